@@ -1,0 +1,2 @@
+from asymptotics.diagonal import diagonal
+from asymptotics.quadratic import quadratic

@@ -1,0 +1,91 @@
+r"""The noise of one mode: its law, and how it leaks past a threshold near the edge of that law.
+
+In units of the effective noise delta, a mode that carries no signal is seen as a variable of density
+rho on (0, edge) (and its mirror image): a Gaussian for the diagonal network, whose edge is at infinity,
+an eigenvalue of the semicircle for the quadratic one, whose edge is at 2.  What it adds to the potential
+of the state evolution when cut at u = kappa/delta is
+
+    j(u) = E[(w - u)_+^2],       leaked degrees of freedom  D_b(u) = j(u) - (u/2) j'(u),
+                                  leaked error               delta^2 j(u),
+
+(``state_evolution`` says why).  When the samples are few the threshold must sit close to the edge, so
+that D_b is small, and only the edge matters.  Two kinds of edge occur.
+
+* Hard edge, rho ~ c (u* - w)^beta at a finite u*.  With t = u* - u, two integrations give
+  j = 2 c t^(beta+3) / ((beta+1)(beta+2)(beta+3)),  D_b = u* c t^(beta+2) / ((beta+1)(beta+2)), hence
+  error = delta^2 * constant * D_b^((beta+3)/(beta+2)) while kappa = u* delta.
+* Soft edge, -log rho ~ c w^m.  Laplace's method gives j = 2 rho/phi^3 and D_b = u rho/phi^2 with
+  phi = -(log rho)' = c m u^(m-1), hence u = (L/c)^(1/m) with L = log(1/D_b), and
+  error = delta^2 * D_b * 2/(m L).
+
+For the semicircle (c = 1/pi, beta = 1/2) this is D_b = 8/(15 pi) t^(5/2), j = 16/(105 pi) t^(7/2).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from sympy import Dummy, Expr, Rational, S, Symbol, expand_log, integrate, limit, log, oo, simplify
+
+level = Symbol("w", positive=True)
+"""Where the noise of one mode falls, in units of the effective noise."""
+
+
+@dataclass(frozen=True)
+class EdgeLaw:
+    """Threshold and leaked error as the leaked degrees of freedom D_b -> 0, with L = log(1/D_b).
+
+    ``threshold = delta * threshold_constant * L**threshold_log_power`` and
+    ``error = delta**2 * error_constant * D_b**error_power * L**error_log_power``.
+    """
+
+    threshold_constant: Expr
+    threshold_log_power: Expr
+    error_constant: Expr
+    error_power: Expr
+    error_log_power: Expr
+
+
+@dataclass(frozen=True)
+class NoiseLaw:
+    """Density, in ``level``, of the noise of one mode on (0, edge), in units of the effective noise.
+
+    >>> from sympy import pi, sqrt
+    >>> semicircle = NoiseLaw(sqrt(4 - level**2) / (2 * pi), edge=S(2))
+    >>> semicircle.second_moment, semicircle.edge_law.error_power
+    (1/2, 7/5)
+    """
+
+    density: Expr
+    edge: Expr
+
+    def potential(self, cut: Expr) -> Expr:
+        """j(u) = E[(w - u)_+^2] for a cut u inside the support."""
+        return simplify(integrate((level - cut) ** 2 * self.density, (level, cut, self.edge)))
+
+    @cached_property
+    def second_moment(self) -> Expr:
+        """j(0), which is also D_b(0): what leaks when there is no threshold."""
+        cut = Dummy("u", positive=True)  # SymPy integrates the semicircle from u, but not from 0
+        return self.potential(cut).subs(cut, 0)
+
+    @cached_property
+    def edge_law(self) -> EdgeLaw:
+        """The law of what leaks when almost nothing does."""
+        return self._soft_edge() if self.edge == oo else self._hard_edge()
+
+    def _hard_edge(self) -> EdgeLaw:
+        gap = Symbol("t", positive=True)
+        leading = simplify(self.density.subs(level, self.edge - gap)).as_leading_term(gap)
+        constant, beta = leading.as_coeff_exponent(gap)
+        leaked = self.edge * constant / ((beta + 1) * (beta + 2))
+        error = 2 * constant / ((beta + 1) * (beta + 2) * (beta + 3))
+        power = (beta + 3) / (beta + 2)
+        return EdgeLaw(self.edge, S.Zero, simplify(error / leaked**power), power, S.Zero)
+
+    def _soft_edge(self) -> EdgeLaw:
+        surprise = expand_log(-log(self.density), force=True)
+        power = limit(simplify(level * surprise.diff(level) / surprise), level, oo)
+        constant = limit(simplify(surprise / level**power), level, oo)
+        return EdgeLaw(constant ** (-1 / power), 1 / power, Rational(2) / power, S.One, -S.One)

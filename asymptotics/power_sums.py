@@ -1,0 +1,212 @@
+r"""The lemma on power-law sums: the mean of h over a power law of modes, to leading order.
+
+Let s_i = A i^{-gamma}, i = 1..d, with A = sqrt(d), and let T be the scale below which a mode is
+lost.  Then K = (A/T)^{1/gamma} is the index at which s_i crosses T, and
+
+    (1/d) sum_i h(s_i/T),        h(s) ~ c_0 s^p (s -> 0),      h(s) ~ c_1 s^q (s -> oo),
+
+is, as d -> oo, governed by one of three things, each with its constant:
+
+* the crossover at i ~ K, when 1 < K < d and q < 1/gamma < p.  The sum is an integral,
+
+      (K/d) (1/gamma) \int_0^oo h(s) s^{-1/gamma - 1} ds  =  (K/d) M[h](-1/gamma) / gamma,
+
+  a Mellin transform, which converges at both ends under just these conditions;
+* the last modes, i ~ d, when the sum of the small-s power diverges there (gamma p < 1, or K beyond d,
+  where every mode lies on the large-s branch and c_1 s^q takes the place of c_0 s^p):
+  c (K/d)^{gamma p} / (1 - gamma p);
+* the first modes, i ~ 1, when it converges (gamma p > 1) and the crossover does not intervene:
+  c K^{gamma p} zeta(gamma p) / d.
+
+Worked by hand: the energy of what is not learned, h(s) = s^2 for s < 1 and 0 above.  Here p = 2 > 1/gamma
+because gamma > 1/2, so the crossover rules, M[h](-1/gamma) = 1/(2 - 1/gamma), and the sum is
+(K/d)/(2 gamma - 1): the ``unlearned K^(1 - 2 gamma)`` of arXiv:2509.24882.
+
+In this order: ``Piece`` and ``ModeFunction`` (the function h), ``end_behaviour`` (c_0, p, c_1, q),
+``mellin`` (the integral), ``leading_sum`` (the lemma).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from functools import lru_cache
+
+from sympy import (
+    Add,
+    Dummy,
+    Expr,
+    S,
+    expand,
+    gammasimp,
+    integrate,
+    limit,
+    mellin_transform,
+    oo,
+    powdenest,
+    powsimp,
+    simplify,
+    zeta,
+)
+
+from asymptotics.cells import ALL_DECAYS, FIELD, Coefficient, Decays, coefficient, sign
+from asymptotics.symbols import gamma, size
+
+
+class Learned(Enum):
+    """How many modes lie above the scale T: the index K of the last one against 1 and d."""
+
+    NONE = "none"
+    SOME = "some"
+    ALL = "all"
+
+
+@dataclass(frozen=True)
+class Piece:
+    """The value of a function of ``size`` between two sizes."""
+
+    lower: Expr
+    upper: Expr
+    value: Expr
+
+
+@dataclass(frozen=True)
+class ModeFunction:
+    """A function h of the size s of one mode, in units of T, piece by piece on (0, oo)."""
+
+    pieces: tuple[Piece, ...]
+
+    def at_zero(self) -> tuple[Expr, Expr | None]:
+        """``(c_0, p)`` with h ~ c_0 s**p as s -> 0; ``(0, None)`` if h vanishes faster than any power."""
+        return end_behaviour(self.pieces[0].value, S.Zero)
+
+    def at_infinity(self) -> tuple[Expr, Expr | None]:
+        """``(c_1, q)`` with h ~ c_1 s**q as s -> oo."""
+        return end_behaviour(self.pieces[-1].value, oo)
+
+
+@lru_cache(maxsize=None)
+def end_behaviour(value: Expr, end: Expr) -> tuple[Expr, Expr | None]:
+    """Coefficient and power of the leading behaviour of a function of ``size`` at 0 or at infinity.
+
+    The power is the limit of the logarithmic derivative s h'(s)/h(s), the coefficient that of h(s)/s**p.
+
+    >>> from sympy import exp
+    >>> end_behaviour(size**2 / (1 + size) ** 3, oo)
+    (1, -1)
+    >>> end_behaviour(exp(-1 / size), S.Zero)
+    (0, None)
+    """
+    if value == 0:
+        return S.Zero, None
+    power = limit(simplify(size * value.diff(size) / value), size, end)
+    if not power.is_finite:
+        return S.Zero, None
+    return limit(simplify(value / size**power), size, end), power
+
+
+@lru_cache(maxsize=None)
+def mellin(function: ModeFunction) -> Expr:
+    r"""The Mellin transform \int_0^oo h(s) s^{-1/gamma - 1} ds, in closed form.
+
+    A piece that is a sum of powers is integrated term by term.  A smooth function on all of (0, oo) is first
+    stripped of its end behaviours by (s d/ds - p)(s d/ds - q), which multiplies the transform by
+    (1/gamma - p)(1/gamma - q) and leaves SymPy an integrand that decays at both ends.
+
+    Raises:
+        NotImplementedError: when SymPy has no closed form.
+
+    >>> mellin(ModeFunction((Piece(S.Zero, S.One, size**2), Piece(S.One, oo, S.One))))
+    2*gamma**2/(2*gamma - 1)
+    """
+    if len(function.pieces) == 1:
+        return _smooth_mellin(function)
+    return simplify(Add(*(_piece_mellin(piece) for piece in function.pieces)))
+
+
+def _piece_mellin(piece: Piece) -> Expr:
+    return Add(*(_power_mellin(term, piece) for term in Add.make_args(expand(piece.value))))
+
+
+def _power_mellin(term: Expr, piece: Piece) -> Expr:
+    constant, power = term.as_coeff_exponent(size)
+    if constant.has(size):
+        raise NotImplementedError(f"no closed form is known for the Mellin transform of {piece.value}")
+    exponent = power - 1 / gamma
+
+    def primitive(end: Expr) -> Expr:
+        # the end points 0 and oo are reached only where the lemma has checked convergence
+        return S.Zero if end in (S.Zero, oo) else end**exponent / exponent
+
+    return constant * (primitive(piece.upper) - primitive(piece.lower))
+
+
+def _smooth_mellin(function: ModeFunction) -> Expr:
+    stripped, factor = function.pieces[0].value, S.One
+    for _, power in (function.at_zero(), function.at_infinity()):
+        if power is not None:
+            stripped = simplify(size * stripped.diff(size) - power * stripped)
+            factor *= 1 / gamma - power
+    argument = Dummy("z")
+    transform, strip, _ = mellin_transform(stripped, size, argument)
+    if transform.has(integrate) or not strip:
+        raise NotImplementedError(f"no closed form is known for the Mellin transform of {stripped}")
+    return powsimp(powdenest(gammasimp(transform.subs(argument, -1 / gamma) / factor), force=True))
+
+
+@dataclass(frozen=True)
+class SumTerm:
+    """``constant * K**crossover_power * d**dimension_power``."""
+
+    constant: Expr
+    crossover_power: Coefficient
+    dimension_power: Coefficient
+
+
+@lru_cache(maxsize=None)
+def leading_sum(function: ModeFunction, learned: Learned, decays: Decays = ALL_DECAYS) -> SumTerm | None:
+    """The lemma: leading term of (1/d) sum_i h(s_i/T), or None when it is below every power of d.
+
+    Raises:
+        SignChange: when which of its cases applies depends on gamma within ``decays``.
+        ValueError: on the borderline gamma p = 1 for all gamma, where a logarithm appears, and when the
+            first and the last modes both diverge, so that neither end can be called leading.
+
+    >>> unlearned = ModeFunction((Piece(S.Zero, S.One, size**2), Piece(S.One, oo, S.Zero)))
+    >>> leading_sum(unlearned, Learned.SOME).constant
+    1/(2*gamma - 1)
+    >>> leading_sum(unlearned, Learned.NONE).constant
+    zeta(2*gamma)
+    """
+    small, large = function.at_zero(), function.at_infinity()
+    if learned is Learned.NONE:
+        return _end_point(*small, decays)
+    if learned is Learned.ALL:
+        return _end_point(*large, decays)
+    if _converges(small[1], decays) and (large[1] is None or not _converges(large[1], decays)):
+        constant = powsimp(simplify(mellin(function) / gamma))
+        return SumTerm(constant, FIELD.one, -FIELD.one)
+    if _converges(small[1], decays):
+        return _end_point(*large, decays)
+    if large[1] is not None and _converges(large[1], decays):
+        raise ValueError(f"both ends of the sum compete: h ~ s**({small[1]}) at 0 and s**({large[1]}) at oo")
+    return _end_point(*small, decays)
+
+
+def _converges(power: Expr | None, decays: Decays) -> bool:
+    """Whether sum_i i**(-gamma * power) converges."""
+    if power is None:
+        return True
+    side = sign(coefficient(gamma * power - 1), decays)
+    if side == 0:
+        raise ValueError(f"the sum of h ~ s**({power}) is borderline at every gamma: a logarithm appears")
+    return side > 0
+
+
+def _end_point(constant: Expr, power: Expr | None, decays: Decays) -> SumTerm | None:
+    if power is None:
+        return None
+    growth = coefficient(gamma * power)
+    if _converges(power, decays):
+        return SumTerm(constant * zeta(gamma * power), growth, -FIELD.one)
+    return SumTerm(simplify(constant / (1 - gamma * power)), growth, -growth)

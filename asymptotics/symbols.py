@@ -1,0 +1,58 @@
+"""The letters of the theory, as SymPy symbols.
+
+Two alphabets.  The physical variables are what an experiment fixes; the exponents say how they scale
+with the dimension ``d`` when it grows (arXiv:2509.24882, section 2):
+
+    n_eff = d**a,    weight_decay = d**ell,    noise_variance = d**-b,    target s_i = sqrt(d) * i**-gamma.
+
+``effective_noise`` (delta) and ``threshold`` (kappa) are the two unknowns of the state evolution and
+``size`` is the size s of one target mode.
+
+>>> from asymptotics.symbols import a, d, n_eff
+>>> n_eff.subs(n_eff, d**a)
+d**a
+"""
+
+from __future__ import annotations
+
+from sympy import Symbol
+
+gamma = Symbol("gamma", positive=True)
+"""Decay of the target's spectrum; always above 1/2, so that the target has finite energy."""
+
+a = Symbol("a", real=True)
+ell = Symbol("ell", real=True)
+b = Symbol("b", real=True)
+
+d = Symbol("d", positive=True)
+n_eff = Symbol("n_eff", positive=True)
+"""Effective samples: n for the diagonal network, n/d for the quadratic one."""
+
+weight_decay = Symbol("lambda", positive=True)
+noise_variance = Symbol("Delta", positive=True)
+
+effective_noise = Symbol("delta", positive=True)
+threshold = Symbol("kappa", positive=True)
+size = Symbol("s", positive=True)
+"""Size s_i of one target mode: tau_i for the diagonal network, an eigenvalue for the quadratic one."""
+
+matrix_error = Symbol("E", positive=True)
+"""Mean squared error of the estimate; the excess risk is a multiple of it, see each network."""
+
+degrees_of_freedom = Symbol("D", positive=True)
+
+__all__ = [
+    "a",
+    "b",
+    "d",
+    "degrees_of_freedom",
+    "effective_noise",
+    "ell",
+    "gamma",
+    "matrix_error",
+    "n_eff",
+    "noise_variance",
+    "size",
+    "threshold",
+    "weight_decay",
+]
