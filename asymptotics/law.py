@@ -1,0 +1,113 @@
+"""A law: the leading behaviour of one quantity as the dimension grows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from numbers import Real
+from typing import Any
+
+import mpmath
+from sympy import Expr, S, lambdify, latex, log, oo, powdenest, powsimp, simplify
+
+from asymptotics.cells import FIELD
+from asymptotics.symbols import d, gamma, n_eff, noise_variance, weight_decay
+from asymptotics.terms import Scales, Term
+
+Number = Real | mpmath.mpf
+
+
+@dataclass(frozen=True)
+class Law:
+    """Leading behaviour ``constant * d**exponent * log(d)**log_exponent``.
+
+    ``expr`` is the same in the physical variables d, n_eff, weight_decay, noise_variance and gamma.
+    The other three are what it becomes under n_eff = d**a, weight_decay = d**ell and noise_variance = d**-b
+    (or 1, when the diagram is at fixed noise).  A quantity that vanishes faster than every power of d, such
+    as the number of learned modes when nothing is learned, has ``expr`` and ``constant`` 0 and exponent -oo.
+
+    >>> from asymptotics import diagonal, phase_diagram
+    >>> law = phase_diagram(diagonal).locate(a=2, ell=0, gamma=1).risk
+    >>> law.expr, law.exponent
+    (Delta*d/n_eff, 1 - a)
+    """
+
+    expr: Expr
+    exponent: Expr
+    log_exponent: Expr
+    constant: Expr
+
+    def evaluate(
+        self, *, gamma: Number, n_eff: Number, d: Number, weight_decay: Number, noise_variance: Number
+    ) -> mpmath.mpf:
+        """The value of ``expr``, at the working precision of mpmath, at any size.
+
+        Args:
+            gamma: decay of the target, above 1/2.
+            n_eff: effective samples, n (diagonal) or n/d (quadratic).
+            d: dimension.
+            weight_decay: lambda.
+            noise_variance: Delta.
+
+        Raises:
+            TypeError: when an argument is not a real number.
+
+        >>> from asymptotics import diagonal, phase_diagram
+        >>> law = phase_diagram(diagonal).locate(a=2, ell=0, gamma=1).risk
+        >>> law.evaluate(gamma=1, n_eff=10**50, d=10**25, weight_decay=1, noise_variance=1)
+        mpf('1.0e-25')
+        """
+        values = [
+            _exact(name, value)
+            for name, value in (
+                ("gamma", gamma),
+                ("n_eff", n_eff),
+                ("d", d),
+                ("weight_decay", weight_decay),
+                ("noise_variance", noise_variance),
+            )
+        ]
+        return mpmath.mpf(_function(self.expr)(*values))
+
+    def _repr_latex_(self) -> str:
+        return f"${latex(self.expr)}$"
+
+
+ZERO = Law(S.Zero, -oo, S.Zero, S.Zero)
+"""Below every power of d."""
+
+
+def law(value: Term | None, logarithm: Expr, logarithm_exponent: Expr, scales: Scales) -> Law:
+    """The law of a term without unknowns.
+
+    ``logarithm`` is the L that the term may hold, and ``logarithm_exponent`` the e in L = e log(d).
+    """
+    if value is None:
+        return ZERO
+    log_power = FIELD.to_sympy(value.log_power)
+    expression = value.coefficient * value.monomial() * logarithm**log_power
+    constant = value.coefficient * logarithm_exponent**log_power
+    if not scales.noise_scales:
+        constant = constant.subs(noise_variance, 1)
+    return Law(
+        expr=powsimp(powdenest(expression)),
+        exponent=simplify(scales.expression(scales.exponent(value))),
+        log_exponent=log_power,
+        constant=simplify(constant),
+    )
+
+
+def logarithm_of(value: Term) -> Expr:
+    """L = log(1/value), to leading order: the coefficient of the term is dropped."""
+    return log(1 / value.monomial())
+
+
+def _exact(name: str, value: Any) -> mpmath.mpf:
+    if isinstance(value, bool) or not isinstance(value, Real | mpmath.mpf):
+        raise TypeError(f"{name}={value!r} is not a real number")
+    if hasattr(value, "numerator") and hasattr(value, "denominator"):
+        return mpmath.mpf(int(value.numerator)) / int(value.denominator)
+    return mpmath.mpf(value)
+
+
+def _function(expression: Expr) -> Any:
+    return lambdify((gamma, n_eff, d, weight_decay, noise_variance), expression, "mpmath")
