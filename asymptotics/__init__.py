@@ -1,2 +1,32 @@
-from asymptotics.diagonal import diagonal
-from asymptotics.quadratic import quadratic
+"""Closed-form asymptotics of shallow networks that learn features, derived with SymPy.
+
+Start with ``phase_diagram(diagonal)`` or ``phase_diagram(quadratic)``; read ``diagonal`` and ``quadratic``
+for the equations, ``power_sums`` and ``noise`` for the two lemmas on sums, ``balance`` for how the
+equations are solved.
+"""
+
+from asymptotics.balance import Hypothesis as Hypothesis
+from asymptotics.diagonal import diagonal as diagonal
+from asymptotics.diagram import Boundary as Boundary
+from asymptotics.diagram import IncompleteDiagram as IncompleteDiagram
+from asymptotics.diagram import OnBoundary as OnBoundary
+from asymptotics.diagram import Phase as Phase
+from asymptotics.diagram import PhaseDiagram as PhaseDiagram
+from asymptotics.diagram import phase_diagram as phase_diagram
+from asymptotics.law import Law as Law
+from asymptotics.quadratic import quadratic as quadratic
+from asymptotics.state_evolution import StateEvolution as StateEvolution
+
+__all__ = [
+    "Boundary",
+    "Hypothesis",
+    "IncompleteDiagram",
+    "Law",
+    "OnBoundary",
+    "Phase",
+    "PhaseDiagram",
+    "StateEvolution",
+    "diagonal",
+    "phase_diagram",
+    "quadratic",
+]

@@ -1,33 +1,34 @@
 r"""Dominant balance: which terms of the state evolution rule, and where.
 
-Every sum of the state evolution is, by ``power_sums``, a leading term once it is known which of delta and kappa
-is the larger and how many modes are learned; and what noise leaks near its edge is another, by ``noise``.
-The two equations then read "left = a few positive terms", so as d -> oo the left side equals the largest of
-them.  Nothing says beforehand which that is.  So every way it could be is tried:
+Every sum of the state evolution is, by ``power_sums``, a leading term once it is known which of delta and
+kappa is the larger and how many modes are learned; and what noise leaks near its edge is another, by
+``noise``. The two equations then read "left = a few positive terms", so as d -> oo the left side equals the
+largest of them.  Nothing says beforehand which that is.  So every way it could be is tried:
 
     hypothesis = (kappa against delta) x (no, some, all modes learned)
                  x (what makes most of the error) x (what makes most of the degrees of freedom)
                  x (what feeds delta: noise or error) x (what sets kappa: weight decay or degrees of freedom).
 
-Under one hypothesis both equations equate two monomials.  Their logarithms are linear, and a 2 x 2 system over
-Q(gamma) gives delta and kappa, constants included (``terms``).  The hypothesis must then hold for its own
-solution: each term called dominant must exceed the others it was preferred to, which is a linear inequality between
-exponents.  Where they all hold, a polyhedral cell in (a, ell), the hypothesis is a phase; where they contradict each
-other (``cells.feasible``) it is dropped.
+Under one hypothesis both equations equate two monomials.  Their logarithms are linear, and a 2 x 2 system
+over Q(gamma) gives delta and kappa, constants included (``terms``).  The hypothesis must then hold for its
+own solution: each term called dominant must exceed the others it was preferred to, which is a linear
+inequality between exponents.  Where they all hold, a polyhedral cell in (a, ell), the hypothesis is a
+phase; where they contradict each other (``cells.feasible``) it is dropped.
 
-Worked by hand, for the diagonal network with kappa >> delta, some modes learned, weight decay setting kappa and noise
-feeding delta:
+Worked by hand, for the diagonal network with kappa >> delta, some modes learned, weight decay setting kappa
+and noise feeding delta:
 
-    delta^2 = Delta d/n_eff,   kappa = lambda d/n_eff,   K = (sqrt(d)/kappa)^(1/gamma) = (n_eff/(lambda sqrt(d)))^(1/gamma),
+    delta^2 = Delta d/n_eff,    kappa = lambda d/n_eff,
+    K = (sqrt(d)/kappa)^(1/gamma) = (n_eff/(lambda sqrt(d)))^(1/gamma),
     R ~ (K/d) kappa^2 = (lambda sqrt(d)/n_eff)^(2 - 1/gamma),
 
-consistent if kappa >> delta: ell > (a - 1)/2;  K >> 1: ell < a - 1/2;  K << d: ell > a - gamma - 1/2.  What remains
-(D << alpha, R << Delta) follows.  That is phase II of arXiv:2509.24882 with its region.
+consistent if kappa >> delta: ell > (a - 1)/2;  K >> 1: ell < a - 1/2;  K << d: ell > a - gamma - 1/2.  What
+remains (D << alpha, R << Delta) follows.  That is phase II of arXiv:2509.24882 with its region.
 
 Exponents that tie for every (a, ell) are told apart by their powers of log d; terms that tie in both add up.
 
-In this order: ``Hypothesis``, ``Balanced`` (a hypothesis with its solution), the terms of the equations, ``solve``,
-``dominant_balances`` (all hypotheses that hold somewhere).
+In this order: ``Hypothesis``, ``Balanced`` (a hypothesis with its solution), the terms of the equations,
+``solve``, ``dominant_balances`` (all hypotheses that hold somewhere).
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
-from sympy import Add, Eq, Expr, S, Symbol, sqrt
+from sympy import Add, Eq, Expr, Symbol, sqrt
 
 from asymptotics.cells import (
     ALL_DECAYS,
@@ -117,6 +118,28 @@ class _Equations:
     crossover: Term
     threshold: Term
 
+    @property
+    def feeding_terms(self) -> tuple[Term, ...]:
+        """What the right side of the equation for delta adds up."""
+        return (*self.noise_known, *(error * self.noise_per_error for error in self.errors))
+
+    @property
+    def setting_terms(self) -> tuple[Term, ...]:
+        """What the right side of the equation for kappa adds up."""
+        return (*self.threshold_known, *(freedom * self.threshold_per_freedom for freedom in self.freedoms))
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    """A hypothesis with the terms it names."""
+
+    hypothesis: Hypothesis
+    equations: _Equations
+    error: Term
+    freedom: Term | None
+    feeding: Term
+    setting: Term
+
 
 def _sum_term(
     function: ModeFunction, learned: Learned, scale: Term, degree: int, decays: Decays, origin: str
@@ -125,14 +148,17 @@ def _sum_term(
     leading = leading_sum(function, learned, decays)
     if leading is None:
         return None
-    constant = Term(leading.constant, term(S.One, origin).powers, FIELD.zero, origin)
-    size_power = term(d, origin) ** leading.dimension_power
-    return constant * size_power * _crossover(scale) ** leading.crossover_power * scale ** coefficient(degree)
+    dimension: Term = term(d, origin) ** leading.dimension_power
+    crossover: Term = _crossover(scale) ** leading.crossover_power
+    unit: Term = scale ** coefficient(degree)
+    return term(leading.constant, origin) * dimension * crossover * unit
 
 
 def _crossover(scale: Term) -> Term:
     """K = (sqrt(d)/T)**(1/gamma), the index at which the target s_i = sqrt(d) i**-gamma crosses T."""
-    return (term(sqrt(d), MODES) * scale ** (-FIELD.one)) ** coefficient(1 / gamma)
+    inverse: Term = scale ** (-FIELD.one)
+    crossover: Term = (term(sqrt(d), MODES) * inverse) ** coefficient(1 / gamma)
+    return crossover
 
 
 def _edge_terms(network: StateEvolution) -> tuple[Term, Term]:
@@ -234,76 +260,70 @@ def _cells(forms: Sequence[Form], decays: Decays) -> list[tuple[Decays, tuple[Fo
         return left + right
 
 
-def solve(
-    hypothesis: Hypothesis,
-    equations: _Equations,
-    error: Term,
-    freedom: Term | None,
-    feeding: Term,
-    setting: Term,
-    scales: Scales,
-    decays: Decays,
-) -> list[Balanced]:
+def solve(candidate: _Candidate, scales: Scales, decays: Decays) -> list[Balanced]:
     """The solution under one hypothesis on each interval of gamma where it is consistent; [] if on none.
 
     Raises:
         NotImplementedError: when two terms that depend on the unknowns tie everywhere in the cell: the
             constants then solve an equation of their own, which single monomials do not express.
     """
-    solution = solve_monomial_balances(
-        ((equations.noise_left, feeding), (equations.threshold_left, setting)), equations.unknowns
-    )
-    if solution is None:
+    hypothesis, equations = candidate.hypothesis, candidate.equations
+    first = _solution(equations, candidate.feeding, candidate.setting)
+    if first is None:
         return []
+    solution = first
 
     def known(value: Term) -> Term:
         for unknown, found in solution.items():
             value = value.substitute(unknown, found)
         return tidy(value)
 
-    noise_terms = [*equations.noise_known, *(e * equations.noise_per_error for e in equations.errors)]
-    freedom_terms = [f * equations.threshold_per_freedom for f in equations.freedoms]
+    def dominance(dominant: Term | None, terms: Sequence[Term]) -> tuple[list[Form], list[Term]]:
+        if dominant is None:
+            return [], []
+        others = [known(other) for other in terms if other != dominant]
+        return _dominance(known(dominant), others, scales)
+
     try:
-        forms, error_ties = _dominance(known(error), [known(e) for e in equations.errors if e != error], scales)
-        more, noise_ties = _dominance(known(feeding), [known(t) for t in noise_terms if t != feeding], scales)
-        forms += more
-        more, ties = _dominance(
-            known(setting),
-            [known(t) for t in (*equations.threshold_known, *freedom_terms) if t != setting],
-            scales,
-        )
-        forms += more
-        if freedom is not None:
-            more, _ = _dominance(known(freedom), [known(f) for f in equations.freedoms if f != freedom], scales)
-            forms += more
+        by_error, error_ties = dominance(candidate.error, equations.errors)
+        by_freedom, _ = dominance(candidate.freedom, equations.freedoms)
+        by_feeding, feeding_ties = dominance(candidate.feeding, equations.feeding_terms)
+        by_setting, setting_ties = dominance(candidate.setting, equations.setting_terms)
     except _Contradiction:
         return []
-    forms += _ordering_inequalities(hypothesis.ordering, solution, scales)
-    forms += _learned_inequalities(hypothesis.learned, scales.exponent(known(equations.crossover)))
+    forms = [
+        *(*by_error, *by_freedom, *by_feeding, *by_setting),
+        *_ordering_inequalities(hypothesis.ordering, solution, scales),
+        *_learned_inequalities(hypothesis.learned, scales.exponent(known(equations.crossover))),
+    ]
     cells = _cells(forms, decays)
     if not cells:
         return []
-    if noise_ties:
-        together = _sum_of_ties([feeding, *(t for t in noise_terms if known(t) in noise_ties)], hypothesis)
-        solution = solve_monomial_balances(
-            ((equations.noise_left, together), (equations.threshold_left, setting)), equations.unknowns
-        )
-    if ties or error_ties:
+    if error_ties or setting_ties:
         raise NotImplementedError(f"terms tie in every power under {hypothesis}")
+    if feeding_ties:
+        tied = [t for t in equations.feeding_terms if t != candidate.feeding and known(t) in feeding_ties]
+        together = _sum_of_ties([candidate.feeding, *tied], hypothesis)
+        solution = _solution(equations, together, candidate.setting) or solution
     return [
         Balanced(
             hypothesis=hypothesis,
             decays=interval,
             facets=facets,
-            error=known(error),
+            error=known(candidate.error),
             effective_noise=known(term(effective_noise, MODES)),
             threshold=known(equations.threshold),
             learned=None if equations.learned is None else known(equations.learned),
-            degrees_of_freedom=None if freedom is None else known(freedom),
-            logarithm=solution.get(leaked) if solution else None,
+            degrees_of_freedom=None if candidate.freedom is None else known(candidate.freedom),
+            logarithm=solution.get(leaked),
         )
         for interval, facets in cells
     ]
+
+
+def _solution(equations: _Equations, feeding: Term, setting: Term) -> dict[Symbol, Term] | None:
+    balances = ((equations.noise_left, feeding), (equations.threshold_left, setting))
+    return solve_monomial_balances(balances, equations.unknowns)
 
 
 def _sum_of_ties(terms: Sequence[Term], hypothesis: Hypothesis) -> Term:
@@ -314,28 +334,26 @@ def _sum_of_ties(terms: Sequence[Term], hypothesis: Hypothesis) -> Term:
     return Term(total, (FIELD.zero,) * len(terms[0].powers), FIELD.zero, terms[0].origin)
 
 
-def _hypotheses(
-    network: StateEvolution, decays: Decays
-) -> Iterator[tuple[Hypothesis, _Equations, Term, Term | None, Term, Term]]:
+def _candidates(network: StateEvolution, decays: Decays) -> Iterator[_Candidate]:
     for ordering, learned in product(Ordering, Learned):
         if ordering is Ordering.THRESHOLD_AT_EDGE and learned is Learned.ALL:
             continue  # no mode is left in the noise: it has no edge to leak past
         equations = _equations(network, ordering, learned, decays)
         for error, freedom in product(equations.errors, equations.freedoms or (None,)):
-            feeds = (*equations.noise_known, error * equations.noise_per_error)
-            sets: tuple[Term, ...] = equations.threshold_known
+            feeding_terms = (*equations.noise_known, error * equations.noise_per_error)
+            setting_terms = equations.threshold_known
             if freedom is not None:
-                sets = (*sets, freedom * equations.threshold_per_freedom)
-            for feeding, setting in product(feeds, sets):
+                setting_terms = (*setting_terms, freedom * equations.threshold_per_freedom)
+            for feeding, setting in product(feeding_terms, setting_terms):
                 hypothesis = Hypothesis(
                     ordering,
                     learned,
-                    error.origin,
-                    "none" if freedom is None else freedom.origin,
-                    feeding.origin,
-                    setting.origin,
+                    error=error.origin,
+                    degrees_of_freedom="none" if freedom is None else freedom.origin,
+                    feeds_noise=feeding.origin,
+                    sets_threshold=setting.origin,
                 )
-                yield hypothesis, equations, error, freedom, feeding, setting
+                yield _Candidate(hypothesis, equations, error, freedom, feeding, setting)
 
 
 def dominant_balances(
@@ -349,8 +367,8 @@ def dominant_balances(
     ['kappa << delta', 'kappa >> delta', 'kappa at the edge of the noise']
     """
     found: list[Balanced] = []
-    for candidate in _hypotheses(network, decays):
-        for balanced in solve(*candidate, scales, decays):
+    for candidate in _candidates(network, decays):
+        for balanced in solve(candidate, scales, decays):
             # two hypotheses that name either of two tied terms as dominant are one and the same
             if all((balanced.facets, balanced.decays) != (other.facets, other.decays) for other in found):
                 found.append(balanced)

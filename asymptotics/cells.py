@@ -19,7 +19,7 @@ In this order: the field, the sign, elimination, and the questions.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 from sympy import QQ, Expr, Poly, Rational, oo
@@ -62,7 +62,7 @@ def sample(decays: Decays) -> Rational:
         digits *= 2
 
 
-@lru_cache(maxsize=None)
+@cache
 def sign(value: Coefficient, decays: Decays = ALL_DECAYS) -> int:
     """Sign of an element of Q(gamma), -1, 0 or 1, when it is the same on the whole open interval.
 

@@ -7,13 +7,14 @@ from numbers import Real
 from typing import Any
 
 import mpmath
-from sympy import Expr, S, lambdify, latex, log, oo, powdenest, powsimp, simplify
+from sympy import Expr, Mul, S, apart, lambdify, latex, log, oo, simplify
 
 from asymptotics.cells import FIELD
 from asymptotics.symbols import d, gamma, n_eff, noise_variance, weight_decay
-from asymptotics.terms import Scales, Term
+from asymptotics.terms import VARIABLES, Scales, Term
 
-Number = Real | mpmath.mpf
+Number = Any
+"""A real number: int, float, Fraction or mpmath.mpf."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class Law:
     as the number of learned modes when nothing is learned, has ``expr`` and ``constant`` 0 and exponent -oo.
 
     >>> from asymptotics import diagonal, phase_diagram
-    >>> law = phase_diagram(diagonal).locate(a=2, ell=0, gamma=1).risk
+    >>> law = phase_diagram(diagonal).locate(a=3, ell=0, gamma=1).risk
     >>> law.expr, law.exponent
     (Delta*d/n_eff, 1 - a)
     """
@@ -52,9 +53,9 @@ class Law:
             TypeError: when an argument is not a real number.
 
         >>> from asymptotics import diagonal, phase_diagram
-        >>> law = phase_diagram(diagonal).locate(a=2, ell=0, gamma=1).risk
-        >>> law.evaluate(gamma=1, n_eff=10**50, d=10**25, weight_decay=1, noise_variance=1)
-        mpf('1.0e-25')
+        >>> law = phase_diagram(diagonal).locate(a=3, ell=0, gamma=1).risk
+        >>> law.evaluate(gamma=1, n_eff=2**300, d=2**100, weight_decay=1, noise_variance=1) == 2.0**-200
+        True
         """
         values = [
             _exact(name, value)
@@ -84,16 +85,31 @@ def law(value: Term | None, logarithm: Expr, logarithm_exponent: Expr, scales: S
     if value is None:
         return ZERO
     log_power = FIELD.to_sympy(value.log_power)
-    expression = value.coefficient * value.monomial() * logarithm**log_power
     constant = value.coefficient * logarithm_exponent**log_power
     if not scales.noise_scales:
         constant = constant.subs(noise_variance, 1)
     return Law(
-        expr=powsimp(powdenest(expression)),
+        expr=_grouped(value) * logarithm**log_power,
         exponent=simplify(scales.expression(scales.exponent(value))),
         log_exponent=log_power,
         constant=simplify(constant),
     )
+
+
+def _grouped(value: Term) -> Expr:
+    """Coefficient times monomial, with what is raised to one power of gamma under that one power.
+
+    (lambda sqrt(d)/n_eff)**(2 - 1/gamma) says what a product of three powers hides.
+    """
+    powers = {v: FIELD.to_sympy(p) for v, p in zip(VARIABLES, value.powers, strict=True)}
+    uneven = [v for v in (weight_decay, n_eff, noise_variance, d) if powers[v].has(gamma)]
+    if not uneven:
+        return simplify(value.coefficient) * value.monomial()
+    shared = powers[uneven[0]]
+    ratios = {v: simplify(power / shared) for v, power in powers.items()}
+    base = Mul(*(v**ratio for v, ratio in ratios.items() if ratio.is_number))
+    rest = Mul(*(v ** powers[v] for v, ratio in ratios.items() if not ratio.is_number))
+    return simplify(value.coefficient) * rest * base ** apart(shared, gamma)
 
 
 def logarithm_of(value: Term) -> Expr:

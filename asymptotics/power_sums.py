@@ -30,7 +30,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from functools import lru_cache
+from functools import cache
 
 from sympy import (
     Add,
@@ -85,7 +85,7 @@ class ModeFunction:
         return end_behaviour(self.pieces[-1].value, oo)
 
 
-@lru_cache(maxsize=None)
+@cache
 def end_behaviour(value: Expr, end: Expr) -> tuple[Expr, Expr | None]:
     """Coefficient and power of the leading behaviour of a function of ``size`` at 0 or at infinity.
 
@@ -105,7 +105,7 @@ def end_behaviour(value: Expr, end: Expr) -> tuple[Expr, Expr | None]:
     return limit(simplify(value / size**power), size, end), power
 
 
-@lru_cache(maxsize=None)
+@cache
 def mellin(function: ModeFunction) -> Expr:
     r"""The Mellin transform \int_0^oo h(s) s^{-1/gamma - 1} ds, in closed form.
 
@@ -163,7 +163,7 @@ class SumTerm:
     dimension_power: Coefficient
 
 
-@lru_cache(maxsize=None)
+@cache
 def leading_sum(function: ModeFunction, learned: Learned, decays: Decays = ALL_DECAYS) -> SumTerm | None:
     """The lemma: leading term of (1/d) sum_i h(s_i/T), or None when it is below every power of d.
 

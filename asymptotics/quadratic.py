@@ -1,18 +1,18 @@
 r"""The quadratic network f(x) = (|B^T x|^2 - |B|_F^2) / sqrt(d), as declared in arXiv:2509.24882, 2505.17958.
 
-Trained with weight decay and full width it learns a positive matrix S = B B^T under a nuclear-norm penalty, on
-the target with eigenvalues s_i = sqrt(d) i^{-gamma}.  With alpha = n/d^2 = n_eff/d,
+Trained with weight decay and full width it learns a positive matrix S = B B^T under a nuclear-norm penalty,
+on the target with eigenvalues s_i = sqrt(d) i^{-gamma}.  With alpha = n/d^2 = n_eff/d,
 
     2 alpha delta^2 = Delta/2 + E,                E = (1/d) |(Y - kappa)_+ - S*|_F^2,        R = 2 E,
     2 alpha = D + lambda/(2 kappa),               D = (1/d^2) sum_{ij} (f_i - f_j)/(x_i - x_j),
 
-where Y = S* + delta GOE has eigenvalues x_i (law: the target's, free-convolved with a semicircle of variance
-delta^2) and f = (x - kappa)_+.  The potential is J = (1/d) sum_i (x_i - kappa)_+^2, and what has to be said is
-where a mode of the target is seen (theory: Baik-Ben Arous-Peche).
+where Y = S* + delta GOE has eigenvalues x_i (law: the target's, free-convolved with a semicircle of
+variance delta^2) and f = (x - kappa)_+.  The potential is J = (1/d) sum_i (x_i - kappa)_+^2, and what has
+to be said is where a mode of the target is seen (theory: Baik-Ben Arous-Peche).
 
-* Few modes stand out.  Each repels the d - K modes lost in the noise, which sit at 0 to leading order, so that
-  x = s + delta^2/s; below s = delta it has no outlier and is one more share of the semicircle.  With a threshold
-  above the noise's edge 2 delta, it must also have x > kappa.
+* Few modes stand out.  Each repels the d - K modes lost in the noise, which sit at 0 to leading order, so
+  that x = s + delta^2/s; below s = delta it has no outlier and is one more share of the semicircle.  With a
+  threshold above the noise's edge 2 delta, it must also have x > kappa.
 * All modes stand out.  To first order in delta^2 the divided differences in D are 1 for every pair, so that
   J = (s - kappa)^2 + delta^2 and D = 1: mutual repulsion is half of what the sea of noise exerts.
 """

@@ -22,7 +22,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from functools import lru_cache
+from functools import cache
 
 from sympy import Eq, Expr, S, cancel, expand, nan, oo, simplify, zoo
 
@@ -80,14 +80,14 @@ class ModeFunctions:
     learned: ModeFunction
 
 
-@lru_cache(maxsize=None)
+@cache
 def error_of(potential: Expr) -> Expr:
     """E = s^2 - J + (kappa d/dkappa + delta d/ddelta) J for one mode."""
     euler = threshold * potential.diff(threshold) + effective_noise * potential.diff(effective_noise)
     return simplify(size**2 - potential + euler)
 
 
-@lru_cache(maxsize=None)
+@cache
 def degrees_of_freedom_of(potential: Expr) -> Expr:
     """D = dJ/d(delta^2) for one mode."""
     return simplify(potential.diff(effective_noise) / (2 * effective_noise))
@@ -102,7 +102,7 @@ def _scales(network: StateEvolution, ordering: Ordering) -> dict[Expr, Expr]:
     return {effective_noise: S.Zero, threshold: S.One}
 
 
-@lru_cache(maxsize=None)
+@cache
 def mode_functions(network: StateEvolution, ordering: Ordering, learned: Learned) -> ModeFunctions:
     """The summands of the state evolution in one limit of kappa/delta.
 

@@ -1,10 +1,10 @@
 """Leading terms: monomials in the physical variables, the unknowns, and one logarithm.
 
-Dominant balance never adds two terms of different size: it compares them and keeps the larger.  A term
-is therefore all there is to carry: a positive coefficient, a power in Q(gamma) of each variable, and a power
+Dominant balance never adds two terms of different size: it compares them and keeps the larger.  A term is
+therefore all there is to carry: a positive coefficient, a power in Q(gamma) of each variable, and a power
 of the logarithm L = log(1/D_b) that a soft edge of the noise brings in (``noise``).  Products, powers and
-substitution are vector arithmetic on the powers; to compare, ``Scales`` turns the physical powers into the one
-exponent of d, a form in the exponents a, ell, b.
+substitution are vector arithmetic on the powers; to compare, ``Scales`` turns the physical powers into the
+one exponent of d, a form in the exponents a, ell, b.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ VARIABLES = (*KNOWN, *UNKNOWN)
 
 @dataclass(frozen=True)
 class Term:
-    """``coefficient * prod(v**p for v, p in zip(VARIABLES, powers)) * L**log_power``; ``origin`` says of what."""
+    """``coefficient * prod(v**p for v, p in zip(VARIABLES, powers)) * L**log_power``; of ``origin``."""
 
     coefficient: Expr
     powers: tuple[Coefficient, ...]
@@ -73,7 +73,8 @@ class Term:
         if power == FIELD.zero:
             return self
         without = replace(self, powers=(*self.powers[:index], FIELD.zero, *self.powers[index + 1 :]))
-        return without * value**power
+        factor: Term = value**power
+        return without * factor
 
     def monomial(self) -> Expr:
         """The product of variables alone, as a SymPy expression."""
@@ -92,7 +93,7 @@ def term(expression: Expr, origin: str) -> Term:
     """
     powers = dict.fromkeys(VARIABLES, FIELD.zero)
     constant = S.One
-    for base, exponent in expression.as_powers_dict().items():
+    for base, exponent in S(expression).as_powers_dict().items():
         if base in powers:
             powers[base] = coefficient(exponent)
         else:
