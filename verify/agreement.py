@@ -1,0 +1,257 @@
+"""Does the derivation agree with the equations?  Phase by phase, exponent by exponent.
+
+``asymptotics`` says how each quantity scales; ``numerics`` solves the full state evolution at finite size; neither
+knows of the other.  Here points are drawn inside every phase, the equations are solved on a ladder of dimensions up to
+10^30, the exponents extrapolated (``extrapolation``), and each compared with the derived one.
+
+The tolerance is 0.02 on an exponent: what the ladder resolves in the deep interior of a phase, and less than half of the
+0.05 that a wrong exponent must not get away with.  A measurement that cannot resolve it is a failure, not a pass.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from fractions import Fraction
+from typing import Literal
+
+import hypothesis
+from hypothesis import strategies as st
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from sympy import Rational, oo
+
+from asymptotics import Law, Phase, PhaseDiagram, symbols
+from numerics import Problem, Solution, solve
+from verify.extrapolation import Measured, extrapolated_exponent
+from verify.strategies import Interval, Scale, decays, scales
+
+Effort = Literal["quick", "full"]
+
+DIMS = tuple(10**k for k in (6, 12, 18, 24, 30))
+"""The ladder of dimensions."""
+
+TOLERANCE = 0.02
+"""Largest accepted error of an exponent."""
+
+FIGURE_GAMMA = Fraction(5, 4)
+"""The decay at which phase diagrams are drawn: half of the points are checked there."""
+
+_SAMPLES_WINDOW: Interval = (Fraction(-1), Fraction(4))
+_DECAY_WINDOW: Interval = (Fraction(-3), Fraction(3))
+_MARGIN = Fraction(1, 10)
+_POINTS: dict[Effort, int] = {"quick": 4, "full": 40}
+
+MEASURED_BY = {
+    "risk": "excess_risk",
+    "effective_noise": "effective_noise",
+    "threshold": "threshold",
+    "learned": "learned_modes",
+    "degrees_of_freedom": "degrees_of_freedom",
+}
+"""The attribute of a ``Solution`` that measures each law of a ``Phase``."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """One exponent at one point: predicted by the derivation, measured on the equations."""
+
+    network: str
+    phase: str
+    quantity: str
+    a: Fraction
+    ell: Fraction
+    gamma: Fraction
+    predicted: float
+    measured: float
+    uncertainty: float
+    tolerance: float
+    passed: bool
+
+
+@dataclass(frozen=True)
+class Report:
+    """The outcome of ``agreement``: every check, and whether all passed."""
+
+    checks: tuple[Check, ...]
+    effort: str
+    seed: int
+
+    @property
+    def passed(self) -> bool:
+        """Whether there were checks and none failed."""
+        return bool(self.checks) and all(check.passed for check in self.checks)
+
+    @property
+    def failures(self) -> tuple[Check, ...]:
+        """The checks that failed."""
+        return tuple(check for check in self.checks if not check.passed)
+
+    def summary(self) -> list[tuple[str, str, str, int, int, float]]:
+        """Rows (network, phase, quantity, points, failures, largest error), in the order checked."""
+        groups: dict[tuple[str, str, str], list[Check]] = {}
+        for check in self.checks:
+            groups.setdefault((check.network, check.phase, check.quantity), []).append(check)
+        return [
+            (*key, len(group), sum(not c.passed for c in group), max(_error(c) for c in group))
+            for key, group in groups.items()
+        ]
+
+    def to_markdown(self) -> str:
+        """The report as a page: verdict, one table by phase, the failures in full."""
+        verdict = "agreement" if self.passed else "DISAGREEMENT"
+        lines = [
+            f"# Derivation against equations: {verdict}",
+            "",
+            f"{len(self.checks)} exponents checked, {len(self.failures)} failed; tolerance {TOLERANCE}, "
+            f"dimensions {', '.join(f'1e{round(math.log10(d))}' for d in DIMS)}; effort {self.effort}, "
+            f"seed {self.seed}.",
+            "",
+            "| network | phase | quantity | points | failed | largest error |",
+            "|---|---|---|---:|---:|---:|",
+        ]
+        lines += [
+            f"| {network} | {phase} | {quantity} | {points} | {failed} | {error:.1e} |"
+            for network, phase, quantity, points, failed, error in self.summary()
+        ]
+        if self.failures:
+            lines += ["", "## Failures", ""]
+            lines += [
+                f"- {c.network} {c.phase}, {c.quantity} at a = {c.a}, ell = {c.ell}, gamma = {c.gamma}: "
+                f"predicted {c.predicted:.4f}, measured {c.measured:.4f} +- {c.uncertainty:.4f}"
+                for c in self.failures
+            ]
+        return "\n".join(lines) + "\n"
+
+    def to_json(self) -> str:
+        """The report with every check, for machines; infinite exponents are the strings "inf", "-inf"."""
+        checks = [{k: _plain(v) for k, v in asdict(check).items()} for check in self.checks]
+        content = {"passed": self.passed, "effort": self.effort, "seed": self.seed, "checks": checks}
+        return json.dumps(content, indent=1, allow_nan=False) + "\n"
+
+
+def agreement(
+    diagram: PhaseDiagram, *, effort: Effort = "quick", seed: int = 0, progress: bool = False
+) -> Report:
+    """Compare every exponent of a diagram with solutions of the full equations.
+
+    Args:
+        diagram: derived by ``phase_diagram``, or altered by you: a wrong exponent must make it fail.
+        effort: "quick", a few points in each cell, or "full", ten times as many.
+        seed: of the points drawn.
+        progress: whether to show a progress bar on standard error.
+
+    Raises:
+        ValueError: for an unknown effort.
+        NotConverged: when an equation could not be solved.
+
+    >>> from asymptotics import diagonal, phase_diagram
+    >>> agreement(phase_diagram(diagonal)).passed
+    True
+    """
+    if effort not in _POINTS:
+        raise ValueError(f"effort={effort!r} is not allowed: 'quick' or 'full'")
+    points = [(phase, scale) for phase in diagram.phases for scale in _draw(diagram, phase, effort, seed)]
+    checks: list[Check] = []
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, disable=not progress) as bar:
+        task = bar.add_task(f"{diagram.model} network", total=len(points))
+        for phase, scale in points:
+            bar.update(task, description=f"{diagram.model} network, phase {phase.name}")
+            checks += _check(diagram, phase, scale)
+            bar.advance(task)
+    return Report(tuple(checks), effort, seed)
+
+
+def _draw(diagram: PhaseDiagram, phase: Phase, effort: Effort, seed: int) -> list[Scale]:
+    """Points deep inside one cell: half at the decay of the figures, half at any."""
+    found: list[Scale] = []
+    for gammas in (st.just(FIGURE_GAMMA), decays()):
+        inside = scales(
+            diagram,
+            phase,
+            gammas=gammas,
+            margin=_MARGIN,
+            samples_window=_SAMPLES_WINDOW,
+            decay_window=_DECAY_WINDOW,
+        )
+        drawn: dict[Scale, None] = {}
+
+        @hypothesis.seed(seed)
+        @hypothesis.settings(
+            max_examples=_POINTS[effort] // 2,
+            database=None,
+            deadline=None,
+            phases=[hypothesis.Phase.generate],
+            suppress_health_check=list(hypothesis.HealthCheck),
+        )
+        @hypothesis.given(inside)
+        def collect(scale: Scale, drawn: dict[Scale, None] = drawn) -> None:
+            drawn[scale] = None
+
+        collect()
+        found += drawn
+    return found
+
+
+def _check(diagram: PhaseDiagram, phase: Phase, scale: Scale) -> Iterator[Check]:
+    solutions = [solve(problem_at(diagram, scale, dim)) for dim in DIMS]
+    for quantity, law in phase.laws.items():
+        predicted, log_exponent = _prediction(law, scale)
+        measured = _measure(solutions, quantity, log_exponent)
+        check = Check(
+            network=str(diagram.model),
+            phase=phase.name,
+            quantity=quantity,
+            a=scale.a,
+            ell=scale.ell,
+            gamma=scale.gamma,
+            predicted=predicted,
+            measured=measured.exponent,
+            uncertainty=measured.uncertainty,
+            tolerance=TOLERANCE,
+            passed=False,
+        )
+        yield replace(check, passed=_error(check) <= TOLERANCE and measured.uncertainty <= TOLERANCE)
+
+
+def problem_at(diagram: PhaseDiagram, scale: Scale, dim: int) -> Problem:
+    """The problem at one dimension whose parameters scale as the point says."""
+    unknowns_per_sample = {"diagonal": 1, "quadratic": dim}[diagram.model.name]
+    log_dim = math.log(dim)
+    return Problem(
+        network=diagram.model.name,
+        gamma=scale.gamma,
+        samples=math.exp(float(scale.a) * log_dim) * unknowns_per_sample,
+        dim=dim,
+        weight_decay=math.exp(float(scale.ell) * log_dim),
+        noise_variance=1.0 if scale.b is None else math.exp(-float(scale.b) * log_dim),
+    )
+
+
+def _prediction(law: Law, scale: Scale) -> tuple[float, float]:
+    """Exponent and power of the logarithm that a law predicts at a point."""
+    values = {symbols.a: scale.a, symbols.ell: scale.ell, symbols.gamma: scale.gamma}
+    exact = {symbol: Rational(value.numerator, value.denominator) for symbol, value in values.items()}
+    exponent = law.exponent.subs(exact)
+    return (-math.inf if exponent == -oo else float(exponent)), float(law.log_exponent.subs(exact))
+
+
+def _measure(solutions: Sequence[Solution], quantity: str, log_exponent: float) -> Measured:
+    values = [float(getattr(solution, MEASURED_BY[quantity])) for solution in solutions]
+    return extrapolated_exponent([float(dim) for dim in DIMS], values, log_exponent=log_exponent)
+
+
+def _error(check: Check) -> float:
+    if check.predicted == check.measured:
+        return 0.0  # also -oo: nothing is learned, as predicted
+    return abs(check.predicted - check.measured)
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Fraction):
+        return str(value)
+    if isinstance(value, float) and math.isinf(value):
+        return str(value)
+    return value

@@ -1,0 +1,149 @@
+"""Phase diagrams as figures: regions, boundaries, names, exponents, and the points that were checked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from sympy import Rational, lambdify, latex, simplify
+
+from asymptotics import Phase, PhaseDiagram, symbols
+from verify.agreement import FIGURE_GAMMA, Check
+
+_COLOURS = {
+    "I": "#d9d9d9",
+    "II": "#fdd49e",
+    "III": "#fdae6b",
+    "IV": "#a1d99b",
+    "V": "#fc9272",
+    "VI": "#9ecae1",
+    "N": "#bcbddc",
+}
+
+SAMPLES = (-0.5, 3.5)
+"""Range of a shown."""
+
+DECAY = (-1.5, 2.5)
+"""Range of ell shown."""
+
+
+def phase_diagram_figure(
+    diagram: PhaseDiagram, *, gamma: Fraction = FIGURE_GAMMA, checks: Sequence[Check] = ()
+) -> Figure:
+    """The (a, ell) plane of a diagram at one decay.
+
+    Args:
+        diagram: what to draw.
+        gamma: decay of the target.
+        checks: those of ``agreement``; the points at this gamma are drawn, filled when all their exponents
+            passed and crossed out when one failed.
+
+    Returns:
+        A Matplotlib figure, 7 x 5.2 inches, not attached to any window.
+
+    >>> from asymptotics import diagonal, phase_diagram
+    >>> phase_diagram_figure(phase_diagram(diagonal)).axes[0].get_xlabel()
+    'samples: $a = \\\\log n_{\\\\mathrm{eff}} / \\\\log d$'
+    """
+    figure = Figure(figsize=(7, 5.2), layout="constrained")
+    FigureCanvasAgg(figure)
+    axes = figure.add_subplot()
+    exact = Rational(gamma.numerator, gamma.denominator)
+    grid_a, grid_ell = np.meshgrid(np.linspace(*SAMPLES, 701), np.linspace(*DECAY, 701))
+    for phase in diagram.phases:
+        inside = _inside(phase, exact, grid_a, grid_ell)
+        axes.contourf(
+            grid_a, grid_ell, inside.astype(float), levels=[0.5, 1.5], colors=[_COLOURS.get(phase.name, "white")]
+        )
+    _draw_boundaries(axes, diagram, exact)
+    _draw_names(axes, diagram, exact, grid_a, grid_ell)
+    _draw_points(axes, [check for check in checks if check.gamma == gamma])
+    axes.set(
+        xlim=SAMPLES,
+        ylim=DECAY,
+        xlabel=r"samples: $a = \log n_{\mathrm{eff}} / \log d$",
+        ylabel=r"weight decay: $\ell = \log \lambda / \log d$",
+        title=rf"{diagram.model} network, $\gamma = {latex(exact)}$: excess risk $R \sim d^{{\,\cdot}}$",
+    )
+    axes.legend(loc="upper left", fontsize=8, framealpha=0.9)
+    return figure
+
+
+def save_figure(figure: Figure, stem: Path) -> list[Path]:
+    """Write the figure as PNG and PDF beside each other; returns the two paths."""
+    paths = [stem.with_suffix(".png"), stem.with_suffix(".pdf")]
+    for path in paths:
+        figure.savefig(path, dpi=150)
+    return paths
+
+
+def _inside(phase: Phase, gamma: Rational, grid_a: Any, grid_ell: Any) -> Any:
+    inside = np.ones_like(grid_a, dtype=bool)
+    for relation in phase.region.args:
+        gap = lambdify((symbols.a, symbols.ell), (relation.gts - relation.lts).subs(symbols.gamma, gamma))
+        inside &= np.broadcast_to(gap(grid_a, grid_ell) > 0, inside.shape)
+    return inside
+
+
+def _draw_boundaries(axes: Any, diagram: PhaseDiagram, gamma: Rational) -> None:
+    """Each wall where both its phases touch it: solid if the exponent is continuous, dashed if it jumps."""
+    labelled: set[bool] = set()
+    for boundary in diagram.boundaries:
+        relation = boundary.relation.subs(symbols.gamma, gamma)
+        if relation.lhs == symbols.ell:
+            line_a = np.linspace(*SAMPLES, 2001)
+            line_ell = np.broadcast_to(lambdify(symbols.a, relation.rhs)(line_a), line_a.shape)
+        else:
+            line_ell = np.linspace(*DECAY, 2001)
+            line_a = np.full_like(line_ell, float(relation.rhs))
+        on_wall = np.ones_like(line_a, dtype=bool)
+        for phase in boundary.phases:
+            for side in phase.region.args:
+                gap = lambdify((symbols.a, symbols.ell), (side.gts - side.lts).subs(symbols.gamma, gamma))
+                on_wall &= gap(line_a, line_ell) > -1e-9
+        label = "exponent continuous" if boundary.continuous else "exponent jumps"
+        axes.plot(
+            np.where(on_wall, line_a, np.nan),
+            line_ell,
+            color="black",
+            linewidth=1.2 if boundary.continuous else 2.2,
+            linestyle="-" if boundary.continuous else (0, (3, 2)),
+            label=None if boundary.continuous in labelled else label,
+        )
+        labelled.add(boundary.continuous)
+
+
+def _draw_names(axes: Any, diagram: PhaseDiagram, gamma: Rational, grid_a: Any, grid_ell: Any) -> None:
+    named: set[str] = set()
+    for phase in sorted(diagram.phases, key=lambda p: -_inside(p, gamma, grid_a, grid_ell).sum()):
+        if phase.name in named:
+            continue
+        named.add(phase.name)
+        inside = _inside(phase, gamma, grid_a, grid_ell)
+        at_a, at_ell = grid_a[inside].mean(), grid_ell[inside].mean()
+        exponent = latex(simplify(phase.risk.exponent.subs(symbols.gamma, gamma)))
+        logarithm = "" if phase.risk.log_exponent == 0 else rf"\,(\log d)^{{{latex(phase.risk.log_exponent)}}}"
+        axes.text(at_a, at_ell, phase.name, ha="center", va="bottom", fontsize=13, fontweight="bold")
+        axes.text(at_a, at_ell, rf"$d^{{\,{exponent}}}{logarithm}$", ha="center", va="top", fontsize=8)
+
+
+def _draw_points(axes: Any, checks: Sequence[Check]) -> None:
+    failed: dict[tuple[Fraction, Fraction], bool] = {}
+    for check in checks:
+        failed[check.a, check.ell] = failed.get((check.a, check.ell), False) or not check.passed
+    for bad, marker, label in ((False, "o", "checked, agrees"), (True, "X", "checked, disagrees")):
+        points = [(float(a), float(ell)) for (a, ell), wrong in failed.items() if wrong == bad]
+        if points:
+            axes.scatter(
+                *zip(*points, strict=True),
+                marker=marker,
+                s=18 if not bad else 60,
+                color="black" if not bad else "red",
+                label=label,
+                zorder=3,
+            )

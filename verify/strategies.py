@@ -1,0 +1,211 @@
+"""Hypothesis strategies for points of a phase diagram and for problems to solve.
+
+Both are public: use them in your own ``@given`` tests.  They say what is valid, not how it is distributed, and they
+shrink towards round numbers.
+
+>>> from hypothesis import given, settings
+>>> from asymptotics import diagonal, phase_diagram
+>>> diagram = phase_diagram(diagonal)
+>>> @settings(max_examples=5, database=None)
+... @given(scales(diagram, "II"))
+... def located_where_drawn(point):
+...     assert diagram.locate(**point._asdict()).name == "II"
+>>> located_where_drawn()
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+from hypothesis import assume
+from hypothesis import strategies as st
+from hypothesis.errors import InvalidArgument
+from sympy import Rational
+
+from asymptotics import Phase, PhaseDiagram, symbols
+from numerics import Problem
+
+Interval = tuple[Fraction, Fraction]
+
+SAMPLES_WINDOW: Interval = (Fraction(-1), Fraction(8))
+"""Where ``a`` is drawn: phases are unbounded, experiments are not."""
+
+DECAY_WINDOW: Interval = (Fraction(-6), Fraction(6))
+"""Where ``ell`` is drawn."""
+
+
+class Scale(NamedTuple):
+    """n_eff = d**a, weight_decay = d**ell, decay gamma, noise_variance = d**-b (b None: fixed noise)."""
+
+    a: Fraction
+    ell: Fraction
+    gamma: Fraction
+    b: Fraction | None = None
+
+
+@st.composite
+def _between(draw: st.DrawFn, low: Fraction, high: Fraction) -> Fraction:
+    """A fraction strictly inside the interval; shrinks towards its middle."""
+    offset = draw(st.integers(-31, 31))
+    return low + (high - low) * Fraction(32 + offset, 64)
+
+
+class _Bound(NamedTuple):
+    """slope * ell + of_a * a + constant > 0."""
+
+    of_ell: Fraction
+    of_a: Fraction
+    constant: Fraction
+
+
+def _bounds(phase: Phase, gamma: Fraction, margin: Fraction) -> list[_Bound]:
+    """The region at one gamma, each inequality with the margin as slack."""
+    exact = Rational(gamma.numerator, gamma.denominator)
+    found = []
+    for relation in phase.region.args:
+        gap = (relation.gts - relation.lts).subs(symbols.gamma, exact).expand()
+        numbers = (
+            gap.coeff(symbols.ell),
+            gap.coeff(symbols.a),
+            gap.subs({symbols.ell: 0, symbols.a: 0}) - Rational(margin.numerator, margin.denominator),
+        )
+        found.append(_Bound(*(Fraction(int(x.p), int(x.q)) for x in numbers)))
+    return found
+
+
+def _range(bounds: Sequence[tuple[Fraction, Fraction]], window: Interval) -> Interval:
+    """Where slope * x + constant > 0 for all (slope, constant), within the window; may be empty."""
+    low, high = window
+    for slope, constant in bounds:
+        if slope > 0:
+            low = max(low, -constant / slope)
+        elif slope < 0:
+            high = min(high, -constant / slope)
+        elif constant <= 0:
+            return low, low
+    return low, high
+
+
+def _range_of_a(bounds: Sequence[_Bound], window: Interval, decay_window: Interval) -> Interval:
+    """The values of ``a`` for which some ``ell`` of its window satisfies all the bounds."""
+    boxed = [
+        *bounds,
+        _Bound(Fraction(1), Fraction(0), -decay_window[0]),
+        _Bound(Fraction(-1), Fraction(0), decay_window[1]),
+    ]
+    lower = [x for x in boxed if x.of_ell > 0]
+    upper = [x for x in boxed if x.of_ell < 0]
+    shadow = [(x.of_a, x.constant) for x in boxed if x.of_ell == 0]
+    shadow += [
+        (x.of_a / x.of_ell - y.of_a / y.of_ell, x.constant / x.of_ell - y.constant / y.of_ell)
+        for x in lower
+        for y in upper
+    ]
+    return _range(shadow, window)
+
+
+@st.composite
+def _inside(
+    draw: st.DrawFn,
+    phases: Sequence[Phase],
+    gammas: st.SearchStrategy[Fraction],
+    margin: Fraction,
+    windows: tuple[Interval, Interval],
+) -> Scale:
+    phase = draw(st.sampled_from(phases))
+    gamma = draw(gammas)
+    bounds = _bounds(phase, gamma, margin)
+    low, high = _range_of_a(bounds, *windows)
+    assume(low < high)  # a phase, or its deep interior, may close at some gamma
+    a = draw(_between(low, high))
+    low, high = _range([(x.of_ell, x.of_a * a + x.constant) for x in bounds], windows[1])
+    assume(low < high)
+    return Scale(a=a, ell=draw(_between(low, high)), gamma=gamma)
+
+
+def decays(*, max_gamma: Fraction | int = 3) -> st.SearchStrategy[Fraction]:
+    """Decays gamma of the target, exact, in (1/2, max_gamma]."""
+    return st.integers(1, 100 * (Fraction(max_gamma) - Fraction(1, 2)).__ceil__()).map(
+        lambda k: min(Fraction(1, 2) + Fraction(k, 100), Fraction(max_gamma))
+    )
+
+
+def scales(
+    diagram: PhaseDiagram,
+    phase: str | Phase | None = None,
+    *,
+    gammas: st.SearchStrategy[Fraction] | None = None,
+    margin: Fraction | int = 0,
+    samples_window: Interval = SAMPLES_WINDOW,
+    decay_window: Interval = DECAY_WINDOW,
+) -> st.SearchStrategy[Scale]:
+    """Exact points (a, ell, gamma, b) strictly inside a phase.
+
+    Args:
+        diagram: the diagram the phase is of.
+        phase: its name, or one of ``diagram.phases``; None for any.
+        gammas: strategy for gamma, by default all of (1/2, 3].
+        margin: least slack of every inequality of the region: how deep inside the points lie.
+        samples_window: interval of ``a``.
+        decay_window: interval of ``ell``.
+
+    Raises:
+        hypothesis.errors.InvalidArgument: for a phase that is not of the diagram, or a negative margin.
+    """
+    chosen = [p for p in diagram.phases if phase is None or phase in (p.name, p)]
+    if not chosen:
+        names = ", ".join(sorted({p.name for p in diagram.phases}))
+        raise InvalidArgument(f"phase={phase!r} is not in the diagram of {diagram.model}: it has {names}")
+    if margin < 0:
+        raise InvalidArgument(f"margin={margin!r} is not allowed: it is at least 0")
+    windows = (samples_window, decay_window)
+    return _inside(chosen, decays() if gammas is None else gammas, Fraction(margin), windows)
+
+
+def problems(
+    *,
+    networks: Sequence[str] = ("diagonal", "quadratic"),
+    max_dim: int = 10**12,
+    gammas: st.SearchStrategy[Fraction] | None = None,
+) -> st.SearchStrategy[Problem]:
+    """Valid problems for ``numerics.solve``: empirical risk minimisation at full width, both targets.
+
+    Args:
+        networks: which networks to draw from.
+        max_dim: largest dimension; dimensions are drawn evenly in their logarithm.
+        gammas: strategy for gamma, by default all of (1/2, 3].
+
+    Raises:
+        hypothesis.errors.InvalidArgument: when no network is given or max_dim is below 1.
+    """
+    if not networks:
+        raise InvalidArgument("networks must name at least one network")
+    if max_dim < 1:
+        raise InvalidArgument(f"max_dim={max_dim!r} is not allowed: it is at least 1")
+    return _problems(tuple(networks), max_dim, decays() if gammas is None else gammas)
+
+
+@st.composite
+def _problems(
+    draw: st.DrawFn, networks: Sequence[str], max_dim: int, gammas: st.SearchStrategy[Fraction]
+) -> Problem:
+    network = draw(st.sampled_from(networks))
+    magnitude = draw(st.integers(0, len(str(max_dim)) - 1))
+    dim = min(draw(st.integers(1, 9)) * 10**magnitude, max_dim)
+    # powers of ten from tiny to d^2: the phases are far apart, so spread the draws in the logarithm
+    unknowns = 1 if network == "diagonal" else dim
+    n_eff = 10.0 ** draw(st.floats(-1.0, 2.0 * magnitude + 1.0))
+    return Problem(
+        network=network,
+        gamma=draw(gammas),
+        samples=n_eff * unknowns,
+        dim=dim,
+        weight_decay=10.0 ** draw(st.floats(-6.0, float(magnitude) + 1.0)),
+        noise_variance=draw(st.sampled_from([0.01, 0.1, 1.0, 10.0])),
+        target=draw(st.sampled_from(["raw", "unit"])),
+    )
+
+
+__all__: list[Any] = ["Scale", "decays", "problems", "scales"]
