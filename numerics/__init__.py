@@ -1,0 +1,1 @@
+"""Numerical solution of the state evolution of shallow networks, at any size and to any precision."""

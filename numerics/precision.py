@@ -1,0 +1,239 @@
+"""One formula, two arithmetics: float64 arrays, or arrays of multiple-precision numbers.
+
+Every formula of this package is written once, on NumPy arrays.  The arrays hold either float64 and
+complex128, or Python objects of gmpy2 (MPFR and MPC: correctly rounded, any number of bits), for which NumPy
+supplies broadcasting, sums and products.  What NumPy can't supply are the elementary functions and the
+constants: an `Arithmetic` is the record of those.
+
+    DOUBLE                  53 bits, NumPy and SciPy functions
+    multiprecision(bits)    any number of bits, MPFR functions applied element by element
+
+The precision of MPFR is a property of the thread, so multiprecision code runs inside
+``arithmetic.working()``, which sets it and puts it back.  Inside it, exact numbers enter by
+``arithmetic.real`` (Fractions correctly rounded, never by way of a float) and leave by `to_mpf` as
+`mpmath.mpf`, the type users get.
+
+Functions, in order: `multiprecision`, `for_digits`, `to_mpf`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+from numbers import Rational
+from typing import Any, TypeAlias
+
+import gmpy2
+import mpmath
+import numpy as np
+from scipy import special
+
+Number: TypeAlias = int | float | Fraction | mpmath.mpf
+Elementwise: TypeAlias = Callable[..., Any]
+
+DOUBLE_BITS = 53
+
+
+@dataclass(frozen=True)
+class Arithmetic:
+    """Elementary functions and constants of one arithmetic; they act on its scalars and on its arrays.
+
+    Attributes:
+        bits: length of the mantissa.
+        real: exact or floating number -> real scalar, rounded once.
+        complex: real and imaginary part -> complex scalar or array.
+        real_part, imaginary_part: of complex scalars or arrays (NumPy's ``.real`` is blind to objects).
+        exp, log, sqrt: of real or complex arguments.
+        expm1, log1p, erf, erfc: of real arguments.
+        is_finite: elementwise, of real or complex arguments.
+        working: context in which this arithmetic must be used.
+    """
+
+    bits: int
+    real: Callable[[Any], Any]
+    complex: Elementwise
+    real_part: Elementwise
+    imaginary_part: Elementwise
+    exp: Elementwise
+    log: Elementwise
+    sqrt: Elementwise
+    expm1: Elementwise
+    log1p: Elementwise
+    erf: Elementwise
+    erfc: Elementwise
+    is_finite: Elementwise
+    working: Callable[[], AbstractContextManager[Any]]
+
+    @property
+    def digits(self) -> float:
+        """Decimal digits of the mantissa."""
+        return self.bits * math.log10(2.0)
+
+    @property
+    def epsilon(self) -> Any:
+        """Distance from 1 to the next number: 2^(1 - bits)."""
+        return self.real(2) ** (1 - self.bits)
+
+    @property
+    def pi(self) -> Any:
+        """The circle constant, correctly rounded."""
+        return math.pi if self.bits == DOUBLE_BITS else gmpy2.const_pi(self.bits)
+
+    def array(self, numbers: Any) -> Any:
+        """Array of the reals nearest to the given exact or floating numbers."""
+        dtype = np.float64 if self.bits == DOUBLE_BITS else object
+        return np.array([self.real(number) for number in numbers], dtype=dtype)
+
+    def gauss_legendre(self, order: int) -> tuple[Any, Any]:
+        """Nodes and weights of Gauss-Legendre quadrature on [-1, 1], to full precision.
+
+        >>> nodes, weights = DOUBLE.gauss_legendre(5)
+        >>> bool(abs(weights @ nodes**8 - 2 / 9) < 1e-15)
+        True
+        """
+        return _gauss_legendre(order, self.bits)
+
+
+def _double(number: Any) -> float:
+    """Nearest float; gmpy2's and mpmath's numbers and Fractions convert correctly rounded."""
+    return float(number)
+
+
+DOUBLE = Arithmetic(
+    bits=DOUBLE_BITS,
+    real=_double,
+    complex=lambda real, imaginary: real + 1j * np.asarray(imaginary),
+    real_part=np.real,
+    imaginary_part=np.imag,
+    exp=np.exp,
+    log=np.log,
+    sqrt=np.sqrt,
+    expm1=np.expm1,
+    log1p=np.log1p,
+    erf=special.erf,
+    erfc=special.erfc,
+    is_finite=np.isfinite,
+    # Root finders try points far away: what is not finite there is caught by value, not by warning.
+    working=lambda: np.errstate(all="ignore"),
+)
+
+
+def _from_mpf(number: Any, bits: int) -> Any:
+    """Nearest number of that many bits: one rounding, of the mantissa; the shift is exact."""
+    if not mpmath.isfinite(number):
+        return gmpy2.mpfr(float(number), bits)
+    sign, mantissa, exponent, _ = number._mpf_
+    rounded = gmpy2.mpfr(-mantissa if sign else mantissa, bits)
+    return gmpy2.mul_2exp(rounded, exponent) if exponent >= 0 else gmpy2.div_2exp(rounded, -exponent)
+
+
+def _elementwise(function: Callable[..., Any], arguments: int = 1) -> Elementwise:
+    ufunc: Elementwise = np.frompyfunc(function, arguments, 1)
+    return ufunc
+
+
+def _is_finite(function: Callable[[Any], bool]) -> Elementwise:
+    test = np.frompyfunc(function, 1, 1)
+    return lambda values: np.asarray(test(values), dtype=bool)
+
+
+@lru_cache(maxsize=64)
+def multiprecision(bits: int) -> Arithmetic:
+    """Arithmetic of ``bits`` > 53 bits on NumPy object arrays of gmpy2 numbers.
+
+    Use it inside its ``working()`` context: outside, gmpy2 rounds to the precision set by whoever was last.
+
+    >>> arithmetic = multiprecision(200)
+    >>> with arithmetic.working():
+    ...     third = arithmetic.real(Fraction(1, 3))
+    ...     print(to_mpf(third * 3 - 1), to_mpf(arithmetic.erf(third)))
+    0.0 0.362648111766063
+    """
+    if bits <= DOUBLE_BITS:
+        raise ValueError(f"bits={bits}: multiprecision needs more than the {DOUBLE_BITS} bits of DOUBLE")
+
+    def real(number: Any) -> Any:
+        if isinstance(number, mpmath.mpf):
+            return _from_mpf(number, bits)
+        if isinstance(number, Rational):
+            return gmpy2.mpfr(gmpy2.mpq(int(number.numerator), int(number.denominator)), bits)
+        return gmpy2.mpfr(number, bits)
+
+    return Arithmetic(
+        bits=bits,
+        real=real,
+        complex=_elementwise(gmpy2.mpc, 2),
+        real_part=_elementwise(lambda z: z.real),
+        imaginary_part=_elementwise(lambda z: z.imag),
+        exp=_elementwise(gmpy2.exp),
+        log=_elementwise(gmpy2.log),
+        sqrt=_elementwise(gmpy2.sqrt),
+        expm1=_elementwise(gmpy2.expm1),
+        log1p=_elementwise(gmpy2.log1p),
+        erf=_elementwise(gmpy2.erf),
+        erfc=_elementwise(gmpy2.erfc),
+        is_finite=_is_finite(gmpy2.is_finite),
+        working=lambda: gmpy2.context(precision=bits),
+    )
+
+
+def for_digits(digits: int, guard: int = 0) -> Arithmetic:
+    """Smallest multiprecision arithmetic with ``digits + guard`` decimal digits.
+
+    >>> for_digits(30).bits
+    100
+    """
+    return multiprecision(max(DOUBLE_BITS + 1, math.ceil((digits + guard) / math.log10(2.0))))
+
+
+def to_mpf(number: Any, digits: int | None = None) -> mpmath.mpf:
+    """An `mpmath.mpf` equal to ``number``, or the nearest one with a mantissa of ``digits`` digits.
+
+    ``number`` is a float, an int or a gmpy2 number.  The ambient precision of mpmath plays no part:
+    ``mpmath.mpf(x)`` would round to it.
+
+    >>> to_mpf(0.5)
+    mpf('0.5')
+    """
+    if isinstance(number, mpmath.mpf):
+        exact = number._mpf_
+    else:
+        wide = number if isinstance(number, type(gmpy2.mpfr(0))) else gmpy2.mpfr(number, DOUBLE_BITS)
+        if not gmpy2.is_finite(wide):
+            return mpmath.mpf(float(wide))
+        mantissa, exponent = wide.as_mantissa_exp()
+        exact = mpmath.libmp.from_man_exp(int(mantissa), int(exponent))
+    if digits is not None:
+        exact = mpmath.libmp.mpf_pos(exact, mpmath.libmp.dps_to_prec(digits), "n")
+    return mpmath.mp.make_mpf(exact)
+
+
+@lru_cache(maxsize=256)
+def _gauss_legendre(order: int, bits: int) -> tuple[Any, Any]:
+    """Newton's method on the three-term recurrence, from the double-precision nodes."""
+    # Rounded from 16 more bits for float64 too: NumPy's own weights are off by up to 1e-14 at order 40.
+    arithmetic = multiprecision(bits + 16)
+    with arithmetic.working():
+        nodes = arithmetic.array(np.polynomial.legendre.leggauss(order)[0])
+        # Each step doubles the number of correct bits, 48 of them at the start.
+        for _ in range(math.ceil(math.log2(arithmetic.bits / 48)) + 1):
+            value, slope = _legendre(order, nodes)
+            nodes = nodes - value / slope
+        _, slope = _legendre(order, nodes)
+        weights = 2 / ((1 - nodes * nodes) * slope * slope)
+    narrow = DOUBLE if bits == DOUBLE_BITS else multiprecision(bits)
+    nodes, weights = narrow.array(nodes), narrow.array(weights)
+    nodes.flags.writeable = weights.flags.writeable = False
+    return nodes, weights
+
+
+def _legendre(order: int, x: Any) -> tuple[Any, Any]:
+    """Legendre polynomial of that order and its derivative at points inside (-1, 1)."""
+    below, value = x * 0 + 1, x
+    for k in range(2, order + 1):
+        below, value = value, ((2 * k - 1) * x * value - (k - 1) * below) / k
+    return value, order * (below - x * value) / (1 - x * x)
