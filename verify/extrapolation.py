@@ -4,9 +4,9 @@ On a ladder d_0 < d_1 < ... with a constant ratio, the local exponents
 
     e_k = log(q_{k+1}/q_k) / log(d_{k+1}/d_k),
 
-of q = C d^e (log d)^m (1 + c d^{-mu} + ...), after division by the predicted (log d)^m, approach e with errors
-in geometric progression: Aitken's transformation of the last three removes the leading one.  What it moves
-is the error estimate.  A quantity that is zero, or falls faster than any power, has exponent -oo.
+of q = C d^e (log d)^m (1 + c d^{-mu} + ...), after division by the predicted (log d)^m, approach e with
+errors in geometric progression: Aitken's transformation of the last three removes the leading one.  How far
+it moves is the error estimate.  A quantity that is zero, or falls faster than any power, has exponent -oo.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def extrapolated_exponent(
     -inf
     """
     if len(dims) < 4 or len(dims) != len(values):
-        raise ValueError(f"dims and values must be at least four each and as many: {len(dims)}, {len(values)}")
+        raise ValueError(f"dims and values: {len(dims)} and {len(values)}, at least four of each are needed")
     if any(not math.isfinite(v) or v < 0 for v in values):
         raise ValueError(f"values={list(values)} must be finite and not negative")
     if values[-1] == 0:

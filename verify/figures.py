@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from sympy import Rational, lambdify, latex, simplify
 
 from asymptotics import Phase, PhaseDiagram, symbols
-from verify.agreement import FIGURE_GAMMA, Check
+from verify.comparison import FIGURE_GAMMA, Check
 
 _COLOURS = {
     "I": "#d9d9d9",

@@ -1,11 +1,13 @@
 """Does the derivation agree with the equations?  Phase by phase, exponent by exponent.
 
-``asymptotics`` says how each quantity scales; ``numerics`` solves the full state evolution at finite size; neither
-knows of the other.  Here points are drawn inside every phase, the equations are solved on a ladder of dimensions up to
-10^30, the exponents extrapolated (``extrapolation``), and each compared with the derived one.
+``asymptotics`` says how each quantity scales; ``numerics`` solves the full state evolution at finite size;
+neither knows of the other.  Here points are drawn inside every phase, the equations are solved on a ladder
+of dimensions up to 10^30, the exponents extrapolated (``extrapolation``), and each compared with the derived
+one.
 
-The tolerance is 0.02 on an exponent: what the ladder resolves in the deep interior of a phase, and less than half of the
-0.05 that a wrong exponent must not get away with.  A measurement that cannot resolve it is a failure, not a pass.
+The tolerance is 0.02 on an exponent: what the ladder resolves in the deep interior of a phase, and less than
+half of the 0.05 that a wrong exponent must not get away with.  A measurement that cannot resolve it is a
+failure, not a pass.
 """
 
 from __future__ import annotations

@@ -1,0 +1,10 @@
+"""``python -m verify`` is ``shallowlaws verify``."""
+
+from __future__ import annotations
+
+import sys
+
+from verify.command_line import main
+
+if __name__ == "__main__":
+    main(["verify", *sys.argv[1:]])

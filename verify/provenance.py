@@ -1,0 +1,29 @@
+"""Are the packages we are about to import ours?
+
+The name ``asymptotics`` is also that of another project on PyPI: installing both in one environment leaves whichever
+came last, or a mixture.  Everything in this package therefore imports the two routes late, after this check.
+"""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from pathlib import Path
+
+ROUTES = ("asymptotics", "numerics")
+
+
+def foreign_packages(home: Path = Path(__file__).parent.parent) -> str | None:
+    """One line that says which package is not installed beside this one; None when all are ours.
+
+    >>> foreign_packages() is None
+    True
+    """
+    for name in ROUTES:
+        spec = find_spec(name)
+        found = None if spec is None or spec.origin is None else Path(spec.origin).parent
+        if found != home / name:
+            return (
+                f"the package {name!r} at {found} is not the one of shallowlaws (expected in {home}): another "
+                "project uses that name; install shallowlaws alone in a fresh virtual environment"
+            )
+    return None
