@@ -1,7 +1,8 @@
 """Where derivation and equations meet: do they agree, and would we notice if they did not?
 
 ``agreement(diagram)`` compares every derived exponent with solutions of the full equations; ``strategies``
-are the Hypothesis strategies it draws from, for your own tests; ``python -m verify`` does it for both networks.
+are the Hypothesis strategies it draws from, for your own tests; ``python -m verify`` does it for both
+networks.
 
 Names are imported on first use, so that the console command can check ``provenance`` before anything else.
 """

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import click
 
@@ -157,7 +157,7 @@ def curve(samples: Sequence[Any], cache: Path | None, **parameters: Any) -> None
 @click.option("--effort", type=click.Choice(["quick", "full"]), default="quick", show_default=True)
 @click.option("--seed", type=int, default=0, show_default=True)
 @_out_option
-def verify(networks: Sequence[str], effort: str, seed: int, out: Path) -> None:
+def verify(networks: Sequence[str], effort: Literal["quick", "full"], seed: int, out: Path) -> None:
     """Derive, solve and compare; writes report.md, report.json and the phase diagrams."""
     from verify.main_job import run  # noqa: PLC0415
 

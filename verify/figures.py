@@ -35,7 +35,7 @@ DECAY = (-1.5, 2.5)
 def phase_diagram_figure(
     diagram: PhaseDiagram, *, gamma: Fraction = FIGURE_GAMMA, checks: Sequence[Check] = ()
 ) -> Figure:
-    """The (a, ell) plane of a diagram at one decay.
+    r"""The (a, ell) plane of a diagram at one decay.
 
     Args:
         diagram: what to draw.
@@ -47,8 +47,8 @@ def phase_diagram_figure(
         A Matplotlib figure, 7 x 5.2 inches, not attached to any window.
 
     >>> from asymptotics import diagonal, phase_diagram
-    >>> phase_diagram_figure(phase_diagram(diagonal)).axes[0].get_xlabel()
-    'samples: $a = \\\\log n_{\\\\mathrm{eff}} / \\\\log d$'
+    >>> print(phase_diagram_figure(phase_diagram(diagonal)).axes[0].get_xlabel())
+    samples: $a = \log n_{\mathrm{eff}} / \log d$
     """
     figure = Figure(figsize=(7, 5.2), layout="constrained")
     FigureCanvasAgg(figure)
@@ -57,9 +57,8 @@ def phase_diagram_figure(
     grid_a, grid_ell = np.meshgrid(np.linspace(*SAMPLES, 701), np.linspace(*DECAY, 701))
     for phase in diagram.phases:
         inside = _inside(phase, exact, grid_a, grid_ell)
-        axes.contourf(
-            grid_a, grid_ell, inside.astype(float), levels=[0.5, 1.5], colors=[_COLOURS.get(phase.name, "white")]
-        )
+        colour = _COLOURS.get(phase.name, "white")
+        axes.contourf(grid_a, grid_ell, inside.astype(float), levels=[0.5, 1.5], colors=[colour])
     _draw_boundaries(axes, diagram, exact)
     _draw_names(axes, diagram, exact, grid_a, grid_ell)
     _draw_points(axes, [check for check in checks if check.gamma == gamma])
@@ -127,7 +126,8 @@ def _draw_names(axes: Any, diagram: PhaseDiagram, gamma: Rational, grid_a: Any, 
         inside = _inside(phase, gamma, grid_a, grid_ell)
         at_a, at_ell = grid_a[inside].mean(), grid_ell[inside].mean()
         exponent = latex(simplify(phase.risk.exponent.subs(symbols.gamma, gamma)))
-        logarithm = "" if phase.risk.log_exponent == 0 else rf"\,(\log d)^{{{latex(phase.risk.log_exponent)}}}"
+        power = phase.risk.log_exponent
+        logarithm = "" if power == 0 else rf"\,(\log d)^{{{latex(power)}}}"
         axes.text(at_a, at_ell, phase.name, ha="center", va="bottom", fontsize=13, fontweight="bold")
         axes.text(at_a, at_ell, rf"$d^{{\,{exponent}}}{logarithm}$", ha="center", va="top", fontsize=8)
 

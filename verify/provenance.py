@@ -1,7 +1,7 @@
 """Are the packages we are about to import ours?
 
-The name ``asymptotics`` is also that of another project on PyPI: installing both in one environment leaves whichever
-came last, or a mixture.  Everything in this package therefore imports the two routes late, after this check.
+The name ``asymptotics`` is also that of another project on PyPI: installing both in one environment leaves
+whichever came last, or a mixture.  The console command therefore imports the two routes after this check.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ def foreign_packages(home: Path = Path(__file__).parent.parent) -> str | None:
         found = None if spec is None or spec.origin is None else Path(spec.origin).parent
         if found != home / name:
             return (
-                f"the package {name!r} at {found} is not the one of shallowlaws (expected in {home}): another "
-                "project uses that name; install shallowlaws alone in a fresh virtual environment"
+                f"the package {name!r} at {found} is not that of shallowlaws (expected in {home}): another "
+                "project uses the name; install shallowlaws alone in a fresh virtual environment"
             )
     return None
