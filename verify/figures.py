@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from sympy import Rational, lambdify, latex, simplify
@@ -52,7 +53,14 @@ def phase_diagram_figure(
     """
     figure = Figure(figsize=(7, 5.2), layout="constrained")
     FigureCanvasAgg(figure)
-    axes = figure.add_subplot()
+    draw_phase_diagram(figure.add_subplot(), diagram, gamma=gamma, checks=checks)
+    return figure
+
+
+def draw_phase_diagram(
+    axes: Axes, diagram: PhaseDiagram, *, gamma: Fraction = FIGURE_GAMMA, checks: Sequence[Check] = ()
+) -> None:
+    """Draw what ``phase_diagram_figure`` shows into axes of your own."""
     exact = Rational(gamma.numerator, gamma.denominator)
     grid_a, grid_ell = np.meshgrid(np.linspace(*SAMPLES, 701), np.linspace(*DECAY, 701))
     for phase in diagram.phases:
@@ -70,7 +78,6 @@ def phase_diagram_figure(
         title=rf"{diagram.model} network, $\gamma = {latex(exact)}$: excess risk $R \sim d^{{\,\cdot}}$",
     )
     axes.legend(loc="upper left", fontsize=8, framealpha=0.9)
-    return figure
 
 
 def save_figure(figure: Figure, stem: Path) -> list[Path]:

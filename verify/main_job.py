@@ -17,8 +17,8 @@ from verify.figures import phase_diagram_figure, save_figure
 def run(networks: Sequence[str], *, effort: Effort, seed: int, out: Path) -> bool:
     """Verify the networks one after the other; returns whether everything agrees.
 
-    Writes report.md, report.json and phase_diagram_<network>.png and .pdf into ``out``.  Progress and the table
-    go to the terminal.
+    Writes report.md, report.json and phase_diagram_<network>.png and .pdf into ``out``.  Progress and the
+    table go to the terminal.
     """
     console = Console()
     out.mkdir(parents=True, exist_ok=True)

@@ -1,7 +1,7 @@
 """Hypothesis strategies for points of a phase diagram and for problems to solve.
 
-Both are public: use them in your own ``@given`` tests.  They say what is valid, not how it is distributed, and
-they shrink towards the middle of a phase and towards small problems.
+Both are public: use them in your own ``@given`` tests.  They say what is valid, not how it is distributed,
+and they shrink towards the middle of a phase and towards small problems.
 
 >>> from hypothesis import given, settings
 >>> from asymptotics import diagonal, phase_diagram

@@ -1,0 +1,99 @@
+"""Agreement of the two routes, and that it would be lost by any wrong exponent."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache
+
+import pytest
+from sympy import Rational, oo
+
+from asymptotics import Law, Phase, PhaseDiagram, diagonal, phase_diagram, quadratic
+from numerics import solve
+from verify import Report, agreement, comparison
+
+DIAGRAMS = {str(model): phase_diagram(model) for model in (diagonal, quadratic)}
+PLANTS = [
+    pytest.param(name, index, quantity, id=f"{name}-{index}{phase.name}-{quantity}")
+    for name, diagram in DIAGRAMS.items()
+    for index, phase in enumerate(diagram.phases)
+    for quantity in phase.laws
+]
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _each_problem_solved_once() -> Iterator[None]:
+    """A wrong prediction does not change the equations: the plants share their solutions."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(comparison, "solve", cache(solve))
+        yield
+
+
+def _with_phase(diagram: PhaseDiagram, index: int, phase: Phase) -> PhaseDiagram:
+    """The diagram with one cell only, perhaps altered: the others need no solving."""
+    return replace(diagram, phases=(phase,))
+
+
+@pytest.mark.parametrize("name", DIAGRAMS)
+def test_derivation_and_equations_agree(name: str) -> None:
+    report = agreement(DIAGRAMS[name], seed=1)
+    assert report.passed, report.to_markdown()
+    assert {check.phase for check in report.checks} == {phase.name for phase in DIAGRAMS[name].phases}
+
+
+@pytest.mark.parametrize(("name", "index", "quantity"), PLANTS)
+def test_an_exponent_off_by_a_twentieth_is_caught(name: str, index: int, quantity: str) -> None:
+    diagram = DIAGRAMS[name]
+    phase = diagram.phases[index]
+    law: Law = phase.laws[quantity]
+    assert agreement(_with_phase(diagram, index, phase)).passed
+    # what vanishes faster than any power is planted as a small power
+    for wrong in (Rational(1, 20), Rational(-1, 20)):
+        exponent = wrong if law.exponent == -oo else law.exponent + wrong
+        planted = replace(phase, **{quantity: replace(law, exponent=exponent)})
+        report = agreement(_with_phase(diagram, index, planted))
+        assert not report.passed
+        assert {check.quantity for check in report.failures} == {quantity}
+
+
+def test_a_wrong_logarithm_is_caught() -> None:
+    diagram = DIAGRAMS["diagonal"]
+    (phase,) = (p for p in diagram.phases if p.name == "V")
+    planted = replace(phase, risk=replace(phase.risk, log_exponent=Rational(1)))
+    assert not agreement(replace(diagram, phases=(planted,))).passed
+
+
+def test_a_region_that_reaches_too_far_is_caught() -> None:
+    diagram = DIAGRAMS["diagonal"]
+    two = next(p for p in diagram.phases if p.name == "II")
+    five = next(p for p in diagram.phases if p.name == "V")
+    assert not agreement(replace(diagram, phases=(replace(two, region=five.region),))).passed
+
+
+def test_a_report_without_checks_has_not_passed() -> None:
+    assert not Report((), "quick", 0).passed
+
+
+def test_report_says_what_failed_and_can_be_read_back() -> None:
+    diagram = DIAGRAMS["diagonal"]
+    phase = diagram.phases[-1]
+    planted = replace(phase, risk=replace(phase.risk, exponent=phase.risk.exponent + 1))
+    report = agreement(replace(diagram, phases=(planted,)), seed=3)
+    assert "DISAGREEMENT" in report.to_markdown()
+    assert "risk at a =" in report.to_markdown()
+    content = json.loads(report.to_json())
+    assert content["passed"] is False
+    assert content["seed"] == 3
+    assert len(content["checks"]) == len(report.checks)
+
+
+def test_unknown_effort_is_refused() -> None:
+    with pytest.raises(ValueError, match="effort='heroic'"):
+        agreement(DIAGRAMS["diagonal"], effort="heroic")  # type: ignore[arg-type]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", DIAGRAMS)
+def test_full_effort_agrees(name: str) -> None:
+    report = agreement(DIAGRAMS[name], effort="full", seed=2)
+    assert report.passed, report.to_markdown()

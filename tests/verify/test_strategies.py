@@ -1,0 +1,64 @@
+"""The public strategies: what they draw is valid, inside, and shrinks."""
+
+from fractions import Fraction
+
+import pytest
+from hypothesis import HealthCheck, find, given, settings
+from hypothesis import strategies as st
+from hypothesis.errors import InvalidArgument
+
+from asymptotics import PhaseDiagram, diagonal, phase_diagram, quadratic, symbols
+from numerics import Problem
+from verify import strategies
+
+DIAGRAMS = [phase_diagram(diagonal), phase_diagram(quadratic)]
+CELLS = [(diagram, phase) for diagram in DIAGRAMS for phase in diagram.phases]
+
+
+@pytest.mark.parametrize(("diagram", "phase"), CELLS, ids=lambda x: getattr(x, "name", str(x)[:1]))
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
+@given(data=st.data())
+def test_points_lie_in_their_phase(data: st.DataObject, diagram: PhaseDiagram, phase: object) -> None:
+    point = data.draw(strategies.scales(diagram, phase))
+    assert diagram.locate(**point._asdict()) == phase
+    assert all(isinstance(value, Fraction) for value in point[:3])
+
+
+@settings(max_examples=50, deadline=None)
+@given(point=strategies.scales(DIAGRAMS[1], "II", margin=Fraction(1, 5)))
+def test_margin_is_slack_of_every_inequality(point: strategies.Scale) -> None:
+    phase = DIAGRAMS[1].locate(**point._asdict())
+    values = {symbols.a: point.a, symbols.ell: point.ell, symbols.gamma: point.gamma}
+    for relation in phase.region.args:
+        assert (relation.gts - relation.lts).subs(values) >= 0.2
+
+
+def test_points_shrink_to_the_middle_of_a_phase() -> None:
+    point = find(strategies.scales(DIAGRAMS[0], "V"), lambda _: True)
+    assert point.gamma == Fraction(51, 100)
+    assert point.a == Fraction(1, 2)
+
+
+@settings(max_examples=100, deadline=None)
+@given(problem=strategies.problems(max_dim=10**9))
+def test_problems_are_valid_and_within_bounds(problem: Problem) -> None:
+    assert problem.network in ("diagonal", "quadratic")
+    assert 1 <= problem.dim <= 10**9
+    assert problem.gamma > Fraction(1, 2)
+
+
+@settings(max_examples=100)
+@given(gamma=strategies.decays())
+def test_decays_cover_the_open_interval(gamma: Fraction) -> None:
+    assert Fraction(1, 2) < gamma <= 3
+
+
+def test_invalid_arguments_are_refused() -> None:
+    with pytest.raises(InvalidArgument, match="phase='VII' is not in the diagram of diagonal"):
+        strategies.scales(DIAGRAMS[0], "VII")
+    with pytest.raises(InvalidArgument, match="margin=-1"):
+        strategies.scales(DIAGRAMS[0], margin=-1)
+    with pytest.raises(InvalidArgument, match="networks"):
+        strategies.problems(networks=())
+    with pytest.raises(InvalidArgument, match="max_dim=0"):
+        strategies.problems(max_dim=0)
