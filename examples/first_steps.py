@@ -1,8 +1,8 @@
 """First steps: where does a network stop overfitting benignly, and do the laws hold at finite size?
 
-Derives the phases of the quadratic network, walks along its learning curve at small weight decay, solves the full
-equations at growing dimension, and sets the solutions against the laws.  Writes first_steps.png beside this file (or
-into the folder given as argument); takes about half a minute.
+Derives the phases of the quadratic network, walks along its learning curve at small weight decay, solves the
+full equations at growing dimension, and sets the solutions against the laws.  Writes first_steps.png beside
+this file (or into the folder given as argument); takes about half a minute.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def main(folder: Path) -> None:
     curve = diagram.learning_curve(ell=ELL, gamma=GAMMA)
     print(f"quadratic network, gamma = {GAMMA}, weight decay d^({ELL}): as samples n_eff = d^a grow,")
     for start, end, phase in curve:
-        print(f"  {start!s:>5} < a < {end!s:5} {phase.name:3} {phase.title:22} risk ~ d^({phase.risk.exponent})")
+        print(f"  {start!s:>5} < a < {end!s:5} {phase.name:3} {phase.title:22} d^({phase.risk.exponent})")
 
     figure = Figure(figsize=(12, 4.8), layout="constrained")
     FigureCanvasAgg(figure)

@@ -40,9 +40,15 @@ TOLERANCE = 0.02
 FIGURE_GAMMA = Fraction(5, 4)
 """The decay at which phase diagrams are drawn: half of the points are checked there."""
 
-_SAMPLES_WINDOW: Interval = (Fraction(-1), Fraction(4))
-_DECAY_WINDOW: Interval = (Fraction(-3), Fraction(3))
-_MARGIN = Fraction(1, 10)
+SAMPLES_WINDOW: Interval = (Fraction(-1), Fraction(9, 2))
+"""Where ``a`` is drawn, and what the figures show."""
+
+DECAY_WINDOW: Interval = (Fraction(-2), Fraction(3))
+"""Where ``ell`` is drawn, and what the figures show."""
+
+MARGIN = Fraction(1, 10)
+"""How deep inside its phase a point lies: corrections fall like d**-margin or faster."""
+
 _POINTS: dict[Effort, int] = {"quick": 4, "full": 40}
 
 MEASURED_BY = {
@@ -174,9 +180,9 @@ def _draw(diagram: PhaseDiagram, phase: Phase, effort: Effort, seed: int) -> lis
             diagram,
             phase,
             gammas=gammas,
-            margin=_MARGIN,
-            samples_window=_SAMPLES_WINDOW,
-            decay_window=_DECAY_WINDOW,
+            margin=MARGIN,
+            samples_window=SAMPLES_WINDOW,
+            decay_window=DECAY_WINDOW,
         )
         drawn: dict[Scale, None] = {}
 

@@ -11,10 +11,11 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from scipy.ndimage import distance_transform_edt
 from sympy import Rational, lambdify, latex, simplify
 
 from asymptotics import Phase, PhaseDiagram, symbols
-from verify.comparison import FIGURE_GAMMA, Check
+from verify.comparison import DECAY_WINDOW, FIGURE_GAMMA, SAMPLES_WINDOW, Check
 
 _COLOURS = {
     "I": "#d9d9d9",
@@ -26,11 +27,8 @@ _COLOURS = {
     "N": "#bcbddc",
 }
 
-SAMPLES = (-0.5, 3.5)
-"""Range of a shown."""
-
-DECAY = (-1.5, 2.5)
-"""Range of ell shown."""
+_A = tuple(map(float, SAMPLES_WINDOW))
+_ELL = tuple(map(float, DECAY_WINDOW))
 
 
 def phase_diagram_figure(
@@ -62,7 +60,7 @@ def draw_phase_diagram(
 ) -> None:
     """Draw what ``phase_diagram_figure`` shows into axes of your own."""
     exact = Rational(gamma.numerator, gamma.denominator)
-    grid_a, grid_ell = np.meshgrid(np.linspace(*SAMPLES, 701), np.linspace(*DECAY, 701))
+    grid_a, grid_ell = np.meshgrid(np.linspace(*_A, 701), np.linspace(*_ELL, 701))
     for phase in diagram.phases:
         inside = _inside(phase, exact, grid_a, grid_ell)
         colour = _COLOURS.get(phase.name, "white")
@@ -71,11 +69,11 @@ def draw_phase_diagram(
     _draw_names(axes, diagram, exact, grid_a, grid_ell)
     _draw_points(axes, [check for check in checks if check.gamma == gamma])
     axes.set(
-        xlim=SAMPLES,
-        ylim=DECAY,
+        xlim=_A,
+        ylim=_ELL,
         xlabel=r"samples: $a = \log n_{\mathrm{eff}} / \log d$",
         ylabel=r"weight decay: $\ell = \log \lambda / \log d$",
-        title=rf"{diagram.model} network, $\gamma = {latex(exact)}$: excess risk $R \sim d^{{\,\cdot}}$",
+        title=rf"{diagram.model} network, $\gamma = {latex(exact)}$: phases and their excess risk",
     )
     axes.legend(loc="upper left", fontsize=8, framealpha=0.9)
 
@@ -102,10 +100,10 @@ def _draw_boundaries(axes: Any, diagram: PhaseDiagram, gamma: Rational) -> None:
     for boundary in diagram.boundaries:
         relation = boundary.relation.subs(symbols.gamma, gamma)
         if relation.lhs == symbols.ell:
-            line_a = np.linspace(*SAMPLES, 2001)
+            line_a = np.linspace(*_A, 2001)
             line_ell = np.broadcast_to(lambdify(symbols.a, relation.rhs)(line_a), line_a.shape)
         else:
-            line_ell = np.linspace(*DECAY, 2001)
+            line_ell = np.linspace(*_ELL, 2001)
             line_a = np.full_like(line_ell, float(relation.rhs))
         on_wall = np.ones_like(line_a, dtype=bool)
         for phase in boundary.phases:
@@ -125,18 +123,19 @@ def _draw_boundaries(axes: Any, diagram: PhaseDiagram, gamma: Rational) -> None:
 
 
 def _draw_names(axes: Any, diagram: PhaseDiagram, gamma: Rational, grid_a: Any, grid_ell: Any) -> None:
-    named: set[str] = set()
-    for phase in sorted(diagram.phases, key=lambda p: -_inside(p, gamma, grid_a, grid_ell).sum()):
-        if phase.name in named:
-            continue
-        named.add(phase.name)
-        inside = _inside(phase, gamma, grid_a, grid_ell)
-        at_a, at_ell = grid_a[inside].mean(), grid_ell[inside].mean()
-        exponent = latex(simplify(phase.risk.exponent.subs(symbols.gamma, gamma)))
+    """Name and exponent of each cell where there is most room for them."""
+    for phase in diagram.phases:
+        inside = np.pad(_inside(phase, gamma, grid_a, grid_ell), 1)
+        room = distance_transform_edt(inside)[1:-1, 1:-1]
+        if room.max() == 0:
+            continue  # the cell lies outside of what is shown
+        place = np.unravel_index(room.argmax(), room.shape)
+        at_a, at_ell = grid_a[place], grid_ell[place]
+        exponent = latex(simplify(phase.risk.exponent.subs(symbols.gamma, gamma)), fold_short_frac=True)
         power = phase.risk.log_exponent
         logarithm = "" if power == 0 else rf"\,(\log d)^{{{latex(power)}}}"
-        axes.text(at_a, at_ell, phase.name, ha="center", va="bottom", fontsize=13, fontweight="bold")
-        axes.text(at_a, at_ell, rf"$d^{{\,{exponent}}}{logarithm}$", ha="center", va="top", fontsize=8)
+        axes.text(at_a, at_ell, phase.name, ha="center", va="bottom", fontsize=12, fontweight="bold")
+        axes.text(at_a, at_ell, rf"$d^{{\,{exponent}}}{logarithm}$", ha="center", va="top", fontsize=9)
 
 
 def _draw_points(axes: Any, checks: Sequence[Check]) -> None:
