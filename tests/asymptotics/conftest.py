@@ -1,0 +1,65 @@
+"""The two diagrams, derived once for all tests, and exact points in their phases."""
+
+from collections.abc import Iterator
+from fractions import Fraction
+from random import Random
+
+import pytest
+
+from asymptotics import OnBoundary, Phase, PhaseDiagram, diagonal, phase_diagram, quadratic
+
+NETWORKS = {"diagonal": diagonal, "quadratic": quadratic}
+Point = dict[str, Fraction]
+
+
+@pytest.fixture(params=sorted(NETWORKS), scope="session")
+def diagram(request: pytest.FixtureRequest) -> PhaseDiagram:
+    return phase_diagram(NETWORKS[request.param])
+
+
+@pytest.fixture(scope="session")
+def of_diagonal() -> PhaseDiagram:
+    return phase_diagram(diagonal)
+
+
+@pytest.fixture(scope="session")
+def of_quadratic() -> PhaseDiagram:
+    return phase_diagram(quadratic)
+
+
+def _random_point(random: Random) -> Point:
+    """A rational point with gamma in (1/2, 3], a in [-1, 7], ell in [-5, 5]; in half of them all terms are close."""
+    gamma = Fraction(random.randint(5001, 30000), 10000)
+    if random.random() < 0.5:
+        a, ell = Fraction(random.randint(-10000, 70000), 10000), Fraction(random.randint(-50000, 50000), 10000)
+    else:
+        a = Fraction(random.randint(-2000, 14000), 10000)
+        ell = (a - 1) / 2 + Fraction(random.randint(-10000, 10000), 10000)
+    return {"a": a, "ell": ell, "gamma": gamma}
+
+
+@pytest.fixture(scope="session")
+def random_point():
+    """``random_point(random)`` draws one exact point."""
+    return _random_point
+
+
+def _points_inside(diagram: PhaseDiagram, each: int) -> Iterator[tuple[Phase, Point]]:
+    random = Random(0)
+    missing = [each] * len(diagram.phases)
+    while any(missing):
+        point = _random_point(random)
+        try:
+            phase = diagram.locate(**point)
+        except OnBoundary:
+            continue
+        index = diagram.phases.index(phase)
+        if missing[index]:
+            missing[index] -= 1
+            yield phase, point
+
+
+@pytest.fixture(scope="session")
+def points_inside():
+    """``points_inside(diagram, each)`` yields ``(phase, point)``, every phase ``each`` times."""
+    return _points_inside

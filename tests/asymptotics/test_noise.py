@@ -1,0 +1,141 @@
+"""Edge laws against the integrals they approximate."""
+
+import mpmath
+import pytest
+from mpmath import mpf
+from sympy import Rational, S, Symbol, exp, lambdify, oo, pi, sqrt
+
+from asymptotics import diagonal, quadratic
+from asymptotics.noise import NoiseLaw, level
+
+SEMICIRCLE = quadratic.noise
+GAUSSIAN = diagonal.noise
+CUT = Symbol("u", positive=True)
+
+
+def leaked_error(noise, cut):
+    """j(u) = E[(w - u)_+^2], by quadrature."""
+    return _moment(noise, cut, lambda w: (w - cut) ** 2)
+
+
+def leaked_freedom(noise, cut):
+    """D_b(u) = j - (u/2) j' = E[(w - u)_+ w], by quadrature."""
+    return _moment(noise, cut, lambda w: (w - cut) * w)
+
+
+def _moment(noise, cut, weight):
+    density = lambdify(level, noise.density, "mpmath")
+    if noise.edge != oo:
+        edge = mpf(str(noise.edge))
+        # w = edge - t x**2 smooths a square root at the edge
+        gap = edge - cut
+        return 2 * gap * mpmath.quad(
+            lambda x: x * density(edge - gap * x**2) * weight(edge - gap * x**2), [0, 1]
+        )
+    return mpmath.quad(lambda w: density(w) * weight(w), [cut, cut + 1 / (cut + 1), cut + 8, cut + 60])
+
+
+@pytest.mark.parametrize("cut", ["0.3", "1", "1.9"])
+@pytest.mark.parametrize("noise", [SEMICIRCLE, GAUSSIAN], ids=["semicircle", "gaussian"])
+def test_potential_is_the_integral(noise, cut):
+    closed = noise.potential(CUT).subs(CUT, Rational(cut))
+    assert float(closed) == pytest.approx(float(leaked_error(noise, mpf(cut))), rel=1e-10)
+
+
+def test_second_moments():
+    assert SEMICIRCLE.second_moment == Rational(1, 2)  # half of E w^2 = 1: the positive half
+    assert GAUSSIAN.second_moment == 1  # both signs of the coefficient count
+
+
+def test_leaked_freedom_of_the_gaussian_is_the_passing_probability():
+    for cut in (mpf("0.5"), mpf(2), mpf(5)):
+        assert mpmath.almosteq(leaked_freedom(GAUSSIAN, cut), mpmath.erfc(cut / mpmath.sqrt(2)), 1e-10)
+
+
+@pytest.mark.parametrize("gap", ["1e-4", "1e-6"])
+def test_semicircle_leaks_by_the_powers_of_its_edge(gap):
+    # both closed forms of the expansion in t = 2 - kappa/delta; corrections are of relative order t
+    t = mpf(gap)
+    freedom, error = leaked_freedom(SEMICIRCLE, 2 - t), leaked_error(SEMICIRCLE, 2 - t)
+    assert abs(freedom / (8 / (15 * mpmath.pi) * t ** mpf("2.5")) - 1) < t
+    assert abs(error / (16 / (105 * mpmath.pi) * t ** mpf("3.5")) - 1) < t
+
+
+def edge_error(noise, freedom):
+    law = noise.edge_law
+    constant, power, log_power = (
+        mpf(str(x.evalf(30))) for x in (law.error_constant, law.error_power, law.error_log_power)
+    )
+    return constant * freedom**power * mpmath.log(1 / freedom) ** log_power
+
+
+def edge_threshold(noise, freedom):
+    law = noise.edge_law
+    constant, log_power = (mpf(str(S(x).evalf(30))) for x in (law.threshold_constant, law.threshold_log_power))
+    return constant * mpmath.log(1 / freedom) ** log_power
+
+
+HARD = {
+    "semicircle": SEMICIRCLE,
+    "flat": NoiseLaw(S.One / 2, S.One),
+    "linear": NoiseLaw((3 - level) / 9, S(3)),
+    "cubic root": NoiseLaw((2 - level) ** Rational(1, 3), S(2)),
+}
+
+
+@pytest.mark.parametrize("name", HARD)
+def test_hard_edge_law_is_what_the_integrals_become(name):
+    noise = HARD[name]
+    gap = mpf("1e-6")
+    cut = mpf(str(noise.edge)) - gap
+    freedom = leaked_freedom(noise, cut)
+    assert abs(leaked_error(noise, cut) / edge_error(noise, freedom) - 1) < 10 * gap
+    assert abs(edge_threshold(noise, freedom) / cut - 1) < 10 * gap
+
+
+def test_far_gaussian_error_is_the_freedom_times_two_over_the_square():
+    for cut in (mpf(20), mpf(200)):
+        mills = mpmath.erfc(cut / mpmath.sqrt(2))
+        with mpmath.workdps(40):
+            density = mpmath.sqrt(2 / mpmath.pi) * mpmath.exp(-(cut**2) / 2)
+            error = (1 + cut**2) * mpmath.erfc(cut / mpmath.sqrt(2)) - cut * density
+        assert abs(error / (mills * 2 / cut**2) - 1) < 8 / cut**2
+
+
+SOFT = {
+    "gaussian": (GAUSSIAN, 2, Rational(1, 2)),
+    "exponential": (NoiseLaw(exp(-level), oo), 1, S.One),
+    "two exponentials": (NoiseLaw((exp(-level) + exp(-3 * level)) / 2, oo), 1, S.One),
+    "wide gaussian": (NoiseLaw(exp(-(level**2) / 8) / sqrt(2 * pi), oo), 2, Rational(1, 8)),
+}
+
+
+@pytest.mark.parametrize("name", SOFT)
+def test_soft_edge_law_reads_power_and_constant_of_the_tail(name):
+    noise, power, constant = SOFT[name]
+    law = noise.edge_law
+    assert law.threshold_log_power == Rational(1, power)
+    assert law.threshold_constant.equals(constant ** Rational(-1, power))
+    assert (law.error_constant, law.error_power, law.error_log_power) == (Rational(2, power), 1, -1)
+
+
+def test_exponential_tail_leaks_by_its_law():
+    # j = 2 exp(-u), D_b = (2 + u) exp(-u) in closed form; corrections log(u)/u
+    noise = SOFT["exponential"][0]
+    previous = mpf(1)
+    for cut in (mpf(10) ** 3, mpf(10) ** 6):
+        freedom, error = (2 + cut) * mpmath.exp(-cut), 2 * mpmath.exp(-cut)
+        closeness = abs(error / edge_error(noise, freedom) - 1)
+        assert closeness < 2 * mpmath.log(cut) / cut
+        assert closeness < previous
+        assert abs(edge_threshold(noise, freedom) / cut - 1) < 2 * mpmath.log(cut) / cut
+        previous = closeness
+
+
+def test_gaussian_tail_leaks_by_its_law():
+    # L = u**2/2 + log u + ...: corrections log(u)/u**2
+    for cut in (mpf(10) ** 3, mpf(10) ** 6):
+        freedom = mpmath.erfc(cut / mpmath.sqrt(2))
+        error = freedom * 2 / cut**2
+        assert abs(error / edge_error(GAUSSIAN, freedom) - 1) < 4 * mpmath.log(cut) / cut**2
+        assert abs(edge_threshold(GAUSSIAN, freedom) / cut - 1) < 4 * mpmath.log(cut) / cut**2
