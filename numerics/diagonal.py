@@ -1,0 +1,180 @@
+r"""The diagonal network: the scalar functions of its state evolution, at any dimension and to any precision.
+
+The network f = sum_i a_i w_i x_i/sqrt(d) with weight decay on a and w is the LASSO in theta_i = a_i w_i.  Its
+estimate has the law of the soft-thresholded noisy target (arXiv:2509.24882),
+
+    theta_i = eta_kappa(X_i),   X_i = theta*_i + delta z_i ~ N(0, sigma_i^2),   sigma_i^2 = tau_i^2 + delta^2,
+
+and the effective noise delta and the threshold kappa solve
+
+    alpha delta^2 = R + Delta,      alpha = D + lambda/kappa,      alpha = n/d.
+
+Given X_i, the target coefficient is Gaussian with mean (tau^2/sigma^2) X and variance tau^2 r, r =
+delta^2/sigma^2.  So the excess risk R = (1/d) sum_i E (theta_i - theta*_i)^2 is a mean of
+
+    R_i = tau^2 r + E[(r |X| - kappa)^2; |X| > kappa] + (1 - r)^2 E[X^2; |X| < kappa],
+
+all positive: no digit is lost even when R is far below tau^2 and kappa^2.  With |X| = kappa + y and the tail
+moments A_k = E[(|X| - kappa)_+^k] the middle term is r^2 A_2 - 2 r (1-r) kappa A_1 + (1-r)^2 kappa^2 A_0; the
+negative part never takes more than two thirds of the rest, as y is spread at least as much as half a
+Gaussian.  The degrees of freedom are D = mean A_0, the mean size of the coefficients is mean A_1.
+
+Near the interpolation threshold alpha = 1 the state evolution is about the small differences alpha - D and
+alpha delta^2 - R, which are formed from the complements
+
+    1 - D = mean P(|X_i| < kappa),
+    delta^2 - R = mean [2 delta^2 P(|X_i| < kappa) - kappa^2 P(|X_i| > kappa) - E[X_i^2; |X_i| < kappa]]
+
+(Stein's lemma) instead of by subtraction.
+
+Functions, in order: `scalars`, `tail_moments`, `centre_moment`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from numerics.precision import DOUBLE, Arithmetic
+from numerics.target import Target
+
+# Depth of the continued fraction of the Gaussian tail, whose error is about exp(-1.7 u sqrt(depth)), and where it
+# takes over, in units of the digits of the arithmetic: exp(-1.7 * 0.15 digits * sqrt(100)) < 10^-digits.
+FRACTION_DEPTH = 100
+FRACTION_FROM = 0.15
+
+
+@dataclass(frozen=True)
+class DiagonalScalars:
+    """Means over the modes at given effective noise and threshold, scalars of the target's arithmetic.
+
+    Attributes:
+        error: R, the excess risk.
+        degrees_of_freedom: D, mean probability of a coefficient above the threshold, in [0, 1].
+        mean_size: mean absolute value of the trained coefficients.
+        error_complement: delta^2 - R, where the terms of R are those of delta^2 formed without subtraction.
+        freedom_complement: 1 - D.
+        learned_modes: sum over the modes of P(|theta*_i| > max(delta, kappa)).
+    """
+
+    error: Any
+    degrees_of_freedom: Any
+    mean_size: Any
+    error_complement: Any
+    freedom_complement: Any
+    learned_modes: Any
+
+
+def scalars(noise: Any, threshold: Any, target: Target) -> DiagonalScalars:
+    """Scalar functions of the diagonal network at effective noise delta > 0 and threshold kappa > 0.
+
+    Both are scalars of ``target.arithmetic``.  In float64 all but the complements are good to about 1e-14;
+    ``error_complement`` is a difference, accurate where kappa is far below delta.
+
+    >>> target = Target.of(10**9, 1.25, "raw")
+    >>> found = scalars(2.0, 1e-9, target)          # no threshold: every coefficient keeps the noise
+    >>> round(float(found.error), 7), round(float(found.degrees_of_freedom), 7)
+    (4.0, 1.0)
+    """
+    arithmetic = target.arithmetic
+    size2, noise2 = target.sizes**2, noise * noise
+    width2 = size2 + noise2
+    width = arithmetic.sqrt(width2)
+    share, kept = noise2 / width2, size2 / width2  # r and 1 - r
+    u = threshold / width
+
+    above, first, second = tail_moments(u, arithmetic)
+    above, first, second = 2 * above, 2 * width * first, 2 * width2 * second
+    centre = width2 * centre_moment(u, arithmetic)
+    below = arithmetic.erf(u / arithmetic.sqrt(arithmetic.real(2)))
+
+    bias = kept * threshold
+    error = (
+        size2 * share
+        + share * share * second - 2 * share * bias * first + bias * bias * above
+        + kept * kept * centre
+    )  # fmt: skip
+    complement = 2 * noise2 * below - threshold * threshold * above - centre
+    resolved = max(noise, threshold) / (target.sizes * arithmetic.sqrt(arithmetic.real(2)))
+    return DiagonalScalars(
+        error=target.mean(error),
+        degrees_of_freedom=target.mean(above),
+        mean_size=target.mean(first),
+        error_complement=target.mean(complement),
+        freedom_complement=target.mean(below),
+        learned_modes=target.nodes.weights @ arithmetic.erfc(resolved),
+    )
+
+
+def tail_moments(u: Any, arithmetic: Arithmetic = DOUBLE) -> tuple[Any, Any, Any]:
+    """Moments E[(z - u)_+^k], k = 0, 1, 2, of a standard normal z at an array of u >= 0.
+
+    With phi the density and Q the tail of the normal law they are Q, phi - u Q and (1 + u^2) Q - u phi, which
+    cancel once u is large.  There Q/phi = 1/(u + t_1), t_k = k/(u + t_{k+1}) (Laplace's continued fraction),
+    and the three are phi m, phi m t_1, phi m t_1 t_2 with m = Q/phi: products of positive numbers.
+
+    >>> import numpy as np
+    >>> [float(moment[0]) for moment in tail_moments(np.array([0.0]))]
+    [0.5, 0.3989422804014327, 0.5]
+    """
+    u = np.asarray(u)
+    # Here the continued fraction has converged to all digits, and below the cancellation is still mild.
+    far = u > FRACTION_FROM * arithmetic.digits
+    zeroth, first, second = u * 0, u * 0, u * 0
+
+    near_u = u[~far]
+    density = _density(near_u, arithmetic)
+    tail = arithmetic.erfc(near_u / arithmetic.sqrt(arithmetic.real(2))) / 2
+    zeroth[~far] = tail
+    first[~far] = density - near_u * tail
+    second[~far] = (1 + near_u * near_u) * tail - near_u * density
+
+    far_u = u[far]
+    t1, t2 = far_u * 0, far_u * 0
+    for k in range(FRACTION_DEPTH, 0, -1):
+        t1, t2 = k / (far_u + t1), t1
+    zeroth[far] = _density(far_u, arithmetic) / (far_u + t1)
+    first[far] = zeroth[far] * t1
+    second[far] = first[far] * t2
+    return zeroth, first, second
+
+
+def centre_moment(u: Any, arithmetic: Arithmetic = DOUBLE) -> Any:
+    """E[z^2; |z| < u] of a standard normal z at an array of u >= 0: erf(u/sqrt 2) - 2 u phi(u).
+
+    For small u that difference is of order u^3; it is then the series 2 phi(u) sum_{k>=1} u^(2k+1)/(2k+1)!!.
+
+    >>> import numpy as np
+    >>> float(centre_moment(np.array([1e-4]))[0] / (np.sqrt(2 / np.pi) * 1e-12 / 3))      # nearly u^3/3
+    0.999999997
+    """
+    u = np.asarray(u)
+    small = u < 1
+    result = u * 0
+
+    large_u = u[~small]
+    chance = arithmetic.erf(large_u / arithmetic.sqrt(arithmetic.real(2)))
+    result[~small] = chance - 2 * large_u * _density(large_u, arithmetic)
+
+    small_u = u[small]
+    square, series = small_u * small_u, small_u * 0
+    for k in range(_terms(arithmetic), 0, -1):
+        series = square / (2 * k + 1) * (1 + series)
+    result[small] = 2 * _density(small_u, arithmetic) * small_u * series
+    return result
+
+
+def _density(u: Any, arithmetic: Arithmetic) -> Any:
+    return arithmetic.exp(-u * u / 2) / arithmetic.sqrt(2 * arithmetic.pi)
+
+
+def _terms(arithmetic: Arithmetic) -> int:
+    """How many terms of the series of `centre_moment` matter at u = 1: 1/(2k+1)!! falls below epsilon."""
+    k, term, smallest = 1, Fraction(1, 3), Fraction(1, 2**arithmetic.bits)
+    while term > smallest:
+        k += 1
+        term /= 2 * k + 1
+    return k
