@@ -1,4 +1,6 @@
-"""How long things take, as ratios within one run: ``pytest tests/benchmarks --benchmark-enable --benchmark-only -n 0``.
+"""How long things take, as ratios within one run.
+
+Run ``pytest tests/benchmarks --benchmark-enable --benchmark-only -n 0``.
 
 Each group holds a yardstick and what is measured against it; the numbers in brackets are the ratios.  Nothing
 here can fail on a slow machine.
