@@ -27,52 +27,33 @@ alpha delta^2 - R, which are formed from the complements
 
 (Stein's lemma) instead of by subtraction.
 
-Functions, in order: `scalars`, `tail_moments`, `centre_moment`.
+Functions, in order: `scalars`, `tail_moments`, `centre_moment`, `sketch`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from numerics.precision import DOUBLE, Arithmetic
+from numerics.state_evolution import Scalars
 from numerics.target import Target
 
-# Depth of the continued fraction of the Gaussian tail, whose error is about exp(-1.7 u sqrt(depth)), and where it
-# takes over, in units of the digits of the arithmetic: exp(-1.7 * 0.15 digits * sqrt(100)) < 10^-digits.
+# Depth of the continued fraction of the Gaussian tail, whose error is about exp(-1.7 u sqrt(depth)), and u from
+# which on it is used, in units of the digits of the arithmetic: exp(-1.7 * 0.15 digits * 10) < 10^-digits.
 FRACTION_DEPTH = 100
 FRACTION_FROM = 0.15
 
 
-@dataclass(frozen=True)
-class DiagonalScalars:
-    """Means over the modes at given effective noise and threshold, scalars of the target's arithmetic.
-
-    Attributes:
-        error: R, the excess risk.
-        degrees_of_freedom: D, mean probability of a coefficient above the threshold, in [0, 1].
-        mean_size: mean absolute value of the trained coefficients.
-        error_complement: delta^2 - R, where the terms of R are those of delta^2 formed without subtraction.
-        freedom_complement: 1 - D.
-        learned_modes: sum over the modes of P(|theta*_i| > max(delta, kappa)).
-    """
-
-    error: Any
-    degrees_of_freedom: Any
-    mean_size: Any
-    error_complement: Any
-    freedom_complement: Any
-    learned_modes: Any
-
-
-def scalars(noise: Any, threshold: Any, target: Target) -> DiagonalScalars:
+def scalars(noise: Any, threshold: Any, target: Target, depth: int = FRACTION_DEPTH) -> Scalars:
     """Scalar functions of the diagonal network at effective noise delta > 0 and threshold kappa > 0.
 
     Both are scalars of ``target.arithmetic``.  In float64 all but the complements are good to about 1e-14;
-    ``error_complement`` is a difference, accurate where kappa is far below delta.
+    ``error_complement`` is a difference, accurate where kappa is far below delta.  ``depth`` is that of
+    `tail_moments`: a few levels are enough for a first guess.
 
     >>> target = Target.of(10**9, 1.25, "raw")
     >>> found = scalars(2.0, 1e-9, target)          # no threshold: every coefficient keeps the noise
@@ -86,7 +67,7 @@ def scalars(noise: Any, threshold: Any, target: Target) -> DiagonalScalars:
     share, kept = noise2 / width2, size2 / width2  # r and 1 - r
     u = threshold / width
 
-    above, first, second = tail_moments(u, arithmetic)
+    above, first, second = tail_moments(u, arithmetic, depth)
     above, first, second = 2 * above, 2 * width * first, 2 * width2 * second
     centre = width2 * centre_moment(u, arithmetic)
     below = arithmetic.erf(u / arithmetic.sqrt(arithmetic.real(2)))
@@ -99,17 +80,19 @@ def scalars(noise: Any, threshold: Any, target: Target) -> DiagonalScalars:
     )  # fmt: skip
     complement = 2 * noise2 * below - threshold * threshold * above - centre
     resolved = max(noise, threshold) / (target.sizes * arithmetic.sqrt(arithmetic.real(2)))
-    return DiagonalScalars(
+    return Scalars(
         error=target.mean(error),
         degrees_of_freedom=target.mean(above),
         mean_size=target.mean(first),
         error_complement=target.mean(complement),
         freedom_complement=target.mean(below),
-        learned_modes=target.nodes.weights @ arithmetic.erfc(resolved),
+        learned_modes=target.weights @ arithmetic.erfc(resolved),
     )
 
 
-def tail_moments(u: Any, arithmetic: Arithmetic = DOUBLE) -> tuple[Any, Any, Any]:
+def tail_moments(
+    u: Any, arithmetic: Arithmetic = DOUBLE, depth: int = FRACTION_DEPTH
+) -> tuple[Any, Any, Any]:
     """Moments E[(z - u)_+^k], k = 0, 1, 2, of a standard normal z at an array of u >= 0.
 
     With phi the density and Q the tail of the normal law they are Q, phi - u Q and (1 + u^2) Q - u phi, which
@@ -134,7 +117,7 @@ def tail_moments(u: Any, arithmetic: Arithmetic = DOUBLE) -> tuple[Any, Any, Any
 
     far_u = u[far]
     t1, t2 = far_u * 0, far_u * 0
-    for k in range(FRACTION_DEPTH, 0, -1):
+    for k in range(depth, 0, -1):
         t1, t2 = k / (far_u + t1), t1
     zeroth[far] = _density(far_u, arithmetic) / (far_u + t1)
     first[far] = zeroth[far] * t1
@@ -171,6 +154,7 @@ def _density(u: Any, arithmetic: Arithmetic) -> Any:
     return arithmetic.exp(-u * u / 2) / arithmetic.sqrt(2 * arithmetic.pi)
 
 
+@lru_cache(maxsize=16)
 def _terms(arithmetic: Arithmetic) -> int:
     """How many terms of the series of `centre_moment` matter at u = 1: 1/(2k+1)!! falls below epsilon."""
     k, term, smallest = 1, Fraction(1, 3), Fraction(1, 2**arithmetic.bits)
@@ -178,3 +162,16 @@ def _terms(arithmetic: Arithmetic) -> int:
         k += 1
         term /= 2 * k + 1
     return k
+
+
+def sketch(noise: float, threshold: float, target: Target) -> tuple[float, float]:
+    """(e, D) for a first guess: `scalars` on a coarse target, with four digits of the Gaussian tail.
+
+    >>> coarse = Target.of(1000, 1.25, "raw").sketched()
+    >>> error, freedom = sketch(1.0, 0.5, coarse)
+    >>> exact = scalars(1.0, 0.5, Target.of(1000, 1.25, "raw"))
+    >>> abs(error / float(exact.error) - 1) < 0.01, abs(freedom / float(exact.degrees_of_freedom) - 1) < 0.01
+    (True, True)
+    """
+    found = scalars(noise, threshold, target, depth=5)
+    return float(found.error), float(found.degrees_of_freedom)

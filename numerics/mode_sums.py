@@ -27,7 +27,7 @@ float64), so each node also carries i_k - (M + 1/2) and log(i_k/(M + 1/2)), both
 
 loses nothing however close the mode is to the break.
 
-Functions, in order: `ModeNodes`, `mode_nodes`, `junction_stencil`.
+Functions, in order: `ModeNodes`, `mode_nodes`, `junction_stencil`; and `coarse_nodes`, for first guesses.
 """
 
 from __future__ import annotations
@@ -150,6 +150,24 @@ def junction_stencil(length: int) -> tuple[Fraction, ...]:
         moment = sum((p * m for p, m in zip(polynomial, moments, strict=True)), Fraction(0))
         weights.append(moment / (2 * k + 1))
     return tuple(weights)
+
+
+@lru_cache(maxsize=64)
+def coarse_nodes(dim: int) -> tuple[Any, Any]:
+    """Indices and weights of a sum over modes good to a few per cent: 1..8, then blocks growing by e^(1/2).
+
+    >>> indices, weights = coarse_nodes(10**30)
+    >>> len(indices), bool(abs(weights.sum() / 1e30 - 1) < 1e-12)
+    (142, True)
+    """
+    edges = np.arange(0.5, min(dim, 8) + 1)
+    if dim > 8:
+        blocks = math.ceil(2 * math.log(dim / 8))
+        edges = np.concatenate([edges[:-1], np.geomspace(8.5, float(dim) + 0.5, blocks + 1)])
+    indices, weights = np.sqrt(edges[1:] * edges[:-1]), np.diff(edges)
+    indices[:8] = np.arange(1.0, len(indices[:8]) + 1)
+    indices.flags.writeable = weights.flags.writeable = False
+    return indices, weights
 
 
 def _midpoint_moments(length: int) -> list[Fraction]:

@@ -13,7 +13,7 @@ The precision of MPFR is a property of the thread, so multiprecision code runs i
 ``arithmetic.real`` (Fractions correctly rounded, never by way of a float) and leave by `to_mpf` as
 `mpmath.mpf`, the type users get.
 
-Functions, in order: `multiprecision`, `for_digits`, `to_mpf`.
+Functions, in order: `multiprecision`, `for_digits`, `to_fraction`, `to_mpf`.
 """
 
 from __future__ import annotations
@@ -188,6 +188,20 @@ def for_digits(digits: int, guard: int = 0) -> Arithmetic:
     100
     """
     return multiprecision(max(DOUBLE_BITS + 1, math.ceil((digits + guard) / math.log10(2.0))))
+
+
+def to_fraction(number: Any) -> Fraction:
+    """The rational number that an int, a Fraction, a finite float or a finite mpf is.
+
+    >>> to_fraction(0.1) == Fraction(1, 10), to_fraction(mpmath.mpf(3) / 8)
+    (False, Fraction(3, 8))
+    """
+    if isinstance(number, Rational):
+        return Fraction(int(number.numerator), int(number.denominator))
+    if isinstance(number, mpmath.mpf):
+        sign, mantissa, exponent, _ = number._mpf_
+        return Fraction(-int(mantissa) if sign else int(mantissa)) * Fraction(2) ** int(exponent)
+    return Fraction(float(number))
 
 
 def to_mpf(number: Any, digits: int | None = None) -> mpmath.mpf:

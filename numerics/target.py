@@ -7,14 +7,14 @@ the quadratic network they are the eigenvalues s_i of the target matrix.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
-from numerics.mode_sums import ModeNodes, mode_nodes
+from numerics.mode_sums import coarse_nodes, mode_nodes
 from numerics.precision import DOUBLE, Arithmetic, Number
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Target:
     """Sizes ``scale * i**-decay`` of the modes i = 1..dim.
 
@@ -23,6 +23,8 @@ class Target:
         decay: gamma > 1/2.
         scale: size c of the largest mode, a scalar of ``arithmetic``.
         arithmetic: arithmetic in which sums over the modes are done.
+        indices, weights: nodes and weights of those sums (`mode_sums`).
+        sizes: sizes at the nodes.
 
     >>> target = Target.of(100, 1.25, "unit")
     >>> abs(float(target.mean(target.sizes**2)) - 1) < 1e-14
@@ -32,29 +34,32 @@ class Target:
     dim: int
     decay: Number
     scale: Any
-    arithmetic: Arithmetic = DOUBLE
+    arithmetic: Arithmetic
+    indices: Any
+    weights: Any
+    sizes: Any
 
     @classmethod
     def of(cls, dim: int, decay: Number, normalisation: str, arithmetic: Arithmetic = DOUBLE) -> Target:
         """Target "raw", c = sqrt(d), or "unit", mean square of the sizes 1."""
-        raw = cls(dim, decay, arithmetic.sqrt(arithmetic.real(dim)), arithmetic)
-        if normalisation == "raw":
-            return raw
-        return replace(raw, scale=raw.scale / arithmetic.sqrt(raw.mean(raw.sizes * raw.sizes)))
+        nodes = mode_nodes(dim, decay, 0, arithmetic)
+        shape = nodes.indices ** (-arithmetic.real(decay))
+        scale = arithmetic.sqrt(
+            arithmetic.real(dim) / {"raw": 1, "unit": nodes.weights @ (shape * shape)}[normalisation]
+        )
+        return cls(dim, decay, scale, arithmetic, nodes.indices, nodes.weights, scale * shape)
 
-    @property
-    def nodes(self) -> ModeNodes:
-        """Nodes and weights of sums over the modes."""
-        return mode_nodes(self.dim, self.decay, 0, self.arithmetic)
-
-    @property
-    def sizes(self) -> Any:
-        """Sizes at the nodes."""
-        return self.scale * self.nodes.indices ** (-self.arithmetic.real(self.decay))
+    def sketched(self) -> Target:
+        """The same target in float64 with the sums over modes done to a few per cent, for first guesses."""
+        indices, weights = coarse_nodes(self.dim)
+        scale = float(self.scale)
+        return Target(
+            self.dim, self.decay, scale, DOUBLE, indices, weights, scale * indices ** -float(self.decay)
+        )
 
     def mean(self, values: Any) -> Any:
         """Mean over the d modes of a function given at the nodes."""
-        return self.nodes.weights @ values / self.arithmetic.real(self.dim)
+        return self.weights @ values / self.arithmetic.real(self.dim)
 
     def number_above(self, size: Any) -> Any:
         """How many modes are larger than ``size``, as a real number: 0, or from 1 to dim."""

@@ -1,0 +1,306 @@
+r"""The state evolution of a network: two equations for two unknowns, solved to rounding.
+
+A network enters with two scalar functions of the effective noise delta and the threshold kappa: the error e
+of the estimate and its degrees of freedom D.  In units where c = 1 for the diagonal network and c = 2 for the
+quadratic one (its weights are symmetric matrices: arXiv:2509.24882), with capacity A = c alpha,
+
+    A delta^2 = e + Delta/c          the noise that the estimate sees is that of the labels plus its own error
+    A = D + lambda/(c kappa)         each degree of freedom in use weakens the restoring force of weight decay
+
+and the excess risk is R = c e.  (A = n/d and e = R for the diagonal network; A = 2 n/d^2 and e = E, the
+matrix error, for the quadratic one.)
+
+The unknowns are x = log delta and y = log(kappa/delta), the residuals the logarithms of the ratios of both
+sides: all are of order one in every phase, and at d = 10^30.  At the interpolation threshold A = 1 of the
+diagonal network both equations become small differences; networks give the complements 1 - D and delta^2 - e
+for that (`Scalars`), and 1 - A is exact.
+
+At fixed delta the second equation has one root, D + lambda/(c kappa) being decreasing in kappa; inserted in
+the first it leaves one equation.  That nested search (`first_guess`) is run on a sketch of the network, cheap
+and good to a few per cent; Broyden's method on the exact equations does the rest (`polish`), in float64 or in
+any other arithmetic.  What it reports as its error is the size of its last steps: once rounding takes over,
+steps no longer shrink, and their size is what rounding does to the solution.
+
+Functions, in order: `Scalars`, `Network`, `StateEvolution`, `first_guess`, `polish`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, TypeAlias
+
+from scipy.optimize import brentq
+
+from numerics.errors import NotConverged
+from numerics.target import Target
+
+# Two logarithms: x = log delta, y = log(kappa/delta); or two residuals.
+Pair: TypeAlias = tuple[Any, Any]
+Matrix: TypeAlias = tuple[Pair, Pair]
+
+
+@dataclass(frozen=True)
+class Scalars:
+    """A network's scalar functions at one (delta, kappa), in the arithmetic of its target.
+
+    Attributes:
+        error: e >= 0, mean square error of the estimate per mode.
+        degrees_of_freedom: D >= 0.
+        mean_size: mean over the d modes of the absolute size of the trained weights (theta or eigenvalues).
+        learned_modes: number of target modes that stand out of both noise and threshold; a real number.
+        error_complement: delta^2 - e, or None where no better formula than the subtraction is known.
+        freedom_complement: 1 - D, likewise.
+    """
+
+    error: Any
+    degrees_of_freedom: Any
+    mean_size: Any
+    learned_modes: Any
+    error_complement: Any = None
+    freedom_complement: Any = None
+
+
+@dataclass(frozen=True)
+class Network:
+    """What a network declares: one record, one file, one entry in `networks.NETWORKS`.
+
+    Attributes:
+        copies: c above; the excess risk is ``copies * error``.
+        capacity: (n, d) -> A, exact.
+        scalars: (delta, kappa, target) -> `Scalars`, accurate to the target's arithmetic.
+        sketch: (delta, kappa, target) -> (e, D) to some ten per cent, in float64.
+        has_width: whether the number of hidden units is a parameter.
+    """
+
+    copies: int
+    capacity: Callable[[Fraction, int], Fraction]
+    scalars: Callable[[Any, Any, Target], Scalars]
+    sketch: Callable[[float, float, Target], tuple[float, float]]
+    has_width: bool
+
+
+@dataclass(frozen=True, eq=False)
+class StateEvolution:
+    """The two equations of one problem.
+
+    Attributes:
+        network: the network's declaration.
+        target: its target, which carries the arithmetic.
+        capacity: A, exact.
+        weight_decay: lambda/c, exact.
+        noise_variance: Delta/c, exact.
+    """
+
+    network: Network
+    target: Target
+    capacity: Fraction
+    weight_decay: Fraction
+    noise_variance: Fraction
+
+    def scalars(self, x: Any, y: Any) -> Scalars:
+        """The network's scalar functions at delta = exp(x), kappa = exp(x + y)."""
+        exp = self.target.arithmetic.exp
+        return self.network.scalars(exp(x), exp(x + y), self.target)
+
+    def residuals(self, x: Any, y: Any) -> Pair:
+        """Logarithms of (e + Delta/c)/(A delta^2) and of (D + lambda/(c kappa))/A."""
+        return self.balance(x, y, self.scalars(x, y))
+
+    def balance(self, x: Any, y: Any, scalars: Scalars) -> Pair:
+        """The residuals, given the scalar functions at the same point."""
+        arithmetic = self.target.arithmetic
+        real, exp, log, log1p = arithmetic.real, arithmetic.exp, arithmetic.log, arithmetic.log1p
+        capacity, excess = real(self.capacity), real(self.capacity - 1)
+        noise2 = exp(2 * x)
+        force = real(self.weight_decay) * exp(-x - y)
+        labels = real(self.noise_variance)
+        # Subtracting like from like: where A is near 1 and kappa below delta, D and e/delta^2 may be too.
+        by_complements = abs(self.capacity - 1) < Fraction(1, 2) and y < 0
+        if by_complements and scalars.error_complement is not None:
+            surplus = excess * noise2 + scalars.error_complement
+            first = log1p((labels - surplus) / (capacity * noise2))
+        else:
+            first = log((scalars.error + labels) / (capacity * noise2))
+        if by_complements and scalars.freedom_complement is not None:
+            second = log1p((force - excess - scalars.freedom_complement) / capacity)
+        else:
+            second = log((scalars.degrees_of_freedom + force) / capacity)
+        return first, second
+
+
+def first_guess(equations: StateEvolution) -> Pair:
+    """(x, y) to a few per cent, from the network's sketch in float64.
+
+    Raises:
+        NotConverged: no solution between exp(-700) and exp(700).
+    """
+    network, target = equations.network, equations.target.sketched()
+    capacity, force = float(equations.capacity), float(equations.weight_decay)
+    labels = float(equations.noise_variance)
+
+    def freedom_balance(y: float, x: float) -> float:
+        _, freedom = network.sketch(math.exp(x), math.exp(x + y), target)
+        return math.log((freedom + force * math.exp(-x - y)) / capacity + 1e-300)
+
+    def threshold(x: float) -> float:
+        # Weight decay alone gives kappa >= lambda/(c A); without it the root is near kappa = delta.
+        low = math.log(force / capacity) - x if force > 0 else 0.0
+        return _root(lambda y: freedom_balance(y, x), low, 1e-8)
+
+    def noise_balance(x: float) -> float:
+        error, _ = network.sketch(math.exp(x), math.exp(x + threshold(x)), target)
+        return math.log((error + labels) / capacity + 1e-300) - 2 * x
+
+    scale2 = float(target.mean(target.sizes**2)) + labels
+    x = _root(noise_balance, math.log(scale2 / capacity) / 2, 1e-2)
+    return x, threshold(x)
+
+
+def _root(decreasing: Callable[[float], float], guess: float, tolerance: float) -> float:
+    """Root of a decreasing function, bracketed outwards from a guess in growing steps."""
+    low = high = guess
+    step = 0.5
+    value = decreasing(guess)
+    if value == 0:
+        return guess
+    while abs(high - low) < 1400:
+        if value > 0:
+            low, high = high, high + step
+            value = decreasing(high)
+            if value <= 0:
+                break
+        else:
+            low, high = low - step, low
+            value = decreasing(low)
+            if value > 0:
+                break
+        step *= 2
+    else:
+        raise NotConverged("no solution found between exp(-700) and exp(700): are the parameters extreme?")
+    return float(brentq(decreasing, low, high, xtol=tolerance, rtol=1e-14))
+
+
+@dataclass(frozen=True)
+class Root:
+    """A solution of the state evolution, with what is known about its error.
+
+    Attributes:
+        x, y: log delta and log(kappa/delta).
+        scalars: the network's scalar functions there.
+        residual: largest absolute residual there.
+        error: largest change of log delta, log kappa and log e in the last step of the iteration.
+    """
+
+    x: Any
+    y: Any
+    scalars: Scalars
+    residual: Any
+    error: Any
+
+
+def polish(equations: StateEvolution, guess: Pair, tolerance: Any, steps: int = 60) -> Root:
+    """Solve the two equations from a first guess by Broyden's method, until steps are below ``tolerance``.
+
+    The Jacobian starts from divided differences and is renewed when a step fails.  Ends early, with
+    ``Root.error`` above ``tolerance``, where rounding keeps the steps from shrinking further; the caller
+    judges.
+
+    Raises:
+        NotConverged: the iteration left the finite numbers, or still moves after ``steps`` steps.
+    """
+    real = equations.target.arithmetic.real
+    point = (real(guess[0]), real(guess[1]))
+    scalars = equations.scalars(*point)
+    residuals = equations.balance(*point, scalars)
+    jacobian = _divided_differences(equations, point, residuals)
+    fresh, best, idle = True, None, 0
+    for _ in range(steps):
+        step = _limited(_newton_step(jacobian, residuals))
+        trial = (point[0] + step[0], point[1] + step[1])
+        trial_scalars = equations.scalars(*trial)
+        trial_residuals = equations.balance(*trial, trial_scalars)
+        size, trial_size = _size(residuals), _size(trial_residuals)
+        if not trial_size < math.inf or (trial_size > size and _size(step) > tolerance and size > 1e-6):
+            # Not downhill: renew the Jacobian; if it is new, go less far.
+            if fresh:
+                jacobian = _scaled(jacobian, 4)
+            else:
+                jacobian, fresh = _divided_differences(equations, point, residuals), True
+            continue
+        error = max(_size(step), _relative_change(scalars.error, trial_scalars.error))
+        jacobian = _updated(jacobian, step, residuals, trial_residuals)
+        point, scalars, residuals, fresh = trial, trial_scalars, trial_residuals, False
+        root = Root(*point, scalars, _size(residuals), error)
+        if best is None or error < best.error:
+            best, idle = root, 0
+        else:
+            idle += 1
+        if error < tolerance or (idle >= 4 and best.error < 1e-6):
+            return best
+    raise NotConverged(
+        f"the state evolution still moves after {steps} steps (residual {float(_size(residuals)):.1e})"
+    )
+
+
+def _divided_differences(equations: StateEvolution, point: Pair, residuals: Pair) -> Matrix:
+    """Jacobian by forward differences short enough for the residuals to change by little."""
+    arithmetic = equations.target.arithmetic
+    little = arithmetic.real(10.0 ** max(-arithmetic.digits / 3, -100))
+    columns = []
+    for direction in ((1, 0), (0, -1)):  # kappa is lowered: above the noise's edge little depends on it
+        h = little
+        while True:
+            shifted = equations.residuals(point[0] + direction[0] * h, point[1] + direction[1] * h)
+            change = (shifted[0] - residuals[0], shifted[1] - residuals[1])
+            if _size(change) < 30 * little or h < little * little:
+                break
+            h = h * little / _size(change)
+        sign = sum(direction)
+        columns.append((sign * change[0] / h, sign * change[1] / h))
+    return (columns[0][0], columns[1][0]), (columns[0][1], columns[1][1])
+
+
+def _newton_step(jacobian: Matrix, residuals: Pair) -> Pair:
+    """Minus the inverse Jacobian applied to the residuals (Cramer's rule)."""
+    (a, b), (c, d) = jacobian
+    determinant = a * d - b * c
+    if determinant == 0:
+        raise NotConverged("the state evolution is degenerate there: the two equations have become one")
+    return (
+        (b * residuals[1] - d * residuals[0]) / determinant,
+        (c * residuals[0] - a * residuals[1]) / determinant,
+    )
+
+
+def _updated(jacobian: Matrix, step: Pair, before: Pair, after: Pair) -> Matrix:
+    """Broyden's update: the least change of the Jacobian that explains the step just made."""
+    square = step[0] * step[0] + step[1] * step[1]
+    if square == 0:
+        return jacobian
+    rows = []
+    for row, r0, r1 in zip(jacobian, before, after, strict=True):
+        missed = (r1 - r0 - row[0] * step[0] - row[1] * step[1]) / square
+        rows.append((row[0] + missed * step[0], row[1] + missed * step[1]))
+    return rows[0], rows[1]
+
+
+def _scaled(jacobian: Matrix, factor: int) -> Matrix:
+    (a, b), (c, d) = jacobian
+    return (factor * a, factor * b), (factor * c, factor * d)
+
+
+def _limited(step: Pair) -> Pair:
+    """The step, shortened to a factor e in delta and kappa."""
+    size = _size(step)
+    return step if size <= 1 else (step[0] / size, step[1] / size)
+
+
+def _size(pair: Pair) -> Any:
+    return max(abs(pair[0]), abs(pair[1])) if pair[0] == pair[0] and pair[1] == pair[1] else math.inf
+
+
+def _relative_change(before: Any, after: Any) -> Any:
+    return abs(after - before) / after if after > 0 else abs(after - before)
