@@ -1,0 +1,497 @@
+r"""The law of a power-law spectrum plus Gaussian noise, by subordination: no mesh, no branch to choose.
+
+A symmetric matrix with eigenvalues s_1 >= ... >= s_d, plus delta times a GOE matrix (semicircle on [-2, 2]),
+has for large d the eigenvalue law mu = (law of s) free-convolved with a semicircle of variance delta^2.  With
+
+    G(z) = (1/d) sum_i 1/(z - s_i),        x(z) = z + delta^2 G(z),                         (subordination)
+
+the Stieltjes transform g of mu satisfies g(x(z)) = G(z) (Biane, Indiana Univ. Math. J. 46 (1997) 705), and
+x maps the part of the upper half-plane above the curve
+
+    z = u + i v(u),    (1/d) sum_i delta^2/((u - s_i)^2 + v^2) = 1   (v = 0 where the sum is < 1 at v = 0)
+
+one to one onto the upper half-plane, the curve onto the real axis.  So a real x is reached from one point of
+the curve, its *preimage*; the density of mu at x is v/(pi delta^2); and every integral over mu on (kappa, oo) is
+
+    int_{x > kappa} h dmu = -(1/pi) Im int_{z_kappa}^{right of the support} h(x(z)) G(z) x'(z) dz
+
+along any path in the open upper half-plane: support components, square-root edges and principal values are
+never seen.  Two facts make the preimage safe to compute.  Multiplied by its denominators, x(z) = kappa is a
+polynomial equation of degree d + 1 with a real root between any two neighbouring s_i, hence with one complex
+pair at most: whatever complex root Newton's method finds is the right one.  And of the real roots, only one has
+x'(z) >= 0.
+
+*The split.*  Learned and unlearned eigenvalues part at a real point c, the origin, between s_M and s_{M+1}
+(c^2 close to |z_kappa|^2, the curve being close to a circle where noise dominates).  Every point is kept as its
+distance zeta = z - c and every eigenvalue as c - s_i, formed without subtraction, so that a threshold amid a
+million eigenvalues loses no digit.  The path of integration is cut at c:
+
+    `half_line`   from c along the vertical ray c + i rho, rho from 0 to oo;
+    `geodesic`    from c to z_kappa along the half-circle that meets the real axis at right angles at c.
+
+Poles lie on the real axis, at right angles to the ray and, in the metric of the half-plane, to the geodesic too.
+In log rho the integrands are therefore analytic in a strip of half-width pi/2 whatever the scales of the problem, and
+the trapezoidal rule in log rho, closed by a double-exponential map at either end, gains digits in proportion to
+its number of nodes, at any ratio of scales.
+
+Functions, in order: `TargetSpectrum`, `split`, `preimage`, `half_line`, `geodesic`, `density`,
+`stieltjes_transform`, `right_edge`.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from numerics.errors import NotConverged
+from numerics.mode_sums import mode_nodes
+from numerics.precision import DOUBLE, Arithmetic, Number, multiprecision
+
+# Padding, in units of log rho, between the scales of a path and the double-exponential closure of its ends.
+_PAD = 2.5
+# Half-width of the strip of analyticity in log rho, pi/2 less what the closure takes.
+_STRIP = 1.45
+# Newton's method from outside the basin of the root wanders; inside it takes five or six steps.
+_NEWTON_STEPS = 40
+_BRACKET_STEPS = 400
+# Widest arithmetic, in bits, beyond which a threshold not found is not looked for with twice as many digits.
+_WIDEST = 4000
+# Splits this many modes away from the point still see its poles among the modes added one by one.
+_NEXT_DOOR = 3
+_UNRESOLVED = 1e-3
+
+
+@dataclass(frozen=True)
+class TargetSpectrum:
+    """Eigenvalues s_i = scale * i^-decay, i = 1..dim, of the target.
+
+    Attributes:
+        dim: number of eigenvalues.
+        decay: exponent gamma > 1/2, exact or floating.
+        scale: largest eigenvalue, a scalar of ``arithmetic``.
+        arithmetic: the arithmetic in which all sums over the spectrum are done.
+
+    >>> spectrum = TargetSpectrum(dim=4, decay=1, scale=2.0)
+    >>> float(spectrum.eigenvalue(4)), float(spectrum.index(0.5))
+    (0.5, 4.0)
+    """
+
+    dim: int
+    decay: Number
+    scale: Any
+    arithmetic: Arithmetic = DOUBLE
+
+    @classmethod
+    def of(cls, dim: int, decay: Number, target: str = "raw", arithmetic: Arithmetic = DOUBLE) -> TargetSpectrum:
+        """Spectrum sqrt(dim) i^-decay ("raw"), or the same rescaled to mean square 1 ("unit").
+
+        >>> spectrum = TargetSpectrum.of(100, 1.25, target="unit")
+        >>> bool(abs(spectrum.mean_square - 1) < 1e-14)
+        True
+        """
+        raw = cls(dim, decay, arithmetic.sqrt(arithmetic.real(dim)), arithmetic)
+        return raw if target == "raw" else replace(raw, scale=raw.scale / arithmetic.sqrt(raw.mean_square))
+
+    @property
+    def mean_square(self) -> Any:
+        """Mean of s^2 over the modes: the error of learning nothing."""
+        whole = split(self, 0)
+        return whole.weights @ (whole.eigenvalues * whole.eigenvalues)
+
+    def eigenvalue(self, index: Any) -> Any:
+        """s at a real index."""
+        arithmetic = self.arithmetic
+        return self.scale * arithmetic.exp(-arithmetic.real(self.decay) * arithmetic.log(index))
+
+    def index(self, value: Any) -> Any:
+        """Real index at which the spectrum, continued between its modes, takes a positive value."""
+        arithmetic = self.arithmetic
+        return arithmetic.exp(arithmetic.log(self.scale / value) / arithmetic.real(self.decay))
+
+    def rank(self, value: Any) -> int:
+        """Number of modes above a value (up to rounding of the index), between 0 and dim."""
+        if value <= 0:
+            return self.dim
+        index = self.index(value)
+        return self.dim if index >= self.dim else int(index)
+
+    def in_double(self) -> TargetSpectrum:
+        """The same spectrum in double precision."""
+        return replace(self, scale=float(self.scale), arithmetic=DOUBLE)
+
+
+@dataclass(frozen=True)
+class Split:
+    """A spectrum seen from a real point between its ``learned`` largest eigenvalues and the others.
+
+    The nodes are in order of decreasing eigenvalue; next to the origin they are the eigenvalues themselves.
+
+    Attributes:
+        learned: number M of eigenvalues above the origin.
+        origin: the real point c.
+        distances: c - s_i at every node, negative for the learned ones, shape (nodes,).
+        eigenvalues: s_i at every node.
+        weights: sum_i F(s_i)/dim is ``weights @ F(eigenvalues)``.
+        above: how many of the nodes, the first ones, carry the learned modes.
+        share: learned/dim.
+    """
+
+    learned: int
+    origin: Any
+    distances: Any
+    eigenvalues: Any
+    weights: Any
+    above: int
+    share: Any
+
+    def resolvent(self, zeta: Any) -> Any:
+        """1/(z - s_i) at points z = origin + zeta of any shape, with one more axis for the nodes."""
+        return 1 / (np.asarray(zeta)[..., None] + self.distances)
+
+
+@lru_cache(maxsize=64)
+def split(spectrum: TargetSpectrum, learned: int) -> Split:
+    """The spectrum split after its ``learned`` largest eigenvalues, at the index learned + 1/2.
+
+    >>> spectrum = TargetSpectrum(dim=5, decay=1.0, scale=1.0)
+    >>> halves = split(spectrum, 2)
+    >>> round(float(halves.origin), 12), halves.above, (halves.distances < 0).tolist()
+    (0.4, 2, [True, True, False, False, False])
+    """
+    arithmetic = spectrum.arithmetic
+    with arithmetic.working():
+        decay, dim = arithmetic.real(spectrum.decay), arithmetic.real(spectrum.dim)
+        nodes = mode_nodes(spectrum.dim, spectrum.decay, learned, arithmetic)
+        order = np.argsort(nodes.offsets)
+        middle = arithmetic.real(2 * learned + 1) / 2
+        origin = spectrum.eigenvalue(middle)
+        # c - s_i = -c ((i/(M + 1/2))^-gamma - 1), in relative precision also for neighbours among 10^20 modes
+        distances = -origin * arithmetic.expm1(-decay * nodes.log_ratios[order])
+        return Split(
+            learned=learned,
+            origin=origin,
+            distances=distances,
+            eigenvalues=spectrum.eigenvalue(nodes.indices[order]),
+            weights=nodes.weights[order] / dim,
+            above=nodes.learned,
+            share=arithmetic.real(learned) / dim,
+        )
+
+
+@dataclass(frozen=True)
+class Preimage:
+    """The point z_kappa of Biane's curve which x maps to a real number kappa.
+
+    Attributes:
+        split: the spectrum seen from a real point c close to it.
+        zeta: z_kappa - c, a complex scalar; its imaginary part is 0 exactly outside the support.
+        separations: z_kappa - s_i at every node, in full relative precision however close the nearest is.
+    """
+
+    split: Split
+    zeta: Any
+    separations: Any
+
+    @property
+    def point(self) -> Any:
+        """z_kappa itself."""
+        return self.split.origin + self.zeta
+
+    @property
+    def in_support(self) -> bool:
+        """Whether mu has a positive density at kappa."""
+        return bool(self.zeta.imag > 0)
+
+
+def preimage(spectrum: TargetSpectrum, noise: Any, threshold: Any, start: Any = None) -> Preimage:
+    """Point z_kappa on Biane's curve with x(z_kappa) = kappa, for kappa > 0 and delta > 0.
+
+    Newton's method from ``start`` (a point near the answer, if one is known), else from the preimage under
+    noise alone, else, if that fails, from a bracket on the real part u, in which x increases.
+
+    Args:
+        spectrum: the target.
+        noise: delta, a scalar of the spectrum's arithmetic.
+        threshold: kappa, likewise.
+        start: complex number near z_kappa, or None.
+
+    Raises:
+        NotConverged: Newton's method stalls from the bracketed point too, which needs an arithmetic with more digits.
+
+    A single eigenvalue s = 1 widened to the semicircle of radius 2 delta around it, met at its centre:
+
+    >>> spectrum = TargetSpectrum(dim=1, decay=1.0, scale=1.0)
+    >>> found = preimage(spectrum, noise=0.25, threshold=1.0)
+    >>> print(f"{complex(found.point):.12g}")
+    1+0.25j
+    """
+    with spectrum.arithmetic.working():
+        return _placed(spectrum, _root(spectrum, noise, threshold, start))
+
+
+@dataclass(frozen=True)
+class _Root:
+    """A root z of x(z) = kappa on Biane's curve, seen from the node nearest to it: z = s_nearest + xi."""
+
+    split: Split
+    nearest: int
+    xi: Any
+
+    @property
+    def separations(self) -> Any:
+        return self.xi + (self.split.distances - self.split.distances[self.nearest])
+
+
+def _root(spectrum: TargetSpectrum, noise: Any, threshold: Any, start: Any) -> _Root:
+    """The root, by the first of the ways that succeeds; see `preimage`."""
+    arithmetic = spectrum.arithmetic
+    guesses = [] if start is None else [start]
+    if threshold < 2 * noise:
+        height = arithmetic.sqrt((2 * noise - threshold) * (2 * noise + threshold))
+        guesses.append(arithmetic.complex(threshold / 2, height / 2))
+    for guess in guesses:
+        root = _newton(spectrum, noise, threshold, guess)
+        if root is not None:
+            return root
+    root = _newton(spectrum, noise, threshold, _bracketed(spectrum, noise, threshold))
+    if root is not None:
+        return root
+    return _root_from_more_digits(spectrum, noise, threshold)
+
+
+def _root_from_more_digits(spectrum: TargetSpectrum, noise: Any, threshold: Any) -> _Root:
+    """The root found with twice as many digits: the band of one mode may be as narrow as the last digit of kappa."""
+    arithmetic = spectrum.arithmetic
+    if arithmetic.bits > _WIDEST:
+        raise NotConverged(
+            f"the threshold {float(threshold):.6g} at noise {float(noise):.6g} could not be placed among the "
+            f"{spectrum.dim} eigenvalues with {arithmetic.digits:.0f} digits"
+        )
+    wide = multiprecision(2 * arithmetic.bits)
+    with wide.working():
+        twin = replace(spectrum, arithmetic=wide, scale=wide.real(spectrum.scale))
+        root = _root(twin, wide.real(noise), wide.real(threshold), None)
+        # The modes next to the origin are nodes in both arithmetics; any of them will do if none is near.
+        place = root.nearest - root.split.above
+        if abs(place) > _NEXT_DOOR:
+            place = 0 if root.split.learned < spectrum.dim else -1
+        xi = root.separations[root.split.above + place]
+        real, imaginary = arithmetic.real(xi.real), arithmetic.real(xi.imag)
+    halves = split(spectrum, root.split.learned)
+    return _Root(halves, halves.above + place, arithmetic.complex(real, imaginary))
+
+
+def _newton(spectrum: TargetSpectrum, noise: Any, threshold: Any, guess: Any) -> _Root | None:
+    """Newton's method for x(z) = kappa, accepted only at the one right root; None if it stalls."""
+    arithmetic = spectrum.arithmetic
+    variance = noise * noise
+    nearly = arithmetic.exp(arithmetic.log(arithmetic.epsilon) * arithmetic.real(Fraction(3, 5)))
+    root = _seen_from_nearest(spectrum, guess)
+    last_step = False
+    for _ in range(_NEWTON_STEPS):
+        halves, separations = root.split, root.separations
+        resolvent = 1 / separations
+        slope = 1 - variance * (halves.weights @ (resolvent * resolvent))
+        if slope == 0:
+            return None
+        x = root.xi + variance * (halves.weights @ resolvent)  # from s_nearest, as kappa
+        step = (x - (threshold - halves.eigenvalues[root.nearest])) / slope
+        # The equation is real, and so is the set of its roots: reflect into the upper half-plane.
+        below = root.xi.imag < step.imag
+        separations = (separations - step).conjugate() if below else separations - step
+        nearest = int(np.argmin(abs(separations)))
+        root = _Root(halves, nearest, separations[nearest])
+        point = halves.eigenvalues[nearest] + root.xi
+        if not arithmetic.is_finite(point) or root.xi == 0:
+            return None
+        if abs(spectrum.rank(abs(point)) - halves.learned) > _NEXT_DOOR:
+            root, last_step = _seen_from_nearest(spectrum, point), False
+        elif last_step or step == 0:
+            return _on_curve(spectrum, root, noise)
+        else:
+            last_step = abs(step) <= nearly * abs(root.xi)
+    return None
+
+
+def _seen_from_nearest(spectrum: TargetSpectrum, point: Any) -> _Root:
+    """A point given by its value, to the digits it has."""
+    halves = split(spectrum, spectrum.rank(abs(point)))
+    separations = spectrum.arithmetic.complex(point.real - halves.origin, point.imag) + halves.distances
+    nearest = int(np.argmin(abs(separations)))
+    return _Root(halves, nearest, separations[nearest])
+
+
+def _on_curve(spectrum: TargetSpectrum, root: _Root, noise: Any) -> _Root | None:
+    """The root with its height above the real axis in full relative precision; None if it is not on the curve."""
+    arithmetic = spectrum.arithmetic
+    real = arithmetic.real_part(root.separations)
+    height = _height(spectrum, root.split, noise, real, root.xi.imag)
+    mismatch = abs(height * height - root.xi.imag * root.xi.imag)
+    if mismatch > arithmetic.sqrt(arithmetic.epsilon) * abs(root.xi) ** 2:
+        return None
+    return replace(root, xi=arithmetic.complex(root.xi.real, height))
+
+
+def _height(spectrum: TargetSpectrum, halves: Split, noise: Any, real: Any, guess: Any) -> Any:
+    """v(u) of Biane's curve from u - s_i at the nodes: 0 outside the support, else in full relative precision.
+
+    Newton's method for 1/F = 1 in q = v^2, F = (1/d) sum delta^2/((u - s_i)^2 + q): 1/F is concave in q and nearly
+    linear, so that the steps are monotone after the first one.
+    """
+    arithmetic = spectrum.arithmetic
+    variance, squares = noise * noise, real * real
+    lowest = variance / arithmetic.real(spectrum.dim) - squares.min()  # one eigenvalue alone
+    if lowest <= 0:
+        lowest = lowest * 0
+        if variance * (halves.weights @ (1 / squares)) <= 1:
+            return lowest
+    q = max(guess * guess, lowest)
+    for _ in range(_NEWTON_STEPS):
+        inverse = 1 / (squares + q)
+        total = variance * (halves.weights @ inverse)
+        step = (total - 1) * total / (variance * (halves.weights @ (inverse * inverse)))
+        q = max(q + step, lowest)
+        if abs(step) <= 4 * arithmetic.epsilon * q:
+            break
+    return arithmetic.sqrt(q)
+
+
+def _bracketed(spectrum: TargetSpectrum, noise: Any, threshold: Any) -> Any:
+    """Point near z_kappa: Newton's method in u, kept inside a shrinking bracket; x(u + i v(u)) increases in u."""
+    arithmetic = spectrum.arithmetic
+    close = 2 * arithmetic.epsilon
+    u = threshold / 2 if threshold < 2 * noise else threshold
+    excess, slope, height = _climb(spectrum, noise, threshold, u)
+    low = high = u
+    while _climb(spectrum, noise, threshold, low)[0] > 0:
+        low = low / 2
+    while _climb(spectrum, noise, threshold, high)[0] < 0:
+        high = high * 2
+    for _ in range(_BRACKET_STEPS):
+        low, high = (low, u) if excess > 0 else (u, high)
+        if abs(excess) <= close * threshold or high - low <= close * high:
+            break
+        newton = u - excess / slope if slope > 0 else low
+        inside = low < newton < high
+        before, u = u, (newton if inside else arithmetic.sqrt(low * high))
+        if inside and abs(u - before) <= close * u:
+            break
+        excess, slope, height = _climb(spectrum, noise, threshold, u)
+    return arithmetic.complex(u, height)
+
+
+def _climb(spectrum: TargetSpectrum, noise: Any, threshold: Any, u: Any) -> tuple[Any, Any, Any]:
+    """x - kappa, dx/du and v on Biane's curve above u."""
+    arithmetic, variance = spectrum.arithmetic, noise * noise
+    halves = split(spectrum, spectrum.rank(u))
+    # Among more modes than the arithmetic resolves, u may as well be the origin, in the middle of a gap.
+    offset = u - halves.origin if halves.learned * arithmetic.epsilon < _UNRESOLVED else u * 0
+    real = offset + halves.distances
+    height = _height(spectrum, halves, noise, real, u * 0)
+    inverse = 1 / (real * real + height * height)
+    excess = offset - (threshold - halves.origin) + variance * (halves.weights @ (real * inverse))
+    if height == 0:
+        return excess, 1 - variance * (halves.weights @ inverse), height
+    a = halves.weights @ (real * inverse * inverse)
+    b = halves.weights @ (inverse * inverse)
+    return excess, 2 * variance * (height * height * b + a * a / b), height
+
+
+def _placed(spectrum: TargetSpectrum, root: _Root) -> Preimage:
+    """The root seen from a real point c at about its distance from 0, which parts learned and unlearned modes."""
+    arithmetic, halves, separations = spectrum.arithmetic, root.split, root.separations
+    if root.xi.imag == 0:
+        # c must lie in the same gap as the root, or a mode would be counted on the wrong side.
+        shift = int(np.sum(arithmetic.real_part(separations) < 0)) - halves.above
+    else:
+        shift = spectrum.rank(abs(halves.eigenvalues[root.nearest] + root.xi)) - halves.learned
+    if shift != 0:
+        learned = halves.learned + shift
+        ratio = arithmetic.log1p(arithmetic.real(Fraction(2 * shift, 2 * halves.learned + 1)))
+        step = halves.origin * arithmetic.expm1(-arithmetic.real(spectrum.decay) * ratio)
+        halves = _moved(halves, step, learned, halves.above + shift, arithmetic.real(learned) / spectrum.dim)
+    zeta = root.xi - halves.distances[root.nearest]
+    beyond = abs(halves.origin + zeta) - halves.origin
+    if halves.learned == 0 and beyond > 0 and root.xi.imag > 0:
+        halves, zeta = _moved(halves, beyond, 0, 0, halves.share), zeta - beyond
+    return Preimage(halves, zeta, separations)
+
+
+def _moved(halves: Split, step: Any, learned: int, above: int, share: Any) -> Split:
+    """The same nodes seen from another origin, a few gaps away."""
+    return replace(
+        halves,
+        learned=learned,
+        origin=halves.origin + step,
+        distances=halves.distances + step,
+        above=above,
+        share=share,
+    )
+
+
+def half_line(arithmetic: Arithmetic, shortest: Any, longest: Any) -> tuple[Any, Any]:
+    """Nodes rho and weights of an integral over rho from 0 to oo.
+
+    For integrands analytic where |arg rho| < pi/2, regular at 0 on the scale ``shortest`` and falling at least like
+    rho^-2 beyond the scale ``longest``: singularities sit on the imaginary axis between these two.
+
+    >>> rho, weights = half_line(DOUBLE, 1e-3, 1e3)
+    >>> lorentzians = 1e-3 / (rho**2 + 1e-6) + 1e3 / (rho**2 + 1e6)
+    >>> bool(abs(weights @ lorentzians / np.pi - 1) < 1e-14)
+    True
+    """
+    low, high = arithmetic.log(shortest), arithmetic.log(longest)
+    log_rho, stretch = _graded(arithmetic, low, high)
+    rho = arithmetic.exp(log_rho)
+    return rho, rho * stretch
+
+
+def geodesic(arithmetic: Arithmetic, found: Preimage) -> tuple[Any, Any, Any, Any]:
+    """Nodes on the half-circle from c to z_kappa, at right angles to the real axis at c; z_kappa must be complex.
+
+    With zeta = z - c, and end its value at z_kappa, 1/zeta = Re(1/end) + i Im(1/end)/f is a path over f from 0 to 1;
+    poles of the integrand, on the real axis, are at imaginary f.
+
+    Returns:
+        (zeta, to_end, resolvent, weights): z - c and z - z_kappa at the nodes; 1/(z - s_i), shape (nodes, modes);
+        weights of the integral over z, direction included.
+    """
+    halves, end = found.split, found.zeta
+    inverse = 1 / end
+    # f at the poles, up to a factor i: their distance in the coordinate in which the path is straight
+    poles = abs(inverse.imag / (1 / halves.distances + inverse.real))
+    shortest = poles.min()
+    low = arithmetic.log(shortest) if shortest < 1 else shortest * 0
+    log_r, stretch = _graded(arithmetic, low, low * 0)
+    r = arithmetic.exp(log_r)
+    f = r / (1 + r)
+    zeta = 1 / (inverse.real + arithmetic.complex(0, 1) * (inverse.imag / f))
+    i_slope = arithmetic.complex(0, 1) * inverse.imag
+    # 1/zeta - 1/end = i Im(1/end) (1 - f)/f = i Im(1/end)/r, and df = f (1 - f) d(log r)
+    to_end = -zeta * end * i_slope / r
+    # A point is as far from a mode as its nearer end of the path makes it, in relative precision.
+    first = np.searchsorted(log_r, 0)
+    resolvent = np.concatenate(
+        [halves.resolvent(zeta[:first]), 1 / (to_end[first:, None] + found.separations)]
+    )
+    return zeta, to_end, resolvent, zeta * zeta * i_slope / r * stretch
+
+
+def _graded(arithmetic: Arithmetic, low: Any, high: Any) -> tuple[Any, Any]:
+    """Trapezoidal nodes in t of log rho = t - exp(low - t) + exp(t - high), and weights of d(log rho).
+
+    Between the scales the map is close to the identity; beyond, rho runs to 0 and oo doubly exponentially.
+    """
+    decades = arithmetic.digits * math.log(10.0)
+    step = 2 * math.pi * _STRIP / (decades + 3 * math.log(decades))
+    ends = math.log(decades + 5) + 0.3
+    low, high = low - arithmetic.real(_PAD), high + arithmetic.real(_PAD)
+    first, last = math.floor((float(low) - ends) / step), math.ceil((float(high) + ends) / step)
+    t = arithmetic.array(range(first, last + 1)) * arithmetic.real(step)
+    left, right = arithmetic.exp(low - t), arithmetic.exp(t - high)
+    return t - left + right, (1 + left + right) * arithmetic.real(step)
