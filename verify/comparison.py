@@ -184,23 +184,28 @@ def _draw(diagram: PhaseDiagram, phase: Phase, effort: Effort, seed: int) -> lis
             samples_window=SAMPLES_WINDOW,
             decay_window=DECAY_WINDOW,
         )
-        drawn: dict[Scale, None] = {}
-
-        @hypothesis.seed(seed)
-        @hypothesis.settings(
-            max_examples=_POINTS[effort] // 2,
-            database=None,
-            deadline=None,
-            phases=[hypothesis.Phase.generate],
-            suppress_health_check=list(hypothesis.HealthCheck),
-        )
-        @hypothesis.given(inside)
-        def collect(scale: Scale, drawn: dict[Scale, None] = drawn) -> None:
-            drawn[scale] = None
-
-        collect()
-        found += drawn
+        found += _examples(inside, _POINTS[effort] // 2, seed)
     return found
+
+
+def _examples(strategy: st.SearchStrategy[Scale], count: int, seed: int) -> list[Scale]:
+    """Distinct draws of a strategy, the same for the same seed; at most ``count``."""
+    drawn: dict[Scale, None] = {}
+
+    @hypothesis.seed(seed)
+    @hypothesis.settings(
+        max_examples=count,
+        database=None,
+        deadline=None,
+        phases=[hypothesis.Phase.generate],
+        suppress_health_check=list(hypothesis.HealthCheck),
+    )
+    @hypothesis.given(strategy)
+    def collect(scale: Scale) -> None:
+        drawn[scale] = None
+
+    collect()
+    return list(drawn)
 
 
 def _check(diagram: PhaseDiagram, phase: Phase, scale: Scale) -> Iterator[Check]:
