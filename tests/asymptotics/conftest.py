@@ -28,10 +28,13 @@ def of_quadratic() -> PhaseDiagram:
 
 
 def _random_point(random: Random) -> Point:
-    """A rational point with gamma in (1/2, 3], a in [-1, 7], ell in [-5, 5]; in half of them all terms are close."""
+    """A rational point, gamma in (1/2, 3], a in [-1, 7], ell in [-5, 5]; half are near ell = (a - 1)/2."""
     gamma = Fraction(random.randint(5001, 30000), 10000)
     if random.random() < 0.5:
-        a, ell = Fraction(random.randint(-10000, 70000), 10000), Fraction(random.randint(-50000, 50000), 10000)
+        a, ell = (
+            Fraction(random.randint(-10000, 70000), 10000),
+            Fraction(random.randint(-50000, 50000), 10000),
+        )
     else:
         a = Fraction(random.randint(-2000, 14000), 10000)
         ell = (a - 1) / 2 + Fraction(random.randint(-10000, 10000), 10000)

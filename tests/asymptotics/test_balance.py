@@ -92,7 +92,12 @@ def test_cells_are_disjoint_and_leave_nothing_out(network, balances):
 def test_phase_two_by_hand(balances):
     # the balance solved on paper: its hypothesis, its region and its solution
     by_hand = Hypothesis(
-        Ordering.THRESHOLD_ABOVE_NOISE, Learned.SOME, balance.MODES, balance.MODES, balance.LABEL_NOISE, WEIGHT_DECAY
+        Ordering.THRESHOLD_ABOVE_NOISE,
+        Learned.SOME,
+        balance.MODES,
+        balance.MODES,
+        balance.LABEL_NOISE,
+        WEIGHT_DECAY,
     )
     (found,) = (x for x in balances[diagonal] if x.hypothesis == by_hand)
     inequalities = {str(SCALES.expression(facet)) for facet in found.facets}
@@ -120,7 +125,9 @@ def test_logarithm_only_at_a_leaking_edge(balances):
 
 
 @by_name
-@pytest.mark.parametrize(("ordering", "learned"), list(product(Ordering, (Learned.NONE, Learned.SOME, Learned.ALL))))
+@pytest.mark.parametrize(
+    ("ordering", "learned"), list(product(Ordering, (Learned.NONE, Learned.SOME, Learned.ALL)))
+)
 def test_a_withheld_hypothesis_leaves_a_hole(network, ordering, learned, monkeypatch):
     # nothing is written down beforehand: without one kind of hypothesis its region has no phase
     candidates = balance._candidates
@@ -198,5 +205,7 @@ def test_terms_of_the_source_equation_that_tie_and_hold_no_unknown_add_up():
 
 
 def test_threshold_at_edge_is_never_tried_with_all_modes_learned():
-    tried = {(c.hypothesis.ordering, c.hypothesis.learned) for c in balance._candidates(quadratic, ALL_DECAYS)}
+    tried = {
+        (c.hypothesis.ordering, c.hypothesis.learned) for c in balance._candidates(quadratic, ALL_DECAYS)
+    }
     assert tried == set(product(Ordering, Learned)) - {(Ordering.THRESHOLD_AT_EDGE, Learned.ALL)}

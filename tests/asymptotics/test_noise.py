@@ -29,8 +29,10 @@ def _moment(noise, cut, weight):
         edge = mpf(str(noise.edge))
         # w = edge - t x**2 smooths a square root at the edge
         gap = edge - cut
-        return 2 * gap * mpmath.quad(
-            lambda x: x * density(edge - gap * x**2) * weight(edge - gap * x**2), [0, 1]
+        return (
+            2
+            * gap
+            * mpmath.quad(lambda x: x * density(edge - gap * x**2) * weight(edge - gap * x**2), [0, 1])
         )
     return mpmath.quad(lambda w: density(w) * weight(w), [cut, cut + 1 / (cut + 1), cut + 8, cut + 60])
 
@@ -71,7 +73,9 @@ def edge_error(noise, freedom):
 
 def edge_threshold(noise, freedom):
     law = noise.edge_law
-    constant, log_power = (mpf(str(S(x).evalf(30))) for x in (law.threshold_constant, law.threshold_log_power))
+    constant, log_power = (
+        mpf(str(S(x).evalf(30))) for x in (law.threshold_constant, law.threshold_log_power)
+    )
     return constant * mpmath.log(1 / freedom) ** log_power
 
 

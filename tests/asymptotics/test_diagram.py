@@ -1,0 +1,632 @@
+"""The phase diagrams against the table of arXiv:2509.24882, written out below in plain fractions."""
+
+from dataclasses import FrozenInstanceError, replace
+from fractions import Fraction
+from functools import cache
+from itertools import pairwise
+from math import inf
+from random import Random
+
+import mpmath
+import numpy as np
+import pytest
+import sympy
+from mpmath import mpf
+from sympy import Abs, Eq, Expr, Rational, latex, oo, simplify, sqrt
+
+from asymptotics import Law, OnBoundary, diagonal, phase_diagram, quadratic
+from asymptotics import symbols as letters
+
+HALF = Fraction(1, 2)
+EPSILON = Fraction(1, 10**12)
+
+
+def exact(value: Fraction) -> Expr:
+    return Rational(value.numerator, value.denominator)
+
+
+def number(expression, point) -> Fraction | float:
+    """An exponent at a point."""
+    value = sympy.S(expression).subs({getattr(letters, k): exact(v) for k, v in point.items()})
+    return -inf if value == -oo else Fraction(int(value.p), int(value.q))
+
+
+# --- the oracle: reductions and rates of the source paper, without a cell, a hypothesis or a symbol
+
+
+def expected(network: str, a: Fraction, ell: Fraction, gamma: Fraction) -> dict[str, object]:
+    """Names and exponents from the table of rates; ``T`` is the larger of delta and kappa, K = d**modes."""
+    noise = (1 - a) / 2  # alpha delta^2 = Delta + R with R at most of order one
+    regularised = ell > (a - 1) / 2  # lambda >> sqrt(n_eff/d)
+    starved = (
+        not regularised and a < 1
+    )  # fewer samples than directions: D = alpha holds the threshold at delta
+    threshold = noise if starved else ell + 1 - a
+    modes = (HALF - max(noise, threshold)) / gamma
+    laws = {"effective_noise": noise, "threshold": threshold, "learned": -inf if modes < 0 else min(modes, 1)}
+    if modes < 0:
+        name, risk = "I", Fraction(0)
+    elif regularised:
+        # (lambda sqrt(d)/n_eff)**(2 - 1/gamma) while some modes are lost, then (lambda d/n_eff)**2
+        name, risk = ("III", 2 * (ell + 1 - a)) if modes > 1 else ("II", (ell + HALF - a) * (2 - 1 / gamma))
+    elif starved:
+        benign = -a + a / (2 * gamma)
+        harmful = Fraction(0) if network == "diagonal" else 2 * (a - 1) / 5
+        name, risk = max(("IV", benign), ("V", harmful), key=lambda x: x[1])
+    else:
+        name, risk = "VI", 1 - a
+    if starved:
+        freedom = a - 1
+    elif threshold < noise:
+        freedom = Fraction(0)  # all the noise passes
+    else:
+        freedom = laws["learned"] - (1 if modes >= 0 else 0)
+    return {"name": name, "risk": risk, "degrees_of_freedom": freedom, **laws}
+
+
+LOGARITHMS = {  # powers of log d in phase V of the diagonal network
+    "risk": Fraction(-1),
+    "threshold": HALF,
+}
+
+
+def test_every_exponent_of_a_thousand_random_points(diagram, random_point):
+    random = Random(20)
+    names = set()
+    for _ in range(1000):
+        point = random_point(random)
+        try:
+            phase = diagram.locate(**point)
+        except OnBoundary:
+            continue
+        oracle = expected(diagram.model.name, **point)
+        names.add(phase.name)
+        assert phase.name == oracle["name"], point
+        for quantity, law in phase.laws.items():
+            assert number(law.exponent, point) == oracle[quantity], (phase.name, quantity, point)
+    assert names == {phase.name for phase in diagram.phases}
+
+
+def test_logarithms_appear_only_where_the_gaussian_tail_is_felt(of_diagonal, of_quadratic):
+    for phase in of_quadratic.phases:
+        assert {law.log_exponent for law in phase.laws.values()} == {0}
+    for phase in of_diagonal.phases:
+        at_tail = phase.threshold.log_exponent != 0
+        assert at_tail == (str(phase.hypothesis.ordering.value) == "kappa at the edge of the noise")
+        if phase.name == "V":
+            for quantity, power in LOGARITHMS.items():
+                assert getattr(phase, quantity).log_exponent == exact(power)
+            assert phase.learned.log_exponent == -1 / (2 * letters.gamma)  # K = (sqrt(d)/kappa)**(1/gamma)
+        elif phase.name != "I":
+            assert {law.log_exponent for law in phase.laws.values()} == {0}
+
+
+def test_diagonal_network_has_no_benign_phase(of_diagonal, of_quadratic):
+    # at fixed noise 1/log(d/n) exceeds every power of n: V holds as soon as anything is learned
+    assert {phase.name for phase in of_diagonal.phases} == {"I", "II", "III", "V", "VI"}
+    assert {phase.name for phase in of_quadratic.phases} == {"I", "II", "III", "IV", "V", "VI"}
+
+
+# --- the cells tile the plane, and the walls between them
+
+
+def holds(phase, point):
+    return all(
+        relation.subs({getattr(letters, k): exact(v) for k, v in point.items()}) == True  # noqa: E712
+        for relation in phase.region.args
+    )
+
+
+def test_exactly_one_phase_holds_at_a_generic_point(diagram, random_point):
+    random = Random(3)
+    for _ in range(80):
+        point = random_point(random)
+        inside = [phase for phase in diagram.phases if holds(phase, point)]
+        try:
+            located = [diagram.locate(**point)]
+        except OnBoundary:
+            located = []
+        assert inside == located
+
+
+def on_wall(boundary, random):
+    """A random point of the hyperplane a boundary lies in, and the coordinate it is solved for."""
+    gamma = Fraction(random.randint(5001, 30000), 10000)
+    a = Fraction(random.choice((random.randint(-10000, 15000), random.randint(15000, 60000))), 10000)
+    point = {"a": a, "ell": (a - 1) / 2 + Fraction(random.randint(-30000, 30000), 10000), "gamma": gamma}
+    solved = boundary.relation.lhs.name
+    return {**point, solved: number(boundary.relation.rhs, point)}, solved
+
+
+def sides(diagram, point, solved):
+    """The phases just below and just above a point in one coordinate."""
+    return [diagram.locate(**{**point, solved: point[solved] + step}) for step in (-EPSILON, EPSILON)]
+
+
+def near(phase, point):
+    """Whether a floating-point glance leaves it open that the point is in the closure of the cell."""
+    a, ell, gamma = (float(point[name]) for name in ("a", "ell", "gamma"))
+    return all(margin(a, ell, gamma) > -1e-9 for margin in _margins(phase.region))
+
+
+@cache
+def _margins(region):
+    coordinates = (letters.a, letters.ell, letters.gamma)
+    return [sympy.lambdify(coordinates, relation.gts - relation.lts, "math") for relation in region.args]
+
+
+def test_both_phases_of_a_boundary_meet_there_and_their_risks_agree_if_continuous(diagram):
+    random = Random(4)
+    for boundary in diagram.boundaries:
+        jumps = []
+        for _ in range(2000):
+            point, solved = on_wall(boundary, random)
+            if not all(near(phase, point) for phase in boundary.phases):
+                continue  # the wall's line runs on between other phases
+            with pytest.raises(OnBoundary) as caught:
+                diagram.locate(**point)
+            assert set(caught.value.phases) == set(boundary.phases)
+            assert set(sides(diagram, point, solved)) == set(boundary.phases)
+            one, other = (number(phase.risk.exponent, point) for phase in boundary.phases)
+            jumps.append(one != other)
+            if len(jumps) == 8:
+                break
+        assert len(jumps) == 8, boundary.relation
+        assert boundary.continuous == (not any(jumps)), boundary.relation
+
+
+def test_every_wall_that_is_met_is_a_boundary(diagram):
+    random = Random(5)
+    known = {frozenset(boundary.phases) for boundary in diagram.boundaries}
+    met = set()
+    for boundary in diagram.boundaries:
+        for _ in range(20):
+            point, solved = on_wall(boundary, random)
+            below, above = sides(diagram, point, solved)
+            if below != above:
+                met.add(frozenset((below, above)))
+    assert met == known
+    assert len(known) == len(diagram.boundaries)
+
+
+def test_walls_between_different_names(of_diagonal, of_quadratic):
+    a, ell, gamma = letters.a, letters.ell, letters.gamma
+    walls = {
+        frozenset(["I", "II"]): (Eq(ell, a - HALF_), True),
+        frozenset(["II", "III"]): (Eq(ell, a - gamma - HALF_), True),
+        frozenset(["II", "V"]): (Eq(ell, (a - 1) / 2), False),
+        frozenset(["II", "VI"]): (Eq(ell, (a - 1) / 2), False),
+        frozenset(["III", "VI"]): (Eq(ell, (a - 1) / 2), True),
+        frozenset(["V", "VI"]): (Eq(a, 1), True),
+    }
+    only = {
+        "diagonal": {frozenset(["I", "V"]): (Eq(a, 0), True)},
+        "quadratic": {
+            frozenset(["I", "IV"]): (Eq(a, 0), True),
+            frozenset(["II", "IV"]): (Eq(ell, (a - 1) / 2), True),
+            # (1 - 1/(2 gamma)) a = 2 (1 - a)/5
+            frozenset(["IV", "V"]): (Eq(a, 4 * gamma / (14 * gamma - 5)), True),
+        },
+    }
+    for diagram in (of_diagonal, of_quadratic):
+        found = {
+            frozenset(phase.name for phase in boundary.phases): (boundary.relation, boundary.continuous)
+            for boundary in diagram.boundaries
+            if boundary.phases[0].name != boundary.phases[1].name
+        }
+        paper = walls | only[diagram.model.name]
+        assert found.keys() == paper.keys()
+        for names, (relation, continuous) in paper.items():
+            assert found[names][0].lhs == relation.lhs
+            assert simplify(found[names][0].rhs - relation.rhs) == 0
+            assert found[names][1] == continuous
+
+
+HALF_ = Rational(1, 2)
+
+
+@pytest.mark.parametrize(
+    ("point", "names"),
+    [
+        ({"a": 1, "ell": 0, "gamma": 1}, {"II", "V", "VI"}),
+        ({"a": 2, "ell": HALF, "gamma": 1}, {"II", "III", "VI"}),
+        ({"a": 1, "ell": -3, "gamma": 2}, {"V", "VI"}),
+        ({"a": 4, "ell": Fraction(3, 2), "gamma": 3}, {"II", "VI"}),
+        ({"a": 4, "ell": 3.5, "gamma": 3}, {"I", "II"}),
+    ],
+)
+def test_on_a_boundary_the_phases_that_meet_are_named(diagram, point, names):
+    with pytest.raises(OnBoundary, match="boundary of") as caught:
+        diagram.locate(**point)
+    assert {phase.name for phase in caught.value.phases} == names
+    assert isinstance(caught.value, ValueError)
+    assert all(phase in diagram.phases for phase in caught.value.phases)
+
+
+# --- leading constants, each from an integral or a formula of its own
+
+POINTS = {  # one point in each cell, and physical values consistent with nothing but positivity
+    "I": {"a": HALF, "ell": 2, "gamma": 1},
+    "I starved": {"a": -1, "ell": -5, "gamma": 1},
+    "II": {"a": HALF, "ell": Fraction(-1, 8), "gamma": 1},
+    "III": {"a": 6, "ell": 4, "gamma": 1},
+    "IV": {"a": Fraction(1, 4), "ell": -2, "gamma": 1},
+    "V": {"a": Fraction(9, 10), "ell": -2, "gamma": 1},
+    "VI": {"a": Fraction(3, 2), "ell": -2, "gamma": 1},
+    "VI all": {"a": 6, "ell": -2, "gamma": 1},
+}
+SIZES = [  # gamma, n_eff, d, weight_decay, noise_variance
+    (mpf("0.8"), mpf(1000), mpf(10) ** 9, mpf("0.3"), mpf(1)),
+    (mpf("1.25"), mpf(700), mpf(10) ** 12, mpf("0.02"), mpf("0.4")),
+    (mpf("2.5"), mpf(10) ** 5, mpf(10) ** 7, mpf(3), mpf("2.5")),
+]
+sizes = pytest.mark.parametrize(("gamma", "n", "d", "penalty", "noise"), SIZES)
+
+
+def laws_at(diagram, cell, gamma, n, d, penalty, noise):
+    phase = diagram.locate(**POINTS[cell])
+    assert phase.name == cell.split()[0]
+    values = {"gamma": gamma, "n_eff": n, "d": d, "weight_decay": penalty, "noise_variance": noise}
+    return {name: law.evaluate(**values) for name, law in phase.laws.items()}
+
+
+def close(found, formula, rel=1e-12):
+    return abs(found / formula - 1) < rel
+
+
+def gaussian_moment(power):
+    """E|g|**power, by quadrature."""
+    density = mpmath.sqrt(2 / mpmath.pi)
+    return mpmath.quad(lambda g: density * g**power * mpmath.exp(-(g**2) / 2), [0, 1, 4, 12, 40])
+
+
+def over_spikes(per_spike, gamma):
+    """int_1^oo per_spike(y) (1/gamma) y**(-1-1/gamma) dy, with y = exp(gamma t)."""
+    with mpmath.workdps(100):  # the powers of y in one spike's error cancel
+        return mpmath.quad(lambda t: per_spike(mpmath.exp(gamma * t)) * mpmath.exp(-t), [0, 1, 4, 12, 30])
+
+
+@sizes
+def test_trivial_risk_is_the_energy_of_the_target(diagram, gamma, n, d, penalty, noise):
+    share = {"diagonal": 1, "quadratic": 2}[diagram.model.name]
+    head, decay = 1000, 2 * gamma  # Euler-Maclaurin for sum_i i**(-2 gamma)
+    tail = (
+        mpf(head) ** (1 - decay) / (decay - 1)
+        + mpf(head) ** -decay / 2
+        + decay * mpf(head) ** (-decay - 1) / 12
+    )
+    energy = share * (mpmath.fsum(mpf(i) ** -decay for i in range(1, head)) + tail)
+    for cell in ("I", "I starved"):
+        laws = laws_at(diagram, cell, gamma, n, d, penalty, noise)
+        assert close(laws["risk"], energy, 1e-8)
+        # alpha delta^2 = Delta + R (diagonal), 4 alpha delta^2 = Delta + R (quadratic)
+        assert close(share**2 * n / d * laws["effective_noise"] ** 2, noise + energy, 1e-8)
+        assert laws["learned"] == 0
+
+
+@sizes
+def test_noise_feeds_delta_wherever_something_is_learned(diagram, gamma, n, d, penalty, noise):
+    share = {"diagonal": 1, "quadratic": 4}[diagram.model.name]
+    for cell in POINTS.keys() - {"I", "I starved", "IV"}:
+        laws = laws_at(diagram, cell, gamma, n, d, penalty, noise)
+        assert close(laws["effective_noise"] ** 2, noise * d / n / share)
+
+
+@sizes
+def test_diagonal_over_regularised(of_diagonal, gamma, n, d, penalty, noise):
+    laws = laws_at(of_diagonal, "II", gamma, n, d, penalty, noise)
+    c, moment = penalty * mpmath.sqrt(d) / n, gaussian_moment(1 / gamma)
+    assert close(laws["risk"], c ** (2 - 1 / gamma) * 2 * gamma / (2 * gamma - 1) * moment, 1e-8)
+    assert close(laws["threshold"], penalty * d / n)
+    learned = moment * c ** (-1 / gamma)  # sum_i P(s_i |g| > kappa) = E (sqrt(d) |g|/kappa)**(1/gamma)
+    assert close(laws["learned"], learned, 1e-8)
+    assert close(laws["degrees_of_freedom"], learned / d, 1e-8)
+
+
+@sizes
+def test_diagonal_shrinkage_dominated(of_diagonal, gamma, n, d, penalty, noise):
+    laws = laws_at(of_diagonal, "III", gamma, n, d, penalty, noise)
+    assert close(laws["risk"], (penalty * d / n) ** 2)  # every mode is shrunk by kappa
+    assert close(laws["learned"], d)
+    assert close(laws["degrees_of_freedom"], 1)
+
+
+@sizes
+def test_diagonal_harmful_overfitting(of_diagonal, gamma, n, d, penalty, noise):
+    laws = laws_at(of_diagonal, "V", gamma, n, d, penalty, noise)
+    logarithm = mpmath.log(d / n)
+    assert close(laws["risk"], noise / logarithm)
+    assert close(laws["degrees_of_freedom"], n / d)
+    kappa = mpmath.sqrt(2 * logarithm * noise * d / n)  # 2 Q(u) = n/d at u^2/2 = log(d/n)
+    assert close(laws["threshold"], kappa)
+    assert close(laws["learned"], gaussian_moment(1 / gamma) * (mpmath.sqrt(d) / kappa) ** (1 / gamma), 1e-8)
+
+
+@sizes
+@pytest.mark.parametrize("cell", ["VI", "VI all"])
+def test_diagonal_noise_dominated(of_diagonal, cell, gamma, n, d, penalty, noise):
+    laws = laws_at(of_diagonal, cell, gamma, n, d, penalty, noise)
+    assert close(laws["risk"], noise * d / n)
+    assert close(laws["threshold"], penalty * d / n)  # alpha - D = alpha: many samples
+    assert close(laws["degrees_of_freedom"], 1)
+    delta = mpmath.sqrt(noise * d / n)
+    few = gaussian_moment(1 / gamma) * (mpmath.sqrt(d) / delta) ** (1 / gamma)
+    assert close(laws["learned"], few if cell == "VI" else d, 1e-8)
+
+
+@sizes
+def test_quadratic_over_regularised(of_quadratic, gamma, n, d, penalty, noise):
+    laws = laws_at(of_quadratic, "II", gamma, n, d, penalty, noise)
+    kappa = penalty * d / (4 * n)
+    cut = kappa / mpmath.sqrt(d)
+    assert close(laws["threshold"], kappa)
+    assert close(laws["risk"], 2 * (2 * gamma / (2 * gamma - 1) * cut ** (2 - 1 / gamma)))
+    learned = cut ** (-1 / gamma)
+    assert close(laws["learned"], learned)
+    # each spike y kappa repels d modes: 2 (y - 1)/y degrees of freedom
+    assert close(
+        laws["degrees_of_freedom"], learned / d * over_spikes(lambda y: 2 * (y - 1) / y, gamma), 1e-8
+    )
+
+
+@sizes
+def test_quadratic_shrinkage_dominated(of_quadratic, gamma, n, d, penalty, noise):
+    laws = laws_at(of_quadratic, "III", gamma, n, d, penalty, noise)
+    assert close(laws["risk"], 2 * (penalty * d / (4 * n)) ** 2)
+    assert close(laws["learned"], d)
+    assert close(laws["degrees_of_freedom"], 1)
+
+
+@sizes
+def test_quadratic_benign_overfitting(of_quadratic, gamma, n, d, penalty, noise):
+    laws = laws_at(of_quadratic, "IV", gamma, n, d, penalty, noise)
+    delta = mpmath.sqrt(noise * d / (4 * n))
+    learned = (mpmath.sqrt(d) / delta) ** (1 / gamma)
+
+    def per_spike(y):
+        return y**2 + (y - 1) ** 4 / y**2 - 2 * (y - 1) ** 2 * (1 - 1 / y**2)
+
+    spikes = over_spikes(per_spike, gamma)
+    error = learned * (spikes + 1 / (2 * gamma - 1)) * delta**2 / d
+    assert close(laws["risk"], 2 * error, 1e-8)
+    assert close(laws["effective_noise"], delta)
+    assert close(laws["threshold"], 2 * delta)
+    assert close(laws["learned"], learned)
+    assert close(laws["degrees_of_freedom"], 2 * n / d)
+
+
+@sizes
+def test_quadratic_harmful_overfitting(of_quadratic, gamma, n, d, penalty, noise):
+    laws = laws_at(of_quadratic, "V", gamma, n, d, penalty, noise)
+    alpha = n / d
+    error = noise / (4 * alpha) * 16 / (105 * mpmath.pi) * (15 * mpmath.pi * alpha / 4) ** (mpf(7) / 5)
+    assert close(laws["risk"], 2 * error)
+    assert close(laws["threshold"], mpmath.sqrt(noise / alpha))
+    assert close(laws["degrees_of_freedom"], 2 * alpha)
+
+
+@sizes
+def test_quadratic_noise_dominated(of_quadratic, gamma, n, d, penalty, noise):
+    square = noise * d / (4 * n)
+    for cell, error, freedom in (("VI", square / 2, mpf("0.5")), ("VI all", square, mpf(1))):
+        laws = laws_at(of_quadratic, cell, gamma, n, d, penalty, noise)
+        assert close(laws["risk"], 2 * error)  # the cone cuts half of the bulk until every mode is learned
+        assert close(laws["degrees_of_freedom"], freedom)
+        assert close(laws["threshold"], penalty * d / (4 * n))
+        few = (d / square) ** (1 / (2 * gamma))
+        assert close(laws["learned"], few if cell == "VI" else d)
+
+
+def test_quadratic_laws_at_a_size_of_the_theory_sheet(of_quadratic):
+    # d = 1e9, n_eff = 1e3, gamma = 5/4, Delta = 1: the state evolution gives E = 0.028986, and laws IV and V
+    # at its effective noise, 4 alpha delta^2 = Delta + 2 E, sum to 0.02993
+    benign, harmful = (of_quadratic.locate(**POINTS[name]).risk for name in ("IV", "V"))
+    values = {"gamma": mpf("1.25"), "n_eff": 10**3, "d": 10**9, "weight_decay": 1}
+    noise = 1 + 2 * mpf("0.028986")
+    error = sum(law.evaluate(noise_variance=noise, **values) for law in (benign, harmful)) / 2
+    assert abs(error - mpf("0.02993")) < 5e-6
+
+
+# --- learning curves
+
+
+def names(curve):
+    return [phase.name for _, _, phase in curve]
+
+
+@pytest.mark.parametrize(
+    ("ell", "gamma"),
+    [
+        (-1, 1),
+        (Fraction(1, 3), Fraction(5, 4)),
+        (2, 2),
+        (0, 3),
+        (-HALF, Fraction(3, 4)),
+        (letters.a / 3 - 1, 1),
+        (letters.a - 1, 1),
+        (letters.a**2 - 3, 2),
+        (Abs(letters.a - 1) - 2, Fraction(3, 2)),
+        (3 * letters.a, 1),
+    ],
+)
+def test_learning_curve_is_what_locate_finds_along_it(diagram, ell, gamma):
+    curve = diagram.learning_curve(ell=ell, gamma=gamma)
+    assert curve[0][0] == 0
+    assert curve[-1][1] == oo
+    for (_, end, phase), (start, _, following) in pairwise(curve):
+        assert end == start
+        assert phase != following
+    random = Random(6)
+    for start, end, phase in curve:
+        assert start < end
+        low = (
+            Fraction(str(start.evalf(30))) if not start.is_Rational else Fraction(int(start.p), int(start.q))
+        )
+        high = low + 5 if end == oo else Fraction(str(end.evalf(30)))
+        for _ in range(4):
+            a = exact(low + (high - low) * Fraction(random.randint(1, 999), 1000))
+            height = ell.subs(letters.a, a) if isinstance(ell, Expr) else ell
+            assert diagram.locate(a=a, ell=height, gamma=gamma) == phase
+
+
+def test_learning_curve_of_the_paper(of_quadratic):
+    # small weight decay, gamma = 1: benign until a = 4/9, harmful up to the peak at a = 1, then d/n_eff
+    curve = of_quadratic.learning_curve(ell=-1, gamma=1)
+    assert [(start, end) for start, end, _ in curve] == [
+        (0, Rational(4, 9)),
+        (Rational(4, 9), 1),
+        (1, 2),
+        (2, oo),
+    ]
+    assert names(curve) == ["IV", "V", "VI", "VI"]
+    # weight decay of order sqrt(d): nothing is learned until a = 1, over-regularised until a = 2
+    assert names(of_quadratic.learning_curve(ell=HALF, gamma=1)) == ["I", "II", "VI"]
+    # larger still: every mode is learned, but shrunk, before the noise takes over at a = 1 + 2 ell
+    curve = of_quadratic.learning_curve(ell=2, gamma=1)
+    assert names(curve) == ["I", "II", "III", "VI"]
+    assert [start for start, _, _ in curve] == [0, Rational(5, 2), Rational(7, 2), 5]
+
+
+@pytest.mark.parametrize("slope", [letters.a / 2 - HALF_, 2 * (letters.a - 1) / 4])
+def test_learning_curve_along_a_wall_has_no_phase(diagram, slope):
+    with pytest.raises(OnBoundary) as caught:
+        diagram.learning_curve(ell=slope, gamma=1)
+    assert len(caught.value.phases) >= 2
+
+
+def test_learning_curve_that_cannot_be_solved_says_so(of_diagonal):
+    with pytest.raises(ValueError, match="cannot be solved"):
+        of_diagonal.learning_curve(ell=sympy.sin(letters.a) - 2, gamma=1)
+
+
+# --- arguments
+
+
+def test_points_may_be_given_in_every_exact_way(diagram):
+    phase = diagram.locate(a=Fraction(1, 4), ell=-1, gamma=1)
+    for quarter in (0.25, Rational(1, 4), np.float64(0.25)):
+        assert diagram.locate(a=quarter, ell=np.int64(-1), gamma=1.0) is phase
+    assert diagram.locate(a=sqrt(2) / 6, ell=-1, gamma=1) is phase
+
+
+WRONG = [
+    float("nan"),
+    float("inf"),
+    "1",
+    None,
+    True,
+    1j,
+    np.bool_(True),
+    letters.a,
+    oo,
+    sympy.nan,
+    sympy.I,
+    [1],
+]
+
+
+@pytest.mark.parametrize("name", ["a", "ell", "gamma"])
+@pytest.mark.parametrize("wrong", WRONG, ids=repr)
+def test_what_is_no_number_is_refused(of_diagonal, name, wrong):
+    point = {"a": Fraction(1, 4), "ell": -1, "gamma": 1}
+    with pytest.raises(ValueError, match=name):
+        of_diagonal.locate(**point | {name: wrong})
+
+
+@pytest.mark.parametrize("gamma", [0.5, 0.4, 0, -1, Fraction(1, 2), Rational(1, 2)])
+def test_targets_of_infinite_energy_are_refused(diagram, gamma):
+    with pytest.raises(ValueError, match="gamma > 1/2"):
+        diagram.locate(a=1, ell=1, gamma=gamma)
+    with pytest.raises(ValueError, match="gamma > 1/2"):
+        diagram.learning_curve(ell=1, gamma=gamma)
+
+
+def test_gamma_just_above_one_half_is_allowed(diagram):
+    assert diagram.locate(a=3, ell=-5, gamma=HALF + EPSILON).name == "VI"
+
+
+@pytest.mark.parametrize("b", [0, 1, Fraction(1, 2)])
+def test_noise_exponent_does_not_belong_to_fixed_noise(diagram, b):
+    with pytest.raises(ValueError, match="b="):
+        diagram.locate(a=1, ell=1, gamma=1, b=b)
+    with pytest.raises(ValueError, match="b="):
+        diagram.learning_curve(ell=1, gamma=1, b=b)
+
+
+def test_arguments_of_locate_are_named(diagram):
+    with pytest.raises(TypeError):
+        diagram.locate(1, 1, 1)
+
+
+def test_unknown_noise_and_estimator_are_refused():
+    with pytest.raises(ValueError, match="noise"):
+        phase_diagram(diagonal, noise="loud")
+    with pytest.raises(ValueError, match="estimator"):
+        phase_diagram(diagonal, estimator="mle")
+
+
+# --- the object
+
+
+def test_diagram_is_derived_once():
+    assert phase_diagram(diagonal) is phase_diagram(diagonal)
+    assert phase_diagram(diagonal) is not phase_diagram(quadratic)
+
+
+def test_an_error_can_be_planted(of_quadratic):
+    # frozen, yet replaceable: what a comparison with numbers must be able to catch
+    (index,) = (i for i, phase in enumerate(of_quadratic.phases) if phase.name == "IV")
+    true = of_quadratic.phases[index]
+    wrong = replace(true, risk=replace(true.risk, exponent=true.risk.exponent + 1))
+    planted = replace(
+        of_quadratic, phases=(*of_quadratic.phases[:index], wrong, *of_quadratic.phases[index + 1 :])
+    )
+    point = {"a": Fraction(1, 4), "ell": Fraction(-1), "gamma": Fraction(1)}
+    assert number(planted.locate(**point).risk.exponent, point) == 1 + number(
+        of_quadratic.locate(**point).risk.exponent, point
+    )
+    assert planted != of_quadratic
+    with pytest.raises(FrozenInstanceError):
+        true.name = "V"
+
+
+def test_phases_carry_what_they_promise(diagram):
+    assert (diagram.noise, diagram.estimator) == ("fixed", "erm")
+    assert diagram.model in (diagonal, quadratic)
+    for phase in diagram.phases:
+        assert isinstance(phase.region, sympy.And)
+        for relation in phase.region.args:
+            assert isinstance(relation, sympy.StrictGreaterThan | sympy.StrictLessThan)
+            assert relation.free_symbols <= {letters.a, letters.ell, letters.gamma}
+        assert all(isinstance(law, Law) for law in phase.laws.values())
+        assert phase.why.endswith(".")
+        assert phase.title
+    assert len({phase.why for phase in diagram.phases}) == len(diagram.phases)
+    for boundary in diagram.boundaries:
+        assert isinstance(boundary.relation, Eq)
+        assert all(phase in diagram.phases for phase in boundary.phases)
+
+
+def test_why_says_which_terms_balance(diagram):
+    for phase in diagram.phases:
+        weight_decay_rules = phase.threshold.expr.has(letters.weight_decay)
+        assert phase.why.startswith("Weight decay" if weight_decay_rules else "The degrees of freedom")
+        assert ("no target mode" in phase.why) == (phase.learned.expr == 0)
+        assert ("every target mode" in phase.why) == (phase.learned.expr == letters.d)
+
+
+def test_latex_holds_every_phase(diagram):
+    table, display = diagram.to_latex(), diagram._repr_latex_()
+    rows = table.splitlines()[2:-1]
+    assert len(rows) == len(diagram.phases)
+    for phase, row in zip(diagram.phases, rows, strict=True):
+        assert row.split(" & ")[:2] == [phase.name, phase.title]
+        assert latex(phase.risk.expr) in row
+        assert latex(phase.risk.expr) in display
+        assert rf"\text{{{phase.title}}}" in display
+        for relation in phase.region.args:
+            assert latex(relation) in row
+        assert phase.name in phase._repr_latex_()
+    for text in (table, display):
+        assert text.count("{") == text.count("}")
+        assert text.count(r"\begin") == text.count(r"\end") == 1
