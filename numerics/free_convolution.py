@@ -415,11 +415,21 @@ def _placed(spectrum: TargetSpectrum, root: _Root) -> Preimage:
         ratio = arithmetic.log1p(arithmetic.real(Fraction(2 * shift, 2 * halves.learned + 1)))
         step = halves.origin * arithmetic.expm1(-arithmetic.real(spectrum.decay) * ratio)
         halves = _moved(halves, step, learned, halves.above + shift, arithmetic.real(learned) / spectrum.dim)
-    zeta = root.xi - halves.distances[root.nearest]
-    beyond = abs(halves.origin + zeta) - halves.origin
-    if halves.learned == 0 and beyond > 0 and root.xi.imag > 0:
-        halves, zeta = _moved(halves, beyond, 0, 0, halves.share), zeta - beyond
-    return Preimage(halves, zeta, separations)
+    if root.xi.imag == 0:
+        return Preimage(halves, root.xi - halves.distances[root.nearest], separations)
+
+    beyond = abs(halves.eigenvalues[root.nearest] + root.xi) - halves.origin
+    if halves.learned == 0 and beyond > 0:
+        halves = _moved(halves, beyond, 0, 0, halves.share)
+    # Inside the band of one mode c comes as close to the mode: a path across the gap would be all cancellation.
+    gap, band = halves.distances[root.nearest], 2 * abs(root.xi)
+    if band < abs(gap):
+        side = band if gap > 0 else -band
+        distances = halves.distances - gap
+        distances = distances + side
+        origin = halves.eigenvalues[root.nearest] + side
+        halves = replace(halves, origin=origin, distances=distances)
+    return Preimage(halves, root.xi - halves.distances[root.nearest], separations)
 
 
 def _moved(halves: Split, step: Any, learned: int, above: int, share: Any) -> Split:
@@ -463,8 +473,8 @@ def geodesic(arithmetic: Arithmetic, found: Preimage) -> tuple[Any, Any, Any, An
     """
     halves, end = found.split, found.zeta
     inverse = 1 / end
-    # f at the poles, up to a factor i: their distance in the coordinate in which the path is straight
-    poles = abs(inverse.imag / (1 / halves.distances + inverse.real))
+    # f at the poles, up to a factor i; Re(1/end) - 1/(s - c) without subtraction
+    poles = abs(inverse.imag * halves.distances / arithmetic.real_part(found.separations * inverse))
     shortest = poles.min()
     low = arithmetic.log(shortest) if shortest < 1 else shortest * 0
     log_r, stretch = _graded(arithmetic, low, low * 0)
@@ -475,7 +485,7 @@ def geodesic(arithmetic: Arithmetic, found: Preimage) -> tuple[Any, Any, Any, An
     # 1/zeta - 1/end = i Im(1/end) (1 - f)/f = i Im(1/end)/r, and df = f (1 - f) d(log r)
     to_end = -zeta * end * i_slope / r
     # A point is as far from a mode as its nearer end of the path makes it, in relative precision.
-    first = np.searchsorted(log_r, 0)
+    first = int(np.sum(abs(zeta) < abs(to_end)))
     resolvent = np.concatenate(
         [halves.resolvent(zeta[:first]), 1 / (to_end[first:, None] + found.separations)]
     )
