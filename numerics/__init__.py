@@ -1,1 +1,16 @@
-"""Numerical solution of the state evolution of shallow networks, at any size and to any precision."""
+"""State evolution of shallow networks, solved at any size and to any precision.
+
+State a `Problem`, `solve` it, or follow it along a `risk_curve`.  The equations are in `state_evolution`;
+the scalar functions of the two networks in `diagonal` and `quadratic`, on `free_convolution`; sums over any
+number of modes in `mode_sums`; float64 and multiple precision in `precision`.
+"""
+
+from numerics.curve import risk_curve as risk_curve
+from numerics.errors import Interrupted as Interrupted
+from numerics.errors import InvalidProblem as InvalidProblem
+from numerics.errors import NotConverged as NotConverged
+from numerics.problem import Problem as Problem
+from numerics.solve import Solution as Solution
+from numerics.solve import solve as solve
+
+__all__ = ["Interrupted", "InvalidProblem", "NotConverged", "Problem", "Solution", "risk_curve", "solve"]

@@ -42,8 +42,8 @@ from numerics.precision import DOUBLE, Arithmetic
 from numerics.state_evolution import Scalars
 from numerics.target import Target
 
-# Depth of the continued fraction of the Gaussian tail, whose error is about exp(-1.7 u sqrt(depth)), and u from
-# which on it is used, in units of the digits of the arithmetic: exp(-1.7 * 0.15 digits * 10) < 10^-digits.
+# Depth of the continued fraction of the Gaussian tail, whose error is about exp(-1.7 u sqrt(depth)), and the
+# least u for it, in units of the digits of the arithmetic: exp(-1.7 * 0.15 digits * 10) < 10^-digits.
 FRACTION_DEPTH = 100
 FRACTION_FROM = 0.15
 
@@ -164,14 +164,12 @@ def _terms(arithmetic: Arithmetic) -> int:
     return k
 
 
-def sketch(noise: float, threshold: float, target: Target) -> tuple[float, float]:
-    """(e, D) for a first guess: `scalars` on a coarse target, with four digits of the Gaussian tail.
+def sketch(noise: Any, threshold: Any, target: Target) -> Scalars:
+    """For first guesses: `scalars` of a coarse target, with four digits of the Gaussian tail.
 
     >>> coarse = Target.of(1000, 1.25, "raw").sketched()
-    >>> error, freedom = sketch(1.0, 0.5, coarse)
-    >>> exact = scalars(1.0, 0.5, Target.of(1000, 1.25, "raw"))
-    >>> abs(error / float(exact.error) - 1) < 0.01, abs(freedom / float(exact.degrees_of_freedom) - 1) < 0.01
-    (True, True)
+    >>> rough, exact = sketch(1.0, 0.5, coarse), scalars(1.0, 0.5, Target.of(1000, 1.25, "raw"))
+    >>> abs(float(rough.error / exact.error) - 1) < 0.01
+    True
     """
-    found = scalars(noise, threshold, target, depth=5)
-    return float(found.error), float(found.degrees_of_freedom)
+    return scalars(noise, threshold, target, depth=5)

@@ -22,9 +22,9 @@ from typing import Any
 import mpmath
 
 from numerics.errors import InvalidProblem
+from numerics.networks import NETWORKS
 from numerics.precision import Number
 
-NETWORKS = ("diagonal", "quadratic")
 TARGETS = ("raw", "unit")
 ESTIMATORS = ("erm", "bayes", "ridge")
 
@@ -67,7 +67,7 @@ class Problem:
     width: int | None = None
 
     def __post_init__(self) -> None:
-        _require_choice("network", self.network, NETWORKS)
+        _require_choice("network", self.network, tuple(NETWORKS))
         _require_choice("target", self.target, TARGETS)
         _require_choice("estimator", self.estimator, ESTIMATORS)
         _require(
@@ -100,8 +100,8 @@ def _require_weight_decay(estimator: str, weight_decay: Any) -> None:
 
 def _require_width(network: str, width: Any) -> None:
     given = ("width", width)
-    if network == "diagonal":
-        _require(width is None, given, 'None for network "diagonal", whose width is dim')
+    if not NETWORKS[network].has_width:
+        _require(width is None, given, f'None for network "{network}", whose width is dim')
         return
     _require(width is None or _is_count(width), given, "a positive integer, or None for width >= dim")
 

@@ -28,7 +28,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, TypeAlias
 
@@ -36,6 +36,9 @@ from scipy.optimize import brentq
 
 from numerics.errors import NotConverged
 from numerics.target import Target
+
+# How far the bracketing searches go, in the logarithms: 130 orders of magnitude.
+REACH = 300.0
 
 # Two logarithms: x = log delta, y = log(kappa/delta); or two residuals.
 Pair: TypeAlias = tuple[Any, Any]
@@ -71,14 +74,14 @@ class Network:
         copies: c above; the excess risk is ``copies * error``.
         capacity: (n, d) -> A, exact.
         scalars: (delta, kappa, target) -> `Scalars`, accurate to the target's arithmetic.
-        sketch: (delta, kappa, target) -> (e, D) to some ten per cent, in float64.
+        sketch: the same to some ten per cent in float64; only e, D and their complements are used.
         has_width: whether the number of hidden units is a parameter.
     """
 
     copies: int
     capacity: Callable[[Fraction, int], Fraction]
     scalars: Callable[[Any, Any, Target], Scalars]
-    sketch: Callable[[float, float, Target], tuple[float, float]]
+    sketch: Callable[[Any, Any, Target], Scalars]
     has_width: bool
 
 
@@ -134,53 +137,54 @@ class StateEvolution:
 def first_guess(equations: StateEvolution) -> Pair:
     """(x, y) to a few per cent, from the network's sketch in float64.
 
+    To be called inside ``DOUBLE.working()``.
+
     Raises:
-        NotConverged: no solution between exp(-700) and exp(700).
+        NotConverged: no solution within 130 orders of magnitude of where it should be.
     """
     network, target = equations.network, equations.target.sketched()
-    capacity, force = float(equations.capacity), float(equations.weight_decay)
-    labels = float(equations.noise_variance)
-
-    def freedom_balance(y: float, x: float) -> float:
-        _, freedom = network.sketch(math.exp(x), math.exp(x + y), target)
-        return math.log((freedom + force * math.exp(-x - y)) / capacity + 1e-300)
+    sketch = replace(equations, network=replace(network, scalars=network.sketch), target=target)
+    capacity, decay = float(equations.capacity), float(equations.weight_decay)
 
     def threshold(x: float) -> float:
         # Weight decay alone gives kappa >= lambda/(c A); without it the root is near kappa = delta.
-        low = math.log(force / capacity) - x if force > 0 else 0.0
-        return _root(lambda y: freedom_balance(y, x), low, 1e-8)
+        low = math.log(decay / capacity) - x if decay > 0 else 0.0
+        return _root(lambda y: float(sketch.residuals(x, y)[1]), low, 1e-8)
 
-    def noise_balance(x: float) -> float:
-        error, _ = network.sketch(math.exp(x), math.exp(x + threshold(x)), target)
-        return math.log((error + labels) / capacity + 1e-300) - 2 * x
-
-    scale2 = float(target.mean(target.sizes**2)) + labels
-    x = _root(noise_balance, math.log(scale2 / capacity) / 2, 1e-2)
+    scale2 = float(target.mean(target.sizes**2)) + float(equations.noise_variance)
+    x = _root(lambda x: float(sketch.residuals(x, threshold(x))[0]), math.log(scale2 / capacity) / 2, 1e-2)
     return x, threshold(x)
 
 
 def _root(decreasing: Callable[[float], float], guess: float, tolerance: float) -> float:
     """Root of a decreasing function, bracketed outwards from a guess in growing steps."""
+
+    def finite(x: float) -> float:
+        value = decreasing(x)
+        if math.isnan(value):
+            raise NotConverged("the search for a solution left the range of float64: a parameter is extreme")
+        return max(-1e300, min(value, 1e300))
+
     low = high = guess
     step = 0.5
-    value = decreasing(guess)
+    value = finite(guess)
     if value == 0:
         return guess
-    while abs(high - low) < 1400:
+    while abs(high - low) < REACH:
         if value > 0:
             low, high = high, high + step
-            value = decreasing(high)
+            value = finite(high)
             if value <= 0:
                 break
         else:
             low, high = low - step, low
-            value = decreasing(low)
+            value = finite(low)
             if value > 0:
                 break
         step *= 2
     else:
-        raise NotConverged("no solution found between exp(-700) and exp(700): are the parameters extreme?")
-    return float(brentq(decreasing, low, high, xtol=tolerance, rtol=1e-14))
+        raise NotConverged("no solution within 130 orders of magnitude of the natural scale of the problem")
+    return float(brentq(finite, low, high, xtol=tolerance, rtol=1e-14))
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,169 @@
+"""Learning curves: the same problem solved at many numbers of samples, in parallel, resumable.
+
+Points are independent.  They go one by one to any `concurrent.futures.Executor` (a process pool, or the
+executors of dask, ray and MPI clusters); without one they are solved here.  With a cache directory every
+finished point is written to a file of its own, whole or not at all (a temporary file, then a rename): a
+curve that was interrupted, by Ctrl-C or by a killed machine, continues where it stopped.  A cached point is
+one JSON file, named by a digest of its problem; floats are written with all their digits.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor, as_completed
+from contextlib import nullcontext
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from numerics.errors import Interrupted, InvalidProblem
+from numerics.precision import Number, to_fraction
+from numerics.problem import Problem
+from numerics.solve import Solution, solve
+
+# Part of the digest: raise it when the meaning or the accuracy of a cached number changes.
+CACHE_FORMAT = 1
+
+
+def risk_curve(
+    problem: Problem,
+    samples: Iterable[Number],
+    *,
+    weight_decay: Number | Callable[[Number], Number] | None = None,
+    executor: Executor | None = None,
+    progress: bool = True,
+    cache: str | os.PathLike[str] | None = None,
+) -> tuple[Solution, ...]:
+    """Solve a problem along a curve of sample sizes, in double precision.
+
+    Args:
+        problem: everything but the number of samples.
+        samples: the numbers of samples n, in any order.
+        weight_decay: lambda along the curve: a number, or a function of n; by default that of ``problem``.
+        executor: where to solve; any `concurrent.futures.Executor`.
+        progress: whether to show a progress bar with the time remaining, on standard error.
+        cache: directory in which finished points are kept and found again; made if missing.
+
+    Returns:
+        One `Solution` for each number of samples, in their order.
+
+    Raises:
+        InvalidProblem: some point is outside the theory (before anything is solved).
+        NotConverged: some point could not be solved; finished ones stay in the cache.
+        Interrupted: stopped from the keyboard; finished points stay in the cache.
+
+    >>> problem = Problem("diagonal", 1.25, samples=1, dim=10**6, weight_decay=1, noise_variance=1)
+    >>> samples = [10**2, 10**3, 10**4]
+    >>> curve = risk_curve(problem, samples, weight_decay=lambda n: n**0.5 / 1e3, progress=False)
+    >>> [solution.problem.samples for solution in curve]
+    [100, 1000, 10000]
+    >>> curve[0].excess_risk > curve[1].excess_risk > curve[2].excess_risk
+    True
+    """
+    points = _points(problem, samples, weight_decay)
+    directory = None if cache is None else Path(cache)
+    if directory is not None:
+        directory.mkdir(parents=True, exist_ok=True)
+    solutions = [None if directory is None else _read(directory, point) for point in points]
+    missing = [index for index, solution in enumerate(solutions) if solution is None]
+
+    bar = _progress_bar() if progress else None
+    try:
+        with bar if bar is not None else nullcontext():
+            task = None if bar is None else bar.add_task("solving", total=len(points))
+            if bar is not None and task is not None:
+                bar.update(task, completed=len(points) - len(missing))
+            for index, solution in _solved(points, missing, executor):
+                solutions[index] = solution
+                if directory is not None:
+                    _write(directory, solution)
+                if bar is not None and task is not None:
+                    bar.advance(task)
+    except KeyboardInterrupt:
+        finished = sum(solution is not None for solution in solutions)
+        kept = "lost; give cache=DIRECTORY to keep them" if directory is None else f"kept in {directory}"
+        raise Interrupted(f"{finished} of {len(points)} points were solved, and are {kept}") from None
+    return tuple(solution for solution in solutions if solution is not None)
+
+
+def _points(
+    problem: Problem, samples: Iterable[Number], weight_decay: Number | Callable[[Number], Number] | None
+) -> list[Problem]:
+    """The problems along the curve, every one checked."""
+    if not isinstance(samples, Iterable) or isinstance(samples, str):
+        raise InvalidProblem(f"samples={samples!r}: must be a sequence of numbers > 0")
+    points = []
+    for n in samples:
+        tuned = weight_decay(n) if callable(weight_decay) else weight_decay
+        points.append(
+            replace(problem, samples=n, weight_decay=problem.weight_decay if tuned is None else tuned)
+        )
+    return points
+
+
+def _solved(
+    points: Sequence[Problem], missing: Sequence[int], executor: Executor | None
+) -> Iterator[tuple[int, Solution]]:
+    """Solutions of the missing points as they come; when the caller stops, the rest is cancelled."""
+    if executor is None:
+        for index in missing:
+            yield index, solve(points[index])
+        return
+    futures = {executor.submit(solve, points[index]): index for index in missing}
+    try:
+        for future in as_completed(futures):
+            yield futures[future], future.result()
+    finally:
+        for future in futures:
+            future.cancel()
+
+
+def _progress_bar() -> Progress:
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+    return Progress(*columns, console=Console(stderr=True))
+
+
+def _path(directory: Path, problem: Problem) -> Path:
+    """File of a cached point: equal numbers, of whatever type, have equal names."""
+    key = {field.name: _exact(getattr(problem, field.name)) for field in fields(problem)}
+    text = json.dumps({"format": CACHE_FORMAT, **key}, sort_keys=True)
+    return directory / f"{hashlib.sha256(text.encode()).hexdigest()[:32]}.json"
+
+
+def _exact(value: Any) -> str | None:
+    return value if value is None or isinstance(value, str) else str(to_fraction(value))
+
+
+def _read(directory: Path, problem: Problem) -> Solution | None:
+    """The cached solution of a problem, or None if there is none that can be read."""
+    try:
+        values = json.loads(_path(directory, problem).read_text(encoding="utf-8"))["solution"]
+        return Solution(problem, **{name: float(value) for name, value in values.items()})
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def _write(directory: Path, solution: Solution) -> None:
+    """Write one point whole or not at all, also when several processes share the directory."""
+    problem = solution.problem
+    record = {
+        "problem": {field.name: _exact(getattr(problem, field.name)) for field in fields(problem)},
+        "solution": {
+            field.name: getattr(solution, field.name) for field in fields(solution) if field.name != "problem"
+        },
+    }
+    descriptor, temporary = tempfile.mkstemp(dir=directory, suffix=".part")
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            json.dump(record, file, indent=1)
+        os.replace(temporary, _path(directory, problem))
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise

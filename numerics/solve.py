@@ -1,0 +1,179 @@
+r"""Solve a learning problem in the limit of many dimensions: from a `Problem` to its `Solution`.
+
+`solve` states the two equations of `state_evolution` in exact numbers, finds a first guess, polishes it in
+float64, and, when more digits are asked for, once more in an arithmetic with that many digits and a guard.
+The guard is raised until the last step of the iteration, which measures what rounding does to the solution,
+is below the digits asked for.  The same happens, unseen, when float64 itself is too short for eleven good
+digits (next to the interpolation threshold the equations are small differences).
+
+With c = 1 (diagonal) or 2 (quadratic network) and r = lambda/(c kappa) = A - D, the training loss divided by
+d (diagonal) or d^2 (quadratic) is
+
+    (c/2) delta^2 r^2 + lambda * (mean absolute trained weight),
+
+the weights being theta_i = a_i w_i (diagonal) or the eigenvalues of B B^T (quadratic): the residuals y - f of
+the trained network have mean square alpha delta^2 (1 - D/(c alpha))^2 (arXiv:2509.24882).
+
+Functions, in order: `Solution`, `solve`, `state_evolution_of`.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import mpmath
+
+from numerics.errors import InvalidProblem, NotConverged
+from numerics.networks import NETWORKS
+from numerics.precision import DOUBLE, Arithmetic, for_digits, to_fraction, to_mpf
+from numerics.problem import Problem
+from numerics.state_evolution import Pair, Root, StateEvolution, first_guess, polish
+from numerics.target import Target
+
+# float64: what is iterated for, and what is good enough to be handed out.
+DOUBLE_AIM = 3e-14
+DOUBLE_ACCURACY = 1e-11
+GUARD_DIGITS = 20
+ATTEMPTS = 4
+
+
+@dataclass(frozen=True)
+class Solution:
+    """What is known about the trained network; floats, or `mpmath.mpf` with the digits asked for.
+
+    Attributes:
+        problem: what was solved.
+        excess_risk: R = E_x[(f - f*)^2].
+        effective_noise: delta, the standard deviation of the noise the estimate sees.
+        threshold: kappa, the soft threshold it applies.
+        degrees_of_freedom: D = alpha - lambda/kappa (diagonal), 2 alpha - lambda/(2 kappa) (quadratic).
+        train_loss: trained objective divided by d (diagonal) or d^2 (quadratic).
+        learned_modes: number of target modes above noise and threshold, a real number.
+        residual: largest relative residual of the two equations at the solution.
+    """
+
+    problem: Problem
+    excess_risk: Any
+    effective_noise: Any
+    threshold: Any
+    degrees_of_freedom: Any
+    train_loss: Any
+    learned_modes: Any
+    residual: Any
+
+
+def solve(problem: Problem, *, digits: int | None = None) -> Solution:
+    """Solve the state evolution of a problem.
+
+    Args:
+        problem: the problem; its dimension may be anything up to 10^300.
+        digits: None for float64 (eleven digits or more), or how many correct digits are wanted: the numbers
+            are then `mpmath.mpf`.
+
+    Raises:
+        InvalidProblem: ``digits`` is not a positive integer.
+        NotConverged: the accuracy was not reached.
+        NotImplementedError: the estimators "bayes" and "ridge", widths below the dimension, and a weight
+            decay of 0 with so many samples that the threshold vanishes.
+
+    >>> problem = Problem("diagonal", 1.25, samples=300, dim=1000, weight_decay=0.1, noise_variance=0.5)
+    >>> print(f"{solve(problem).excess_risk:.10f}")
+    0.3344494325
+    >>> print(mpmath.nstr(solve(problem, digits=30).excess_risk, 29))
+    0.33444943249969771086284124325
+    """
+    if digits is not None and (isinstance(digits, bool) or not isinstance(digits, int) or digits < 1):
+        raise InvalidProblem(f"digits={digits!r}: must be a positive integer, or None for double precision")
+    _require_implemented(problem)
+    guess, root = _solve_in_double(problem)
+    if digits is not None:
+        return _solution(problem, *_solve_to_digits(problem, guess, digits), digits)
+    if root is not None:
+        return _solution(problem, state_evolution_of(problem), root, None)
+    return _solution(problem, *_solve_to_digits(problem, guess, 15), None)
+
+
+def state_evolution_of(problem: Problem, arithmetic: Arithmetic = DOUBLE) -> StateEvolution:
+    """The two equations of a problem, in exact numbers, with sums over modes in the given arithmetic.
+
+    To be called, and its result used, inside ``arithmetic.working()``.
+    """
+    network = NETWORKS[problem.network]
+    return StateEvolution(
+        network=network,
+        target=Target.of(problem.dim, problem.gamma, problem.target, arithmetic),
+        capacity=network.capacity(to_fraction(problem.samples), problem.dim),
+        weight_decay=to_fraction(problem.weight_decay) / network.copies,
+        noise_variance=to_fraction(problem.noise_variance) / network.copies,
+    )
+
+
+def _solve_in_double(problem: Problem) -> tuple[Pair, Root | None]:
+    """First guess for further work, and the root if float64 resolves it."""
+    with DOUBLE.working():
+        try:
+            equations = state_evolution_of(problem)
+            guess = first_guess(equations)
+        except OverflowError:
+            raise NotConverged(
+                "a parameter is beyond the range of float64, where the search for a solution starts"
+            ) from None
+        except NotConverged:
+            if problem.weight_decay == 0:
+                raise NotImplementedError(
+                    "weight_decay=0: with so many samples the threshold vanishes; give a small positive one"
+                ) from None
+            raise
+        try:
+            root = polish(equations, guess, DOUBLE_AIM)
+        except NotConverged:
+            return guess, None
+        return (root.x, root.y), root if root.error < DOUBLE_ACCURACY else None
+
+
+def _solve_to_digits(problem: Problem, guess: Pair, digits: int) -> tuple[StateEvolution, Root]:
+    """Root with a relative error below 10^-(digits + 2), in an arithmetic long enough for that."""
+    guard = GUARD_DIGITS
+    for _ in range(ATTEMPTS):
+        arithmetic = for_digits(digits, guard)
+        with arithmetic.working():
+            equations = state_evolution_of(problem, arithmetic)
+            tolerance = arithmetic.real(10) ** -(digits + 2)
+            root = polish(equations, guess, tolerance)
+            if root.error < tolerance:
+                return equations, root
+            missing = math.log10(float(root.error / tolerance))
+        guess, guard = (root.x, root.y), guard + GUARD_DIGITS + math.ceil(missing)
+    raise NotConverged(f"{digits} digits not reached: rounding still moves the solution; ask for fewer")
+
+
+def _solution(problem: Problem, equations: StateEvolution, root: Root, digits: int | None) -> Solution:
+    network, arithmetic, scalars = equations.network, equations.target.arithmetic, root.scalars
+    with arithmetic.working():
+        noise, threshold = arithmetic.exp(root.x), arithmetic.exp(root.x + root.y)
+        shrink = arithmetic.real(equations.weight_decay) / threshold
+        penalty = arithmetic.real(equations.weight_decay) * network.copies * scalars.mean_size
+        values = {
+            "excess_risk": network.copies * scalars.error,
+            "effective_noise": noise,
+            "threshold": threshold,
+            "degrees_of_freedom": scalars.degrees_of_freedom,
+            "train_loss": (noise * shrink) ** 2 * network.copies / 2 + penalty,
+            "learned_modes": scalars.learned_modes,
+            "residual": root.residual,
+        }
+        handed_out = {name: _handed_out(value, digits) for name, value in values.items()}
+    return Solution(problem, **handed_out)
+
+
+def _handed_out(value: Any, digits: int | None) -> float | mpmath.mpf:
+    return float(value) if digits is None else to_mpf(value, digits + 2)
+
+
+def _require_implemented(problem: Problem) -> None:
+    if problem.estimator != "erm":
+        raise NotImplementedError(f'estimator="{problem.estimator}": only "erm" can be solved so far')
+    if problem.width is not None and problem.width < problem.dim:
+        raise NotImplementedError(f"width={problem.width}: only widths of at least dim can be solved so far")

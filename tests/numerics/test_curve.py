@@ -1,0 +1,142 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import threading
+import time
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from numerics import Interrupted, InvalidProblem, Problem, risk_curve, solve
+
+BASE = Problem("diagonal", 1.25, 1, 1000, 0.1, 0.5)
+SAMPLES = [50, 2000, 300]
+
+
+def test_every_point_is_solved_in_order() -> None:
+    curve = risk_curve(BASE, SAMPLES, progress=False)
+    assert [solution.problem.samples for solution in curve] == SAMPLES
+    for n, solution in zip(SAMPLES, curve, strict=True):
+        assert solution == solve(Problem("diagonal", 1.25, n, 1000, 0.1, 0.5))
+
+
+@pytest.mark.parametrize("pool", [ThreadPoolExecutor, ProcessPoolExecutor])
+def test_any_executor(pool: type[Executor]) -> None:
+    with pool(2) as executor:  # type: ignore[call-arg]
+        assert risk_curve(BASE, SAMPLES, executor=executor, progress=False) == risk_curve(
+            BASE, SAMPLES, progress=False
+        )
+
+
+def test_weight_decay_along_the_curve() -> None:
+    number = risk_curve(BASE, SAMPLES, weight_decay=0.7, progress=False)
+    assert [solution.problem.weight_decay for solution in number] == [0.7] * 3
+    function = risk_curve(BASE, SAMPLES, weight_decay=lambda n: 2 * n, progress=False)
+    assert [solution.problem.weight_decay for solution in function] == [100, 4000, 600]
+
+
+def test_all_points_are_checked_before_any_is_solved(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("numerics.curve.solve", lambda problem: pytest.fail("solved too early"))
+    with pytest.raises(InvalidProblem, match="samples=-1"):
+        risk_curve(BASE, [50, -1], progress=False)
+    with pytest.raises(InvalidProblem, match="weight_decay=-50"):
+        risk_curve(BASE, [50], weight_decay=lambda n: -n, progress=False)
+    with pytest.raises(InvalidProblem, match="samples=50: must be a sequence"):
+        risk_curve(BASE, 50, progress=False)  # type: ignore[arg-type]
+
+
+def test_an_empty_curve() -> None:
+    assert risk_curve(BASE, []) == ()
+
+
+def test_a_cached_curve_is_read_not_solved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = risk_curve(BASE, SAMPLES, progress=False, cache=tmp_path)
+    monkeypatch.setattr("numerics.curve.solve", lambda problem: pytest.fail("solved again"))
+    assert risk_curve(BASE, [50.0, 2000, 300], progress=False, cache=str(tmp_path)) == first
+
+
+def test_a_different_problem_is_not_confused_with_a_cached_one(tmp_path: Path) -> None:
+    risk_curve(BASE, SAMPLES, progress=False, cache=tmp_path)
+    other = Problem("diagonal", 1.25, 1, 1000, 0.1, 0.5, target="unit")
+    assert risk_curve(other, SAMPLES, progress=False, cache=tmp_path) == risk_curve(
+        other, SAMPLES, progress=False
+    )
+
+
+def test_an_unreadable_point_is_solved_again(tmp_path: Path) -> None:
+    first = risk_curve(BASE, SAMPLES, progress=False, cache=tmp_path)
+    for path in tmp_path.glob("*.json"):
+        path.write_text(path.read_text()[:40])
+    assert risk_curve(BASE, SAMPLES, progress=False, cache=tmp_path) == first
+    assert all("solution" in json.loads(path.read_text()) for path in tmp_path.glob("*.json"))
+
+
+def test_interrupted_from_the_keyboard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(problem: Problem) -> Any:
+        if problem.samples == 300:
+            raise KeyboardInterrupt
+        return solve(problem)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("numerics.curve.solve", interrupted)
+        with pytest.raises(Interrupted, match="2 of 3 points were solved, and are kept in"):
+            risk_curve(BASE, SAMPLES, progress=False, cache=tmp_path)
+        with pytest.raises(Interrupted, match="lost"):
+            risk_curve(BASE, SAMPLES, progress=False)
+    assert len(list(tmp_path.iterdir())) == 2
+    assert len(risk_curve(BASE, SAMPLES, progress=False, cache=tmp_path)) == 3
+
+
+def test_what_has_not_started_is_cancelled() -> None:
+    release = threading.Event()
+
+    class Stuck(Executor):
+        """Solves the first point, fails the second, never starts the others."""
+
+        def __init__(self) -> None:
+            self.futures: list[Future[Any]] = []
+
+        def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+            future: Future[Any] = Future()
+            if len(self.futures) == 1:
+                future.set_exception(KeyboardInterrupt())
+            self.futures.append(future)
+            return future
+
+    executor = Stuck()
+    with pytest.raises(Interrupted, match="0 of 3"):
+        risk_curve(BASE, SAMPLES, executor=executor, progress=False)
+    assert [future.cancelled() for future in executor.futures] == [True, False, True]
+    release.set()
+
+
+def test_a_killed_curve_resumes(tmp_path: Path) -> None:
+    """A process killed without warning leaves only whole points behind."""
+    script = (
+        "from numerics import Problem, risk_curve\n"
+        "base = Problem('diagonal', 1.25, 1, 10**6, 0.1, 0.5)\n"
+        f"risk_curve(base, range(1000, 6000), progress=False, cache={str(tmp_path)!r})\n"
+    )
+    process = subprocess.Popen([sys.executable, "-c", script], cwd=Path(__file__).parents[2])
+    deadline = time.monotonic() + 60
+    while len(list(tmp_path.glob("*.json"))) < 3 and time.monotonic() < deadline:
+        time.sleep(0.05)
+    process.kill()
+    process.wait()
+    points = list(tmp_path.glob("*.json"))
+    assert 3 <= len(points) < 5000
+    assert all("excess_risk" in json.loads(path.read_text())["solution"] for path in points)
+    base = Problem("diagonal", 1.25, 1, 10**6, 0.1, 0.5)
+    resumed = risk_curve(base, range(1000, 1006), progress=False, cache=tmp_path)
+    assert resumed == risk_curve(base, range(1000, 1006), progress=False)
+
+
+def test_progress_goes_to_standard_error(capsys: pytest.CaptureFixture[str]) -> None:
+    risk_curve(BASE, SAMPLES)
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert "3/3" in captured.err

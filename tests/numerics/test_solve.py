@@ -1,0 +1,253 @@
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from fractions import Fraction
+from typing import Any
+
+import mpmath
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from numerics import InvalidProblem, NotConverged, Problem, solve
+from numerics.diagonal import scalars
+from numerics.networks import NETWORKS
+from numerics.target import Target
+
+QUANTITIES = (
+    "excess_risk",
+    "effective_noise",
+    "threshold",
+    "degrees_of_freedom",
+    "train_loss",
+    "learned_modes",
+)
+
+# Exponents (a, ell, b) of n_eff = d^a, weight_decay = d^ell, noise variance d^-b (None: noiseless), one for
+# each phase of arXiv:2509.24882 at gamma = 5/4; "peak" at the diagonal network's interpolation threshold.
+PHASES: dict[str, tuple[Any, ...]] = {
+    "I": (0.5, 0.3, 0),
+    "I few samples": (-0.2, -1, 0),
+    "II": (0.5, -0.1, 0),
+    "III": (2.2, 1.0, 0),
+    "IV": (0.3, -0.6, 0),
+    "V": (0.7, -0.5, 0),
+    "VI": (1.5, 0, 0),
+    "VI all learned": (2.8, 0, 0),
+    "peak": (1.0, -2.0, 0),
+    "noiseless": (0.5, -2.0, None),
+    "scaled noise": (0.5, -0.8, 0.5),
+}
+
+
+def in_phase(network: str, phase: str, dim: int, gamma: float = 1.25) -> Problem:
+    a, ell, b = PHASES[phase]
+    return Problem(
+        network,
+        gamma,
+        samples=float(dim) ** (a + NETWORKS[network].copies - 1),
+        dim=dim,
+        weight_decay=float(dim) ** ell,
+        noise_variance=0 if b is None else float(dim) ** -b,
+    )
+
+
+def assert_double_is_right(problem: Problem, digits: int = 30) -> None:
+    narrow, wide = solve(problem), solve(problem, digits=digits)
+    for name in QUANTITIES:
+        value, exact = getattr(narrow, name), getattr(wide, name)
+        assert isinstance(value, float)
+        assert isinstance(exact, mpmath.mpf)
+        assert abs(value - exact) <= 1e-10 * abs(exact) + 1e-290, name
+    assert wide.residual < mpmath.mpf(10) ** -digits
+
+
+@pytest.mark.parametrize("phase", PHASES)
+@pytest.mark.parametrize("dim", [50, 10**4, 10**24])
+def test_diagonal_double_agrees_with_thirty_digits_in_every_phase(phase: str, dim: int) -> None:
+    assert_double_is_right(in_phase("diagonal", phase, dim))
+
+
+@pytest.mark.parametrize("phase", PHASES)
+def test_quadratic_double_agrees_with_thirty_digits_in_every_phase(phase: str) -> None:
+    assert_double_is_right(in_phase("quadratic", phase, 50))
+
+
+@pytest.mark.parametrize("phase", ["II", "V"])
+def test_quadratic_double_agrees_with_twenty_digits_at_large_dimensions(phase: str) -> None:
+    assert_double_is_right(in_phase("quadratic", phase, 10**12), digits=20)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("gamma", [0.6, 1.25, 3.0])
+@pytest.mark.parametrize("phase", PHASES)
+@pytest.mark.parametrize("dim", [10**4, 10**12])
+@pytest.mark.parametrize("network", NETWORKS)
+def test_double_agrees_with_thirty_digits_everywhere(
+    network: str, dim: int, phase: str, gamma: float
+) -> None:
+    assert_double_is_right(in_phase(network, phase, dim, gamma))
+
+
+@settings(max_examples=12, deadline=None)
+@given(
+    dim=st.integers(2, 10**30),
+    gamma=st.fractions(Fraction(51, 100), 3),
+    a=st.floats(-0.5, 3),
+    ell=st.floats(-3, 2),
+    noise=st.fractions(0, 2),
+)
+def test_diagonal_problems_anywhere(dim: int, gamma: Fraction, a: float, ell: float, noise: Fraction) -> None:
+    problem = Problem("diagonal", gamma, float(dim) ** a, dim, float(dim) ** ell, noise)
+    assert_double_is_right(problem, digits=20)
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+def test_digits_are_right_digits(network: str) -> None:
+    problem = in_phase(network, "V", 50)
+    with mpmath.workdps(70):
+        few, many = solve(problem, digits=20), solve(problem, digits=45)
+        for name in QUANTITIES:
+            assert abs(getattr(few, name) / getattr(many, name) - 1) < mpmath.mpf(10) ** -20
+
+
+@pytest.mark.parametrize("dim", [50, 10**24])
+@pytest.mark.parametrize("weight_decay", [1e-12, 1e-25])
+def test_the_peak_at_vanishing_weight_decay(dim: int, weight_decay: float) -> None:
+    """At n = d, to leading order R = delta^2 = (Delta^2/(4 c lambda))^(2/3), c^2 = 2/pi."""
+    solution = solve(Problem("diagonal", 1.25, dim, dim, weight_decay, noise_variance=1))
+    delta2 = (1 / (4 * math.sqrt(2 / math.pi) * weight_decay)) ** (2 / 3)
+    assert solution.excess_risk == pytest.approx(delta2, rel=1e-3)
+    wide = solve(solution.problem, digits=25)
+    assert abs(solution.excess_risk / wide.excess_risk - 1) < 1e-10
+
+
+def test_a_hair_from_the_peak() -> None:
+    """One sample more or less than a trillion trillion still counts."""
+    d = 10**24
+    risks = [
+        solve(Problem("diagonal", 1.25, n, d, 1e-30, noise_variance=1)).excess_risk
+        for n in (d - 10**6, d, d + 10**6)
+    ]
+    wide = [
+        solve(Problem("diagonal", 1.25, n, d, 1e-30, noise_variance=1), digits=20).excess_risk
+        for n in (d - 10**6, d, d + 10**6)
+    ]
+    assert [float(r) for r in wide] == pytest.approx(risks, rel=1e-10)
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+def test_train_loss_by_the_envelope_theorem(network: str) -> None:
+    """d(train loss)/d(lambda) is the mean size of the trained weights: they may be held fixed."""
+    problem = in_phase(network, "V", 60)
+    step = Fraction(1, 10**8)
+    losses = [
+        solve(replace(problem, weight_decay=Fraction(1, 5) + k * step), digits=30).train_loss for k in (-1, 1)
+    ]
+    centre = solve(replace(problem, weight_decay=Fraction(1, 5)))
+    copies = NETWORKS[network].copies
+    shrink = 0.2 / copies / centre.threshold
+    mean_size = (centre.train_loss - copies / 2 * (centre.effective_noise * shrink) ** 2) / 0.2
+    assert (losses[1] - losses[0]) / (2 * float(step)) == pytest.approx(mean_size, rel=1e-9)
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+def test_a_rescaled_target_is_the_same_problem(network: str) -> None:
+    """Dividing the target by q divides lambda and the noise's deviation by q, and the risk by q^2."""
+    dim, raw = 70, Target.of(70, 1.25, "raw")
+    q = math.sqrt(float(raw.mean(raw.sizes**2)))
+    unit = Problem(network, 1.25, 2000, dim, 0.3, 0.2, target="unit")
+    same = Problem(network, 1.25, 2000, dim, 0.3 * q, 0.2 * q**2)
+    assert solve(unit).excess_risk == pytest.approx(solve(same).excess_risk / q**2, rel=1e-12)
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+def test_numbers_of_any_type_give_the_same_solution(network: str) -> None:
+    exact = Problem(network, Fraction(5, 4), 3000, 80, Fraction(1, 4), Fraction(1, 2))
+    other = Problem(network, mpmath.mpf("1.25"), 3000.0, 80, 0.25, np.float64(0.5))
+    assert solve(exact).excess_risk == solve(other).excess_risk
+
+
+@pytest.mark.parametrize(
+    ("samples", "matrix_error"),
+    [(8000, 0.090479), (48273, 0.050817), (160000, 0.014418), (530312, 0.0043355)],
+)
+def test_published_solutions(samples: int, matrix_error: float) -> None:
+    """State evolution by Monte Carlo at d = 400 (data of arXiv:2606.28242): equal up to their 1/d."""
+    dim = 400
+    decay = 0.1 * math.sqrt(samples) / dim
+    problem = Problem("quadratic", 1.25, samples, dim, decay, 0.1, target="unit")
+    assert solve(problem).excess_risk == pytest.approx(2 * matrix_error, rel=0.004)
+
+
+def lasso(x: np.ndarray, y: np.ndarray, weight_decay: float, steps: int = 1500) -> np.ndarray:
+    """Accelerated proximal gradient descent."""
+    rate = np.linalg.norm(x, 2) ** -2
+    theta = momentum = np.zeros(x.shape[1])
+    for t in range(steps):
+        moved = momentum - rate * (x.T @ (x @ momentum - y))
+        new = np.sign(moved) * np.maximum(abs(moved) - rate * weight_decay, 0)
+        theta, momentum = new, new + t / (t + 3) * (new - theta)
+    return theta
+
+
+@pytest.mark.parametrize(("samples", "weight_decay"), [(200, 0.1), (300, 2.0), (800, 1.0)])
+def test_the_diagonal_network_against_training(samples: int, weight_decay: float) -> None:
+    d, draws, noise = 400, 12, 0.5
+    rng = np.random.default_rng(7)
+    measured = []
+    for _ in range(draws):
+        target = math.sqrt(d) * np.arange(1.0, d + 1) ** -1.25 * rng.standard_normal(d)
+        x = rng.standard_normal((samples, d)) / math.sqrt(d)
+        y = x @ target + math.sqrt(noise) * rng.standard_normal(samples)
+        theta = lasso(x, y, weight_decay)
+        loss = np.sum((y - x @ theta) ** 2) / 2 + weight_decay * np.sum(abs(theta))
+        measured.append((np.mean((theta - target) ** 2), loss / d))
+    solution = solve(Problem("diagonal", 1.25, samples, d, weight_decay, noise))
+    means, errors = np.mean(measured, axis=0), np.std(measured, axis=0) / math.sqrt(draws - 1)
+    assert abs(means[0] - solution.excess_risk) < 4 * errors[0]
+    assert abs(means[1] - solution.train_loss) < 4 * errors[1]
+    assert max(errors / means) < 0.07
+
+
+def test_no_weight_decay_below_the_interpolation_threshold() -> None:
+    solution = solve(Problem("diagonal", 1.25, 300, 1000, 0, 0.5))
+    assert solution.degrees_of_freedom == pytest.approx(0.3, rel=1e-12)
+    assert solution.train_loss == 0
+    assert solution.threshold > 0
+    found = scalars(solution.effective_noise, solution.threshold, Target.of(1000, 1.25, "raw"))
+    assert found.degrees_of_freedom == pytest.approx(0.3, rel=1e-12)
+    assert found.error == pytest.approx(solution.excess_risk, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("changes", "parameter"),
+    [
+        ({"estimator": "ridge"}, "estimator"),
+        ({"estimator": "bayes", "weight_decay": None}, "estimator"),
+        ({"width": 10}, "width"),
+        ({"weight_decay": 0, "samples": 10**6}, "weight_decay"),
+    ],
+)
+def test_what_is_not_there_is_said(changes: dict[str, Any], parameter: str) -> None:
+    problem = Problem("quadratic", 1.25, 5000, 100, 0.1, 0.5)
+    with pytest.raises(NotImplementedError, match=parameter):
+        solve(replace(problem, **changes))
+
+
+def test_a_width_beyond_the_dimension_is_no_restriction() -> None:
+    problem = Problem("quadratic", 1.25, 5000, 100, 0.1, 0.5)
+    assert solve(replace(problem, width=100)).excess_risk == solve(problem).excess_risk
+
+
+@pytest.mark.parametrize("digits", [0, -1, 2.5, True, "30"])
+def test_digits_are_checked(digits: Any) -> None:
+    with pytest.raises(InvalidProblem, match="digits="):
+        solve(Problem("diagonal", 1.25, 300, 1000, 0.1), digits=digits)
+
+
+def test_out_of_range_is_not_a_number() -> None:
+    with pytest.raises(NotConverged, match="range of float64"):
+        solve(Problem("diagonal", 1.25, 300, 10**400, 0.1))
