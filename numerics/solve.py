@@ -2,8 +2,8 @@ r"""Solve a learning problem in the limit of many dimensions: from a `Problem` t
 
 `solve` states the two equations of `state_evolution` in exact numbers, finds a first guess, polishes it in
 float64, and, when more digits are asked for, once more in an arithmetic with that many digits and a guard.
-The guard is raised until the last step of the iteration, which measures what rounding does to the solution,
-is below the digits asked for.  The same happens, unseen, when float64 itself is too short for eleven good
+The guard is raised until the step that remains, which rounding keeps from vanishing, is below the digits
+asked for.  The same happens, unseen, when float64 itself is too short for eleven good
 digits (next to the interpolation threshold the equations are small differences).
 
 With c = 1 (diagonal) or 2 (quadratic network) and r = lambda/(c kappa) = A - D, the training loss divided by
@@ -29,13 +29,21 @@ from numerics.errors import InvalidProblem, NotConverged
 from numerics.networks import NETWORKS
 from numerics.precision import DOUBLE, Arithmetic, for_digits, to_fraction, to_mpf
 from numerics.problem import Problem
-from numerics.state_evolution import Pair, Root, StateEvolution, first_guess, polish
+from numerics.state_evolution import (
+    Matrix,
+    Pair,
+    Root,
+    StateEvolution,
+    divided_differences,
+    first_guess,
+    polish,
+)
 from numerics.target import Target
 
 # float64: what is iterated for, and what is good enough to be handed out.
 DOUBLE_AIM = 3e-14
 DOUBLE_ACCURACY = 1e-11
-GUARD_DIGITS = 20
+GUARD_DIGITS = 12
 ATTEMPTS = 4
 
 
@@ -87,12 +95,17 @@ def solve(problem: Problem, *, digits: int | None = None) -> Solution:
     if digits is not None and (isinstance(digits, bool) or not isinstance(digits, int) or digits < 1):
         raise InvalidProblem(f"digits={digits!r}: must be a positive integer, or None for double precision")
     _require_implemented(problem)
-    guess, root = _solve_in_double(problem)
-    if digits is not None:
-        return _solution(problem, *_solve_to_digits(problem, guess, digits), digits)
+    equations, guess, root = _solve_in_double(problem)
+    if digits is None and root is not None:
+        return _solution(problem, equations, root, None)
     if root is not None:
-        return _solution(problem, state_evolution_of(problem), root, None)
-    return _solution(problem, *_solve_to_digits(problem, guess, 15), None)
+        with DOUBLE.working():
+            guess = root.x, root.y
+            jacobian = divided_differences(equations, guess, equations.residuals(*guess))
+    else:
+        jacobian = None
+    equations, root = _solve_to_digits(problem, guess, jacobian, 15 if digits is None else digits)
+    return _solution(problem, equations, root, digits)
 
 
 def state_evolution_of(problem: Problem, arithmetic: Arithmetic = DOUBLE) -> StateEvolution:
@@ -110,8 +123,8 @@ def state_evolution_of(problem: Problem, arithmetic: Arithmetic = DOUBLE) -> Sta
     )
 
 
-def _solve_in_double(problem: Problem) -> tuple[Pair, Root | None]:
-    """First guess for further work, and the root if float64 resolves it."""
+def _solve_in_double(problem: Problem) -> tuple[StateEvolution, Pair, Root | None]:
+    """The equations, a first guess, and the root if float64 resolves it."""
     with DOUBLE.working():
         try:
             equations = state_evolution_of(problem)
@@ -129,11 +142,13 @@ def _solve_in_double(problem: Problem) -> tuple[Pair, Root | None]:
         try:
             root = polish(equations, guess, DOUBLE_AIM)
         except NotConverged:
-            return guess, None
-        return (root.x, root.y), root if root.error < DOUBLE_ACCURACY else None
+            return equations, guess, None
+        return equations, guess, root if root.error < DOUBLE_ACCURACY else None
 
 
-def _solve_to_digits(problem: Problem, guess: Pair, digits: int) -> tuple[StateEvolution, Root]:
+def _solve_to_digits(
+    problem: Problem, guess: Pair, jacobian: Matrix | None, digits: int
+) -> tuple[StateEvolution, Root]:
     """Root with a relative error below 10^-(digits + 2), in an arithmetic long enough for that."""
     guard = GUARD_DIGITS
     for _ in range(ATTEMPTS):
@@ -141,7 +156,7 @@ def _solve_to_digits(problem: Problem, guess: Pair, digits: int) -> tuple[StateE
         with arithmetic.working():
             equations = state_evolution_of(problem, arithmetic)
             tolerance = arithmetic.real(10) ** -(digits + 2)
-            root = polish(equations, guess, tolerance)
+            root = polish(equations, guess, tolerance, jacobian)
             if root.error < tolerance:
                 return equations, root
             missing = math.log10(float(root.error / tolerance))

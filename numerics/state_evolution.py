@@ -18,10 +18,10 @@ for that (`Scalars`), and 1 - A is exact.
 At fixed delta the second equation has one root, D + lambda/(c kappa) being decreasing in kappa; inserted in
 the first it leaves one equation.  That nested search (`first_guess`) is run on a sketch of the network, cheap
 and good to a few per cent; Broyden's method on the exact equations does the rest (`polish`), in float64 or in
-any other arithmetic.  What it reports as its error is the size of its last steps: once rounding takes over,
-steps no longer shrink, and their size is what rounding does to the solution.
+any other arithmetic.  What it reports as its error is the step that remains: once rounding takes over, steps
+no longer shrink, and their size is what rounding does to the solution.
 
-Functions, in order: `Scalars`, `Network`, `StateEvolution`, `first_guess`, `polish`.
+Functions, in order: `Scalars`, `Network`, `StateEvolution`, `first_guess`, `polish`, `divided_differences`.
 """
 
 from __future__ import annotations
@@ -39,6 +39,10 @@ from numerics.target import Target
 
 # How far the bracketing searches go, in the logarithms: 130 orders of magnitude.
 REACH = 300.0
+
+# Residuals below this, and steps, are those of rounding if they don't shrink any more, given some patience.
+SETTLED = 1e-6
+PATIENCE = 4
 
 # Two logarithms: x = log delta, y = log(kappa/delta); or two residuals.
 Pair: TypeAlias = tuple[Any, Any]
@@ -195,7 +199,7 @@ class Root:
         x, y: log delta and log(kappa/delta).
         scalars: the network's scalar functions there.
         residual: largest absolute residual there.
-        error: largest change of log delta, log kappa and log e in the last step of the iteration.
+        error: estimate of the error of log delta, log kappa and log e: the Newton step that remains.
     """
 
     x: Any
@@ -205,51 +209,62 @@ class Root:
     error: Any
 
 
-def polish(equations: StateEvolution, guess: Pair, tolerance: Any, steps: int = 60) -> Root:
-    """Solve the two equations from a first guess by Broyden's method, until steps are below ``tolerance``.
+def polish(
+    equations: StateEvolution, guess: Pair, tolerance: Any, jacobian: Matrix | None = None, steps: int = 60
+) -> Root:
+    """Solve the two equations from a first guess by Broyden's method, to an error below ``tolerance``.
 
-    The Jacobian starts from divided differences and is renewed when a step fails.  Ends early, with
-    ``Root.error`` above ``tolerance``, where rounding keeps the steps from shrinking further; the caller
-    judges.
+    Args:
+        equations: what to solve, inside the ``working()`` context of its arithmetic.
+        guess: x and y to begin with.
+        tolerance: error to be reached.  Where rounding keeps the error from shrinking further the best point
+            is returned all the same, with its ``error``: the caller judges.
+        jacobian: of the residuals, near the solution; `divided_differences` if not given, and whenever a step
+            fails.
+        steps: how many steps to make at most.
 
     Raises:
-        NotConverged: the iteration left the finite numbers, or still moves after ``steps`` steps.
+        NotConverged: the error is still large after that many steps.
     """
     real = equations.target.arithmetic.real
     point = (real(guess[0]), real(guess[1]))
     scalars = equations.scalars(*point)
     residuals = equations.balance(*point, scalars)
-    jacobian = _divided_differences(equations, point, residuals)
-    fresh, best, idle = True, None, 0
+    if fresh := jacobian is None:
+        jacobian = divided_differences(equations, point, residuals)
+    # How much more than delta and kappa the error e changes: much, where kappa is close to the noise's edge.
+    sensitivity, damping = 1, 1
+    best, idle = None, 0
     for _ in range(steps):
-        step = _limited(_newton_step(jacobian, residuals))
+        step = _newton_step(jacobian, residuals)
+        error = _size(step) * sensitivity
+        if best is None or error < best.error:
+            best, idle = Root(*point, scalars, _size(residuals), error), 0
+        else:
+            idle += 1
+        if error < tolerance or (idle >= PATIENCE and best.error < SETTLED):
+            return best
+
+        step = _limited(step, damping)
         trial = (point[0] + step[0], point[1] + step[1])
         trial_scalars = equations.scalars(*trial)
         trial_residuals = equations.balance(*trial, trial_scalars)
-        size, trial_size = _size(residuals), _size(trial_residuals)
-        if not trial_size < math.inf or (trial_size > size and _size(step) > tolerance and size > 1e-6):
+        if not _size(trial_residuals) < max(_size(residuals), SETTLED):
             # Not downhill: renew the Jacobian; if it is new, go less far.
             if fresh:
-                jacobian = _scaled(jacobian, 4)
+                damping *= 4
             else:
-                jacobian, fresh = _divided_differences(equations, point, residuals), True
+                jacobian, fresh = divided_differences(equations, point, residuals), True
             continue
-        error = max(_size(step), _relative_change(scalars.error, trial_scalars.error))
+        sensitivity = max(1, _relative_change(scalars.error, trial_scalars.error) / max(_size(step), 1e-300))
         jacobian = _updated(jacobian, step, residuals, trial_residuals)
-        point, scalars, residuals, fresh = trial, trial_scalars, trial_residuals, False
-        root = Root(*point, scalars, _size(residuals), error)
-        if best is None or error < best.error:
-            best, idle = root, 0
-        else:
-            idle += 1
-        if error < tolerance or (idle >= 4 and best.error < 1e-6):
-            return best
+        point, scalars, residuals, fresh, damping = trial, trial_scalars, trial_residuals, False, 1
     raise NotConverged(
         f"the state evolution still moves after {steps} steps (residual {float(_size(residuals)):.1e})"
     )
 
 
-def _divided_differences(equations: StateEvolution, point: Pair, residuals: Pair) -> Matrix:
+def divided_differences(equations: StateEvolution, point: Pair, residuals: Pair) -> Matrix:
     """Jacobian by forward differences short enough for the residuals to change by little."""
     arithmetic = equations.target.arithmetic
     little = arithmetic.real(10.0 ** max(-arithmetic.digits / 3, -100))
@@ -291,15 +306,10 @@ def _updated(jacobian: Matrix, step: Pair, before: Pair, after: Pair) -> Matrix:
     return rows[0], rows[1]
 
 
-def _scaled(jacobian: Matrix, factor: int) -> Matrix:
-    (a, b), (c, d) = jacobian
-    return (factor * a, factor * b), (factor * c, factor * d)
-
-
-def _limited(step: Pair) -> Pair:
-    """The step, shortened to a factor e in delta and kappa."""
-    size = _size(step)
-    return step if size <= 1 else (step[0] / size, step[1] / size)
+def _limited(step: Pair, damping: int) -> Pair:
+    """The step divided by ``damping``, and shortened to a factor e in delta and kappa."""
+    shortened = max(_size(step), 1) * damping
+    return step[0] / shortened, step[1] / shortened
 
 
 def _size(pair: Pair) -> Any:
