@@ -35,7 +35,7 @@ from numerics.state_evolution import (
     Root,
     StateEvolution,
     divided_differences,
-    first_guess,
+    nested_search,
     polish,
 )
 from numerics.target import Target
@@ -100,7 +100,6 @@ def solve(problem: Problem, *, digits: int | None = None) -> Solution:
         return _solution(problem, equations, root, None)
     if root is not None:
         with DOUBLE.working():
-            guess = root.x, root.y
             jacobian = divided_differences(equations, guess, equations.residuals(*guess))
     else:
         jacobian = None
@@ -128,7 +127,7 @@ def _solve_in_double(problem: Problem) -> tuple[StateEvolution, Pair, Root | Non
     with DOUBLE.working():
         try:
             equations = state_evolution_of(problem)
-            guess = first_guess(equations)
+            guess = nested_search(equations.sketched())
         except OverflowError:
             raise NotConverged(
                 "a parameter is beyond the range of float64, where the search for a solution starts"
@@ -142,8 +141,13 @@ def _solve_in_double(problem: Problem) -> tuple[StateEvolution, Pair, Root | Non
         try:
             root = polish(equations, guess, DOUBLE_AIM)
         except NotConverged:
-            return equations, guess, None
-        return equations, guess, root if root.error < DOUBLE_ACCURACY else None
+            # Near an interpolation threshold Newton's steps may run away from a rough guess.
+            guess = nested_search(equations)
+            try:
+                root = polish(equations, guess, DOUBLE_AIM)
+            except NotConverged:
+                return equations, guess, None
+        return equations, (root.x, root.y), root if root.error < DOUBLE_ACCURACY else None
 
 
 def _solve_to_digits(

@@ -16,12 +16,12 @@ diagonal network both equations become small differences; networks give the comp
 for that (`Scalars`), and 1 - A is exact.
 
 At fixed delta the second equation has one root, D + lambda/(c kappa) being decreasing in kappa; inserted in
-the first it leaves one equation.  That nested search (`first_guess`) is run on a sketch of the network, cheap
-and good to a few per cent; Broyden's method on the exact equations does the rest (`polish`), in float64 or in
-any other arithmetic.  What it reports as its error is the step that remains: once rounding takes over, steps
-no longer shrink, and their size is what rounding does to the solution.
+the first it leaves one equation.  That `nested_search` is run on a sketch of the network, cheap and good to
+some ten per cent; Broyden's method on the exact equations does the rest (`polish`), in float64 or in any
+other arithmetic.  What it reports as its error is the step that remains: once rounding takes over, steps no
+longer shrink, and their size is what rounding does to the solution.
 
-Functions, in order: `Scalars`, `Network`, `StateEvolution`, `first_guess`, `polish`, `divided_differences`.
+Functions, in order: `Scalars`, `Network`, `StateEvolution`, `nested_search`, `polish`, `divided_differences`.
 """
 
 from __future__ import annotations
@@ -107,6 +107,11 @@ class StateEvolution:
     weight_decay: Fraction
     noise_variance: Fraction
 
+    def sketched(self) -> StateEvolution:
+        """The same equations to some ten per cent, in float64 and cheap."""
+        network = replace(self.network, scalars=self.network.sketch)
+        return replace(self, network=network, target=self.target.sketched())
+
     def scalars(self, x: Any, y: Any) -> Scalars:
         """The network's scalar functions at delta = exp(x), kappa = exp(x + y)."""
         exp = self.target.arithmetic.exp
@@ -138,25 +143,25 @@ class StateEvolution:
         return first, second
 
 
-def first_guess(equations: StateEvolution) -> Pair:
-    """(x, y) to a few per cent, from the network's sketch in float64.
+def nested_search(equations: StateEvolution) -> Pair:
+    """(x, y) to about a per cent, by bracketing: slow and certain.
 
-    To be called inside ``DOUBLE.working()``.
+    To be called inside ``DOUBLE.working()``, on equations in float64, mostly sketched ones.
 
     Raises:
         NotConverged: no solution within 130 orders of magnitude of where it should be.
     """
-    network, target = equations.network, equations.target.sketched()
-    sketch = replace(equations, network=replace(network, scalars=network.sketch), target=target)
+    target = equations.target
     capacity, decay = float(equations.capacity), float(equations.weight_decay)
 
     def threshold(x: float) -> float:
         # Weight decay alone gives kappa >= lambda/(c A); without it the root is near kappa = delta.
         low = math.log(decay / capacity) - x if decay > 0 else 0.0
-        return _root(lambda y: float(sketch.residuals(x, y)[1]), low, 1e-8)
+        return _root(lambda y: float(equations.residuals(x, y)[1]), low, 1e-8)
 
     scale2 = float(target.mean(target.sizes**2)) + float(equations.noise_variance)
-    x = _root(lambda x: float(sketch.residuals(x, threshold(x))[0]), math.log(scale2 / capacity) / 2, 1e-2)
+    natural = math.log(scale2 / capacity) / 2
+    x = _root(lambda x: float(equations.residuals(x, threshold(x))[0]), natural, 1e-2)
     return x, threshold(x)
 
 

@@ -124,6 +124,18 @@ def test_the_peak_at_vanishing_weight_decay(dim: int, weight_decay: float) -> No
     assert abs(solution.excess_risk / wide.excess_risk - 1) < 1e-10
 
 
+@pytest.mark.parametrize("dim", [50, 10**8])
+@pytest.mark.parametrize("alpha", ["0.249", "0.24999", "0.25", "0.2501", "0.26"])
+def test_near_the_interpolation_threshold_of_the_quadratic_network(alpha: str, dim: int) -> None:
+    """Where Newton's steps run away and float64 is short of digits: the equations hold all the same."""
+    problem = Problem("quadratic", 1.25, Fraction(alpha) * dim**2, dim, 1e-10, noise_variance=1)
+    solution = solve(problem)
+    delta2, kappa = solution.effective_noise**2, solution.threshold
+    alpha2 = 2 * float(Fraction(alpha))
+    assert (solution.excess_risk + 1) / 2 == pytest.approx(alpha2 * delta2, rel=1e-13)
+    assert solution.degrees_of_freedom + 1e-10 / (2 * kappa) == pytest.approx(alpha2, rel=1e-13)
+
+
 def test_a_hair_from_the_peak() -> None:
     """One sample more or less than a trillion trillion still counts."""
     d = 10**24

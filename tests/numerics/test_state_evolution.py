@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from numerics.errors import NotConverged
 from numerics.networks import NETWORKS
 from numerics.precision import DOUBLE, Arithmetic, multiprecision
-from numerics.state_evolution import Network, Scalars, StateEvolution, first_guess, polish
+from numerics.state_evolution import Network, Scalars, StateEvolution, nested_search, polish
 from numerics.target import Target
 
 WIDE = multiprecision(200)
@@ -56,7 +56,7 @@ def test_a_planted_solution_is_found(noise: Fraction, threshold: Fraction, weigh
     if equations.noise_variance < 0:
         return
     with DOUBLE.working():
-        root = polish(equations, first_guess(equations), 1e-14)
+        root = polish(equations, nested_search(equations.sketched()), 1e-14)
     # What float64 can know: the labels' variance is a difference of capacity * noise^2 and the error.
     condition = 1 + float(equations.capacity * noise**2 / max(equations.noise_variance, Fraction(1, 10**9)))
     assert math.exp(root.x) == pytest.approx(float(noise), rel=1e-13 * condition)
@@ -94,7 +94,7 @@ def test_no_solution_is_not_a_number() -> None:
     )
     equations = StateEvolution(network, Target.of(1, 1, "raw"), Fraction(2), Fraction(1), Fraction(1))
     with DOUBLE.working(), pytest.raises(NotConverged, match="search for a solution left the range"):
-        first_guess(equations)
+        nested_search(equations)
     with DOUBLE.working(), pytest.raises(NotConverged):
         polish(equations, (0.0, 0.0), 1e-12)
 
@@ -114,7 +114,7 @@ def test_first_guesses_are_close(network: str, dim: int, samples_exponent: float
             Fraction(1, 100),
             Fraction(1, 2),
         )
-        guess = first_guess(equations)
+        guess = nested_search(equations.sketched())
         root = polish(equations, guess, 1e-13)
     assert guess[0] == pytest.approx(root.x, abs=0.5)
     assert guess[1] == pytest.approx(root.y, abs=0.5)
