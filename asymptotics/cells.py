@@ -142,7 +142,9 @@ def _eliminate(forms: Sequence[Form], index: int, decays: Decays) -> list[Form]:
 
 
 def feasible(forms: Sequence[Form], decays: Decays = ALL_DECAYS) -> bool:
-    """Whether all forms can be positive together, for each gamma of the interval (or for none).
+    """Whether all forms can be positive together, for each gamma of the open interval (or for none).
+
+    Where ``SignChange`` has split an interval, single values of gamma at the split are not asked about.
 
     >>> a_form, negated = (coefficient(0), coefficient(1)), (coefficient(0), coefficient(-1))
     >>> feasible([a_form]), feasible([a_form, negated])

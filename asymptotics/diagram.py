@@ -171,7 +171,8 @@ class PhaseDiagram:
         """The phases met as samples grow, at weight decay d**ell.
 
         Args:
-            ell: a number, or a SymPy expression in the symbol ``a`` for a weight decay tied to the samples.
+            ell: a number, or a SymPy expression in the symbols ``a`` and ``gamma``, for a weight decay tied
+                to the samples.
             gamma: decay of the target, above 1/2.
             b: as in ``locate``.
 
@@ -179,7 +180,8 @@ class PhaseDiagram:
             ``(a_from, a_to, phase)`` in order, covering a in (0, oo).
 
         Raises:
-            OnBoundary: when the whole curve runs along a boundary.
+            OnBoundary: when part of the curve runs along a boundary.
+            ValueError: when an argument is not of its kind.
 
         >>> from asymptotics import phase_diagram, quadratic
         >>> curve = phase_diagram(quadratic).learning_curve(ell=-1, gamma=1)
@@ -189,6 +191,9 @@ class PhaseDiagram:
         height = ell if isinstance(ell, Expr) else _exact("ell", ell)
         fixed = self._point(a=0, ell=0, gamma=gamma, b=b)
         del fixed[symbols.a], fixed[symbols.ell]
+        height = height.subs(fixed)
+        if height.free_symbols - {symbols.a}:
+            raise ValueError(f"ell={ell} is not allowed: a number or an expression in a and gamma")
         crossings = {S.Zero}
         for phase in self.phases:
             for relation in phase.region.args:
@@ -255,19 +260,21 @@ def _weak(relation: Any) -> Any:
     return Ge(relation.gts, relation.lts)
 
 
+_NUMBER_NEEDED = "a finite real number: int, Fraction, float or a SymPy number"
+
+
 def _exact(name: str, value: Any) -> Expr:
     if isinstance(value, bool):
-        raise ValueError(f"{name}={value!r} is not allowed: an exact rational number is needed")
+        raise ValueError(f"{name}={value!r} is not allowed: {_NUMBER_NEEDED}")
     if isinstance(value, int | RationalNumber):
         return Rational(int(value.numerator), int(value.denominator))
     if isinstance(value, float) and value - value == 0:
         return Rational(*value.as_integer_ratio())
     if isinstance(value, Expr) and value.is_number and value.is_real and value.is_finite:
         return value
-    raise ValueError(f"{name}={value!r} is not allowed: an exact rational number is needed")
+    raise ValueError(f"{name}={value!r} is not allowed: {_NUMBER_NEEDED}")
 
 
-@cache
 def phase_diagram(
     model: StateEvolution, *, noise: Noise = "fixed", estimator: Estimator = "erm"
 ) -> PhaseDiagram:
@@ -279,6 +286,7 @@ def phase_diagram(
         estimator: "erm", the minimiser of the regularised loss.
 
     Raises:
+        ValueError: when an argument is none of these.
         NotImplementedError: for noise "scaled" or "none" and estimator "bayes", which are not derived yet.
         IncompleteDiagram: when the hypotheses leave an open region of exponents without a phase.
 
@@ -286,6 +294,8 @@ def phase_diagram(
     >>> [phase.name for phase in phase_diagram(diagonal).phases]
     ['I', 'I', 'II', 'III', 'V', 'VI', 'VI']
     """
+    if not isinstance(model, StateEvolution):
+        raise ValueError(f"model={model!r} is not allowed: a StateEvolution, such as diagonal or quadratic")
     if noise not in ("fixed", "scaled", "none"):
         raise ValueError(f"noise={noise!r} is not allowed: 'fixed', 'scaled' or 'none'")
     if estimator not in ("erm", "bayes"):
@@ -294,6 +304,11 @@ def phase_diagram(
         raise NotImplementedError(f"noise={noise!r} is not derived yet: only noise='fixed' is")
     if estimator != "erm":
         raise NotImplementedError(f"estimator={estimator!r} is not derived yet: only estimator='erm' is")
+    return _derived(model, noise, estimator)
+
+
+@cache
+def _derived(model: StateEvolution, noise: Noise, estimator: Estimator) -> PhaseDiagram:
     scales = Scales(noise_scales=False)
     balances = dominant_balances(model, scales)
     _check_coverage(model, balances, scales)
@@ -406,5 +421,3 @@ def _why(hypothesis: Hypothesis) -> str:
         f"{setter}; it {_ORDERING_WORDS[hypothesis.ordering]}; {_LEARNED_WORDS[hypothesis.learned]}; "
         f"{hypothesis.feeds_noise} feeds the effective noise delta, and {source}."
     )
-
-

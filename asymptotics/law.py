@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from numbers import Real
+from numbers import Rational, Real
 from typing import Any
 
 import mpmath
-from sympy import Expr, Mul, S, apart, lambdify, latex, log, oo, simplify
+from sympy import Dummy, Expr, Mul, S, apart, lambdify, latex, log, oo, simplify
 
 from asymptotics.cells import FIELD
 from asymptotics.symbols import d, gamma, n_eff, noise_variance, weight_decay
@@ -51,6 +51,7 @@ class Law:
 
         Raises:
             TypeError: when an argument is not a real number.
+            ValueError: when it is not finite and positive, or gamma is 1/2 or less.
 
         >>> from asymptotics import diagonal, phase_diagram
         >>> law = phase_diagram(diagonal).locate(a=3, ell=0, gamma=1).risk
@@ -58,13 +59,13 @@ class Law:
         True
         """
         values = [
-            _exact(name, value)
-            for name, value in (
-                ("gamma", gamma),
-                ("n_eff", n_eff),
-                ("d", d),
-                ("weight_decay", weight_decay),
-                ("noise_variance", noise_variance),
+            _exact(name, value, above)
+            for name, value, above in (
+                ("gamma", gamma, mpmath.mpf(0.5)),
+                ("n_eff", n_eff, mpmath.mpf(0)),
+                ("d", d, mpmath.mpf(0)),
+                ("weight_decay", weight_decay, mpmath.mpf(0)),
+                ("noise_variance", noise_variance, mpmath.mpf(0)),
             )
         ]
         return mpmath.mpf(_function(self.expr)(*values))
@@ -117,13 +118,19 @@ def logarithm_of(value: Term) -> Expr:
     return log(1 / value.monomial())
 
 
-def _exact(name: str, value: Any) -> mpmath.mpf:
+def _exact(name: str, value: Any, above: mpmath.mpf) -> mpmath.mpf:
     if isinstance(value, bool) or not isinstance(value, Real | mpmath.mpf):
         raise TypeError(f"{name}={value!r} is not a real number")
-    if hasattr(value, "numerator") and hasattr(value, "denominator"):
-        return mpmath.mpf(int(value.numerator)) / int(value.denominator)
-    return mpmath.mpf(value)
+    if isinstance(value, Rational):
+        exact = mpmath.mpf(int(value.numerator)) / int(value.denominator)
+    else:
+        exact = mpmath.mpf(value if isinstance(value, mpmath.mpf) else float(value))
+    if not above < exact < mpmath.inf:
+        raise ValueError(f"{name}={value} is not allowed: a finite number above {above}")
+    return exact
 
 
 def _function(expression: Expr) -> Any:
-    return lambdify((gamma, n_eff, d, weight_decay, noise_variance), expression, "mpmath")
+    # lambdify puts every name into one namespace, where the symbol gamma would hide the function
+    renamed = {v: Dummy() for v in (gamma, n_eff, d, weight_decay, noise_variance)}
+    return lambdify(tuple(renamed.values()), expression.xreplace(renamed), "mpmath")

@@ -62,7 +62,9 @@ class NoiseLaw:
 
     def potential(self, cut: Expr) -> Expr:
         """j(u) = E[(w - u)_+^2] for a cut u inside the support."""
-        return simplify(integrate((level - cut) ** 2 * self.density, (level, cut, self.edge)))
+        dummy = Dummy("w", positive=True)  # so that a cut may be called level
+        density = self.density.subs(level, dummy)
+        return simplify(integrate((dummy - cut) ** 2 * density, (dummy, cut, self.edge)))
 
     @cached_property
     def second_moment(self) -> Expr:

@@ -38,8 +38,8 @@ from sympy import (
     Expr,
     S,
     expand,
+    factor,
     gammasimp,
-    integrate,
     limit,
     mellin_transform,
     oo,
@@ -142,16 +142,16 @@ def _power_mellin(term: Expr, piece: Piece) -> Expr:
 
 
 def _smooth_mellin(function: ModeFunction) -> Expr:
-    stripped, factor = function.pieces[0].value, S.One
+    stripped, divisor = function.pieces[0].value, S.One
     for _, power in (function.at_zero(), function.at_infinity()):
         if power is not None:
-            stripped = simplify(size * stripped.diff(size) - power * stripped)
-            factor *= 1 / gamma - power
+            stripped = factor(simplify(size * stripped.diff(size) - power * stripped))
+            divisor *= 1 / gamma - power
     argument = Dummy("z")
-    transform, strip, _ = mellin_transform(stripped, size, argument)
-    if transform.has(integrate) or not strip:
+    found = mellin_transform(stripped, size, argument)
+    if not isinstance(found, tuple):  # SymPy's way to say that it knows none
         raise NotImplementedError(f"no closed form is known for the Mellin transform of {stripped}")
-    return powsimp(powdenest(gammasimp(transform.subs(argument, -1 / gamma) / factor), force=True))
+    return powsimp(powdenest(gammasimp(found[0].subs(argument, -1 / gamma) / divisor), force=True))
 
 
 @dataclass(frozen=True)
