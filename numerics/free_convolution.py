@@ -118,7 +118,7 @@ class TargetSpectrum:
         if value <= 0:
             return self.dim
         index = self.index(value)
-        return self.dim if index >= self.dim else int(index)
+        return self.dim if index >= self.dim else math.floor(index)  # int() of gmpy2 rounds
 
     def in_double(self) -> TargetSpectrum:
         """The same spectrum in double precision."""
@@ -258,9 +258,15 @@ def _root(spectrum: TargetSpectrum, noise: Any, threshold: Any, start: Any) -> _
         root = _newton(spectrum, noise, threshold, guess)
         if root is not None:
             return root
-    root = _newton(spectrum, noise, threshold, _bracketed(spectrum, noise, threshold))
-    if root is not None:
-        return root
+    # The bracket in float64 first: it takes many steps.
+    for finder in dict.fromkeys((DOUBLE, arithmetic)):
+        with finder.working():
+            twin = replace(spectrum, arithmetic=finder, scale=finder.real(spectrum.scale))
+            point = _bracketed(twin, finder.real(noise), finder.real(threshold))
+        point = arithmetic.complex(arithmetic.real(point.real), arithmetic.real(point.imag))
+        root = _newton(spectrum, noise, threshold, point)
+        if root is not None:
+            return root
     return _root_from_more_digits(spectrum, noise, threshold)
 
 

@@ -46,6 +46,7 @@ geodesic.  Functions: `scalars`, `crude_scalars`.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -134,7 +135,7 @@ def scalars(spectrum: TargetSpectrum, noise: Any, threshold: Any, start: Any = N
 
 def _dot(matrix: Any, weights: Any) -> Any:
     """Matrix product; of no terms, 0 (for NumPy's objects that would be None)."""
-    return matrix @ weights if len(weights) else (matrix.sum(axis=-1) if matrix.ndim > 1 else 0 * matrix.sum())
+    return matrix @ weights if len(weights) else matrix.sum(axis=-1)
 
 
 def _ray(arithmetic: Arithmetic, found: Preimage, noise: Any, threshold: Any) -> _Leg:
@@ -143,19 +144,14 @@ def _ray(arithmetic: Arithmetic, found: Preimage, noise: Any, threshold: Any) ->
     if halves.learned == 0:
         zero = threshold * 0
         return _Leg(zero, zero, zero, zero)
-    upper, lower = slice(None, halves.above), slice(halves.above, None)
     sizes = abs(halves.distances)
     rho, weights = half_line(arithmetic, sizes.min(), sizes.max())
-    zeta = arithmetic.complex(rho * 0, rho)
-    resolvent = halves.resolvent(zeta)
-    squared = resolvent * resolvent
-    learned_weights = halves.weights[upper]
-
-    z = halves.origin + zeta
-    g_learned, slope_learned = resolvent[:, upper] @ learned_weights, -(squared[:, upper] @ learned_weights)
-    w_learned = resolvent[:, upper] @ (learned_weights * halves.eigenvalues[upper])
-    g_rest = _dot(resolvent[:, lower], halves.weights[lower])
-    slope_rest = -_dot(squared[:, lower], halves.weights[lower])
+    z = arithmetic.complex(halves.origin, rho)
+    above, below = slice(None, halves.above), slice(halves.above, None)
+    means = _means_on_ray(arithmetic, rho, halves.distances[above])
+    g_learned, slope_learned = means(halves.weights[above])
+    w_learned, _ = means(halves.weights[above] * halves.eigenvalues[above])
+    g_rest, slope_rest = _means_on_ray(arithmetic, rho, halves.distances[below])(halves.weights[below])
     g = g_rest + g_learned
     x_slope = 1 + variance * (slope_rest + slope_learned)
     q = kappa - variance * g_rest
@@ -182,13 +178,35 @@ def _ray(arithmetic: Arithmetic, found: Preimage, noise: Any, threshold: Any) ->
         return residue / 2 - (weights @ integrand).real / arithmetic.pi
 
     share = halves.share
-    mean_learned = learned_weights @ halves.eigenvalues[upper]
+    mean_learned = halves.weights[above] @ halves.eigenvalues[above]
     return _Leg(
         error=closed(error, share * (kappa * kappa + variance * (2 - share))),
         freedom=closed(freedom, share * (2 - share)),
         mean=closed(mean, mean_learned - kappa * share),
         mass=closed(mass, share),
     )
+
+
+def _means_on_ray(arithmetic: Arithmetic, rho: Any, distances: Any) -> Callable[[Any], tuple[Any, Any]]:
+    """For weights w_i, the sums of w_i/(z - s_i) at z = c + i rho and their derivatives with respect to z.
+
+    In real arithmetic, four times as fast: 1/(z - s_i) = k (a/rho^2 - i/rho), k = 1/(1 + (a/rho)^2), a = c - s_i.
+    """
+    inverse = 1 / rho
+    ratio = inverse[:, None] * distances
+    k = 1 / (1 + ratio * ratio)
+    k_squared = k * k
+
+    def means(weights: Any) -> tuple[Any, Any]:
+        even, odd = _dot(k, weights), inverse * _dot(k, weights * distances)
+        even_slope = 2 * _dot(k_squared, weights) - even
+        odd_slope = inverse * (2 * _dot(k_squared, weights * distances))
+        return (
+            arithmetic.complex(inverse * odd, -inverse * even),
+            arithmetic.complex(inverse * (inverse * even_slope), inverse * (inverse * odd_slope)),
+        )
+
+    return means
 
 
 def _arc(arithmetic: Arithmetic, found: Preimage, noise: Any) -> _Leg:
