@@ -1,41 +1,41 @@
 r"""The law of a power-law spectrum plus Gaussian noise, by subordination: no mesh, no branch to choose.
 
-A symmetric matrix with eigenvalues s_1 >= ... >= s_d, plus delta times a GOE matrix (semicircle on [-2, 2]),
-has for large d the eigenvalue law mu = (law of s) free-convolved with a semicircle of variance delta^2.  With
+A symmetric matrix with eigenvalues s_1 >= ... >= s_d plus delta times a GOE matrix (semicircle on [-2, 2])
+has, for large d, the eigenvalue law mu = (law of s) free-convolved with a semicircle of variance delta^2.
+With
 
-    G(z) = (1/d) sum_i 1/(z - s_i),        x(z) = z + delta^2 G(z),                         (subordination)
+    G(z) = (1/d) sum_i 1/(z - s_i),        x(z) = z + delta^2 G(z)                            (subordination)
 
 the Stieltjes transform g of mu satisfies g(x(z)) = G(z) (Biane, Indiana Univ. Math. J. 46 (1997) 705), and
 x maps the part of the upper half-plane above the curve
 
     z = u + i v(u),    (1/d) sum_i delta^2/((u - s_i)^2 + v^2) = 1   (v = 0 where the sum is < 1 at v = 0)
 
-one to one onto the upper half-plane, the curve onto the real axis.  So a real x is reached from one point of
-the curve, its *preimage*; the density of mu at x is v/(pi delta^2); and every integral over mu on (kappa, oo) is
+one to one onto the upper half-plane, the curve onto the real axis.  So a real kappa is reached from one point
+of the curve, its *preimage* z_kappa; the density of mu there is v/(pi delta^2); and integrals over mu are
 
     int_{x > kappa} h dmu = -(1/pi) Im int_{z_kappa}^{right of the support} h(x(z)) G(z) x'(z) dz
 
 along any path in the open upper half-plane: support components, square-root edges and principal values are
 never seen.  Two facts make the preimage safe to compute.  Multiplied by its denominators, x(z) = kappa is a
 polynomial equation of degree d + 1 with a real root between any two neighbouring s_i, hence with one complex
-pair at most: whatever complex root Newton's method finds is the right one.  And of the real roots, only one has
-x'(z) >= 0.
+pair at most: whatever complex root Newton's method finds is the right one.  And of its real roots only one
+has x'(z) >= 0.
 
-*The split.*  Learned and unlearned eigenvalues part at a real point c, the origin, between s_M and s_{M+1}
-(c^2 close to |z_kappa|^2, the curve being close to a circle where noise dominates).  Every point is kept as its
-distance zeta = z - c and every eigenvalue as c - s_i, formed without subtraction, so that a threshold amid a
-million eigenvalues loses no digit.  The path of integration is cut at c:
+*The split.*  Learned and unlearned eigenvalues part at a real point c, the origin, between s_M and s_{M+1},
+with c close to |z_kappa| (where noise dominates, the curve is close to a circle).  Every point is kept as
+its distance zeta = z - c and every eigenvalue as c - s_i, formed without subtraction, so that a threshold
+amid a million eigenvalues loses no digit.  The path of integration is cut at c:
 
     `half_line`   from c along the vertical ray c + i rho, rho from 0 to oo;
-    `geodesic`    from c to z_kappa along the half-circle that meets the real axis at right angles at c.
+    `geodesic`    from c to z_kappa along the circle that meets the real axis at right angles at c.
 
-Poles lie on the real axis, at right angles to the ray and, in the metric of the half-plane, to the geodesic too.
-In log rho the integrands are therefore analytic in a strip of half-width pi/2 whatever the scales of the problem, and
-the trapezoidal rule in log rho, closed by a double-exponential map at either end, gains digits in proportion to
-its number of nodes, at any ratio of scales.
+Poles lie on the real axis: at right angles to the ray, and in the metric of the half-plane to the geodesic
+too.  In log rho the integrands are therefore analytic in a strip of half-width pi/2 whatever the scales of
+the problem, and the trapezoidal rule in log rho, closed by a double-exponential map at either end, gains
+digits in proportion to its number of nodes, at any ratio of scales.
 
-Functions, in order: `TargetSpectrum`, `split`, `preimage`, `half_line`, `geodesic`, `density`,
-`stieltjes_transform`, `right_edge`.
+Functions, in order: `TargetSpectrum`, `split`, `preimage`, `half_line`, `geodesic`, `density`, `right_edge`.
 """
 
 from __future__ import annotations
@@ -87,7 +87,9 @@ class TargetSpectrum:
     arithmetic: Arithmetic = DOUBLE
 
     @classmethod
-    def of(cls, dim: int, decay: Number, target: str = "raw", arithmetic: Arithmetic = DOUBLE) -> TargetSpectrum:
+    def of(
+        cls, dim: int, decay: Number, target: str = "raw", arithmetic: Arithmetic = DOUBLE
+    ) -> TargetSpectrum:
         """Spectrum sqrt(dim) i^-decay ("raw"), or the same rescaled to mean square 1 ("unit").
 
         >>> spectrum = TargetSpectrum.of(100, 1.25, target="unit")
@@ -104,7 +106,7 @@ class TargetSpectrum:
         return whole.weights @ (whole.eigenvalues * whole.eigenvalues)
 
     def eigenvalue(self, index: Any) -> Any:
-        """s at a real index."""
+        """Value of s at a real index."""
         arithmetic = self.arithmetic
         return self.scale * arithmetic.exp(-arithmetic.real(self.decay) * arithmetic.log(index))
 
@@ -221,7 +223,8 @@ def preimage(spectrum: TargetSpectrum, noise: Any, threshold: Any, start: Any = 
         start: complex number near z_kappa, or None.
 
     Raises:
-        NotConverged: Newton's method stalls from the bracketed point too, which needs an arithmetic with more digits.
+        NotConverged: the place of the threshold among the eigenvalues was not resolved, with more digits
+        neither.
 
     A single eigenvalue s = 1 widened to the semicircle of radius 2 delta around it, met at its centre:
 
@@ -271,7 +274,7 @@ def _root(spectrum: TargetSpectrum, noise: Any, threshold: Any, start: Any) -> _
 
 
 def _root_from_more_digits(spectrum: TargetSpectrum, noise: Any, threshold: Any) -> _Root:
-    """The root found with twice as many digits: the band of one mode may be as narrow as the last digit of kappa."""
+    """The root found with twice as many digits: a band may be narrower than the rounding of kappa."""
     arithmetic = spectrum.arithmetic
     if arithmetic.bits > _WIDEST:
         raise NotConverged(
@@ -333,7 +336,7 @@ def _seen_from_nearest(spectrum: TargetSpectrum, point: Any) -> _Root:
 
 
 def _on_curve(spectrum: TargetSpectrum, root: _Root, noise: Any) -> _Root | None:
-    """The root with its height above the real axis in full relative precision; None if it is not on the curve."""
+    """The root with its height above the axis in full relative precision; None if it is off the curve."""
     arithmetic = spectrum.arithmetic
     real = arithmetic.real_part(root.separations)
     height = _height(spectrum, root.split, noise, real, root.xi.imag)
@@ -344,10 +347,10 @@ def _on_curve(spectrum: TargetSpectrum, root: _Root, noise: Any) -> _Root | None
 
 
 def _height(spectrum: TargetSpectrum, halves: Split, noise: Any, real: Any, guess: Any) -> Any:
-    """v(u) of Biane's curve from u - s_i at the nodes: 0 outside the support, else in full relative precision.
+    """Height v(u) of Biane's curve from u - s_i at the nodes: 0 outside the support, else to full precision.
 
-    Newton's method for 1/F = 1 in q = v^2, F = (1/d) sum delta^2/((u - s_i)^2 + q): 1/F is concave in q and nearly
-    linear, so that the steps are monotone after the first one.
+    Newton's method for 1/F = 1 in q = v^2, F = (1/d) sum delta^2/((u - s_i)^2 + q): 1/F is concave in q and
+    nearly linear, so that the steps are monotone after the first one.
     """
     arithmetic = spectrum.arithmetic
     variance, squares = noise * noise, real * real
@@ -368,7 +371,7 @@ def _height(spectrum: TargetSpectrum, halves: Split, noise: Any, real: Any, gues
 
 
 def _bracketed(spectrum: TargetSpectrum, noise: Any, threshold: Any) -> Any:
-    """Point near z_kappa: Newton's method in u, kept inside a shrinking bracket; x(u + i v(u)) increases in u."""
+    """Point near z_kappa: Newton's method in u, kept inside a bracket; x(u + i v(u)) increases in u."""
     arithmetic = spectrum.arithmetic
     close = 2 * arithmetic.epsilon
     u = threshold / 2 if threshold < 2 * noise else threshold
@@ -392,7 +395,7 @@ def _bracketed(spectrum: TargetSpectrum, noise: Any, threshold: Any) -> Any:
 
 
 def _climb(spectrum: TargetSpectrum, noise: Any, threshold: Any, u: Any) -> tuple[Any, Any, Any]:
-    """x - kappa, dx/du and v on Biane's curve above u."""
+    """Values of x - kappa, dx/du and v on Biane's curve above u."""
     arithmetic, variance = spectrum.arithmetic, noise * noise
     halves = split(spectrum, spectrum.rank(u))
     # Among more modes than the arithmetic resolves, u may as well be the origin, in the middle of a gap.
@@ -409,7 +412,7 @@ def _climb(spectrum: TargetSpectrum, noise: Any, threshold: Any, u: Any) -> tupl
 
 
 def _placed(spectrum: TargetSpectrum, root: _Root) -> Preimage:
-    """The root seen from a real point c at about its distance from 0, which parts learned and unlearned modes."""
+    """The root seen from a real point c, about as far from 0, which parts learned and unlearned modes."""
     arithmetic, halves, separations = spectrum.arithmetic, root.split, root.separations
     if root.xi.imag == 0:
         # c must lie in the same gap as the root, or a mode would be counted on the wrong side.
@@ -427,7 +430,8 @@ def _placed(spectrum: TargetSpectrum, root: _Root) -> Preimage:
     beyond = abs(halves.eigenvalues[root.nearest] + root.xi) - halves.origin
     if halves.learned == 0 and beyond > 0:
         halves = _moved(halves, beyond, 0, 0, halves.share)
-    # Inside the band of one mode c comes as close to the mode: a path across the gap would be all cancellation.
+    # Inside the band of one mode c comes as close to the mode: a path across the gap would be all
+    # cancellation.
     gap, band = halves.distances[root.nearest], 2 * abs(root.xi)
     if band < abs(gap):
         side = band if gap > 0 else -band
@@ -453,8 +457,9 @@ def _moved(halves: Split, step: Any, learned: int, above: int, share: Any) -> Sp
 def half_line(arithmetic: Arithmetic, shortest: Any, longest: Any) -> tuple[Any, Any]:
     """Nodes rho and weights of an integral over rho from 0 to oo.
 
-    For integrands analytic where |arg rho| < pi/2, regular at 0 on the scale ``shortest`` and falling at least like
-    rho^-2 beyond the scale ``longest``: singularities sit on the imaginary axis between these two.
+    For integrands analytic where |arg rho| < pi/2, regular at 0 on the scale ``shortest`` and falling at
+    least like rho^-2 beyond the scale ``longest``: singularities sit on the imaginary axis between these
+    two.
 
     >>> rho, weights = half_line(DOUBLE, 1e-3, 1e3)
     >>> lorentzians = 1e-3 / (rho**2 + 1e-6) + 1e3 / (rho**2 + 1e6)
@@ -468,14 +473,14 @@ def half_line(arithmetic: Arithmetic, shortest: Any, longest: Any) -> tuple[Any,
 
 
 def geodesic(arithmetic: Arithmetic, found: Preimage) -> tuple[Any, Any, Any, Any]:
-    """Nodes on the half-circle from c to z_kappa, at right angles to the real axis at c; z_kappa must be complex.
+    """Nodes of a path from c to z_kappa, which must be complex: a circle orthogonal to the real axis at c.
 
-    With zeta = z - c, and end its value at z_kappa, 1/zeta = Re(1/end) + i Im(1/end)/f is a path over f from 0 to 1;
-    poles of the integrand, on the real axis, are at imaginary f.
+    With zeta = z - c, and end its value at z_kappa, 1/zeta = Re(1/end) + i Im(1/end)/f is that path, f
+    running from 0 to 1; poles of the integrand, on the real axis, are at imaginary f.
 
     Returns:
-        (zeta, to_end, resolvent, weights): z - c and z - z_kappa at the nodes; 1/(z - s_i), shape (nodes, modes);
-        weights of the integral over z, direction included.
+        (zeta, to_end, resolvent, weights): z - c and z - z_kappa at the nodes; 1/(z - s_i), shape (nodes,
+        modes); weights of the integral over z, direction included.
     """
     halves, end = found.split, found.zeta
     inverse = 1 / end
@@ -511,3 +516,42 @@ def _graded(arithmetic: Arithmetic, low: Any, high: Any) -> tuple[Any, Any]:
     t = arithmetic.array(range(first, last + 1)) * arithmetic.real(step)
     left, right = arithmetic.exp(low - t), arithmetic.exp(t - high)
     return t - left + right, (1 + left + right) * arithmetic.real(step)
+
+
+def density(spectrum: TargetSpectrum, noise: float, x: Any) -> Any:
+    """Density of mu at points x > 0, an array or a number, in the arithmetic of the spectrum.
+
+    Semicircle around a single eigenvalue s = 1: the density at its centre is 1/(pi delta).
+
+    >>> values = density(TargetSpectrum(dim=1, decay=1.0, scale=1.0), 0.25, np.array([0.25, 1.0, 2.0]))
+    >>> print(np.round(values * np.pi * 0.25, 12))
+    [0. 1. 0.]
+    """
+    arithmetic = spectrum.arithmetic
+    with arithmetic.working():
+        variance = arithmetic.pi * noise * noise
+        flat = [preimage(spectrum, noise, point).zeta.imag / variance for point in np.ravel(x)]
+        return np.reshape(np.array(flat), np.shape(x))
+
+
+def right_edge(spectrum: TargetSpectrum, noise: Any) -> Any:
+    """Right end of the support of mu: x at the largest real point where x'(z) = 0.
+
+    >>> round(float(right_edge(TargetSpectrum(dim=1, decay=1.0, scale=1.0), 0.25)), 12)
+    1.5
+    """
+    arithmetic, variance = spectrum.arithmetic, noise * noise
+    with arithmetic.working():
+        halves = split(spectrum, 0)
+        from_top = spectrum.scale - halves.eigenvalues
+        # F = -delta^2 G' decreases right of s_1, from at least 1 one mode's half-band away from it;
+        # 1/sqrt(F) is concave and nearly linear, so that Newton's method climbs to its root from there.
+        u = noise / arithmetic.sqrt(arithmetic.real(spectrum.dim))
+        for _ in range(_NEWTON_STEPS):
+            inverse = 1 / (u + from_top)
+            total = variance * (halves.weights @ (inverse * inverse))
+            step = (arithmetic.sqrt(total) - 1) * total / (variance * (halves.weights @ inverse**3))
+            u = u + step
+            if abs(step) <= 4 * arithmetic.epsilon * u:
+                break
+        return spectrum.scale + u + variance * (halves.weights @ (1 / (u + from_top)))

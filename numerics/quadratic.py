@@ -1,46 +1,46 @@
 r"""The quadratic network: the scalar functions of its state evolution, at any dimension and to any precision.
 
 The estimate has the law of (S* + delta GOE - kappa)_+ acting on eigenvalues (arXiv:2509.24882; derived in
-arXiv:2505.17958).  With mu the law of the target's eigenvalues s_i free-convolved with a semicircle of variance
-delta^2, g its Stieltjes transform, and f(x) = (x - kappa)_+, the state evolution needs
+arXiv:2505.17958).  With mu the law of the target's eigenvalues s_i free-convolved with a semicircle of
+variance delta^2, g its Stieltjes transform, f(x) = (x - kappa)_+ and Q = mean(s^2), the state evolution needs
 
-    E = int [s^2 - 2 s f + f^2] = Q + int f^2 dmu - 2 [int x f dmu - delta^2 D],      Q = mean(s^2)  (matrix error)
     D = 2 int f Re g dmu                                                              (degrees of freedom)
+    E = Q + int f^2 dmu - 2 [int x f dmu - delta^2 D]                                 (matrix error)
     T = int f dmu                                                                     (mean of the spectrum)
 
-as in theory the combination E = Q - J - 2 kappa T + 2 delta^2 D.  That form cancels once E is far below Q.  Here each
-becomes a contour integral whose terms are of the size of the result.  As x - delta^2 G = z,
+E cancels in this form once it is far below Q.  On the path of `numerics.free_convolution` (from z_kappa on
+the geodesic to a real point c between the M learned eigenvalues and the others, then up the vertical ray
+from c) each becomes an integral of terms of the size of the result.  As x - delta^2 G = z,
 
-    int_{x > kappa} (f^2 - 2 f m) dmu = -(1/pi) Im int_{z_kappa} [(x - kappa)^2 G - 2 (x - kappa) z G] x' dz
+    E - Q = -(1/pi) Im int_{z_kappa} [(x - kappa)^2 G - 2 (x - kappa) z G] x' dz.
 
-(m the posterior mean of s), on the path of `numerics.free_convolution`: the geodesic from z_kappa to a real
-point c between the M learned eigenvalues and the others, then the vertical ray from c.
+*The ray: learned modes.*  The integral of z^2 G_L, G_L the learned part of G = G_U + G_L, is that of Q.  By
+z = x - delta^2 G the integrand plus z^2 G is (kappa - delta^2 G)^2 G x' + delta^2 z G^2 up to the
+derivative of a function which is real at both ends.  G_U is real on the real axis right of c, and so is the
+integral with G_U for G: subtracting that leaves, with q = kappa - delta^2 G_U,
 
-*The ray: learned modes.*  By z = x - delta^2 G the integrand plus z^2 G, whose integral is Q_L, the learned part of Q, is
-(kappa - delta^2 G)^2 G x' + delta^2 z G^2 up to the derivative of a function real at both ends.  The
-unlearned part G_U of G = G_U + G_L is real on the real axis right of c, and so is the integral with G_U for G:
-subtracting it leaves, with q = kappa - delta^2 G_U,
+    E      q^2 A + (delta^4 G_L^2 - 2 q delta^2 G_L) G x' + delta^2 z G_L (2 G_U + G_L)
+    D      (z - q) [(2 G_U + G_L) G_L x' + delta^2 G_U^2 G_L'] + delta^2 G_L G^2 x'
+    T      (z - q) A + delta^2 G_L G x'
+    mass   A = G_L x' + delta^2 G_U G_L'
 
-    E   q^2 A + (delta^4 G_L^2 - 2 q delta^2 G_L) G x' + delta^2 z G_L (2 G_U + G_L),    A = G_L x' + delta^2 G_U G_L'
-    D   (z - q) [(2 G_U + G_L) G_L x' + delta^2 G_U^2 G_L'] + delta^2 G_L G^2 x'
-    T   (z - q) A + delta^2 G_L G x'                        mass above kappa:   A
+each proportional to G_L, of order M/d however small that is.  At infinity these are r/z (for T, after its
+real limit M/d is dropped), and the quarter-circle from the ray to the real axis contributes r/2.
 
-each proportional to G_L, of order M/d however small that is.  At infinity the integrand is r/z (T: after its limit
-M/d, real, is dropped) and the quarter-circle from the ray to the real axis contributes r/2.
+*The geodesic: the bulk, and the mode at the threshold.*  With z G = 1 + W, W = (1/d) sum_i s_i/(z - s_i): the
+derivatives of x, (x - kappa)^2 and (x - kappa)^3 have integrals which are real at both ends.  Any real
+multiple of them may be subtracted, so that only the excess of G and W over their values at c enters:
 
-*The geodesic: the bulk and the mode at the threshold.*  With z G = 1 + W, W = (1/d) sum_i s_i/(z - s_i), the
-derivatives of (x - kappa)^2, (x - kappa)^3 and x are real at both ends.  Any real multiple of them may be dropped,
-and G and W replaced by what they exceed their values at c by:
+    E      [(x - kappa)^2 (G - G_c) - 2 (x - kappa) (W - W_c)] x'
+    D      (x - kappa) (G^2 - G_c^2) x'
+    T      (x - kappa) (G - G_c) x'
+    mass   (G - G_c) x'
 
-    E   [(x - kappa)^2 (G - G_c) - 2 (x - kappa) (W - W_c)] x'
-    D   (x - kappa) (G^2 - G_c^2) x'          T   (x - kappa) (G - G_c) x'          mass   (G - G_c) x'
+All differences are formed as divided differences, G - G_c = -(z - c) mean 1/((z - s)(c - s)), and x - kappa
+alike from z_kappa.  So no digit is lost either where kappa = delta (2 - t) and D is of order t^(5/2): the
+results are those of a kappa one rounding away, the same one for all of them.
 
-All differences are formed as divided differences, G - G_c = -(z - c) mean 1/((z - s)(c - s)) and so on, x - kappa from
-z_kappa.  So kappa = delta (2 - t), where the bulk's D is of order t^(5/2), costs no digit either: the results are
-those of a kappa one rounding away, the same one for all of them.
-
-E = unlearned + learned + overfitting, with unlearned = sum_{i > M} s_i^2/d, learned the ray and overfitting the
-geodesic.  Functions: `scalars`, `crude_scalars`.
+Functions, in order: `Scalars`, `scalars`, `crude_scalars`.
 """
 
 from __future__ import annotations
@@ -94,8 +94,8 @@ class _Leg:
 def scalars(spectrum: TargetSpectrum, noise: Any, threshold: Any, start: Any = None) -> Scalars:
     """E, D and T at effective noise delta = ``noise`` and threshold kappa = ``threshold``, both > 0.
 
-    Relative accuracy of all results: a few units of the last digit, at any dimension, for a pair (delta, kappa) within
-    rounding of the given one.
+    All results are good to a few dozen units of their last digit, at any dimension, for one pair (delta,
+    kappa) within rounding of the given one.
 
     Args:
         spectrum: the target; its arithmetic is that of the results, and of ``noise`` and ``threshold``.
@@ -104,9 +104,10 @@ def scalars(spectrum: TargetSpectrum, noise: Any, threshold: Any, start: Any = N
         start: complex number near z_kappa, such as ``preimage.point`` of an earlier result; saves time only.
 
     Raises:
-        NotConverged: the threshold's place among the eigenvalues is not resolved by the arithmetic.
+        NotConverged: the place of the threshold among the eigenvalues was not resolved.
 
-    One eigenvalue s = 1 far above noise and threshold is learned up to its shift: E = kappa^2 + delta^2, D = 1.
+    A single eigenvalue far above noise and threshold is learned up to its shift: E = kappa^2 + delta^2, D =
+    1.
 
     >>> result = scalars(TargetSpectrum(dim=1, decay=1.0, scale=1.0), noise=0.03, threshold=0.04)
     >>> print(f"{result.matrix_error:.12f} {result.degrees_of_freedom:.12f} {result.mean_spectrum:.12f}")
@@ -190,7 +191,8 @@ def _ray(arithmetic: Arithmetic, found: Preimage, noise: Any, threshold: Any) ->
 def _means_on_ray(arithmetic: Arithmetic, rho: Any, distances: Any) -> Callable[[Any], tuple[Any, Any]]:
     """For weights w_i, the sums of w_i/(z - s_i) at z = c + i rho and their derivatives with respect to z.
 
-    In real arithmetic, four times as fast: 1/(z - s_i) = k (a/rho^2 - i/rho), k = 1/(1 + (a/rho)^2), a = c - s_i.
+    In real arithmetic, four times as fast: 1/(z - s_i) = k (a/rho^2 - i/rho), k = 1/(1 + (a/rho)^2), a = c
+    - s_i.
     """
     inverse = 1 / rho
     ratio = inverse[:, None] * distances
@@ -210,7 +212,7 @@ def _means_on_ray(arithmetic: Arithmetic, rho: Any, distances: Any) -> Callable[
 
 
 def _arc(arithmetic: Arithmetic, found: Preimage, noise: Any) -> _Leg:
-    """The bulk and the mode at the threshold: the geodesic between c and z_kappa (nothing if that is real)."""
+    """The bulk and the mode at the threshold: the geodesic from c to z_kappa (nothing if that is real)."""
     halves, variance = found.split, noise * noise
     if not found.in_support:
         zero = noise * 0
@@ -238,11 +240,11 @@ def _arc(arithmetic: Arithmetic, found: Preimage, noise: Any) -> _Leg:
 
 
 def crude_scalars(spectrum: TargetSpectrum, noise: float, threshold: float) -> tuple[float, float]:
-    """(E, D) to some ten per cent, in floats and tens of microseconds: a starting point for `scalars`.
+    """E and D to some ten per cent, in floats and tens of microseconds: a starting point.
 
-    The modes s_i > delta whose spike x_i = s_i + delta^2/s_i lies above kappa are learned one by one, the noise is
-    a semicircle: spike i has the error s_i^2 + f^2 - 2 s_i f (1 - delta^2/s_i^2), f = x_i - kappa, and 2 f/(d s_i)
-    degrees of freedom; the semicircle has
+    The modes s_i > delta whose spike x_i = s_i + delta^2/s_i lies above kappa are learned one by one, the
+    noise is a semicircle: spike i has the error s_i^2 + f^2 - 2 s_i f (1 - delta^2/s_i^2), f = x_i - kappa,
+    and 2 f/(d s_i) degrees of freedom; the semicircle has
 
         D_b = (8/pi) int_0^phi (cos t - cos phi) cos t sin^2 t dt,
         E_b = (8/pi) delta^2 int_0^phi (cos t - cos phi)^2 sin^2 t dt
@@ -261,7 +263,9 @@ def crude_scalars(spectrum: TargetSpectrum, noise: float, threshold: float) -> t
     learned = (ratio < 1) & (spike > threshold)
     f = np.where(learned, spike - threshold, 0.0)
     share = float(weights @ learned)
-    spikes_error = float(weights @ (s * s + f * f - np.where(learned, 2 * s * f * (1 - ratio), 0.0)))
+    # s^2 + f^2 - 2 s f (1 - ratio), as a sum of positive terms: it may be far below s^2.
+    shrunk = (threshold - s * ratio) ** 2 + 2 * s * f * ratio
+    spikes_error = float(weights @ np.where(learned, shrunk, s * s))
     alignment = 2 * float(weights @ (f / s))
 
     bulk_error = bulk_freedom = 0.0
