@@ -1,8 +1,9 @@
 """State evolution of shallow networks, solved at any size and to any precision.
 
-State a `Problem`, `solve` it, or follow it along a `risk_curve`.  The equations are in `state_evolution`;
-the scalar functions of the two networks in `diagonal` and `quadratic`, on `free_convolution`; sums over any
-number of modes in `mode_sums`; float64 and multiple precision in `precision`.
+State a `Problem`, `solve` it, follow it along a `risk_curve`, or choose its `optimal_weight_decay`.  The
+equations are in `state_evolution`; the scalar functions of the two networks in `diagonal` and `quadratic`, on
+`free_convolution`; sums over any number of modes in `mode_sums`; float64 and multiple precision in
+`precision`.
 """
 
 from numerics.curve import risk_curve as risk_curve
@@ -12,5 +13,15 @@ from numerics.errors import NotConverged as NotConverged
 from numerics.problem import Problem as Problem
 from numerics.solve import Solution as Solution
 from numerics.solve import solve as solve
+from numerics.tuning import optimal_weight_decay as optimal_weight_decay
 
-__all__ = ["Interrupted", "InvalidProblem", "NotConverged", "Problem", "Solution", "risk_curve", "solve"]
+__all__ = [
+    "Interrupted",
+    "InvalidProblem",
+    "NotConverged",
+    "Problem",
+    "Solution",
+    "optimal_weight_decay",
+    "risk_curve",
+    "solve",
+]

@@ -145,7 +145,7 @@ def _read(directory: Path, problem: Problem) -> Solution | None:
     """The cached solution of a problem, or None if there is none that can be read."""
     try:
         values = json.loads(_path(directory, problem).read_text(encoding="utf-8"))["solution"]
-        return Solution(problem, **{name: float(value) for name, value in values.items()})
+        return Solution(problem, **values)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
 

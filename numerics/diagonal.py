@@ -19,6 +19,10 @@ moments A_k = E[(|X| - kappa)_+^k] the middle term is r^2 A_2 - 2 r (1-r) kappa 
 negative part never takes more than two thirds of the rest, as y is spread at least as much as half a
 Gaussian.  The degrees of freedom are D = mean A_0, the mean size of the coefficients is mean A_1.
 
+The error below the threshold is the *unlearned* target.  The error above it is divided in the proportion
+of the variance of X_i that is the target's, 1 - r, and the noise's, r: *learned*, with errors, and
+*overfitting*.
+
 Near the interpolation threshold alpha = 1 the state evolution is about the small differences alpha - D and
 alpha delta^2 - R, which are formed from the complements
 
@@ -73,20 +77,24 @@ def scalars(noise: Any, threshold: Any, target: Target, depth: int = FRACTION_DE
     below = arithmetic.erf(u / arithmetic.sqrt(arithmetic.real(2)))
 
     bias = kept * threshold
-    error = (
-        size2 * share
-        + share * share * second - 2 * share * bias * first + bias * bias * above
-        + kept * kept * centre
-    )  # fmt: skip
+    missed = size2 * share * below + kept * kept * centre
+    spread = share * share * second - 2 * share * bias * first + bias * bias * above
+    estimated = size2 * share * above + spread
+    decomposition = {
+        "unlearned": target.mean(missed),
+        "learned": target.mean(kept * estimated),
+        "overfitting": target.mean(share * estimated),
+    }
     complement = 2 * noise2 * below - threshold * threshold * above - centre
     resolved = max(noise, threshold) / (target.sizes * arithmetic.sqrt(arithmetic.real(2)))
     return Scalars(
-        error=target.mean(error),
+        error=sum(decomposition.values()),
         degrees_of_freedom=target.mean(above),
         mean_size=target.mean(first),
         error_complement=target.mean(complement),
         freedom_complement=target.mean(below),
         learned_modes=target.weights @ arithmetic.erfc(resolved),
+        decomposition=decomposition,
     )
 
 

@@ -20,6 +20,11 @@ def _quadratic_scalars(noise: Any, threshold: Any, target: Target) -> Scalars:
         degrees_of_freedom=found.degrees_of_freedom,
         mean_size=found.mean_spectrum,
         learned_modes=target.number_above(_emergence(noise, threshold, target)),
+        decomposition={
+            "unlearned": found.unlearned,
+            "learned": found.learned,
+            "overfitting": found.overfitting,
+        },
     )
 
 
@@ -32,7 +37,7 @@ def _emergence(noise: Any, threshold: Any, target: Target) -> Any:
 
 def _quadratic_sketch(noise: Any, threshold: Any, target: Target) -> Scalars:
     error, freedom = quadratic.crude_scalars(_spectrum(target), noise, threshold)
-    return Scalars(error, freedom, mean_size=math.nan, learned_modes=math.nan)
+    return Scalars(error, freedom, mean_size=math.nan, learned_modes=math.nan, decomposition={})
 
 
 def _spectrum(target: Target) -> TargetSpectrum:

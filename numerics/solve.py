@@ -20,6 +20,7 @@ Functions, in order: `Solution`, `solve`, `state_evolution_of`.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,6 +61,10 @@ class Solution:
         train_loss: trained objective divided by d (diagonal) or d^2 (quadratic).
         learned_modes: number of target modes above noise and threshold, a real number.
         residual: largest relative residual of the two equations at the solution.
+        decomposition: named parts that sum to ``excess_risk``: "unlearned" (target below the threshold),
+            "learned" (shrinkage and noise on what is learned), "overfitting" (noise taken for target).  For
+            the quadratic network the last two are told apart by where an eigenvalue lies: where one band
+            holds both, noise and shrinkage cancel in part and "overfitting" may be negative.
     """
 
     problem: Problem
@@ -70,6 +75,7 @@ class Solution:
     train_loss: Any
     learned_modes: Any
     residual: Any
+    decomposition: Mapping[str, Any]
 
 
 def solve(problem: Problem, *, digits: int | None = None) -> Solution:
@@ -147,7 +153,8 @@ def _solve_in_double(problem: Problem) -> tuple[StateEvolution, Pair, Root | Non
                 root = polish(equations, guess, DOUBLE_AIM)
             except NotConverged:
                 return equations, guess, None
-        return equations, (root.x, root.y), root if root.error < DOUBLE_ACCURACY else None
+        good = max(root.error, root.residual) < DOUBLE_ACCURACY
+        return equations, (root.x, root.y), root if good else None
 
 
 def _solve_to_digits(
@@ -184,7 +191,10 @@ def _solution(problem: Problem, equations: StateEvolution, root: Root, digits: i
             "residual": root.residual,
         }
         handed_out = {name: _handed_out(value, digits) for name, value in values.items()}
-    return Solution(problem, **handed_out)
+        parts = {
+            name: _handed_out(network.copies * part, digits) for name, part in scalars.decomposition.items()
+        }
+    return Solution(problem, **handed_out, decomposition=parts)
 
 
 def _handed_out(value: Any, digits: int | None) -> float | mpmath.mpf:

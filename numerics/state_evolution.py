@@ -27,7 +27,7 @@ Functions, in order: `Scalars`, `Network`, `StateEvolution`, `nested_search`, `p
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, TypeAlias
@@ -58,6 +58,8 @@ class Scalars:
         degrees_of_freedom: D >= 0.
         mean_size: mean over the d modes of the absolute size of the trained weights (theta or eigenvalues).
         learned_modes: number of target modes that stand out of both noise and threshold; a real number.
+        decomposition: named parts of ``error``, which sum to it: target below the threshold ("unlearned"),
+            shrinkage and noise on what is learned ("learned"), noise taken for target ("overfitting").
         error_complement: delta^2 - e, or None where no better formula than the subtraction is known.
         freedom_complement: 1 - D, likewise.
     """
@@ -66,6 +68,7 @@ class Scalars:
     degrees_of_freedom: Any
     mean_size: Any
     learned_modes: Any
+    decomposition: Mapping[str, Any]
     error_complement: Any = None
     freedom_complement: Any = None
 

@@ -18,8 +18,8 @@ from numerics.target import Target
 WIDE = multiprecision(200)
 
 
-def by_quadrature(size: float, noise: float, threshold: float) -> tuple[float, float, float]:
-    """Error, probability above the threshold and mean size of one mode: integrals over X = theta* + noise."""
+def by_quadrature(size: float, noise: float, threshold: float) -> tuple[float, ...]:
+    """Error, probability above the threshold, mean size and unlearned part of one mode: integrals over X."""
     width = math.hypot(size, noise)
     posterior_mean, posterior_variance = size**2 / width**2, size**2 * noise**2 / width**2
 
@@ -41,6 +41,7 @@ def by_quadrature(size: float, noise: float, threshold: float) -> tuple[float, f
         mean(lambda x: (estimate(x) - posterior_mean * x) ** 2 + posterior_variance),
         mean(lambda x: float(x > threshold)),
         mean(estimate),
+        mean(lambda x: ((posterior_mean * x) ** 2 + posterior_variance) * (x < threshold)),
     )
 
 
@@ -52,7 +53,12 @@ def test_scalars_are_means_of_one_mode_integrals(noise: float, relative_threshol
     found = scalars(noise, threshold, target)
     modes = [by_quadrature(float(size), noise, threshold) for size in target.sizes]
     expected = np.mean(modes, axis=0)
-    computed = [found.error, found.degrees_of_freedom, found.mean_size]
+    computed = [
+        found.error,
+        found.degrees_of_freedom,
+        found.mean_size,
+        found.decomposition["unlearned"],
+    ]
     np.testing.assert_allclose(computed, expected, rtol=1e-9)
 
 

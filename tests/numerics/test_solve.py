@@ -182,6 +182,21 @@ def test_numbers_of_any_type_give_the_same_solution(network: str) -> None:
     assert solve(exact).excess_risk == solve(other).excess_risk
 
 
+@pytest.mark.parametrize("phase", PHASES)
+@pytest.mark.parametrize("network", NETWORKS)
+def test_the_decomposition_sums_to_the_risk(network: str, phase: str) -> None:
+    solution = solve(in_phase(network, phase, 300))
+    assert math.fsum(solution.decomposition.values()) == pytest.approx(solution.excess_risk, rel=1e-12)
+    assert all(abs(part) <= 1.5 * solution.excess_risk for part in solution.decomposition.values())
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+@pytest.mark.parametrize(("phase", "part"), [("I", "unlearned"), ("III", "learned"), ("V", "overfitting")])
+def test_each_part_dominates_its_phase(network: str, phase: str, part: str) -> None:
+    solution = solve(in_phase(network, phase, 10**8))
+    assert solution.decomposition[part] > 0.55 * solution.excess_risk
+
+
 @pytest.mark.parametrize(
     ("samples", "matrix_error"),
     [(8000, 0.090479), (48273, 0.050817), (160000, 0.014418), (530312, 0.0043355)],

@@ -21,7 +21,7 @@ WIDE = multiprecision(200)
 def toy_scalars(noise: Any, threshold: Any, target: Target) -> Scalars:
     """A network with one mode of size 1: error and freedom of the textbook shape, in closed form."""
     error = noise * noise / (1 + threshold) + threshold * threshold / (1 + threshold * threshold)
-    return Scalars(error, 1 / (1 + threshold) ** 2, threshold * 0, threshold * 0)
+    return Scalars(error, 1 / (1 + threshold) ** 2, threshold * 0, threshold * 0, {})
 
 
 def toy_sketch(noise: Any, threshold: Any, target: Target) -> Scalars:
@@ -83,7 +83,7 @@ def test_an_end_by_rounding_is_reported() -> None:
 
 def test_no_solution_is_not_a_number() -> None:
     def hopeless(noise: Any, threshold: Any, target: Target) -> Scalars:
-        return Scalars(noise * noise * 3, threshold * 0, threshold * 0, threshold * 0)
+        return Scalars(noise * noise * 3, threshold * 0, threshold * 0, threshold * 0, {})
 
     network = Network(
         copies=1,

@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from numerics import InvalidProblem, NotConverged, Problem, optimal_weight_decay, solve
+from numerics.networks import NETWORKS
+from numerics.target import Target
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+@pytest.mark.parametrize(("samples_exponent", "dim"), [(0.4, 200), (0.9, 200), (1.7, 200), (0.5, 10**8)])
+def test_no_other_weight_decay_does_better(network: str, samples_exponent: float, dim: int) -> None:
+    samples = float(dim) ** (samples_exponent + NETWORKS[network].copies - 1)
+    problem = Problem(network, 1.25, samples, dim, 1.0, 0.5)
+    weight_decay, best = optimal_weight_decay(problem)
+    assert best == solve(replace(problem, weight_decay=weight_decay))
+    for factor in np.logspace(-4, 4, 33):
+        other = solve(replace(problem, weight_decay=weight_decay * float(factor)))
+        assert other.excess_risk >= best.excess_risk * (1 - 1e-12)
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+def test_the_optimum_scales_with_the_target(network: str) -> None:
+    raw = Target.of(70, 1.25, "raw")
+    q = math.sqrt(float(raw.mean(raw.sizes**2)))
+    unit, _ = optimal_weight_decay(Problem(network, 1.25, 2000, 70, 1, 0.2, target="unit"))
+    same, _ = optimal_weight_decay(Problem(network, 1.25, 2000, 70, 1, 0.2 * q**2))
+    assert unit == pytest.approx(same / q, rel=1e-4)
+
+
+def test_the_given_weight_decay_plays_no_part() -> None:
+    found = [optimal_weight_decay(Problem("diagonal", 1.25, 300, 1000, x, 0.5))[0] for x in (1e-6, 10.0)]
+    assert found[0] == found[1]
+
+
+def test_without_noise_there_may_be_no_best() -> None:
+    with pytest.raises(NotConverged, match="still falls"):
+        optimal_weight_decay(Problem("diagonal", 1.25, 3000, 1000, 1, 0))
+
+
+def test_bayes_has_nothing_to_tune() -> None:
+    with pytest.raises(InvalidProblem, match="bayes"):
+        optimal_weight_decay(Problem("diagonal", 1.25, 300, 1000, estimator="bayes"))
