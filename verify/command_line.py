@@ -20,18 +20,20 @@ NETWORKS = ("diagonal", "quadratic")
 
 
 def number(text: str) -> Any:
-    """The number a user wrote, exactly: an integer, a fraction like 5/4 or a decimal like 1.25, 1e-3 or 1e30.
+    """The number a user wrote: an exact integer or fraction (1000, 1e30, 5/4), else a float, as in Python.
 
-    What is none of these is returned as it is, for ``Problem`` to refuse in its own words.
+    What is no number is returned as it is, for ``Problem`` to refuse in its own words.
 
     >>> number("5/4"), number("1e30"), number("0.1"), number("nan"), number("abc")
-    (Fraction(5, 4), 1000000000000000000000000000000, Fraction(1, 10), nan, 'abc')
+    (Fraction(5, 4), 1000000000000000000000000000000, 0.1, nan, 'abc')
     """
     try:
         exact = Fraction(text)
     except (ValueError, ZeroDivisionError):
         return float(text) if text.strip().lower().lstrip("+-") in ("nan", "inf", "infinity") else text
-    return exact.numerator if exact.denominator == 1 else exact
+    if exact.denominator == 1:
+        return exact.numerator
+    return exact if "/" in text else float(text)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

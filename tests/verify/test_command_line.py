@@ -33,15 +33,15 @@ def test_numbers_are_read_exactly(value: Fraction) -> None:
     assert number(str(value)) == value
 
 
-@given(value=st.decimals(allow_nan=False, allow_infinity=False, places=6))
-def test_decimals_are_read_exactly(value: object) -> None:
-    assert number(str(value)) == Fraction(str(value))
+@given(value=st.floats(allow_nan=False, allow_infinity=False))
+def test_decimals_are_read_as_python_reads_them(value: float) -> None:
+    assert number(repr(value)) == value
 
 
 def test_solve_prints_what_solve_returns(capsys: pytest.CaptureFixture[str]) -> None:
     assert _status(_arguments("solve")) == 0
     printed = dict(line.split() for line in capsys.readouterr().out.splitlines())
-    problem = Problem("diagonal", gamma=Fraction(5, 4), samples=1000, dim=100, weight_decay=Fraction(1, 10))
+    problem = Problem("diagonal", gamma=Fraction(5, 4), samples=1000, dim=100, weight_decay=0.1)
     assert float(printed["excess_risk"]) == solve(problem).excess_risk
 
 
