@@ -40,6 +40,7 @@ from typing import Any
 
 import numpy as np
 
+from numerics.errors import NotConverged
 from numerics.precision import DOUBLE, Arithmetic, Number
 
 # The stencil misses c(D) F by about (L/(e rho))^(2L), rho the distance from the junction to the nearest
@@ -51,6 +52,8 @@ SINGULARITY_DISTANCE = 3
 PANEL_WIDTH = 1.2
 # Gauss-Legendre nodes of a panel per digit, for a Bernstein ellipse of parameter 4.4.
 NODES_PER_DIGIT = 0.8
+# More terms than this are not added one by one.
+LONGEST_HEAD = 10**6
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,6 +90,9 @@ def mode_nodes(
         break_after: M in 0..dim; F may have poles next to M + 1/2 (on a line through it, or a sector).
         arithmetic: what the nodes are made of; multiprecision nodes must be asked for in its context.
 
+    Raises:
+        NotConverged: the target is so steep (gamma beyond 10^4) that panels do not help.
+
     Exact for small ``dim`` (every mode a node).  The error is a few units of the last digit of the sum of
     |F|: a sum of terms which cancel loses those digits, as it would term by term.
 
@@ -101,6 +107,8 @@ def mode_nodes(
     clear = SINGULARITY_DISTANCE * length
     # Near i the singularities of F are at a distance i sin(pi/(4 gamma)) or more.
     head = math.ceil(clear / math.sin(min(math.pi / 2, math.pi / (4 * float(decay)))))
+    if min(head, dim) > LONGEST_HEAD:
+        raise NotConverged(f"decay={decay}: sums over so steep a target take more than {LONGEST_HEAD} terms")
     blocks = _explicit_blocks(dim, head, break_after, clear, _panel_cost(arithmetic))
 
     middle = arithmetic.real(Fraction(2 * break_after + 1, 2))

@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,6 +46,8 @@ from numerics.target import Target
 DOUBLE_AIM = 3e-14
 DOUBLE_ACCURACY = 1e-11
 GUARD_DIGITS = 12
+# What arithmetic with infinities and NaN ends in.
+OUT_OF_RANGE = (OverflowError, ValueError, ZeroDivisionError)
 ATTEMPTS = 4
 
 
@@ -134,7 +137,7 @@ def _solve_in_double(problem: Problem) -> tuple[StateEvolution, Pair, Root | Non
         try:
             equations = state_evolution_of(problem)
             guess = nested_search(equations.sketched())
-        except OverflowError:
+        except OUT_OF_RANGE:
             raise NotConverged(
                 "a parameter is beyond the range of float64, where the search for a solution starts"
             ) from None
@@ -144,17 +147,23 @@ def _solve_in_double(problem: Problem) -> tuple[StateEvolution, Pair, Root | Non
                     "weight_decay=0: with so many samples the threshold vanishes; give a small positive one"
                 ) from None
             raise
-        try:
-            root = polish(equations, guess, DOUBLE_AIM)
-        except NotConverged:
-            # Near an interpolation threshold Newton's steps may run away from a rough guess.
-            guess = nested_search(equations)
-            try:
-                root = polish(equations, guess, DOUBLE_AIM)
-            except NotConverged:
-                return equations, guess, None
+        root = _polished_or_none(equations, guess)
+        if root is None:
+            # Near an interpolation threshold Newton's steps run away from a rough guess: search further.
+            with suppress(NotConverged, *OUT_OF_RANGE):
+                guess = nested_search(equations)
+                root = _polished_or_none(equations, guess)
+        if root is None:
+            return equations, guess, None
         good = max(root.error, root.residual) < DOUBLE_ACCURACY
         return equations, (root.x, root.y), root if good else None
+
+
+def _polished_or_none(equations: StateEvolution, guess: Pair) -> Root | None:
+    try:
+        return polish(equations, guess, DOUBLE_AIM)
+    except (NotConverged, *OUT_OF_RANGE):
+        return None
 
 
 def _solve_to_digits(
@@ -167,7 +176,10 @@ def _solve_to_digits(
         with arithmetic.working():
             equations = state_evolution_of(problem, arithmetic)
             tolerance = arithmetic.real(10) ** -(digits + 2)
-            root = polish(equations, guess, tolerance, jacobian)
+            try:
+                root = polish(equations, guess, tolerance, jacobian)
+            except OUT_OF_RANGE:
+                raise NotConverged("the equations cannot be evaluated: a parameter is extreme") from None
             if root.error < tolerance:
                 return equations, root
             missing = math.log10(float(root.error / tolerance))

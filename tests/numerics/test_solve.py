@@ -280,3 +280,32 @@ def test_digits_are_checked(digits: Any) -> None:
 def test_out_of_range_is_not_a_number() -> None:
     with pytest.raises(NotConverged, match="range of float64"):
         solve(Problem("diagonal", 1.25, 300, 10**400, 0.1))
+    with pytest.raises(NotConverged, match="so steep a target"):
+        solve(Problem("diagonal", 10**7, 300, 10**30, 0.1))
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"gamma": 50},
+        {"gamma": Fraction(500001, 10**6), "dim": 10**30},
+        {"dim": 1},
+        {"dim": 10**150},
+        {"samples": 1e-10},
+        {"samples": 1e300},
+        {"weight_decay": 1e-300},
+        {"weight_decay": 1e300},
+        {"noise_variance": 1e300},
+        {"noise_variance": 0, "weight_decay": 1e-300},
+    ],
+    ids=str,
+)
+def test_extremes_are_solved_or_refused(network: str, changes: dict[str, Any]) -> None:
+    problem = replace(Problem(network, 1.25, 1000, 100, 0.1, 0.5), **changes)
+    try:
+        solution = solve(problem)
+    except NotConverged:
+        return
+    assert 0 < solution.excess_risk < math.inf
+    assert solution.residual < 1e-11
