@@ -398,8 +398,10 @@ def _climb(spectrum: TargetSpectrum, noise: Any, threshold: Any, u: Any) -> tupl
     """Values of x - kappa, dx/du and v on Biane's curve above u."""
     arithmetic, variance = spectrum.arithmetic, noise * noise
     halves = split(spectrum, spectrum.rank(u))
-    # Among more modes than the arithmetic resolves, u may as well be the origin, in the middle of a gap.
-    offset = u - halves.origin if halves.learned * arithmetic.epsilon < _UNRESOLVED else u * 0
+    # Among more modes than the arithmetic resolves, u may as well be the origin, in the middle of a gap;
+    # below all of them there is nothing to resolve.
+    among = halves.learned < spectrum.dim and halves.learned * arithmetic.epsilon >= _UNRESOLVED
+    offset = u * 0 if among else u - halves.origin
     real = offset + halves.distances
     height = _height(spectrum, halves, noise, real, u * 0)
     inverse = 1 / (real * real + height * height)

@@ -35,7 +35,7 @@ def test_numbers_are_read_exactly(value: Fraction) -> None:
 
 @given(value=st.floats(allow_nan=False, allow_infinity=False))
 def test_decimals_are_read_as_python_reads_them(value: float) -> None:
-    assert number(repr(value)) == value
+    assert float(number(repr(value))) == value
 
 
 def test_solve_prints_what_solve_returns(capsys: pytest.CaptureFixture[str]) -> None:
