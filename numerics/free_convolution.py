@@ -120,7 +120,7 @@ class TargetSpectrum:
         if value <= 0:
             return self.dim
         index = self.index(value)
-        return self.dim if index >= self.dim else math.floor(index)  # int() of gmpy2 rounds
+        return self.dim if index >= self.dim else int(index // 1)  # int() of an mpfr rounds
 
     def in_double(self) -> TargetSpectrum:
         """The same spectrum in double precision."""

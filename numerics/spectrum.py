@@ -1,0 +1,156 @@
+r"""The law of the trained weights at a solution (delta, kappa) of the state evolution (arXiv:2509.24882).
+
+Quadratic network: eigenvalues of B B^T.  With mu the law of the target's eigenvalues s_i free-convolved
+with a semicircle of variance delta^2,
+
+    an atom at 0 of mass mu(-oo, kappa], and mu shifted left by kappa on (0, oo):
+    what noise leaves above the threshold, a semicircle cut by it, up to the bulk edge 2 delta - kappa;
+    for every s_i > delta a spike at s_i + delta^2/s_i - kappa, if that is positive, whose eigenvector has the
+    squared cosine 1 - delta^2/s_i^2 with its target direction.
+
+At finite dimension a spike is a band of half-width about 2 delta/sqrt(d); neighbouring bands merge.
+
+Diagonal network: coefficients theta_i = a_i w_i, with the law of eta_kappa(theta*_i + delta z), a soft
+threshold on a Gaussian of variance sigma_i^2 = tau_i^2 + delta^2 for each i: an atom at 0 of mass mean
+P(|X_i| < kappa), and the density mean exp(-(|nu| + kappa)^2/(2 sigma_i^2))/sqrt(2 pi sigma_i^2) at nu != 0,
+even in nu.  There are no spikes.
+
+Functions, in order: `Spectrum`, `quadratic_spectrum`, `diagonal_spectrum`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+from scipy import special
+
+from numerics import free_convolution, quadratic
+from numerics.free_convolution import TargetSpectrum
+from numerics.target import Target
+
+# Spikes are listed one by one, largest first, up to this number.
+MOST_SPIKES = 10_000
+
+
+class Spike(NamedTuple):
+    """A learned mode among the eigenvalues of the trained weights.
+
+    Attributes:
+        location: the eigenvalue.
+        overlap: squared cosine between its eigenvector and the direction of the mode in the target.
+    """
+
+    location: float
+    overlap: float
+
+
+@dataclass(frozen=True)
+class Spectrum:
+    """Law of the trained weights: an atom at 0 and a density, in float64.
+
+    Attributes:
+        atom: mass at 0.
+        bulk_edge: largest weight that noise alone produces: 2 delta - kappa, or for the diagonal network the
+            expected maximum of d pure-noise coefficients, delta sqrt(2 log d) - kappa; 0 if that is negative.
+        spikes: learned modes that stand out of the noise, largest first (the first 10^4).
+        right_edge: right end of the support; infinite for the diagonal network.
+        density: density away from 0, at points in an array of any shape; 0 at negative eigenvalues.
+    """
+
+    atom: float
+    bulk_edge: float
+    spikes: tuple[Spike, ...]
+    right_edge: float
+    density: Callable[[Any], Any]
+
+    def plot(self, ax: Any, *, points: int = 400) -> Any:
+        """Draw the density from 0 to the right edge, the spikes and the bulk edge on Matplotlib axes.
+
+        The mass at 0 is written in the legend.  A support without end is shown as far as the density, at the
+        right of 0, has fallen by a factor of 1000.  Returns the axes.
+
+        >>> from matplotlib.figure import Figure
+        >>> ax = quadratic_spectrum(0.3, 0.4, Target.of(50, 1.25, "unit")).plot(Figure().subplots())
+        >>> ax.get_xlabel()
+        'trained weight'
+        """
+        right = self.right_edge if math.isfinite(self.right_edge) else self._thousandth()
+        border = min(2 * self.bulk_edge, right)  # half of the points for the noise, half for the modes
+        x = np.concatenate([np.linspace(0, border, points // 2), np.linspace(border, right, points // 2)])
+        x = x[x > 0]
+        ax.plot(x, self.density(x), label=f"density (mass at 0: {self.atom:.3g})")
+        if self.bulk_edge > 0:
+            ax.axvline(self.bulk_edge, linestyle=":", color="gray", label="edge of the noise")
+        if self.spikes:
+            locations = [spike.location for spike in self.spikes]
+            ax.plot(locations, [0.0] * len(locations), "|", markersize=12, color="C3", label="learned modes")
+        ax.set_xlabel("trained weight")
+        ax.set_ylabel("density")
+        ax.legend()
+        return ax
+
+    def _thousandth(self) -> float:
+        x = tiny = 1e-150
+        while self.density(x) > 1e-3 * self.density(tiny):
+            x *= 2
+        return x
+
+
+def quadratic_spectrum(noise: float, threshold: float, target: Target) -> Spectrum:
+    """Law of the eigenvalues of B B^T at effective noise delta and threshold kappa; ``target`` in float64.
+
+    >>> spectrum = quadratic_spectrum(0.3, 0.4, Target.of(50, 1.25, "unit"))
+    >>> print(f"{spectrum.atom:.3f} {spectrum.bulk_edge:.3f} {len(spectrum.spikes)}")
+    0.689 0.200 11
+    """
+    delta, kappa = float(noise), float(threshold)
+    law = TargetSpectrum(target.dim, target.decay, target.scale)
+    learned = min(law.rank(delta), MOST_SPIKES)
+    s = law.eigenvalue(np.arange(1.0, learned + 1))
+    locations, overlaps = s + delta**2 / s - kappa, 1 - (delta / s) ** 2
+
+    def density(x: Any) -> Any:
+        x = np.asarray(x, dtype=float)
+        values = np.zeros(x.shape)
+        positive = x > 0
+        values[positive] = free_convolution.density(law, delta, x[positive] + kappa)
+        return values
+
+    return Spectrum(
+        atom=float(1 - quadratic.scalars(law, delta, kappa).mass_above),
+        bulk_edge=max(2 * delta - kappa, 0.0),
+        spikes=tuple(
+            Spike(float(place), float(overlap))
+            for place, overlap in zip(locations, overlaps, strict=True)
+            if place > 0 and overlap > 0
+        ),
+        right_edge=max(float(free_convolution.right_edge(law, delta)) - kappa, 0.0),
+        density=density,
+    )
+
+
+def diagonal_spectrum(noise: float, threshold: float, target: Target) -> Spectrum:
+    """Law of the coefficients a_i w_i at effective noise delta and threshold kappa; ``target`` in float64.
+
+    >>> spectrum = diagonal_spectrum(0.3, 0.4, Target.of(50, 1.25, "unit"))
+    >>> print(f"{spectrum.atom:.3f} {spectrum.bulk_edge:.3f}")
+    0.699 0.439
+    """
+    delta, kappa = float(noise), float(threshold)
+    width = np.hypot(target.sizes, delta)
+
+    def density(x: Any) -> Any:
+        u = (np.abs(np.asarray(x, dtype=float))[..., None] + kappa) / width
+        return np.exp(-u * u / 2) / (math.sqrt(2 * math.pi) * width) @ target.weights / target.dim
+
+    return Spectrum(
+        atom=float(target.mean(special.erf(kappa / (math.sqrt(2) * width)))),
+        bulk_edge=max(delta * math.sqrt(2 * math.log(target.dim)) - kappa, 0.0),
+        spikes=(),
+        right_edge=math.inf,
+        density=density,
+    )

@@ -1,0 +1,212 @@
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import integrate
+
+from numerics.free_convolution import (
+    TargetSpectrum,
+    density,
+    geodesic,
+    half_line,
+    preimage,
+    right_edge,
+    split,
+)
+from numerics.precision import DOUBLE, multiprecision
+
+
+def explicit(spectrum: TargetSpectrum) -> np.ndarray:
+    return float(spectrum.scale) * np.arange(1.0, spectrum.dim + 1) ** -float(spectrum.decay)
+
+
+@pytest.mark.parametrize("dim", [1, 7, 100, 3000])
+@pytest.mark.parametrize("target", ["raw", "unit"])
+def test_mean_square_and_normalisation(dim: int, target: str) -> None:
+    spectrum = TargetSpectrum.of(dim, 1.25, target)
+    assert spectrum.mean_square == pytest.approx(np.mean(explicit(spectrum) ** 2), rel=1e-13)
+    expected = 1.0 if target == "unit" else np.sum(np.arange(1.0, dim + 1) ** -2.5)
+    assert spectrum.mean_square == pytest.approx(expected, rel=1e-13)
+
+
+@given(
+    dim=st.integers(1, 10**30),
+    decay=st.floats(0.51, 5),
+    where=st.floats(0, 1),
+)
+def test_index_and_eigenvalue_are_inverse(dim: int, decay: float, where: float) -> None:
+    spectrum = TargetSpectrum.of(dim, decay)
+    index = float(dim) ** where
+    assert spectrum.index(spectrum.eigenvalue(index)) == pytest.approx(index, rel=1e-12)
+
+
+@pytest.mark.parametrize("bits", [53, 150])
+def test_rank_counts_the_eigenvalues_above(bits: int) -> None:
+    arithmetic = DOUBLE if bits == 53 else multiprecision(bits)
+    with arithmetic.working():
+        spectrum = TargetSpectrum.of(1000, 1.25, arithmetic=arithmetic)
+        s = explicit(spectrum)
+        for value in [100.0, 33.0, 31.0, 1.0, 0.9, 0.11, 1e-9]:
+            assert spectrum.rank(arithmetic.real(value)) == np.sum(s > value)
+
+
+@pytest.mark.parametrize("learned", [0, 1, 500, 999, 1000])
+def test_split_sums_either_side(learned: int) -> None:
+    spectrum = TargetSpectrum.of(1000, 1.25)
+    s, halves = explicit(spectrum), split(spectrum, learned)
+    z = halves.origin * (1 + 0.3j)
+    terms = halves.weights / (z - halves.eigenvalues)
+    assert terms[: halves.above].sum() == pytest.approx(np.sum(1 / (z - s[:learned])) / 1000, rel=1e-12)
+    assert terms[halves.above :].sum() == pytest.approx(np.sum(1 / (z - s[learned:])) / 1000, rel=1e-12)
+
+
+def test_neighbours_among_very_many_modes_keep_their_distance() -> None:
+    halves = split(TargetSpectrum.of(10**24, 1.0), 10**18)
+    nearest = abs(halves.distances).min()
+    # ds/di = -s/i at decay 1; half a mode away from the origin
+    assert nearest / halves.origin == pytest.approx(0.5e-18, rel=1e-12)
+
+
+# (dim, decay, noise, threshold): bulk, its edge, spikes, gaps, merged bands, everything learned
+POINTS = [
+    (1000, 1.25, 1.0, 1e-3),
+    (1000, 1.25, 1.0, 1.9999),
+    (1000, 1.25, 1.0, 40.0),
+    (1000, 0.75, 0.1, 3.0),
+    (1000, 0.75, 1e-3, 1.0),
+    (1000, 2.0, 1e-6, 1e-5),
+    (1000, 2.0, 1e-9, 3e-6),
+    (300000, 1.0, 0.1, 0.3),
+    (300000, 1.25, 2.0, 3.0),
+]
+
+
+@pytest.mark.parametrize(("dim", "decay", "noise", "threshold"), POINTS)
+def test_preimage_solves_bianes_equations(dim: int, decay: float, noise: float, threshold: float) -> None:
+    """x(z) = kappa with every eigenvalue summed; on the curve, or in a gap where x increases."""
+    spectrum = TargetSpectrum.of(dim, decay)
+    found = preimage(spectrum, noise, threshold)
+    z, s = complex(found.point), explicit(spectrum)
+    assert z + noise**2 * np.mean(1 / (z - s)) == pytest.approx(threshold, rel=1e-9)
+    contraction = noise**2 * np.mean(1 / abs(z - s) ** 2)
+    if found.in_support:
+        assert contraction == pytest.approx(1, rel=1e-7)
+    else:
+        assert contraction <= 1
+        assert found.split.learned == np.sum(s > z.real)
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    dim=st.integers(2, 10**12),
+    decay=st.floats(0.51, 4),
+    where=st.floats(0, 1),
+    log_noise=st.floats(-7, 1),
+    band=st.floats(-3, 3),
+)
+def test_preimage_within_and_next_to_the_band_of_one_mode(
+    dim: int, decay: float, where: float, log_noise: float, band: float
+) -> None:
+    """Float64 places the threshold among the modes as 40 digits do."""
+    mode = min(dim, 10**6) ** where // 1
+    narrow = TargetSpectrum.of(dim, decay)
+    s = float(narrow.eigenvalue(mode))
+    noise = s * 10**log_noise
+    threshold = s + noise**2 / s + band * noise / math.sqrt(dim)
+    found = preimage(narrow, noise, threshold)
+    wide = multiprecision(140)
+    with wide.working():
+        spectrum = TargetSpectrum.of(dim, decay, arithmetic=wide)
+        exact = preimage(spectrum, wide.real(noise), wide.real(threshold))
+    # What moving the threshold by a few roundings does to the point is all that is allowed.
+    slope = 1 - noise**2 * (found.split.weights @ (1 / found.separations**2))
+    rounding = 1e-15 * threshold / max(abs(slope), 1e-6) + 1e-15 * abs(found.point)
+    assert abs(found.point - complex(exact.point)) <= 20 * rounding + 1e-12 * abs(found.separations).min()
+
+
+def test_start_changes_nothing_but_time() -> None:
+    spectrum = TargetSpectrum.of(500, 1.0)
+    reference = preimage(spectrum, 0.5, 0.9)
+    for start in [reference.point, 1j, 5.0 + 0j, 1e-3 + 1e-3j, 30 + 30j]:
+        assert preimage(spectrum, 0.5, 0.9, start).point == pytest.approx(reference.point, rel=1e-13)
+
+
+@pytest.mark.parametrize("bits", [53, 120, 400])
+def test_half_line_between_poles_of_all_scales(bits: int) -> None:
+    """int_0^oo 2 a b (a + b)/((rho^2 + a^2)(rho^2 + b^2)) d rho = pi, whatever a and b."""
+    arithmetic = DOUBLE if bits == 53 else multiprecision(bits)
+    with arithmetic.working():
+        for ratio in (1, 30, 10**12, 10**40):
+            a, b = arithmetic.real(1) / 7, arithmetic.real(ratio) / 7
+            rho, weights = half_line(arithmetic, a, b)
+            integral = weights @ (2 * a * b * (a + b) / ((rho * rho + a * a) * (rho * rho + b * b)))
+            assert abs(integral / arithmetic.pi - 1) < 100 * arithmetic.epsilon
+
+
+@pytest.mark.parametrize("bits", [53, 120])
+@pytest.mark.parametrize(("noise", "threshold"), [(1.0, 0.2), (1.0, 1.9999), (0.05, None), (1e-6, None)])
+def test_geodesic_integrates_the_resolvent(bits: int, noise: float, threshold: float | None) -> None:
+    """int G dz = mean log((z_kappa - s)/(c - s)); the path stays in the upper half-plane."""
+    arithmetic = DOUBLE if bits == 53 else multiprecision(bits)
+    with arithmetic.working():
+        spectrum = TargetSpectrum.of(300, 0.7, arithmetic=arithmetic)
+        if threshold is None:  # in the band of the third mode
+            s = explicit(spectrum)
+            threshold = s[2] + noise**2 * np.mean(1 / (s[2] - np.delete(s, 2)))
+        found = preimage(spectrum, arithmetic.real(noise), arithmetic.real(threshold))
+        assert found.in_support
+        zeta, to_end, resolvent, weights = geodesic(arithmetic, found)
+        halves = found.split
+        integral = weights @ (resolvent @ halves.weights)
+        # From above the real axis, the argument of c - s is pi at the learned modes and 0 at the others.
+        rise = arithmetic.log(found.separations) - arithmetic.log(abs(halves.distances))
+        primitive = halves.weights @ rise - arithmetic.complex(0, 1) * arithmetic.pi * halves.share
+        assert abs(integral - primitive) < 1000 * arithmetic.epsilon
+        assert min(float(point.imag) for point in zeta) > 0
+        assert max(abs(complex(zeta[0])), abs(complex(to_end[-1]))) < 1e-12 * abs(complex(found.zeta))
+
+
+def test_moments_of_the_density() -> None:
+    """Five separate bands, above 0: mass 1, mean of s, mean of s^2 plus delta^2."""
+    spectrum, noise = TargetSpectrum.of(5, 0.75), 0.05
+    s = explicit(spectrum)
+    moments = np.zeros(3)
+    for place in s:
+        half = 2.3 * noise / math.sqrt(5)
+        centre = place + noise**2 * np.mean(1 / (place - s[s != place]))
+        for power in range(3):
+            moments[power] += integrate.quad(
+                lambda x, power=power: x**power * float(density(spectrum, noise, x)),
+                centre - half,
+                centre + half,
+                epsabs=1e-6,
+                limit=100,
+            )[0]
+    assert moments == pytest.approx([1, s.mean(), np.mean(s**2) + noise**2], abs=1e-5)
+
+
+def test_density_against_a_random_matrix() -> None:
+    spectrum, noise, dim = TargetSpectrum.of(800, 1.0), 1.0, 800
+    entries = np.random.default_rng(1).standard_normal((dim, dim))
+    goe = (entries + entries.T) / math.sqrt(2 * dim)
+    eigenvalues = np.linalg.eigvalsh(np.diag(explicit(spectrum)) + noise * goe)
+    edges = np.linspace(0.1, 3.1, 13)
+    counts = np.histogram(eigenvalues, edges)[0] / dim
+    grid = np.linspace(0.1, 3.1, 12 * 40 + 1)
+    values = density(spectrum, noise, grid)
+    cumulative = np.concatenate([[0], np.cumsum((values[1:] + values[:-1]) / 2 * np.diff(grid))])
+    assert counts == pytest.approx(np.diff(cumulative[::40]), abs=3 / dim)
+
+
+@pytest.mark.parametrize(
+    ("dim", "decay", "noise"), [(1, 1.0, 0.3), (400, 1.25, 0.5), (10**12, 0.6, 3e6), (50, 1.0, 1e3)]
+)
+def test_right_edge_is_where_the_density_ends(dim: int, decay: float, noise: float) -> None:
+    spectrum = TargetSpectrum.of(dim, decay)
+    edge = float(right_edge(spectrum, noise))
+    assert not preimage(spectrum, noise, edge * (1 + 1e-12)).in_support
+    assert preimage(spectrum, noise, edge * (1 - 1e-12)).in_support

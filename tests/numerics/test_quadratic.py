@@ -1,0 +1,324 @@
+from __future__ import annotations
+
+import math
+from itertools import pairwise
+from typing import Any
+
+import mpmath
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import integrate, optimize
+
+from numerics import Problem, solve
+from numerics.free_convolution import TargetSpectrum
+from numerics.precision import multiprecision
+from numerics.quadratic import Scalars, crude_scalars, scalars
+
+RESULTS = ("matrix_error", "degrees_of_freedom", "mean_spectrum", "mass_above")
+
+
+def on_the_real_axis(s: np.ndarray, noise: float, threshold: float) -> dict[str, float]:
+    """The textbook form, integrated over the support with Biane's parametrisation; no contour anywhere."""
+    variance, half_band = noise**2, noise / math.sqrt(len(s))
+
+    def contraction(u: float, q: float = 0.0) -> float:
+        return float(variance * np.mean(1 / ((u - s) ** 2 + q))) - 1
+
+    def edge(inside: float, outside: float) -> float:
+        return float(optimize.brentq(contraction, inside, outside))
+
+    def height2(u: float) -> float:
+        nearest = np.min((u - s) ** 2)
+        if nearest > 0 and contraction(u) <= 0:
+            return 0.0
+        low = max(half_band**2 - nearest, 0) * (1 - 1e-15)
+        high = variance * (1 + 1e-15)
+        return float(optimize.brentq(lambda q: contraction(u, q), low, high, xtol=1e-300))
+
+    def point(u: float) -> tuple[float, float, float, float]:
+        q = height2(u)
+        square = (u - s) ** 2 + q
+        a, b = np.mean((u - s) / square**2), np.mean(1 / square**2)
+        h = np.mean((u - s) / square)
+        return u + variance * h, h, math.sqrt(q) / (math.pi * variance), 2 * variance * (q * b + a * a / b)
+
+    edges = [
+        edge(s.min() - 0.99 * half_band, s.min() - 2 * noise),
+        edge(s.max() + 0.99 * half_band, s.max() + 2 * noise),
+    ]
+    for left, right in pairwise(np.sort(s)):
+        low, high = left + 1e-13 * (right - left), right - 1e-13 * (right - left)
+        middle = optimize.brentq(lambda u: np.mean((u - s) ** -3.0), low, high)
+        if contraction(middle) < 0:
+            edges += [edge(low, middle), edge(high, middle)]
+    far = s.max() + noise + threshold
+    start = optimize.brentq(lambda u: point(u)[0] - threshold, -far, far)
+    edges = sorted(edges)
+    totals = np.zeros(4)
+    for left, right in zip(edges[::2], edges[1::2], strict=True):
+        if right <= start:
+            continue
+        left = max(left, start)  # noqa: PLW2901
+        centre, half = (left + right) / 2, (right - left) / 2
+
+        def moments(phi: float, centre: float = centre, half: float = half) -> np.ndarray:
+            x, h, rho, slope = point(centre + half * math.sin(phi))
+            y = x - threshold
+            return rho * slope * half * math.cos(phi) * np.array([1, y, y * y, 2 * y * h])
+
+        totals += integrate.quad_vec(moments, -math.pi / 2, math.pi / 2, epsabs=1e-13, epsrel=1e-11)[0]
+    mass, mean, square, freedom = totals
+    return {
+        "matrix_error": np.mean(s**2) - square - 2 * threshold * mean + 2 * variance * freedom,
+        "degrees_of_freedom": freedom,
+        "mean_spectrum": mean,
+        "mass_above": mass,
+    }
+
+
+@pytest.mark.parametrize(
+    ("dim", "decay", "noise", "threshold"),
+    [
+        (6, 1.25, 0.7, 0.9),  # one band
+        (6, 1.25, 0.05, 0.4),  # separate bands, between two of them
+        (6, 1.25, 0.05, math.sqrt(6) * 2**-1.25),  # inside the band of the second mode
+        (5, 0.75, 3.0, 1e-9),  # noise dominates, no threshold
+        (5, 0.75, 3.0, 5.9),  # near the edge
+        (12, 0.51, 0.5, 1.7),  # bands merging
+        (9, 3.0, 0.02, 0.03),  # many modes in the noise
+    ],
+)
+def test_against_the_textbook_form_on_the_real_axis(
+    dim: int, decay: float, noise: float, threshold: float
+) -> None:
+    spectrum = TargetSpectrum.of(dim, decay)
+    found = scalars(spectrum, noise, threshold)
+    expected = on_the_real_axis(math.sqrt(dim) * np.arange(1.0, dim + 1) ** -decay, noise, threshold)
+    for name in RESULTS:
+        assert getattr(found, name) == pytest.approx(expected[name], rel=2e-9, abs=1e-12), name
+
+
+@pytest.mark.parametrize(
+    ("noise", "threshold"), [(0.3, 0.2), (0.3, 0.9), (0.3, 1.55), (3.0, 1e-5), (1.0, 2.9999)]
+)
+def test_one_eigenvalue_is_a_shifted_semicircle(noise: float, threshold: float) -> None:
+    """The posterior mean is the eigenvalue itself: E = int (f - 1)^2 over the semicircle around 1."""
+    found = scalars(TargetSpectrum(dim=1, decay=1.0, scale=1.0), noise, threshold)
+    low = max(-math.pi / 2, math.asin(max(-1.0, (threshold - 1) / (2 * noise))))
+
+    def mean(weight: Any, start: float) -> float:
+        def weighted(phi: float) -> float:
+            return float(2 / math.pi * math.cos(phi) ** 2 * weight(1 + 2 * noise * math.sin(phi)))
+
+        return float(integrate.quad(weighted, start, math.pi / 2, epsabs=1e-14, epsrel=1e-13)[0])
+
+    below = 1 - mean(lambda x: 1.0, low)
+    assert found.mass_above == pytest.approx(1 - below, rel=1e-11)
+    assert found.mean_spectrum == pytest.approx(mean(lambda x: x - threshold, low), rel=1e-11)
+    # Below the threshold f = 0 and (f - 1)^2 = 1.
+    error = below + mean(lambda x: (x - threshold - 1) ** 2, low)
+    assert found.matrix_error == pytest.approx(error, rel=1e-11)
+
+
+@pytest.mark.parametrize("t", [1.0, 0.1, 1e-3, 1e-5])
+def test_noise_alone(t: float) -> None:
+    """Without a target Re g = x/(2 delta^2): D = int (x - kappa) x/delta^2, E = int (x - kappa)^2."""
+    noise = 0.7
+    threshold = noise * (2 - t)
+    found = scalars(TargetSpectrum(dim=10**6, decay=1.0, scale=1e-160), noise, threshold)
+    with mpmath.workdps(40):
+        u = mpmath.mpf(threshold) / mpmath.mpf(noise)
+        rho = lambda x: mpmath.sqrt(4 - x * x) / (2 * mpmath.pi)  # noqa: E731
+        freedom = mpmath.quad(lambda x: (x - u) * x * rho(x), [u, 2])
+        error = mpmath.mpf(noise) ** 2 * mpmath.quad(lambda x: (x - u) ** 2 * rho(x), [u, 2])
+    # D goes like (2 - kappa/delta)^(5/2): the rounding of kappa is all that may be lost.
+    allowed = 1e-13 + 2e-15 / t
+    assert found.degrees_of_freedom == pytest.approx(float(freedom), rel=allowed)
+    assert found.matrix_error == pytest.approx(float(error), rel=allowed)
+
+
+@settings(deadline=None, max_examples=40)
+@given(
+    dim=st.integers(1, 10**30),
+    decay=st.floats(0.51, 3),
+    log_noise=st.floats(-12, -2),
+    log_threshold=st.floats(-12, -2),
+)
+def test_everything_learned(dim: int, decay: float, log_noise: float, log_threshold: float) -> None:
+    """All bands above kappa: D = 1, E = kappa^2 + delta^2, T = mean(s) - kappa, exactly."""
+    spectrum = TargetSpectrum.of(dim, decay)
+    smallest = float(spectrum.eigenvalue(float(dim)))
+    noise, threshold = smallest * 10**log_noise, smallest * 10**log_threshold
+    found = scalars(spectrum, noise, threshold)
+    assert found.matrix_error == pytest.approx(noise**2 + threshold**2, rel=1e-11)
+    assert found.degrees_of_freedom == pytest.approx(1, rel=1e-12)
+    assert found.mass_above == pytest.approx(1, rel=1e-12)
+
+
+@pytest.mark.parametrize("dim", [3, 10**4, 10**30])
+def test_nothing_learned(dim: int) -> None:
+    """Beyond the right edge of the support the error is the target itself."""
+    spectrum = TargetSpectrum.of(dim, 1.25)
+    found = scalars(spectrum, 1.0, 3 * float(spectrum.scale) + 2.1)
+    assert found.matrix_error == pytest.approx(spectrum.mean_square, rel=1e-14)
+    assert (found.degrees_of_freedom, found.mean_spectrum, found.mass_above) == (0, 0, 0)
+
+
+# (dim, decay, noise, threshold) over the phases and between them
+REGIMES = [
+    (60, 1.25, 0.4, 1.0),
+    (10**3, 0.75, 1.0, 1e-6),  # noise dominated
+    (10**6, 1.25, 1.0, 1.99),  # harmful overfitting, few modes learned
+    (10**12, 1.25, 10.0, 20.0 - 1e-3),
+    (10**6, 1.25, 1e-3, 1.0),  # threshold amid isolated learned modes
+    (10**10, 2.0, 1e-4, 1e-2),  # amid merged bands
+    pytest.param(10**8, 0.6, 30.0, 3.0, marks=pytest.mark.slow),
+    pytest.param(10**5, 1.0, 1e-3, 1e-2, marks=pytest.mark.slow),  # nearly all learned
+    pytest.param(10**5, 3.0, 1e-9, 2e-9, marks=pytest.mark.slow),
+    pytest.param(10**24, 1.25, 1e4, 1e4, marks=pytest.mark.slow),
+]
+
+
+@pytest.mark.parametrize(("dim", "decay", "noise", "threshold"), REGIMES)
+def test_derivatives(dim: int, decay: float, noise: float, threshold: float) -> None:
+    """J = int (x - kappa)_+^2 dmu has dJ/dkappa = -2 T and dJ/d(delta^2) = D; dT/dkappa = -mass.
+
+    J = Q - E - 2 kappa T + 2 delta^2 D: the identities tie the four results to each other at any dimension.
+    """
+    arithmetic = multiprecision(110)
+    with arithmetic.working():
+        real = arithmetic.real
+        spectrum = TargetSpectrum.of(dim, decay, arithmetic=arithmetic)
+        h = real(10) ** -11
+
+        def at(log_noise: int, log_threshold: int) -> tuple[Any, Scalars]:
+            delta, kappa = real(noise) * (1 + log_noise * h), real(threshold) * (1 + log_threshold * h)
+            found = scalars(spectrum, delta, kappa)
+            second = (
+                spectrum.mean_square
+                - found.matrix_error
+                - 2 * kappa * found.mean_spectrum
+                + 2 * delta * delta * found.degrees_of_freedom
+            )
+            return second, found
+
+        second, found = at(0, 0)
+        (right, right_found), (left, left_found) = at(0, 1), at(0, -1)
+        kappa, delta = real(threshold), real(noise)
+        # Differences: second order in h, and rounding of terms of the size of J.
+        tolerance = 1e-15 + 1e-20 * abs(second / (delta * delta * found.degrees_of_freedom))
+        assert abs((right - left) / (2 * h * kappa) / (-2 * found.mean_spectrum) - 1) < tolerance
+        slope = (right_found.mean_spectrum - left_found.mean_spectrum) / (2 * h * kappa)
+        assert abs(slope / -found.mass_above - 1) < tolerance
+        (right, _), (left, _) = at(1, 0), at(-1, 0)
+        assert abs((right - left) / (4 * h * delta * delta) / found.degrees_of_freedom - 1) < tolerance
+
+
+def assert_float64_is_right(dim: int, decay: float, noise: float, threshold: float) -> None:
+    """Equal to 30 digits at the same (delta, kappa) but for one common change of kappa by a few roundings."""
+    narrow = scalars(TargetSpectrum.of(dim, decay), noise, threshold)
+    arithmetic = multiprecision(110)
+    with arithmetic.working():
+        spectrum = TargetSpectrum.of(dim, decay, arithmetic=arithmetic)
+        delta, kappa = arithmetic.real(noise), arithmetic.real(threshold)
+        wide = scalars(spectrum, delta, kappa)
+        if wide.degrees_of_freedom > 0:
+            h = arithmetic.real(2) ** -60
+            moved = scalars(spectrum, delta, kappa * (1 + h), wide.preimage.point)
+            slope = (moved.degrees_of_freedom / wide.degrees_of_freedom - 1) / h
+            miss = arithmetic.real(float(narrow.degrees_of_freedom)) / wide.degrees_of_freedom - 1
+            few = arithmetic.real(8e-16)
+            if slope != 0:
+                kappa = kappa * (1 + max(min(miss / slope, few), -few))
+                wide = scalars(spectrum, delta, kappa, wide.preimage.point)
+        for name in RESULTS[:3]:
+            value, exact = float(getattr(narrow, name)), getattr(wide, name)
+            assert abs(value - exact) <= 1e-12 * exact, name
+
+
+@pytest.mark.parametrize(("dim", "decay", "noise", "threshold"), REGIMES)
+def test_float64_agrees_with_thirty_digits(dim: int, decay: float, noise: float, threshold: float) -> None:
+    assert_float64_is_right(dim, decay, noise, threshold)
+
+
+@settings(deadline=None, max_examples=12)
+@given(
+    log_dim=st.floats(0, 2.7),
+    decay=st.floats(0.51, 3),
+    where=st.floats(-0.1, 1.1),
+    ratio=st.one_of(st.floats(1e-3, 2.5), st.floats(1.99, 2.01), st.floats(1, 1e4)),
+)
+def test_float64_agrees_with_thirty_digits_anywhere(
+    log_dim: float, decay: float, where: float, ratio: float
+) -> None:
+    """The noise anywhere between the smallest and the largest eigenvalue, the threshold up to far above."""
+    dim = int(10**log_dim)
+    noise = math.sqrt(dim) * dim ** (-decay * where)
+    assert_float64_is_right(dim, decay, noise, noise * ratio)
+
+
+def test_parts_sum_to_the_error() -> None:
+    found = scalars(TargetSpectrum.of(10**6, 1.25), 1.0, 1.9)
+    parts = (found.unlearned, found.learned, found.overfitting)
+    assert sum(parts) == pytest.approx(found.matrix_error, rel=1e-14)
+    assert min(parts) > 0
+
+
+@pytest.mark.slow
+@settings(deadline=None, max_examples=50)
+@given(
+    log_dim=st.floats(2, 12),
+    decay=st.floats(0.51, 3),
+    where=st.floats(-0.1, 1.1),
+    ratio=st.one_of(st.floats(1e-3, 2.5), st.floats(1.99, 2.01), st.floats(1, 1e4)),
+)
+def test_float64_agrees_with_thirty_digits_at_any_dimension(
+    log_dim: float, decay: float, where: float, ratio: float
+) -> None:
+    dim = int(10**log_dim)
+    noise = math.sqrt(dim) * dim ** (-decay * where)
+    assert_float64_is_right(dim, decay, noise, noise * ratio)
+
+
+def test_units_of_the_target_scale_out() -> None:
+    small, large = (scalars(TargetSpectrum(300, 1.25, c), 0.5 * c, 0.8 * c) for c in (1.0, 1e40))
+    assert large.matrix_error == pytest.approx(1e80 * small.matrix_error, rel=1e-12)
+    assert large.degrees_of_freedom == pytest.approx(small.degrees_of_freedom, rel=1e-12)
+
+
+def test_against_a_random_matrix() -> None:
+    """One draw of S* + delta GOE at d = 1000, its eigenvalues thresholded."""
+    dim, noise, threshold = 1000, 1.5, 2.0
+    s = math.sqrt(dim) * np.arange(1.0, dim + 1) ** -1.25
+    entries = np.random.default_rng(3).standard_normal((dim, dim))
+    noisy = np.diag(s) + noise * (entries + entries.T) / math.sqrt(2 * dim)
+    eigenvalues, vectors = np.linalg.eigh(noisy)
+    shrunk = np.maximum(eigenvalues - threshold, 0)
+    estimate = (vectors * shrunk) @ vectors.T
+    found = scalars(TargetSpectrum.of(dim, 1.25), noise, threshold)
+    assert np.sum((estimate - np.diag(s)) ** 2) / dim == pytest.approx(found.matrix_error, rel=0.02)
+    assert np.mean(shrunk) == pytest.approx(found.mean_spectrum, rel=0.01)
+    assert np.mean(shrunk > 0) == pytest.approx(found.mass_above, rel=0.03)
+
+
+@pytest.mark.parametrize(
+    ("samples", "matrix_error"),
+    [(8000, 0.090479), (48273, 0.050817), (160000, 0.014418), (530312, 0.0043355)],
+)
+def test_published_state_evolution(samples: int, matrix_error: float) -> None:
+    """Monte Carlo state evolution at d = 400 from the data of arXiv:2606.28242, within its O(1/d) = 0.25%."""
+    dim = 400
+    weight_decay = 0.1 * math.sqrt(samples / dim**2)
+    problem = Problem("quadratic", 1.25, samples, dim, weight_decay, noise_variance=0.1, target="unit")
+    assert solve(problem).excess_risk / 2 == pytest.approx(matrix_error, rel=0.004)
+
+
+@pytest.mark.parametrize(("dim", "decay", "noise", "threshold"), REGIMES)
+def test_crude_scalars_are_near(dim: int, decay: float, noise: float, threshold: float) -> None:
+    spectrum = TargetSpectrum.of(dim, decay)
+    error, freedom = crude_scalars(spectrum, noise, threshold)
+    found = scalars(spectrum, noise, threshold)
+    assert 0.4 < error / found.matrix_error < 2.5
+    assert 0.4 < freedom / found.degrees_of_freedom < 2.5
