@@ -25,7 +25,7 @@ def test_atom_and_density_make_one(spectrum_of, noise: float, threshold: float) 
 
 
 def test_quadratic_spectrum_of_a_random_matrix() -> None:
-    """Thresholded eigenvalues of S* + delta GOE: mass at 0, places of the spikes, overlaps of their vectors."""
+    """Thresholded eigenvalues of S* + delta GOE: mass at 0, places of the spikes, overlaps of vectors."""
     dim, noise, threshold = 1500, 1.0, 1.2
     target = Target.of(dim, 1.25, "raw")
     spectrum = quadratic_spectrum(noise, threshold, target)
