@@ -23,9 +23,10 @@ pair at most: whatever complex root Newton's method finds is the right one.  And
 has x'(z) >= 0.
 
 *The split.*  Learned and unlearned eigenvalues part at a real point c, the origin, between s_M and s_{M+1},
-with c close to |z_kappa| (where noise dominates, the curve is close to a circle).  Every point is kept as
-its distance zeta = z - c and every eigenvalue as c - s_i, formed without subtraction, so that a threshold
-amid a million eigenvalues loses no digit.  The path of integration is cut at c:
+at z_kappa if that is real and close to |z_kappa| if not (where noise dominates, the curve is almost a
+circle).  Every point is kept as its distance zeta = z - c and every eigenvalue as c - s_i, formed without
+subtraction, so that a threshold amid a million eigenvalues loses no digit.  The path of integration is cut
+at c:
 
     `half_line`   from c along the vertical ray c + i rho, rho from 0 to oo;
     `geodesic`    from c to z_kappa along the circle that meets the real axis at right angles at c.
@@ -122,6 +123,14 @@ class TargetSpectrum:
         index = self.index(value)
         return self.dim if index >= self.dim else int(index // 1)  # int() of an mpfr rounds
 
+    def in_units_near(self, value: Any) -> tuple[TargetSpectrum, Any]:
+        """The same spectrum in a unit near a positive value, and the unit: a power of 2, nothing is rounded.
+
+        Sums over poles need the fourth power of the closest one, which float64 holds in such units only.
+        """
+        unit = self.arithmetic.real(2) ** math.frexp(float(value))[1]
+        return replace(self, scale=self.scale / unit), unit
+
     def in_double(self) -> TargetSpectrum:
         """The same spectrum in double precision."""
         return replace(self, scale=float(self.scale), arithmetic=DOUBLE)
@@ -214,7 +223,8 @@ def preimage(spectrum: TargetSpectrum, noise: Any, threshold: Any, start: Any = 
     """Point z_kappa on Biane's curve with x(z_kappa) = kappa, for kappa > 0 and delta > 0.
 
     Newton's method from ``start`` (a point near the answer, if one is known), else from the preimage under
-    noise alone, else, if that fails, from a bracket on the real part u, in which x increases.
+    noise alone, else, if that fails, from a bracket on the real part u, in which x increases.  In float64,
+    kappa should be of order 1 (`TargetSpectrum.in_units_near`).
 
     Args:
         spectrum: the target.
@@ -318,13 +328,18 @@ def _newton(spectrum: TargetSpectrum, noise: Any, threshold: Any, guess: Any) ->
         point = halves.eigenvalues[nearest] + root.xi
         if not arithmetic.is_finite(point) or root.xi == 0:
             return None
-        if abs(spectrum.rank(abs(point)) - halves.learned) > _NEXT_DOOR:
+        if abs(spectrum.rank(abs(point)) - halves.learned) > _slack(halves, arithmetic):
             root, last_step = _seen_from_nearest(spectrum, point), False
         elif last_step or step == 0:
             return _on_curve(spectrum, root, noise)
         else:
             last_step = abs(step) <= nearly * abs(root.xi)
     return None
+
+
+def _slack(halves: Split, arithmetic: Arithmetic) -> Any:
+    """How far from a point, in modes, the split may be: next door, or what digits of the index resolve."""
+    return max(_NEXT_DOOR, 64 * arithmetic.epsilon * halves.learned)
 
 
 def _seen_from_nearest(spectrum: TargetSpectrum, point: Any) -> _Root:
@@ -416,31 +431,31 @@ def _climb(spectrum: TargetSpectrum, noise: Any, threshold: Any, u: Any) -> tupl
 def _placed(spectrum: TargetSpectrum, root: _Root) -> Preimage:
     """The root seen from a real point c, about as far from 0, which parts learned and unlearned modes."""
     arithmetic, halves, separations = spectrum.arithmetic, root.split, root.separations
+    point = halves.eigenvalues[root.nearest] + root.xi
     if root.xi.imag == 0:
-        # c must lie in the same gap as the root, or a mode would be counted on the wrong side.
-        shift = int(np.sum(arithmetic.real_part(separations) < 0)) - halves.above
-    else:
-        shift = spectrum.rank(abs(halves.eigenvalues[root.nearest] + root.xi)) - halves.learned
-    if shift != 0:
+        # Between two modes: the root itself, with every mode counted on the side where it lies.
+        distances = arithmetic.real_part(separations)
+        above = int(np.sum(distances < 0))
+        learned = halves.learned + above - halves.above
+        share = arithmetic.real(learned) / spectrum.dim
+        halves = Split(learned, point.real, distances, halves.eigenvalues, halves.weights, above, share)
+        return Preimage(halves, root.xi * 0, separations)
+
+    shift = spectrum.rank(abs(point)) - halves.learned
+    if 0 < abs(shift) <= _NEXT_DOOR:
         learned = halves.learned + shift
         ratio = arithmetic.log1p(arithmetic.real(Fraction(2 * shift, 2 * halves.learned + 1)))
         step = halves.origin * arithmetic.expm1(-arithmetic.real(spectrum.decay) * ratio)
         halves = _moved(halves, step, learned, halves.above + shift, arithmetic.real(learned) / spectrum.dim)
-    if root.xi.imag == 0:
-        return Preimage(halves, root.xi - halves.distances[root.nearest], separations)
-
-    beyond = abs(halves.eigenvalues[root.nearest] + root.xi) - halves.origin
-    if halves.learned == 0 and beyond > 0:
-        halves = _moved(halves, beyond, 0, 0, halves.share)
-    # Inside the band of one mode c comes as close to the mode: a path across the gap would be all
-    # cancellation.
+    outwards = abs(point) - halves.origin
+    if outwards > 0 if halves.learned == 0 else (outwards < 0 and halves.learned == spectrum.dim):
+        halves = _moved(halves, outwards, halves.learned, halves.above, halves.share)
+    # Inside the band of one mode c comes as close to it: a path across the gap would be all cancellation.
     gap, band = halves.distances[root.nearest], 2 * abs(root.xi)
     if band < abs(gap):
         side = band if gap > 0 else -band
-        distances = halves.distances - gap
-        distances = distances + side
         origin = halves.eigenvalues[root.nearest] + side
-        halves = replace(halves, origin=origin, distances=distances)
+        halves = replace(halves, origin=origin, distances=halves.distances - gap + side)
     return Preimage(halves, root.xi - halves.distances[root.nearest], separations)
 
 
@@ -531,8 +546,11 @@ def density(spectrum: TargetSpectrum, noise: float, x: Any) -> Any:
     """
     arithmetic = spectrum.arithmetic
     with arithmetic.working():
-        variance = arithmetic.pi * noise * noise
-        flat = [preimage(spectrum, noise, point).zeta.imag / variance for point in np.ravel(x)]
+        flat = []
+        for point in np.ravel(x):
+            scaled, unit = spectrum.in_units_near(point)
+            height = preimage(scaled, noise / unit, point / unit).zeta.imag
+            flat.append(height * unit / (arithmetic.pi * noise * noise))
         return np.reshape(np.array(flat), np.shape(x))
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from numerics import diagonal, quadratic
 from numerics.free_convolution import TargetSpectrum
+from numerics.spectrum import diagonal_spectrum, quadratic_spectrum
 from numerics.state_evolution import Network, Scalars
 from numerics.target import Target
 
@@ -52,6 +53,7 @@ NETWORKS: Mapping[str, Network] = MappingProxyType(
             scalars=diagonal.scalars,
             sketch=diagonal.sketch,
             has_width=False,
+            spectrum=diagonal_spectrum,
         ),
         "quadratic": Network(
             copies=2,
@@ -59,6 +61,7 @@ NETWORKS: Mapping[str, Network] = MappingProxyType(
             scalars=_quadratic_scalars,
             sketch=_quadratic_sketch,
             has_width=True,
+            spectrum=quadratic_spectrum,
         ),
     }
 )

@@ -78,7 +78,7 @@ class Scalars:
     unlearned: Any
     learned: Any
     overfitting: Any
-    preimage: Preimage
+    preimage: Any
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ def scalars(spectrum: TargetSpectrum, noise: Any, threshold: Any, start: Any = N
         spectrum: the target; its arithmetic is that of the results, and of ``noise`` and ``threshold``.
         noise: delta.
         threshold: kappa.
-        start: complex number near z_kappa, such as ``preimage.point`` of an earlier result; saves time only.
+        start: complex number near z_kappa, such as ``preimage`` of an earlier result; saves time only.
 
     Raises:
         NotConverged: the place of the threshold among the eigenvalues was not resolved.
@@ -115,7 +115,9 @@ def scalars(spectrum: TargetSpectrum, noise: Any, threshold: Any, start: Any = N
     """
     arithmetic = spectrum.arithmetic
     with arithmetic.working():
-        found = preimage(spectrum, noise, threshold, start)
+        spectrum, unit = spectrum.in_units_near(threshold)
+        noise, threshold = noise / unit, threshold / unit
+        found = preimage(spectrum, noise, threshold, None if start is None else start / unit)
         halves = found.split
         unlearned = slice(halves.above, None)
         s = halves.eigenvalues[unlearned]
@@ -123,14 +125,14 @@ def scalars(spectrum: TargetSpectrum, noise: Any, threshold: Any, start: Any = N
         ray = _ray(arithmetic, found, noise, threshold)
         arc = _arc(arithmetic, found, noise)
         return Scalars(
-            matrix_error=left_out + ray.error + arc.error,
+            matrix_error=(left_out + ray.error + arc.error) * unit * unit,
             degrees_of_freedom=ray.freedom + arc.freedom,
-            mean_spectrum=ray.mean + arc.mean,
+            mean_spectrum=(ray.mean + arc.mean) * unit,
             mass_above=ray.mass + arc.mass,
-            unlearned=left_out,
-            learned=ray.error,
-            overfitting=arc.error,
-            preimage=found,
+            unlearned=left_out * unit * unit,
+            learned=ray.error * unit * unit,
+            overfitting=arc.error * unit * unit,
+            preimage=found.point * unit,
         )
 
 

@@ -22,7 +22,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import mpmath
@@ -31,13 +31,16 @@ from numerics.errors import InvalidProblem, NotConverged
 from numerics.networks import NETWORKS
 from numerics.precision import DOUBLE, Arithmetic, for_digits, to_fraction, to_mpf
 from numerics.problem import Problem
+from numerics.spectrum import Spectrum
 from numerics.state_evolution import (
     Matrix,
     Pair,
     Root,
     StateEvolution,
     divided_differences,
+    is_threshold_resolved,
     nested_search,
+    pinned,
     polish,
 )
 from numerics.target import Target
@@ -79,6 +82,19 @@ class Solution:
     learned_modes: Any
     residual: Any
     decomposition: Mapping[str, Any]
+
+    def spectrum(self) -> Spectrum:
+        """Law of the trained weights, in float64: coefficients a_i w_i, or eigenvalues of B B^T.
+
+        >>> solution = solve(Problem("quadratic", 1.25, samples=8000, dim=100, weight_decay=0.1))
+        >>> spectrum = solution.spectrum()
+        >>> len(spectrum.spikes) == int(solution.learned_modes)
+        True
+        """
+        with DOUBLE.working():
+            target = state_evolution_of(self.problem).target
+        spectrum_of = NETWORKS[self.problem.network].spectrum
+        return spectrum_of(float(self.effective_noise), float(self.threshold), target)
 
 
 def solve(problem: Problem, *, digits: int | None = None) -> Solution:
@@ -153,10 +169,26 @@ def _solve_in_double(problem: Problem) -> tuple[StateEvolution, Pair, Root | Non
             with suppress(NotConverged, *OUT_OF_RANGE):
                 guess = nested_search(equations)
                 root = _polished_or_none(equations, guess)
-        if root is None:
+        if root is None or not _is_good(root):
+            root = _resolved_threshold(equations, guess, root)
+        if root is None or not _is_good(root):
             return equations, guess, None
-        good = max(root.error, root.residual) < DOUBLE_ACCURACY
-        return equations, (root.x, root.y), root if good else None
+        return equations, (root.x, root.y), root
+
+
+def _is_good(root: Root) -> bool:
+    return bool(max(root.error, root.residual) < DOUBLE_ACCURACY)
+
+
+def _resolved_threshold(equations: StateEvolution, guess: Pair, root: Root | None) -> Root | None:
+    """The root where kappa is right to its last digit though D, finer than that, leaves a residual."""
+    if root is not None and root.error < DOUBLE_ACCURACY and is_threshold_resolved(equations, root):
+        first, _ = equations.balance(root.x, root.y, root.scalars)
+        if abs(first) < DOUBLE_ACCURACY:
+            return replace(root, residual=abs(first))
+    with suppress(NotConverged, *OUT_OF_RANGE):
+        return pinned(equations, guess)
+    return None
 
 
 def _polished_or_none(equations: StateEvolution, guess: Pair) -> Root | None:
@@ -180,9 +212,11 @@ def _solve_to_digits(
                 root = polish(equations, guess, tolerance, jacobian)
             except OUT_OF_RANGE:
                 raise NotConverged("the equations cannot be evaluated: a parameter is extreme") from None
-            if root.error < tolerance:
+            # D may be finer than the last digit of kappa: then more digits are what it takes.
+            shortfall = max(root.error / tolerance, root.residual / (1000 * tolerance))
+            if shortfall < 1:
                 return equations, root
-            missing = math.log10(float(root.error / tolerance))
+            missing = math.log10(float(shortfall))
         guess, guard = (root.x, root.y), guard + GUARD_DIGITS + math.ceil(missing)
     raise NotConverged(f"{digits} digits not reached: rounding still moves the solution; ask for fewer")
 
@@ -192,12 +226,17 @@ def _solution(problem: Problem, equations: StateEvolution, root: Root, digits: i
     with arithmetic.working():
         noise, threshold = arithmetic.exp(root.x), arithmetic.exp(root.x + root.y)
         shrink = arithmetic.real(equations.weight_decay) / threshold
-        penalty = arithmetic.real(equations.weight_decay) * network.copies * scalars.mean_size
+        freedom = equations.freedom(root.x, root.y, scalars)
+        # Next to the noise's edge D and the mean size leak alike: what corrects one corrects the other.
+        mean_size = scalars.mean_size
+        if scalars.degrees_of_freedom > 0:
+            mean_size = mean_size * (freedom / scalars.degrees_of_freedom)
+        penalty = arithmetic.real(equations.weight_decay) * network.copies * mean_size
         values = {
             "excess_risk": network.copies * scalars.error,
             "effective_noise": noise,
             "threshold": threshold,
-            "degrees_of_freedom": scalars.degrees_of_freedom,
+            "degrees_of_freedom": freedom,
             "train_loss": (noise * shrink) ** 2 * network.copies / 2 + penalty,
             "learned_modes": scalars.learned_modes,
             "residual": root.residual,

@@ -35,8 +35,13 @@ from typing import Any, TypeAlias
 from scipy.optimize import brentq
 
 from numerics.errors import NotConverged
+from numerics.spectrum import Spectrum
 from numerics.target import Target
 
+_LAST_DIGIT = 2.0**-52
+# Width of the first bracket of a threshold already known to many digits, and how often delta may still move.
+_NARROW = 1e-9
+_PINNED_STEPS = 60
 # How far the bracketing searches go, in the logarithms: 130 orders of magnitude.
 REACH = 300.0
 
@@ -83,6 +88,7 @@ class Network:
         scalars: (delta, kappa, target) -> `Scalars`, accurate to the target's arithmetic.
         sketch: the same to some ten per cent in float64; only e, D and their complements are used.
         has_width: whether the number of hidden units is a parameter.
+        spectrum: (delta, kappa, target) -> law of the trained weights, in float64.
     """
 
     copies: int
@@ -90,6 +96,7 @@ class Network:
     scalars: Callable[[Any, Any, Target], Scalars]
     sketch: Callable[[Any, Any, Target], Scalars]
     has_width: bool
+    spectrum: Callable[[float, float, Target], Spectrum]
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,6 +152,12 @@ class StateEvolution:
             second = log((scalars.degrees_of_freedom + force) / capacity)
         return first, second
 
+    def freedom(self, x: Any, y: Any, scalars: Scalars) -> Any:
+        """D at the solution, from the second equation where that is the better conditioned way."""
+        real, exp = self.target.arithmetic.real, self.target.arithmetic.exp
+        capacity, force = real(self.capacity), real(self.weight_decay) * exp(-x - y)
+        return capacity - force if 2 * force < capacity else scalars.degrees_of_freedom
+
 
 def nested_search(equations: StateEvolution) -> Pair:
     """(x, y) to about a per cent, by bracketing: slow and certain.
@@ -160,7 +173,7 @@ def nested_search(equations: StateEvolution) -> Pair:
     def threshold(x: float) -> float:
         # Weight decay alone gives kappa >= lambda/(c A); without it the root is near kappa = delta.
         low = math.log(decay / capacity) - x if decay > 0 else 0.0
-        return _root(lambda y: float(equations.residuals(x, y)[1]), low, 1e-8)
+        return _root(lambda y: float(equations.residuals(x, y)[1]), low, 0)
 
     scale2 = float(target.mean(target.sizes**2)) + float(equations.noise_variance)
     natural = math.log(scale2 / capacity) / 2
@@ -168,8 +181,12 @@ def nested_search(equations: StateEvolution) -> Pair:
     return x, threshold(x)
 
 
-def _root(decreasing: Callable[[float], float], guess: float, tolerance: float) -> float:
-    """Root of a decreasing function, bracketed outwards from a guess in growing steps."""
+def _root(decreasing: Callable[[float], float], guess: float, tolerance: float, step: float = 0.5) -> float:
+    """Root of a decreasing function, bracketed outwards from a guess in growing steps.
+
+    A tolerance of 0 asks for the last digit of float64: next to the noise's edge the error e at a threshold
+    too low by one part in 10^8 may exceed the true one by many orders of magnitude.
+    """
 
     def finite(x: float) -> float:
         value = decreasing(x)
@@ -178,7 +195,6 @@ def _root(decreasing: Callable[[float], float], guess: float, tolerance: float) 
         return max(-1e300, min(value, 1e300))
 
     low = high = guess
-    step = 0.5
     value = finite(guess)
     if value == 0:
         return guess
@@ -196,7 +212,69 @@ def _root(decreasing: Callable[[float], float], guess: float, tolerance: float) 
         step *= 2
     else:
         raise NotConverged("no solution within 130 orders of magnitude of the natural scale of the problem")
-    return float(brentq(finite, low, high, xtol=tolerance, rtol=1e-14))
+    return float(brentq(finite, low, high, xtol=max(tolerance, _LAST_DIGIT), rtol=4 * _LAST_DIGIT))
+
+
+def pinned(equations: StateEvolution, guess: Pair) -> Root:
+    """The root where D is so steep in kappa that float64 cannot satisfy the second equation.
+
+    With few samples kappa = delta (2 - t) next to the hard edge of the noise, D ~ t^(5/2) may be far finer
+    than the last digit of kappa.  Bracketing then gives kappa to that digit, and the scalar functions on both
+    sides, next to each other in kappa, are interpolated to where the second equation holds.  The first
+    equation is left, in which all of this hardly matters.
+
+    To be called inside ``DOUBLE.working()``.
+
+    Raises:
+        NotConverged: the first equation did not come to rest.
+    """
+    x, y = guess
+    for _ in range(_PINNED_STEPS):
+        y = _root(lambda y, x=x: float(equations.residuals(x, y)[1]), y, 0, step=_NARROW)  # type: ignore[misc]
+        while equations.residuals(x, y)[1] > 0:
+            y += 2 * _LAST_DIGIT
+        scalars, error = _interpolated(equations, x, y)
+        first, _ = equations.balance(x, y, scalars)
+        if abs(first) < 4 * _LAST_DIGIT * max(1.0, abs(x)):
+            return Root(x, y, scalars, abs(first), error)
+        x += float(first) / 2
+    raise NotConverged("the effective noise does not come to rest: the threshold is too close to the noise's edge")
+
+
+def _interpolated(equations: StateEvolution, x: Any, y: Any) -> tuple[Scalars, float]:
+    """Scalar functions where the second equation holds, just below y, and the relative error of e there."""
+    below = y - 8 * _LAST_DIGIT
+    tight, leaky = equations.scalars(x, y), equations.scalars(x, below)
+    after, before = equations.balance(x, y, tight)[1], equations.balance(x, below, leaky)[1]
+    if not 0 < before - after < 1:
+        # D changes by a factor: e, on the side of less leak, does not.  The mean size leaks in proportion to D.
+        tighter = equations.scalars(x, y + 8 * _LAST_DIGIT)
+        error = max(4 * _LAST_DIGIT, float(_relative_change(tight.error, tighter.error)))
+        tight = replace(tight, degrees_of_freedom=leaky.degrees_of_freedom, mean_size=leaky.mean_size)
+        return tight, error
+    share = after / (after - before)
+
+    def between(one: Any, other: Any) -> Any:
+        return one + share * (other - one)
+
+    interpolated = replace(
+        tight,
+        error=between(tight.error, leaky.error),
+        degrees_of_freedom=between(tight.degrees_of_freedom, leaky.degrees_of_freedom),
+        mean_size=between(tight.mean_size, leaky.mean_size),
+        decomposition={
+            name: between(part, leaky.decomposition[name]) for name, part in tight.decomposition.items()
+        },
+    )
+    jump = float(_relative_change(tight.error, leaky.error))
+    return interpolated, max(4 * _LAST_DIGIT, jump * float(before - after))
+
+
+def is_threshold_resolved(equations: StateEvolution, root: Root) -> bool:
+    """Whether the second equation changes sign within rounding of kappa: then no float64 solves it better."""
+    nearby = 16 * _LAST_DIGIT * max(1.0, abs(root.y))
+    above, below = (equations.residuals(root.x, root.y + side * nearby)[1] for side in (-1, 1))
+    return bool(above > 0 > below)
 
 
 @dataclass(frozen=True)

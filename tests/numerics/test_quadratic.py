@@ -226,13 +226,13 @@ def assert_float64_is_right(dim: int, decay: float, noise: float, threshold: flo
         wide = scalars(spectrum, delta, kappa)
         if wide.degrees_of_freedom > 0:
             h = arithmetic.real(2) ** -60
-            moved = scalars(spectrum, delta, kappa * (1 + h), wide.preimage.point)
+            moved = scalars(spectrum, delta, kappa * (1 + h), wide.preimage)
             slope = (moved.degrees_of_freedom / wide.degrees_of_freedom - 1) / h
             miss = arithmetic.real(float(narrow.degrees_of_freedom)) / wide.degrees_of_freedom - 1
             few = arithmetic.real(8e-16)
             if slope != 0:
                 kappa = kappa * (1 + max(min(miss / slope, few), -few))
-                wide = scalars(spectrum, delta, kappa, wide.preimage.point)
+                wide = scalars(spectrum, delta, kappa, wide.preimage)
         for name in RESULTS[:3]:
             value, exact = float(getattr(narrow, name)), getattr(wide, name)
             assert abs(value - exact) <= 1e-12 * exact, name

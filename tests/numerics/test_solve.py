@@ -197,6 +197,25 @@ def test_each_part_dominates_its_phase(network: str, phase: str, part: str) -> N
     assert solution.decomposition[part] > 0.55 * solution.excess_risk
 
 
+@pytest.mark.parametrize("network", NETWORKS)
+def test_the_spectrum_is_that_of_the_solution(network: str) -> None:
+    """Mass one, and the mean absolute weight which the training loss counts."""
+    solution = solve(in_phase(network, "V", 100))
+    spectrum = solution.spectrum()
+    copies = NETWORKS[network].copies
+    decay = solution.problem.weight_decay
+    shrink = decay / copies / solution.threshold
+    mean_size = (solution.train_loss - copies / 2 * (solution.effective_noise * shrink) ** 2) / decay
+    right = min(spectrum.right_edge, 300.0)
+    nodes, weights = np.polynomial.legendre.leggauss(20)
+    t = (np.arange(200)[:, None] + (1 + nodes) / 2).ravel() / 200
+    x, weights = right * t**2, right * 2 * t * np.tile(weights / 400, 200)
+    sides = 2 if network == "diagonal" else 1
+    density = spectrum.density(x)
+    assert spectrum.atom + sides * weights @ density == pytest.approx(1, abs=1e-4)
+    assert sides * weights @ (x * density) == pytest.approx(mean_size, rel=1e-3)
+
+
 @pytest.mark.parametrize(
     ("samples", "matrix_error"),
     [(8000, 0.090479), (48273, 0.050817), (160000, 0.014418), (530312, 0.0043355)],

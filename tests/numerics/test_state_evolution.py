@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from numerics.errors import NotConverged
 from numerics.networks import NETWORKS
 from numerics.precision import DOUBLE, Arithmetic, multiprecision
+from numerics.spectrum import Spectrum
 from numerics.state_evolution import Network, Scalars, StateEvolution, nested_search, polish
 from numerics.target import Target
 
@@ -29,12 +30,17 @@ def toy_sketch(noise: Any, threshold: Any, target: Target) -> Scalars:
     return replace(found, error=1.1 * found.error, degrees_of_freedom=0.9 * found.degrees_of_freedom)
 
 
+def toy_spectrum(noise: float, threshold: float, target: Target) -> Spectrum:
+    raise NotImplementedError
+
+
 TOY = Network(
     copies=1,
     capacity=lambda samples, dim: samples / dim,
     scalars=toy_scalars,
     sketch=toy_sketch,
     has_width=False,
+    spectrum=toy_spectrum,
 )
 
 
@@ -91,6 +97,7 @@ def test_no_solution_is_not_a_number() -> None:
         scalars=hopeless,
         sketch=hopeless,
         has_width=False,
+        spectrum=toy_spectrum,
     )
     equations = StateEvolution(network, Target.of(1, 1, "raw"), Fraction(2), Fraction(1), Fraction(1))
     with DOUBLE.working(), pytest.raises(NotConverged, match="search for a solution left the range"):
