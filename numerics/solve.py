@@ -23,9 +23,11 @@ import math
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 import mpmath
+from threadpoolctl import ThreadpoolController
 
 from numerics.errors import InvalidProblem, NotConverged
 from numerics.networks import NETWORKS
@@ -120,6 +122,17 @@ def solve(problem: Problem, *, digits: int | None = None) -> Solution:
     if digits is not None and (isinstance(digits, bool) or not isinstance(digits, int) or digits < 1):
         raise InvalidProblem(f"digits={digits!r}: must be a positive integer, or None for double precision")
     _require_implemented(problem)
+    # the matrices are small: threads of the linear algebra only wait for each other
+    with _linear_algebra().limit(limits=1, user_api="blas"):
+        return _solved(problem, digits)
+
+
+@cache
+def _linear_algebra() -> ThreadpoolController:
+    return ThreadpoolController()
+
+
+def _solved(problem: Problem, digits: int | None) -> Solution:
     equations, guess, root = _solve_in_double(problem)
     if digits is None and root is not None:
         return _solution(problem, equations, root, None)
@@ -224,7 +237,8 @@ def _solve_to_digits(
 def _solution(problem: Problem, equations: StateEvolution, root: Root, digits: int | None) -> Solution:
     network, arithmetic, scalars = equations.network, equations.target.arithmetic, root.scalars
     with arithmetic.working():
-        noise, threshold = arithmetic.exp(root.x), arithmetic.exp(root.x + root.y)
+        noise = arithmetic.exp(root.x)
+        threshold = noise * arithmetic.exp(root.y)
         shrink = arithmetic.real(equations.weight_decay) / threshold
         freedom = equations.freedom(root.x, root.y, scalars)
         # Next to the noise's edge D and the mean size leak alike: what corrects one corrects the other.

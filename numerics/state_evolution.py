@@ -42,6 +42,8 @@ _LAST_DIGIT = 2.0**-52
 # Width of the first bracket of a threshold already known to many digits, and how often delta may still move.
 _NARROW = 1e-9
 _PINNED_STEPS = 60
+# Where the rounding of e, which leaks too, may keep the first equation; an order below what float64 promises.
+_AT_REST = 3e-12
 # How far the bracketing searches go, in the logarithms: 130 orders of magnitude.
 REACH = 300.0
 
@@ -125,7 +127,9 @@ class StateEvolution:
     def scalars(self, x: Any, y: Any) -> Scalars:
         """The network's scalar functions at delta = exp(x), kappa = exp(x + y)."""
         exp = self.target.arithmetic.exp
-        return self.network.scalars(exp(x), exp(x + y), self.target)
+        noise = exp(x)
+        # not exp(x + y): adding a large x would round the digits of y away
+        return self.network.scalars(noise, noise * exp(y), self.target)
 
     def residuals(self, x: Any, y: Any) -> Pair:
         """Logarithms of (e + Delta/c)/(A delta^2) and of (D + lambda/(c kappa))/A."""
@@ -137,7 +141,7 @@ class StateEvolution:
         real, exp, log, log1p = arithmetic.real, arithmetic.exp, arithmetic.log, arithmetic.log1p
         capacity, excess = real(self.capacity), real(self.capacity - 1)
         noise2 = exp(2 * x)
-        force = real(self.weight_decay) * exp(-x - y)
+        force = real(self.weight_decay) * exp(-x) * exp(-y)
         labels = real(self.noise_variance)
         # Subtracting like from like: where A is near 1 and kappa below delta, D and e/delta^2 may be too.
         by_complements = abs(self.capacity - 1) < Fraction(1, 2) and y < 0
@@ -155,7 +159,7 @@ class StateEvolution:
     def freedom(self, x: Any, y: Any, scalars: Scalars) -> Any:
         """D at the solution, from the second equation where that is the better conditioned way."""
         real, exp = self.target.arithmetic.real, self.target.arithmetic.exp
-        capacity, force = real(self.capacity), real(self.weight_decay) * exp(-x - y)
+        capacity, force = real(self.capacity), real(self.weight_decay) * exp(-x) * exp(-y)
         return capacity - force if 2 * force < capacity else scalars.degrees_of_freedom
 
 
@@ -235,7 +239,7 @@ def pinned(equations: StateEvolution, guess: Pair) -> Root:
             y += 2 * _LAST_DIGIT
         scalars, error = _interpolated(equations, x, y)
         first, _ = equations.balance(x, y, scalars)
-        if abs(first) < 4 * _LAST_DIGIT * max(1.0, abs(x)):
+        if abs(first) < _AT_REST:
             return Root(x, y, scalars, abs(first), error)
         x += float(first) / 2
     raise NotConverged("the effective noise does not come to rest: the threshold is too close to the noise's edge")
