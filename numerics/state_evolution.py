@@ -242,7 +242,7 @@ def pinned(equations: StateEvolution, guess: Pair) -> Root:
         if abs(first) < _AT_REST:
             return Root(x, y, scalars, abs(first), error)
         x += float(first) / 2
-    raise NotConverged("the effective noise does not come to rest: the threshold is too close to the noise's edge")
+    raise NotConverged("the effective noise does not come to rest: kappa is too close to the noise's edge")
 
 
 def _interpolated(equations: StateEvolution, x: Any, y: Any) -> tuple[Scalars, float]:
@@ -251,7 +251,7 @@ def _interpolated(equations: StateEvolution, x: Any, y: Any) -> tuple[Scalars, f
     tight, leaky = equations.scalars(x, y), equations.scalars(x, below)
     after, before = equations.balance(x, y, tight)[1], equations.balance(x, below, leaky)[1]
     if not 0 < before - after < 1:
-        # D changes by a factor: e, on the side of less leak, does not.  The mean size leaks in proportion to D.
+        # D changes by a factor: e, on the side of less leak, does not.  The mean size leaks as D does.
         tighter = equations.scalars(x, y + 8 * _LAST_DIGIT)
         error = max(4 * _LAST_DIGIT, float(_relative_change(tight.error, tighter.error)))
         tight = replace(tight, degrees_of_freedom=leaky.degrees_of_freedom, mean_size=leaky.mean_size)

@@ -59,7 +59,7 @@ def test_an_exponent_off_by_a_twentieth_is_caught(name: str, index: int, quantit
 def test_a_wrong_logarithm_is_caught() -> None:
     diagram = DIAGRAMS["diagonal"]
     (phase,) = (p for p in diagram.phases if p.name == "V")
-    planted = replace(phase, risk=replace(phase.risk, log_exponent=Rational(1)))
+    planted = replace(phase, risk=replace(phase.risk, log_exponent=Rational(0)))
     assert not agreement(replace(diagram, phases=(planted,))).passed
 
 
