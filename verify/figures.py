@@ -27,8 +27,8 @@ _COLOURS = {
     "N": "#bcbddc",
 }
 
-_A = tuple(map(float, SAMPLES_WINDOW))
-_ELL = tuple(map(float, DECAY_WINDOW))
+_A = (float(SAMPLES_WINDOW[0]), float(SAMPLES_WINDOW[1]))
+_ELL = (float(DECAY_WINDOW[0]), float(DECAY_WINDOW[1]))
 
 
 def phase_diagram_figure(
