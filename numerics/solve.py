@@ -50,6 +50,9 @@ from numerics.target import Target
 # float64: what is iterated for, and what is good enough to be handed out.
 DOUBLE_AIM = 3e-14
 DOUBLE_ACCURACY = 1e-11
+# Edge of the semicircle, in units of delta, and how close to it D outruns the digits of kappa.
+HARD_EDGE = 2.0
+CLOSE_TO_EDGE = 1e-3
 GUARD_DIGITS = 12
 # What arithmetic with infinities and NaN ends in.
 OUT_OF_RANGE = (OverflowError, ValueError, ZeroDivisionError)
@@ -180,7 +183,7 @@ def _solve_in_double(problem: Problem) -> tuple[StateEvolution, Pair, Root | Non
         if root is None:
             # Near an interpolation threshold Newton's steps run away from a rough guess: search further.
             with suppress(NotConverged, *OUT_OF_RANGE):
-                guess = nested_search(equations)
+                guess = nested_search(equations, tolerance=1e-8)
                 root = _polished_or_none(equations, guess)
         if root is None or not _is_good(root):
             root = _resolved_threshold(equations, guess, root)
@@ -199,8 +202,9 @@ def _resolved_threshold(equations: StateEvolution, guess: Pair, root: Root | Non
         first, _ = equations.balance(root.x, root.y, root.scalars)
         if abs(first) < DOUBLE_ACCURACY:
             return replace(root, residual=abs(first))
-    with suppress(NotConverged, *OUT_OF_RANGE):
-        return pinned(equations, guess)
+    if abs(guess[1] - math.log(HARD_EDGE)) < CLOSE_TO_EDGE:
+        with suppress(NotConverged, *OUT_OF_RANGE):
+            return pinned(equations, guess)
     return None
 
 

@@ -163,10 +163,10 @@ class StateEvolution:
         return capacity - force if 2 * force < capacity else scalars.degrees_of_freedom
 
 
-def nested_search(equations: StateEvolution) -> Pair:
+def nested_search(equations: StateEvolution, tolerance: float = 0) -> Pair:
     """(x, y) to about a per cent, by bracketing: slow and certain.
 
-    To be called inside ``DOUBLE.working()``, on equations in float64, mostly sketched ones.
+    ``tolerance`` is that of y; 0, the last digit, is needed next to a hard edge of the noise.  To be called inside ``DOUBLE.working()``, on equations in float64, mostly sketched ones.
 
     Raises:
         NotConverged: no solution within 130 orders of magnitude of where it should be.
@@ -177,7 +177,7 @@ def nested_search(equations: StateEvolution) -> Pair:
     def threshold(x: float) -> float:
         # Weight decay alone gives kappa >= lambda/(c A); without it the root is near kappa = delta.
         low = math.log(decay / capacity) - x if decay > 0 else 0.0
-        return _root(lambda y: float(equations.residuals(x, y)[1]), low, 0)
+        return _root(lambda y: float(equations.residuals(x, y)[1]), low, tolerance)
 
     scale2 = float(target.mean(target.sizes**2)) + float(equations.noise_variance)
     natural = math.log(scale2 / capacity) / 2
