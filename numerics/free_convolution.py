@@ -123,12 +123,13 @@ class TargetSpectrum:
         index = self.index(value)
         return self.dim if index >= self.dim else int(index // 1)  # int() of an mpfr rounds
 
-    def in_units_near(self, value: Any) -> tuple[TargetSpectrum, Any]:
-        """The same spectrum in a unit near a positive value, and the unit: a power of 2, nothing is rounded.
+    def in_natural_units(self, noise: Any, threshold: Any) -> tuple[TargetSpectrum, Any]:
+        """The same spectrum in a unit of the order of z_kappa, and the unit: a power of 2, nothing is rounded.
 
         Sums over poles need the fourth power of the closest one, which float64 holds in such units only.
         """
-        unit = self.arithmetic.real(2) ** math.frexp(float(value))[1]
+        near = noise if threshold < 2 * noise else min(threshold, self.scale)
+        unit = self.arithmetic.real(2) ** math.frexp(float(near))[1]
         return replace(self, scale=self.scale / unit), unit
 
     def in_double(self) -> TargetSpectrum:
@@ -224,7 +225,7 @@ def preimage(spectrum: TargetSpectrum, noise: Any, threshold: Any, start: Any = 
 
     Newton's method from ``start`` (a point near the answer, if one is known), else from the preimage under
     noise alone, else, if that fails, from a bracket on the real part u, in which x increases.  In float64,
-    kappa should be of order 1 (`TargetSpectrum.in_units_near`).
+    units should be natural ones (`TargetSpectrum.in_natural_units`).
 
     Args:
         spectrum: the target.
@@ -548,7 +549,7 @@ def density(spectrum: TargetSpectrum, noise: float, x: Any) -> Any:
     with arithmetic.working():
         flat = []
         for point in np.ravel(x):
-            scaled, unit = spectrum.in_units_near(point)
+            scaled, unit = spectrum.in_natural_units(noise, point)
             height = preimage(scaled, noise / unit, point / unit).zeta.imag
             flat.append(height * unit / (arithmetic.pi * noise * noise))
         return np.reshape(np.array(flat), np.shape(x))

@@ -115,7 +115,7 @@ def scalars(spectrum: TargetSpectrum, noise: Any, threshold: Any, start: Any = N
     """
     arithmetic = spectrum.arithmetic
     with arithmetic.working():
-        spectrum, unit = spectrum.in_units_near(threshold)
+        spectrum, unit = spectrum.in_natural_units(noise, threshold)
         noise, threshold = noise / unit, threshold / unit
         found = preimage(spectrum, noise, threshold, None if start is None else start / unit)
         halves = found.split

@@ -193,7 +193,8 @@ def _solve_in_double(problem: Problem) -> tuple[StateEvolution, Pair, Root | Non
 
 
 def _is_good(root: Root) -> bool:
-    return bool(max(root.error, root.residual) < DOUBLE_ACCURACY)
+    # an error e that underflows to 0 is no solution
+    return bool(root.scalars.error > 0 and max(root.error, root.residual) < DOUBLE_ACCURACY)
 
 
 def _resolved_threshold(equations: StateEvolution, guess: Pair, root: Root | None) -> Root | None:
