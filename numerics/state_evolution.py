@@ -166,7 +166,8 @@ class StateEvolution:
 def nested_search(equations: StateEvolution, tolerance: float = 0) -> Pair:
     """(x, y) to about a per cent, by bracketing: slow and certain.
 
-    ``tolerance`` is that of y; 0, the last digit, is needed next to a hard edge of the noise.  To be called inside ``DOUBLE.working()``, on equations in float64, mostly sketched ones.
+    ``tolerance`` is that of y; 0, the last digit, is needed next to a hard edge of the noise.  To be
+    called inside ``DOUBLE.working()``, on equations in float64, mostly sketched ones.
 
     Raises:
         NotConverged: no solution within 130 orders of magnitude of where it should be.
@@ -234,7 +235,8 @@ def pinned(equations: StateEvolution, guess: Pair) -> Root:
     """
     x, y = guess
     for _ in range(_PINNED_STEPS):
-        y = _root(lambda y, x=x: float(equations.residuals(x, y)[1]), y, 0, step=_NARROW)  # type: ignore[misc]
+        y = _root(lambda y, x=x: float(equations.residuals(x, y)[1]), y, 0, step=_NARROW)  # type:
+        ignore[misc]
         while equations.residuals(x, y)[1] > 0:
             y += 2 * _LAST_DIGIT
         scalars, error = _interpolated(equations, x, y)
