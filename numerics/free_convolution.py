@@ -124,11 +124,11 @@ class TargetSpectrum:
         return self.dim if index >= self.dim else int(index // 1)  # int() of an mpfr rounds
 
     def in_natural_units(self, noise: Any, threshold: Any) -> tuple[TargetSpectrum, Any]:
-        """The same spectrum in a unit of the order of z_kappa, and the unit: a power of 2, nothing is rounded.
+        """The same spectrum in a unit of the order of z_kappa, and the unit, a power of 2: no rounding.
 
         Sums over poles need the fourth power of the closest one, which float64 holds in such units only.
         """
-        near = noise if threshold < 2 * noise else min(threshold, self.scale)
+        near = noise if threshold < 2 * noise else threshold
         unit = self.arithmetic.real(2) ** math.frexp(float(near))[1]
         return replace(self, scale=self.scale / unit), unit
 
@@ -545,14 +545,16 @@ def density(spectrum: TargetSpectrum, noise: float, x: Any) -> Any:
     >>> print(np.round(values * np.pi * 0.25, 12))
     [0. 1. 0.]
     """
-    arithmetic = spectrum.arithmetic
-    with arithmetic.working():
-        flat = []
-        for point in np.ravel(x):
-            scaled, unit = spectrum.in_natural_units(noise, point)
-            height = preimage(scaled, noise / unit, point / unit).zeta.imag
-            flat.append(height * unit / (arithmetic.pi * noise * noise))
-        return np.reshape(np.array(flat), np.shape(x))
+    with spectrum.arithmetic.working():
+        values = [_density_at(spectrum, noise, point) for point in np.ravel(x)]
+        return np.reshape(np.array(values), np.shape(x))
+
+
+def _density_at(spectrum: TargetSpectrum, noise: Any, x: Any) -> Any:
+    if x >= spectrum.scale + 2 * noise:  # beyond the largest eigenvalue and the noise added to it
+        return noise * 0
+    scaled, unit = spectrum.in_natural_units(noise, x)
+    return preimage(scaled, noise / unit, x / unit).zeta.imag * unit / (spectrum.arithmetic.pi * noise**2)
 
 
 def right_edge(spectrum: TargetSpectrum, noise: Any) -> Any:

@@ -115,6 +115,9 @@ def scalars(spectrum: TargetSpectrum, noise: Any, threshold: Any, start: Any = N
     """
     arithmetic = spectrum.arithmetic
     with arithmetic.working():
+        if threshold >= spectrum.scale + 2 * noise:  # beyond the largest eigenvalue and the noise added to it
+            zero, target = threshold * 0, spectrum.mean_square
+            return Scalars(target, zero, zero, zero, target, zero, zero, preimage=threshold)
         spectrum, unit = spectrum.in_natural_units(noise, threshold)
         noise, threshold = noise / unit, threshold / unit
         found = preimage(spectrum, noise, threshold, None if start is None else start / unit)

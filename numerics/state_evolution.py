@@ -235,8 +235,7 @@ def pinned(equations: StateEvolution, guess: Pair) -> Root:
     """
     x, y = guess
     for _ in range(_PINNED_STEPS):
-        y = _root(lambda y, x=x: float(equations.residuals(x, y)[1]), y, 0, step=_NARROW)  # type:
-        ignore[misc]
+        y = _root(lambda y, x=x: float(equations.residuals(x, y)[1]), y, 0, step=_NARROW)  # type: ignore[misc]
         while equations.residuals(x, y)[1] > 0:
             y += 2 * _LAST_DIGIT
         scalars, error = _interpolated(equations, x, y)
