@@ -31,7 +31,7 @@ alpha delta^2 - R, which are formed from the complements
 
 (Stein's lemma) instead of by subtraction.
 
-Functions, in order: `scalars`, `tail_moments`, `centre_moment`, `sketch`.
+Functions, in order: `scalars`, `sketch`, `tail_moments`, `centre_moment`.
 """
 
 from __future__ import annotations
@@ -44,28 +44,42 @@ import numpy as np
 
 from numerics.precision import DOUBLE, Arithmetic
 from numerics.state_evolution import Scalars
-from numerics.target import Target
+from numerics.target import Modes, Target
 
 # Depth of the continued fraction of the Gaussian tail, whose error is about exp(-1.7 u sqrt(depth)), and the
 # least u for it, in units of the digits of the arithmetic: exp(-1.7 * 0.15 digits * 10) < 10^-digits.
 FRACTION_DEPTH = 100
 FRACTION_FROM = 0.15
+SKETCHY_DEPTH = 5
 
 
-def scalars(noise: Any, threshold: Any, target: Target, depth: int = FRACTION_DEPTH) -> Scalars:
+def scalars(noise: Any, threshold: Any, target: Target) -> Scalars:
     """Scalar functions of the diagonal network at effective noise delta > 0 and threshold kappa > 0.
 
     Both are scalars of ``target.arithmetic``.  In float64 all but the complements are good to about 1e-14;
-    ``error_complement`` is a difference, accurate where kappa is far below delta.  ``depth`` is that of
-    `tail_moments`: a few levels are enough for a first guess.
+    ``error_complement`` is a difference, accurate where kappa is far below delta.
 
     >>> target = Target.of(10**9, 1.25, "raw")
     >>> found = scalars(2.0, 1e-9, target)          # no threshold: every coefficient keeps the noise
     >>> round(float(found.error), 7), round(float(found.degrees_of_freedom), 7)
     (4.0, 1.0)
     """
-    arithmetic = target.arithmetic
-    size2, noise2 = target.sizes**2, noise * noise
+    return _scalars(noise, threshold, target.modes, target.arithmetic, FRACTION_DEPTH)
+
+
+def sketch(noise: Any, threshold: Any, target: Target) -> Scalars:
+    """`scalars` to some ten per cent, in float64: coarse sums over modes, four digits of the Gaussian tail.
+
+    >>> target = Target.of(1000, 1.25, "raw")
+    >>> rough, exact = sketch(1.0, 0.5, target), scalars(1.0, 0.5, target)
+    >>> abs(float(rough.error / exact.error) - 1) < 0.01
+    True
+    """
+    return _scalars(noise, threshold, target.coarse_modes, DOUBLE, SKETCHY_DEPTH)
+
+
+def _scalars(noise: Any, threshold: Any, modes: Modes, arithmetic: Arithmetic, depth: int) -> Scalars:
+    size2, noise2 = modes.sizes**2, noise * noise
     width2 = size2 + noise2
     width = arithmetic.sqrt(width2)
     share, kept = noise2 / width2, size2 / width2  # r and 1 - r
@@ -80,20 +94,23 @@ def scalars(noise: Any, threshold: Any, target: Target, depth: int = FRACTION_DE
     missed = size2 * share * below + kept * kept * centre
     spread = share * share * second - 2 * share * bias * first + bias * bias * above
     estimated = size2 * share * above + spread
+    active = modes.mean(above)
     decomposition = {
-        "unlearned": target.mean(missed),
-        "learned": target.mean(kept * estimated),
-        "overfitting": target.mean(share * estimated),
+        "unlearned": modes.mean(missed),
+        "learned": modes.mean(kept * estimated),
+        "overfitting": modes.mean(share * estimated),
     }
     complement = 2 * noise2 * below - threshold * threshold * above - centre
-    resolved = max(noise, threshold) / (target.sizes * arithmetic.sqrt(arithmetic.real(2)))
+    resolved = max(noise, threshold) / (modes.sizes * arithmetic.sqrt(arithmetic.real(2)))
     return Scalars(
+        threshold=threshold,
         error=sum(decomposition.values()),
-        degrees_of_freedom=target.mean(above),
-        mean_size=target.mean(first),
-        error_complement=target.mean(complement),
-        freedom_complement=target.mean(below),
-        learned_modes=target.weights @ arithmetic.erfc(resolved),
+        degrees_of_freedom=active,
+        mass_above=active,
+        mean_size=modes.mean(first),
+        error_complement=modes.mean(complement),
+        freedom_complement=modes.mean(below),
+        learned_modes=modes.total(arithmetic.erfc(resolved)),
         decomposition=decomposition,
     )
 
@@ -170,14 +187,3 @@ def _terms(arithmetic: Arithmetic) -> int:
         k += 1
         term /= 2 * k + 1
     return k
-
-
-def sketch(noise: Any, threshold: Any, target: Target) -> Scalars:
-    """For first guesses: `scalars` of a coarse target, with four digits of the Gaussian tail.
-
-    >>> coarse = Target.of(1000, 1.25, "raw").sketched()
-    >>> rough, exact = sketch(1.0, 0.5, coarse), scalars(1.0, 0.5, Target.of(1000, 1.25, "raw"))
-    >>> abs(float(rough.error / exact.error) - 1) < 0.01
-    True
-    """
-    return scalars(noise, threshold, target, depth=5)

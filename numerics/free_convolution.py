@@ -36,7 +36,8 @@ too.  In log rho the integrands are therefore analytic in a strip of half-width 
 the problem, and the trapezoidal rule in log rho, closed by a double-exponential map at either end, gains
 digits in proportion to its number of nodes, at any ratio of scales.
 
-Functions, in order: `TargetSpectrum`, `split`, `preimage`, `half_line`, `geodesic`, `density`, `right_edge`.
+Functions, in order: `natural_unit`, `split`, `preimage`, `at_angle`, `half_line`, `geodesic`, `density`,
+`right_edge`.
 """
 
 from __future__ import annotations
@@ -51,7 +52,8 @@ import numpy as np
 
 from numerics.errors import NotConverged
 from numerics.mode_sums import mode_nodes
-from numerics.precision import DOUBLE, Arithmetic, Number, multiprecision
+from numerics.precision import DOUBLE, Arithmetic, multiprecision
+from numerics.target import Target
 
 # Padding, in units of log rho, between the scales of a path and the double-exponential closure of its ends.
 _PAD = 2.5
@@ -67,74 +69,13 @@ _NEXT_DOOR = 3
 _UNRESOLVED = 1e-3
 
 
-@dataclass(frozen=True)
-class TargetSpectrum:
-    """Eigenvalues s_i = scale * i^-decay, i = 1..dim, of the target.
+def natural_unit(arithmetic: Arithmetic, noise: Any, threshold: Any) -> Any:
+    """A unit of the order of z_kappa, a power of 2: changing to it rounds nothing.
 
-    Attributes:
-        dim: number of eigenvalues.
-        decay: exponent gamma > 1/2, exact or floating.
-        scale: largest eigenvalue, a scalar of ``arithmetic``.
-        arithmetic: the arithmetic in which all sums over the spectrum are done.
-
-    >>> spectrum = TargetSpectrum(dim=4, decay=1, scale=2.0)
-    >>> float(spectrum.eigenvalue(4)), float(spectrum.index(0.5))
-    (0.5, 4.0)
+    Sums over poles need the fourth power of the closest one, which float64 holds in such units only.
     """
-
-    dim: int
-    decay: Number
-    scale: Any
-    arithmetic: Arithmetic = DOUBLE
-
-    @classmethod
-    def of(
-        cls, dim: int, decay: Number, target: str = "raw", arithmetic: Arithmetic = DOUBLE
-    ) -> TargetSpectrum:
-        """Spectrum sqrt(dim) i^-decay ("raw"), or the same rescaled to mean square 1 ("unit").
-
-        >>> spectrum = TargetSpectrum.of(100, 1.25, target="unit")
-        >>> bool(abs(spectrum.mean_square - 1) < 1e-14)
-        True
-        """
-        raw = cls(dim, decay, arithmetic.sqrt(arithmetic.real(dim)), arithmetic)
-        return raw if target == "raw" else replace(raw, scale=raw.scale / arithmetic.sqrt(raw.mean_square))
-
-    @property
-    def mean_square(self) -> Any:
-        """Mean of s^2 over the modes: the error of learning nothing."""
-        whole = split(self, 0)
-        return whole.weights @ (whole.eigenvalues * whole.eigenvalues)
-
-    def eigenvalue(self, index: Any) -> Any:
-        """Value of s at a real index."""
-        arithmetic = self.arithmetic
-        return self.scale * arithmetic.exp(-arithmetic.real(self.decay) * arithmetic.log(index))
-
-    def index(self, value: Any) -> Any:
-        """Real index at which the spectrum, continued between its modes, takes a positive value."""
-        arithmetic = self.arithmetic
-        return arithmetic.exp(arithmetic.log(self.scale / value) / arithmetic.real(self.decay))
-
-    def rank(self, value: Any) -> int:
-        """Number of modes above a value (up to rounding of the index), between 0 and dim."""
-        if value <= 0:
-            return self.dim
-        index = self.index(value)
-        return self.dim if index >= self.dim else int(index // 1)  # int() of an mpfr rounds
-
-    def in_natural_units(self, noise: Any, threshold: Any) -> tuple[TargetSpectrum, Any]:
-        """The same spectrum in a unit of the order of z_kappa, and the unit, a power of 2: no rounding.
-
-        Sums over poles need the fourth power of the closest one, which float64 holds in such units only.
-        """
-        near = noise if threshold < 2 * noise else threshold
-        unit = self.arithmetic.real(2) ** math.frexp(float(near))[1]
-        return replace(self, scale=self.scale / unit), unit
-
-    def in_double(self) -> TargetSpectrum:
-        """The same spectrum in double precision."""
-        return replace(self, scale=float(self.scale), arithmetic=DOUBLE)
+    near = noise if threshold < 2 * noise else threshold
+    return arithmetic.real(2) ** math.frexp(float(near))[1]
 
 
 @dataclass(frozen=True)
@@ -167,28 +108,27 @@ class Split:
 
 
 @lru_cache(maxsize=64)
-def split(spectrum: TargetSpectrum, learned: int) -> Split:
+def split(target: Target, learned: int) -> Split:
     """The spectrum split after its ``learned`` largest eigenvalues, at the index learned + 1/2.
 
-    >>> spectrum = TargetSpectrum(dim=5, decay=1.0, scale=1.0)
-    >>> halves = split(spectrum, 2)
+    >>> halves = split(Target(dim=5, decay=1.0, scale=1.0), 2)
     >>> round(float(halves.origin), 12), halves.above, (halves.distances < 0).tolist()
     (0.4, 2, [True, True, False, False, False])
     """
-    arithmetic = spectrum.arithmetic
+    arithmetic = target.arithmetic
     with arithmetic.working():
-        decay, dim = arithmetic.real(spectrum.decay), arithmetic.real(spectrum.dim)
-        nodes = mode_nodes(spectrum.dim, spectrum.decay, learned, arithmetic)
+        decay, dim = arithmetic.real(target.decay), arithmetic.real(target.dim)
+        nodes = mode_nodes(target.dim, target.decay, learned, arithmetic)
         order = np.argsort(nodes.offsets)
         middle = arithmetic.real(2 * learned + 1) / 2
-        origin = spectrum.eigenvalue(middle)
+        origin = target.size(middle)
         # c - s_i = -c ((i/(M + 1/2))^-gamma - 1), in relative precision also for neighbours among 10^20 modes
         distances = -origin * arithmetic.expm1(-decay * nodes.log_ratios[order])
         return Split(
             learned=learned,
             origin=origin,
             distances=distances,
-            eigenvalues=spectrum.eigenvalue(nodes.indices[order]),
+            eigenvalues=target.size(nodes.indices[order]),
             weights=nodes.weights[order] / dim,
             above=nodes.learned,
             share=arithmetic.real(learned) / dim,
@@ -220,18 +160,17 @@ class Preimage:
         return bool(self.zeta.imag > 0)
 
 
-def preimage(spectrum: TargetSpectrum, noise: Any, threshold: Any, start: Any = None) -> Preimage:
+def preimage(target: Target, noise: Any, threshold: Any) -> Preimage:
     """Point z_kappa on Biane's curve with x(z_kappa) = kappa, for kappa > 0 and delta > 0.
 
-    Newton's method from ``start`` (a point near the answer, if one is known), else from the preimage under
-    noise alone, else, if that fails, from a bracket on the real part u, in which x increases.  In float64,
-    units should be natural ones (`TargetSpectrum.in_natural_units`).
+    Newton's method from the preimage under noise alone, else, if that fails, from a bracket on the real part
+    u, in which x increases.  In float64,
+    units should be natural ones (`natural_unit`).
 
     Args:
-        spectrum: the target.
-        noise: delta, a scalar of the spectrum's arithmetic.
+        target: the target.
+        noise: delta, a scalar of the target's arithmetic.
         threshold: kappa, likewise.
-        start: complex number near z_kappa, or None.
 
     Raises:
         NotConverged: the place of the threshold among the eigenvalues was not resolved, with more digits
@@ -239,13 +178,59 @@ def preimage(spectrum: TargetSpectrum, noise: Any, threshold: Any, start: Any = 
 
     A single eigenvalue s = 1 widened to the semicircle of radius 2 delta around it, met at its centre:
 
-    >>> spectrum = TargetSpectrum(dim=1, decay=1.0, scale=1.0)
-    >>> found = preimage(spectrum, noise=0.25, threshold=1.0)
+    >>> target = Target(dim=1, decay=1.0, scale=1.0)
+    >>> found = preimage(target, noise=0.25, threshold=1.0)
     >>> print(f"{complex(found.point):.12g}")
     1+0.25j
     """
-    with spectrum.arithmetic.working():
-        return _placed(spectrum, _root(spectrum, noise, threshold, start))
+    with target.arithmetic.working():
+        return _placed(target, _root(target, noise, threshold))
+
+
+def at_angle(target: Target, noise: Any, angle: Any) -> tuple[Preimage, Any]:
+    """The point z = r exp(i angle) of Biane's curve, and kappa = x(z).
+
+    At a small angle z_kappa is the better known of the two: next to the right edge of the noise, where the
+    curve is almost the circle r = delta, kappa = delta (2 - angle^2), and the mass right of it goes like the
+    third power of the angle.  Newton's method for log F = 0 in log r, from r = delta, where
+
+        F = (1/d) sum delta^2/|z - s_i|^2;      kappa = 2 Re z - (1/d) sum delta^2 s_i/|z - s_i|^2.
+
+    Args:
+        target: the target, in units of the order of the noise.
+        noise: delta, a scalar of the target's arithmetic.
+        angle: between 0 and pi/2, likewise; its relative precision is that of the height of z.
+
+    Raises:
+        NotConverged: the ray at this angle does not meet the curve near r = delta.
+
+    >>> found, kappa = at_angle(Target(dim=10**6, decay=2.0, scale=1e-160), 1.0, 1e-9)
+    >>> print(f"{found.zeta.imag:.14e} {kappa:.14f}")
+    1.00000000000000e-09 2.00000000000000
+    """
+    arithmetic = target.arithmetic
+    with arithmetic.working():
+        cosine, sine = arithmetic.cos(angle), arithmetic.sin(angle)
+        chord2 = 4 * arithmetic.sin(angle / 2) ** 2  # |r exp(i angle) - s|^2 = (r - s)^2 + r s chord2
+        radius, variance, last_step = noise, noise * noise, False
+        for _ in range(_NEWTON_STEPS):
+            halves = split(target, target.rank(radius))
+            s = halves.eigenvalues
+            along = (radius - halves.origin) + halves.distances
+            inverse = 1 / (along * along + radius * s * chord2)
+            total = variance * (halves.weights @ inverse)
+            if last_step:
+                separations = arithmetic.complex(along - radius * chord2 / 2, radius * sine + 0 * along)
+                nearest = int(np.argmin(abs(separations)))
+                threshold = 2 * radius * cosine - variance * (halves.weights @ (s * inverse))
+                return _placed(target, _Root(halves, nearest, separations[nearest])), threshold
+            fall = radius * variance * (halves.weights @ ((2 * along + s * chord2) * inverse * inverse))
+            step = arithmetic.log(total) * total / fall
+            if not abs(step) < 1:
+                break
+            radius = radius * arithmetic.exp(step)
+            last_step = abs(step) <= _nearly_settled(arithmetic)
+    raise NotConverged(f"no point of the noise's edge at the angle {float(angle):.3g}")
 
 
 @dataclass(frozen=True)
@@ -261,57 +246,54 @@ class _Root:
         return self.xi + (self.split.distances - self.split.distances[self.nearest])
 
 
-def _root(spectrum: TargetSpectrum, noise: Any, threshold: Any, start: Any) -> _Root:
+def _root(target: Target, noise: Any, threshold: Any) -> _Root:
     """The root, by the first of the ways that succeeds; see `preimage`."""
-    arithmetic = spectrum.arithmetic
-    guesses = [] if start is None else [start]
+    arithmetic = target.arithmetic
     if threshold < 2 * noise:
         height = arithmetic.sqrt((2 * noise - threshold) * (2 * noise + threshold))
-        guesses.append(arithmetic.complex(threshold / 2, height / 2))
-    for guess in guesses:
-        root = _newton(spectrum, noise, threshold, guess)
+        root = _newton(target, noise, threshold, arithmetic.complex(threshold / 2, height / 2))
         if root is not None:
             return root
     # The bracket in float64 first: it takes many steps.
     for finder in dict.fromkeys((DOUBLE, arithmetic)):
         with finder.working():
-            twin = replace(spectrum, arithmetic=finder, scale=finder.real(spectrum.scale))
+            twin = replace(target, arithmetic=finder, scale=finder.real(target.scale))
             point = _bracketed(twin, finder.real(noise), finder.real(threshold))
         point = arithmetic.complex(arithmetic.real(point.real), arithmetic.real(point.imag))
-        root = _newton(spectrum, noise, threshold, point)
+        root = _newton(target, noise, threshold, point)
         if root is not None:
             return root
-    return _root_from_more_digits(spectrum, noise, threshold)
+    return _root_from_more_digits(target, noise, threshold)
 
 
-def _root_from_more_digits(spectrum: TargetSpectrum, noise: Any, threshold: Any) -> _Root:
+def _root_from_more_digits(target: Target, noise: Any, threshold: Any) -> _Root:
     """The root found with twice as many digits: a band may be narrower than the rounding of kappa."""
-    arithmetic = spectrum.arithmetic
+    arithmetic = target.arithmetic
     if arithmetic.bits > _WIDEST:
         raise NotConverged(
             f"the threshold {float(threshold):.6g} at noise {float(noise):.6g} could not be placed among the "
-            f"{spectrum.dim} eigenvalues with {arithmetic.digits:.0f} digits"
+            f"{target.dim} eigenvalues with {arithmetic.digits:.0f} digits"
         )
     wide = multiprecision(2 * arithmetic.bits)
     with wide.working():
-        twin = replace(spectrum, arithmetic=wide, scale=wide.real(spectrum.scale))
-        root = _root(twin, wide.real(noise), wide.real(threshold), None)
+        twin = replace(target, arithmetic=wide, scale=wide.real(target.scale))
+        root = _root(twin, wide.real(noise), wide.real(threshold))
         # The modes next to the origin are nodes in both arithmetics; any of them will do if none is near.
         place = root.nearest - root.split.above
         if abs(place) > _NEXT_DOOR:
-            place = 0 if root.split.learned < spectrum.dim else -1
+            place = 0 if root.split.learned < target.dim else -1
         xi = root.separations[root.split.above + place]
         real, imaginary = arithmetic.real(xi.real), arithmetic.real(xi.imag)
-    halves = split(spectrum, root.split.learned)
+    halves = split(target, root.split.learned)
     return _Root(halves, halves.above + place, arithmetic.complex(real, imaginary))
 
 
-def _newton(spectrum: TargetSpectrum, noise: Any, threshold: Any, guess: Any) -> _Root | None:
+def _newton(target: Target, noise: Any, threshold: Any, guess: Any) -> _Root | None:
     """Newton's method for x(z) = kappa, accepted only at the one right root; None if it stalls."""
-    arithmetic = spectrum.arithmetic
+    arithmetic = target.arithmetic
     variance = noise * noise
-    nearly = arithmetic.exp(arithmetic.log(arithmetic.epsilon) * arithmetic.real(Fraction(3, 5)))
-    root = _seen_from_nearest(spectrum, guess)
+    nearly = _nearly_settled(arithmetic)
+    root = _seen_from_nearest(target, guess)
     last_step = False
     for _ in range(_NEWTON_STEPS):
         halves, separations = root.split, root.separations
@@ -329,13 +311,18 @@ def _newton(spectrum: TargetSpectrum, noise: Any, threshold: Any, guess: Any) ->
         point = halves.eigenvalues[nearest] + root.xi
         if not arithmetic.is_finite(point) or root.xi == 0:
             return None
-        if abs(spectrum.rank(abs(point)) - halves.learned) > _slack(halves, arithmetic):
-            root, last_step = _seen_from_nearest(spectrum, point), False
+        if abs(target.rank(abs(point)) - halves.learned) > _slack(halves, arithmetic):
+            root, last_step = _seen_from_nearest(target, point), False
         elif last_step or step == 0:
-            return _on_curve(spectrum, root, noise)
+            return _on_curve(target, root, noise)
         else:
             last_step = abs(step) <= nearly * abs(root.xi)
     return None
+
+
+def _nearly_settled(arithmetic: Arithmetic) -> Any:
+    """A relative step of Newton's method after which one more reaches rounding."""
+    return arithmetic.exp(arithmetic.log(arithmetic.epsilon) * arithmetic.real(Fraction(3, 5)))
 
 
 def _slack(halves: Split, arithmetic: Arithmetic) -> Any:
@@ -343,34 +330,34 @@ def _slack(halves: Split, arithmetic: Arithmetic) -> Any:
     return max(_NEXT_DOOR, 64 * arithmetic.epsilon * halves.learned)
 
 
-def _seen_from_nearest(spectrum: TargetSpectrum, point: Any) -> _Root:
+def _seen_from_nearest(target: Target, point: Any) -> _Root:
     """A point given by its value, to the digits it has."""
-    halves = split(spectrum, spectrum.rank(abs(point)))
-    separations = spectrum.arithmetic.complex(point.real - halves.origin, point.imag) + halves.distances
+    halves = split(target, target.rank(abs(point)))
+    separations = target.arithmetic.complex(point.real - halves.origin, point.imag) + halves.distances
     nearest = int(np.argmin(abs(separations)))
     return _Root(halves, nearest, separations[nearest])
 
 
-def _on_curve(spectrum: TargetSpectrum, root: _Root, noise: Any) -> _Root | None:
+def _on_curve(target: Target, root: _Root, noise: Any) -> _Root | None:
     """The root with its height above the axis in full relative precision; None if it is off the curve."""
-    arithmetic = spectrum.arithmetic
+    arithmetic = target.arithmetic
     real = arithmetic.real_part(root.separations)
-    height = _height(spectrum, root.split, noise, real, root.xi.imag)
+    height = _height(target, root.split, noise, real, root.xi.imag)
     mismatch = abs(height * height - root.xi.imag * root.xi.imag)
     if mismatch > arithmetic.sqrt(arithmetic.epsilon) * abs(root.xi) ** 2:
         return None
     return replace(root, xi=arithmetic.complex(root.xi.real, height))
 
 
-def _height(spectrum: TargetSpectrum, halves: Split, noise: Any, real: Any, guess: Any) -> Any:
+def _height(target: Target, halves: Split, noise: Any, real: Any, guess: Any) -> Any:
     """Height v(u) of Biane's curve from u - s_i at the nodes: 0 outside the support, else to full precision.
 
     Newton's method for 1/F = 1 in q = v^2, F = (1/d) sum delta^2/((u - s_i)^2 + q): 1/F is concave in q and
     nearly linear, so that the steps are monotone after the first one.
     """
-    arithmetic = spectrum.arithmetic
+    arithmetic = target.arithmetic
     variance, squares = noise * noise, real * real
-    lowest = variance / arithmetic.real(spectrum.dim) - squares.min()  # one eigenvalue alone
+    lowest = variance / arithmetic.real(target.dim) - squares.min()  # one eigenvalue alone
     if lowest <= 0:
         lowest = lowest * 0
         if variance * (halves.weights @ (1 / squares)) <= 1:
@@ -386,16 +373,16 @@ def _height(spectrum: TargetSpectrum, halves: Split, noise: Any, real: Any, gues
     return arithmetic.sqrt(q)
 
 
-def _bracketed(spectrum: TargetSpectrum, noise: Any, threshold: Any) -> Any:
+def _bracketed(target: Target, noise: Any, threshold: Any) -> Any:
     """Point near z_kappa: Newton's method in u, kept inside a bracket; x(u + i v(u)) increases in u."""
-    arithmetic = spectrum.arithmetic
+    arithmetic = target.arithmetic
     close = 2 * arithmetic.epsilon
     u = threshold / 2 if threshold < 2 * noise else threshold
-    excess, slope, height = _climb(spectrum, noise, threshold, u)
+    excess, slope, height = _climb(target, noise, threshold, u)
     low = high = u
-    while _climb(spectrum, noise, threshold, low)[0] > 0:
+    while _climb(target, noise, threshold, low)[0] > 0:
         low = low / 2
-    while _climb(spectrum, noise, threshold, high)[0] < 0:
+    while _climb(target, noise, threshold, high)[0] < 0:
         high = high * 2
     for _ in range(_BRACKET_STEPS):
         low, high = (low, u) if excess > 0 else (u, high)
@@ -406,20 +393,20 @@ def _bracketed(spectrum: TargetSpectrum, noise: Any, threshold: Any) -> Any:
         before, u = u, (newton if inside else arithmetic.sqrt(low * high))
         if inside and abs(u - before) <= close * u:
             break
-        excess, slope, height = _climb(spectrum, noise, threshold, u)
+        excess, slope, height = _climb(target, noise, threshold, u)
     return arithmetic.complex(u, height)
 
 
-def _climb(spectrum: TargetSpectrum, noise: Any, threshold: Any, u: Any) -> tuple[Any, Any, Any]:
+def _climb(target: Target, noise: Any, threshold: Any, u: Any) -> tuple[Any, Any, Any]:
     """Values of x - kappa, dx/du and v on Biane's curve above u."""
-    arithmetic, variance = spectrum.arithmetic, noise * noise
-    halves = split(spectrum, spectrum.rank(u))
+    arithmetic, variance = target.arithmetic, noise * noise
+    halves = split(target, target.rank(u))
     # Among more modes than the arithmetic resolves, u may as well be the origin, in the middle of a gap;
     # below all of them there is nothing to resolve.
-    among = halves.learned < spectrum.dim and halves.learned * arithmetic.epsilon >= _UNRESOLVED
+    among = halves.learned < target.dim and halves.learned * arithmetic.epsilon >= _UNRESOLVED
     offset = u * 0 if among else u - halves.origin
     real = offset + halves.distances
-    height = _height(spectrum, halves, noise, real, u * 0)
+    height = _height(target, halves, noise, real, u * 0)
     inverse = 1 / (real * real + height * height)
     excess = offset - (threshold - halves.origin) + variance * (halves.weights @ (real * inverse))
     if height == 0:
@@ -429,27 +416,27 @@ def _climb(spectrum: TargetSpectrum, noise: Any, threshold: Any, u: Any) -> tupl
     return excess, 2 * variance * (height * height * b + a * a / b), height
 
 
-def _placed(spectrum: TargetSpectrum, root: _Root) -> Preimage:
+def _placed(target: Target, root: _Root) -> Preimage:
     """The root seen from a real point c, about as far from 0, which parts learned and unlearned modes."""
-    arithmetic, halves, separations = spectrum.arithmetic, root.split, root.separations
+    arithmetic, halves, separations = target.arithmetic, root.split, root.separations
     point = halves.eigenvalues[root.nearest] + root.xi
-    if root.xi.imag == 0:
-        # Between two modes: the root itself, with every mode counted on the side where it lies.
+    if root.xi.imag < abs(root.xi.real):
+        # Lower than far from any mode: c is right below, with every mode counted on the side where it lies.
         distances = arithmetic.real_part(separations)
         above = int(np.sum(distances < 0))
         learned = halves.learned + above - halves.above
-        share = arithmetic.real(learned) / spectrum.dim
+        share = arithmetic.real(learned) / target.dim
         halves = Split(learned, point.real, distances, halves.eigenvalues, halves.weights, above, share)
-        return Preimage(halves, root.xi * 0, separations)
+        return Preimage(halves, arithmetic.complex(0 * point.real, root.xi.imag), separations)
 
-    shift = spectrum.rank(abs(point)) - halves.learned
+    shift = target.rank(abs(point)) - halves.learned
     if 0 < abs(shift) <= _NEXT_DOOR:
         learned = halves.learned + shift
         ratio = arithmetic.log1p(arithmetic.real(Fraction(2 * shift, 2 * halves.learned + 1)))
-        step = halves.origin * arithmetic.expm1(-arithmetic.real(spectrum.decay) * ratio)
-        halves = _moved(halves, step, learned, halves.above + shift, arithmetic.real(learned) / spectrum.dim)
+        step = halves.origin * arithmetic.expm1(-arithmetic.real(target.decay) * ratio)
+        halves = _moved(halves, step, learned, halves.above + shift, arithmetic.real(learned) / target.dim)
     outwards = abs(point) - halves.origin
-    if outwards > 0 if halves.learned == 0 else (outwards < 0 and halves.learned == spectrum.dim):
+    if outwards > 0 if halves.learned == 0 else (outwards < 0 and halves.learned == target.dim):
         halves = _moved(halves, outwards, halves.learned, halves.above, halves.share)
     # Inside the band of one mode c comes as close to it: a path across the gap would be all cancellation.
     gap, band = halves.distances[root.nearest], 2 * abs(root.xi)
@@ -536,40 +523,41 @@ def _graded(arithmetic: Arithmetic, low: Any, high: Any) -> tuple[Any, Any]:
     return t - left + right, (1 + left + right) * arithmetic.real(step)
 
 
-def density(spectrum: TargetSpectrum, noise: float, x: Any) -> Any:
-    """Density of mu at points x > 0, an array or a number, in the arithmetic of the spectrum.
+def density(target: Target, noise: float, x: Any) -> Any:
+    """Density of mu at points x > 0, an array or a number, in the arithmetic of the target.
 
     Semicircle around a single eigenvalue s = 1: the density at its centre is 1/(pi delta).
 
-    >>> values = density(TargetSpectrum(dim=1, decay=1.0, scale=1.0), 0.25, np.array([0.25, 1.0, 2.0]))
+    >>> values = density(Target(dim=1, decay=1.0, scale=1.0), 0.25, np.array([0.25, 1.0, 2.0]))
     >>> print(np.round(values * np.pi * 0.25, 12))
     [0. 1. 0.]
     """
-    with spectrum.arithmetic.working():
-        values = [_density_at(spectrum, noise, point) for point in np.ravel(x)]
+    with target.arithmetic.working():
+        values = [_density_at(target, noise, point) for point in np.ravel(x)]
         return np.reshape(np.array(values), np.shape(x))
 
 
-def _density_at(spectrum: TargetSpectrum, noise: Any, x: Any) -> Any:
-    if x >= spectrum.scale + 2 * noise:  # beyond the largest eigenvalue and the noise added to it
+def _density_at(target: Target, noise: Any, x: Any) -> Any:
+    if x >= target.scale + 2 * noise:  # beyond the largest eigenvalue and the noise added to it
         return noise * 0
-    scaled, unit = spectrum.in_natural_units(noise, x)
-    return preimage(scaled, noise / unit, x / unit).zeta.imag * unit / (spectrum.arithmetic.pi * noise**2)
+    unit = natural_unit(target.arithmetic, noise, x)
+    found = preimage(target.in_units(unit), noise / unit, x / unit)
+    return found.zeta.imag * unit / (target.arithmetic.pi * noise**2)
 
 
-def right_edge(spectrum: TargetSpectrum, noise: Any) -> Any:
+def right_edge(target: Target, noise: Any) -> Any:
     """Right end of the support of mu: x at the largest real point where x'(z) = 0.
 
-    >>> round(float(right_edge(TargetSpectrum(dim=1, decay=1.0, scale=1.0), 0.25)), 12)
+    >>> round(float(right_edge(Target(dim=1, decay=1.0, scale=1.0), 0.25)), 12)
     1.5
     """
-    arithmetic, variance = spectrum.arithmetic, noise * noise
+    arithmetic, variance = target.arithmetic, noise * noise
     with arithmetic.working():
-        halves = split(spectrum, 0)
-        from_top = spectrum.scale - halves.eigenvalues
+        halves = split(target, 0)
+        from_top = target.scale - halves.eigenvalues
         # F = -delta^2 G' decreases right of s_1, from at least 1 one mode's half-band away from it;
         # 1/sqrt(F) is concave and nearly linear, so that Newton's method climbs to its root from there.
-        u = noise / arithmetic.sqrt(arithmetic.real(spectrum.dim))
+        u = noise / arithmetic.sqrt(arithmetic.real(target.dim))
         for _ in range(_NEWTON_STEPS):
             inverse = 1 / (u + from_top)
             total = variance * (halves.weights @ (inverse * inverse))
@@ -577,4 +565,4 @@ def right_edge(spectrum: TargetSpectrum, noise: Any) -> Any:
             u = u + step
             if abs(step) <= 4 * arithmetic.epsilon * u:
                 break
-        return spectrum.scale + u + variance * (halves.weights @ (1 / (u + from_top)))
+        return target.scale + u + variance * (halves.weights @ (1 / (u + from_top)))

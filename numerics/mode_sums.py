@@ -79,9 +79,7 @@ class ModeNodes:
 
 
 @lru_cache(maxsize=128)
-def mode_nodes(
-    dim: int, decay: Number, break_after: int = 0, arithmetic: Arithmetic = DOUBLE
-) -> ModeNodes:
+def mode_nodes(dim: int, decay: Number, break_after: int = 0, arithmetic: Arithmetic = DOUBLE) -> ModeNodes:
     """Nodes and weights with ``sum_{i=1}^{dim} F(i) = weights @ F(indices)``, to rounding.
 
     Args:

@@ -2,47 +2,43 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
 from types import MappingProxyType
-from typing import Any
 
 from numerics import diagonal, quadratic
-from numerics.free_convolution import TargetSpectrum
-from numerics.spectrum import diagonal_spectrum, quadratic_spectrum
-from numerics.state_evolution import Network, Scalars
+from numerics.spectrum import Spectrum, diagonal_spectrum, quadratic_spectrum
+from numerics.state_evolution import Chart, ScalarFunctions, by_ratio
 from numerics.target import Target
 
 
-def _quadratic_scalars(noise: Any, threshold: Any, target: Target) -> Scalars:
-    found = quadratic.scalars(_spectrum(target), noise, threshold)
-    return Scalars(
-        error=found.matrix_error,
-        degrees_of_freedom=found.degrees_of_freedom,
-        mean_size=found.mean_spectrum,
-        learned_modes=target.number_above(_emergence(noise, threshold, target)),
-        decomposition={
-            "unlearned": found.unlearned,
-            "learned": found.learned,
-            "overfitting": found.overfitting,
-        },
-    )
+@dataclass(frozen=True)
+class Network:
+    """What a network declares: one record, one file, one entry in `networks.NETWORKS`.
+
+    Attributes:
+        copies: c above; the excess risk is ``copies * error``.
+        capacity: (n, d) -> A, exact.
+        charts: coordinates of the threshold, in the order in which they are tried.
+        has_width: whether the number of hidden units is a parameter.
+        spectrum: (delta, kappa, target) -> law of the trained weights, in float64.
+    """
+
+    copies: int
+    capacity: Callable[[Fraction, int], Fraction]
+    charts: tuple[Chart, ...]
+    has_width: bool
+    spectrum: Callable[[float, float, Target], Spectrum]
 
 
-def _emergence(noise: Any, threshold: Any, target: Target) -> Any:
-    """Smallest eigenvalue s whose spike s + delta^2/s leaves the noise (s > delta) and exceeds kappa."""
-    if threshold <= 2 * noise:
-        return noise
-    return (threshold + target.arithmetic.sqrt(threshold * threshold - 4 * noise * noise)) / 2
+def _by_angle(scalars: ScalarFunctions, sketch: ScalarFunctions) -> Chart:
+    """The chart y = -log(angle) next to the noise's edge, from functions of (delta, angle, target)."""
 
+    def in_angle(function: ScalarFunctions) -> ScalarFunctions:
+        return lambda noise, y, target: function(noise, target.arithmetic.exp(-y), target)
 
-def _quadratic_sketch(noise: Any, threshold: Any, target: Target) -> Scalars:
-    error, freedom = quadratic.crude_scalars(_spectrum(target), noise, threshold)
-    return Scalars(error, freedom, mean_size=math.nan, learned_modes=math.nan, decomposition={})
-
-
-def _spectrum(target: Target) -> TargetSpectrum:
-    return TargetSpectrum(target.dim, target.decay, target.scale, target.arithmetic)
+    return Chart(in_angle(scalars), in_angle(sketch), start=lambda bound: 1.0)
 
 
 NETWORKS: Mapping[str, Network] = MappingProxyType(
@@ -50,16 +46,17 @@ NETWORKS: Mapping[str, Network] = MappingProxyType(
         "diagonal": Network(
             copies=1,
             capacity=lambda samples, dim: samples / dim,
-            scalars=diagonal.scalars,
-            sketch=diagonal.sketch,
+            charts=(by_ratio(diagonal.scalars, diagonal.sketch),),
             has_width=False,
             spectrum=diagonal_spectrum,
         ),
         "quadratic": Network(
             copies=2,
             capacity=lambda samples, dim: 2 * samples / dim**2,
-            scalars=_quadratic_scalars,
-            sketch=_quadratic_sketch,
+            charts=(
+                by_ratio(quadratic.scalars, quadratic.sketch),
+                _by_angle(quadratic.scalars_at_angle, quadratic.sketch_at_angle),
+            ),
             has_width=True,
             spectrum=quadratic_spectrum,
         ),

@@ -48,7 +48,7 @@ class Arithmetic:
         complex: real and imaginary part -> complex scalar or array.
         real_part, imaginary_part: of complex scalars or arrays (NumPy's ``.real`` is blind to objects).
         exp, log, sqrt: of real or complex arguments.
-        expm1, log1p, erf, erfc: of real arguments.
+        expm1, log1p, sin, cos, erf, erfc: of real arguments.
         is_finite: elementwise, of real or complex arguments.
         working: context in which this arithmetic must be used.
     """
@@ -63,6 +63,8 @@ class Arithmetic:
     sqrt: Elementwise
     expm1: Elementwise
     log1p: Elementwise
+    sin: Elementwise
+    cos: Elementwise
     erf: Elementwise
     erfc: Elementwise
     is_finite: Elementwise
@@ -114,6 +116,8 @@ DOUBLE = Arithmetic(
     sqrt=np.sqrt,
     expm1=np.expm1,
     log1p=np.log1p,
+    sin=np.sin,
+    cos=np.cos,
     erf=special.erf,
     erfc=special.erfc,
     is_finite=np.isfinite,
@@ -174,6 +178,8 @@ def multiprecision(bits: int) -> Arithmetic:
         sqrt=_elementwise(gmpy2.sqrt),
         expm1=_elementwise(gmpy2.expm1),
         log1p=_elementwise(gmpy2.log1p),
+        sin=_elementwise(gmpy2.sin),
+        cos=_elementwise(gmpy2.cos),
         erf=_elementwise(gmpy2.erf),
         erfc=_elementwise(gmpy2.erfc),
         is_finite=_is_finite(gmpy2.is_finite),

@@ -37,10 +37,11 @@ multiple of them may be subtracted, so that only the excess of G and W over thei
     mass   (G - G_c) x'
 
 All differences are formed as divided differences, G - G_c = -(z - c) mean 1/((z - s)(c - s)), and x - kappa
-alike from z_kappa.  So no digit is lost either where kappa = delta (2 - t) and D is of order t^(5/2): the
-results are those of a kappa one rounding away, the same one for all of them.
+alike from z_kappa.  So no digit is lost either where kappa = delta (2 - t) and D is of order t^(5/2), as it
+is with few samples.  There kappa itself, in a floating-point number, does not say what D is; z_kappa does:
+`scalars_at_angle` takes its angle instead of kappa.
 
-Functions, in order: `Scalars`, `scalars`, `crude_scalars`.
+Functions, in order: `scalars`, `scalars_at_angle`, `sketch`, `sketch_at_angle`.
 """
 
 from __future__ import annotations
@@ -52,33 +53,11 @@ from typing import Any
 
 import numpy as np
 
-from numerics.free_convolution import Preimage, TargetSpectrum, geodesic, half_line, preimage, split
+from numerics.errors import NotConverged
+from numerics.free_convolution import Preimage, at_angle, geodesic, half_line, natural_unit, preimage
 from numerics.precision import DOUBLE, Arithmetic
-
-
-@dataclass(frozen=True)
-class Scalars:
-    """Scalar functions of (delta, kappa), in the arithmetic they were computed in.
-
-    Attributes:
-        matrix_error: E; the excess risk is 2 E.
-        degrees_of_freedom: D, between 0 and 1.
-        mean_spectrum: T, mean eigenvalue of the estimate.
-        mass_above: fraction of non-zero eigenvalues.
-        unlearned: sum of s_i^2/d over the modes below the threshold.
-        learned: error on the modes above it (shrinkage, misalignment, noise along them).
-        overfitting: error of the noise left above the threshold; the three sum to E.
-        preimage: point of Biane's curve at kappa, the best ``start`` for a nearby (delta, kappa).
-    """
-
-    matrix_error: Any
-    degrees_of_freedom: Any
-    mean_spectrum: Any
-    mass_above: Any
-    unlearned: Any
-    learned: Any
-    overfitting: Any
-    preimage: Any
+from numerics.state_evolution import Scalars
+from numerics.target import Target
 
 
 @dataclass(frozen=True)
@@ -91,17 +70,11 @@ class _Leg:
     mass: Any
 
 
-def scalars(spectrum: TargetSpectrum, noise: Any, threshold: Any, start: Any = None) -> Scalars:
-    """E, D and T at effective noise delta = ``noise`` and threshold kappa = ``threshold``, both > 0.
+def scalars(noise: Any, threshold: Any, target: Target) -> Scalars:
+    """Scalar functions of the quadratic network at effective noise delta > 0 and threshold kappa > 0.
 
-    All results are good to a few dozen units of their last digit, at any dimension, for one pair (delta,
-    kappa) within rounding of the given one.
-
-    Args:
-        spectrum: the target; its arithmetic is that of the results, and of ``noise`` and ``threshold``.
-        noise: delta.
-        threshold: kappa.
-        start: complex number near z_kappa, such as ``preimage`` of an earlier result; saves time only.
+    Both are scalars of ``target.arithmetic``.  The results are good to a few dozen units of their last digit,
+    at any dimension, for one pair (delta, kappa) within rounding of the given one.
 
     Raises:
         NotConverged: the place of the threshold among the eigenvalues was not resolved.
@@ -109,34 +82,70 @@ def scalars(spectrum: TargetSpectrum, noise: Any, threshold: Any, start: Any = N
     A single eigenvalue far above noise and threshold is learned up to its shift: E = kappa^2 + delta^2, D =
     1.
 
-    >>> result = scalars(TargetSpectrum(dim=1, decay=1.0, scale=1.0), noise=0.03, threshold=0.04)
-    >>> print(f"{result.matrix_error:.12f} {result.degrees_of_freedom:.12f} {result.mean_spectrum:.12f}")
+    >>> result = scalars(0.03, 0.04, Target(dim=1, decay=1.0, scale=1.0))
+    >>> print(f"{result.error:.12f} {result.degrees_of_freedom:.12f} {result.mean_size:.12f}")
     0.002500000000 1.000000000000 0.960000000000
     """
-    arithmetic = spectrum.arithmetic
+    arithmetic = target.arithmetic
     with arithmetic.working():
-        if threshold >= spectrum.scale + 2 * noise:  # beyond the largest eigenvalue and the noise added to it
-            zero, target = threshold * 0, spectrum.mean_square
-            return Scalars(target, zero, zero, zero, target, zero, zero, preimage=threshold)
-        spectrum, unit = spectrum.in_natural_units(noise, threshold)
-        noise, threshold = noise / unit, threshold / unit
-        found = preimage(spectrum, noise, threshold, None if start is None else start / unit)
-        halves = found.split
-        unlearned = slice(halves.above, None)
-        s = halves.eigenvalues[unlearned]
-        left_out = _dot(s * s, halves.weights[unlearned])
-        ray = _ray(arithmetic, found, noise, threshold)
-        arc = _arc(arithmetic, found, noise)
-        return Scalars(
-            matrix_error=(left_out + ray.error + arc.error) * unit * unit,
-            degrees_of_freedom=ray.freedom + arc.freedom,
-            mean_spectrum=(ray.mean + arc.mean) * unit,
-            mass_above=ray.mass + arc.mass,
-            unlearned=left_out * unit * unit,
-            learned=ray.error * unit * unit,
-            overfitting=arc.error * unit * unit,
-            preimage=found.point * unit,
-        )
+        if threshold >= target.scale + 2 * noise:  # beyond the largest eigenvalue and the noise added to it
+            zero, unlearned = threshold * 0, target.mean_square
+            parts = {"unlearned": unlearned, "learned": zero, "overfitting": zero}
+            return Scalars(threshold, unlearned, zero, zero, zero, zero, parts)
+        unit = natural_unit(arithmetic, noise, threshold)
+        found = preimage(target.in_units(unit), noise / unit, threshold / unit)
+        return _scalars(target, found, noise, threshold, unit)
+
+
+def scalars_at_angle(noise: Any, angle: Any, target: Target) -> Scalars:
+    """The same at the threshold whose preimage lies at an angle, between 0 and pi/2, above the real axis.
+
+    At small angles the threshold kappa = delta (2 - angle^2) is next to the noise's edge, where D goes like
+    angle^5: in terms of kappa no digit of D may be left, in terms of the angle all are.
+
+    Raises:
+        NotConverged: no threshold next to the edge of the noise belongs to this angle.
+
+    Noise alone: D = (8/(15 pi)) t^(5/2), E = delta^2 (16/(105 pi)) t^(7/2) at kappa = delta (2 - t).
+
+    >>> result = scalars_at_angle(1.0, 1e-9, Target(dim=10**6, decay=2.0, scale=1e-160))
+    >>> print(f"{result.degrees_of_freedom * 15 * np.pi / 8:.9e} {result.error * 105 * np.pi / 16:.9e}")
+    1.000000000e-45 1.000000000e-63
+    """
+    with target.arithmetic.working():
+        unit = natural_unit(target.arithmetic, noise, noise)
+        found, threshold = at_angle(target.in_units(unit), noise / unit, angle)
+        return _scalars(target, found, noise, threshold * unit, unit)
+
+
+def _scalars(target: Target, found: Preimage, noise: Any, threshold: Any, unit: Any) -> Scalars:
+    """The scalar functions, from the preimage of the threshold in the given unit."""
+    arithmetic, halves = target.arithmetic, found.split
+    unlearned = slice(halves.above, None)
+    s = halves.eigenvalues[unlearned]
+    left_out = _dot(s * s, halves.weights[unlearned])
+    ray = _ray(arithmetic, found, noise / unit, threshold / unit)
+    arc = _arc(arithmetic, found, noise / unit)
+    return Scalars(
+        threshold=threshold,
+        error=(left_out + ray.error + arc.error) * unit * unit,
+        degrees_of_freedom=ray.freedom + arc.freedom,
+        mean_size=(ray.mean + arc.mean) * unit,
+        mass_above=ray.mass + arc.mass,
+        learned_modes=target.number_above(_emergence(noise, threshold, arithmetic)),
+        decomposition={
+            "unlearned": left_out * unit * unit,
+            "learned": ray.error * unit * unit,
+            "overfitting": arc.error * unit * unit,
+        },
+    )
+
+
+def _emergence(noise: Any, threshold: Any, arithmetic: Arithmetic) -> Any:
+    """Smallest eigenvalue s whose spike s + delta^2/s leaves the noise (s > delta) and exceeds kappa."""
+    if threshold <= 2 * noise:
+        return noise
+    return (threshold + arithmetic.sqrt(threshold * threshold - 4 * noise * noise)) / 2
 
 
 def _dot(matrix: Any, weights: Any) -> Any:
@@ -223,10 +232,18 @@ def _arc(arithmetic: Arithmetic, found: Preimage, noise: Any) -> _Leg:
         zero = noise * 0
         return _Leg(zero, zero, zero, zero)
     zeta, to_end, resolvent, weights = geodesic(arithmetic, found)
-    at_end, at_origin = halves.weights / found.separations, halves.weights / halves.distances
+    conjugates = np.conjugate(found.separations)
+    at_origin = halves.weights / halves.distances
+    squares = arithmetic.real_part(found.separations * conjugates)
+    to_conjugate = to_end + arithmetic.complex(noise * 0, 2 * found.zeta.imag)
     g = resolvent @ halves.weights
-    x_slope = 1 - variance * ((resolvent * resolvent) @ halves.weights)
-    above = to_end * (1 - variance * (resolvent @ at_end))  # x - kappa
+    # x'(z) and (x - kappa)/(z - z_kappa) at small angles are differences of nearly equal numbers, unless the
+    # equation of the curve is used: variance * mean 1/|z_kappa - s|^2 = 1.
+    ascent = variance * to_conjugate * (resolvent @ (halves.weights / squares))
+    x_slope = to_end * ascent / to_conjugate + variance * to_conjugate * (
+        (resolvent * resolvent) @ (halves.weights / conjugates)
+    )
+    above = to_end * ascent  # x - kappa
     g_rise = -zeta * (resolvent @ at_origin)
     w_rise = -zeta * (resolvent @ (at_origin * halves.eigenvalues))
 
@@ -244,8 +261,8 @@ def _arc(arithmetic: Arithmetic, found: Preimage, noise: Any) -> _Leg:
     )
 
 
-def crude_scalars(spectrum: TargetSpectrum, noise: float, threshold: float) -> tuple[float, float]:
-    """E and D to some ten per cent, in floats and tens of microseconds: a starting point.
+def sketch(noise: float, threshold: float, target: Target) -> Scalars:
+    """`scalars` to some ten per cent, in floats and tens of microseconds: only e and D.
 
     The modes s_i > delta whose spike x_i = s_i + delta^2/s_i lies above kappa are learned one by one, the
     noise is a semicircle: spike i has the error s_i^2 + f^2 - 2 s_i f (1 - delta^2/s_i^2), f = x_i - kappa,
@@ -256,13 +273,25 @@ def crude_scalars(spectrum: TargetSpectrum, noise: float, threshold: float) -> t
 
     with kappa = 2 delta cos(phi).  Pairs of learned modes, counted twice, are counted once.
 
-    >>> error, freedom = crude_scalars(TargetSpectrum.of(400, 1.25), 0.5, 0.4)
-    >>> exact = scalars(TargetSpectrum.of(400, 1.25), 0.5, 0.4)
-    >>> print(f"{error:.2f} {exact.matrix_error:.2f}, {freedom:.2f} {exact.degrees_of_freedom:.2f}")
-    0.05 0.04, 0.26 0.26
+    >>> target = Target.of(400, 1.25)
+    >>> rough, exact = sketch(0.5, 0.4, target), scalars(0.5, 0.4, target)
+    >>> print(f"{rough.error:.2f} {exact.error:.2f}, {rough.degrees_of_freedom:.2f}")
+    0.05 0.04, 0.26
     """
-    modes = split(spectrum.in_double(), 0)
-    s, weights = modes.eigenvalues, modes.weights
+    angle = math.acos(threshold / (2 * noise)) if threshold < 2 * noise else 0.0
+    return _sketch(noise, threshold, angle, target)
+
+
+def sketch_at_angle(noise: float, angle: float, target: Target) -> Scalars:
+    """`scalars_at_angle` likewise."""
+    if not 0 < angle < math.pi / 2:
+        raise NotConverged(f"no point of the noise's edge at the angle {angle:.3g}")
+    return _sketch(noise, 2 * noise * math.cos(angle), angle, target)
+
+
+def _sketch(noise: float, threshold: float, angle: float, target: Target) -> Scalars:
+    modes = target.modes
+    s, weights = modes.sizes, modes.weights / modes.dim
     ratio = (noise / s) ** 2
     spike = s * (1 + ratio)
     learned = (ratio < 1) & (spike > threshold)
@@ -273,19 +302,19 @@ def crude_scalars(spectrum: TargetSpectrum, noise: float, threshold: float) -> t
     spikes_error = float(weights @ np.where(learned, shrunk, s * s))
     alignment = 2 * float(weights @ (f / s))
 
-    bulk_error = bulk_freedom = 0.0
-    if threshold < 2 * noise:
-        phi = math.acos(threshold / (2 * noise))
-        nodes, gauss = DOUBLE.gauss_legendre(20)
-        t, gauss = phi / 2 * (1 + nodes), phi / 2 * gauss
-        rise = 2 * np.sin((phi + t) / 2) * np.sin((phi - t) / 2)
-        sine_squared = np.sin(t) ** 2
-        bulk_freedom = 8 / math.pi * float(gauss @ (rise * np.cos(t) * sine_squared))
-        bulk_error = 8 / math.pi * noise**2 * float(gauss @ (rise**2 * sine_squared))
+    nodes, gauss = DOUBLE.gauss_legendre(20)
+    t, gauss = angle / 2 * (1 + nodes), angle / 2 * gauss
+    rise = 2 * np.sin((angle + t) / 2) * np.sin((angle - t) / 2)
+    sine_squared = np.sin(t) ** 2
+    bulk_freedom = 8 / math.pi * float(gauss @ (rise * np.cos(t) * sine_squared))
+    bulk_error = 8 / math.pi * noise**2 * float(gauss @ (rise**2 * sine_squared))
     free = (1 - share) ** 2
-    return (
-        spikes_error - (noise * share) ** 2 + float(free * bulk_error),
-        (1 - share) * alignment + share**2 + free * bulk_freedom,
+    return Scalars(
+        threshold=threshold,
+        error=spikes_error - (noise * share) ** 2 + free * bulk_error,
+        degrees_of_freedom=(1 - share) * alignment + share**2 + free * bulk_freedom,
+        mean_size=math.nan,
+        mass_above=math.nan,
+        learned_modes=math.nan,
+        decomposition={},
     )
-
-

@@ -20,10 +20,10 @@ Functions, in order: `Solution`, `solve`, `state_evolution_of`.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from contextlib import suppress
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import cache
+from itertools import product
 from typing import Any
 
 import mpmath
@@ -35,14 +35,12 @@ from numerics.precision import DOUBLE, Arithmetic, for_digits, to_fraction, to_m
 from numerics.problem import Problem
 from numerics.spectrum import Spectrum
 from numerics.state_evolution import (
-    Matrix,
+    Chart,
     Pair,
     Root,
     StateEvolution,
     divided_differences,
-    is_threshold_resolved,
     nested_search,
-    pinned,
     polish,
 )
 from numerics.target import Target
@@ -50,9 +48,6 @@ from numerics.target import Target
 # float64: what is iterated for, and what is good enough to be handed out.
 DOUBLE_AIM = 3e-14
 DOUBLE_ACCURACY = 1e-11
-# Edge of the semicircle, in units of delta, and how close to it D outruns the digits of kappa.
-HARD_EDGE = 2.0
-CLOSE_TO_EDGE = 1e-3
 GUARD_DIGITS = 12
 # What arithmetic with infinities and NaN ends in.
 OUT_OF_RANGE = (OverflowError, ValueError, ZeroDivisionError)
@@ -97,7 +92,7 @@ class Solution:
         True
         """
         with DOUBLE.working():
-            target = state_evolution_of(self.problem).target
+            target = Target.of(self.problem.dim, self.problem.gamma, self.problem.target)
         spectrum_of = NETWORKS[self.problem.network].spectrum
         return spectrum_of(float(self.effective_noise), float(self.threshold), target)
 
@@ -136,26 +131,23 @@ def _linear_algebra() -> ThreadpoolController:
 
 
 def _solved(problem: Problem, digits: int | None) -> Solution:
-    equations, guess, root = _solve_in_double(problem)
-    if digits is None and root is not None:
-        return _solution(problem, equations, root, None)
-    if root is not None:
-        with DOUBLE.working():
-            jacobian = divided_differences(equations, guess, equations.residuals(*guess))
-    else:
-        jacobian = None
-    equations, root = _solve_to_digits(problem, guess, jacobian, 15 if digits is None else digits)
+    attempts = _attempts_in_double(problem)
+    best = min(attempts, key=lambda attempt: attempt.error)
+    if digits is None and best.error < DOUBLE_ACCURACY:
+        assert best.root is not None
+        return _solution(problem, best.equations, best.root, None)
+    equations, root = _solve_to_digits(problem, best, 15 if digits is None else digits)
     return _solution(problem, equations, root, digits)
 
 
-def state_evolution_of(problem: Problem, arithmetic: Arithmetic = DOUBLE) -> StateEvolution:
+def state_evolution_of(problem: Problem, chart: Chart, arithmetic: Arithmetic = DOUBLE) -> StateEvolution:
     """The two equations of a problem, in exact numbers, with sums over modes in the given arithmetic.
 
     To be called, and its result used, inside ``arithmetic.working()``.
     """
     network = NETWORKS[problem.network]
     return StateEvolution(
-        network=network,
+        chart=chart,
         target=Target.of(problem.dim, problem.gamma, problem.target, arithmetic),
         capacity=network.capacity(to_fraction(problem.samples), problem.dim),
         weight_decay=to_fraction(problem.weight_decay) / network.copies,
@@ -163,50 +155,53 @@ def state_evolution_of(problem: Problem, arithmetic: Arithmetic = DOUBLE) -> Sta
     )
 
 
-def _solve_in_double(problem: Problem) -> tuple[StateEvolution, Pair, Root | None]:
-    """The equations, a first guess, and the root if float64 resolves it."""
+@dataclass(frozen=True)
+class _Attempt:
+    """What float64 made of the equations in one chart: a guess, and the root polished from it if any."""
+
+    equations: StateEvolution
+    guess: Pair
+    root: Root | None
+
+    @property
+    def error(self) -> float:
+        """Of the root; infinite for no root, or an error e that underflows."""
+        if self.root is None or not self.root.scalars.error > 0:
+            return math.inf
+        return float(self.root.error)
+
+
+def _attempts_in_double(problem: Problem) -> list[_Attempt]:
+    """Attempts in every chart, up to the first that is accurate; a careful search if none is."""
+    attempts: list[_Attempt] = []
+    failures: list[NotConverged] = []
+    searches: tuple[Callable[[StateEvolution], Pair], ...] = (
+        lambda equations: nested_search(equations.sketched()),
+        # Near an interpolation threshold Newton's steps run away from a rough guess: search further.
+        lambda equations: nested_search(equations, tolerance=1e-8),
+    )
     with DOUBLE.working():
-        try:
-            equations = state_evolution_of(problem)
-            guess = nested_search(equations.sketched())
-        except OUT_OF_RANGE:
-            raise NotConverged(
-                "a parameter is beyond the range of float64, where the search for a solution starts"
-            ) from None
-        except NotConverged:
-            if problem.weight_decay == 0:
-                raise NotImplementedError(
-                    "weight_decay=0: with so many samples the threshold vanishes; give a small positive one"
-                ) from None
-            raise
-        root = _polished_or_none(equations, guess)
-        if root is None:
-            # Near an interpolation threshold Newton's steps run away from a rough guess: search further.
-            with suppress(NotConverged, *OUT_OF_RANGE):
-                guess = nested_search(equations, tolerance=1e-8)
-                root = _polished_or_none(equations, guess)
-        if root is None or not _is_good(root):
-            root = _resolved_threshold(equations, guess, root)
-        if root is None or not _is_good(root):
-            return equations, guess, None
-        return equations, (root.x, root.y), root
-
-
-def _is_good(root: Root) -> bool:
-    # an error e that underflows to 0 is no solution
-    return bool(root.scalars.error > 0 and max(root.error, root.residual) < DOUBLE_ACCURACY)
-
-
-def _resolved_threshold(equations: StateEvolution, guess: Pair, root: Root | None) -> Root | None:
-    """The root where kappa is right to its last digit though D, finer than that, leaves a residual."""
-    if root is not None and root.error < DOUBLE_ACCURACY and is_threshold_resolved(equations, root):
-        first, _ = equations.balance(root.x, root.y, root.scalars)
-        if abs(first) < DOUBLE_ACCURACY:
-            return replace(root, residual=abs(first))
-    if abs(guess[1] - math.log(HARD_EDGE)) < CLOSE_TO_EDGE:
-        with suppress(NotConverged, *OUT_OF_RANGE):
-            return pinned(equations, guess)
-    return None
+        for search, chart in product(searches, NETWORKS[problem.network].charts):
+            try:
+                equations = state_evolution_of(problem, chart)
+                guess = search(equations)
+            except NotConverged as failure:
+                failures.append(failure)
+            except OUT_OF_RANGE:
+                failures.append(
+                    NotConverged("a parameter is beyond the range of float64, where the search is")
+                )
+            else:
+                attempts.append(_Attempt(equations, guess, _polished_or_none(equations, guess)))
+                if attempts[-1].error < DOUBLE_ACCURACY:
+                    break
+    if not attempts and problem.weight_decay == 0:
+        raise NotImplementedError(
+            "weight_decay=0: with so many samples the threshold vanishes; give a small positive one"
+        )
+    if not attempts:
+        raise failures[0]
+    return attempts
 
 
 def _polished_or_none(equations: StateEvolution, guess: Pair) -> Root | None:
@@ -216,22 +211,23 @@ def _polished_or_none(equations: StateEvolution, guess: Pair) -> Root | None:
         return None
 
 
-def _solve_to_digits(
-    problem: Problem, guess: Pair, jacobian: Matrix | None, digits: int
-) -> tuple[StateEvolution, Root]:
+def _solve_to_digits(problem: Problem, start: _Attempt, digits: int) -> tuple[StateEvolution, Root]:
     """Root with a relative error below 10^-(digits + 2), in an arithmetic long enough for that."""
-    guard = GUARD_DIGITS
+    guess, jacobian, guard = start.guess, None, GUARD_DIGITS
+    if start.root is not None:
+        guess = (start.root.x, start.root.y)
+        with DOUBLE.working():
+            jacobian = divided_differences(start.equations, guess, start.equations.residuals(*guess))
     for _ in range(ATTEMPTS):
         arithmetic = for_digits(digits, guard)
         with arithmetic.working():
-            equations = state_evolution_of(problem, arithmetic)
+            equations = state_evolution_of(problem, start.equations.chart, arithmetic)
             tolerance = arithmetic.real(10) ** -(digits + 2)
             try:
                 root = polish(equations, guess, tolerance, jacobian)
             except OUT_OF_RANGE:
                 raise NotConverged("the equations cannot be evaluated: a parameter is extreme") from None
-            # D may be finer than the last digit of kappa: then more digits are what it takes.
-            shortfall = max(root.error / tolerance, root.residual / (1000 * tolerance))
+            shortfall = root.error / tolerance
             if shortfall < 1:
                 return equations, root
             missing = math.log10(float(shortfall))
@@ -240,22 +236,16 @@ def _solve_to_digits(
 
 
 def _solution(problem: Problem, equations: StateEvolution, root: Root, digits: int | None) -> Solution:
-    network, arithmetic, scalars = equations.network, equations.target.arithmetic, root.scalars
+    network, arithmetic, scalars = NETWORKS[problem.network], equations.target.arithmetic, root.scalars
     with arithmetic.working():
         noise = arithmetic.exp(root.x)
-        threshold = noise * arithmetic.exp(root.y)
-        shrink = arithmetic.real(equations.weight_decay) / threshold
-        freedom = equations.freedom(root.x, root.y, scalars)
-        # Next to the noise's edge D and the mean size leak alike: what corrects one corrects the other.
-        mean_size = scalars.mean_size
-        if scalars.degrees_of_freedom > 0:
-            mean_size = mean_size * (freedom / scalars.degrees_of_freedom)
-        penalty = arithmetic.real(equations.weight_decay) * network.copies * mean_size
+        shrink = arithmetic.real(equations.weight_decay) / scalars.threshold
+        penalty = arithmetic.real(equations.weight_decay) * network.copies * scalars.mean_size
         values = {
             "excess_risk": network.copies * scalars.error,
             "effective_noise": noise,
-            "threshold": threshold,
-            "degrees_of_freedom": freedom,
+            "threshold": scalars.threshold,
+            "degrees_of_freedom": scalars.degrees_of_freedom,
             "train_loss": (noise * shrink) ** 2 * network.copies / 2 + penalty,
             "learned_modes": scalars.learned_modes,
             "residual": root.residual,

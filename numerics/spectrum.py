@@ -29,7 +29,6 @@ import numpy as np
 from scipy import special
 
 from numerics import free_convolution, quadratic
-from numerics.free_convolution import TargetSpectrum
 from numerics.target import Target
 
 # Spikes are listed one by one, largest first, up to this number.
@@ -108,27 +107,26 @@ def quadratic_spectrum(noise: float, threshold: float, target: Target) -> Spectr
     0.689 0.200 11
     """
     delta, kappa = float(noise), float(threshold)
-    law = TargetSpectrum(target.dim, target.decay, target.scale)
-    learned = min(law.rank(delta), MOST_SPIKES)
-    s = law.eigenvalue(np.arange(1.0, learned + 1))
+    learned = min(target.rank(delta), MOST_SPIKES)
+    s = target.size(np.arange(1.0, learned + 1))
     locations, overlaps = s + delta**2 / s - kappa, 1 - (delta / s) ** 2
 
     def density(x: Any) -> Any:
         x = np.asarray(x, dtype=float)
         values = np.zeros(x.shape)
         positive = x > 0
-        values[positive] = free_convolution.density(law, delta, x[positive] + kappa)
+        values[positive] = free_convolution.density(target, delta, x[positive] + kappa)
         return values
 
     return Spectrum(
-        atom=float(1 - quadratic.scalars(law, delta, kappa).mass_above),
+        atom=float(1 - quadratic.scalars(delta, kappa, target).mass_above),
         bulk_edge=max(2 * delta - kappa, 0.0),
         spikes=tuple(
             Spike(float(place), float(overlap))
             for place, overlap in zip(locations, overlaps, strict=True)
             if place > 0 and overlap > 0
         ),
-        right_edge=max(float(free_convolution.right_edge(law, delta)) - kappa, 0.0),
+        right_edge=max(float(free_convolution.right_edge(target, delta)) - kappa, 0.0),
         density=density,
     )
 
@@ -141,14 +139,15 @@ def diagonal_spectrum(noise: float, threshold: float, target: Target) -> Spectru
     0.699 0.439
     """
     delta, kappa = float(noise), float(threshold)
-    width = np.hypot(target.sizes, delta)
+    modes = target.modes
+    width = np.hypot(modes.sizes, delta)
 
     def density(x: Any) -> Any:
         u = (np.abs(np.asarray(x, dtype=float))[..., None] + kappa) / width
-        return np.exp(-u * u / 2) / (math.sqrt(2 * math.pi) * width) @ target.weights / target.dim
+        return np.exp(-u * u / 2) / (math.sqrt(2 * math.pi) * width) @ modes.weights / modes.dim
 
     return Spectrum(
-        atom=float(target.mean(special.erf(kappa / (math.sqrt(2) * width)))),
+        atom=float(modes.mean(special.erf(kappa / (math.sqrt(2) * width)))),
         bulk_edge=max(delta * math.sqrt(2 * math.log(target.dim)) - kappa, 0.0),
         spikes=(),
         right_edge=math.inf,

@@ -10,10 +10,11 @@ quadratic one (its weights are symmetric matrices: arXiv:2509.24882), with capac
 and the excess risk is R = c e.  (A = n/d and e = R for the diagonal network; A = 2 n/d^2 and e = E, the
 matrix error, for the quadratic one.)
 
-The unknowns are x = log delta and y = log(kappa/delta), the residuals the logarithms of the ratios of both
-sides: all are of order one in every phase, and at d = 10^30.  At the interpolation threshold A = 1 of the
-diagonal network both equations become small differences; networks give the complements 1 - D and delta^2 - e
-for that (`Scalars`), and 1 - A is exact.
+The unknowns are x = log delta and a coordinate y of the threshold which increases with kappa (`Chart`):
+log(kappa/delta), or another one where D is so steep in kappa that its digits do not say what D is.  The
+residuals are the logarithms of the ratios of both sides.  All are of order one in every phase, and at d =
+10^30.  At the interpolation threshold A = 1 of the diagonal network both equations become small differences;
+networks give the complements 1 - D and delta^2 - e for that (`Scalars`), and 1 - A is exact.
 
 At fixed delta the second equation has one root, D + lambda/(c kappa) being decreasing in kappa; inserted in
 the first it leaves one equation.  That `nested_search` is run on a sketch of the network, cheap and good to
@@ -21,7 +22,8 @@ some ten per cent; Broyden's method on the exact equations does the rest (`polis
 other arithmetic.  What it reports as its error is the step that remains: once rounding takes over, steps no
 longer shrink, and their size is what rounding does to the solution.
 
-Functions, in order: `Scalars`, `Network`, `StateEvolution`, `nested_search`, `polish`, `divided_differences`.
+In this order: `Scalars`, `Chart`, `by_ratio`, `StateEvolution`, `nested_search`, `polish`,
+`divided_differences`.
 """
 
 from __future__ import annotations
@@ -35,15 +37,9 @@ from typing import Any, TypeAlias
 from scipy.optimize import brentq
 
 from numerics.errors import NotConverged
-from numerics.spectrum import Spectrum
 from numerics.target import Target
 
 _LAST_DIGIT = 2.0**-52
-# Width of the first bracket of a threshold already known to many digits, and how often delta may still move.
-_NARROW = 1e-9
-_PINNED_STEPS = 60
-# Where the rounding of e, which leaks too, may keep the first equation; an order below what float64 promises.
-_AT_REST = 3e-12
 # How far the bracketing searches go, in the logarithms: 130 orders of magnitude.
 REACH = 300.0
 
@@ -51,7 +47,7 @@ REACH = 300.0
 SETTLED = 1e-6
 PATIENCE = 4
 
-# Two logarithms: x = log delta, y = log(kappa/delta); or two residuals.
+# The unknowns x = log delta and y; or two residuals.
 Pair: TypeAlias = tuple[Any, Any]
 Matrix: TypeAlias = tuple[Pair, Pair]
 
@@ -61,9 +57,11 @@ class Scalars:
     """A network's scalar functions at one (delta, kappa), in the arithmetic of its target.
 
     Attributes:
+        threshold: kappa.
         error: e >= 0, mean square error of the estimate per mode.
         degrees_of_freedom: D >= 0.
         mean_size: mean over the d modes of the absolute size of the trained weights (theta or eigenvalues).
+        mass_above: fraction of the trained weights that are not 0.
         learned_modes: number of target modes that stand out of both noise and threshold; a real number.
         decomposition: named parts of ``error``, which sum to it: target below the threshold ("unlearned"),
             shrinkage and noise on what is learned ("learned"), noise taken for target ("overfitting").
@@ -71,49 +69,57 @@ class Scalars:
         freedom_complement: 1 - D, likewise.
     """
 
+    threshold: Any
     error: Any
     degrees_of_freedom: Any
     mean_size: Any
+    mass_above: Any
     learned_modes: Any
     decomposition: Mapping[str, Any]
     error_complement: Any = None
     freedom_complement: Any = None
 
 
+ScalarFunctions: TypeAlias = Callable[[Any, Any, Target], Scalars]
+
+
 @dataclass(frozen=True)
-class Network:
-    """What a network declares: one record, one file, one entry in `networks.NETWORKS`.
+class Chart:
+    """A coordinate y of the threshold, and the scalar functions in terms of it.
 
     Attributes:
-        copies: c above; the excess risk is ``copies * error``.
-        capacity: (n, d) -> A, exact.
-        scalars: (delta, kappa, target) -> `Scalars`, accurate to the target's arithmetic.
-        sketch: the same to some ten per cent in float64; only e, D and their complements are used.
-        has_width: whether the number of hidden units is a parameter.
-        spectrum: (delta, kappa, target) -> law of the trained weights, in float64.
+        scalars: (delta, y, target) -> `Scalars`, accurate to the target's arithmetic.
+        sketch: the same to some ten per cent in float64; only kappa, e, D and the complements are used.
+        start: lower bound on log(kappa/delta) -> a y to begin the search at.
     """
 
-    copies: int
-    capacity: Callable[[Fraction, int], Fraction]
-    scalars: Callable[[Any, Any, Target], Scalars]
-    sketch: Callable[[Any, Any, Target], Scalars]
-    has_width: bool
-    spectrum: Callable[[float, float, Target], Spectrum]
+    scalars: ScalarFunctions
+    sketch: ScalarFunctions
+    start: Callable[[float], float]
+
+
+def by_ratio(scalars: ScalarFunctions, sketch: ScalarFunctions) -> Chart:
+    """The chart y = log(kappa/delta), from functions of (delta, kappa, target)."""
+
+    def in_ratio(function: ScalarFunctions) -> ScalarFunctions:
+        return lambda noise, y, target: function(noise, noise * target.arithmetic.exp(y), target)
+
+    return Chart(in_ratio(scalars), in_ratio(sketch), start=lambda bound: bound)
 
 
 @dataclass(frozen=True, eq=False)
 class StateEvolution:
-    """The two equations of one problem.
+    """The two equations of one problem, in one chart.
 
     Attributes:
-        network: the network's declaration.
+        chart: scalar functions of the network.
         target: its target, which carries the arithmetic.
         capacity: A, exact.
         weight_decay: lambda/c, exact.
         noise_variance: Delta/c, exact.
     """
 
-    network: Network
+    chart: Chart
     target: Target
     capacity: Fraction
     weight_decay: Fraction
@@ -121,30 +127,28 @@ class StateEvolution:
 
     def sketched(self) -> StateEvolution:
         """The same equations to some ten per cent, in float64 and cheap."""
-        network = replace(self.network, scalars=self.network.sketch)
-        return replace(self, network=network, target=self.target.sketched())
+        chart = replace(self.chart, scalars=self.chart.sketch)
+        return replace(self, chart=chart, target=self.target.in_double())
 
     def scalars(self, x: Any, y: Any) -> Scalars:
-        """The network's scalar functions at delta = exp(x), kappa = exp(x + y)."""
-        exp = self.target.arithmetic.exp
-        noise = exp(x)
-        # not exp(x + y): adding a large x would round the digits of y away
-        return self.network.scalars(noise, noise * exp(y), self.target)
+        """The network's scalar functions at delta = exp(x) and the threshold at y."""
+        return self.chart.scalars(self.target.arithmetic.exp(x), y, self.target)
 
     def residuals(self, x: Any, y: Any) -> Pair:
         """Logarithms of (e + Delta/c)/(A delta^2) and of (D + lambda/(c kappa))/A."""
-        return self.balance(x, y, self.scalars(x, y))
+        return self.balance(x, self.scalars(x, y))
 
-    def balance(self, x: Any, y: Any, scalars: Scalars) -> Pair:
+    def balance(self, x: Any, scalars: Scalars) -> Pair:
         """The residuals, given the scalar functions at the same point."""
         arithmetic = self.target.arithmetic
-        real, exp, log, log1p = arithmetic.real, arithmetic.exp, arithmetic.log, arithmetic.log1p
+        real, log, log1p = arithmetic.real, arithmetic.log, arithmetic.log1p
         capacity, excess = real(self.capacity), real(self.capacity - 1)
-        noise2 = exp(2 * x)
-        force = real(self.weight_decay) * exp(-x) * exp(-y)
+        noise = arithmetic.exp(x)
+        noise2 = noise * noise
+        force = real(self.weight_decay) / scalars.threshold
         labels = real(self.noise_variance)
         # Subtracting like from like: where A is near 1 and kappa below delta, D and e/delta^2 may be too.
-        by_complements = abs(self.capacity - 1) < Fraction(1, 2) and y < 0
+        by_complements = abs(self.capacity - 1) < Fraction(1, 2) and scalars.threshold < noise
         if by_complements and scalars.error_complement is not None:
             surplus = excess * noise2 + scalars.error_complement
             first = log1p((labels - surplus) / (capacity * noise2))
@@ -156,18 +160,12 @@ class StateEvolution:
             second = log((scalars.degrees_of_freedom + force) / capacity)
         return first, second
 
-    def freedom(self, x: Any, y: Any, scalars: Scalars) -> Any:
-        """D at the solution, from the second equation where that is the better conditioned way."""
-        real, exp = self.target.arithmetic.real, self.target.arithmetic.exp
-        capacity, force = real(self.capacity), real(self.weight_decay) * exp(-x) * exp(-y)
-        return capacity - force if 2 * force < capacity else scalars.degrees_of_freedom
-
 
 def nested_search(equations: StateEvolution, tolerance: float = 0) -> Pair:
     """(x, y) to about a per cent, by bracketing: slow and certain.
 
-    ``tolerance`` is that of y; 0, the last digit, is needed next to a hard edge of the noise.  To be
-    called inside ``DOUBLE.working()``, on equations in float64, mostly sketched ones.
+    ``tolerance`` is that of y; 0 asks for the last digit of float64.  To be called inside
+    ``DOUBLE.working()``, on equations in float64, mostly sketched ones.
 
     Raises:
         NotConverged: no solution within 130 orders of magnitude of where it should be.
@@ -177,20 +175,21 @@ def nested_search(equations: StateEvolution, tolerance: float = 0) -> Pair:
 
     def threshold(x: float) -> float:
         # Weight decay alone gives kappa >= lambda/(c A); without it the root is near kappa = delta.
-        low = math.log(decay / capacity) - x if decay > 0 else 0.0
-        return _root(lambda y: float(equations.residuals(x, y)[1]), low, tolerance)
+        bound = math.log(decay / capacity) - x if decay > 0 else 0.0
+        start = equations.chart.start(bound)
+        return _root(lambda y: float(equations.residuals(x, y)[1]), start, tolerance)
 
-    scale2 = float(target.mean(target.sizes**2)) + float(equations.noise_variance)
+    scale2 = float(target.mean_square) + float(equations.noise_variance)
     natural = math.log(scale2 / capacity) / 2
     x = _root(lambda x: float(equations.residuals(x, threshold(x))[0]), natural, 1e-2)
     return x, threshold(x)
 
 
-def _root(decreasing: Callable[[float], float], guess: float, tolerance: float, step: float = 0.5) -> float:
+def _root(decreasing: Callable[[float], float], guess: float, tolerance: float) -> float:
     """Root of a decreasing function, bracketed outwards from a guess in growing steps.
 
-    A tolerance of 0 asks for the last digit of float64: next to the noise's edge the error e at a threshold
-    too low by one part in 10^8 may exceed the true one by many orders of magnitude.
+    Next to the noise's edge the error e at a threshold too low by one part in 10^8 may exceed the true one
+    by many orders of magnitude: hence the tolerance of 0.
     """
 
     def finite(x: float) -> float:
@@ -199,7 +198,7 @@ def _root(decreasing: Callable[[float], float], guess: float, tolerance: float, 
             raise NotConverged("the search for a solution left the range of float64: a parameter is extreme")
         return max(-1e300, min(value, 1e300))
 
-    low = high = guess
+    low, high, step = guess, guess, 0.5
     value = finite(guess)
     if value == 0:
         return guess
@@ -220,77 +219,15 @@ def _root(decreasing: Callable[[float], float], guess: float, tolerance: float, 
     return float(brentq(finite, low, high, xtol=max(tolerance, _LAST_DIGIT), rtol=4 * _LAST_DIGIT))
 
 
-def pinned(equations: StateEvolution, guess: Pair) -> Root:
-    """The root where D is so steep in kappa that float64 cannot satisfy the second equation.
-
-    With few samples kappa = delta (2 - t) next to the hard edge of the noise, D ~ t^(5/2) may be far finer
-    than the last digit of kappa.  Bracketing then gives kappa to that digit, and the scalar functions on both
-    sides, next to each other in kappa, are interpolated to where the second equation holds.  The first
-    equation is left, in which all of this hardly matters.
-
-    To be called inside ``DOUBLE.working()``.
-
-    Raises:
-        NotConverged: the first equation did not come to rest.
-    """
-    x, y = guess
-    for _ in range(_PINNED_STEPS):
-        y = _root(lambda y, x=x: float(equations.residuals(x, y)[1]), y, 0, step=_NARROW)  # type: ignore[misc]
-        while equations.residuals(x, y)[1] > 0:
-            y += 2 * _LAST_DIGIT
-        scalars, error = _interpolated(equations, x, y)
-        first, _ = equations.balance(x, y, scalars)
-        if abs(first) < _AT_REST:
-            return Root(x, y, scalars, abs(first), error)
-        x += float(first) / 2
-    raise NotConverged("the effective noise does not come to rest: kappa is too close to the noise's edge")
-
-
-def _interpolated(equations: StateEvolution, x: Any, y: Any) -> tuple[Scalars, float]:
-    """Scalar functions where the second equation holds, just below y, and the relative error of e there."""
-    below = y - 8 * _LAST_DIGIT
-    tight, leaky = equations.scalars(x, y), equations.scalars(x, below)
-    after, before = equations.balance(x, y, tight)[1], equations.balance(x, below, leaky)[1]
-    if not 0 < before - after < 1:
-        # D changes by a factor: e, on the side of less leak, does not.  The mean size leaks as D does.
-        tighter = equations.scalars(x, y + 8 * _LAST_DIGIT)
-        error = max(4 * _LAST_DIGIT, float(_relative_change(tight.error, tighter.error)))
-        tight = replace(tight, degrees_of_freedom=leaky.degrees_of_freedom, mean_size=leaky.mean_size)
-        return tight, error
-    share = after / (after - before)
-
-    def between(one: Any, other: Any) -> Any:
-        return one + share * (other - one)
-
-    interpolated = replace(
-        tight,
-        error=between(tight.error, leaky.error),
-        degrees_of_freedom=between(tight.degrees_of_freedom, leaky.degrees_of_freedom),
-        mean_size=between(tight.mean_size, leaky.mean_size),
-        decomposition={
-            name: between(part, leaky.decomposition[name]) for name, part in tight.decomposition.items()
-        },
-    )
-    jump = float(_relative_change(tight.error, leaky.error))
-    return interpolated, max(4 * _LAST_DIGIT, jump * float(before - after))
-
-
-def is_threshold_resolved(equations: StateEvolution, root: Root) -> bool:
-    """Whether the second equation changes sign within rounding of kappa: then no float64 solves it better."""
-    nearby = 16 * _LAST_DIGIT * max(1.0, abs(root.y))
-    above, below = (equations.residuals(root.x, root.y + side * nearby)[1] for side in (-1, 1))
-    return bool(above > 0 > below)
-
-
 @dataclass(frozen=True)
 class Root:
     """A solution of the state evolution, with what is known about its error.
 
     Attributes:
-        x, y: log delta and log(kappa/delta).
+        x, y: log delta and the coordinate of kappa.
         scalars: the network's scalar functions there.
         residual: largest absolute residual there.
-        error: estimate of the error of log delta, log kappa and log e: the Newton step that remains.
+        error: estimate of the error of x, y and log e, the Newton step that remains; the residual if larger.
     """
 
     x: Any
@@ -320,7 +257,7 @@ def polish(
     real = equations.target.arithmetic.real
     point = (real(guess[0]), real(guess[1]))
     scalars = equations.scalars(*point)
-    residuals = equations.balance(*point, scalars)
+    residuals = equations.balance(point[0], scalars)
     if fresh := jacobian is None:
         jacobian = divided_differences(equations, point, residuals)
     # How much more than delta and kappa the error e changes: much, where kappa is close to the noise's edge.
@@ -328,7 +265,7 @@ def polish(
     best, idle = None, 0
     for _ in range(steps):
         step = _newton_step(jacobian, residuals)
-        error = _size(step) * sensitivity
+        error = max(_size(step) * sensitivity, _size(residuals))
         if best is None or error < best.error:
             best, idle = Root(*point, scalars, _size(residuals), error), 0
         else:
@@ -339,7 +276,7 @@ def polish(
         step = _limited(step, damping)
         trial = (point[0] + step[0], point[1] + step[1])
         trial_scalars = equations.scalars(*trial)
-        trial_residuals = equations.balance(*trial, trial_scalars)
+        trial_residuals = equations.balance(trial[0], trial_scalars)
         if not _size(trial_residuals) < max(_size(residuals), SETTLED):
             # Not downhill: renew the Jacobian; if it is new, go less far.
             if fresh:

@@ -14,9 +14,11 @@ from dataclasses import replace
 from scipy.optimize import minimize_scalar
 
 from numerics.errors import InvalidProblem, NotConverged
-from numerics.precision import DOUBLE
+from numerics.networks import NETWORKS
+from numerics.precision import DOUBLE, to_fraction
 from numerics.problem import Problem
-from numerics.solve import Solution, solve, state_evolution_of
+from numerics.solve import Solution, solve
+from numerics.target import Target
 
 STEP = 3.0
 # How many steps behind the best point the walk ends, and how many it makes at most.
@@ -68,9 +70,9 @@ def optimal_weight_decay(problem: Problem) -> tuple[float, Solution]:
 
 def _nothing_learned(problem: Problem) -> float:
     """Logarithm of a weight decay with kappa >= lambda/(c A) ten times what the largest mode can reach."""
+    network = NETWORKS[problem.network]
     with DOUBLE.working():
-        equations = state_evolution_of(problem)
-        target = equations.target
-        copies, capacity = equations.network.copies, float(equations.capacity)
-        noise2 = (float(target.mean(target.sizes**2)) + float(equations.noise_variance)) / capacity
-        return math.log(10 * copies * capacity * (float(target.scale) + math.sqrt(noise2)))
+        target = Target.of(problem.dim, problem.gamma, problem.target)
+        capacity = float(network.capacity(to_fraction(problem.samples), problem.dim))
+        noise2 = (float(target.mean_square) + float(problem.noise_variance) / network.copies) / capacity
+        return math.log(10 * network.copies * capacity * (float(target.scale) + math.sqrt(noise2)))

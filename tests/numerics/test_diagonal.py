@@ -51,7 +51,7 @@ def test_scalars_are_means_of_one_mode_integrals(noise: float, relative_threshol
     target = Target.of(6, 1.25, "raw")
     threshold = noise * relative_threshold
     found = scalars(noise, threshold, target)
-    modes = [by_quadrature(float(size), noise, threshold) for size in target.sizes]
+    modes = [by_quadrature(float(size), noise, threshold) for size in target.modes.sizes]
     expected = np.mean(modes, axis=0)
     computed = [
         found.error,
@@ -136,6 +136,6 @@ def test_a_sketch_is_good_to_a_few_per_cent() -> None:
     fine = Target.of(10**12, 1.25, "raw")
     for noise, threshold in ((1.0, 0.1), (30.0, 90.0), (1e3, 1e5)):
         found = scalars(noise, threshold, fine)
-        rough = sketch(noise, threshold, fine.sketched())
+        rough = sketch(noise, threshold, fine)
         assert float(rough.error) == pytest.approx(float(found.error), rel=0.05)
         assert float(rough.degrees_of_freedom) == pytest.approx(float(found.degrees_of_freedom), rel=0.05)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy import integrate
 
 from numerics.free_convolution import (
-    TargetSpectrum,
+    at_angle,
     density,
     geodesic,
     half_line,
@@ -18,16 +18,17 @@ from numerics.free_convolution import (
     split,
 )
 from numerics.precision import DOUBLE, multiprecision
+from numerics.target import Target
 
 
-def explicit(spectrum: TargetSpectrum) -> np.ndarray:
+def explicit(spectrum: Target) -> np.ndarray:
     return float(spectrum.scale) * np.arange(1.0, spectrum.dim + 1) ** -float(spectrum.decay)
 
 
 @pytest.mark.parametrize("dim", [1, 7, 100, 3000])
 @pytest.mark.parametrize("target", ["raw", "unit"])
 def test_mean_square_and_normalisation(dim: int, target: str) -> None:
-    spectrum = TargetSpectrum.of(dim, 1.25, target)
+    spectrum = Target.of(dim, 1.25, target)
     assert spectrum.mean_square == pytest.approx(np.mean(explicit(spectrum) ** 2), rel=1e-13)
     expected = 1.0 if target == "unit" else np.sum(np.arange(1.0, dim + 1) ** -2.5)
     assert spectrum.mean_square == pytest.approx(expected, rel=1e-13)
@@ -39,16 +40,16 @@ def test_mean_square_and_normalisation(dim: int, target: str) -> None:
     where=st.floats(0, 1),
 )
 def test_index_and_eigenvalue_are_inverse(dim: int, decay: float, where: float) -> None:
-    spectrum = TargetSpectrum.of(dim, decay)
+    spectrum = Target.of(dim, decay)
     index = float(dim) ** where
-    assert spectrum.index(spectrum.eigenvalue(index)) == pytest.approx(index, rel=1e-12)
+    assert spectrum.index(spectrum.size(index)) == pytest.approx(index, rel=1e-12)
 
 
 @pytest.mark.parametrize("bits", [53, 150])
 def test_rank_counts_the_eigenvalues_above(bits: int) -> None:
     arithmetic = DOUBLE if bits == 53 else multiprecision(bits)
     with arithmetic.working():
-        spectrum = TargetSpectrum.of(1000, 1.25, arithmetic=arithmetic)
+        spectrum = Target.of(1000, 1.25, arithmetic=arithmetic)
         s = explicit(spectrum)
         for value in [100.0, 33.0, 31.0, 1.0, 0.9, 0.11, 1e-9]:
             assert spectrum.rank(arithmetic.real(value)) == np.sum(s > value)
@@ -56,7 +57,7 @@ def test_rank_counts_the_eigenvalues_above(bits: int) -> None:
 
 @pytest.mark.parametrize("learned", [0, 1, 500, 999, 1000])
 def test_split_sums_either_side(learned: int) -> None:
-    spectrum = TargetSpectrum.of(1000, 1.25)
+    spectrum = Target.of(1000, 1.25)
     s, halves = explicit(spectrum), split(spectrum, learned)
     z = halves.origin * (1 + 0.3j)
     terms = halves.weights / (z - halves.eigenvalues)
@@ -65,7 +66,7 @@ def test_split_sums_either_side(learned: int) -> None:
 
 
 def test_neighbours_among_very_many_modes_keep_their_distance() -> None:
-    halves = split(TargetSpectrum.of(10**24, 1.0), 10**18)
+    halves = split(Target.of(10**24, 1.0), 10**18)
     nearest = abs(halves.distances).min()
     # ds/di = -s/i at decay 1; half a mode away from the origin
     assert nearest / halves.origin == pytest.approx(0.5e-18, rel=1e-12)
@@ -88,7 +89,7 @@ POINTS = [
 @pytest.mark.parametrize(("dim", "decay", "noise", "threshold"), POINTS)
 def test_preimage_solves_bianes_equations(dim: int, decay: float, noise: float, threshold: float) -> None:
     """x(z) = kappa with every eigenvalue summed; on the curve, or in a gap where x increases."""
-    spectrum = TargetSpectrum.of(dim, decay)
+    spectrum = Target.of(dim, decay)
     found = preimage(spectrum, noise, threshold)
     z, s = complex(found.point), explicit(spectrum)
     assert z + noise**2 * np.mean(1 / (z - s)) == pytest.approx(threshold, rel=1e-9)
@@ -113,14 +114,14 @@ def test_preimage_within_and_next_to_the_band_of_one_mode(
 ) -> None:
     """Float64 places the threshold among the modes as 40 digits do."""
     mode = min(dim, 10**6) ** where // 1
-    narrow = TargetSpectrum.of(dim, decay)
-    s = float(narrow.eigenvalue(mode))
+    narrow = Target.of(dim, decay)
+    s = float(narrow.size(mode))
     noise = s * 10**log_noise
     threshold = s + noise**2 / s + band * noise / math.sqrt(dim)
     found = preimage(narrow, noise, threshold)
     wide = multiprecision(140)
     with wide.working():
-        spectrum = TargetSpectrum.of(dim, decay, arithmetic=wide)
+        spectrum = Target.of(dim, decay, arithmetic=wide)
         exact = preimage(spectrum, wide.real(noise), wide.real(threshold))
     # What moving the threshold by a few roundings does to the point is all that is allowed.
     slope = 1 - noise**2 * (found.split.weights @ (1 / found.separations**2))
@@ -128,11 +129,18 @@ def test_preimage_within_and_next_to_the_band_of_one_mode(
     assert abs(found.point - complex(exact.point)) <= 20 * rounding + 1e-12 * abs(found.separations).min()
 
 
-def test_start_changes_nothing_but_time() -> None:
-    spectrum = TargetSpectrum.of(500, 1.0)
-    reference = preimage(spectrum, 0.5, 0.9)
-    for start in [reference.point, 1j, 5.0 + 0j, 1e-3 + 1e-3j, 30 + 30j]:
-        assert preimage(spectrum, 0.5, 0.9, start).point == pytest.approx(reference.point, rel=1e-13)
+@pytest.mark.parametrize("angle", [1.3, 0.2, 1e-3])
+@pytest.mark.parametrize(
+    ("dim", "decay", "noise"), [(500, 1.0, 30.0), (10**12, 0.75, 20.0), (10**20, 2.0, 0.9)]
+)
+def test_at_an_angle_is_the_preimage_of_its_threshold(
+    dim: int, decay: float, noise: float, angle: float
+) -> None:
+    target = Target.of(dim, decay)
+    found, threshold = at_angle(target, noise, angle)
+    assert np.angle(complex(found.point)) == pytest.approx(angle, rel=1e-9)
+    reference = preimage(target, noise, threshold)
+    assert complex(found.point) == pytest.approx(complex(reference.point), rel=1e-15 / angle**2 + 1e-13)
 
 
 @pytest.mark.parametrize("bits", [53, 120, 400])
@@ -153,7 +161,7 @@ def test_geodesic_integrates_the_resolvent(bits: int, noise: float, threshold: f
     """int G dz = mean log((z_kappa - s)/(c - s)); the path stays in the upper half-plane."""
     arithmetic = DOUBLE if bits == 53 else multiprecision(bits)
     with arithmetic.working():
-        spectrum = TargetSpectrum.of(300, 0.7, arithmetic=arithmetic)
+        spectrum = Target.of(300, 0.7, arithmetic=arithmetic)
         if threshold is None:  # in the band of the third mode
             s = explicit(spectrum)
             threshold = s[2] + noise**2 * np.mean(1 / (s[2] - np.delete(s, 2)))
@@ -172,7 +180,7 @@ def test_geodesic_integrates_the_resolvent(bits: int, noise: float, threshold: f
 
 def test_moments_of_the_density() -> None:
     """Five separate bands, above 0: mass 1, mean of s, mean of s^2 plus delta^2."""
-    spectrum, noise = TargetSpectrum.of(5, 0.75), 0.05
+    spectrum, noise = Target.of(5, 0.75), 0.05
     s = explicit(spectrum)
     moments = np.zeros(3)
     for place in s:
@@ -190,7 +198,7 @@ def test_moments_of_the_density() -> None:
 
 
 def test_density_against_a_random_matrix() -> None:
-    spectrum, noise, dim = TargetSpectrum.of(800, 1.0), 1.0, 800
+    spectrum, noise, dim = Target.of(800, 1.0), 1.0, 800
     entries = np.random.default_rng(1).standard_normal((dim, dim))
     goe = (entries + entries.T) / math.sqrt(2 * dim)
     eigenvalues = np.linalg.eigvalsh(np.diag(explicit(spectrum)) + noise * goe)
@@ -206,7 +214,7 @@ def test_density_against_a_random_matrix() -> None:
     ("dim", "decay", "noise"), [(1, 1.0, 0.3), (400, 1.25, 0.5), (10**12, 0.6, 3e6), (50, 1.0, 1e3)]
 )
 def test_right_edge_is_where_the_density_ends(dim: int, decay: float, noise: float) -> None:
-    spectrum = TargetSpectrum.of(dim, decay)
+    spectrum = Target.of(dim, decay)
     edge = float(right_edge(spectrum, noise))
     assert not preimage(spectrum, noise, edge * (1 + 1e-12)).in_support
     assert preimage(spectrum, noise, edge * (1 - 1e-12)).in_support

@@ -11,12 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import integrate, optimize
 
-from numerics import Problem, solve
-from numerics.free_convolution import TargetSpectrum
+from numerics import NotConverged, Problem, solve
 from numerics.precision import multiprecision
-from numerics.quadratic import Scalars, crude_scalars, scalars
+from numerics.quadratic import scalars, scalars_at_angle, sketch, sketch_at_angle
+from numerics.state_evolution import Scalars
+from numerics.target import Target
 
-RESULTS = ("matrix_error", "degrees_of_freedom", "mean_spectrum", "mass_above")
+RESULTS = ("error", "degrees_of_freedom", "mean_size", "mass_above")
 
 
 def on_the_real_axis(s: np.ndarray, noise: float, threshold: float) -> dict[str, float]:
@@ -71,9 +72,9 @@ def on_the_real_axis(s: np.ndarray, noise: float, threshold: float) -> dict[str,
         totals += integrate.quad_vec(moments, -math.pi / 2, math.pi / 2, epsabs=1e-13, epsrel=1e-11)[0]
     mass, mean, square, freedom = totals
     return {
-        "matrix_error": np.mean(s**2) - square - 2 * threshold * mean + 2 * variance * freedom,
+        "error": np.mean(s**2) - square - 2 * threshold * mean + 2 * variance * freedom,
         "degrees_of_freedom": freedom,
-        "mean_spectrum": mean,
+        "mean_size": mean,
         "mass_above": mass,
     }
 
@@ -93,8 +94,8 @@ def on_the_real_axis(s: np.ndarray, noise: float, threshold: float) -> dict[str,
 def test_against_the_textbook_form_on_the_real_axis(
     dim: int, decay: float, noise: float, threshold: float
 ) -> None:
-    spectrum = TargetSpectrum.of(dim, decay)
-    found = scalars(spectrum, noise, threshold)
+    spectrum = Target.of(dim, decay)
+    found = scalars(noise, threshold, spectrum)
     expected = on_the_real_axis(math.sqrt(dim) * np.arange(1.0, dim + 1) ** -decay, noise, threshold)
     for name in RESULTS:
         assert getattr(found, name) == pytest.approx(expected[name], rel=2e-9, abs=1e-12), name
@@ -105,7 +106,7 @@ def test_against_the_textbook_form_on_the_real_axis(
 )
 def test_one_eigenvalue_is_a_shifted_semicircle(noise: float, threshold: float) -> None:
     """The posterior mean is the eigenvalue itself: E = int (f - 1)^2 over the semicircle around 1."""
-    found = scalars(TargetSpectrum(dim=1, decay=1.0, scale=1.0), noise, threshold)
+    found = scalars(noise, threshold, Target(dim=1, decay=1.0, scale=1.0))
     low = max(-math.pi / 2, math.asin(max(-1.0, (threshold - 1) / (2 * noise))))
 
     def mean(weight: Any, start: float) -> float:
@@ -116,10 +117,10 @@ def test_one_eigenvalue_is_a_shifted_semicircle(noise: float, threshold: float) 
 
     below = 1 - mean(lambda x: 1.0, low)
     assert found.mass_above == pytest.approx(1 - below, rel=1e-11)
-    assert found.mean_spectrum == pytest.approx(mean(lambda x: x - threshold, low), rel=1e-11)
+    assert found.mean_size == pytest.approx(mean(lambda x: x - threshold, low), rel=1e-11)
     # Below the threshold f = 0 and (f - 1)^2 = 1.
     error = below + mean(lambda x: (x - threshold - 1) ** 2, low)
-    assert found.matrix_error == pytest.approx(error, rel=1e-11)
+    assert found.error == pytest.approx(error, rel=1e-11)
 
 
 @pytest.mark.parametrize("t", [1.0, 0.1, 1e-3, 1e-5])
@@ -127,7 +128,7 @@ def test_noise_alone(t: float) -> None:
     """Without a target Re g = x/(2 delta^2): D = int (x - kappa) x/delta^2, E = int (x - kappa)^2."""
     noise = 0.7
     threshold = noise * (2 - t)
-    found = scalars(TargetSpectrum(dim=10**6, decay=1.0, scale=1e-160), noise, threshold)
+    found = scalars(noise, threshold, Target(dim=10**6, decay=1.0, scale=1e-160))
     with mpmath.workdps(40):
         u = mpmath.mpf(threshold) / mpmath.mpf(noise)
         rho = lambda x: mpmath.sqrt(4 - x * x) / (2 * mpmath.pi)  # noqa: E731
@@ -136,7 +137,7 @@ def test_noise_alone(t: float) -> None:
     # D goes like (2 - kappa/delta)^(5/2): the rounding of kappa is all that may be lost.
     allowed = 1e-13 + 2e-15 / t
     assert found.degrees_of_freedom == pytest.approx(float(freedom), rel=allowed)
-    assert found.matrix_error == pytest.approx(float(error), rel=allowed)
+    assert found.error == pytest.approx(float(error), rel=allowed)
 
 
 @settings(deadline=None, max_examples=40)
@@ -148,11 +149,11 @@ def test_noise_alone(t: float) -> None:
 )
 def test_everything_learned(dim: int, decay: float, log_noise: float, log_threshold: float) -> None:
     """All bands above kappa: D = 1, E = kappa^2 + delta^2, T = mean(s) - kappa, exactly."""
-    spectrum = TargetSpectrum.of(dim, decay)
-    smallest = float(spectrum.eigenvalue(float(dim)))
+    spectrum = Target.of(dim, decay)
+    smallest = float(spectrum.size(float(dim)))
     noise, threshold = smallest * 10**log_noise, smallest * 10**log_threshold
-    found = scalars(spectrum, noise, threshold)
-    assert found.matrix_error == pytest.approx(noise**2 + threshold**2, rel=1e-11)
+    found = scalars(noise, threshold, spectrum)
+    assert found.error == pytest.approx(noise**2 + threshold**2, rel=1e-11)
     assert found.degrees_of_freedom == pytest.approx(1, rel=1e-12)
     assert found.mass_above == pytest.approx(1, rel=1e-12)
 
@@ -161,10 +162,10 @@ def test_everything_learned(dim: int, decay: float, log_noise: float, log_thresh
 @pytest.mark.parametrize("far", [3.0, 1e200])
 def test_nothing_learned(dim: int, far: float) -> None:
     """Beyond the right edge of the support the error is the target itself."""
-    spectrum = TargetSpectrum.of(dim, 1.25)
-    found = scalars(spectrum, 1.0, far * float(spectrum.scale) + 2.1)
-    assert found.matrix_error == pytest.approx(spectrum.mean_square, rel=1e-14)
-    assert (found.degrees_of_freedom, found.mean_spectrum, found.mass_above) == (0, 0, 0)
+    spectrum = Target.of(dim, 1.25)
+    found = scalars(1.0, far * float(spectrum.scale) + 2.1, spectrum)
+    assert found.error == pytest.approx(spectrum.mean_square, rel=1e-14)
+    assert (found.degrees_of_freedom, found.mean_size, found.mass_above) == (0, 0, 0)
 
 
 # (dim, decay, noise, threshold) over the phases and between them
@@ -191,16 +192,16 @@ def test_derivatives(dim: int, decay: float, noise: float, threshold: float) -> 
     arithmetic = multiprecision(110)
     with arithmetic.working():
         real = arithmetic.real
-        spectrum = TargetSpectrum.of(dim, decay, arithmetic=arithmetic)
+        spectrum = Target.of(dim, decay, arithmetic=arithmetic)
         h = real(10) ** -11
 
         def at(log_noise: int, log_threshold: int) -> tuple[Any, Scalars]:
             delta, kappa = real(noise) * (1 + log_noise * h), real(threshold) * (1 + log_threshold * h)
-            found = scalars(spectrum, delta, kappa)
+            found = scalars(delta, kappa, spectrum)
             second = (
                 spectrum.mean_square
-                - found.matrix_error
-                - 2 * kappa * found.mean_spectrum
+                - found.error
+                - 2 * kappa * found.mean_size
                 + 2 * delta * delta * found.degrees_of_freedom
             )
             return second, found
@@ -210,8 +211,8 @@ def test_derivatives(dim: int, decay: float, noise: float, threshold: float) -> 
         kappa, delta = real(threshold), real(noise)
         # Differences: second order in h, and rounding of terms of the size of J.
         tolerance = 1e-15 + 1e-20 * abs(second / (delta * delta * found.degrees_of_freedom))
-        assert abs((right - left) / (2 * h * kappa) / (-2 * found.mean_spectrum) - 1) < tolerance
-        slope = (right_found.mean_spectrum - left_found.mean_spectrum) / (2 * h * kappa)
+        assert abs((right - left) / (2 * h * kappa) / (-2 * found.mean_size) - 1) < tolerance
+        slope = (right_found.mean_size - left_found.mean_size) / (2 * h * kappa)
         assert abs(slope / -found.mass_above - 1) < tolerance
         (right, _), (left, _) = at(1, 0), at(-1, 0)
         assert abs((right - left) / (4 * h * delta * delta) / found.degrees_of_freedom - 1) < tolerance
@@ -219,21 +220,21 @@ def test_derivatives(dim: int, decay: float, noise: float, threshold: float) -> 
 
 def assert_float64_is_right(dim: int, decay: float, noise: float, threshold: float) -> None:
     """Equal to 30 digits at the same (delta, kappa) but for one common change of kappa by a few roundings."""
-    narrow = scalars(TargetSpectrum.of(dim, decay), noise, threshold)
+    narrow = scalars(noise, threshold, Target.of(dim, decay))
     arithmetic = multiprecision(110)
     with arithmetic.working():
-        spectrum = TargetSpectrum.of(dim, decay, arithmetic=arithmetic)
+        spectrum = Target.of(dim, decay, arithmetic=arithmetic)
         delta, kappa = arithmetic.real(noise), arithmetic.real(threshold)
-        wide = scalars(spectrum, delta, kappa)
+        wide = scalars(delta, kappa, spectrum)
         if wide.degrees_of_freedom > 0:
             h = arithmetic.real(2) ** -60
-            moved = scalars(spectrum, delta, kappa * (1 + h), wide.preimage)
+            moved = scalars(delta, kappa * (1 + h), spectrum)
             slope = (moved.degrees_of_freedom / wide.degrees_of_freedom - 1) / h
             miss = arithmetic.real(float(narrow.degrees_of_freedom)) / wide.degrees_of_freedom - 1
             few = arithmetic.real(8e-16)
             if slope != 0:
                 kappa = kappa * (1 + max(min(miss / slope, few), -few))
-                wide = scalars(spectrum, delta, kappa, wide.preimage)
+                wide = scalars(delta, kappa, spectrum)
         for name in RESULTS[:3]:
             value, exact = float(getattr(narrow, name)), getattr(wide, name)
             assert abs(value - exact) <= 1e-12 * exact, name
@@ -261,9 +262,9 @@ def test_float64_agrees_with_thirty_digits_anywhere(
 
 
 def test_parts_sum_to_the_error() -> None:
-    found = scalars(TargetSpectrum.of(10**6, 1.25), 1.0, 1.9)
-    parts = (found.unlearned, found.learned, found.overfitting)
-    assert sum(parts) == pytest.approx(found.matrix_error, rel=1e-14)
+    found = scalars(1.0, 1.9, Target.of(10**6, 1.25))
+    parts = found.decomposition.values()
+    assert sum(parts) == pytest.approx(found.error, rel=1e-14)
     assert min(parts) > 0
 
 
@@ -284,8 +285,8 @@ def test_float64_agrees_with_thirty_digits_at_any_dimension(
 
 
 def test_units_of_the_target_scale_out() -> None:
-    small, large = (scalars(TargetSpectrum(300, 1.25, c), 0.5 * c, 0.8 * c) for c in (1.0, 1e40))
-    assert large.matrix_error == pytest.approx(1e80 * small.matrix_error, rel=1e-12)
+    small, large = (scalars(0.5 * c, 0.8 * c, Target(300, 1.25, c)) for c in (1.0, 1e40))
+    assert large.error == pytest.approx(1e80 * small.error, rel=1e-12)
     assert large.degrees_of_freedom == pytest.approx(small.degrees_of_freedom, rel=1e-12)
 
 
@@ -298,9 +299,9 @@ def test_against_a_random_matrix() -> None:
     eigenvalues, vectors = np.linalg.eigh(noisy)
     shrunk = np.maximum(eigenvalues - threshold, 0)
     estimate = (vectors * shrunk) @ vectors.T
-    found = scalars(TargetSpectrum.of(dim, 1.25), noise, threshold)
-    assert np.sum((estimate - np.diag(s)) ** 2) / dim == pytest.approx(found.matrix_error, rel=0.02)
-    assert np.mean(shrunk) == pytest.approx(found.mean_spectrum, rel=0.01)
+    found = scalars(noise, threshold, Target.of(dim, 1.25))
+    assert np.sum((estimate - np.diag(s)) ** 2) / dim == pytest.approx(found.error, rel=0.02)
+    assert np.mean(shrunk) == pytest.approx(found.mean_size, rel=0.01)
     assert np.mean(shrunk > 0) == pytest.approx(found.mass_above, rel=0.03)
 
 
@@ -317,9 +318,41 @@ def test_published_state_evolution(samples: int, matrix_error: float) -> None:
 
 
 @pytest.mark.parametrize(("dim", "decay", "noise", "threshold"), REGIMES)
-def test_crude_scalars_are_near(dim: int, decay: float, noise: float, threshold: float) -> None:
-    spectrum = TargetSpectrum.of(dim, decay)
-    error, freedom = crude_scalars(spectrum, noise, threshold)
-    found = scalars(spectrum, noise, threshold)
-    assert 0.4 < error / found.matrix_error < 2.5
-    assert 0.4 < freedom / found.degrees_of_freedom < 2.5
+def test_the_sketch_is_near(dim: int, decay: float, noise: float, threshold: float) -> None:
+    target = Target.of(dim, decay)
+    rough, found = sketch(noise, threshold, target), scalars(noise, threshold, target)
+    assert 0.4 < rough.error / found.error < 2.5
+    assert 0.4 < rough.degrees_of_freedom / found.degrees_of_freedom < 2.5
+
+
+@pytest.mark.parametrize("angle", [1.2, 0.3, 1e-2, 1e-6, 1e-12])
+@pytest.mark.parametrize(
+    ("dim", "decay", "noise"), [(10**6, 1.25, 3.0), (50, 0.75, 40.0), (10**24, 2.0, 1e5)]
+)
+def test_at_an_angle_no_digit_is_lost_at_the_edge(dim: int, decay: float, noise: float, angle: float) -> None:
+    target = Target.of(dim, decay)
+    found = scalars_at_angle(noise, angle, target)
+    arithmetic = multiprecision(140)
+    with arithmetic.working():
+        wide = Target.of(dim, decay, arithmetic=arithmetic)
+        at_angle = scalars_at_angle(arithmetic.real(noise), arithmetic.real(angle), wide)
+        by_threshold = scalars(arithmetic.real(noise), at_angle.threshold, wide)
+        for name in (*RESULTS, "threshold"):
+            exact = getattr(at_angle, name)
+            assert abs(getattr(found, name) - exact) <= 1e-12 * exact, name
+            # the angle is a square root: kappa takes 24 more digits for one of 1e-12
+            assert abs(getattr(by_threshold, name) - exact) <= 1e-15 * exact, name
+
+
+@pytest.mark.parametrize("angle", [1.0, 0.1, 1e-3])
+def test_the_sketch_at_an_angle_is_near(angle: float) -> None:
+    target = Target.of(10**6, 1.25)
+    rough, found = sketch_at_angle(30.0, angle, target), scalars_at_angle(30.0, angle, target)
+    assert rough.threshold == pytest.approx(found.threshold, rel=0.01)
+    assert rough.error == pytest.approx(found.error, rel=0.2)
+    assert rough.degrees_of_freedom == pytest.approx(found.degrees_of_freedom, rel=0.2)
+
+
+def test_no_threshold_at_an_angle_beyond_the_bulk() -> None:
+    with pytest.raises(NotConverged, match="angle"):
+        sketch_at_angle(1.0, 1.7, Target.of(100, 1.25))

@@ -169,7 +169,7 @@ def test_train_loss_by_the_envelope_theorem(network: str) -> None:
 def test_a_rescaled_target_is_the_same_problem(network: str) -> None:
     """Dividing the target by q divides lambda and the noise's deviation by q, and the risk by q^2."""
     dim, raw = 70, Target.of(70, 1.25, "raw")
-    q = math.sqrt(float(raw.mean(raw.sizes**2)))
+    q = math.sqrt(float(raw.mean_square))
     unit = Problem(network, 1.25, 2000, dim, 0.3, 0.2, target="unit")
     same = Problem(network, 1.25, 2000, dim, 0.3 * q, 0.2 * q**2)
     assert solve(unit).excess_risk == pytest.approx(solve(same).excess_risk / q**2, rel=1e-12)

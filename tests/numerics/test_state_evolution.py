@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from numerics.errors import NotConverged
-from numerics.networks import NETWORKS
+from numerics.networks import NETWORKS, Network
 from numerics.precision import DOUBLE, Arithmetic, multiprecision
 from numerics.spectrum import Spectrum
-from numerics.state_evolution import Network, Scalars, StateEvolution, nested_search, polish
+from numerics.state_evolution import Scalars, StateEvolution, by_ratio, nested_search, polish
 from numerics.target import Target
 
 WIDE = multiprecision(200)
@@ -22,7 +22,8 @@ WIDE = multiprecision(200)
 def toy_scalars(noise: Any, threshold: Any, target: Target) -> Scalars:
     """A network with one mode of size 1: error and freedom of the textbook shape, in closed form."""
     error = noise * noise / (1 + threshold) + threshold * threshold / (1 + threshold * threshold)
-    return Scalars(error, 1 / (1 + threshold) ** 2, threshold * 0, threshold * 0, {})
+    zero = threshold * 0
+    return Scalars(threshold, error, 1 / (1 + threshold) ** 2, zero, zero, zero, {})
 
 
 def toy_sketch(noise: Any, threshold: Any, target: Target) -> Scalars:
@@ -37,8 +38,7 @@ def toy_spectrum(noise: float, threshold: float, target: Target) -> Spectrum:
 TOY = Network(
     copies=1,
     capacity=lambda samples, dim: samples / dim,
-    scalars=toy_scalars,
-    sketch=toy_sketch,
+    charts=(by_ratio(toy_scalars, toy_sketch),),
     has_width=False,
     spectrum=toy_spectrum,
 )
@@ -49,7 +49,7 @@ def toy_problem(noise: Fraction, threshold: Fraction, weight_decay: Fraction, ar
     exact = toy_scalars(noise, threshold, None)  # type: ignore[arg-type]
     capacity = exact.degrees_of_freedom + weight_decay / threshold
     labels = capacity * noise**2 - exact.error
-    return StateEvolution(TOY, Target.of(1, 1, "raw", arithmetic), capacity, weight_decay, labels)
+    return StateEvolution(TOY.charts[0], Target.of(1, 1, "raw", arithmetic), capacity, weight_decay, labels)
 
 
 @given(
@@ -89,17 +89,11 @@ def test_an_end_by_rounding_is_reported() -> None:
 
 def test_no_solution_is_not_a_number() -> None:
     def hopeless(noise: Any, threshold: Any, target: Target) -> Scalars:
-        return Scalars(noise * noise * 3, threshold * 0, threshold * 0, threshold * 0, {})
+        zero = threshold * 0
+        return Scalars(threshold, noise * noise * 3, zero, zero, zero, zero, {})
 
-    network = Network(
-        copies=1,
-        capacity=TOY.capacity,
-        scalars=hopeless,
-        sketch=hopeless,
-        has_width=False,
-        spectrum=toy_spectrum,
-    )
-    equations = StateEvolution(network, Target.of(1, 1, "raw"), Fraction(2), Fraction(1), Fraction(1))
+    chart = by_ratio(hopeless, hopeless)
+    equations = StateEvolution(chart, Target.of(1, 1, "raw"), Fraction(2), Fraction(1), Fraction(1))
     with DOUBLE.working(), pytest.raises(NotConverged, match="search for a solution left the range"):
         nested_search(equations)
     with DOUBLE.working(), pytest.raises(NotConverged):
@@ -115,7 +109,7 @@ def test_first_guesses_are_close(network: str, dim: int, samples_exponent: float
     samples = Fraction(int(dim**samples_exponent)) * dim ** (copies - 1)
     with DOUBLE.working():
         equations = StateEvolution(
-            NETWORKS[network],
+            NETWORKS[network].charts[0],
             Target.of(dim, decay, "raw"),
             NETWORKS[network].capacity(samples, dim),
             Fraction(1, 100),

@@ -26,7 +26,7 @@ def test_no_other_weight_decay_does_better(network: str, samples_exponent: float
 @pytest.mark.parametrize("network", NETWORKS)
 def test_the_optimum_scales_with_the_target(network: str) -> None:
     raw = Target.of(70, 1.25, "raw")
-    q = math.sqrt(float(raw.mean(raw.sizes**2)))
+    q = math.sqrt(float(raw.mean_square))
     unit, _ = optimal_weight_decay(Problem(network, 1.25, 2000, 70, 1, 0.2, target="unit"))
     same, _ = optimal_weight_decay(Problem(network, 1.25, 2000, 70, 1, 0.2 * q**2))
     assert unit == pytest.approx(same / q, rel=1e-4)
