@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from fractions import Fraction
 from types import MappingProxyType
 
 from numerics import diagonal, quadratic
@@ -19,14 +18,14 @@ class Network:
 
     Attributes:
         copies: c above; the excess risk is ``copies * error``.
-        capacity: (n, d) -> A, exact.
+        sample_unit: d -> how many samples make one effective sample: n_eff = n/sample_unit, A = c n_eff/d.
         charts: coordinates of the threshold, in the order in which they are tried.
         has_width: whether the number of hidden units is a parameter.
         spectrum: (delta, kappa, target) -> law of the trained weights, in float64.
     """
 
     copies: int
-    capacity: Callable[[Fraction, int], Fraction]
+    sample_unit: Callable[[int], int]
     charts: tuple[Chart, ...]
     has_width: bool
     spectrum: Callable[[float, float, Target], Spectrum]
@@ -45,17 +44,17 @@ NETWORKS: Mapping[str, Network] = MappingProxyType(
     {
         "diagonal": Network(
             copies=1,
-            capacity=lambda samples, dim: samples / dim,
+            sample_unit=lambda dim: 1,
             charts=(by_ratio(diagonal.scalars, diagonal.sketch),),
             has_width=False,
             spectrum=diagonal_spectrum,
         ),
         "quadratic": Network(
             copies=2,
-            capacity=lambda samples, dim: 2 * samples / dim**2,
+            sample_unit=lambda dim: dim,
             charts=(
-                by_ratio(quadratic.scalars, quadratic.sketch),
                 _by_angle(quadratic.scalars_at_angle, quadratic.sketch_at_angle),
+                by_ratio(quadratic.scalars, quadratic.sketch),
             ),
             has_width=True,
             spectrum=quadratic_spectrum,

@@ -16,6 +16,7 @@ binary fraction it is.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from numbers import Integral, Rational
 from typing import Any
 
@@ -23,7 +24,7 @@ import mpmath
 
 from numerics.errors import InvalidProblem
 from numerics.networks import NETWORKS
-from numerics.precision import Number
+from numerics.precision import Number, to_fraction
 
 TARGETS = ("raw", "unit")
 ESTIMATORS = ("erm", "bayes", "ridge")
@@ -84,6 +85,11 @@ class Problem:
         )
         _require_weight_decay(self.estimator, self.weight_decay)
         _require_width(self.network, self.width)
+
+    @property
+    def n_eff(self) -> Fraction:
+        """Effective number of samples, exact: n for the diagonal network, n/d for the quadratic one."""
+        return to_fraction(self.samples) / NETWORKS[self.network].sample_unit(self.dim)
 
 
 def _require_weight_decay(estimator: str, weight_decay: Any) -> None:

@@ -283,8 +283,8 @@ def sketch(noise: float, threshold: float, target: Target) -> Scalars:
 
 
 def sketch_at_angle(noise: float, angle: float, target: Target) -> Scalars:
-    """`scalars_at_angle` likewise."""
-    if not 0 < angle < math.pi / 2:
+    """`scalars_at_angle` likewise, at angles up to 1: beyond, the threshold itself is no worse."""
+    if not 0 < angle < 1:
         raise NotConverged(f"no point of the noise's edge at the angle {angle:.3g}")
     return _sketch(noise, 2 * noise * math.cos(angle), angle, target)
 

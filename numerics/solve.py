@@ -149,7 +149,7 @@ def state_evolution_of(problem: Problem, chart: Chart, arithmetic: Arithmetic = 
     return StateEvolution(
         chart=chart,
         target=Target.of(problem.dim, problem.gamma, problem.target, arithmetic),
-        capacity=network.capacity(to_fraction(problem.samples), problem.dim),
+        capacity=network.copies * problem.n_eff / problem.dim,
         weight_decay=to_fraction(problem.weight_decay) / network.copies,
         noise_variance=to_fraction(problem.noise_variance) / network.copies,
     )

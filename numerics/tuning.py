@@ -15,7 +15,7 @@ from scipy.optimize import minimize_scalar
 
 from numerics.errors import InvalidProblem, NotConverged
 from numerics.networks import NETWORKS
-from numerics.precision import DOUBLE, to_fraction
+from numerics.precision import DOUBLE
 from numerics.problem import Problem
 from numerics.solve import Solution, solve
 from numerics.target import Target
@@ -73,6 +73,6 @@ def _nothing_learned(problem: Problem) -> float:
     network = NETWORKS[problem.network]
     with DOUBLE.working():
         target = Target.of(problem.dim, problem.gamma, problem.target)
-        capacity = float(network.capacity(to_fraction(problem.samples), problem.dim))
+        capacity = float(network.copies * problem.n_eff / problem.dim)
         noise2 = (float(target.mean_square) + float(problem.noise_variance) / network.copies) / capacity
         return math.log(10 * network.copies * capacity * (float(target.scale) + math.sqrt(noise2)))

@@ -108,9 +108,7 @@ def derive(networks: Sequence[str], latex: bool) -> None:
         table.show_lines = True
         for phase in diagram.phases:
             where = "\n".join(str(relation) for relation in phase.region.args)
-            table.add_row(
-                f"{phase.name}\n{phase.title}", str(phase.risk.expr), _exponent(phase.risk), where
-            )
+            table.add_row(f"{phase.name}\n{phase.title}", str(phase.risk.expr), _exponent(phase.risk), where)
         Console().print(table)
 
 

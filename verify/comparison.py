@@ -2,8 +2,8 @@
 
 ``asymptotics`` says how each quantity scales; ``numerics`` solves the full state evolution at finite size;
 neither knows of the other.  Here points are drawn inside every phase, the equations are solved on a ladder
-of dimensions up to 10^24, the exponents extrapolated (``extrapolation``), and each compared with the derived
-one.
+of dimensions up to 10^24 and far beyond, the exponents extrapolated (``extrapolation``), and each compared
+with the derived one.
 
 The tolerance is 0.02 on an exponent: what the ladder resolves in the deep interior of a phase, and less than
 half of the 0.05 that a wrong exponent must not get away with.  A measurement that cannot resolve it is a
@@ -26,16 +26,20 @@ from sympy import Rational, oo
 
 from asymptotics import Law, Phase, PhaseDiagram, symbols
 from numerics import Problem, Solution, solve
+from numerics.networks import NETWORKS
 from verify.extrapolation import Measured, extrapolated_exponent
 from verify.strategies import Interval, Scale, decays, scales
 
 Effort = Literal["quick", "full"]
 
-DIMS = tuple(10**k for k in (6, 12, 18, 24))
-"""The ladder of dimensions."""
+STEPS = 4
+"""Dimensions on the ladder."""
 
-LONG_DIMS = tuple(10**k for k in (12, 24, 36, 48))
-"""The ladder where a law holds a logarithm: what is left then falls like 1/log d, not like a power."""
+DECADES = 160
+"""Decimal exponent of the largest of parameters, delta^2 and kappa^2 at the largest dimension."""
+
+LEARNED_DECADES = 24
+"""Decimal exponent of the learned modes at the largest dimension, where kappa lies amid them."""
 
 TOLERANCE = 0.02
 """Largest accepted error of an exponent."""
@@ -66,7 +70,7 @@ MEASURED_BY = {
 
 @dataclass(frozen=True)
 class Check:
-    """One exponent at one point: predicted by the derivation, measured on the equations."""
+    """One exponent at one point: predicted by the derivation, measured on the equations up to ``dim``."""
 
     network: str
     phase: str
@@ -74,6 +78,7 @@ class Check:
     a: Fraction
     ell: Fraction
     gamma: Fraction
+    dim: int
     predicted: float
     measured: float
     uncertainty: float
@@ -116,8 +121,7 @@ class Report:
             f"# Derivation against equations: {verdict}",
             "",
             f"{len(self.checks)} exponents checked, {len(self.failures)} failed; tolerance {TOLERANCE}, "
-            f"dimensions up to 1e{round(math.log10(DIMS[-1]))} (1e{round(math.log10(LONG_DIMS[-1]))} where "
-            f"there are logarithms); effort {self.effort}, seed {self.seed}.",
+            f"dimensions up to {self._span()}; effort {self.effort}, seed {self.seed}.",
             "",
             "| network | phase | quantity | points | failed | largest error |",
             "|---|---|---|---:|---:|---:|",
@@ -134,6 +138,10 @@ class Report:
                 for c in self.failures
             ]
         return "\n".join(lines) + "\n"
+
+    def _span(self) -> str:
+        decades = sorted(round(math.log10(check.dim)) for check in self.checks)
+        return f"1e{decades[0]} to 1e{decades[-1]}" if decades else "none"
 
     def to_json(self) -> str:
         """The report with every check, for machines; infinite exponents are the strings "inf", "-inf"."""
@@ -212,8 +220,7 @@ def _examples(strategy: st.SearchStrategy[Scale], count: int, seed: int) -> list
 
 
 def _check(diagram: PhaseDiagram, phase: Phase, scale: Scale) -> Iterator[Check]:
-    logarithmic = any(law.log_exponent != 0 for law in phase.laws.values())
-    dims = LONG_DIMS if logarithmic else DIMS
+    dims = ladder(phase, scale)
     solutions = [solve(problem_at(diagram, scale, dim)) for dim in dims]
     for quantity, law in phase.laws.items():
         predicted, log_exponent = _prediction(law, scale)
@@ -225,6 +232,7 @@ def _check(diagram: PhaseDiagram, phase: Phase, scale: Scale) -> Iterator[Check]
             a=scale.a,
             ell=scale.ell,
             gamma=scale.gamma,
+            dim=dims[-1],
             predicted=predicted,
             measured=measured.exponent,
             uncertainty=measured.uncertainty,
@@ -234,14 +242,37 @@ def _check(diagram: PhaseDiagram, phase: Phase, scale: Scale) -> Iterator[Check]
         yield replace(check, passed=_error(check) <= TOLERANCE and measured.uncertainty <= TOLERANCE)
 
 
+def ladder(phase: Phase, scale: Scale) -> tuple[int, ...]:
+    """Dimensions in geometric progression, as far as float64 holds the problem.
+
+    They cost little, and corrections may fall slowly: like 1/log d where a law holds a logarithm, or with
+    few samples like a power of the number of learned modes, itself a small power of d.
+
+    >>> from asymptotics import phase_diagram, quadratic
+    >>> phase = phase_diagram(quadratic).locate(a=Fraction(1, 2), ell=-1, gamma=1)
+    >>> [f"{dim:.0e}" for dim in ladder(phase, Scale(a=Fraction(1, 2), ell=Fraction(-1), gamma=Fraction(1)))]
+    ['1e+24', '1e+48', '1e+72', '1e+96']
+    """
+    pull = scale.ell + 1 - scale.a  # kappa = d**pull where weight decay sets it
+    # the weight decay itself, never squared, may take nearly all of the range
+    steepest = max(abs(scale.a) + 1, abs(scale.ell) * 4 / 7, abs(scale.b or Fraction(0)), 2 * pull)
+    step = math.floor(DECADES / (STEPS * steepest))
+    noise, threshold, learned = (
+        _prediction(law, scale)[0] for law in (phase.effective_noise, phase.threshold, phase.learned)
+    )
+    if threshold > noise and 0 < learned < 1:
+        # to place a threshold amid more modes than float64 can number takes seconds
+        step = min(step, math.floor(LEARNED_DECADES / (STEPS * learned)))
+    return tuple(10 ** (step * k) for k in range(1, STEPS + 1))
+
+
 def problem_at(diagram: PhaseDiagram, scale: Scale, dim: int) -> Problem:
     """The problem at one dimension whose parameters scale as the point says."""
-    unknowns_per_sample = {"diagonal": 1, "quadratic": dim}[diagram.model.name]
     log_dim = math.log(dim)
     return Problem(
         network=diagram.model.name,
         gamma=scale.gamma,
-        samples=math.exp(float(scale.a) * log_dim) * unknowns_per_sample,
+        samples=math.exp(float(scale.a) * log_dim) * NETWORKS[diagram.model.name].sample_unit(dim),
         dim=dim,
         weight_decay=math.exp(float(scale.ell) * log_dim),
         noise_variance=1.0 if scale.b is None else math.exp(-float(scale.b) * log_dim),

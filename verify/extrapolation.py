@@ -20,6 +20,9 @@ import numpy as np
 VANISHING = -25.0
 """A local exponent this low, on dimensions beyond 10^6, is read as faster than any power of d."""
 
+ROUNDING = 1e-9
+"""Local exponents may differ by this much from the rounding of solutions alone."""
+
 
 class Measured(NamedTuple):
     """An extrapolated exponent and the error estimate that comes with it."""
@@ -64,6 +67,7 @@ def extrapolated_exponent(
     first, second, last = local[-3:]
     bend = (last - second) - (second - first)
     ratio = (last - second) / (second - first) if second != first else 0.0
-    # Aitken's step is trusted only where the differences do shrink
-    limit = last - (last - second) ** 2 / bend if 0 < ratio < 1 else last
+    # Aitken's step is trusted only where the differences do shrink, and are not those of rounding
+    shrinks = 0 < ratio < 1 and abs(last - second) > ROUNDING
+    limit = last - (last - second) ** 2 / bend if shrinks else last
     return Measured(float(limit), float(abs(limit - last) + abs(last - second)))

@@ -344,7 +344,7 @@ def test_at_an_angle_no_digit_is_lost_at_the_edge(dim: int, decay: float, noise:
             assert abs(getattr(by_threshold, name) - exact) <= 1e-15 * exact, name
 
 
-@pytest.mark.parametrize("angle", [1.0, 0.1, 1e-3])
+@pytest.mark.parametrize("angle", [0.9, 0.1, 1e-3])
 def test_the_sketch_at_an_angle_is_near(angle: float) -> None:
     target = Target.of(10**6, 1.25)
     rough, found = sketch_at_angle(30.0, angle, target), scalars_at_angle(30.0, angle, target)

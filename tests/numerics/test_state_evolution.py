@@ -37,7 +37,7 @@ def toy_spectrum(noise: float, threshold: float, target: Target) -> Spectrum:
 
 TOY = Network(
     copies=1,
-    capacity=lambda samples, dim: samples / dim,
+    sample_unit=lambda dim: 1,
     charts=(by_ratio(toy_scalars, toy_sketch),),
     has_width=False,
     spectrum=toy_spectrum,
@@ -106,12 +106,12 @@ def test_no_solution_is_not_a_number() -> None:
 @pytest.mark.parametrize("decay", [0.75, 2.0])
 def test_first_guesses_are_close(network: str, dim: int, samples_exponent: float, decay: float) -> None:
     copies = NETWORKS[network].copies
-    samples = Fraction(int(dim**samples_exponent)) * dim ** (copies - 1)
+    capacity = Fraction(copies * int(dim**samples_exponent), dim)
     with DOUBLE.working():
         equations = StateEvolution(
-            NETWORKS[network].charts[0],
+            NETWORKS[network].charts[-1],
             Target.of(dim, decay, "raw"),
-            NETWORKS[network].capacity(samples, dim),
+            capacity,
             Fraction(1, 100),
             Fraction(1, 2),
         )

@@ -54,3 +54,12 @@ def test_a_quantity_that_appears_from_nothing_is_not_resolved() -> None:
 def test_what_cannot_be_extrapolated_is_refused(dims: list[float], values: list[float]) -> None:
     with pytest.raises(ValueError, match=r"must be|needed"):
         extrapolated_exponent(dims, values)
+
+
+def test_differences_of_rounding_are_not_extrapolated() -> None:
+    values = [1.0, 1 - 2.0**-52, 1 - 2.0**-52, 1 + 2.0**-52 / 3]
+    assert abs(extrapolated_exponent([1e10, 1e20, 1e30, 1e40], values).exponent) < 1e-15
+    # whose differences shrink by almost nothing, so that their series would have a far limit
+    steps = [2e-16, 1.9999999e-16]
+    heights = [0.0, 1e-14, 1e-14 + steps[0], 1e-14 + sum(steps)]
+    assert abs(extrapolated_exponent(DIMS[:4], [math.exp(h) for h in heights]).exponent) < 1e-14
