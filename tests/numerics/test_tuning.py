@@ -2,9 +2,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from fractions import Fraction
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from numerics import InvalidProblem, NotConverged, Problem, optimal_weight_decay, solve
 from numerics.networks import NETWORKS
@@ -45,3 +48,23 @@ def test_without_noise_there_may_be_no_best() -> None:
 def test_bayes_has_nothing_to_tune() -> None:
     with pytest.raises(InvalidProblem, match="bayes"):
         optimal_weight_decay(Problem("diagonal", 1.25, 300, 1000, estimator="bayes"))
+
+
+@settings(max_examples=15)
+@given(
+    network=st.sampled_from(sorted(NETWORKS)),
+    gamma=st.fractions(Fraction(51, 100), 3),
+    log_dim=st.floats(0, 12),
+    log_samples=st.floats(-1, 15),
+    noise=st.sampled_from([0.01, 1.0, 100.0]),
+    target=st.sampled_from(["raw", "unit"]),
+)
+def test_tuned_training_is_never_worse_than_predicting_zero(
+    network: str, gamma: Fraction, log_dim: float, log_samples: float, noise: float, target: str
+) -> None:
+    """However much noise there is, and few samples: enough weight decay gives the zero predictor."""
+    dim = int(10**log_dim)
+    samples = 10**log_samples * NETWORKS[network].sample_unit(dim)
+    _, best = optimal_weight_decay(Problem(network, gamma, samples, dim, 1, noise, target=target))
+    zero_predictor = NETWORKS[network].copies * Target.of(dim, gamma, target).mean_square
+    assert best.excess_risk <= zero_predictor * (1 + 1e-12)
