@@ -121,7 +121,7 @@ class Report:
             f"# Derivation against equations: {verdict}",
             "",
             f"{len(self.checks)} exponents checked, {len(self.failures)} failed; tolerance {TOLERANCE}, "
-            f"dimensions up to {self._span()}; effort {self.effort}, seed {self.seed}.",
+            f"each on a ladder of dimensions that ends {self._span()}; effort {self.effort}, seed {self.seed}.",
             "",
             "| network | phase | quantity | points | failed | largest error |",
             "|---|---|---|---:|---:|---:|",
@@ -141,7 +141,7 @@ class Report:
 
     def _span(self) -> str:
         decades = sorted(round(math.log10(check.dim)) for check in self.checks)
-        return f"1e{decades[0]} to 1e{decades[-1]}" if decades else "none"
+        return f"between 1e{decades[0]} and 1e{decades[-1]}" if decades else "nowhere"
 
     def to_json(self) -> str:
         """The report with every check, for machines; infinite exponents are the strings "inf", "-inf"."""
@@ -251,7 +251,7 @@ def ladder(phase: Phase, scale: Scale) -> tuple[int, ...]:
     >>> from asymptotics import phase_diagram, quadratic
     >>> phase = phase_diagram(quadratic).locate(a=Fraction(1, 2), ell=-1, gamma=1)
     >>> [f"{dim:.0e}" for dim in ladder(phase, Scale(a=Fraction(1, 2), ell=Fraction(-1), gamma=Fraction(1)))]
-    ['1e+24', '1e+48', '1e+72', '1e+96']
+    ['1e+26', '1e+52', '1e+78', '1e+104']
     """
     pull = scale.ell + 1 - scale.a  # kappa = d**pull where weight decay sets it
     # the weight decay itself, never squared, may take nearly all of the range
