@@ -120,8 +120,8 @@ class Report:
         lines = [
             f"# Derivation against equations: {verdict}",
             "",
-            f"{len(self.checks)} exponents checked, {len(self.failures)} failed; tolerance {TOLERANCE}, "
-            f"each on a ladder of dimensions that ends {self._span()}; effort {self.effort}, seed {self.seed}.",
+            f"{len(self.checks)} exponents checked, {len(self.failures)} failed; tolerance {TOLERANCE}, each "
+            f"on a ladder of dimensions that ends {self._span()}; effort {self.effort}, seed {self.seed}.",
             "",
             "| network | phase | quantity | points | failed | largest error |",
             "|---|---|---|---:|---:|---:|",

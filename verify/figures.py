@@ -11,6 +11,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
 from scipy.ndimage import distance_transform_edt
 from sympy import Rational, lambdify, latex, simplify
 
@@ -134,8 +135,11 @@ def _draw_names(axes: Any, diagram: PhaseDiagram, gamma: Rational, grid_a: Any, 
         exponent = latex(simplify(phase.risk.exponent.subs(symbols.gamma, gamma)), fold_short_frac=True)
         power = phase.risk.log_exponent
         logarithm = "" if power == 0 else rf"\,(\log d)^{{{latex(power)}}}"
-        axes.text(at_a, at_ell, phase.name, ha="center", va="bottom", fontsize=12, fontweight="bold")
-        axes.text(at_a, at_ell, rf"$d^{{\,{exponent}}}{logarithm}$", ha="center", va="top", fontsize=9)
+        # legible on top of the points that were checked
+        halo = [withStroke(linewidth=3, foreground=_COLOURS.get(phase.name, "white"))]
+        common = {"ha": "center", "zorder": 4, "path_effects": halo}
+        axes.text(at_a, at_ell, phase.name, va="bottom", fontsize=12, fontweight="bold", **common)
+        axes.text(at_a, at_ell, rf"$d^{{\,{exponent}}}{logarithm}$", va="top", fontsize=9, **common)
 
 
 def _draw_points(axes: Any, checks: Sequence[Check]) -> None:
