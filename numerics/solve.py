@@ -14,6 +14,8 @@ d (diagonal) or d^2 (quadratic) is
 the weights being theta_i = a_i w_i (diagonal) or the eigenvalues of B B^T (quadratic): the residuals y - f of
 the trained network have mean square alpha delta^2 (1 - D/(c alpha))^2 (arXiv:2509.24882).
 
+A weight decay of 0 stands for the limit to it (`solve`).
+
 Functions, in order: `Solution`, `solve`, `state_evolution_of`.
 """
 
@@ -21,7 +23,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from fractions import Fraction
 from functools import cache
 from itertools import product
 from typing import Any
@@ -48,7 +51,10 @@ from numerics.target import Target
 # float64: what is iterated for, and what is good enough to be handed out.
 DOUBLE_AIM = 3e-14
 DOUBLE_ACCURACY = 1e-11
+DOUBLE_DIGITS = 11
 GUARD_DIGITS = 12
+# A weight decay for 0 lies this many decades below the last digit.
+SPARE_DECADES = 20
 # What arithmetic with infinities and NaN ends in.
 OUT_OF_RANGE = (OverflowError, ValueError, ZeroDivisionError)
 ATTEMPTS = 4
@@ -108,8 +114,11 @@ def solve(problem: Problem, *, digits: int | None = None) -> Solution:
     Raises:
         InvalidProblem: ``digits`` is not a positive integer.
         NotConverged: the accuracy was not reached.
-        NotImplementedError: the estimators "bayes" and "ridge", widths below the dimension, and a weight
-            decay of 0 with so many samples that the threshold vanishes.
+        NotImplementedError: the estimators "bayes" and "ridge", and widths below the dimension.
+
+    A weight decay of 0 stands for the limit to it: below the interpolation threshold the interpolator of
+    least norm, which keeps a threshold kappa with D = A; above, kappa vanishes too, and the solution is that
+    of the unregularised loss.
 
     >>> problem = Problem("diagonal", 1.25, samples=300, dim=1000, weight_decay=0.1, noise_variance=0.5)
     >>> print(f"{solve(problem).excess_risk:.10f}")
@@ -131,13 +140,52 @@ def _linear_algebra() -> ThreadpoolController:
 
 
 def _solved(problem: Problem, digits: int | None) -> Solution:
-    attempts = _attempts_in_double(problem)
+    try:
+        attempts = _attempts_in_double(problem)
+    except NotConverged:
+        if problem.weight_decay != 0:
+            raise
+        return _unregularised(problem, digits)
     best = min(attempts, key=lambda attempt: attempt.error)
     if digits is None and best.error < DOUBLE_ACCURACY:
         assert best.root is not None
         return _solution(problem, best.equations, best.root, None)
     equations, root = _solve_to_digits(problem, best, 15 if digits is None else digits)
     return _solution(problem, equations, root, digits)
+
+
+def _unregularised(problem: Problem, digits: int | None) -> Solution:
+    """The limit of vanishing weight decay, where the equations without weight decay have no solution.
+
+    So it is above the interpolation threshold, where kappa vanishes.  Solved at two weight decays so small
+    that what is left of them, of order kappa/delta or (close to the interpolation threshold) much more,
+    should lie below the last digit.  Comparing them tells.
+
+    Raises:
+        NotConverged: there is no such limit: without noise the risk vanishes too, and at the interpolation
+            threshold itself it grows without bound.
+    """
+    copies, wanted = NETWORKS[problem.network].copies, DOUBLE_DIGITS if digits is None else digits
+    with DOUBLE.working():
+        target = Target.of(problem.dim, problem.gamma, problem.target)
+        unit2 = copies * float(problem.n_eff / problem.dim) * float(target.mean_square)
+        decades = round(math.log10(unit2) / 2) - wanted - SPARE_DECADES
+    near, nearer = (
+        _solved(replace(problem, weight_decay=Fraction(10) ** exponent), digits)
+        for exponent in (decades, decades - SPARE_DECADES)
+    )
+    if abs(nearer.excess_risk - near.excess_risk) > nearer.excess_risk * mpmath.mpf(10) ** -wanted:
+        raise NotConverged(
+            f"weight_decay=0: the excess risk has no positive limit, it still moves at 1e{decades} "
+            f"from {float(near.excess_risk):.3g} to {float(nearer.excess_risk):.3g}"
+        )
+
+    def limit(name: str) -> Any:
+        """Zero for what falls with the weight decay: kappa or, where the data are interpolated, the loss."""
+        larger, smaller = getattr(near, name), getattr(nearer, name)
+        return 0 * smaller if smaller < larger / 2 else smaller
+
+    return replace(nearer, problem=problem, threshold=limit("threshold"), train_loss=limit("train_loss"))
 
 
 def state_evolution_of(problem: Problem, chart: Chart, arithmetic: Arithmetic = DOUBLE) -> StateEvolution:
@@ -195,12 +243,8 @@ def _attempts_in_double(problem: Problem) -> list[_Attempt]:
                 attempts.append(_Attempt(equations, guess, _polished_or_none(equations, guess)))
                 if attempts[-1].error < DOUBLE_ACCURACY:
                     break
-    if not attempts and problem.weight_decay == 0:
-        raise NotImplementedError(
-            "weight_decay=0: with so many samples the threshold vanishes; give a small positive one"
-        )
     if not attempts:
-        raise failures[0]
+        raise failures[-1]  # that of the most general chart
     return attempts
 
 

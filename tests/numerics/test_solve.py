@@ -270,13 +270,62 @@ def test_no_weight_decay_below_the_interpolation_threshold() -> None:
     assert found.error == pytest.approx(solution.excess_risk, rel=1e-12)
 
 
+@pytest.mark.parametrize("dim", [50, 10**24])
+@pytest.mark.parametrize("digits", [None, 30])
+@pytest.mark.parametrize("alpha", [Fraction(101, 100), 3])
+def test_no_weight_decay_above_the_interpolation_threshold(dim: int, digits: int | None, alpha: Any) -> None:
+    """Least squares: every coefficient keeps its noise, delta^2 = Delta/(alpha - 1) = R."""
+    solution = solve(Problem("diagonal", 1.25, alpha * dim, dim, 0, Fraction(1, 2)), digits=digits)
+    delta2 = Fraction(1, 2) / (alpha - 1)
+    rounding = 1e-11 if digits is None else mpmath.mpf(10) ** -digits
+    with mpmath.workdps(50):
+        exact = mpmath.mpf(delta2.numerator) / delta2.denominator
+        assert abs(solution.excess_risk / exact - 1) < rounding
+        # what is left of the labels: noise in the n - d directions that no coefficient can follow
+        residual = mpmath.mpf((alpha - 1).numerator) / (alpha - 1).denominator
+        assert abs(solution.train_loss / (residual / 4) - 1) < rounding
+    assert solution.threshold == 0
+    assert solution.degrees_of_freedom == pytest.approx(1, rel=1e-11)
+
+
+def test_no_weight_decay_in_the_quadratic_network() -> None:
+    """The cone still cuts half of the noise, and all modes above it keep theirs: no threshold is left."""
+    problem = Problem("quadratic", 1.25, 10**7, 1000, 0, 1)
+    solution = solve(problem)
+    small = [solve(replace(problem, weight_decay=decay)).excess_risk for decay in (1e-3, 1e-4)]
+    assert solution.threshold == 0
+    # the risk is linear in a small weight decay
+    assert small[1] + (small[1] - small[0]) / 9 == pytest.approx(solution.excess_risk, rel=1e-8)
+    every_mode = solve(Problem("quadratic", 1.25, 10**12, 1000, 0, 1))
+    assert every_mode.excess_risk == pytest.approx(1 / (2 * 10**6 - 1), rel=1e-6)
+
+
+@pytest.mark.parametrize("samples", [10**5, 2 * 10**5, 4 * 10**5])
+@pytest.mark.parametrize("noise", [0, 1])
+def test_interpolators_without_weight_decay_are_limits(samples: int, noise: int) -> None:
+    """Also where a search without weight decay meets noises at which no threshold interpolates."""
+    problem = Problem("quadratic", 1.25, samples, 1000, 0, noise)
+    solution, near = solve(problem), solve(replace(problem, weight_decay=1e-13))
+    interpolates = 2 * samples / 1000**2 < 0.5 or noise == 0
+    for name in ("excess_risk", "effective_noise", "degrees_of_freedom"):
+        assert getattr(near, name) == pytest.approx(getattr(solution, name), rel=1e-9), name
+    assert (solution.threshold > 0) == (solution.train_loss == 0) == interpolates
+    if interpolates:
+        assert solution.degrees_of_freedom == pytest.approx(2 * samples / 1000**2, rel=1e-11)
+
+
+@pytest.mark.parametrize(("samples", "noise"), [(3000, 0), (1000, 1)])
+def test_no_limit_of_vanishing_weight_decay_is_said(samples: int, noise: int) -> None:
+    with pytest.raises(NotConverged, match="weight_decay=0"):
+        solve(Problem("diagonal", 1.25, samples, 1000, 0, noise))
+
+
 @pytest.mark.parametrize(
     ("changes", "parameter"),
     [
         ({"estimator": "ridge"}, "estimator"),
         ({"estimator": "bayes", "weight_decay": None}, "estimator"),
         ({"width": 10}, "width"),
-        ({"weight_decay": 0, "samples": 10**6}, "weight_decay"),
     ],
 )
 def test_what_is_not_there_is_said(changes: dict[str, Any], parameter: str) -> None:
