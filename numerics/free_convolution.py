@@ -164,8 +164,7 @@ def preimage(target: Target, noise: Any, threshold: Any) -> Preimage:
     """Point z_kappa on Biane's curve with x(z_kappa) = kappa, for kappa > 0 and delta > 0.
 
     Newton's method from the preimage under noise alone, else, if that fails, from a bracket on the real part
-    u, in which x increases.  In float64,
-    units should be natural ones (`natural_unit`).
+    u, in which x increases.  In float64, units should be natural ones (`natural_unit`).
 
     Args:
         target: the target.

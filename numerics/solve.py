@@ -50,8 +50,8 @@ from numerics.target import Target
 
 # float64: what is iterated for, and what is good enough to be handed out.
 DOUBLE_AIM = 3e-14
-DOUBLE_ACCURACY = 1e-11
 DOUBLE_DIGITS = 11
+DOUBLE_ACCURACY = 10.0**-DOUBLE_DIGITS
 GUARD_DIGITS = 12
 # A weight decay for 0 lies this many decades below the last digit.
 SPARE_DECADES = 20

@@ -245,20 +245,27 @@ def test_float64_agrees_with_thirty_digits(dim: int, decay: float, noise: float,
     assert_float64_is_right(dim, decay, noise, threshold)
 
 
+@st.composite
+def points(draw: st.DrawFn, log_dims: st.SearchStrategy[float]) -> tuple[int, float, float, float]:
+    """(dim, decay, noise, threshold): noise among the eigenvalues, the threshold up to far above."""
+    dim = int(10 ** draw(log_dims))
+    decay = draw(st.floats(0.51, 3))
+    noise = math.sqrt(dim) * dim ** (-decay * draw(st.floats(-0.1, 1.1)))
+    ratio = draw(st.one_of(st.floats(1e-3, 2.5), st.floats(1.99, 2.01), st.floats(1, 1e4)))
+    return dim, decay, noise, noise * ratio
+
+
 @settings(deadline=None, max_examples=12)
-@given(
-    log_dim=st.floats(0, 2.7),
-    decay=st.floats(0.51, 3),
-    where=st.floats(-0.1, 1.1),
-    ratio=st.one_of(st.floats(1e-3, 2.5), st.floats(1.99, 2.01), st.floats(1, 1e4)),
-)
-def test_float64_agrees_with_thirty_digits_anywhere(
-    log_dim: float, decay: float, where: float, ratio: float
-) -> None:
-    """The noise anywhere between the smallest and the largest eigenvalue, the threshold up to far above."""
-    dim = int(10**log_dim)
-    noise = math.sqrt(dim) * dim ** (-decay * where)
-    assert_float64_is_right(dim, decay, noise, noise * ratio)
+@given(points(st.floats(0, 2.7)))
+def test_float64_agrees_with_thirty_digits_anywhere(point: tuple[int, float, float, float]) -> None:
+    assert_float64_is_right(*point)
+
+
+@pytest.mark.slow
+@settings(deadline=None, max_examples=50)
+@given(points(st.floats(2, 12)))
+def test_float64_agrees_with_thirty_digits_at_any_dimension(point: tuple[int, float, float, float]) -> None:
+    assert_float64_is_right(*point)
 
 
 def test_parts_sum_to_the_error() -> None:
@@ -266,22 +273,6 @@ def test_parts_sum_to_the_error() -> None:
     parts = found.decomposition.values()
     assert sum(parts) == pytest.approx(found.error, rel=1e-14)
     assert min(parts) > 0
-
-
-@pytest.mark.slow
-@settings(deadline=None, max_examples=50)
-@given(
-    log_dim=st.floats(2, 12),
-    decay=st.floats(0.51, 3),
-    where=st.floats(-0.1, 1.1),
-    ratio=st.one_of(st.floats(1e-3, 2.5), st.floats(1.99, 2.01), st.floats(1, 1e4)),
-)
-def test_float64_agrees_with_thirty_digits_at_any_dimension(
-    log_dim: float, decay: float, where: float, ratio: float
-) -> None:
-    dim = int(10**log_dim)
-    noise = math.sqrt(dim) * dim ** (-decay * where)
-    assert_float64_is_right(dim, decay, noise, noise * ratio)
 
 
 def test_units_of_the_target_scale_out() -> None:
