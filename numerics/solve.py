@@ -226,7 +226,7 @@ def _attempts_in_double(problem: Problem) -> list[_Attempt]:
     searches: tuple[Callable[[StateEvolution], Pair], ...] = (
         lambda equations: nested_search(equations.sketched()),
         # Near an interpolation threshold Newton's steps run away from a rough guess: search further.
-        lambda equations: nested_search(equations, tolerance=1e-8),
+        nested_search,
     )
     with DOUBLE.working():
         for search, chart in product(searches, NETWORKS[problem.network].charts):

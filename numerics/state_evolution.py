@@ -39,7 +39,6 @@ from scipy.optimize import brentq
 from numerics.errors import NotConverged
 from numerics.target import Target
 
-_LAST_DIGIT = 2.0**-52
 # How far the bracketing searches go, in the logarithms: 130 orders of magnitude.
 REACH = 300.0
 
@@ -161,11 +160,10 @@ class StateEvolution:
         return first, second
 
 
-def nested_search(equations: StateEvolution, tolerance: float = 0) -> Pair:
+def nested_search(equations: StateEvolution) -> Pair:
     """(x, y) to about a per cent, by bracketing: slow and certain.
 
-    ``tolerance`` is that of y; 0 asks for the last digit of float64.  To be called inside
-    ``DOUBLE.working()``, on equations in float64, mostly sketched ones.
+    To be called inside ``DOUBLE.working()``, on equations in float64, mostly sketched ones.
 
     Raises:
         NotConverged: no solution within 130 orders of magnitude of where it should be.
@@ -177,7 +175,7 @@ def nested_search(equations: StateEvolution, tolerance: float = 0) -> Pair:
         # Weight decay alone gives kappa >= lambda/(c A); without it the root is near kappa = delta.
         bound = math.log(decay / capacity) - x if decay > 0 else 0.0
         start = equations.chart.start(bound)
-        return _root(lambda y: float(equations.residuals(x, y)[1]), start, tolerance)
+        return _root(lambda y: float(equations.residuals(x, y)[1]), start, 1e-8)
 
     scale2 = float(target.mean_square) + float(equations.noise_variance)
     natural = math.log(scale2 / capacity) / 2
@@ -186,11 +184,7 @@ def nested_search(equations: StateEvolution, tolerance: float = 0) -> Pair:
 
 
 def _root(decreasing: Callable[[float], float], guess: float, tolerance: float) -> float:
-    """Root of a decreasing function, bracketed outwards from a guess in growing steps.
-
-    Next to the noise's edge the error e at a threshold too low by one part in 10^8 may exceed the true one
-    by many orders of magnitude: hence the tolerance of 0.
-    """
+    """Root of a decreasing function, bracketed outwards from a guess in growing steps."""
 
     def finite(x: float) -> float:
         value = decreasing(x)
@@ -216,7 +210,7 @@ def _root(decreasing: Callable[[float], float], guess: float, tolerance: float) 
         step *= 2
     else:
         raise NotConverged("no solution within 130 orders of magnitude of the natural scale of the problem")
-    return float(brentq(finite, low, high, xtol=max(tolerance, _LAST_DIGIT), rtol=4 * _LAST_DIGIT))
+    return float(brentq(finite, low, high, xtol=tolerance, rtol=1e-14))
 
 
 @dataclass(frozen=True)
