@@ -11,7 +11,7 @@ from numerics.errors import Interrupted as Interrupted
 from numerics.errors import InvalidProblem as InvalidProblem
 from numerics.errors import NotConverged as NotConverged
 from numerics.problem import Problem as Problem
-from numerics.solve import Solution as Solution
+from numerics.solution import Solution as Solution
 from numerics.solve import solve as solve
 from numerics.tuning import optimal_weight_decay as optimal_weight_decay
 

@@ -26,7 +26,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from numerics.errors import Interrupted, InvalidProblem
 from numerics.precision import Number, to_fraction
 from numerics.problem import Problem
-from numerics.solve import Solution, solve
+from numerics.solution import Solution
+from numerics.solve import solve
 
 # Part of the digest: raise it when the meaning or the accuracy of a cached number changes.
 CACHE_FORMAT = 1

@@ -1,106 +1,22 @@
-r"""Solve a learning problem in the limit of many dimensions: from a `Problem` to its `Solution`.
+"""Solve a learning problem in the limit of many dimensions: from a `Problem` to its `Solution`.
 
-`solve` states the two equations of `state_evolution` in exact numbers, finds a first guess, polishes it in
-float64, and, when more digits are asked for, once more in an arithmetic with that many digits and a guard.
-The guard is raised until the step that remains, which rounding keeps from vanishing, is below the digits
-asked for.  The same happens, unseen, when float64 itself is too short for eleven good
-digits (next to the interpolation threshold the equations are small differences).
-
-With c = 1 (diagonal) or 2 (quadratic network) and r = lambda/(c kappa) = A - D, the training loss divided by
-d (diagonal) or d^2 (quadratic) is
-
-    (c/2) delta^2 r^2 + lambda * (mean absolute trained weight),
-
-the weights being theta_i = a_i w_i (diagonal) or the eigenvalues of B B^T (quadratic): the residuals y - f of
-the trained network have mean square alpha delta^2 (1 - D/(c alpha))^2 (arXiv:2509.24882).
-
-A weight decay of 0 stands for the limit to it (`solve`).
-
-Functions, in order: `Solution`, `solve`, `state_evolution_of`.
+Each estimator has a file of its own; `solve` checks the precision asked for and hands the problem on.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from fractions import Fraction
 from functools import cache
-from itertools import product
-from typing import Any
+from types import MappingProxyType
 
-import mpmath
 from threadpoolctl import ThreadpoolController
 
-from numerics.errors import InvalidProblem, NotConverged
-from numerics.networks import NETWORKS
-from numerics.precision import DOUBLE, Arithmetic, for_digits, to_fraction, to_mpf
+from numerics.erm import solve_erm
+from numerics.errors import InvalidProblem
 from numerics.problem import Problem
-from numerics.spectrum import Spectrum
-from numerics.state_evolution import (
-    Chart,
-    Pair,
-    Root,
-    StateEvolution,
-    divided_differences,
-    nested_search,
-    polish,
-)
-from numerics.target import Target
+from numerics.solution import Solution
 
-# float64: what is iterated for, and what is good enough to be handed out.
-DOUBLE_AIM = 3e-14
-DOUBLE_DIGITS = 11
-DOUBLE_ACCURACY = 10.0**-DOUBLE_DIGITS
-GUARD_DIGITS = 12
-# A weight decay for 0 lies this many decades below the last digit.
-SPARE_DECADES = 20
-# What arithmetic with infinities and NaN ends in.
-OUT_OF_RANGE = (OverflowError, ValueError, ZeroDivisionError)
-ATTEMPTS = 4
-
-
-@dataclass(frozen=True)
-class Solution:
-    """What is known about the trained network; floats, or `mpmath.mpf` with the digits asked for.
-
-    Attributes:
-        problem: what was solved.
-        excess_risk: R = E_x[(f - f*)^2].
-        effective_noise: delta, the standard deviation of the noise the estimate sees.
-        threshold: kappa, the soft threshold it applies.
-        degrees_of_freedom: D = alpha - lambda/kappa (diagonal), 2 alpha - lambda/(2 kappa) (quadratic).
-        train_loss: trained objective divided by d (diagonal) or d^2 (quadratic).
-        learned_modes: number of target modes above noise and threshold, a real number.
-        residual: largest relative residual of the two equations at the solution.
-        decomposition: named parts that sum to ``excess_risk``: "unlearned" (target below the threshold),
-            "learned" (shrinkage and noise on what is learned), "overfitting" (noise taken for target).  For
-            the quadratic network the last two are told apart by where an eigenvalue lies: where one band
-            holds both, noise and shrinkage cancel in part and "overfitting" may be negative.
-    """
-
-    problem: Problem
-    excess_risk: Any
-    effective_noise: Any
-    threshold: Any
-    degrees_of_freedom: Any
-    train_loss: Any
-    learned_modes: Any
-    residual: Any
-    decomposition: Mapping[str, Any]
-
-    def spectrum(self) -> Spectrum:
-        """Law of the trained weights, in float64: coefficients a_i w_i, or eigenvalues of B B^T.
-
-        >>> solution = solve(Problem("quadratic", 1.25, samples=8000, dim=100, weight_decay=0.1))
-        >>> spectrum = solution.spectrum()
-        >>> len(spectrum.spikes) == int(solution.learned_modes)
-        True
-        """
-        with DOUBLE.working():
-            target = Target.of(self.problem.dim, self.problem.gamma, self.problem.target)
-        spectrum_of = NETWORKS[self.problem.network].spectrum
-        return spectrum_of(float(self.effective_noise), float(self.threshold), target)
+SOLVERS: Mapping[str, Callable[[Problem, int | None], Solution]] = MappingProxyType({"erm": solve_erm})
 
 
 def solve(problem: Problem, *, digits: int | None = None) -> Solution:
@@ -131,7 +47,7 @@ def solve(problem: Problem, *, digits: int | None = None) -> Solution:
     _require_implemented(problem)
     # the matrices are small: threads of the linear algebra only wait for each other
     with _linear_algebra().limit(limits=1, user_api="blas"):
-        return _solved(problem, digits)
+        return SOLVERS[problem.estimator](problem, digits)
 
 
 @cache
@@ -139,174 +55,8 @@ def _linear_algebra() -> ThreadpoolController:
     return ThreadpoolController()
 
 
-def _solved(problem: Problem, digits: int | None) -> Solution:
-    try:
-        attempts = _attempts_in_double(problem)
-    except NotConverged:
-        if problem.weight_decay != 0:
-            raise
-        return _unregularised(problem, digits)
-    best = min(attempts, key=lambda attempt: attempt.error)
-    if digits is None and best.error < DOUBLE_ACCURACY:
-        assert best.root is not None
-        return _solution(problem, best.equations, best.root, None)
-    equations, root = _solve_to_digits(problem, best, 15 if digits is None else digits)
-    return _solution(problem, equations, root, digits)
-
-
-def _unregularised(problem: Problem, digits: int | None) -> Solution:
-    """The limit of vanishing weight decay, where the equations without weight decay have no solution.
-
-    So it is above the interpolation threshold, where kappa vanishes.  Solved at two weight decays so small
-    that what is left of them, of order kappa/delta or (close to the interpolation threshold) much more,
-    should lie below the last digit.  Comparing them tells.
-
-    Raises:
-        NotConverged: there is no such limit: without noise the risk vanishes too, and at the interpolation
-            threshold itself it grows without bound.
-    """
-    copies, wanted = NETWORKS[problem.network].copies, DOUBLE_DIGITS if digits is None else digits
-    with DOUBLE.working():
-        target = Target.of(problem.dim, problem.gamma, problem.target)
-        unit2 = copies * float(problem.n_eff / problem.dim) * float(target.mean_square)
-        decades = round(math.log10(unit2) / 2) - wanted - SPARE_DECADES
-    near, nearer = (
-        _solved(replace(problem, weight_decay=Fraction(10) ** exponent), digits)
-        for exponent in (decades, decades - SPARE_DECADES)
-    )
-    if abs(nearer.excess_risk - near.excess_risk) > nearer.excess_risk * mpmath.mpf(10) ** -wanted:
-        raise NotConverged(
-            f"weight_decay=0: the excess risk has no positive limit, it still moves at 1e{decades} "
-            f"from {float(near.excess_risk):.3g} to {float(nearer.excess_risk):.3g}"
-        )
-
-    def limit(name: str) -> Any:
-        """Zero for what falls with the weight decay: kappa or, where the data are interpolated, the loss."""
-        larger, smaller = getattr(near, name), getattr(nearer, name)
-        return 0 * smaller if smaller < larger / 2 else smaller
-
-    return replace(nearer, problem=problem, threshold=limit("threshold"), train_loss=limit("train_loss"))
-
-
-def state_evolution_of(problem: Problem, chart: Chart, arithmetic: Arithmetic = DOUBLE) -> StateEvolution:
-    """The two equations of a problem, in exact numbers, with sums over modes in the given arithmetic.
-
-    To be called, and its result used, inside ``arithmetic.working()``.
-    """
-    network = NETWORKS[problem.network]
-    return StateEvolution(
-        chart=chart,
-        target=Target.of(problem.dim, problem.gamma, problem.target, arithmetic),
-        capacity=network.copies * problem.n_eff / problem.dim,
-        weight_decay=to_fraction(problem.weight_decay) / network.copies,
-        noise_variance=to_fraction(problem.noise_variance) / network.copies,
-    )
-
-
-@dataclass(frozen=True)
-class _Attempt:
-    """What float64 made of the equations in one chart: a guess, and the root polished from it if any."""
-
-    equations: StateEvolution
-    guess: Pair
-    root: Root | None
-
-    @property
-    def error(self) -> float:
-        """Of the root; infinite for no root, or an error e that underflows."""
-        if self.root is None or not self.root.scalars.error > 0:
-            return math.inf
-        return float(self.root.error)
-
-
-def _attempts_in_double(problem: Problem) -> list[_Attempt]:
-    """Attempts in every chart, up to the first that is accurate; a careful search if none is."""
-    attempts: list[_Attempt] = []
-    failures: list[NotConverged] = []
-    searches: tuple[Callable[[StateEvolution], Pair], ...] = (
-        lambda equations: nested_search(equations.sketched()),
-        # Near an interpolation threshold Newton's steps run away from a rough guess: search further.
-        nested_search,
-    )
-    with DOUBLE.working():
-        for search, chart in product(searches, NETWORKS[problem.network].charts):
-            try:
-                equations = state_evolution_of(problem, chart)
-                guess = search(equations)
-            except NotConverged as failure:
-                failures.append(failure)
-            except OUT_OF_RANGE:
-                failures.append(
-                    NotConverged("a parameter is beyond the range of float64, where the search is")
-                )
-            else:
-                attempts.append(_Attempt(equations, guess, _polished_or_none(equations, guess)))
-                if attempts[-1].error < DOUBLE_ACCURACY:
-                    break
-    if not attempts:
-        raise failures[-1]  # that of the most general chart
-    return attempts
-
-
-def _polished_or_none(equations: StateEvolution, guess: Pair) -> Root | None:
-    try:
-        return polish(equations, guess, DOUBLE_AIM)
-    except (NotConverged, *OUT_OF_RANGE):
-        return None
-
-
-def _solve_to_digits(problem: Problem, start: _Attempt, digits: int) -> tuple[StateEvolution, Root]:
-    """Root with a relative error below 10^-(digits + 2), in an arithmetic long enough for that."""
-    guess, jacobian, guard = start.guess, None, GUARD_DIGITS
-    if start.root is not None:
-        guess = (start.root.x, start.root.y)
-        with DOUBLE.working():
-            jacobian = divided_differences(start.equations, guess, start.equations.residuals(*guess))
-    for _ in range(ATTEMPTS):
-        arithmetic = for_digits(digits, guard)
-        with arithmetic.working():
-            equations = state_evolution_of(problem, start.equations.chart, arithmetic)
-            tolerance = arithmetic.real(10) ** -(digits + 2)
-            try:
-                root = polish(equations, guess, tolerance, jacobian)
-            except OUT_OF_RANGE:
-                raise NotConverged("the equations cannot be evaluated: a parameter is extreme") from None
-            shortfall = root.error / tolerance
-            if shortfall < 1:
-                return equations, root
-            missing = math.log10(float(shortfall))
-        guess, guard = (root.x, root.y), guard + GUARD_DIGITS + math.ceil(missing)
-    raise NotConverged(f"{digits} digits not reached: rounding still moves the solution; ask for fewer")
-
-
-def _solution(problem: Problem, equations: StateEvolution, root: Root, digits: int | None) -> Solution:
-    network, arithmetic, scalars = NETWORKS[problem.network], equations.target.arithmetic, root.scalars
-    with arithmetic.working():
-        noise = arithmetic.exp(root.x)
-        shrink = arithmetic.real(equations.weight_decay) / scalars.threshold
-        penalty = arithmetic.real(equations.weight_decay) * network.copies * scalars.mean_size
-        values = {
-            "excess_risk": network.copies * scalars.error,
-            "effective_noise": noise,
-            "threshold": scalars.threshold,
-            "degrees_of_freedom": scalars.degrees_of_freedom,
-            "train_loss": (noise * shrink) ** 2 * network.copies / 2 + penalty,
-            "learned_modes": scalars.learned_modes,
-            "residual": root.residual,
-        }
-        handed_out = {name: _handed_out(value, digits) for name, value in values.items()}
-        parts = {
-            name: _handed_out(network.copies * part, digits) for name, part in scalars.decomposition.items()
-        }
-    return Solution(problem, **handed_out, decomposition=parts)
-
-
-def _handed_out(value: Any, digits: int | None) -> float | mpmath.mpf:
-    return float(value) if digits is None else to_mpf(value, digits + 2)
-
-
 def _require_implemented(problem: Problem) -> None:
-    if problem.estimator != "erm":
+    if problem.estimator not in SOLVERS:
         raise NotImplementedError(f'estimator="{problem.estimator}": only "erm" can be solved so far')
     if problem.width is not None and problem.width < problem.dim:
         raise NotImplementedError(f"width={problem.width}: only widths of at least dim can be solved so far")

@@ -17,7 +17,8 @@ from numerics.errors import InvalidProblem, NotConverged
 from numerics.networks import NETWORKS
 from numerics.precision import DOUBLE
 from numerics.problem import Problem
-from numerics.solve import Solution, solve
+from numerics.solution import Solution
+from numerics.solve import solve
 from numerics.target import Target
 
 STEP = 3.0

@@ -1,0 +1,67 @@
+"""What a solver returns, the same for every network and estimator.
+
+In order: `Solution`, `handed_out`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import mpmath
+
+from numerics.networks import NETWORKS
+from numerics.precision import DOUBLE, to_mpf
+from numerics.problem import Problem
+from numerics.spectrum import Spectrum
+from numerics.target import Target
+
+
+@dataclass(frozen=True)
+class Solution:
+    """What is known about the trained network; floats, or `mpmath.mpf` with the digits asked for.
+
+    Attributes:
+        problem: what was solved.
+        excess_risk: R = E_x[(f - f*)^2].
+        effective_noise: delta, the standard deviation of the noise the estimate sees.
+        threshold: kappa, the soft threshold it applies.
+        degrees_of_freedom: D = alpha - lambda/kappa (diagonal), 2 alpha - lambda/(2 kappa) (quadratic).
+        train_loss: trained objective divided by d (diagonal) or d^2 (quadratic).
+        learned_modes: number of target modes above noise and threshold, a real number.
+        residual: largest relative residual of the two equations at the solution.
+        decomposition: named parts that sum to ``excess_risk``: "unlearned" (target below the threshold),
+            "learned" (shrinkage and noise on what is learned), "overfitting" (noise taken for target).  For
+            the quadratic network the last two are told apart by where an eigenvalue lies: where one band
+            holds both, noise and shrinkage cancel in part and "overfitting" may be negative.
+    """
+
+    problem: Problem
+    excess_risk: Any
+    effective_noise: Any
+    threshold: Any
+    degrees_of_freedom: Any
+    train_loss: Any
+    learned_modes: Any
+    residual: Any
+    decomposition: Mapping[str, Any]
+
+    def spectrum(self) -> Spectrum:
+        """Law of the trained weights, in float64: coefficients a_i w_i, or eigenvalues of B B^T.
+
+        >>> from numerics import solve
+        >>> solution = solve(Problem("quadratic", 1.25, samples=8000, dim=100, weight_decay=0.1))
+        >>> spectrum = solution.spectrum()
+        >>> len(spectrum.spikes) == int(solution.learned_modes)
+        True
+        """
+        with DOUBLE.working():
+            target = Target.of(self.problem.dim, self.problem.gamma, self.problem.target)
+        spectrum_of = NETWORKS[self.problem.network].spectrum
+        return spectrum_of(float(self.effective_noise), float(self.threshold), target)
+
+
+def handed_out(value: Any, digits: int | None) -> float | mpmath.mpf:
+    """A number as users get it: a float, or an `mpmath.mpf` with two digits more than were asked for."""
+    return float(value) if digits is None else to_mpf(value, digits + 2)
