@@ -39,6 +39,7 @@ def solve(problem: Problem, *, digits: int | None = None) -> Solution:
     >>> problem = Problem("diagonal", 1.25, samples=300, dim=1000, weight_decay=0.1, noise_variance=0.5)
     >>> print(f"{solve(problem).excess_risk:.10f}")
     0.3344494325
+    >>> import mpmath
     >>> print(mpmath.nstr(solve(problem, digits=30).excess_risk, 29))
     0.33444943249969771086284124325
     """
