@@ -31,7 +31,7 @@ alpha delta^2 - R, which are formed from the complements
 
 (Stein's lemma) instead of by subtraction.
 
-Functions, in order: `scalars`, `sketch`, `tail_moments`, `centre_moment`.
+Functions, in order: `scalars`, `sketch`, `posterior_variance`, `tail_moments`, `centre_moment`.
 """
 
 from __future__ import annotations
@@ -76,6 +76,19 @@ def sketch(noise: Any, threshold: Any, target: Target) -> Scalars:
     True
     """
     return _scalars(noise, threshold, target.coarse_modes, DOUBLE, SKETCHY_DEPTH)
+
+
+def posterior_variance(noise: Any, target: Target) -> tuple[Any, Any]:
+    """Error e = mean tau^2 delta^2/sigma^2 of the Bayes-optimal estimate, and delta^2 - e.
+
+    >>> error, complement = posterior_variance(1.0, Target(dim=1, decay=1.0, scale=1.0))
+    >>> float(error), float(complement)
+    (0.5, 0.5)
+    """
+    with target.arithmetic.working():
+        modes, noise2 = target.modes, noise * noise
+        share = noise2 / (modes.sizes**2 + noise2)
+        return modes.mean(modes.sizes**2 * share), noise2 * modes.mean(share)
 
 
 def _scalars(noise: Any, threshold: Any, modes: Modes, arithmetic: Arithmetic, depth: int) -> Scalars:

@@ -471,7 +471,7 @@ def half_line(arithmetic: Arithmetic, shortest: Any, longest: Any) -> tuple[Any,
     True
     """
     low, high = arithmetic.log(shortest), arithmetic.log(longest)
-    log_rho, stretch = _graded(arithmetic, low, high)
+    log_rho, stretch = graded(arithmetic, low, high)
     rho = arithmetic.exp(log_rho)
     return rho, rho * stretch
 
@@ -492,7 +492,7 @@ def geodesic(arithmetic: Arithmetic, found: Preimage) -> tuple[Any, Any, Any, An
     poles = abs(inverse.imag * halves.distances / arithmetic.real_part(found.separations * inverse))
     shortest = poles.min()
     low = arithmetic.log(shortest) if shortest < 1 else shortest * 0
-    log_r, stretch = _graded(arithmetic, low, low * 0)
+    log_r, stretch = graded(arithmetic, low, low * 0)
     r = arithmetic.exp(log_r)
     f = r / (1 + r)
     zeta = 1 / (inverse.real + arithmetic.complex(0, 1) * (inverse.imag / f))
@@ -507,8 +507,10 @@ def geodesic(arithmetic: Arithmetic, found: Preimage) -> tuple[Any, Any, Any, An
     return zeta, to_end, resolvent, zeta * zeta * i_slope / r * stretch
 
 
-def _graded(arithmetic: Arithmetic, low: Any, high: Any) -> tuple[Any, Any]:
-    """Trapezoidal nodes in t of log rho = t - exp(low - t) + exp(t - high), and weights of d(log rho).
+def graded(arithmetic: Arithmetic, low: Any, high: Any) -> tuple[Any, Any]:
+    """Nodes log rho, and weights, of an integral over log rho that is smooth between two scales and beyond.
+
+    Trapezoidal nodes in t of log rho = t - exp(low - t) + exp(t - high).
 
     Between the scales the map is close to the identity; beyond, rho runs to 0 and oo doubly exponentially.
     """

@@ -232,16 +232,20 @@ def _junction(
     after: int, break_after: int, middle: Any, length: int, sign: int, arithmetic: Arithmetic
 ) -> Any:
     """(indices, offsets, log ratios, weights) of ``sign`` c(D) F at after + 1/2."""
-    right = [sign * a for a in junction_stencil(length)]
-    weights = arithmetic.array([-a for a in reversed(right)] + right)
     integers = range(after - length + 1, after + length + 1)
-    return *_integers(integers, break_after, middle, arithmetic), weights
+    return *_integers(integers, break_after, middle, arithmetic), sign * _junction_weights(length, arithmetic)
+
+
+@lru_cache(maxsize=16)
+def _junction_weights(length: int, arithmetic: Arithmetic) -> Any:
+    stencil = junction_stencil(length)
+    return arithmetic.array([-weight for weight in reversed(stencil)] + list(stencil))
 
 
 def _integers(integers: range, break_after: int, middle: Any, arithmetic: Arithmetic) -> Any:
     """(indices, offsets, log ratios) of consecutive integers; i/(M + 1/2) - 1 is never formed where small."""
     indices = arithmetic.array(integers)
-    offsets = arithmetic.array(Fraction(2 * (i - break_after) - 1, 2) for i in integers)
+    offsets = arithmetic.array(2 * (i - break_after) - 1 for i in integers) / 2
     near = 2 * abs(offsets) < middle
     close = arithmetic.log1p(np.where(near, offsets, offsets * 0) / middle)
     return indices, offsets, np.where(near, close, arithmetic.log(indices / middle))

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from types import MappingProxyType
+from typing import Any, TypeAlias
 
-from numerics import diagonal, quadratic
+from numerics import diagonal, posterior, quadratic
 from numerics.spectrum import Spectrum, diagonal_spectrum, quadratic_spectrum
 from numerics.state_evolution import Chart, ScalarFunctions, by_ratio
 from numerics.target import Target
+
+PosteriorVariance: TypeAlias = Callable[[Any, Target], tuple[Any, Any]]
 
 
 @dataclass(frozen=True)
@@ -20,6 +24,9 @@ class Network:
         copies: c above; the excess risk is ``copies * error``.
         sample_unit: d -> how many samples make one effective sample: n_eff = n/sample_unit, A = c n_eff/d.
         charts: coordinates of the threshold, in the order in which they are tried.
+        posterior_variance: (delta, target) -> error of the Bayes-optimal estimate, and delta^2 minus it.
+        posterior_sketch: the same to some ten per cent in float64.
+        unlearnable: d -> what is left of 1 - D without noise in the Bayes-optimal estimate.
         has_width: whether the number of hidden units is a parameter.
         spectrum: (delta, kappa, target) -> law of the trained weights, in float64.
     """
@@ -27,6 +34,9 @@ class Network:
     copies: int
     sample_unit: Callable[[int], int]
     charts: tuple[Chart, ...]
+    posterior_variance: PosteriorVariance
+    posterior_sketch: PosteriorVariance
+    unlearnable: Callable[[int], Fraction]
     has_width: bool
     spectrum: Callable[[float, float, Target], Spectrum]
 
@@ -46,6 +56,9 @@ NETWORKS: Mapping[str, Network] = MappingProxyType(
             copies=1,
             sample_unit=lambda dim: 1,
             charts=(by_ratio(diagonal.scalars, diagonal.sketch),),
+            posterior_variance=diagonal.posterior_variance,
+            posterior_sketch=diagonal.posterior_variance,
+            unlearnable=lambda dim: Fraction(0),
             has_width=False,
             spectrum=diagonal_spectrum,
         ),
@@ -56,6 +69,9 @@ NETWORKS: Mapping[str, Network] = MappingProxyType(
                 _by_angle(quadratic.scalars_at_angle, quadratic.sketch_at_angle),
                 by_ratio(quadratic.scalars, quadratic.sketch),
             ),
+            posterior_variance=posterior.posterior_variance,
+            posterior_sketch=posterior.sketch,
+            unlearnable=lambda dim: Fraction(1, dim),  # the eigenvalues; what is learned are eigenvectors
             has_width=True,
             spectrum=quadratic_spectrum,
         ),

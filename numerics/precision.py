@@ -87,8 +87,9 @@ class Arithmetic:
 
     def array(self, numbers: Any) -> Any:
         """Array of the reals nearest to the given exact or floating numbers."""
-        dtype = np.float64 if self.bits == DOUBLE_BITS else object
-        return np.array([self.real(number) for number in numbers], dtype=dtype)
+        if self.bits == DOUBLE_BITS:
+            return np.array([float(number) for number in numbers])
+        return np.array([self.real(number) for number in numbers], dtype=object)
 
     def gauss_legendre(self, order: int) -> tuple[Any, Any]:
         """Nodes and weights of Gauss-Legendre quadrature on [-1, 1], to full precision.

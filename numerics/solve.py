@@ -11,12 +11,15 @@ from types import MappingProxyType
 
 from threadpoolctl import ThreadpoolController
 
+from numerics.bayes import solve_bayes
 from numerics.erm import solve_erm
 from numerics.errors import InvalidProblem
 from numerics.problem import Problem
 from numerics.solution import Solution
 
-SOLVERS: Mapping[str, Callable[[Problem, int | None], Solution]] = MappingProxyType({"erm": solve_erm})
+SOLVERS: Mapping[str, Callable[[Problem, int | None], Solution]] = MappingProxyType(
+    {"erm": solve_erm, "bayes": solve_bayes}
+)
 
 
 def solve(problem: Problem, *, digits: int | None = None) -> Solution:

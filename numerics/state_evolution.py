@@ -22,8 +22,8 @@ some ten per cent; Broyden's method on the exact equations does the rest (`polis
 other arithmetic.  What it reports as its error is the step that remains: once rounding takes over, steps no
 longer shrink, and their size is what rounding does to the solution.
 
-In this order: `Scalars`, `Chart`, `by_ratio`, `StateEvolution`, `nested_search`, `polish`,
-`divided_differences`.
+In this order: `Scalars`, `Chart`, `by_ratio`, `StateEvolution`, `nested_search`, `root_of_decreasing`,
+`polish`, `divided_differences`.
 """
 
 from __future__ import annotations
@@ -175,16 +175,20 @@ def nested_search(equations: StateEvolution) -> Pair:
         # Weight decay alone gives kappa >= lambda/(c A); without it the root is near kappa = delta.
         bound = math.log(decay / capacity) - x if decay > 0 else 0.0
         start = equations.chart.start(bound)
-        return _root(lambda y: float(equations.residuals(x, y)[1]), start, 1e-8)
+        return root_of_decreasing(lambda y: float(equations.residuals(x, y)[1]), start, 1e-8)
 
     scale2 = float(target.mean_square) + float(equations.noise_variance)
     natural = math.log(scale2 / capacity) / 2
-    x = _root(lambda x: float(equations.residuals(x, threshold(x))[0]), natural, 1e-2)
+    x = root_of_decreasing(lambda x: float(equations.residuals(x, threshold(x))[0]), natural, 1e-2)
     return x, threshold(x)
 
 
-def _root(decreasing: Callable[[float], float], guess: float, tolerance: float) -> float:
-    """Root of a decreasing function, bracketed outwards from a guess in growing steps."""
+def root_of_decreasing(decreasing: Callable[[float], float], guess: float, tolerance: float) -> float:
+    """Root of a decreasing function, bracketed outwards from a guess in growing steps.
+
+    Raises:
+        NotConverged: none within 130 orders of magnitude (the argument is a logarithm), or NaN on the way.
+    """
 
     def finite(x: float) -> float:
         value = decreasing(x)

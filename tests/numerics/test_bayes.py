@@ -1,0 +1,90 @@
+"""The Bayes-optimal estimator: closed forms, the best that training can do, and the digits."""
+
+from dataclasses import replace
+from fractions import Fraction
+
+import mpmath
+import numpy as np
+import pytest
+
+from numerics import InvalidProblem, Problem, optimal_weight_decay, solve
+
+NETWORKS = ("diagonal", "quadratic")
+
+
+def problem(network: str, dim: int, n_eff: float, noise_variance: float, gamma: float = 1.25) -> Problem:
+    samples = n_eff * (dim if network == "quadratic" else 1)
+    return Problem(network, gamma, samples, dim, noise_variance=noise_variance, estimator="bayes")
+
+
+def test_one_coefficient_is_a_quadratic_equation() -> None:
+    """At d = 1, n delta^2 = Delta + tau^2 delta^2/(tau^2 + delta^2) with tau = 1."""
+    solution = solve(problem("diagonal", 1, 2.0, 0.5))
+    # 2 q (1 + q) = 0.5 (1 + q) + q, q = delta^2
+    q = (-0.5 + np.sqrt(0.25 + 4 * 2 * 0.5)) / 4
+    assert solution.effective_noise == pytest.approx(np.sqrt(q), rel=1e-14)
+    assert solution.excess_risk == pytest.approx(q / (1 + q), rel=1e-14)
+
+
+def test_one_eigenvalue_is_known_to_who_knows_the_law() -> None:
+    assert solve(problem("quadratic", 1, 2.0, 0.5)).excess_risk == 0
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+@pytest.mark.parametrize(("dim", "n_eff", "noise"), [(400, 20, 1.0), (400, 300, 0.1), (10**6, 1e3, 1.0)])
+def test_training_is_never_better(network: str, dim: int, n_eff: float, noise: float) -> None:
+    optimal = solve(problem(network, dim, n_eff, noise))
+    trained = replace(optimal.problem, estimator="erm", weight_decay=1)
+    _, best = optimal_weight_decay(trained)
+    assert optimal.excess_risk < best.excess_risk < 6 * optimal.excess_risk
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+@pytest.mark.parametrize("noise", [0, 1e-12, 1.0])
+@pytest.mark.parametrize("n_eff", [1e-2, 3.0, 55.0, 58.999])
+def test_the_equation_holds(network: str, noise: float, n_eff: float) -> None:
+    dim, copies = 60, 2 if network == "quadratic" else 1
+    solution = solve(problem(network, dim, n_eff / copies, noise))
+    delta2 = solution.effective_noise**2
+    error = solution.excess_risk / copies
+    assert n_eff / dim * delta2 == pytest.approx(error + noise / copies, rel=1e-11)
+    assert solution.degrees_of_freedom == pytest.approx(error / delta2, rel=1e-13)
+    assert solution.residual < 1e-12
+    assert solution.decomposition == {"posterior variance": solution.excess_risk}
+    assert solution.threshold is None
+    assert solution.train_loss is None
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+def test_without_noise_enough_samples_tell_everything(network: str) -> None:
+    dim, copies = 60, 2 if network == "quadratic" else 1
+    limit = 60 if network == "diagonal" else 59  # A = 1, or 1 - 1/d
+    assert solve(problem(network, dim, 1.001 * limit / copies, 0)).excess_risk == 0
+    risks = [solve(problem(network, dim, share * limit / copies, 0)).excess_risk for share in (0.9, 0.999)]
+    assert risks[0] > 50 * risks[1] > 0
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+def test_double_and_thirty_digits(network: str) -> None:
+    asked = Problem(network, Fraction(5, 4), 400, 16, noise_variance=Fraction(1, 3), estimator="bayes")
+    short, long, longer = solve(asked), solve(asked, digits=25), solve(asked, digits=35)
+    with mpmath.workdps(40):
+        assert abs(long.excess_risk / longer.excess_risk - 1) < mpmath.mpf(10) ** -25
+        assert abs(short.excess_risk / longer.excess_risk - 1) < 1e-13
+
+
+def test_a_matrix_of_any_size_costs_the_same() -> None:
+    """At the noise delta^2 = Delta d/(4 n_eff): modes one by one."""
+    solution = solve(problem("quadratic", 10**12, 1e9, 1.0))
+    assert solution.residual < 1e-12
+    delta2 = solution.effective_noise**2
+    assert delta2 == pytest.approx(1e12 / (4 * 1e9), rel=1e-3)
+    # modes above delta cost 2 delta^2 - delta^4/s^2, those below s^2
+    gamma, learned = 1.25, solution.learned_modes
+    cost = learned * (2 - 1 / (2 * gamma + 1) + 1 / (2 * gamma - 1)) * delta2 / 1e12
+    assert solution.excess_risk == pytest.approx(2 * cost, rel=1e-2)
+
+
+def test_a_weight_decay_is_refused() -> None:
+    with pytest.raises(InvalidProblem, match="weight_decay"):
+        Problem("diagonal", 1.25, 10, 10, weight_decay=1, estimator="bayes")
