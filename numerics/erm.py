@@ -60,6 +60,9 @@ ATTEMPTS = 4
 
 def solve_erm(problem: Problem, digits: int | None) -> Solution:
     """Solution for the estimator "erm", in float64 or with that many digits; see `numerics.solve`."""
+    capacity = NETWORKS[problem.network].copies * problem.n_eff / problem.dim
+    if problem.weight_decay == problem.noise_variance == 0 and capacity >= 1:
+        return _recovered(problem, digits)
     try:
         attempts = _attempts_in_double(problem)
     except NotConverged:
@@ -74,6 +77,26 @@ def solve_erm(problem: Problem, digits: int | None) -> Solution:
     return _solution(problem, equations, root, digits)
 
 
+def _recovered(problem: Problem, digits: int | None) -> Solution:
+    """The limit of vanishing weight decay without label noise, for A >= 1: the target is recovered.
+
+    As delta and kappa vanish every mode of the target is learned, D -> 1 and e -> delta^2 + kappa^2: what is
+    left of A delta^2 = e is (A - 1) delta^2 = kappa^2, and kappa = lambda/(c (A - 1)) -> 0.
+    """
+    zero, one = handed_out(0.0, digits), handed_out(1.0, digits)
+    return Solution(
+        problem=problem,
+        excess_risk=zero,
+        effective_noise=zero,
+        threshold=zero,
+        degrees_of_freedom=one,
+        train_loss=zero,
+        learned_modes=handed_out(float(problem.dim), digits),
+        residual=zero,
+        decomposition={"unlearned": zero, "learned": zero, "overfitting": zero},
+    )
+
+
 def _unregularised(problem: Problem, digits: int | None) -> Solution:
     """The limit of vanishing weight decay, where the equations without weight decay have no solution.
 
@@ -82,8 +105,8 @@ def _unregularised(problem: Problem, digits: int | None) -> Solution:
     should lie below the last digit.  Comparing them tells.
 
     Raises:
-        NotConverged: there is no such limit: without noise the risk vanishes too, and at the interpolation
-            threshold itself it grows without bound.
+        NotConverged: there is no such limit: at the interpolation threshold itself the risk grows without
+            bound.
     """
     copies, wanted = NETWORKS[problem.network].copies, DOUBLE_DIGITS if digits is None else digits
     with DOUBLE.working():

@@ -8,6 +8,10 @@ plus noise of variance Delta:
     quadratic   f = (|B^T x|^2 - |B|_F^2)/sqrt(d), B of shape (d, p), trained on
                 sum (y - f)^2 + lambda d |B|_F^2; target matrix with eigenvalues s_i = sqrt(d) i^-gamma
 
+The estimator "ridge" is the linear baseline on the same inputs (`numerics.ridge`): the penalty of the
+equivalent convex problem, lambda |theta|_1 or lambda d Tr S, is replaced by lambda/2 |theta|^2 or
+(lambda d/2) |S|_F^2, and S may be any symmetric matrix.
+
 A `Problem` is checked when it is made: what reaches the solver lies inside the theory.  Exact numbers (int,
 Fraction, mpf) are kept as given and converted only by the arithmetic that uses them; a float stands for the
 binary fraction it is.

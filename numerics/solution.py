@@ -11,6 +11,7 @@ from typing import Any
 
 import mpmath
 
+from numerics.errors import InvalidProblem
 from numerics.networks import NETWORKS
 from numerics.precision import DOUBLE, to_mpf
 from numerics.problem import Problem
@@ -26,15 +27,17 @@ class Solution:
         problem: what was solved.
         excess_risk: R = E_x[(f - f*)^2].
         effective_noise: delta, the standard deviation of the noise the estimate sees.
-        threshold: kappa, the soft threshold it applies.
-        degrees_of_freedom: D = alpha - lambda/kappa (diagonal), 2 alpha - lambda/(2 kappa) (quadratic).
-        train_loss: trained objective divided by d (diagonal) or d^2 (quadratic).
+        threshold: kappa, the soft threshold it applies; "ridge" shrinks by 1 + kappa; None for "bayes".
+        degrees_of_freedom: D = alpha - lambda/kappa (diagonal), 2 alpha - lambda/(2 kappa) (quadratic);
+            e/delta^2 for "bayes".
+        train_loss: trained objective divided by d (diagonal) or d^2 (quadratic); None for "bayes".
         learned_modes: number of target modes above noise and threshold, a real number.
         residual: largest relative residual of the two equations at the solution.
         decomposition: named parts that sum to ``excess_risk``: "unlearned" (target below the threshold),
             "learned" (shrinkage and noise on what is learned), "overfitting" (noise taken for target).  For
             the quadratic network the last two are told apart by where an eigenvalue lies: where one band
-            holds both, noise and shrinkage cancel in part and "overfitting" may be negative.
+            holds both, noise and shrinkage cancel in part and "overfitting" may be negative.  For "bayes" all
+            of it is "posterior variance".
     """
 
     problem: Problem
@@ -50,12 +53,19 @@ class Solution:
     def spectrum(self) -> Spectrum:
         """Law of the trained weights, in float64: coefficients a_i w_i, or eigenvalues of B B^T.
 
+        Raises:
+            InvalidProblem: the estimator is none that trains the network.
+
         >>> from numerics import solve
         >>> solution = solve(Problem("quadratic", 1.25, samples=8000, dim=100, weight_decay=0.1))
         >>> spectrum = solution.spectrum()
         >>> len(spectrum.spikes) == int(solution.learned_modes)
         True
         """
+        if self.problem.estimator != "erm":
+            raise InvalidProblem(
+                f'estimator="{self.problem.estimator}": the spectrum of trained weights is that of "erm"'
+            )
         with DOUBLE.working():
             target = Target.of(self.problem.dim, self.problem.gamma, self.problem.target)
         spectrum_of = NETWORKS[self.problem.network].spectrum

@@ -3,7 +3,8 @@
 The risk of arXiv:2509.24882 falls, as lambda decreases, while more and more of the target is learned, and
 rises again once noise is: its minimum lies between nothing learned, kappa = lambda/(c A) well above the
 largest mode, and no threshold.  `optimal_weight_decay` walks down from there in steps of a factor `STEP`
-until the best risk lies well behind, then refines it by Brent's method in log lambda.
+until the best risk lies well behind, then refines it by Brent's method in log lambda.  Without label noise
+the risk may fall all the way: then lambda = 0 is best.  For ridge regression the best weight decay is known.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from numerics.errors import InvalidProblem, NotConverged
 from numerics.networks import NETWORKS
 from numerics.precision import DOUBLE
 from numerics.problem import Problem
+from numerics.ridge import best_weight_decay
 from numerics.solution import Solution
 from numerics.solve import solve
 from numerics.target import Target
@@ -25,6 +27,8 @@ STEP = 3.0
 # How many steps behind the best point the walk ends, and how many it makes at most.
 BEHIND = 8
 FARTHEST = 150
+# Risks this close are the same.
+ROUNDING = 1e-10
 
 
 def optimal_weight_decay(problem: Problem) -> tuple[float, Solution]:
@@ -35,7 +39,7 @@ def optimal_weight_decay(problem: Problem) -> tuple[float, Solution]:
 
     Raises:
         InvalidProblem: the estimator has no weight decay.
-        NotConverged: the risk falls all the way to lambda = 0, as it may without noise.
+        NotConverged: a solution on the way, or no least risk, was found.
 
     >>> problem = Problem("diagonal", 1.25, samples=300, dim=1000, weight_decay=1, noise_variance=0.5)
     >>> weight_decay, best = optimal_weight_decay(problem)
@@ -45,28 +49,38 @@ def optimal_weight_decay(problem: Problem) -> tuple[float, Solution]:
     if problem.weight_decay is None:
         raise InvalidProblem(f'estimator="{problem.estimator}": must be one with a weight decay to choose')
 
+    if problem.estimator == "ridge":
+        best = best_weight_decay(problem)
+        return best, solve(replace(problem, weight_decay=best))
+    unregularised = solve(replace(problem, weight_decay=0)) if problem.noise_variance == 0 else None
+    if unregularised is not None and unregularised.excess_risk == 0:
+        return 0.0, unregularised
+
     def solved(log_weight_decay: float) -> Solution:
         return solve(replace(problem, weight_decay=math.exp(log_weight_decay)))
 
     walk = [_nothing_learned(problem)]
     risks = [solved(walk[0]).excess_risk]
-    best = 0
-    while len(walk) - 1 - best < BEHIND:
+    lowest = 0
+    while len(walk) - 1 - lowest < BEHIND:
         if len(walk) > FARTHEST:
             raise NotConverged(
                 f"the excess risk still falls at weight_decay={math.exp(walk[-1]):.1e}: there is no best one"
             )
         walk.append(walk[-1] - math.log(STEP))
         risks.append(solved(walk[-1]).excess_risk)
-        if risks[-1] < risks[best]:
-            best = len(walk) - 1
+        if risks[-1] < risks[lowest]:
+            lowest = len(walk) - 1
     found = minimize_scalar(
         lambda log_weight_decay: solved(log_weight_decay).excess_risk,
-        bounds=(walk[best + 1], walk[max(best - 1, 0)]),
+        bounds=(walk[lowest + 1], walk[max(lowest - 1, 0)]),
         method="bounded",
         options={"xatol": 1e-7},
     )
-    return math.exp(found.x), solved(found.x)
+    tuned = solved(found.x)
+    if unregularised is not None and unregularised.excess_risk <= tuned.excess_risk * (1 + ROUNDING):
+        return 0.0, unregularised
+    return math.exp(found.x), tuned
 
 
 def _nothing_learned(problem: Problem) -> float:

@@ -314,24 +314,38 @@ def test_interpolators_without_weight_decay_are_limits(samples: int, noise: int)
         assert solution.degrees_of_freedom == pytest.approx(2 * samples / 1000**2, rel=1e-11)
 
 
-@pytest.mark.parametrize(("samples", "noise"), [(3000, 0), (1000, 1)])
-def test_no_limit_of_vanishing_weight_decay_is_said(samples: int, noise: int) -> None:
+def test_no_limit_of_vanishing_weight_decay_is_said() -> None:
     with pytest.raises(NotConverged, match="weight_decay=0"):
-        solve(Problem("diagonal", 1.25, samples, 1000, 0, noise))
+        solve(Problem("diagonal", 1.25, 1000, 1000, 0, 1))
 
 
-@pytest.mark.parametrize(
-    ("changes", "parameter"),
-    [
-        ({"estimator": "ridge"}, "estimator"),
-        ({"estimator": "bayes", "weight_decay": None}, "estimator"),
-        ({"width": 10}, "width"),
-    ],
-)
-def test_what_is_not_there_is_said(changes: dict[str, Any], parameter: str) -> None:
+@pytest.mark.parametrize(("network", "unit"), [("diagonal", 30), ("quadratic", 450)])
+def test_without_noise_the_target_is_recovered_from_one_sample_per_unknown(network: str, unit: int) -> None:
+    """Above A = 1 the risk falls like lambda^2, (A - 1) delta^2 = kappa^2; below it has a limit."""
+    problem = Problem(network, 1.25, unit, 30, 0)
+    recovered = solve(problem)
+    assert recovered.excess_risk == recovered.effective_noise == recovered.threshold == 0
+    assert recovered.degrees_of_freedom == 1
+    assert recovered.spectrum().atom == 0
+    above = replace(problem, samples=Fraction(101, 100) * unit)
+    risks = [solve(replace(above, weight_decay=Fraction(1, 10**k))).excess_risk for k in (12, 15)]
+    assert risks[0] / risks[1] == pytest.approx(1e6, rel=1e-4)
+    near = solve(replace(above, weight_decay=1e-15))
+    assert near.degrees_of_freedom == pytest.approx(1, abs=1e-6)
+    assert near.threshold / near.effective_noise == pytest.approx(0.1, rel=1e-4)
+    below = replace(problem, samples=Fraction(99, 100) * unit)
+    assert solve(below).excess_risk > 1e-9
+    assert solve(replace(below, weight_decay=1e-15)).excess_risk == pytest.approx(
+        solve(below).excess_risk, rel=1e-3
+    )
+
+
+def test_what_is_not_there_is_said() -> None:
     problem = Problem("quadratic", 1.25, 5000, 100, 0.1, 0.5)
-    with pytest.raises(NotImplementedError, match=parameter):
-        solve(replace(problem, **changes))
+    with pytest.raises(NotImplementedError, match="width"):
+        solve(replace(problem, width=10))
+    with pytest.raises(InvalidProblem, match="estimator"):
+        solve(replace(problem, estimator="ridge")).spectrum()
 
 
 def test_a_width_beyond_the_dimension_is_no_restriction() -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from numerics import InvalidProblem, NotConverged, Problem, optimal_weight_decay, solve
+from numerics import InvalidProblem, Problem, optimal_weight_decay, solve
 from numerics.networks import NETWORKS
 from numerics.target import Target
 
@@ -40,9 +40,20 @@ def test_the_given_weight_decay_plays_no_part() -> None:
     assert found[0] == found[1]
 
 
-def test_without_noise_there_may_be_no_best() -> None:
-    with pytest.raises(NotConverged, match="still falls"):
-        optimal_weight_decay(Problem("diagonal", 1.25, 3000, 1000, 1, 0))
+@pytest.mark.parametrize(("network", "samples"), [("diagonal", 3000), ("quadratic", 50 * 7)])
+def test_without_noise_none_may_be_best(network: str, samples: int) -> None:
+    problem = Problem(network, 1.25, samples, 1000 if network == "diagonal" else 50, 1, 0)
+    weight_decay, best = optimal_weight_decay(problem)
+    assert weight_decay == 0
+    for other in (1e-8, 1e-3):
+        assert best.excess_risk <= solve(replace(problem, weight_decay=other)).excess_risk * (1 + 1e-10)
+
+
+def test_without_noise_some_may_be_best() -> None:
+    problem = Problem("diagonal", 1.25, 7, 50, 1, 0)
+    weight_decay, best = optimal_weight_decay(problem)
+    assert weight_decay > 0
+    assert best.excess_risk < 0.99 * solve(replace(problem, weight_decay=0)).excess_risk
 
 
 def test_bayes_has_nothing_to_tune() -> None:
