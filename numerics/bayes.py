@@ -162,6 +162,7 @@ def _solution(problem: Problem, equation: _Equation, x: Any, error: Any, digits:
         learned_modes=handed_out(equation.target.number_above(noise), digits),
         residual=handed_out(abs(residual), digits),
         decomposition={"posterior variance": risk},
+        digits=digits,
     )
 
 
@@ -179,4 +180,5 @@ def _recovered(problem: Problem, digits: int | None) -> Solution:
         learned_modes=handed_out(float(problem.dim), digits),
         residual=zero,
         decomposition={"posterior variance": zero},
+        digits=digits,
     )

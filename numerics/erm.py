@@ -94,6 +94,7 @@ def _recovered(problem: Problem, digits: int | None) -> Solution:
         learned_modes=handed_out(float(problem.dim), digits),
         residual=zero,
         decomposition={"unlearned": zero, "learned": zero, "overfitting": zero},
+        digits=digits,
     )
 
 
@@ -241,4 +242,4 @@ def _solution(problem: Problem, equations: StateEvolution, root: Root, digits: i
         parts = {
             name: handed_out(network.copies * part, digits) for name, part in scalars.decomposition.items()
         }
-    return Solution(problem, **numbers, decomposition=parts)
+    return Solution(problem, **numbers, decomposition=parts, digits=digits)

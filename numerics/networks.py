@@ -9,7 +9,14 @@ from types import MappingProxyType
 from typing import Any, TypeAlias
 
 from numerics import diagonal, posterior, quadratic
-from numerics.spectrum import Spectrum, diagonal_spectrum, quadratic_spectrum
+from numerics.precision import Arithmetic
+from numerics.spectrum import (
+    Spectrum,
+    diagonal_noise_edge,
+    diagonal_spectrum,
+    quadratic_noise_edge,
+    quadratic_spectrum,
+)
 from numerics.state_evolution import Chart, ScalarFunctions, by_ratio
 from numerics.target import Target
 
@@ -28,6 +35,8 @@ class Network:
         posterior_sketch: the same to some ten per cent in float64.
         unlearnable: d -> what is left of 1 - D without noise in the Bayes-optimal estimate.
         has_width: whether the number of hidden units is a parameter.
+        scalars: (delta, kappa, target) -> scalar functions of the state evolution.
+        noise_edge: (delta, d, arithmetic) -> what noise alone reaches, in the law of the noisy target.
         spectrum: (delta, kappa, target) -> law of the trained weights, in float64.
     """
 
@@ -38,6 +47,8 @@ class Network:
     posterior_sketch: PosteriorVariance
     unlearnable: Callable[[int], Fraction]
     has_width: bool
+    scalars: ScalarFunctions
+    noise_edge: Callable[[Any, int, Arithmetic], Any]
     spectrum: Callable[[float, float, Target], Spectrum]
 
 
@@ -60,6 +71,8 @@ NETWORKS: Mapping[str, Network] = MappingProxyType(
             posterior_sketch=diagonal.posterior_variance,
             unlearnable=lambda dim: Fraction(0),
             has_width=False,
+            scalars=diagonal.scalars,
+            noise_edge=diagonal_noise_edge,
             spectrum=diagonal_spectrum,
         ),
         "quadratic": Network(
@@ -73,6 +86,8 @@ NETWORKS: Mapping[str, Network] = MappingProxyType(
             posterior_sketch=posterior.sketch,
             unlearnable=lambda dim: Fraction(1, dim),  # the eigenvalues; what is learned are eigenvectors
             has_width=True,
+            scalars=quadratic.scalars,
+            noise_edge=quadratic_noise_edge,
             spectrum=quadratic_spectrum,
         ),
     }

@@ -96,7 +96,7 @@ def solve_ridge(problem: Problem, digits: int | None) -> Solution:
         numbers = {name: handed_out(value, digits) for name, value in values.items()}
         parts = {"unlearned": 0 * bias, "learned": bias, "overfitting": variance}
         decomposition = {name: handed_out(network.copies * part, digits) for name, part in parts.items()}
-    return Solution(problem, **numbers, decomposition=decomposition)
+    return Solution(problem, **numbers, decomposition=decomposition, digits=digits)
 
 
 def best_weight_decay(problem: Problem) -> float:

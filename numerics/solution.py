@@ -13,10 +13,12 @@ import mpmath
 
 from numerics.errors import InvalidProblem
 from numerics.networks import NETWORKS
-from numerics.precision import DOUBLE, to_mpf
+from numerics.precision import DOUBLE, for_digits, to_mpf
 from numerics.problem import Problem
 from numerics.spectrum import Spectrum
 from numerics.target import Target
+
+GUARD_DIGITS = 12
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,7 @@ class Solution:
         train_loss: trained objective divided by d (diagonal) or d^2 (quadratic); None for "bayes".
         learned_modes: number of target modes above noise and threshold, a real number.
         residual: largest relative residual of the two equations at the solution.
+        digits: how many correct digits were asked for; None for double precision.
         decomposition: named parts that sum to ``excess_risk``: "unlearned" (target below the threshold),
             "learned" (shrinkage and noise on what is learned), "overfitting" (noise taken for target).  For
             the quadratic network the last two are told apart by where an eigenvalue lies: where one band
@@ -49,6 +52,40 @@ class Solution:
     learned_modes: Any
     residual: Any
     decomposition: Mapping[str, Any]
+    digits: int | None = None
+
+    def pruned(self) -> Any:
+        """Excess risk once the bulk of the trained weights is removed, a number like ``excess_risk``.
+
+        The threshold is raised to the edge of the noise, if it lies below: eigenvalues nu become (nu - (2
+        delta - kappa))_+, coefficients are thresholded at delta sqrt(2 log d) in all (arXiv:2509.24882).
+
+        Raises:
+            InvalidProblem: the estimator is none that trains the network.
+
+        With little weight decay most of the risk is noise that was fitted:
+
+        >>> from numerics import solve
+        >>> solution = solve(Problem("quadratic", 1.25, 10**11, 10**6, weight_decay=1e-9, noise_variance=1))
+        >>> print(f"{solution.excess_risk:.4f} {solution.pruned():.4f}")
+        0.9469 0.0051
+        """
+        self._require_trained()
+        network, problem = NETWORKS[self.problem.network], self.problem
+        arithmetic = DOUBLE if self.digits is None else for_digits(self.digits, GUARD_DIGITS)
+        with arithmetic.working():
+            target = Target.of(problem.dim, problem.gamma, problem.target, arithmetic)
+            noise, kappa = arithmetic.real(self.effective_noise), arithmetic.real(self.threshold)
+            edge = network.noise_edge(noise, problem.dim, arithmetic)
+            if not kappa < edge:
+                return self.excess_risk
+            return handed_out(network.copies * network.scalars(noise, edge, target).error, self.digits)
+
+    def _require_trained(self) -> None:
+        if self.problem.estimator != "erm":
+            raise InvalidProblem(
+                f'estimator="{self.problem.estimator}": only "erm" trains the weights of the network'
+            )
 
     def spectrum(self) -> Spectrum:
         """Law of the trained weights, in float64: coefficients a_i w_i, or eigenvalues of B B^T.
@@ -62,10 +99,7 @@ class Solution:
         >>> len(spectrum.spikes) == int(solution.learned_modes)
         True
         """
-        if self.problem.estimator != "erm":
-            raise InvalidProblem(
-                f'estimator="{self.problem.estimator}": the spectrum of trained weights is that of "erm"'
-            )
+        self._require_trained()
         with DOUBLE.working():
             target = Target.of(self.problem.dim, self.problem.gamma, self.problem.target)
         spectrum_of = NETWORKS[self.problem.network].spectrum

@@ -72,6 +72,9 @@ def _problem_options(command: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
+# How many spikes `spectrum` lists.
+SPIKES_SHOWN = 10
+
 _networks_option = click.option(
     "--network",
     "networks",
@@ -129,7 +132,8 @@ def solve(digits: int | None, **parameters: Any) -> None:
     names = ("excess_risk", "effective_noise", "threshold", "degrees_of_freedom", "train_loss", "residual")
     for name in names:
         value = getattr(solution, name)
-        click.echo(f"{name:20} {value if digits is None else _digits(value, digits)}")
+        shown = "-" if value is None else value if digits is None else _digits(value, digits)
+        click.echo(f"{name:20} {shown}")
 
 
 def _digits(value: Any, digits: int) -> str:
@@ -150,6 +154,33 @@ def curve(samples: Sequence[Any], cache: Path | None, **parameters: Any) -> None
     solutions = numerics.risk_curve(problem, list(samples), cache=cache)
     for count, solution in zip(samples, solutions, strict=True):
         click.echo(f"{count}\t{solution.excess_risk}")
+
+
+@shallowlaws.command()
+@_problem_options
+@click.option("--samples", type=number, required=True, help="number of samples n")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="draw it: a PNG or PDF file")
+def spectrum(out: Path | None, **parameters: Any) -> None:
+    """Print the spectrum of the trained weights, and what pruning its bulk does to the risk."""
+    import numerics  # noqa: PLC0415
+
+    solution = numerics.solve(numerics.Problem(**parameters))
+    law = solution.spectrum()
+    click.echo(f"{'mass at 0':20} {law.atom}")
+    click.echo(f"{'edge of the noise':20} {law.bulk_edge}")
+    click.echo(f"{'right edge':20} {law.right_edge}")
+    click.echo(f"{'learned modes':20} {solution.learned_modes}")
+    for place, spike in enumerate(law.spikes[:SPIKES_SHOWN], start=1):
+        click.echo(f"{f'spike {place}':20} {spike.location} (overlap {spike.overlap:.6f})")
+    click.echo(f"{'excess risk':20} {solution.excess_risk}")
+    click.echo(f"{'  after pruning':20} {solution.pruned()}")
+    if out is not None:
+        from matplotlib.figure import Figure  # noqa: PLC0415
+
+        figure = Figure(layout="constrained")
+        law.plot(figure.subplots())
+        figure.savefig(out, dpi=150)
+        click.echo(out)
 
 
 @shallowlaws.command()

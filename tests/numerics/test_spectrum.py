@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
 from scipy import integrate
 
+from numerics import InvalidProblem, Problem, solve
 from numerics.spectrum import MOST_SPIKES, diagonal_spectrum, quadratic_spectrum
 from numerics.target import Target
 
@@ -90,3 +93,82 @@ def test_plot_draws_the_density(spectrum_of, noise: float, threshold: float) -> 
     x, y = ax.lines[0].get_data()
     assert np.asarray(y) == pytest.approx(np.asarray(spectrum.density(np.asarray(x))))
     assert any("mass at 0" in text.get_text() for text in ax.get_legend().get_texts())
+
+
+@pytest.mark.parametrize("spectrum_of", [quadratic_spectrum, diagonal_spectrum])
+@pytest.mark.parametrize("kappa", [0.01, 0.4, 3.0])
+def test_the_cdf_is_the_integral_of_the_density(spectrum_of: Any, kappa: float) -> None:
+    spectrum = spectrum_of(0.3, kappa, Target.of(6, 1.25, "unit"))
+    for low, high in [(0.05, 0.1), (0.3, 0.35), (1.6, 1.7)]:
+        mass = integrate.quad(spectrum.density, low, high, epsabs=1e-10, limit=200)[0]
+        assert spectrum.cdf(high) - spectrum.cdf(low) == pytest.approx(mass, abs=1e-8)
+    assert spectrum.cdf(0) - spectrum.cdf(-1e-200) == pytest.approx(spectrum.atom, abs=1e-13)
+    assert spectrum.cdf(100.0) == pytest.approx(1, abs=1e-14)
+
+
+@pytest.mark.parametrize("spectrum_of", [quadratic_spectrum, diagonal_spectrum])
+@pytest.mark.parametrize("dim", [50, 10**12])
+def test_quantiles_invert_the_cdf(spectrum_of: Any, dim: int) -> None:
+    spectrum = spectrum_of(0.3, 0.2, Target.of(dim, 1.25, "unit"))
+    for probability in (1e-6, 0.05, 0.2, 0.5, 0.7, 0.95, 1 - 1e-6):
+        x = spectrum.quantile(probability)
+        if x == 0:
+            assert spectrum.cdf(-1e-200) <= probability <= spectrum.cdf(0)
+        else:
+            assert spectrum.cdf(x) == pytest.approx(probability, abs=1e-12)
+    with pytest.raises(InvalidProblem, match=r"probability=1\.0"):
+        spectrum.quantile(1.0)
+
+
+def test_samples_are_those_of_the_law() -> None:
+    law = diagonal_spectrum(0.3, 0.4, Target.of(50, 1.25, "unit"))
+    drawn = law.sample(4000, seed=5)
+    assert np.array_equal(drawn, law.sample(4000, seed=5))
+    for x in (-1.0, -0.2, 0.0, 0.2, 1.0):
+        chance = law.cdf(x)
+        assert abs(np.mean(drawn <= x) - chance) < 4 * np.sqrt(chance * (1 - chance) / 4000)
+    with pytest.raises(InvalidProblem, match="size=0"):
+        law.sample(0, seed=1)
+
+
+def test_quantiles_of_a_drawn_matrix() -> None:
+    dim, noise, kappa, rng = 400, 0.5, 0.2, np.random.default_rng(2)
+    target = Target.of(dim, 1.25)
+    gauss = rng.standard_normal((dim, dim))
+    noisy = np.diag(target.size(np.arange(1.0, dim + 1))) + noise * (gauss + gauss.T) / np.sqrt(2 * dim)
+    weights = np.maximum(np.linalg.eigvalsh(noisy) - kappa, 0)
+    law = quadratic_spectrum(noise, kappa, target)
+    for probability in (0.3, 0.7, 0.9):
+        assert law.quantile(probability) == pytest.approx(np.quantile(weights, probability), abs=0.02)
+    assert np.mean(weights == 0) == pytest.approx(law.atom, abs=0.01)
+
+
+@pytest.mark.parametrize("digits", [None, 25])
+def test_pruning_the_bulk_of_a_drawn_matrix(digits: int | None) -> None:
+    """Eigenvalues nu become (nu - (2 delta - kappa))_+."""
+    dim, rng = 400, np.random.default_rng(4)
+    solution = solve(Problem("quadratic", 1.25, 40_000, dim, 1e-3, 0.5), digits=digits)
+    noise, kappa = float(solution.effective_noise), float(solution.threshold)
+    s = Target.of(dim, 1.25).size(np.arange(1.0, dim + 1))
+    risks: list[list[float]] = [[], []]
+    for _ in range(4):
+        gauss = rng.standard_normal((dim, dim))
+        values, vectors = np.linalg.eigh(np.diag(s) + noise * (gauss + gauss.T) / np.sqrt(2 * dim))
+        for found, threshold in zip(risks, (kappa, 2 * noise), strict=True):
+            estimate = (vectors * np.maximum(values - threshold, 0)) @ vectors.T
+            found.append(2 * np.sum((estimate - np.diag(s)) ** 2) / dim)
+    assert np.mean(risks[0]) == pytest.approx(float(solution.excess_risk), rel=0.02)
+    assert np.mean(risks[1]) == pytest.approx(float(solution.pruned()), rel=0.04)
+    assert float(solution.pruned()) < 0.8 * float(solution.excess_risk)
+
+
+def test_pruning_digits_agree_with_double_and_a_high_threshold_prunes_nothing() -> None:
+    for network in ("diagonal", "quadratic"):
+        problem = Problem(network, 1.25, 5000, 300, 0.01, 0.5)
+        short, long = solve(problem), solve(problem, digits=20)
+        assert short.pruned() == pytest.approx(float(long.pruned()), rel=1e-12)
+        assert short.pruned() != short.excess_risk
+        high = solve(replace(problem, weight_decay=1e3))
+        assert high.pruned() == high.excess_risk
+    with pytest.raises(InvalidProblem, match="bayes"):
+        solve(replace(problem, estimator="bayes", weight_decay=None)).pruned()

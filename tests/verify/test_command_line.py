@@ -113,3 +113,20 @@ def test_a_foreign_package_is_named(tmp_path: Path) -> None:
     assert complaint is not None
     assert "'asymptotics'" in complaint
     assert len(complaint.splitlines()) == 1
+
+
+def test_spectrum_prints_and_draws(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "spectrum.png"
+    assert _status(_arguments("spectrum", network="quadratic", samples="20000", out=str(out))) == 0
+    printed = capsys.readouterr().out
+    solution = solve(Problem("quadratic", Fraction(5, 4), 20000, 100, weight_decay=0.1))
+    assert str(solution.spectrum().atom) in printed
+    assert str(solution.pruned()) in printed
+    assert "spike 1 " in printed
+    assert out.read_bytes().startswith(b"\x89PNG")
+
+
+def test_an_estimator_without_threshold(capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["solve", "--network", "diagonal", "--gamma", "1.25", "--dim", "100", "--samples", "40"]
+    assert _status([*arguments, "--estimator", "bayes"]) == 0
+    assert "threshold            -" in capsys.readouterr().out
