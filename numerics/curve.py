@@ -4,7 +4,7 @@ Points are independent.  They go one by one to any `concurrent.futures.Executor`
 executors of dask, ray and MPI clusters); without one they are solved here.  With a cache directory every
 finished point is written to a file of its own, whole or not at all (a temporary file, then a rename): a
 curve that was interrupted, by Ctrl-C or by a killed machine, continues where it stopped.  A cached point is
-one JSON file, named by a digest of its problem; floats are written with all their digits.
+one JSON file, named by a digest of its problem; numbers are written with all their digits.
 """
 
 from __future__ import annotations
@@ -13,13 +13,14 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, as_completed
 from contextlib import nullcontext
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
+import mpmath
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -27,10 +28,10 @@ from numerics.errors import Interrupted, InvalidProblem
 from numerics.precision import Number, to_fraction
 from numerics.problem import Problem
 from numerics.solution import Solution
-from numerics.solve import solve
+from numerics.solve import require_digits, solve
 
 # Part of the digest: raise it when the meaning or the accuracy of a cached number changes.
-CACHE_FORMAT = 1
+CACHE_FORMAT = 2
 
 
 def risk_curve(
@@ -41,8 +42,9 @@ def risk_curve(
     executor: Executor | None = None,
     progress: bool = True,
     cache: str | os.PathLike[str] | None = None,
+    digits: int | None = None,
 ) -> tuple[Solution, ...]:
-    """Solve a problem along a curve of sample sizes, in double precision.
+    """Solve a problem along a curve of sample sizes.
 
     Args:
         problem: everything but the number of samples.
@@ -51,6 +53,7 @@ def risk_curve(
         executor: where to solve; any `concurrent.futures.Executor`.
         progress: whether to show a progress bar with the time remaining, on standard error.
         cache: directory in which finished points are kept and found again; made if missing.
+        digits: None for double precision, or how many correct digits are wanted, as in `solve`.
 
     Returns:
         One `Solution` for each number of samples, in their order.
@@ -68,11 +71,12 @@ def risk_curve(
     >>> curve[0].excess_risk > curve[1].excess_risk > curve[2].excess_risk
     True
     """
+    require_digits(digits)
     points = _points(problem, samples, weight_decay)
     directory = None if cache is None else Path(cache)
     if directory is not None:
         directory.mkdir(parents=True, exist_ok=True)
-    solutions = [None if directory is None else _read(directory, point) for point in points]
+    solutions = [None if directory is None else _read(directory, point, digits) for point in points]
     missing = [index for index, solution in enumerate(solutions) if solution is None]
 
     bar = _progress_bar() if progress else None
@@ -81,7 +85,7 @@ def risk_curve(
             task = None if bar is None else bar.add_task("solving", total=len(points))
             if bar is not None and task is not None:
                 bar.update(task, completed=len(points) - len(missing))
-            for index, solution in _solved(points, missing, executor):
+            for index, solution in _solved(points, missing, executor, digits):
                 solutions[index] = solution
                 if directory is not None:
                     _write(directory, solution)
@@ -110,14 +114,14 @@ def _points(
 
 
 def _solved(
-    points: Sequence[Problem], missing: Sequence[int], executor: Executor | None
+    points: Sequence[Problem], missing: Sequence[int], executor: Executor | None, digits: int | None
 ) -> Iterator[tuple[int, Solution]]:
     """Solutions of the missing points as they come; when the caller stops, the rest is cancelled."""
     if executor is None:
         for index in missing:
-            yield index, solve(points[index])
+            yield index, solve(points[index], digits=digits)
         return
-    futures = {executor.submit(solve, points[index]): index for index in missing}
+    futures = {executor.submit(solve, points[index], digits=digits): index for index in missing}
     try:
         for future in as_completed(futures):
             yield futures[future], future.result()
@@ -131,10 +135,10 @@ def _progress_bar() -> Progress:
     return Progress(*columns, console=Console(stderr=True))
 
 
-def _path(directory: Path, problem: Problem) -> Path:
+def _path(directory: Path, problem: Problem, digits: int | None) -> Path:
     """File of a cached point: equal numbers, of whatever type, have equal names."""
     key = {field.name: _exact(getattr(problem, field.name)) for field in fields(problem)}
-    text = json.dumps({"format": CACHE_FORMAT, **key}, sort_keys=True)
+    text = json.dumps({"format": CACHE_FORMAT, "digits": digits, **key}, sort_keys=True)
     return directory / f"{hashlib.sha256(text.encode()).hexdigest()[:32]}.json"
 
 
@@ -142,13 +146,33 @@ def _exact(value: Any) -> str | None:
     return value if value is None or isinstance(value, str) else str(to_fraction(value))
 
 
-def _read(directory: Path, problem: Problem) -> Solution | None:
+def _read(directory: Path, problem: Problem, digits: int | None) -> Solution | None:
     """The cached solution of a problem, or None if there is none that can be read."""
     try:
-        values = json.loads(_path(directory, problem).read_text(encoding="utf-8"))["solution"]
-        return Solution(problem, **values)
+        record = json.loads(_path(directory, problem, digits).read_text(encoding="utf-8"))
+        return Solution(problem, **{name: _loaded(value) for name, value in record["solution"].items()})
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
+
+
+def _stored(value: Any) -> Any:
+    """A number as JSON can keep it: an mpf as the pair of integers (m, e) with value m 2^e."""
+    if isinstance(value, Mapping):
+        return {name: _stored(part) for name, part in value.items()}
+    if isinstance(value, mpmath.mpf):
+        sign, mantissa, exponent, _ = value._mpf_
+        return [str(-mantissa if sign else mantissa), int(exponent)]
+    return value
+
+
+def _loaded(value: Any) -> Any:
+    """Inverse of `_stored`."""
+    if isinstance(value, dict):
+        return {name: _loaded(part) for name, part in value.items()}
+    if isinstance(value, list):
+        mantissa, exponent = value
+        return mpmath.mp.make_mpf(mpmath.libmp.from_man_exp(int(mantissa), exponent))
+    return value
 
 
 def _write(directory: Path, solution: Solution) -> None:
@@ -157,14 +181,16 @@ def _write(directory: Path, solution: Solution) -> None:
     record = {
         "problem": {field.name: _exact(getattr(problem, field.name)) for field in fields(problem)},
         "solution": {
-            field.name: getattr(solution, field.name) for field in fields(solution) if field.name != "problem"
+            field.name: _stored(getattr(solution, field.name))
+            for field in fields(solution)
+            if field.name != "problem"
         },
     }
     descriptor, temporary = tempfile.mkstemp(dir=directory, suffix=".part")
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             json.dump(record, file, indent=1)
-        os.replace(temporary, _path(directory, problem))
+        os.replace(temporary, _path(directory, problem, solution.digits))
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise

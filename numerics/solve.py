@@ -53,13 +53,24 @@ def solve(problem: Problem, *, digits: int | None = None) -> Solution:
     1.098009
     0.028513
     """
-    if digits is not None and (isinstance(digits, bool) or not isinstance(digits, int) or digits < 1):
-        raise InvalidProblem(f"digits={digits!r}: must be a positive integer, or None for double precision")
+    require_digits(digits)
     if problem.width is not None and problem.width < problem.dim:
         raise NotImplementedError(f"width={problem.width}: only widths of at least dim can be solved so far")
     # the matrices are small: threads of the linear algebra only wait for each other
     with _linear_algebra().limit(limits=1, user_api="blas"):
         return SOLVERS[problem.estimator](problem, digits)
+
+
+def require_digits(digits: int | None) -> None:
+    """Refuse what is no number of digits.
+
+    Raises:
+        InvalidProblem: ``digits`` is neither None nor a positive integer.
+
+    >>> require_digits(30)
+    """
+    if digits is not None and (isinstance(digits, bool) or not isinstance(digits, int) or digits < 1):
+        raise InvalidProblem(f"digits={digits!r}: must be a positive integer, or None for double precision")
 
 
 @cache

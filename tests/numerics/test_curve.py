@@ -6,10 +6,12 @@ import sys
 import threading
 import time
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from distributed import Client, LocalCluster
 
 from numerics import Interrupted, InvalidProblem, Problem, risk_curve, solve
 
@@ -76,10 +78,10 @@ def test_an_unreadable_point_is_solved_again(tmp_path: Path) -> None:
 
 
 def test_interrupted_from_the_keyboard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupted(problem: Problem) -> Any:
+    def interrupted(problem: Problem, **options: Any) -> Any:
         if problem.samples == 300:
             raise KeyboardInterrupt
-        return solve(problem)
+        return solve(problem, **options)
 
     with monkeypatch.context() as patch:
         patch.setattr("numerics.curve.solve", interrupted)
@@ -140,3 +142,28 @@ def test_progress_goes_to_standard_error(capsys: pytest.CaptureFixture[str]) -> 
     captured = capsys.readouterr()
     assert captured.out == ""
     assert "3/3" in captured.err
+
+
+def test_a_dask_cluster() -> None:
+    with (
+        LocalCluster(n_workers=2, threads_per_worker=1, processes=False, dashboard_address=None) as cluster,
+        Client(cluster) as client,
+    ):
+        curve = risk_curve(BASE, SAMPLES, executor=client.get_executor(), progress=False)
+    assert curve == risk_curve(BASE, SAMPLES, progress=False)
+
+
+@pytest.mark.parametrize("estimator", ["erm", "ridge", "bayes"])
+def test_digits_and_missing_numbers_survive_the_cache(tmp_path: Path, estimator: str) -> None:
+    problem = replace(
+        BASE, estimator=estimator, weight_decay=None if estimator == "bayes" else BASE.weight_decay
+    )
+    for digits in (None, 25):
+        solved = risk_curve(problem, SAMPLES[:1], progress=False, cache=tmp_path, digits=digits)
+        read = risk_curve(problem, SAMPLES[:1], progress=False, cache=tmp_path, digits=digits)
+        assert read == solved
+        assert read[0] is not solved[0]
+        assert type(read[0].excess_risk) is type(solved[0].excess_risk)
+    assert len(list(tmp_path.glob("*.json"))) == 2
+    with pytest.raises(InvalidProblem, match="digits=0"):
+        risk_curve(problem, SAMPLES[:1], progress=False, digits=0)
