@@ -10,9 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from numerics.errors import NotConverged
-from numerics.networks import NETWORKS, Network
+from numerics.networks import NETWORKS
 from numerics.precision import DOUBLE, Arithmetic, multiprecision
-from numerics.spectrum import Spectrum
 from numerics.state_evolution import Scalars, StateEvolution, by_ratio, nested_search, polish
 from numerics.target import Target
 
@@ -31,17 +30,7 @@ def toy_sketch(noise: Any, threshold: Any, target: Target) -> Scalars:
     return replace(found, error=1.1 * found.error, degrees_of_freedom=0.9 * found.degrees_of_freedom)
 
 
-def toy_spectrum(noise: float, threshold: float, target: Target) -> Spectrum:
-    raise NotImplementedError
-
-
-TOY = Network(
-    copies=1,
-    sample_unit=lambda dim: 1,
-    charts=(by_ratio(toy_scalars, toy_sketch),),
-    has_width=False,
-    spectrum=toy_spectrum,
-)
+TOY = by_ratio(toy_scalars, toy_sketch)
 
 
 def toy_problem(noise: Fraction, threshold: Fraction, weight_decay: Fraction, arithmetic: Arithmetic) -> Any:
@@ -49,7 +38,7 @@ def toy_problem(noise: Fraction, threshold: Fraction, weight_decay: Fraction, ar
     exact = toy_scalars(noise, threshold, None)  # type: ignore[arg-type]
     capacity = exact.degrees_of_freedom + weight_decay / threshold
     labels = capacity * noise**2 - exact.error
-    return StateEvolution(TOY.charts[0], Target.of(1, 1, "raw", arithmetic), capacity, weight_decay, labels)
+    return StateEvolution(TOY, Target.of(1, 1, "raw", arithmetic), capacity, weight_decay, labels)
 
 
 @given(
