@@ -98,8 +98,8 @@ def solve_bayes(problem: Problem, digits: int | None) -> Solution:
     with arithmetic.working():
         equation = _equation(problem, arithmetic, network.posterior_variance)
         tolerance = arithmetic.real(10) ** -(digits + 3)
-        x, _, error, step = _secant(equation, arithmetic.real(x), arithmetic.real(slope), tolerance)
-        if not abs(step) < tolerance:
+        x, _, error, left = _secant(equation, arithmetic.real(x), arithmetic.real(slope), tolerance)
+        if not left < tolerance:
             raise NotConverged(
                 f"{digits} digits not reached: rounding still moves the solution; ask for fewer"
             )
@@ -128,7 +128,10 @@ def _searched(equation: _Equation) -> tuple[float, float]:
 
 
 def _secant(equation: _Equation, x: Any, slope: Any, tolerance: Any) -> tuple[Any, Any, Any, Any]:
-    """(x, slope, e, step to come) by the secant method, to a tolerance or to where rounding takes over."""
+    """(x, slope, e, error of x) by the secant method, to a tolerance or to where rounding takes over.
+
+    The error is the larger of the step to come and the residual: a step may also be short for being damped.
+    """
     residual, error = equation.residual(x)
     step = -residual / slope
     for _ in range(STEPS):
@@ -144,7 +147,7 @@ def _secant(equation: _Equation, x: Any, slope: Any, tolerance: Any) -> tuple[An
         slope = (following - residual) / step
         x, residual, error = x + step, following, following_error
         step = -residual / slope
-    return x, slope, error, step
+    return x, slope, error, max(abs(step), abs(residual))
 
 
 def _solution(problem: Problem, equation: _Equation, x: Any, error: Any, digits: int | None) -> Solution:

@@ -97,7 +97,7 @@ def sketch(noise: float, target: Target) -> tuple[float, float]:
     """`posterior_variance` to some ten per cent, in tens of microseconds: modes learned one by one.
 
     A mode s > delta alone has the error s^2 - s^2 (1 - delta^2/s^2)^2; what pairs of them share is counted
-    once.
+    once, and of a mode with itself nothing is unknown.
 
     >>> target = Target.of(400, 1.25)
     >>> rough, exact = sketch(0.5, target), posterior_variance(0.5, target)
@@ -109,7 +109,7 @@ def sketch(noise: float, target: Target) -> tuple[float, float]:
     learned = ratio < 1
     share = float(modes.mean(learned))
     error = float(modes.mean(np.where(learned, noise**2 * (2 - ratio), modes.sizes**2)))
-    error = error * (1 - share) + (noise * share) ** 2
+    error = (error * (1 - share) + (noise * share) ** 2) * (1 - 1 / modes.dim)
     return error, noise**2 - error
 
 

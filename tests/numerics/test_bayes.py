@@ -26,8 +26,13 @@ def test_one_coefficient_is_a_quadratic_equation() -> None:
     assert solution.excess_risk == pytest.approx(q / (1 + q), rel=1e-14)
 
 
-def test_one_eigenvalue_is_known_to_who_knows_the_law() -> None:
-    assert solve(problem("quadratic", 1, 2.0, 0.5)).excess_risk == 0
+@pytest.mark.parametrize("noise", [0.5, 1e-19])
+def test_one_eigenvalue_is_known_to_who_knows_the_law(noise: float) -> None:
+    """E = 0, and 2 alpha delta^2 = Delta/2 is left."""
+    solution = solve(problem("quadratic", 1, 0.477, noise, 4.5))
+    assert solution.excess_risk == 0
+    assert solution.effective_noise**2 == pytest.approx(noise / (4 * 0.477), rel=1e-12)
+    assert solution.residual < 1e-12
 
 
 @pytest.mark.parametrize("network", NETWORKS)
