@@ -31,7 +31,6 @@ from typing import Any
 import mpmath
 
 from numerics.errors import NotConverged
-from numerics.networks import NETWORKS
 from numerics.precision import DOUBLE, Arithmetic, for_digits, to_fraction
 from numerics.problem import Problem
 from numerics.solution import Solution, handed_out
@@ -60,8 +59,9 @@ ATTEMPTS = 4
 
 def solve_erm(problem: Problem, digits: int | None) -> Solution:
     """Solution for the estimator "erm", in float64 or with that many digits; see `numerics.solve`."""
-    capacity = NETWORKS[problem.network].copies * problem.n_eff / problem.dim
-    if problem.weight_decay == problem.noise_variance == 0 and capacity >= 1:
+    capacity = problem.architecture.copies * problem.n_eff / problem.dim
+    every_mode = problem.width is None or problem.width >= problem.dim
+    if problem.weight_decay == problem.noise_variance == 0 and capacity >= 1 and every_mode:
         return _recovered(problem, digits)
     try:
         attempts = _attempts_in_double(problem)
@@ -109,7 +109,7 @@ def _unregularised(problem: Problem, digits: int | None) -> Solution:
         NotConverged: there is no such limit: at the interpolation threshold itself the risk grows without
             bound.
     """
-    copies, wanted = NETWORKS[problem.network].copies, DOUBLE_DIGITS if digits is None else digits
+    copies, wanted = problem.architecture.copies, DOUBLE_DIGITS if digits is None else digits
     with DOUBLE.working():
         target = Target.of(problem.dim, problem.gamma, problem.target)
         unit2 = copies * float(problem.n_eff / problem.dim) * float(target.mean_square)
@@ -137,7 +137,7 @@ def state_evolution_of(problem: Problem, chart: Chart, arithmetic: Arithmetic = 
 
     To be called, and its result used, inside ``arithmetic.working()``.
     """
-    network = NETWORKS[problem.network]
+    network = problem.architecture
     return StateEvolution(
         chart=chart,
         target=Target.of(problem.dim, problem.gamma, problem.target, arithmetic),
@@ -173,7 +173,7 @@ def _attempts_in_double(problem: Problem) -> list[_Attempt]:
         nested_search,
     )
     with DOUBLE.working():
-        for search, chart in product(searches, NETWORKS[problem.network].charts):
+        for search, chart in product(searches, problem.architecture.charts):
             try:
                 equations = state_evolution_of(problem, chart)
                 guess = search(equations)
@@ -224,7 +224,7 @@ def _solve_to_digits(problem: Problem, start: _Attempt, digits: int) -> tuple[St
 
 
 def _solution(problem: Problem, equations: StateEvolution, root: Root, digits: int | None) -> Solution:
-    network, arithmetic, scalars = NETWORKS[problem.network], equations.target.arithmetic, root.scalars
+    network, arithmetic, scalars = problem.architecture, equations.target.arithmetic, root.scalars
     with arithmetic.working():
         noise = arithmetic.exp(root.x)
         shrink = arithmetic.real(equations.weight_decay) / scalars.threshold

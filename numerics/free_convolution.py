@@ -36,8 +36,8 @@ too.  In log rho the integrands are therefore analytic in a strip of half-width 
 the problem, and the trapezoidal rule in log rho, closed by a double-exponential map at either end, gains
 digits in proportion to its number of nodes, at any ratio of scales.
 
-Functions, in order: `natural_unit`, `split`, `preimage`, `at_angle`, `half_line`, `geodesic`, `density`,
-`right_edge`.
+Functions, in order: `natural_unit`, `split`, `preimage`, `at_angle`, `above_axis`, `half_line`, `geodesic`,
+`density`, `right_edge`.
 """
 
 from __future__ import annotations
@@ -230,6 +230,29 @@ def at_angle(target: Target, noise: Any, angle: Any) -> tuple[Preimage, Any]:
             radius = radius * arithmetic.exp(step)
             last_step = abs(step) <= _nearly_settled(arithmetic)
     raise NotConverged(f"no point of the noise's edge at the angle {float(angle):.3g}")
+
+
+def above_axis(target: Target, noise: Any, u: Any) -> tuple[Preimage, Any]:
+    """The point z = u + i v of Biane's curve above u > 0, and x(z).
+
+    Args:
+        target: the target, in units of the order of u.
+        noise: delta, a scalar of the target's arithmetic.
+        u: likewise.
+
+    >>> found, x = above_axis(Target(dim=1, decay=1.0, scale=1.0), 0.25, 1.0)
+    >>> complex(found.point), float(x)
+    ((1+0.25j), 1.0)
+    """
+    arithmetic = target.arithmetic
+    with arithmetic.working():
+        halves = split(target, target.rank(u))
+        real = (u - halves.origin) + halves.distances
+        height = _height(target, halves, noise, real, u * 0)
+        separations = arithmetic.complex(real, height + 0 * real)
+        nearest = int(np.argmin(abs(separations)))
+        x = u + noise * noise * (halves.weights @ (real / (real * real + height * height)))
+        return _placed(target, _Root(halves, nearest, separations[nearest])), x
 
 
 @dataclass(frozen=True)
@@ -434,9 +457,7 @@ def _placed(target: Target, root: _Root) -> Preimage:
         ratio = arithmetic.log1p(arithmetic.real(Fraction(2 * shift, 2 * halves.learned + 1)))
         step = halves.origin * arithmetic.expm1(-arithmetic.real(target.decay) * ratio)
         halves = _moved(halves, step, learned, halves.above + shift, arithmetic.real(learned) / target.dim)
-    outwards = abs(point) - halves.origin
-    if outwards > 0 if halves.learned == 0 else (outwards < 0 and halves.learned == target.dim):
-        halves = _moved(halves, outwards, halves.learned, halves.above, halves.share)
+    halves = _moved(halves, _within_gap(halves, abs(point)), halves.learned, halves.above, halves.share)
     # Inside the band of one mode c comes as close to it: a path across the gap would be all cancellation.
     gap, band = halves.distances[root.nearest], 2 * abs(root.xi)
     if band < abs(gap):
@@ -444,6 +465,25 @@ def _placed(target: Target, root: _Root) -> Preimage:
         origin = halves.eigenvalues[root.nearest] + side
         halves = replace(halves, origin=origin, distances=halves.distances - gap + side)
     return Preimage(halves, root.xi - halves.distances[root.nearest], separations)
+
+
+def _within_gap(halves: Split, radius: Any) -> Any:
+    """How far to move the origin towards a distance from 0, between the eigenvalues on either side of it.
+
+    In a narrow gap, not at all.  In a wide one it matters: from next to a crowd of eigenvalues the path to a
+    point far away would be all cancellation.
+    """
+    step, above = radius - halves.origin, halves.above
+    if above == 0:
+        return max(step, 0 * step)
+    upper = -halves.distances[above - 1]
+    if above == len(halves.distances):
+        return min(step, 0 * step)
+    lower = halves.distances[above]
+    if upper + lower < halves.origin / 4:
+        return 0 * step
+    nearest = min(halves.eigenvalues[above], lower / 2)
+    return max(min(step, upper / 2), nearest - lower)
 
 
 def _moved(halves: Split, step: Any, learned: int, above: int, share: Any) -> Split:

@@ -1,14 +1,18 @@
-"""The networks this package knows: one declaration each, of scalar functions with a file of their own."""
+"""The networks this package knows: one declaration each, of scalar functions with a file of their own.
+
+In order: `Network`, `NETWORKS`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import partial
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
-from numerics import diagonal, posterior, quadratic
+from numerics import diagonal, posterior, quadratic, width
 from numerics.precision import Arithmetic
 from numerics.spectrum import (
     Spectrum,
@@ -34,7 +38,7 @@ class Network:
         posterior_variance: (delta, target) -> error of the Bayes-optimal estimate, and delta^2 minus it.
         posterior_sketch: the same to some ten per cent in float64.
         unlearnable: d -> what is left of 1 - D without noise in the Bayes-optimal estimate.
-        has_width: whether the number of hidden units is a parameter.
+        narrowed: number of hidden units, below d -> the same network with that many; None if the width is d.
         scalars: (delta, kappa, target) -> scalar functions of the state evolution.
         noise_edge: (delta, d, arithmetic) -> what noise alone reaches, in the law of the noisy target.
         spectrum: (delta, kappa, target) -> law of the trained weights, in float64.
@@ -46,7 +50,7 @@ class Network:
     posterior_variance: PosteriorVariance
     posterior_sketch: PosteriorVariance
     unlearnable: Callable[[int], Fraction]
-    has_width: bool
+    narrowed: Callable[[int], Network] | None
     scalars: ScalarFunctions
     noise_edge: Callable[[Any, int, Arithmetic], Any]
     spectrum: Callable[[float, float, Target], Spectrum]
@@ -61,6 +65,21 @@ def _by_angle(scalars: ScalarFunctions, sketch: ScalarFunctions) -> Chart:
     return Chart(in_angle(scalars), in_angle(sketch), start=lambda bound: 1.0)
 
 
+def _narrow_quadratic(units: int) -> Network:
+    scalars = partial(width.scalars, width=units)
+    return replace(
+        NETWORKS["quadratic"],
+        charts=(
+            _by_angle(
+                partial(width.scalars_at_angle, width=units), partial(quadratic.sketch_at_angle, width=units)
+            ),
+            by_ratio(scalars, partial(quadratic.sketch, width=units)),
+        ),
+        scalars=scalars,
+        spectrum=partial(quadratic_spectrum, width=units),
+    )
+
+
 NETWORKS: Mapping[str, Network] = MappingProxyType(
     {
         "diagonal": Network(
@@ -70,7 +89,7 @@ NETWORKS: Mapping[str, Network] = MappingProxyType(
             posterior_variance=diagonal.posterior_variance,
             posterior_sketch=diagonal.posterior_variance,
             unlearnable=lambda dim: Fraction(0),
-            has_width=False,
+            narrowed=None,
             scalars=diagonal.scalars,
             noise_edge=diagonal_noise_edge,
             spectrum=diagonal_spectrum,
@@ -85,7 +104,7 @@ NETWORKS: Mapping[str, Network] = MappingProxyType(
             posterior_variance=posterior.posterior_variance,
             posterior_sketch=posterior.sketch,
             unlearnable=lambda dim: Fraction(1, dim),  # the eigenvalues; what is learned are eigenvectors
-            has_width=True,
+            narrowed=_narrow_quadratic,
             scalars=quadratic.scalars,
             noise_edge=quadratic_noise_edge,
             spectrum=quadratic_spectrum,

@@ -116,7 +116,7 @@ def sketch(noise: float, target: Target) -> tuple[float, float]:
 def _integrals(target: Target, noise: Any) -> Any:
     """Integrals of the posterior variance, of 4 v^2/3 and of 1, as an array."""
     cells = _first(target.dim, lambda number: _is_clear(target, noise, number))
-    merged = _first(cells, lambda number: number > 0 and _gap_after(target, noise, number).closed)
+    merged = _first(cells, lambda number: number > 0 and gap_after(target, noise, number).closed)
     total = _body(target, noise, cells) if cells < target.dim else noise * np.zeros(3)
     size = total
     singular = (merged, cells) if cells == target.dim else (merged,)
@@ -179,7 +179,7 @@ def _gap(target: Target, noise: Any, halves: Split, place: int) -> _Gap:
     raise NotConverged(f"no wall found between the modes at {float(halves.eigenvalues[place]):.6g}")
 
 
-def _gap_after(target: Target, noise: Any, number: int) -> _Gap:
+def gap_after(target: Target, noise: Any, number: int) -> _Gap:
     """The gap between the modes ``number`` >= 1 and ``number + 1``."""
     halves = split(target, number)
     return _gap(target, noise, halves, halves.above - 1)
@@ -191,7 +191,7 @@ def _is_clear(target: Target, noise: Any, number: int) -> bool:
     if number == 0:
         spacing, height = _first_spacing(target), _first_height(target, noise)
     else:
-        gap = _gap_after(target, noise, number)
+        gap = gap_after(target, noise, number)
         spacing, height = gap.below + gap.above, gap.height
     return bool(height >= spacing * arithmetic.real(_CLEAR_PER_DIGIT * arithmetic.digits))
 
@@ -398,7 +398,7 @@ def _wall(target: Target, noise: Any, cells: int) -> tuple[Any, Any]:
     """Where the cells begin, and the height of the curve there; the first mode if there are none."""
     if cells == 0:
         return target.scale, _first_height(target, noise)
-    halves, gap = split(target, cells), _gap_after(target, noise, cells)
+    halves, gap = split(target, cells), gap_after(target, noise, cells)
     return halves.eigenvalues[halves.above - 1] - gap.below, gap.height
 
 

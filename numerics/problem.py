@@ -27,7 +27,7 @@ from typing import Any
 import mpmath
 
 from numerics.errors import InvalidProblem
-from numerics.networks import NETWORKS
+from numerics.networks import NETWORKS, Network
 from numerics.precision import Number, to_fraction
 
 TARGETS = ("raw", "unit")
@@ -47,7 +47,7 @@ class Problem:
         noise_variance: variance Delta >= 0 of the label noise.
         target: "raw" for sizes sqrt(d) i^-gamma, "unit" for the same rescaled to mean square 1.
         estimator: "erm" (the trained network), "bayes" (Bayes-optimal) or "ridge" (the linear baseline).
-        width: number p of hidden units of the quadratic network; None for p >= d.
+        width: number p of hidden units of the quadratic network, for "erm"; None for p >= d.
 
     Raises:
         InvalidProblem: a parameter is outside the theory.
@@ -88,7 +88,15 @@ class Problem:
             "a number >= 0",
         )
         _require_weight_decay(self.estimator, self.weight_decay)
-        _require_width(self.network, self.width)
+        _require_width(self.network, self.estimator, self.width)
+
+    @property
+    def architecture(self) -> Network:
+        """What is declared of the network, with its number of hidden units."""
+        declared = NETWORKS[self.network]
+        if self.width is None or self.width >= self.dim or declared.narrowed is None:
+            return declared
+        return declared.narrowed(self.width)
 
     @property
     def n_eff(self) -> Fraction:
@@ -108,10 +116,13 @@ def _require_weight_decay(estimator: str, weight_decay: Any) -> None:
     )
 
 
-def _require_width(network: str, width: Any) -> None:
+def _require_width(network: str, estimator: str, width: Any) -> None:
     given = ("width", width)
-    if not NETWORKS[network].has_width:
+    if NETWORKS[network].narrowed is None:
         _require(width is None, given, f'None for network "{network}", whose width is dim')
+        return
+    if estimator != "erm":
+        _require(width is None, given, f'None for estimator "{estimator}", which has no hidden units')
         return
     _require(width is None or _is_count(width), given, "a positive integer, or None for width >= dim")
 

@@ -41,7 +41,7 @@ alike from z_kappa.  So no digit is lost either where kappa = delta (2 - t) and 
 is with few samples.  There kappa itself, in a floating-point number, does not say what D is; z_kappa does:
 `scalars_at_angle` takes its angle instead of kappa.
 
-Functions, in order: `scalars`, `scalars_at_angle`, `sketch`, `sketch_at_angle`.
+Functions, in order: `scalars`, `scalars_at_angle`, `scalars_beyond`, `sketch`, `sketch_at_angle`.
 """
 
 from __future__ import annotations
@@ -52,6 +52,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from scipy.optimize import brentq
 
 from numerics.errors import NotConverged
 from numerics.free_convolution import Preimage, at_angle, geodesic, half_line, natural_unit, preimage
@@ -94,7 +95,7 @@ def scalars(noise: Any, threshold: Any, target: Target) -> Scalars:
             return Scalars(threshold, unlearned, zero, zero, zero, zero, parts)
         unit = natural_unit(arithmetic, noise, threshold)
         found = preimage(target.in_units(unit), noise / unit, threshold / unit)
-        return _scalars(target, found, noise, threshold, unit)
+        return scalars_beyond(found, noise, threshold, target, unit)
 
 
 def scalars_at_angle(noise: Any, angle: Any, target: Target) -> Scalars:
@@ -115,17 +116,28 @@ def scalars_at_angle(noise: Any, angle: Any, target: Target) -> Scalars:
     with target.arithmetic.working():
         unit = natural_unit(target.arithmetic, noise, noise)
         found, threshold = at_angle(target.in_units(unit), noise / unit, angle)
-        return _scalars(target, found, noise, threshold * unit, unit)
+        return scalars_beyond(found, noise, threshold * unit, target, unit)
 
 
-def _scalars(target: Target, found: Preimage, noise: Any, threshold: Any, unit: Any) -> Scalars:
-    """The scalar functions, from the preimage of the threshold in the given unit."""
-    arithmetic, halves = target.arithmetic, found.split
+def scalars_beyond(
+    start: Preimage, noise: Any, threshold: Any, target: Target, unit: Any, excess: Any = 0
+) -> Scalars:
+    """The scalar functions with f(x) = x - kappa right of a point q >= kappa only.
+
+    Args:
+        start: the preimage of q, in the unit.
+        noise: delta; not in the unit.
+        threshold: kappa; not in the unit.
+        target: the target; not in the unit.
+        unit: the unit.
+        excess: q - kappa, in the unit.
+    """
+    arithmetic, halves = target.arithmetic, start.split
     unlearned = slice(halves.above, None)
     s = halves.eigenvalues[unlearned]
     left_out = _dot(s * s, halves.weights[unlearned])
-    ray = _ray(arithmetic, found, noise / unit, threshold / unit)
-    arc = _arc(arithmetic, found, noise / unit)
+    ray = _ray(arithmetic, start, noise / unit, threshold / unit)
+    arc = _arc(arithmetic, start, noise / unit, excess)
     return Scalars(
         threshold=threshold,
         error=(left_out + ray.error + arc.error) * unit * unit,
@@ -153,9 +165,9 @@ def _dot(matrix: Any, weights: Any) -> Any:
     return matrix @ weights if len(weights) else matrix.sum(axis=-1)
 
 
-def _ray(arithmetic: Arithmetic, found: Preimage, noise: Any, threshold: Any) -> _Leg:
+def _ray(arithmetic: Arithmetic, start: Preimage, noise: Any, threshold: Any) -> _Leg:
     """Learned modes: the vertical ray from the origin c, closed by the quarter-circle at infinity."""
-    halves, variance, kappa = found.split, noise * noise, threshold
+    halves, variance, kappa = start.split, noise * noise, threshold
     if halves.learned == 0:
         zero = threshold * 0
         return _Leg(zero, zero, zero, zero)
@@ -225,8 +237,8 @@ def _means_on_ray(arithmetic: Arithmetic, rho: Any, distances: Any) -> Callable[
     return means
 
 
-def _arc(arithmetic: Arithmetic, found: Preimage, noise: Any) -> _Leg:
-    """The bulk and the mode at the threshold: the geodesic from c to z_kappa (nothing if that is real)."""
+def _arc(arithmetic: Arithmetic, found: Preimage, noise: Any, excess: Any) -> _Leg:
+    """The bulk and the mode at the threshold: the geodesic from c to z_q (nothing if that is real)."""
     halves, variance = found.split, noise * noise
     if not found.in_support:
         zero = noise * 0
@@ -237,17 +249,17 @@ def _arc(arithmetic: Arithmetic, found: Preimage, noise: Any) -> _Leg:
     squares = arithmetic.real_part(found.separations * conjugates)
     to_conjugate = to_end + arithmetic.complex(noise * 0, 2 * found.zeta.imag)
     g = resolvent @ halves.weights
-    # x'(z) and (x - kappa)/(z - z_kappa) at small angles are differences of nearly equal numbers, unless the
-    # equation of the curve is used: variance * mean 1/|z_kappa - s|^2 = 1.
+    # x'(z) and (x - q)/(z - z_q) at small angles are differences of nearly equal numbers, unless the
+    # equation of the curve is used: variance * mean 1/|z_q - s|^2 = 1.
     ascent = variance * to_conjugate * (resolvent @ (halves.weights / squares))
     x_slope = to_end * ascent / to_conjugate + variance * to_conjugate * (
         (resolvent * resolvent) @ (halves.weights / conjugates)
     )
-    above = to_end * ascent  # x - kappa
+    above = to_end * ascent + excess  # x - kappa
     g_rise = -zeta * (resolvent @ at_origin)
     w_rise = -zeta * (resolvent @ (at_origin * halves.eigenvalues))
 
-    # The path runs from c to z_kappa, against the direction of the integrals above.
+    # The path runs from c to z_q, against the direction of the integrals above.
     def integral(integrand: Any) -> Any:
         return (weights @ integrand).imag / arithmetic.pi
 
@@ -261,7 +273,7 @@ def _arc(arithmetic: Arithmetic, found: Preimage, noise: Any) -> _Leg:
     )
 
 
-def sketch(noise: float, threshold: float, target: Target) -> Scalars:
+def sketch(noise: float, threshold: float, target: Target, width: int | None = None) -> Scalars:
     """`scalars` to some ten per cent, in floats and tens of microseconds: only e and D.
 
     The modes s_i > delta whose spike x_i = s_i + delta^2/s_i lies above kappa are learned one by one, the
@@ -271,7 +283,8 @@ def sketch(noise: float, threshold: float, target: Target) -> Scalars:
         D_b = (8/pi) int_0^phi (cos t - cos phi) cos t sin^2 t dt,
         E_b = (8/pi) delta^2 int_0^phi (cos t - cos phi)^2 sin^2 t dt
 
-    with kappa = 2 delta cos(phi).  Pairs of learned modes, counted twice, are counted once.
+    with kappa = 2 delta cos(phi).  Pairs of learned modes, counted twice, are counted once.  Of more than
+    ``width`` modes and eigenvalues of the semicircle the largest are kept.
 
     >>> target = Target.of(400, 1.25)
     >>> rough, exact = sketch(0.5, 0.4, target), scalars(0.5, 0.4, target)
@@ -279,22 +292,24 @@ def sketch(noise: float, threshold: float, target: Target) -> Scalars:
     0.05 0.04, 0.26
     """
     angle = math.acos(threshold / (2 * noise)) if threshold < 2 * noise else 0.0
-    return _sketch(noise, threshold, angle, target)
+    return _sketch(noise, threshold, angle, target, width)
 
 
-def sketch_at_angle(noise: float, angle: float, target: Target) -> Scalars:
+def sketch_at_angle(noise: float, angle: float, target: Target, width: int | None = None) -> Scalars:
     """`scalars_at_angle` likewise, at angles up to 1: beyond, the threshold itself is no worse."""
     if not 0 < angle < 1:
         raise NotConverged(f"no point of the noise's edge at the angle {angle:.3g}")
-    return _sketch(noise, 2 * noise * math.cos(angle), angle, target)
+    return _sketch(noise, 2 * noise * math.cos(angle), angle, target, width)
 
 
-def _sketch(noise: float, threshold: float, angle: float, target: Target) -> Scalars:
+def _sketch(noise: float, threshold: float, angle: float, target: Target, width: int | None) -> Scalars:
     modes = target.modes
     s, weights = modes.sizes, modes.weights / modes.dim
     ratio = (noise / s) ** 2
     spike = s * (1 + ratio)
     learned = (ratio < 1) & (spike > threshold)
+    if width is not None:
+        learned &= s >= target.size(width + 0.5)
     f = np.where(learned, spike - threshold, 0.0)
     share = float(weights @ learned)
     # s^2 + f^2 - 2 s f (1 - ratio), as a sum of positive terms: it may be far below s^2.
@@ -302,8 +317,10 @@ def _sketch(noise: float, threshold: float, angle: float, target: Target) -> Sca
     spikes_error = float(weights @ np.where(learned, shrunk, s * s))
     alignment = 2 * float(weights @ (f / s))
 
+    left = math.inf if width is None else max(width / modes.dim - share, 0.0) / (1 - share)
+    reach = min(angle, _angle_of_mass(left)) if left < 1 else angle
     nodes, gauss = DOUBLE.gauss_legendre(20)
-    t, gauss = angle / 2 * (1 + nodes), angle / 2 * gauss
+    t, gauss = reach / 2 * (1 + nodes), reach / 2 * gauss
     rise = 2 * np.sin((angle + t) / 2) * np.sin((angle - t) / 2)
     sine_squared = np.sin(t) ** 2
     bulk_freedom = 8 / math.pi * float(gauss @ (rise * np.cos(t) * sine_squared))
@@ -318,3 +335,13 @@ def _sketch(noise: float, threshold: float, angle: float, target: Target) -> Sca
         learned_modes=math.nan,
         decomposition={},
     )
+
+
+def _angle_of_mass(mass: float) -> float:
+    """Angle phi right of which a mass (phi - sin(phi) cos(phi))/pi of the semicircle lies; pi/2 at most."""
+    if mass >= 0.5:
+        return math.pi / 2
+    guess: float = (1.5 * math.pi * mass) ** (1 / 3)
+    if guess < 1e-3:
+        return guess
+    return float(brentq(lambda t: t - math.sin(2 * t) / 2 - math.pi * mass, 0, math.pi / 2, xtol=1e-6))

@@ -12,7 +12,6 @@ from typing import Any
 import mpmath
 
 from numerics.errors import InvalidProblem
-from numerics.networks import NETWORKS
 from numerics.precision import DOUBLE, for_digits, to_mpf
 from numerics.problem import Problem
 from numerics.spectrum import Spectrum
@@ -71,7 +70,7 @@ class Solution:
         0.9469 0.0051
         """
         self._require_trained()
-        network, problem = NETWORKS[self.problem.network], self.problem
+        network, problem = self.problem.architecture, self.problem
         arithmetic = DOUBLE if self.digits is None else for_digits(self.digits, GUARD_DIGITS)
         with arithmetic.working():
             target = Target.of(problem.dim, problem.gamma, problem.target, arithmetic)
@@ -102,7 +101,7 @@ class Solution:
         self._require_trained()
         with DOUBLE.working():
             target = Target.of(self.problem.dim, self.problem.gamma, self.problem.target)
-        spectrum_of = NETWORKS[self.problem.network].spectrum
+        spectrum_of = self.problem.architecture.spectrum
         return spectrum_of(float(self.effective_noise), float(self.threshold), target)
 
 

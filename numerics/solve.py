@@ -34,7 +34,6 @@ def solve(problem: Problem, *, digits: int | None = None) -> Solution:
     Raises:
         InvalidProblem: ``digits`` is not a positive integer.
         NotConverged: the accuracy was not reached.
-        NotImplementedError: widths below the dimension.
 
     A weight decay of 0 stands for the limit to it: below the interpolation threshold the interpolator of
     least norm, which keeps a threshold kappa with D = A; above, kappa vanishes too, and the solution is that
@@ -54,8 +53,6 @@ def solve(problem: Problem, *, digits: int | None = None) -> Solution:
     0.028513
     """
     require_digits(digits)
-    if problem.width is not None and problem.width < problem.dim:
-        raise NotImplementedError(f"width={problem.width}: only widths of at least dim can be solved so far")
     # the matrices are small: threads of the linear algebra only wait for each other
     with _linear_algebra().limit(limits=1, user_api="blas"):
         return SOLVERS[problem.estimator](problem, digits)

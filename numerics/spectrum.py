@@ -36,6 +36,7 @@ from numerics import free_convolution, quadratic
 from numerics.errors import InvalidProblem
 from numerics.precision import DOUBLE, Arithmetic
 from numerics.target import Target
+from numerics.width import top_quantile
 
 # Spikes are listed one by one, largest first, up to this number.
 MOST_SPIKES = 10_000
@@ -189,33 +190,44 @@ def diagonal_noise_edge(noise: Any, dim: int, arithmetic: Arithmetic = DOUBLE) -
     return noise * arithmetic.sqrt(2 * arithmetic.log(arithmetic.real(dim)))
 
 
-def quadratic_spectrum(noise: float, threshold: float, target: Target) -> Spectrum:
+def quadratic_spectrum(noise: float, threshold: float, target: Target, width: int | None = None) -> Spectrum:
     """Law of the eigenvalues of B B^T at effective noise delta and threshold kappa; ``target`` in float64.
+
+    Of at most ``width`` hidden units; None for as many as there are inputs.
 
     >>> spectrum = quadratic_spectrum(0.3, 0.4, Target.of(50, 1.25, "unit"))
     >>> print(f"{spectrum.atom:.3f} {spectrum.bulk_edge:.3f} {len(spectrum.spikes)}")
     0.689 0.200 11
     """
     delta, kappa = float(noise), float(threshold)
+    units = target.dim if width is None else width
     if delta == 0:
-        return _noiseless_spectrum(kappa, target)
-    learned = min(target.rank(delta), MOST_SPIKES)
+        return _noiseless_spectrum(kappa, target, units)
+    learned = min(target.rank(delta), units, MOST_SPIKES)
     s = target.size(np.arange(1.0, learned + 1))
     locations, overlaps = s + delta**2 / s - kappa, 1 - (delta / s) ** 2
+
+    most = units / target.dim
+    smallest = 0.0
+    if float(quadratic.scalars(delta, kappa, target).mass_above) > most:
+        unit = free_convolution.natural_unit(DOUBLE, delta, delta)
+        _, quantile = top_quantile(target.in_units(unit), delta / unit, units)
+        smallest = max(float(quantile) * unit - kappa, 0.0)
 
     def density(x: Any) -> Any:
         x = np.asarray(x, dtype=float)
         values = np.zeros(x.shape)
-        positive = x > 0
+        positive = x > smallest
         values[positive] = free_convolution.density(target, delta, x[positive] + kappa)
         return values
 
     def mass_beyond(x: float) -> float:
-        return float(quadratic.scalars(delta, kappa + x, target).mass_above)
+        return min(float(quadratic.scalars(delta, kappa + x, target).mass_above), most)
 
+    noise_edge = quadratic_noise_edge(delta, target.dim) - kappa
     return Spectrum(
         atom=1 - mass_beyond(0.0),
-        bulk_edge=max(quadratic_noise_edge(delta, target.dim) - kappa, 0.0),
+        bulk_edge=noise_edge if noise_edge > smallest else 0.0,
         spikes=tuple(
             Spike(float(place), float(overlap))
             for place, overlap in zip(locations, overlaps, strict=True)
@@ -228,16 +240,16 @@ def quadratic_spectrum(noise: float, threshold: float, target: Target) -> Spectr
     )
 
 
-def _noiseless_spectrum(kappa: float, target: Target) -> Spectrum:
-    """The eigenvalues of the target itself, less kappa."""
-    count = min(target.rank(kappa), MOST_SPIKES)
+def _noiseless_spectrum(kappa: float, target: Target, units: int) -> Spectrum:
+    """The largest eigenvalues of the target itself, less kappa."""
+    count = min(target.rank(kappa), units, MOST_SPIKES)
     return Spectrum(
-        atom=1 - target.rank(kappa) / target.dim,
+        atom=1 - min(target.rank(kappa), units) / target.dim,
         bulk_edge=0.0,
         spikes=tuple(Spike(float(s) - kappa, 1.0) for s in target.size(np.arange(1.0, count + 1))),
         right_edge=max(float(target.scale) - kappa, 0.0),
         density=lambda x: np.zeros(np.shape(x)),
-        mass_beyond=lambda x: target.rank(kappa + x) / target.dim,
+        mass_beyond=lambda x: min(target.rank(kappa + x), units) / target.dim,
         is_even=False,
     )
 

@@ -15,7 +15,6 @@ from dataclasses import replace
 from scipy.optimize import minimize_scalar
 
 from numerics.errors import InvalidProblem, NotConverged
-from numerics.networks import NETWORKS
 from numerics.precision import DOUBLE
 from numerics.problem import Problem
 from numerics.ridge import best_weight_decay
@@ -85,7 +84,7 @@ def optimal_weight_decay(problem: Problem) -> tuple[float, Solution]:
 
 def _nothing_learned(problem: Problem) -> float:
     """Logarithm of a weight decay with kappa >= lambda/(c A) ten times what the largest mode can reach."""
-    network = NETWORKS[problem.network]
+    network = problem.architecture
     with DOUBLE.working():
         target = Target.of(problem.dim, problem.gamma, problem.target)
         capacity = float(network.copies * problem.n_eff / problem.dim)

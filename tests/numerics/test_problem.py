@@ -84,6 +84,8 @@ def test_combinations() -> None:
         Problem(**{**VALID, "weight_decay": None}, estimator="ridge")
     assert Problem(**{**VALID, "weight_decay": None}, estimator="bayes").weight_decay is None
     assert Problem(**VALID, width=3).width == 3
+    with pytest.raises(InvalidProblem, match=r"width=3: .*ridge"):
+        Problem(**VALID, width=3, estimator="ridge")
 
 
 @given(gamma=st.fractions(Fraction(51, 100), 10), noise=st.fractions(0, 10), dim=st.integers(1, 10**40))

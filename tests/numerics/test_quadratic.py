@@ -12,16 +12,22 @@ from hypothesis import strategies as st
 from scipy import integrate, optimize
 
 from numerics import NotConverged, Problem, solve
+from numerics.free_convolution import preimage
 from numerics.precision import multiprecision
-from numerics.quadratic import scalars, scalars_at_angle, sketch, sketch_at_angle
+from numerics.quadratic import scalars, scalars_at_angle, scalars_beyond, sketch, sketch_at_angle
 from numerics.state_evolution import Scalars
 from numerics.target import Target
 
 RESULTS = ("error", "degrees_of_freedom", "mean_size", "mass_above")
 
 
-def on_the_real_axis(s: np.ndarray, noise: float, threshold: float) -> dict[str, float]:
-    """The textbook form, integrated over the support with Biane's parametrisation; no contour anywhere."""
+def on_the_real_axis(
+    s: np.ndarray, noise: float, threshold: float, beyond: float | None = None
+) -> dict[str, float]:
+    """The textbook form, integrated over the support with Biane's parametrisation; no contour anywhere.
+
+    The estimate is x - kappa right of ``beyond``, which is the threshold kappa if not given.
+    """
     variance, half_band = noise**2, noise / math.sqrt(len(s))
 
     def contraction(u: float, q: float = 0.0) -> float:
@@ -55,7 +61,8 @@ def on_the_real_axis(s: np.ndarray, noise: float, threshold: float) -> dict[str,
         if contraction(middle) < 0:
             edges += [edge(low, middle), edge(high, middle)]
     far = s.max() + noise + threshold
-    start = optimize.brentq(lambda u: point(u)[0] - threshold, -far, far)
+    border = threshold if beyond is None else beyond
+    start = optimize.brentq(lambda u: point(u)[0] - border, -far - border, far + border)
     edges = sorted(edges)
     totals = np.zeros(4)
     for left, right in zip(edges[::2], edges[1::2], strict=True):
@@ -99,6 +106,27 @@ def test_against_the_textbook_form_on_the_real_axis(
     expected = on_the_real_axis(math.sqrt(dim) * np.arange(1.0, dim + 1) ** -decay, noise, threshold)
     for name in RESULTS:
         assert getattr(found, name) == pytest.approx(expected[name], rel=2e-9, abs=1e-12), name
+
+
+@pytest.mark.parametrize("threshold", [1e-9, 0.3])
+@pytest.mark.parametrize("beyond", [0.35, 1.0, 2.1])
+def test_an_estimate_cut_off_beyond_the_threshold(threshold: float, beyond: float) -> None:
+    target, noise = Target.of(6, 1.25), 0.4
+    found = scalars_beyond(
+        preimage(target, noise, beyond), noise, threshold, target, 1.0, excess=beyond - threshold
+    )
+    expected = on_the_real_axis(math.sqrt(6) * np.arange(1.0, 7) ** -1.25, noise, threshold, beyond)
+    for name in RESULTS:
+        assert getattr(found, name) == pytest.approx(expected[name], rel=2e-9, abs=1e-12), name
+
+
+def test_one_mode_far_above_a_crowd() -> None:
+    """Steep targets: nothing between s_1 and eigenvalues below 10^-10; the rest is noise around 0."""
+    target, noise, threshold = Target(dim=10**4, decay=40, scale=100.0), 0.5, 0.6
+    found, alone = scalars(noise, threshold, target), scalars(noise, threshold, Target(10**4, 40, 1e-9))
+    spike = 2 * (100 - threshold) / 100 / 10**4
+    assert found.degrees_of_freedom == pytest.approx(alone.degrees_of_freedom + spike, rel=1e-3)
+    assert found.error == pytest.approx(alone.error + (threshold**2 + 2 * noise**2) / 10**4, rel=1e-3)
 
 
 @pytest.mark.parametrize(

@@ -342,8 +342,6 @@ def test_without_noise_the_target_is_recovered_from_one_sample_per_unknown(netwo
 
 def test_what_is_not_there_is_said() -> None:
     problem = Problem("quadratic", 1.25, 5000, 100, 0.1, 0.5)
-    with pytest.raises(NotImplementedError, match="width"):
-        solve(replace(problem, width=10))
     with pytest.raises(InvalidProblem, match="estimator"):
         solve(replace(problem, estimator="ridge")).spectrum()
 
