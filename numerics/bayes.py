@@ -164,7 +164,7 @@ def _solution(problem: Problem, equation: _Equation, x: Any, error: Any, digits:
         train_loss=None,
         learned_modes=handed_out(equation.target.number_above(noise), digits),
         residual=handed_out(abs(residual), digits),
-        decomposition={"posterior variance": risk},
+        parts={"posterior variance": risk},
         digits=digits,
     )
 
@@ -182,6 +182,6 @@ def _recovered(problem: Problem, digits: int | None) -> Solution:
         train_loss=None,
         learned_modes=handed_out(float(problem.dim), digits),
         residual=zero,
-        decomposition={"posterior variance": zero},
+        parts={"posterior variance": zero},
         digits=digits,
     )

@@ -31,7 +31,8 @@ alpha delta^2 - R, which are formed from the complements
 
 (Stein's lemma) instead of by subtraction.
 
-Functions, in order: `scalars`, `sketch`, `posterior_variance`, `tail_moments`, `centre_moment`.
+Functions, in order: `scalars`, `decomposition`, `sketch`, `posterior_variance`, `tail_moments`,
+`centre_moment`.
 """
 
 from __future__ import annotations
@@ -64,7 +65,19 @@ def scalars(noise: Any, threshold: Any, target: Target) -> Scalars:
     >>> round(float(found.error), 7), round(float(found.degrees_of_freedom), 7)
     (4.0, 1.0)
     """
-    return _scalars(noise, threshold, target.modes, target.arithmetic, FRACTION_DEPTH)
+    found, _ = _scalars(noise, threshold, target.modes, target.arithmetic, FRACTION_DEPTH)
+    return found
+
+
+def decomposition(noise: Any, threshold: Any, target: Target) -> dict[str, Any]:
+    """Parts of the error at effective noise delta > 0 and threshold kappa > 0, none negative.
+
+    >>> parts = decomposition(2.0, 1e-9, Target.of(10**9, 1.25, "raw"))
+    >>> {name: round(float(part), 6) for name, part in parts.items()}
+    {'unlearned': 0.0, 'learned': 1.2e-05, 'overfitting': 3.999988}
+    """
+    _, parts = _scalars(noise, threshold, target.modes, target.arithmetic, FRACTION_DEPTH)
+    return parts
 
 
 def sketch(noise: Any, threshold: Any, target: Target) -> Scalars:
@@ -75,7 +88,8 @@ def sketch(noise: Any, threshold: Any, target: Target) -> Scalars:
     >>> abs(float(rough.error / exact.error) - 1) < 0.01
     True
     """
-    return _scalars(noise, threshold, target.coarse_modes, DOUBLE, SKETCHY_DEPTH)
+    found, _ = _scalars(noise, threshold, target.coarse_modes, DOUBLE, SKETCHY_DEPTH)
+    return found
 
 
 def posterior_variance(noise: Any, target: Target) -> tuple[Any, Any]:
@@ -91,7 +105,10 @@ def posterior_variance(noise: Any, target: Target) -> tuple[Any, Any]:
         return modes.mean(modes.sizes**2 * share), noise2 * modes.mean(share)
 
 
-def _scalars(noise: Any, threshold: Any, modes: Modes, arithmetic: Arithmetic, depth: int) -> Scalars:
+def _scalars(
+    noise: Any, threshold: Any, modes: Modes, arithmetic: Arithmetic, depth: int
+) -> tuple[Scalars, dict[str, Any]]:
+    """The scalar functions, and the parts of the error."""
     size2, noise2 = modes.sizes**2, noise * noise
     width2 = size2 + noise2
     width = arithmetic.sqrt(width2)
@@ -108,24 +125,24 @@ def _scalars(noise: Any, threshold: Any, modes: Modes, arithmetic: Arithmetic, d
     spread = share * share * second - 2 * share * bias * first + bias * bias * above
     estimated = size2 * share * above + spread
     active = modes.mean(above)
-    decomposition = {
+    parts = {
         "unlearned": modes.mean(missed),
         "learned": modes.mean(kept * estimated),
         "overfitting": modes.mean(share * estimated),
     }
     complement = 2 * noise2 * below - threshold * threshold * above - centre
     resolved = max(noise, threshold) / (modes.sizes * arithmetic.sqrt(arithmetic.real(2)))
-    return Scalars(
+    found = Scalars(
         threshold=threshold,
-        error=sum(decomposition.values()),
+        error=sum(parts.values()),
         degrees_of_freedom=active,
         mass_above=active,
         mean_size=modes.mean(first),
         error_complement=modes.mean(complement),
         freedom_complement=modes.mean(below),
         learned_modes=modes.total(arithmetic.erfc(resolved)),
-        decomposition=decomposition,
     )
+    return found, parts
 
 
 def tail_moments(

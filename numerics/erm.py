@@ -93,7 +93,7 @@ def _recovered(problem: Problem, digits: int | None) -> Solution:
         train_loss=zero,
         learned_modes=handed_out(float(problem.dim), digits),
         residual=zero,
-        decomposition={"unlearned": zero, "learned": zero, "overfitting": zero},
+        parts={"unlearned": zero, "learned": zero, "overfitting": zero},
         digits=digits,
     )
 
@@ -237,9 +237,7 @@ def _solution(problem: Problem, equations: StateEvolution, root: Root, digits: i
             "train_loss": (noise * shrink) ** 2 * network.copies / 2 + penalty,
             "learned_modes": scalars.learned_modes,
             "residual": root.residual,
+            "coordinate": root.y,
         }
-        numbers = {name: handed_out(value, digits) for name, value in values.items()}
-        parts = {
-            name: handed_out(network.copies * part, digits) for name, part in scalars.decomposition.items()
-        }
-    return Solution(problem, **numbers, decomposition=parts, digits=digits)
+        numbers: dict[str, Any] = {name: handed_out(value, digits) for name, value in values.items()}
+    return Solution(problem, **numbers, chart=network.charts.index(equations.chart), digits=digits)

@@ -36,8 +36,8 @@ too.  In log rho the integrands are therefore analytic in a strip of half-width 
 the problem, and the trapezoidal rule in log rho, closed by a double-exponential map at either end, gains
 digits in proportion to its number of nodes, at any ratio of scales.
 
-Functions, in order: `natural_unit`, `split`, `preimage`, `at_angle`, `above_axis`, `half_line`, `geodesic`,
-`density`, `right_edge`.
+Functions, in order: `natural_unit`, `split`, `preimage`, `at_angle`, `beyond_all`, `above_axis`,
+`noise_border`, `half_line`, `geodesic`, `half_circle`, `climb`, `density`, `right_edge`.
 """
 
 from __future__ import annotations
@@ -230,6 +230,18 @@ def at_angle(target: Target, noise: Any, angle: Any) -> tuple[Preimage, Any]:
             radius = radius * arithmetic.exp(step)
             last_step = abs(step) <= _nearly_settled(arithmetic)
     raise NotConverged(f"no point of the noise's edge at the angle {float(angle):.3g}")
+
+
+def beyond_all(target: Target, point: Any) -> Preimage:
+    """A real point right of all eigenvalues, and right of the support of mu.
+
+    >>> beyond_all(Target(dim=2, decay=1.0, scale=1.0), 3.0).separations.real.tolist()
+    [2.0, 2.5]
+    """
+    halves = split(target, 0)
+    halves = _moved(halves, point - halves.origin, 0, 0, halves.share)
+    zero = target.arithmetic.complex(0 * point, 0 * point)
+    return Preimage(halves, zero, zero + halves.distances)
 
 
 def above_axis(target: Target, noise: Any, u: Any) -> tuple[Preimage, Any]:
@@ -498,6 +510,84 @@ def _moved(halves: Split, step: Any, learned: int, above: int, share: Any) -> Sp
     )
 
 
+def noise_border(target: Target, noise: Any) -> Preimage | None:
+    """The point b of Biane's curve where the noise ends and the learned modes begin; None for no noise.
+
+    The modes s_i <= delta alone, with the noise, end at a real point u.  If between the modes left and right
+    of it the support has a gap, b is the real edge of the gap; if not, because there are more modes than
+    gaps between them or one of them is just emerging, b is the point of the curve above u.
+
+    The modes right of b are counted by its ``split.learned``.
+
+    >>> target = Target.of(100, 1.25)
+    >>> border = noise_border(target, 1.0)
+    >>> border.split.learned, border.in_support, round(float(border.point.real), 2)
+    (5, True, 1.19)
+    """
+    arithmetic = target.arithmetic
+    with arithmetic.working():
+        beyond = target.rank(noise)
+        if beyond == target.dim:
+            return None
+        top, offset = _end_of_curve(target, noise, beyond)
+        halves = split(target, target.rank(top + offset))
+        start = (top - halves.origin) + offset
+        edge = _edge_of_gap(target, halves, noise, start)
+        if edge is None:
+            real = start + halves.distances
+            height = _height(target, halves, noise, real, start * 0)
+            if height > 0:
+                zeta = arithmetic.complex(start, height)
+                return Preimage(halves, zeta, arithmetic.complex(real, height + 0 * real))
+            edge = start
+        halves = _moved(halves, edge, halves.learned, halves.above, halves.share)
+        zero = arithmetic.complex(0 * edge, 0 * edge)
+        return Preimage(halves, zero, zero + halves.distances)
+
+
+def _end_of_curve(target: Target, noise: Any, learned: int) -> tuple[Any, Any]:
+    """Largest real point of Biane's curve of the modes after the first ``learned``: s_{learned+1}, the rest.
+
+    F = -delta^2 G' decreases right of that mode, from at least 1 one mode's half-band away from it;
+    1/sqrt(F) is concave and nearly linear, so that Newton's method climbs to its root from there.
+    """
+    arithmetic, variance = target.arithmetic, noise * noise
+    halves = split(target, learned)
+    from_top = halves.distances[halves.above :] - halves.distances[halves.above]
+    weights = halves.weights[halves.above :]
+    u = noise / arithmetic.sqrt(arithmetic.real(target.dim))
+    for _ in range(_NEWTON_STEPS):
+        inverse = 1 / (u + from_top)
+        total = variance * (weights @ (inverse * inverse))
+        step = (arithmetic.sqrt(total) - 1) * total / (variance * (weights @ inverse**3))
+        u = u + step
+        if abs(step) <= 4 * arithmetic.epsilon * u:
+            break
+    return halves.eigenvalues[halves.above], u
+
+
+def _edge_of_gap(target: Target, halves: Split, noise: Any, start: Any) -> Any:
+    """Left end, as a distance from the origin, of the gap of the support at the origin; None for no gap.
+
+    F = -delta^2 G' is convex between two modes: Newton's method for F = 1, from a point left of the gap where
+    F >= 1, climbs to the gap if there is one, and passes the minimum of F if there is none.
+    """
+    variance, u = noise * noise, start
+    for _ in range(_NEWTON_STEPS):
+        inverse = 1 / (u + halves.distances)
+        square = inverse * inverse
+        fall = 2 * variance * (halves.weights @ (square * inverse))
+        if not fall > 0:
+            return None
+        step = (variance * (halves.weights @ square) - 1) / fall
+        u = u + step
+        if halves.learned > 0 and u + halves.distances[halves.above - 1] >= 0:
+            return None
+        if abs(step) <= 4 * target.arithmetic.epsilon * (halves.origin + u):
+            return u
+    return None
+
+
 def half_line(arithmetic: Arithmetic, shortest: Any, longest: Any) -> tuple[Any, Any]:
     """Nodes rho and weights of an integral over rho from 0 to oo.
 
@@ -547,6 +637,42 @@ def geodesic(arithmetic: Arithmetic, found: Preimage) -> tuple[Any, Any, Any, An
     return zeta, to_end, resolvent, zeta * zeta * i_slope / r * stretch
 
 
+def half_circle(arithmetic: Arithmetic, found: Preimage) -> tuple[Any, Any, Any, Any]:
+    """The same for a real z_kappa left of c, with modes in between: the half-circle above both.
+
+    (z - z_kappa)/(c - z) = i rho along it, rho from 0 to oo, and the poles are at imaginary rho.
+    """
+    halves, end = found.split, arithmetic.real_part(found.zeta)
+    scales = abs(arithmetic.real_part(found.separations) / halves.distances)
+    rho, weights = half_line(arithmetic, scales.min(), scales.max())
+    i_rho = arithmetic.complex(0 * rho, rho)
+    zeta = end / (1 + i_rho)
+    direction = arithmetic.complex(0 * end, end) / ((1 + i_rho) * (1 + i_rho))
+    return zeta, -zeta * i_rho, halves.resolvent(zeta), direction * weights
+
+
+def climb(
+    arithmetic: Arithmetic, found: Preimage, noise: Any, to_end: Any, resolvent: Any
+) -> tuple[Any, Any]:
+    """Values of x(z) - kappa and x'(z) at the nodes of a `geodesic` or `half_circle` to z_kappa.
+
+    Next to the edge of the noise both are differences of nearly equal numbers, unless the equation of the
+    curve is used: delta^2 mean 1/|z_kappa - s|^2 = 1.
+    """
+    variance, weights = noise * noise, found.split.weights
+    if not found.in_support:
+        ascent = 1 - variance * (resolvent @ (weights / found.separations))
+        return to_end * ascent, 1 - variance * ((resolvent * resolvent) @ weights)
+    conjugates = np.conjugate(found.separations)
+    squares = arithmetic.real_part(found.separations * conjugates)
+    to_conjugate = to_end + arithmetic.complex(noise * 0, 2 * found.zeta.imag)
+    ascent = variance * to_conjugate * (resolvent @ (weights / squares))
+    slope = to_end * ascent / to_conjugate + variance * to_conjugate * (
+        (resolvent * resolvent) @ (weights / conjugates)
+    )
+    return to_end * ascent, slope
+
+
 def graded(arithmetic: Arithmetic, low: Any, high: Any) -> tuple[Any, Any]:
     """Nodes log rho, and weights, of an integral over log rho that is smooth between two scales and beyond.
 
@@ -592,18 +718,7 @@ def right_edge(target: Target, noise: Any) -> Any:
     >>> round(float(right_edge(Target(dim=1, decay=1.0, scale=1.0), 0.25)), 12)
     1.5
     """
-    arithmetic, variance = target.arithmetic, noise * noise
-    with arithmetic.working():
+    with target.arithmetic.working():
+        top, u = _end_of_curve(target, noise, 0)
         halves = split(target, 0)
-        from_top = target.scale - halves.eigenvalues
-        # F = -delta^2 G' decreases right of s_1, from at least 1 one mode's half-band away from it;
-        # 1/sqrt(F) is concave and nearly linear, so that Newton's method climbs to its root from there.
-        u = noise / arithmetic.sqrt(arithmetic.real(target.dim))
-        for _ in range(_NEWTON_STEPS):
-            inverse = 1 / (u + from_top)
-            total = variance * (halves.weights @ (inverse * inverse))
-            step = (arithmetic.sqrt(total) - 1) * total / (variance * (halves.weights @ inverse**3))
-            u = u + step
-            if abs(step) <= 4 * arithmetic.epsilon * u:
-                break
-        return target.scale + u + variance * (halves.weights @ (1 / (u + from_top)))
+        return top + u + noise * noise * (halves.weights @ (1 / (u + (top - halves.eigenvalues))))

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import partial
+from functools import lru_cache, partial
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
-from numerics import diagonal, posterior, quadratic, width
+from numerics import diagonal, overlaps, posterior, quadratic, width
 from numerics.precision import Arithmetic
 from numerics.spectrum import (
     Spectrum,
@@ -21,7 +21,7 @@ from numerics.spectrum import (
     quadratic_noise_edge,
     quadratic_spectrum,
 )
-from numerics.state_evolution import Chart, ScalarFunctions, by_ratio
+from numerics.state_evolution import Chart, Decomposition, ScalarFunctions, Value, by_ratio
 from numerics.target import Target
 
 PosteriorVariance: TypeAlias = Callable[[Any, Target], tuple[Any, Any]]
@@ -56,24 +56,32 @@ class Network:
     spectrum: Callable[[float, float, Target], Spectrum]
 
 
-def _by_angle(scalars: ScalarFunctions, sketch: ScalarFunctions) -> Chart:
+def _by_angle(scalars: ScalarFunctions, sketch: ScalarFunctions, decomposition: Decomposition) -> Chart:
     """The chart y = -log(angle) next to the noise's edge, from functions of (delta, angle, target)."""
 
-    def in_angle(function: ScalarFunctions) -> ScalarFunctions:
+    def in_angle(function: Callable[[Any, Any, Target], Value]) -> Callable[[Any, Any, Target], Value]:
         return lambda noise, y, target: function(noise, target.arithmetic.exp(-y), target)
 
-    return Chart(in_angle(scalars), in_angle(sketch), start=lambda bound: 1.0)
+    return Chart(in_angle(scalars), in_angle(sketch), in_angle(decomposition), start=lambda bound: 1.0)
 
 
+@lru_cache(maxsize=64)
 def _narrow_quadratic(units: int) -> Network:
+    """The quadratic network with fewer hidden units than inputs."""
     scalars = partial(width.scalars, width=units)
     return replace(
         NETWORKS["quadratic"],
         charts=(
             _by_angle(
-                partial(width.scalars_at_angle, width=units), partial(quadratic.sketch_at_angle, width=units)
+                partial(width.scalars_at_angle, width=units),
+                partial(quadratic.sketch_at_angle, width=units),
+                partial(overlaps.decomposition_at_angle, width=units),
             ),
-            by_ratio(scalars, partial(quadratic.sketch, width=units)),
+            by_ratio(
+                scalars,
+                partial(quadratic.sketch, width=units),
+                partial(overlaps.decomposition, width=units),
+            ),
         ),
         scalars=scalars,
         spectrum=partial(quadratic_spectrum, width=units),
@@ -85,7 +93,7 @@ NETWORKS: Mapping[str, Network] = MappingProxyType(
         "diagonal": Network(
             copies=1,
             sample_unit=lambda dim: 1,
-            charts=(by_ratio(diagonal.scalars, diagonal.sketch),),
+            charts=(by_ratio(diagonal.scalars, diagonal.sketch, diagonal.decomposition),),
             posterior_variance=diagonal.posterior_variance,
             posterior_sketch=diagonal.posterior_variance,
             unlearnable=lambda dim: Fraction(0),
@@ -98,8 +106,10 @@ NETWORKS: Mapping[str, Network] = MappingProxyType(
             copies=2,
             sample_unit=lambda dim: dim,
             charts=(
-                _by_angle(quadratic.scalars_at_angle, quadratic.sketch_at_angle),
-                by_ratio(quadratic.scalars, quadratic.sketch),
+                _by_angle(
+                    quadratic.scalars_at_angle, quadratic.sketch_at_angle, overlaps.decomposition_at_angle
+                ),
+                by_ratio(quadratic.scalars, quadratic.sketch, overlaps.decomposition),
             ),
             posterior_variance=posterior.posterior_variance,
             posterior_sketch=posterior.sketch,

@@ -41,7 +41,8 @@ alike from z_kappa.  So no digit is lost either where kappa = delta (2 - t) and 
 is with few samples.  There kappa itself, in a floating-point number, does not say what D is; z_kappa does:
 `scalars_at_angle` takes its angle instead of kappa.
 
-Functions, in order: `scalars`, `scalars_at_angle`, `scalars_beyond`, `sketch`, `sketch_at_angle`.
+In order: `Cut`, `cut_at`, `cut_at_angle`, `scalars`, `scalars_at_angle`, `scalars_of`, `sketch`,
+`sketch_at_angle`.
 """
 
 from __future__ import annotations
@@ -55,7 +56,16 @@ import numpy as np
 from scipy.optimize import brentq
 
 from numerics.errors import NotConverged
-from numerics.free_convolution import Preimage, at_angle, geodesic, half_line, natural_unit, preimage
+from numerics.free_convolution import (
+    Preimage,
+    at_angle,
+    beyond_all,
+    climb,
+    geodesic,
+    half_line,
+    natural_unit,
+    preimage,
+)
 from numerics.precision import DOUBLE, Arithmetic
 from numerics.state_evolution import Scalars
 from numerics.target import Target
@@ -69,6 +79,56 @@ class _Leg:
     freedom: Any
     mean: Any
     mass: Any
+
+
+@dataclass(frozen=True)
+class Cut:
+    """An estimate f(x) = x - kappa for x > q, else 0, in a unit of the order of z_q.
+
+    Attributes:
+        target: the target.
+        noise: delta.
+        threshold: kappa.
+        start: the preimage of q >= kappa, or any other real point of the gap of the support in which q lies.
+        excess: q - kappa; 0 unless the network is narrow (`numerics.width`).
+        unit: the unit of all these, a power of 2.
+    """
+
+    target: Target
+    noise: Any
+    threshold: Any
+    start: Preimage
+    excess: Any
+    unit: Any
+
+
+def cut_at(noise: Any, threshold: Any, target: Target) -> Cut:
+    """The soft threshold kappa > 0 at effective noise delta > 0.
+
+    Raises:
+        NotConverged: the place of the threshold among the eigenvalues was not resolved.
+    """
+    arithmetic, end = target.arithmetic, target.scale + 2 * noise
+    if threshold >= end:  # beyond the largest eigenvalue and the noise added to it
+        unit = natural_unit(arithmetic, noise, end)
+        target, start = target.in_units(unit), beyond_all(target.in_units(unit), end / unit)
+    else:
+        unit = natural_unit(arithmetic, noise, threshold)
+        target = target.in_units(unit)
+        start = preimage(target, noise / unit, threshold / unit)
+    return Cut(target, noise / unit, threshold / unit, start, 0 * noise, unit)
+
+
+def cut_at_angle(noise: Any, angle: Any, target: Target) -> Cut:
+    """The same at the threshold whose preimage lies at an angle, between 0 and pi/2, above the real axis.
+
+    Raises:
+        NotConverged: no threshold next to the edge of the noise belongs to this angle.
+    """
+    unit = natural_unit(target.arithmetic, noise, noise)
+    target, noise = target.in_units(unit), noise / unit
+    start, threshold = at_angle(target, noise, angle)
+    return Cut(target, noise, threshold, start, 0 * noise, unit)
 
 
 def scalars(noise: Any, threshold: Any, target: Target) -> Scalars:
@@ -87,15 +147,8 @@ def scalars(noise: Any, threshold: Any, target: Target) -> Scalars:
     >>> print(f"{result.error:.12f} {result.degrees_of_freedom:.12f} {result.mean_size:.12f}")
     0.002500000000 1.000000000000 0.960000000000
     """
-    arithmetic = target.arithmetic
-    with arithmetic.working():
-        if threshold >= target.scale + 2 * noise:  # beyond the largest eigenvalue and the noise added to it
-            zero, unlearned = threshold * 0, target.mean_square
-            parts = {"unlearned": unlearned, "learned": zero, "overfitting": zero}
-            return Scalars(threshold, unlearned, zero, zero, zero, zero, parts)
-        unit = natural_unit(arithmetic, noise, threshold)
-        found = preimage(target.in_units(unit), noise / unit, threshold / unit)
-        return scalars_beyond(found, noise, threshold, target, unit)
+    with target.arithmetic.working():
+        return scalars_of(cut_at(noise, threshold, target))
 
 
 def scalars_at_angle(noise: Any, angle: Any, target: Target) -> Scalars:
@@ -114,42 +167,24 @@ def scalars_at_angle(noise: Any, angle: Any, target: Target) -> Scalars:
     1.000000000e-45 1.000000000e-63
     """
     with target.arithmetic.working():
-        unit = natural_unit(target.arithmetic, noise, noise)
-        found, threshold = at_angle(target.in_units(unit), noise / unit, angle)
-        return scalars_beyond(found, noise, threshold * unit, target, unit)
+        return scalars_of(cut_at_angle(noise, angle, target))
 
 
-def scalars_beyond(
-    start: Preimage, noise: Any, threshold: Any, target: Target, unit: Any, excess: Any = 0
-) -> Scalars:
-    """The scalar functions with f(x) = x - kappa right of a point q >= kappa only.
-
-    Args:
-        start: the preimage of q, in the unit.
-        noise: delta; not in the unit.
-        threshold: kappa; not in the unit.
-        target: the target; not in the unit.
-        unit: the unit.
-        excess: q - kappa, in the unit.
-    """
-    arithmetic, halves = target.arithmetic, start.split
+def scalars_of(cut: Cut) -> Scalars:
+    """The scalar functions of an estimate, no longer in its unit."""
+    arithmetic, halves, unit = cut.target.arithmetic, cut.start.split, cut.unit
     unlearned = slice(halves.above, None)
     s = halves.eigenvalues[unlearned]
     left_out = _dot(s * s, halves.weights[unlearned])
-    ray = _ray(arithmetic, start, noise / unit, threshold / unit)
-    arc = _arc(arithmetic, start, noise / unit, excess)
+    ray = _ray(arithmetic, cut.start, cut.noise, cut.threshold)
+    arc = _arc(arithmetic, cut.start, cut.noise, cut.excess)
     return Scalars(
-        threshold=threshold,
+        threshold=cut.threshold * unit,
         error=(left_out + ray.error + arc.error) * unit * unit,
         degrees_of_freedom=ray.freedom + arc.freedom,
         mean_size=(ray.mean + arc.mean) * unit,
         mass_above=ray.mass + arc.mass,
-        learned_modes=target.number_above(_emergence(noise, threshold, arithmetic)),
-        decomposition={
-            "unlearned": left_out * unit * unit,
-            "learned": ray.error * unit * unit,
-            "overfitting": arc.error * unit * unit,
-        },
+        learned_modes=cut.target.number_above(_emergence(cut.noise, cut.threshold, arithmetic)),
     )
 
 
@@ -239,23 +274,15 @@ def _means_on_ray(arithmetic: Arithmetic, rho: Any, distances: Any) -> Callable[
 
 def _arc(arithmetic: Arithmetic, found: Preimage, noise: Any, excess: Any) -> _Leg:
     """The bulk and the mode at the threshold: the geodesic from c to z_q (nothing if that is real)."""
-    halves, variance = found.split, noise * noise
+    halves = found.split
     if not found.in_support:
         zero = noise * 0
         return _Leg(zero, zero, zero, zero)
     zeta, to_end, resolvent, weights = geodesic(arithmetic, found)
-    conjugates = np.conjugate(found.separations)
+    rise, x_slope = climb(arithmetic, found, noise, to_end, resolvent)
+    above = rise + excess  # x - kappa
     at_origin = halves.weights / halves.distances
-    squares = arithmetic.real_part(found.separations * conjugates)
-    to_conjugate = to_end + arithmetic.complex(noise * 0, 2 * found.zeta.imag)
     g = resolvent @ halves.weights
-    # x'(z) and (x - q)/(z - z_q) at small angles are differences of nearly equal numbers, unless the
-    # equation of the curve is used: variance * mean 1/|z_q - s|^2 = 1.
-    ascent = variance * to_conjugate * (resolvent @ (halves.weights / squares))
-    x_slope = to_end * ascent / to_conjugate + variance * to_conjugate * (
-        (resolvent * resolvent) @ (halves.weights / conjugates)
-    )
-    above = to_end * ascent + excess  # x - kappa
     g_rise = -zeta * (resolvent @ at_origin)
     w_rise = -zeta * (resolvent @ (at_origin * halves.eigenvalues))
 
@@ -333,7 +360,6 @@ def _sketch(noise: float, threshold: float, angle: float, target: Target, width:
         mean_size=math.nan,
         mass_above=math.nan,
         learned_modes=math.nan,
-        decomposition={},
     )
 
 

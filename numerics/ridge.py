@@ -93,10 +93,10 @@ def solve_ridge(problem: Problem, digits: int | None) -> Solution:
             "learned_modes": target.number_above(noise) if noise > 0 else arithmetic.real(problem.dim),
             "residual": max(residuals),
         }
-        numbers = {name: handed_out(value, digits) for name, value in values.items()}
-        parts = {"unlearned": 0 * bias, "learned": bias, "overfitting": variance}
-        decomposition = {name: handed_out(network.copies * part, digits) for name, part in parts.items()}
-    return Solution(problem, **numbers, decomposition=decomposition, digits=digits)
+        numbers: dict[str, Any] = {name: handed_out(value, digits) for name, value in values.items()}
+        errors = {"unlearned": 0 * bias, "learned": bias, "overfitting": variance}
+        parts = {name: handed_out(network.copies * error, digits) for name, error in errors.items()}
+    return Solution(problem, **numbers, parts=parts, digits=digits)
 
 
 def best_weight_decay(problem: Problem) -> float:

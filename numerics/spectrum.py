@@ -64,6 +64,8 @@ class Spectrum:
         atom: mass at 0.
         bulk_edge: largest weight that noise alone produces: 2 delta - kappa, or for the diagonal network the
             expected maximum of d pure-noise coefficients, delta sqrt(2 log d) - kappa; 0 if that is negative.
+        smallest: left end of the weights that are not 0; above 0 only where few hidden units keep but the
+            largest eigenvalues.
         spikes: learned modes that stand out of the noise, largest first (the first 10^4).
         right_edge: right end of the support; infinite for the diagonal network.
         density: density away from 0, at points in an array of any shape; 0 at negative eigenvalues.
@@ -73,11 +75,21 @@ class Spectrum:
 
     atom: float
     bulk_edge: float
+    smallest: float
     spikes: tuple[Spike, ...]
     right_edge: float
     density: Callable[[Any], Any]
     mass_beyond: Callable[[float], float]
     is_even: bool
+
+    @property
+    def bulk_edges(self) -> tuple[float, float]:
+        """Ends of what noise alone produces, among the weights that are not 0; (0, 0) for nothing.
+
+        >>> quadratic_spectrum(0.25, 0.25, Target.of(50, 1.25, "unit")).bulk_edges
+        (0.0, 0.25)
+        """
+        return (self.smallest, self.bulk_edge) if self.bulk_edge > 0 else (0.0, 0.0)
 
     def cdf(self, x: float) -> float:
         """Mass of the weights up to and including x.
@@ -228,6 +240,7 @@ def quadratic_spectrum(noise: float, threshold: float, target: Target, width: in
     return Spectrum(
         atom=1 - mass_beyond(0.0),
         bulk_edge=noise_edge if noise_edge > smallest else 0.0,
+        smallest=smallest,
         spikes=tuple(
             Spike(float(place), float(overlap))
             for place, overlap in zip(locations, overlaps, strict=True)
@@ -246,6 +259,7 @@ def _noiseless_spectrum(kappa: float, target: Target, units: int) -> Spectrum:
     return Spectrum(
         atom=1 - min(target.rank(kappa), units) / target.dim,
         bulk_edge=0.0,
+        smallest=0.0,
         spikes=tuple(Spike(float(s) - kappa, 1.0) for s in target.size(np.arange(1.0, count + 1))),
         right_edge=max(float(target.scale) - kappa, 0.0),
         density=lambda x: np.zeros(np.shape(x)),
@@ -275,6 +289,7 @@ def diagonal_spectrum(noise: float, threshold: float, target: Target) -> Spectru
     return Spectrum(
         atom=float(modes.mean(special.erf(kappa / (math.sqrt(2) * width)))),
         bulk_edge=max(float(diagonal_noise_edge(delta, target.dim)) - kappa, 0.0),
+        smallest=0.0,
         spikes=(),
         right_edge=math.inf,
         density=density,

@@ -32,7 +32,7 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from scipy.optimize import brentq
 
@@ -45,6 +45,8 @@ REACH = 300.0
 # Residuals below this, and steps, are those of rounding if they don't shrink any more, given some patience.
 SETTLED = 1e-6
 PATIENCE = 4
+
+Value = TypeVar("Value")
 
 # The unknowns x = log delta and y; or two residuals.
 Pair: TypeAlias = tuple[Any, Any]
@@ -62,8 +64,6 @@ class Scalars:
         mean_size: mean over the d modes of the absolute size of the trained weights (theta or eigenvalues).
         mass_above: fraction of the trained weights that are not 0.
         learned_modes: number of target modes that stand out of both noise and threshold; a real number.
-        decomposition: named parts of ``error``, which sum to it: target below the threshold ("unlearned"),
-            shrinkage and noise on what is learned ("learned"), noise taken for target ("overfitting").
         error_complement: delta^2 - e, or None where no better formula than the subtraction is known.
         freedom_complement: 1 - D, likewise.
     """
@@ -74,12 +74,12 @@ class Scalars:
     mean_size: Any
     mass_above: Any
     learned_modes: Any
-    decomposition: Mapping[str, Any]
     error_complement: Any = None
     freedom_complement: Any = None
 
 
 ScalarFunctions: TypeAlias = Callable[[Any, Any, Target], Scalars]
+Decomposition: TypeAlias = Callable[[Any, Any, Target], Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -89,21 +89,25 @@ class Chart:
     Attributes:
         scalars: (delta, y, target) -> `Scalars`, accurate to the target's arithmetic.
         sketch: the same to some ten per cent in float64; only kappa, e, D and the complements are used.
+        decomposition: (delta, y, target) -> named parts of e, none negative, which sum to it: target below
+            the threshold ("unlearned"), shrinkage and noise on what is learned ("learned"), noise taken for
+            target ("overfitting").
         start: lower bound on log(kappa/delta) -> a y to begin the search at.
     """
 
     scalars: ScalarFunctions
     sketch: ScalarFunctions
+    decomposition: Decomposition
     start: Callable[[float], float]
 
 
-def by_ratio(scalars: ScalarFunctions, sketch: ScalarFunctions) -> Chart:
+def by_ratio(scalars: ScalarFunctions, sketch: ScalarFunctions, decomposition: Decomposition) -> Chart:
     """The chart y = log(kappa/delta), from functions of (delta, kappa, target)."""
 
-    def in_ratio(function: ScalarFunctions) -> ScalarFunctions:
+    def in_ratio(function: Callable[[Any, Any, Target], Value]) -> Callable[[Any, Any, Target], Value]:
         return lambda noise, y, target: function(noise, noise * target.arithmetic.exp(y), target)
 
-    return Chart(in_ratio(scalars), in_ratio(sketch), start=lambda bound: bound)
+    return Chart(in_ratio(scalars), in_ratio(sketch), in_ratio(decomposition), start=lambda bound: bound)
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,7 +12,7 @@ Where the support has a gap between the bands of modes p and p + 1, z_q is any r
 looked for on Biane's curve: in the real part of z among learned modes; in terms of its angle where noise
 alone is cut, whose mass goes like the third power of the angle: a number q would not tell how much it is.
 
-Functions, in order: `scalars`, `scalars_at_angle`, `sketch`, `sketch_at_angle`, `top_quantile`.
+Functions, in order: `scalars`, `scalars_at_angle`, `narrowed`, `top_quantile`.
 """
 
 from __future__ import annotations
@@ -25,9 +25,10 @@ from typing import Any, TypeAlias
 
 from numerics import quadratic
 from numerics.errors import NotConverged
-from numerics.free_convolution import Preimage, above_axis, at_angle, natural_unit, preimage, split
+from numerics.free_convolution import Preimage, above_axis, at_angle, split
 from numerics.posterior import gap_after
 from numerics.precision import DOUBLE
+from numerics.quadratic import Cut
 from numerics.state_evolution import Scalars, root_of_decreasing
 from numerics.target import Target
 
@@ -54,13 +55,8 @@ def scalars(noise: Any, threshold: Any, target: Target, width: int) -> Scalars:
     >>> print(f"{one.degrees_of_freedom:.6f} {all_units.degrees_of_freedom:.6f}")
     0.000199 0.077359
     """
-    arithmetic = target.arithmetic
-    with arithmetic.working():
-        if threshold >= target.scale + 2 * noise:
-            return quadratic.scalars(noise, threshold, target)
-        unit = natural_unit(arithmetic, noise, threshold)
-        found = preimage(target.in_units(unit), noise / unit, threshold / unit)
-        return _cut(target, found, noise, threshold, width, unit)
+    with target.arithmetic.working():
+        return _scalars(quadratic.cut_at(noise, threshold, target), width)
 
 
 def scalars_at_angle(noise: Any, angle: Any, target: Target, width: int) -> Scalars:
@@ -69,33 +65,31 @@ def scalars_at_angle(noise: Any, angle: Any, target: Target, width: int) -> Scal
     Raises:
         NotConverged: as `scalars`; or no threshold next to the edge of the noise belongs to this angle.
     """
-    arithmetic = target.arithmetic
-    with arithmetic.working():
-        unit = natural_unit(arithmetic, noise, noise)
-        found, threshold = at_angle(target.in_units(unit), noise / unit, angle)
-        return _cut(target, found, noise, threshold * unit, width, unit)
+    with target.arithmetic.working():
+        return _scalars(quadratic.cut_at_angle(noise, angle, target), width)
 
 
-def _cut(target: Target, found: Preimage, noise: Any, threshold: Any, width: int, unit: Any) -> Scalars:
-    whole = quadratic.scalars_beyond(found, noise, threshold, target, unit)
-    if whole.mass_above * target.dim <= width:
-        return whole
-    start, quantile = top_quantile(target.in_units(unit), noise / unit, width)
-    above = quantile - threshold / unit
-    cut = quadratic.scalars_beyond(start, noise, threshold, target, unit, max(above, 0 * above))
-    arithmetic = target.arithmetic
-    share = arithmetic.real(width) / arithmetic.real(target.dim)
-    return replace(cut, mass_above=share, learned_modes=min(cut.learned_modes, arithmetic.real(width)))
+def _scalars(cut: Cut, width: int) -> Scalars:
+    kept = narrowed(cut, width)
+    found = quadratic.scalars_of(kept)
+    if kept is cut:
+        return found
+    units = cut.target.arithmetic.real(width)
+    share = units / cut.target.arithmetic.real(cut.target.dim)
+    return replace(found, mass_above=share, learned_modes=min(found.learned_modes, units))
 
 
-def sketch(noise: float, threshold: float, target: Target, width: int) -> Scalars:
-    """`scalars` to some ten per cent; see `quadratic.sketch`."""
-    return quadratic.sketch(noise, threshold, target, width)
+def narrowed(cut: Cut, width: int) -> Cut:
+    """The estimate with its ``width`` largest eigenvalues only; itself if it has no more.
 
-
-def sketch_at_angle(noise: float, angle: float, target: Target, width: int) -> Scalars:
-    """`scalars_at_angle` to some ten per cent; see `quadratic.sketch_at_angle`."""
-    return quadratic.sketch_at_angle(noise, angle, target, width)
+    Raises:
+        NotConverged: the quantile was not resolved.
+    """
+    if quadratic.scalars_of(cut).mass_above * cut.target.dim <= width:
+        return cut
+    start, quantile = top_quantile(cut.target, cut.noise, width)
+    excess = quantile - cut.threshold
+    return replace(cut, start=start, excess=max(excess, 0 * excess))
 
 
 @lru_cache(maxsize=64)
@@ -179,5 +173,6 @@ def _found(target: Target, noise: Any, count: int, place: Place) -> tuple[Preima
 def _surplus(target: Target, noise: Any, count: int, found: Preimage) -> Any:
     """Logarithm of the mass right of a point over count/dim."""
     arithmetic = target.arithmetic
-    mass = quadratic.scalars_beyond(found, noise, noise, target, arithmetic.real(1)).mass_above
+    cut = Cut(target, noise, noise, found, 0 * noise, arithmetic.real(1))
+    mass = quadratic.scalars_of(cut).mass_above
     return arithmetic.log(mass * target.dim / count)

@@ -22,7 +22,7 @@ def toy_scalars(noise: Any, threshold: Any, target: Target) -> Scalars:
     """A network with one mode of size 1: error and freedom of the textbook shape, in closed form."""
     error = noise * noise / (1 + threshold) + threshold * threshold / (1 + threshold * threshold)
     zero = threshold * 0
-    return Scalars(threshold, error, 1 / (1 + threshold) ** 2, zero, zero, zero, {})
+    return Scalars(threshold, error, 1 / (1 + threshold) ** 2, zero, zero, zero)
 
 
 def toy_sketch(noise: Any, threshold: Any, target: Target) -> Scalars:
@@ -30,7 +30,7 @@ def toy_sketch(noise: Any, threshold: Any, target: Target) -> Scalars:
     return replace(found, error=1.1 * found.error, degrees_of_freedom=0.9 * found.degrees_of_freedom)
 
 
-TOY = by_ratio(toy_scalars, toy_sketch)
+TOY = by_ratio(toy_scalars, toy_sketch, lambda noise, threshold, target: {})
 
 
 def toy_problem(noise: Fraction, threshold: Fraction, weight_decay: Fraction, arithmetic: Arithmetic) -> Any:
@@ -79,9 +79,9 @@ def test_an_end_by_rounding_is_reported() -> None:
 def test_no_solution_is_not_a_number() -> None:
     def hopeless(noise: Any, threshold: Any, target: Target) -> Scalars:
         zero = threshold * 0
-        return Scalars(threshold, noise * noise * 3, zero, zero, zero, zero, {})
+        return Scalars(threshold, noise * noise * 3, zero, zero, zero, zero)
 
-    chart = by_ratio(hopeless, hopeless)
+    chart = by_ratio(hopeless, hopeless, lambda noise, threshold, target: {})
     equations = StateEvolution(chart, Target.of(1, 1, "raw"), Fraction(2), Fraction(1), Fraction(1))
     with DOUBLE.working(), pytest.raises(NotConverged, match="search for a solution left the range"):
         nested_search(equations)

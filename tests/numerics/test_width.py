@@ -13,8 +13,9 @@ from scipy import integrate
 from numerics import InvalidProblem, Problem, solve
 from numerics import quadratic as all_units
 from numerics.precision import multiprecision
+from numerics.quadratic import sketch
 from numerics.target import Target
-from numerics.width import scalars, scalars_at_angle, sketch, top_quantile
+from numerics.width import scalars, scalars_at_angle, top_quantile
 
 RESULTS = ("error", "degrees_of_freedom", "mean_size", "mass_above")
 BASE = Problem("quadratic", 1.25, 10**8, 10**4, weight_decay=1e-2, noise_variance=1)
@@ -135,6 +136,7 @@ def test_a_solution_of_finite_width() -> None:
     assert spectrum.atom == pytest.approx(1 - 100 / 10**4, rel=1e-14)
     smallest = spectrum.quantile(spectrum.atom + 1e-12)
     assert 0 < smallest < spectrum.bulk_edge
+    assert spectrum.bulk_edges == (pytest.approx(smallest, rel=1e-6), spectrum.bulk_edge)
     assert spectrum.density(0.99 * smallest) == 0 < spectrum.density(1.01 * smallest)
     # without the noise above the threshold less is left to err on
     assert solution.pruned() < solution.excess_risk
@@ -144,7 +146,7 @@ def test_few_units_keep_no_noise() -> None:
     solution = solve(replace(BASE, width=10))
     spectrum = solution.spectrum()
     assert solution.learned_modes == len(spectrum.spikes) == 10
-    assert spectrum.bulk_edge == 0
+    assert spectrum.bulk_edges == (0, 0)
 
 
 def test_an_unregularised_narrow_network_does_not_recover_the_target() -> None:
