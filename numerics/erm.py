@@ -49,6 +49,7 @@ from numerics.target import Target
 DOUBLE_AIM = 3e-14
 DOUBLE_DIGITS = 11
 DOUBLE_ACCURACY = 10.0**-DOUBLE_DIGITS
+DOUBLE_RESIDUAL = 1e-12
 GUARD_DIGITS = 12
 # A weight decay for 0 lies this many decades below the last digit.
 SPARE_DECADES = 20
@@ -70,7 +71,7 @@ def solve_erm(problem: Problem, digits: int | None) -> Solution:
             raise
         return _unregularised(problem, digits)
     best = min(attempts, key=lambda attempt: attempt.error)
-    if digits is None and best.error < DOUBLE_ACCURACY:
+    if digits is None and best.is_accurate:
         assert best.root is not None
         return _solution(problem, best.equations, best.root, None)
     equations, root = _solve_to_digits(problem, best, 15 if digits is None else digits)
@@ -162,6 +163,11 @@ class _Attempt:
             return math.inf
         return float(self.root.error)
 
+    @property
+    def is_accurate(self) -> bool:
+        """Whether it is good enough to be handed out."""
+        return self.root is not None and self.error < DOUBLE_ACCURACY and self.root.residual < DOUBLE_RESIDUAL
+
 
 def _attempts_in_double(problem: Problem) -> list[_Attempt]:
     """Attempts in every chart, up to the first that is accurate; a careful search if none is."""
@@ -185,7 +191,7 @@ def _attempts_in_double(problem: Problem) -> list[_Attempt]:
                 )
             else:
                 attempts.append(_Attempt(equations, guess, _polished_or_none(equations, guess)))
-                if attempts[-1].error < DOUBLE_ACCURACY:
+                if attempts[-1].is_accurate:
                     break
     if not attempts:
         raise failures[-1]  # that of the most general chart

@@ -1,11 +1,19 @@
 """Quasi-random problems over everything the theory allows: solved to rounding, or refused in one sentence.
 
-The seed is part of each test's name; scrambled Sobol points fill the nine dimensions evenly.
+The seed is part of each test's name; scrambled Sobol points fill the nine dimensions evenly.  As a script,
+
+    python tests/numerics/test_robustness.py SEED NUMBER
+
+it prints what was refused, and the counts.
 """
 
 from __future__ import annotations
 
 import math
+import sys
+import time
+import warnings
+from collections import Counter
 
 import pytest
 from scipy.stats import qmc
@@ -14,15 +22,20 @@ from numerics import NotConverged, Problem, solve
 
 
 def problems(seed: int, number: int) -> list[Problem]:
-    """Gamma in (0.5, 5], n from 1e-3 to d^4, d to 1e30, lambda 0 or 1e-30..1e30, Delta 0 or 1e-20..1e10."""
+    """Gamma in (0.5, 5], n from 1e-3 to d^4, d to 1e30, lambda 0 or 1e-30..1e30, Delta 0 or 1e-20..1e10.
+
+    Every other trained quadratic network has p < d hidden units, 1 to d evenly in the logarithm.
+    """
     found = []
-    for u in qmc.Sobol(8, seed=seed).random(number):
+    for u in qmc.Sobol(9, seed=seed).random(number):
+        network = ("diagonal", "quadratic")[int(2 * u[0])]
         estimator = ("erm", "erm", "ridge", "bayes")[int(4 * u[1])]
         dim = int(10 ** (30 * u[3]))
+        narrow = network == "quadratic" and estimator == "erm" and u[8] > 0.5
         weight_decay = 0.0 if u[5] < 0.1 else 10 ** (60 * (u[5] - 0.1) / 0.9 - 30)
         found.append(
             Problem(
-                ("diagonal", "quadratic")[int(2 * u[0])],
+                network,
                 gamma=0.5 + 4.5 * (1 - u[2]),
                 samples=10 ** (-3 + u[4] * (3 + 4 * math.log10(max(dim, 2)))),
                 dim=dim,
@@ -30,6 +43,7 @@ def problems(seed: int, number: int) -> list[Problem]:
                 noise_variance=0.0 if u[6] < 0.1 else 10 ** (30 * (u[6] - 0.1) / 0.9 - 20),
                 target=("raw", "unit")[int(2 * u[7])],
                 estimator=estimator,
+                width=int(dim ** (2 * u[8] - 1)) if narrow else None,
             )
         )
     return found
@@ -40,16 +54,42 @@ def problems(seed: int, number: int) -> list[Problem]:
 )
 def test_every_problem_is_solved_or_refused(seed: int, number: int) -> None:
     """Warnings are errors here; whatever is not `NotConverged` fails the test."""
-    refused = 0
-    for problem in problems(seed, number):
-        try:
-            solution = solve(problem)
-        except NotConverged:
-            refused += 1
-            continue
-        assert solution.residual <= 1e-12, problem
-        assert 0 <= solution.excess_risk < math.inf, problem
-        assert 0 <= solution.degrees_of_freedom <= 1 + 1e-12, problem
-        assert math.fsum(solution.decomposition.values()) == pytest.approx(solution.excess_risk, rel=1e-10)
+    refused = [problem for problem in problems(seed, number) if not is_solved(problem)]
     # measured: 0 of 64 (seed 1), 4 of 256 (seed 2): NotConverged, most by the mass check of quadratic Bayes
-    assert refused <= number // 50
+    assert len(refused) <= number // 50, refused
+
+
+def is_solved(problem: Problem) -> bool:
+    """Whether it is; False if it is refused."""
+    try:
+        solution = solve(problem)
+    except NotConverged:
+        return False
+    assert solution.residual <= 1e-12, problem
+    assert 0 <= solution.excess_risk < math.inf, problem
+    assert 0 <= solution.degrees_of_freedom <= 1 + 1e-12, problem
+    parts = solution.decomposition.values()
+    assert min(parts) >= 0, problem
+    assert math.fsum(parts) == pytest.approx(solution.excess_risk, rel=1e-10), problem
+    return True
+
+
+def main(seed: int, number: int) -> None:
+    """Count what is solved, refused and wrong; nothing stops it."""
+    warnings.simplefilter("error")
+    counts = Counter[str]()
+    for problem in problems(seed, number):
+        begun = time.perf_counter()
+        try:
+            verdict = "solved" if is_solved(problem) else "refused"
+        except Exception as error:
+            verdict = f"wrong ({type(error).__name__}: {str(error)[:300]})"
+        took = time.perf_counter() - begun
+        counts[verdict.split()[0]] += 1
+        if verdict != "solved" or took > 20:
+            print(f"{verdict} in {took:.1f} s: {problem}", flush=True)
+    print(f"seed {seed}: {dict(counts)}")
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), int(sys.argv[2]))
