@@ -1,11 +1,13 @@
 """State evolution of shallow networks, solved at any size and to any precision.
 
-State a `Problem`, `solve` it, follow it along a `risk_curve`, or choose its `optimal_weight_decay`.  The
-equations are in `state_evolution`; the scalar functions of the two networks in `diagonal` and `quadratic`, on
-`free_convolution`; sums over any number of modes in `mode_sums`; float64 and multiple precision in
-`precision`.
+State a `Problem`, `solve` it, `certify` the solution, follow it along a `risk_curve`, or choose its
+`optimal_weight_decay`.  The equations are in `state_evolution`; the scalar functions of the two networks in
+`diagonal` and `quadratic`, on `free_convolution`; sums over any number of modes in `mode_sums`; float64 and
+multiple precision in `precision`; proofs in `balls`.
 """
 
+from numerics.certificate import Certificate as Certificate
+from numerics.certificate import certify as certify
 from numerics.curve import risk_curve as risk_curve
 from numerics.errors import Interrupted as Interrupted
 from numerics.errors import InvalidProblem as InvalidProblem
@@ -16,11 +18,13 @@ from numerics.solve import solve as solve
 from numerics.tuning import optimal_weight_decay as optimal_weight_decay
 
 __all__ = [
+    "Certificate",
     "Interrupted",
     "InvalidProblem",
     "NotConverged",
     "Problem",
     "Solution",
+    "certify",
     "optimal_weight_decay",
     "risk_curve",
     "solve",

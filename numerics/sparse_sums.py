@@ -79,7 +79,7 @@ def integer_rule(count: int, order: int) -> tuple[tuple[int, ...], tuple[Fractio
     gauss, _ = np.polynomial.legendre.leggauss(order)
     numbers = [round((count - 1) * (Fraction(float(x)) + 1) / 2) for x in gauss]
     centred = [2 * number - (count - 1) for number in numbers]
-    moments = _centred_moments(count, order)
+    moments = centred_moments(count, order)
     weights = []
     for k, y in enumerate(centred):
         polynomial = [Fraction(1)]  # of y, lowest power first
@@ -95,7 +95,7 @@ def integer_rule(count: int, order: int) -> tuple[tuple[int, ...], tuple[Fractio
     return tuple(numbers), tuple(weights)
 
 
-def _centred_moments(count: int, order: int) -> list[Fraction]:
+def centred_moments(count: int, order: int) -> list[Fraction]:
     """Sums of y^p, p < order, over y = -(count - 1), -(count - 3), ..., count - 1.
 
     The sum over y of (y + 1)^(p+1) - (y - 1)^(p+1) telescopes, and holds the powers up to y^p.

@@ -1,0 +1,203 @@
+r"""Ball arithmetic: a root of the state evolution proved to exist, not only found.
+
+Every number is a ball of python-flint's ``arb``, a midpoint with a radius which every operation enlarges by
+what it may have rounded.  A network declares its scalar functions in balls, in two coordinates of its own
+(`Functions`); from them follow the two residuals of `state_evolution`,
+
+    f_1 = A delta^2 - e - Delta/c,        f_2 = A - D - lambda/(c kappa),
+
+and their Jacobian f'.  For a box X around a point y, and any matrix C, the Krawczyk operator
+
+    K(X) = y - C f(y) + (1 - C f'(X)) (X - y)
+
+maps X into its interior only if there is exactly one root in X, and then it lies in K(X) (Krawczyk, Computing
+4 (1969) 187; Rump, Acta Numerica 19 (2010) 287).
+
+This module and those that import it need python-flint; `certificate` imports them when asked to certify.
+
+In order: `NotProved`, `working`, `exact`, `to_pair`, `Functions`, `Equations`, `proved_root`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from fractions import Fraction
+from threading import RLock
+from typing import Any, TypeAlias
+
+import flint
+import mpmath
+
+# python-flint's precision and length of series are those of the whole process.
+_LOCK = RLock()
+_NEWTON_STEPS = 60
+
+
+class NotProved(ArithmeticError):
+    """Something that has to hold on a whole box was not shown to; with more bits it may be."""
+
+
+Ball: TypeAlias = Any
+Box: TypeAlias = tuple[Ball, Ball]
+
+
+@contextmanager
+def working(bits: int) -> Iterator[None]:
+    """Balls with midpoints of that many bits; the context is restored, and no other thread's in between.
+
+    >>> with working(100):
+    ...     flint.ctx.prec
+    100
+    """
+    with _LOCK:
+        before, length = flint.ctx.prec, flint.ctx.cap
+        flint.ctx.prec = bits
+        try:
+            yield
+        finally:
+            flint.ctx.prec, flint.ctx.cap = before, length
+
+
+def exact(number: Fraction) -> Ball:
+    """Ball of a rational number, as narrow as the precision allows.
+
+    >>> bool(3 * exact(Fraction(1, 3)) == 1), (3 * exact(Fraction(1, 3))).contains(1)
+    (False, True)
+    """
+    return flint.arb(flint.fmpq(number.numerator, number.denominator))
+
+
+def to_pair(ball: Ball) -> tuple[mpmath.mpf, mpmath.mpf]:
+    """Lower and upper end of a ball, rounded outwards to the working precision.
+
+    >>> lower, upper = to_pair(exact(Fraction(1, 3)))
+    >>> lower < mpmath.mpf(1) / 3 < upper, float(upper - lower) < 1e-15
+    (True, True)
+    """
+    ends = []
+    for end in (ball.lower(), ball.upper()):
+        mantissa, exponent = end.mid().man_exp()
+        ends.append(mpmath.mp.make_mpf(mpmath.libmp.from_man_exp(int(mantissa), int(exponent))))
+    return ends[0], ends[1]
+
+
+@dataclass(frozen=True)
+class Functions:
+    """A network's scalar functions on a box of its two coordinates.
+
+    Attributes:
+        noise2: delta^2.
+        threshold: kappa.
+        error: e.
+        freedom: D.
+        slopes: derivatives of these four with respect to the two coordinates, a pair each.
+    """
+
+    noise2: Ball
+    threshold: Ball
+    error: Ball
+    freedom: Ball
+    slopes: tuple[Box, Box, Box, Box]
+
+
+@dataclass(frozen=True)
+class Equations:
+    """The state evolution of one problem in ball arithmetic.
+
+    Attributes:
+        functions: box -> `Functions` on it.
+        capacity: A.
+        weight_decay: lambda/c.
+        noise_variance: Delta/c.
+    """
+
+    functions: Callable[[Box], Functions]
+    capacity: Fraction
+    weight_decay: Fraction
+    noise_variance: Fraction
+
+    def residuals(self, found: Functions) -> tuple[Box, tuple[Box, Box]]:
+        """The residuals and their Jacobian, row by row."""
+        capacity, decay = exact(self.capacity), exact(self.weight_decay)
+        force = decay / found.threshold
+        values = (
+            capacity * found.noise2 - found.error - exact(self.noise_variance),
+            capacity - found.freedom - force,
+        )
+        noise2, threshold, error, freedom = found.slopes
+        rows = (
+            (capacity * noise2[0] - error[0], capacity * noise2[1] - error[1]),
+            (
+                force / found.threshold * threshold[0] - freedom[0],
+                force / found.threshold * threshold[1] - freedom[1],
+            ),
+        )
+        return values, rows
+
+
+def proved_root(equations: Equations, start: tuple[Fraction, Fraction], bits: int) -> Box | None:
+    """A box with exactly one root of the residuals in it, next to a first guess; None if that is not proved.
+
+    To be called inside ``working(bits)``.
+    """
+    point = _settled(equations, start, bits)
+    if point is None:
+        return None
+    values, rows = equations.residuals(equations.functions(point))
+    inverse = _inverse_of_middle(rows)
+    if inverse is None:
+        return None
+    step = _times(inverse, values)
+    radii = tuple(flint.arb(2) ** (-bits // 2) * abs(y) for y in point)
+    box = tuple(flint.arb(y.mid(), r.upper()) for y, r in zip(point, radii, strict=True))
+    _, wide = equations.residuals(equations.functions((box[0], box[1])))
+    image = []
+    for i in range(2):
+        moved = point[i] - step[i]
+        for j in range(2):
+            product = inverse[i][0] * wide[0][j] + inverse[i][1] * wide[1][j]
+            moved = moved + ((1 if i == j else 0) - product) * (box[j] - point[j])
+        if not box[i].contains_interior(moved):
+            return None
+        image.append(moved)
+    return image[0], image[1]
+
+
+def _settled(equations: Equations, start: tuple[Fraction, Fraction], bits: int) -> Box | None:
+    """Newton's method on midpoints, until the steps are those of rounding."""
+    point = (exact(start[0]).mid(), exact(start[1]).mid())
+    previous = None
+    for _ in range(_NEWTON_STEPS):
+        values, rows = equations.residuals(equations.functions(point))
+        inverse = _inverse_of_middle(rows)
+        if inverse is None:
+            return None
+        step = _times(inverse, (values[0].mid(), values[1].mid()))
+        size = max((abs(s) / abs(y)).mid() for s, y in zip(step, point, strict=True))
+        if not size < 1:
+            return None
+        point = ((point[0] - step[0]).mid(), (point[1] - step[1]).mid())
+        if size < flint.arb(2) ** (-3 * bits // 4):
+            return point
+        if previous is not None and size > previous and size < flint.arb(2) ** (-bits // 2):
+            return point
+        previous = size
+    return None
+
+
+def _inverse_of_middle(rows: tuple[Box, Box]) -> tuple[Box, Box] | None:
+    (a, b), (c, d) = ((left.mid(), right.mid()) for left, right in rows)
+    determinant = (a * d - b * c).mid()
+    if not (determinant != 0 and determinant.is_finite()):
+        return None
+    inverse = ((d / determinant, -b / determinant), (-c / determinant, a / determinant))
+    return (inverse[0][0].mid(), inverse[0][1].mid()), (inverse[1][0].mid(), inverse[1][1].mid())
+
+
+def _times(matrix: tuple[Box, Box], vector: Box) -> Box:
+    return (
+        matrix[0][0] * vector[0] + matrix[0][1] * vector[1],
+        matrix[1][0] * vector[0] + matrix[1][1] * vector[1],
+    )
