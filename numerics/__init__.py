@@ -8,6 +8,7 @@ multiple precision in `precision`; proofs in `balls`.
 
 from numerics.certificate import Certificate as Certificate
 from numerics.certificate import certify as certify
+from numerics.convolution import FreeConvolution as FreeConvolution
 from numerics.curve import risk_curve as risk_curve
 from numerics.errors import Interrupted as Interrupted
 from numerics.errors import InvalidProblem as InvalidProblem
@@ -19,6 +20,7 @@ from numerics.tuning import optimal_weight_decay as optimal_weight_decay
 
 __all__ = [
     "Certificate",
+    "FreeConvolution",
     "Interrupted",
     "InvalidProblem",
     "NotConverged",

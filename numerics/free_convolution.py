@@ -384,23 +384,35 @@ def _on_curve(target: Target, root: _Root, noise: Any) -> _Root | None:
 
 
 def _height(target: Target, halves: Split, noise: Any, real: Any, guess: Any) -> Any:
-    """Height v(u) of Biane's curve from u - s_i at the nodes: 0 outside the support, else to full precision.
+    """Height v(u) of Biane's curve from u - s_i at the nodes: 0 outside the support, else to all digits."""
+    lowest = noise * noise / target.arithmetic.real(target.dim) - (real * real).min()  # one eigenvalue alone
+    return height_above(target.arithmetic, halves.weights, noise, real, guess, lowest)
 
-    Newton's method for 1/F = 1 in q = v^2, F = (1/d) sum delta^2/((u - s_i)^2 + q): 1/F is concave in q and
+
+def height_above(arithmetic: Arithmetic, weights: Any, noise: Any, real: Any, guess: Any, lowest: Any) -> Any:
+    """Height v(u) of Biane's curve from u - s_i at nodes with any weights of sum 1.
+
+    Newton's method for 1/F = 1 in q = v^2, F = mean of delta^2/((u - s_i)^2 + q): 1/F is concave in q and
     nearly linear, so that the steps are monotone after the first one.
+
+    Args:
+        arithmetic: of all that follows.
+        weights: of the nodes.
+        noise: delta.
+        real: u - s_i at the nodes.
+        guess: of v.
+        lowest: lower bound on v^2, negative for none.
     """
-    arithmetic = target.arithmetic
     variance, squares = noise * noise, real * real
-    lowest = variance / arithmetic.real(target.dim) - squares.min()  # one eigenvalue alone
     if lowest <= 0:
         lowest = lowest * 0
-        if variance * (halves.weights @ (1 / squares)) <= 1:
+        if variance * (weights @ (1 / squares)) <= 1:
             return lowest
     q = max(guess * guess, lowest)
     for _ in range(_NEWTON_STEPS):
         inverse = 1 / (squares + q)
-        total = variance * (halves.weights @ inverse)
-        step = (total - 1) * total / (variance * (halves.weights @ (inverse * inverse)))
+        total = variance * (weights @ inverse)
+        step = (total - 1) * total / (variance * (weights @ (inverse * inverse)))
         q = max(q + step, lowest)
         if abs(step) <= 4 * arithmetic.epsilon * q:
             break
