@@ -33,7 +33,7 @@ from numerics.precision import DOUBLE, Arithmetic, multiprecision
 from numerics.target import Target
 
 # Arithmetics tried in turn, and how much rounding may move noise * g.
-_BITS = (53, 170, 500)
+_BITS = (53, 200)
 _ACCURACY = 1e-13
 _STEPS = 2000
 

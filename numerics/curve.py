@@ -77,15 +77,15 @@ def risk_curve(
     if directory is not None:
         directory.mkdir(parents=True, exist_ok=True)
     solutions = [None if directory is None else _read(directory, point, digits) for point in points]
-    missing = [index for index, solution in enumerate(solutions) if solution is None]
+    finished = sum(solution is not None for solution in solutions)
 
     bar = _progress_bar() if progress else None
     try:
         with bar if bar is not None else nullcontext():
             task = None if bar is None else bar.add_task("solving", total=len(points))
             if bar is not None and task is not None:
-                bar.update(task, completed=len(points) - len(missing))
-            for index, solution in _solved(points, missing, executor, digits):
+                bar.update(task, completed=finished)
+            for index, solution in _solved(points, solutions, executor, digits):
                 solutions[index] = solution
                 if directory is not None:
                     _write(directory, solution)
@@ -114,12 +114,20 @@ def _points(
 
 
 def _solved(
-    points: Sequence[Problem], missing: Sequence[int], executor: Executor | None, digits: int | None
+    points: Sequence[Problem],
+    solutions: Sequence[Solution | None],
+    executor: Executor | None,
+    digits: int | None,
 ) -> Iterator[tuple[int, Solution]]:
-    """Solutions of the missing points as they come; when the caller stops, the rest is cancelled."""
+    """Solutions of the missing points as they come; when the caller stops, the rest is cancelled.
+
+    One after the other each is started from the point before, be it cached or just solved and filled in by
+    the caller: an interrupted curve ends in the same numbers.
+    """
+    missing = [index for index, solution in enumerate(solutions) if solution is None]
     if executor is None:
         for index in missing:
-            yield index, solve(points[index], digits=digits)
+            yield index, solve(points[index], digits=digits, near=solutions[index - 1] if index else None)
         return
     futures = {executor.submit(solve, points[index], digits=digits): index for index in missing}
     try:

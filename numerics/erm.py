@@ -48,6 +48,7 @@ from numerics.target import Target
 # float64: what is iterated for, and what is good enough to be handed out.
 DOUBLE_AIM = 3e-14
 DOUBLE_DIGITS = 11
+SKETCH_AIM = 1e-3
 DOUBLE_ACCURACY = 10.0**-DOUBLE_DIGITS
 DOUBLE_RESIDUAL = 1e-12
 GUARD_DIGITS = 12
@@ -58,14 +59,14 @@ OUT_OF_RANGE = (OverflowError, ValueError, ZeroDivisionError)
 ATTEMPTS = 4
 
 
-def solve_erm(problem: Problem, digits: int | None) -> Solution:
+def solve_erm(problem: Problem, digits: int | None, near: Solution | None = None) -> Solution:
     """Solution for the estimator "erm", in float64 or with that many digits; see `numerics.solve`."""
     capacity = problem.architecture.copies * problem.n_eff / problem.dim
     every_mode = problem.width is None or problem.width >= problem.dim
     if problem.weight_decay == problem.noise_variance == 0 and capacity >= 1 and every_mode:
         return _recovered(problem, digits)
     try:
-        attempts = _attempts_in_double(problem)
+        attempts = _continued(problem, near) or _attempts_in_double(problem)
     except NotConverged:
         if problem.weight_decay != 0:
             raise
@@ -167,6 +168,31 @@ class _Attempt:
     def is_accurate(self) -> bool:
         """Whether it is good enough to be handed out."""
         return self.root is not None and self.error < DOUBLE_ACCURACY and self.root.residual < DOUBLE_RESIDUAL
+
+
+def _continued(problem: Problem, near: Solution | None) -> list[_Attempt]:
+    """The attempt that starts from the solution of a similar problem, if it succeeds."""
+    charts = problem.architecture.charts
+    narrow = problem.architecture.narrowed is None and problem.width is not None
+    # with few hidden units the training is not convex: nothing says that there is one solution only
+    if near is None or near.chart is None or near.chart >= len(charts) or near.effective_noise <= 0 or narrow:
+        return []
+    with DOUBLE.working():
+        equations = state_evolution_of(problem, charts[near.chart])
+        guess = _moved_along(equations, near)
+        attempt = _Attempt(equations, guess, _polished_or_none(equations, guess))
+    return [attempt] if attempt.is_accurate else []
+
+
+def _moved_along(equations: StateEvolution, near: Solution) -> Pair:
+    """A guess from a solution of a similar problem: what the sketch gets wrong there it gets wrong here."""
+    known = (math.log(float(near.effective_noise)), float(near.coordinate))
+    try:
+        wrong = state_evolution_of(near.problem, equations.chart).sketched().residuals(*known)
+        found = polish(replace(equations.sketched(), offset=wrong), known, SKETCH_AIM)
+    except (NotConverged, *OUT_OF_RANGE):
+        return known
+    return found.x, found.y
 
 
 def _attempts_in_double(problem: Problem) -> list[_Attempt]:

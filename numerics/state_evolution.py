@@ -120,6 +120,7 @@ class StateEvolution:
         capacity: A, exact.
         weight_decay: lambda/c, exact.
         noise_variance: Delta/c, exact.
+        offset: what the residuals are measured from; 0 but for what a sketch is known to get wrong.
     """
 
     chart: Chart
@@ -127,6 +128,7 @@ class StateEvolution:
     capacity: Fraction
     weight_decay: Fraction
     noise_variance: Fraction
+    offset: Pair = (0, 0)
 
     def sketched(self) -> StateEvolution:
         """The same equations to some ten per cent, in float64 and cheap."""
@@ -161,7 +163,7 @@ class StateEvolution:
             second = log1p((force - excess - scalars.freedom_complement) / capacity)
         else:
             second = log((scalars.degrees_of_freedom + force) / capacity)
-        return first, second
+        return first - self.offset[0], second - self.offset[1]
 
 
 def nested_search(equations: StateEvolution) -> Pair:
@@ -175,11 +177,14 @@ def nested_search(equations: StateEvolution) -> Pair:
     target = equations.target
     capacity, decay = float(equations.capacity), float(equations.weight_decay)
 
+    roots: list[float] = []
+
     def threshold(x: float) -> float:
         # Weight decay alone gives kappa >= lambda/(c A); without it the root is near kappa = delta.
         bound = math.log(decay / capacity) - x if decay > 0 else 0.0
-        start = equations.chart.start(bound)
-        return root_of_decreasing(lambda y: float(equations.residuals(x, y)[1]), start, 1e-8)
+        start = roots[-1] if roots else equations.chart.start(bound)
+        roots.append(root_of_decreasing(lambda y: float(equations.residuals(x, y)[1]), start, 1e-8))
+        return roots[-1]
 
     scale2 = float(target.mean_square) + float(equations.noise_variance)
     natural = math.log(scale2 / capacity) / 2

@@ -340,6 +340,27 @@ def test_without_noise_the_target_is_recovered_from_one_sample_per_unknown(netwo
     )
 
 
+@pytest.mark.parametrize("network", ["diagonal", "quadratic"])
+@pytest.mark.parametrize("near_phase", ["II", "III", "V", "VI"])
+def test_where_a_solution_is_searched_from_does_not_change_it(network: str, near_phase: str) -> None:
+    near = solve(in_phase(network, near_phase, 10**6))
+    for phase in PHASES:
+        problem = in_phase(network, phase, 10**6)
+        alone, beside = solve(problem), solve(problem, near=near)
+        for name in QUANTITIES:
+            assert getattr(beside, name) == pytest.approx(getattr(alone, name), rel=1e-11), (phase, name)
+
+
+def test_next_to_a_solution_there_is_nothing_to_search(monkeypatch: pytest.MonkeyPatch) -> None:
+    problem = in_phase("quadratic", "V", 10**6)
+    near = solve(problem)
+    monkeypatch.setattr("numerics.erm._attempts_in_double", lambda problem: pytest.fail("searched"))
+    moved = solve(replace(problem, samples=1.1 * float(problem.samples)), near=near)
+    assert moved.learned_modes > near.learned_modes
+    fewer = replace(problem, dim=problem.dim - 1)  # not even the target is the same
+    assert solve(fewer, near=near).excess_risk == pytest.approx(near.excess_risk, rel=1e-3)
+
+
 def test_what_is_not_there_is_said() -> None:
     problem = Problem("quadratic", 1.25, 5000, 100, 0.1, 0.5)
     with pytest.raises(InvalidProblem, match="estimator"):
