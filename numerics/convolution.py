@@ -26,7 +26,16 @@ from typing import Any, Protocol
 import numpy as np
 
 from numerics.errors import InvalidProblem, NotConverged
-from numerics.free_convolution import Preimage, Split, geodesic, half_line, height_above, natural_unit, split
+from numerics.free_convolution import (
+    Path,
+    Preimage,
+    Split,
+    geodesic,
+    half_circle,
+    height_above,
+    natural_unit,
+    split,
+)
 from numerics.free_convolution import preimage as power_law_preimage
 from numerics.posterior import gap_after
 from numerics.precision import DOUBLE, Arithmetic, multiprecision
@@ -252,23 +261,17 @@ class FreeConvolution:
         variance, total = self.noise**2, 0.0
         halves = found.split if found.in_support else _seen_from_itself(found)
 
-        def values(zeta: Any, resolvent: Any) -> Any:
-            g = resolvent @ halves.weights
-            slope = 1 - variance * ((resolvent * resolvent) @ halves.weights)
-            return function(halves.origin + zeta + variance * g) * g * slope
+        def along(path: Path) -> float:
+            (g,), (fall,) = path.sums(halves.weights), path.square_sums(halves.weights)
+            values = function(halves.origin + path.zeta + variance * g) * g * (1 - variance * fall)
+            return float((path.weights @ values).imag / math.pi)
 
         with DOUBLE.working():
             if found.in_support:
-                zeta, _, resolvent, weights = geodesic(DOUBLE, found)
-                total += (weights @ values(zeta, resolvent)).imag / math.pi
-            # the half-circle from c to the real point R: (z - c)/(R - z) = i rho
+                total += along(geodesic(DOUBLE, found))
             reach = end - halves.origin
-            poles = abs(halves.distances / (reach + halves.distances))
-            rho, weights = half_line(DOUBLE, poles.min(), max(poles.max(), 1.0))
-            zeta = 1j * rho * reach / (1 + 1j * rho)
-            direction = 1j * reach / (1 + 1j * rho) ** 2
-            total -= (weights @ (values(zeta, halves.resolvent(zeta)) * direction)).imag / math.pi
-        return float(total)
+            total -= along(half_circle(DOUBLE, halves, reach, reach + halves.distances))
+        return total
 
     def _at_each(self, x: Any, value: Callable[[Preimage], float]) -> Any:
         points = np.asarray(x, dtype=float)

@@ -28,7 +28,7 @@ circle).  Every point is kept as its distance zeta = z - c and every eigenvalue 
 subtraction, so that a threshold amid a million eigenvalues loses no digit.  The path of integration is cut
 at c:
 
-    `half_line`   from c along the vertical ray c + i rho, rho from 0 to oo;
+    `ray`         from c along the vertical c + i rho, rho from 0 to oo;
     `geodesic`    from c to z_kappa along the circle that meets the real axis at right angles at c.
 
 Poles lie on the real axis: at right angles to the ray, and in the metric of the half-plane to the geodesic
@@ -37,7 +37,7 @@ the problem, and the trapezoidal rule in log rho, closed by a double-exponential
 digits in proportion to its number of nodes, at any ratio of scales.
 
 Functions, in order: `natural_unit`, `split`, `preimage`, `at_angle`, `beyond_all`, `above_axis`,
-`noise_border`, `half_line`, `geodesic`, `half_circle`, `climb`, `density`, `right_edge`.
+`noise_border`, `half_line`, `Path`, `ray`, `geodesic`, `half_circle`, `climb`, `density`, `right_edge`.
 """
 
 from __future__ import annotations
@@ -52,6 +52,7 @@ import numpy as np
 
 from numerics.errors import NotConverged
 from numerics.mode_sums import mode_nodes
+from numerics.pole_sums import Kernel, kernel
 from numerics.precision import DOUBLE, Arithmetic, multiprecision
 from numerics.target import Target
 
@@ -101,10 +102,6 @@ class Split:
     weights: Any
     above: int
     share: Any
-
-    def resolvent(self, zeta: Any) -> Any:
-        """1/(z - s_i) at points z = origin + zeta of any shape, with one more axis for the nodes."""
-        return 1 / (np.asarray(zeta)[..., None] + self.distances)
 
 
 @lru_cache(maxsize=64)
@@ -618,71 +615,129 @@ def half_line(arithmetic: Arithmetic, shortest: Any, longest: Any) -> tuple[Any,
     return rho, rho * stretch
 
 
-def geodesic(arithmetic: Arithmetic, found: Preimage) -> tuple[Any, Any, Any, Any]:
-    """Nodes of a path from c to z_kappa, which must be complex: a circle orthogonal to the real axis at c.
+@dataclass(frozen=True, eq=False)
+class Path:
+    """Points of a circle, or line, that meets the real axis at right angles at the origin c of a split.
 
-    With zeta = z - c, and end its value at z_kappa, 1/zeta = Re(1/end) + i Im(1/end)/f is that path, f
-    running from 0 to 1; poles of the integrand, on the real axis, are at imaginary f.
+    1/(z - c) = turn + 1/(i r) along it, r running from 0 up.  In terms of r every pole has a real number b
+    (`numerics.pole_sums`): with a = c - s, and b = 1/a + turn in relative precision,
 
-    Returns:
-        (zeta, to_end, resolvent, weights): z - c and z - z_kappa at the nodes; 1/(z - s_i), shape (nodes,
-        modes); weights of the integral over z, direction included.
+        1/(z - s) = lift/(a (1 + i b r)),       lift = 1 + i turn r.
+
+    Attributes:
+        split: the spectrum.
+        zeta: z - c, shape (points,).
+        weights: of the integral over z, direction included.
+        to_end: z minus the end of the path; None if that is at infinity.
+        r: r.
+        lift: lift; 1 on a line.
+        poles: b.
+        kernel: 1/(1 + (b r)^2).
+        arithmetic: of all these.
+    """
+
+    split: Split
+    zeta: Any
+    weights: Any
+    to_end: Any
+    r: Any
+    lift: Any
+    poles: Any
+    kernel: Kernel
+    arithmetic: Arithmetic
+
+    def sums(self, *numerators: Any) -> Any:
+        """For real numbers c_i given at the nodes, one array or more: sums of c_i/(z - s_i) at the points."""
+        columns = np.stack(numerators, axis=-1) / self.split.distances[:, None]
+        sums = self.kernel.sums(np.concatenate([columns, columns * self.poles[:, None]], axis=1))
+        even, odd = np.split(sums, 2, axis=1)
+        return (self.arithmetic.complex(even, -self.r[:, None] * odd) * self.lift).T
+
+    def square_sums(self, *numerators: Any) -> Any:
+        """Sums of c_i/(z - s_i)^2 likewise: (1 - i b r)^2 k^2 = 2 k^2 - k - 2 i b r k^2."""
+        columns = np.stack(numerators, axis=-1) / (self.split.distances * self.split.distances)[:, None]
+        sums = 2 * self.kernel.sums(np.concatenate([columns, columns * self.poles[:, None]], axis=1), 2)
+        even, odd = np.split(sums, 2, axis=1)
+        values = self.arithmetic.complex(even - self.kernel.sums(columns), -self.r[:, None] * odd)
+        return (values * (self.lift * self.lift)).T
+
+
+def ray(arithmetic: Arithmetic, halves: Split) -> Path:
+    """The vertical line from c to infinity."""
+    sizes = abs(halves.distances)
+    r, weights = half_line(arithmetic, sizes.min(), sizes.max())
+    poles = 1 / halves.distances
+    i_weights = arithmetic.complex(0 * weights, weights)
+    table = kernel(arithmetic, abs(poles), r)
+    one = arithmetic.complex(0 * r + 1, 0 * r)[:, None]
+    return Path(halves, arithmetic.complex(0 * r, r), i_weights, None, r, one, poles, table, arithmetic)
+
+
+def geodesic(arithmetic: Arithmetic, found: Preimage) -> Path:
+    """The path from c to z_kappa, which must be complex: poles, on the real axis, are far from it.
+
+    With end = z_kappa - c, turn = Re(1/end), and r = -f/Im(1/end) where f runs from 0 to 1.
     """
     halves, end = found.split, found.zeta
     inverse = 1 / end
-    # f at the poles, up to a factor i; Re(1/end) - 1/(s - c) without subtraction
-    poles = abs(inverse.imag * halves.distances / arithmetic.real_part(found.separations * inverse))
-    shortest = poles.min()
+    # Re(1/end) - 1/(s - c) without subtraction
+    poles = arithmetic.real_part(found.separations * inverse) / halves.distances
+    shortest = abs(inverse.imag / poles).min()
     low = arithmetic.log(shortest) if shortest < 1 else shortest * 0
-    log_r, stretch = graded(arithmetic, low, low * 0)
-    r = arithmetic.exp(log_r)
-    f = r / (1 + r)
+    log_ratio, stretch = graded(arithmetic, low, low * 0)
+    ratio = arithmetic.exp(log_ratio)
+    f = ratio / (1 + ratio)
     zeta = 1 / (inverse.real + arithmetic.complex(0, 1) * (inverse.imag / f))
     i_slope = arithmetic.complex(0, 1) * inverse.imag
-    # 1/zeta - 1/end = i Im(1/end) (1 - f)/f = i Im(1/end)/r, and df = f (1 - f) d(log r)
-    to_end = -zeta * end * i_slope / r
-    # A point is as far from a mode as its nearer end of the path makes it, in relative precision.
-    first = int(np.sum(abs(zeta) < abs(to_end)))
-    resolvent = np.concatenate(
-        [halves.resolvent(zeta[:first]), 1 / (to_end[first:, None] + found.separations)]
-    )
-    return zeta, to_end, resolvent, zeta * zeta * i_slope / r * stretch
+    # 1/zeta - 1/end = i Im(1/end) (1 - f)/f = i Im(1/end)/ratio, and df = f (1 - f) d(log ratio)
+    to_end = -zeta * end * i_slope / ratio
+    r = -f / inverse.imag
+    lift = arithmetic.complex(0 * r + 1, inverse.real * r)[:, None]
+    table = kernel(arithmetic, abs(poles), r)
+    weights = zeta * zeta * i_slope / ratio * stretch
+    return Path(halves, zeta, weights, to_end, r, lift, poles, table, arithmetic)
 
 
-def half_circle(arithmetic: Arithmetic, found: Preimage) -> tuple[Any, Any, Any, Any]:
-    """The same for a real z_kappa left of c, with modes in between: the half-circle above both.
+def half_circle(arithmetic: Arithmetic, halves: Split, end: Any, separations: Any) -> Path:
+    """The half-circle above the real axis from c to the real point c + end, with modes in between.
 
-    (z - z_kappa)/(c - z) = i rho along it, rho from 0 to oo, and the poles are at imaginary rho.
+    Args:
+        arithmetic: of all that follows.
+        halves: the spectrum seen from c.
+        end: a real number.
+        separations: from the eigenvalues to that point.
     """
-    halves, end = found.split, arithmetic.real_part(found.zeta)
-    scales = abs(arithmetic.real_part(found.separations) / halves.distances)
-    rho, weights = half_line(arithmetic, scales.min(), scales.max())
-    i_rho = arithmetic.complex(0 * rho, rho)
-    zeta = end / (1 + i_rho)
-    direction = arithmetic.complex(0 * end, end) / ((1 + i_rho) * (1 + i_rho))
-    return zeta, -zeta * i_rho, halves.resolvent(zeta), direction * weights
+    poles = separations / (end * halves.distances)
+    scales = 1 / abs(poles)
+    r, weights = half_line(arithmetic, scales.min(), max(scales.max(), abs(end)))
+    i_r = arithmetic.complex(0 * r, r)
+    zeta = i_r * end / (end + i_r)
+    lift = arithmetic.complex(0 * r + 1, r / end)[:, None]
+    table = kernel(arithmetic, abs(poles), r)
+    return Path(
+        halves, zeta, zeta * zeta / (i_r * r) * weights, -zeta * end / i_r, r, lift, poles, table, arithmetic
+    )
 
 
-def climb(
-    arithmetic: Arithmetic, found: Preimage, noise: Any, to_end: Any, resolvent: Any
-) -> tuple[Any, Any]:
-    """Values of x(z) - kappa and x'(z) at the nodes of a `geodesic` or `half_circle` to z_kappa.
+def climb(found: Preimage, noise: Any, path: Path) -> tuple[Any, Any]:
+    """Values of x(z) - kappa and x'(z) along a `geodesic` or `half_circle` to z_kappa.
 
     Next to the edge of the noise both are differences of nearly equal numbers, unless the equation of the
     curve is used: delta^2 mean 1/|z_kappa - s|^2 = 1.
     """
-    variance, weights = noise * noise, found.split.weights
+    arithmetic, variance, weights = path.arithmetic, noise * noise, found.split.weights
+    real = arithmetic.real_part(found.separations)
     if not found.in_support:
-        ascent = 1 - variance * (resolvent @ (weights / found.separations))
-        return to_end * ascent, 1 - variance * ((resolvent * resolvent) @ weights)
-    conjugates = np.conjugate(found.separations)
-    squares = arithmetic.real_part(found.separations * conjugates)
-    to_conjugate = to_end + arithmetic.complex(noise * 0, 2 * found.zeta.imag)
-    ascent = variance * to_conjugate * (resolvent @ (weights / squares))
-    slope = to_end * ascent / to_conjugate + variance * to_conjugate * (
-        (resolvent * resolvent) @ (weights / conjugates)
-    )
-    return to_end * ascent, slope
+        (mean,), (square,) = path.sums(weights / real), path.square_sums(weights)
+        return path.to_end * (1 - variance * mean), 1 - variance * square
+    height = found.zeta.imag
+    overlaps = weights / (real * real + height * height)
+    to_conjugate = path.to_end + arithmetic.complex(noise * 0, 2 * height)
+    (mean,) = path.sums(overlaps)
+    along, across = path.square_sums(overlaps * real, overlaps)  # w/conj(z_kappa - s)
+    ascent = variance * to_conjugate * mean
+    slope = along + arithmetic.complex(0, height) * across
+    return path.to_end * ascent, path.to_end * ascent / to_conjugate + variance * to_conjugate * slope
 
 
 def graded(arithmetic: Arithmetic, low: Any, high: Any) -> tuple[Any, Any]:

@@ -159,19 +159,19 @@ def junction_stencil(length: int) -> tuple[Fraction, ...]:
 
 
 @lru_cache(maxsize=64)
-def coarse_nodes(dim: int) -> tuple[Any, Any]:
-    """Indices and weights of a sum over modes good to a few per cent: 1..8, then blocks growing by e^(1/2).
+def coarse_nodes(dim: int, head: int = 8) -> tuple[Any, Any]:
+    """Indices and weights of a rough sum over modes: 1..head, then blocks growing by exp(4/head).
 
     >>> indices, weights = coarse_nodes(10**30)
     >>> len(indices), bool(abs(weights.sum() / 1e30 - 1) < 1e-12)
     (142, True)
     """
-    edges = np.arange(0.5, min(dim, 8) + 1)
-    if dim > 8:
-        blocks = math.ceil(2 * math.log(dim / 8))
-        edges = np.concatenate([edges[:-1], np.geomspace(8.5, float(dim) + 0.5, blocks + 1)])
+    edges = np.arange(0.5, min(dim, head) + 1)
+    if dim > head:
+        blocks = math.ceil(head / 4 * math.log(dim / head))
+        edges = np.concatenate([edges[:-1], np.geomspace(head + 0.5, float(dim) + 0.5, blocks + 1)])
     indices, weights = np.sqrt(edges[1:] * edges[:-1]), np.diff(edges)
-    indices[:8] = np.arange(1.0, len(indices[:8]) + 1)
+    indices[:head] = np.arange(1.0, len(indices[:head]) + 1)
     indices.flags.writeable = weights.flags.writeable = False
     return indices, weights
 

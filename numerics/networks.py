@@ -21,7 +21,7 @@ from numerics.spectrum import (
     quadratic_noise_edge,
     quadratic_spectrum,
 )
-from numerics.state_evolution import Chart, Decomposition, ScalarFunctions, Value, by_ratio
+from numerics.state_evolution import Chart, ScalarFunctions, by_angle, by_ratio
 from numerics.target import Target
 
 PosteriorVariance: TypeAlias = Callable[[Any, Target], tuple[Any, Any]]
@@ -56,15 +56,6 @@ class Network:
     spectrum: Callable[[float, float, Target], Spectrum]
 
 
-def _by_angle(scalars: ScalarFunctions, sketch: ScalarFunctions, decomposition: Decomposition) -> Chart:
-    """The chart y = -log(angle) next to the noise's edge, from functions of (delta, angle, target)."""
-
-    def in_angle(function: Callable[[Any, Any, Target], Value]) -> Callable[[Any, Any, Target], Value]:
-        return lambda noise, y, target: function(noise, target.arithmetic.exp(-y), target)
-
-    return Chart(in_angle(scalars), in_angle(sketch), in_angle(decomposition), start=lambda bound: 1.0)
-
-
 @lru_cache(maxsize=64)
 def _narrow_quadratic(units: int) -> Network:
     """The quadratic network with fewer hidden units than inputs."""
@@ -72,7 +63,7 @@ def _narrow_quadratic(units: int) -> Network:
     return replace(
         NETWORKS["quadratic"],
         charts=(
-            _by_angle(
+            by_angle(
                 partial(width.scalars_at_angle, width=units),
                 partial(quadratic.sketch_at_angle, width=units),
                 partial(overlaps.decomposition_at_angle, width=units),
@@ -106,7 +97,7 @@ NETWORKS: Mapping[str, Network] = MappingProxyType(
             copies=2,
             sample_unit=lambda dim: dim,
             charts=(
-                _by_angle(
+                by_angle(
                     quadratic.scalars_at_angle, quadratic.sketch_at_angle, overlaps.decomposition_at_angle
                 ),
                 by_ratio(quadratic.scalars, quadratic.sketch, overlaps.decomposition),

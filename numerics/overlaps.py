@@ -42,6 +42,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from numerics import quadratic
 from numerics.free_convolution import (
     Preimage,
@@ -49,8 +51,8 @@ from numerics.free_convolution import (
     climb,
     geodesic,
     half_circle,
-    half_line,
     noise_border,
+    ray,
 )
 from numerics.precision import Arithmetic
 from numerics.quadratic import Cut
@@ -150,18 +152,20 @@ def _leg(arithmetic: Arithmetic, found: Preimage, noise: Any, excess: Any) -> tu
     if found.zeta == 0:
         return excess * 0, excess * 0
     halves = found.split
-    rest = slice(halves.above, None)
-    path = geodesic if found.in_support else half_circle
-    zeta, to_end, resolvent, weights = path(arithmetic, found)
-    rise, x_slope = climb(arithmetic, found, noise, to_end, resolvent)
-    f, s = rise + excess, halves.eigenvalues[rest]
-    at_origin = halves.weights[rest] / halves.distances[rest]
-    zeroth, first, second = (-zeta * (resolvent[:, rest] @ (at_origin * s**k)) for k in range(3))
+    if found.in_support:
+        path = geodesic(arithmetic, found)
+    else:
+        real = arithmetic.real_part
+        path = half_circle(arithmetic, halves, real(found.zeta), real(found.separations))
+    rise, x_slope = climb(found, noise, path)
+    f, s = rise + excess, halves.eigenvalues
+    at_origin = _of_rest(halves) / halves.distances
+    zeroth, first, second = -path.zeta * path.sums(*(at_origin * s**k for k in range(3)))
     misfit = (f * f * zeroth - 2 * f * first + second) * x_slope
     # The path runs from c to the point, against the direction of the integrals.
     return (
-        (weights @ misfit).imag / arithmetic.pi,
-        (weights @ (second * x_slope)).imag / arithmetic.pi,
+        (path.weights @ misfit).imag / arithmetic.pi,
+        (path.weights @ (second * x_slope)).imag / arithmetic.pi,
     )
 
 
@@ -169,11 +173,12 @@ def _ray(arithmetic: Arithmetic, halves: Split, noise: Any) -> Any:
     """Sum over i > M of the integral of O_i s_i^2, from c to infinity."""
     if halves.learned == 0:
         return 0 * noise
-    sizes = abs(halves.distances)
-    rho, weights = half_line(arithmetic, sizes.min(), sizes.max())
-    resolvent = halves.resolvent(arithmetic.complex(0 * rho, rho))
-    above, rest = slice(None, halves.above), slice(halves.above, None)
-    s = halves.eigenvalues[rest]
-    slope_learned = -((resolvent[:, above] * resolvent[:, above]) @ halves.weights[above])
-    second = resolvent[:, rest] @ (halves.weights[rest] * s * s)
-    return -noise * noise * (weights @ (second * slope_learned)).real / arithmetic.pi
+    path, rest = ray(arithmetic, halves), _of_rest(halves)
+    (slope_learned,) = path.square_sums(rest - halves.weights)
+    (second,) = path.sums(rest * halves.eigenvalues * halves.eigenvalues)
+    return -noise * noise * (path.weights @ (second * slope_learned)).imag / arithmetic.pi
+
+
+def _of_rest(halves: Split) -> Any:
+    """The weights, without those of the learned modes."""
+    return halves.weights * (np.arange(len(halves.weights)) >= halves.above)

@@ -48,8 +48,8 @@ In order: `Cut`, `cut_at`, `cut_at_angle`, `scalars`, `scalars_at_angle`, `scala
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
+from bisect import bisect_left
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -62,23 +62,34 @@ from numerics.free_convolution import (
     beyond_all,
     climb,
     geodesic,
-    half_line,
     natural_unit,
     preimage,
+    ray,
 )
 from numerics.precision import DOUBLE, Arithmetic
-from numerics.state_evolution import Scalars
+from numerics.state_evolution import Scalars, Slopes
 from numerics.target import Target
+
+# Square of an angle, over the rounding, below which slopes at a fixed angle are lost in differences.
+_STEEP = 1e6
 
 
 @dataclass(frozen=True)
 class _Leg:
-    """What one leg of the path contributes to E, D, T and the mass."""
+    """What one leg of the path contributes to E, D, T, the mass, and to the four integrals of `_slopes`."""
 
     error: Any
     freedom: Any
     mean: Any
     mass: Any
+    force: Any
+    square: Any
+    cube: Any
+    drift: Any
+
+
+def _nothing(noise: Any) -> _Leg:
+    return _Leg(*[0 * noise] * 8)
 
 
 @dataclass(frozen=True)
@@ -167,7 +178,9 @@ def scalars_at_angle(noise: Any, angle: Any, target: Target) -> Scalars:
     1.000000000e-45 1.000000000e-63
     """
     with target.arithmetic.working():
-        return scalars_of(cut_at_angle(noise, angle, target))
+        cut = cut_at_angle(noise, angle, target)
+        found = scalars_of(cut)
+        return replace(found, slopes=_at_fixed_angle(cut, found.slopes, angle))
 
 
 def scalars_of(cut: Cut) -> Scalars:
@@ -176,16 +189,52 @@ def scalars_of(cut: Cut) -> Scalars:
     unlearned = slice(halves.above, None)
     s = halves.eigenvalues[unlearned]
     left_out = _dot(s * s, halves.weights[unlearned])
-    ray = _ray(arithmetic, cut.start, cut.noise, cut.threshold)
-    arc = _arc(arithmetic, cut.start, cut.noise, cut.excess)
+    learned = _ray(arithmetic, cut.start, cut.noise, cut.threshold)
+    bulk = _arc(arithmetic, cut.start, cut.noise, cut.excess)
+    freedom = learned.freedom + bulk.freedom
     return Scalars(
         threshold=cut.threshold * unit,
-        error=(left_out + ray.error + arc.error) * unit * unit,
-        degrees_of_freedom=ray.freedom + arc.freedom,
-        mean_size=(ray.mean + arc.mean) * unit,
-        mass_above=ray.mass + arc.mass,
+        error=(left_out + learned.error + bulk.error) * unit * unit,
+        degrees_of_freedom=freedom,
+        mean_size=(learned.mean + bulk.mean) * unit,
+        mass_above=learned.mass + bulk.mass,
         learned_modes=cut.target.number_above(_emergence(cut.noise, cut.threshold, arithmetic)),
+        slopes=_slopes(cut, learned, bulk, freedom),
     )
+
+
+def _slopes(cut: Cut, learned: _Leg, bulk: _Leg, freedom: Any) -> Slopes | None:
+    """Derivatives of E and D with respect to log delta and log kappa; None for a narrow network."""
+    if cut.excess != 0:
+        return None
+    double_variance, threshold, unit2 = 2 * cut.noise * cut.noise, cut.threshold, cut.unit * cut.unit
+    drift = freedom + 2 * (learned.drift + bulk.drift)
+    return Slopes(
+        error=(double_variance * drift * unit2, threshold * (learned.force + bulk.force) * unit2),
+        freedom=(
+            double_variance * (learned.cube + bulk.cube) * 2 / 3,
+            -threshold * (learned.square + bulk.square),
+        ),
+        threshold=(0, 1),
+    )
+
+
+def _at_fixed_angle(cut: Cut, slopes: Slopes | None, angle: Any) -> Slopes | None:
+    """The same with respect to log delta and log angle; None if too little is left of their difference.
+
+    kappa = x(z) moves with z and delta^2 by x' dz + G d(delta^2), which is real, and z by z (d log r + i d
+    angle).
+    """
+    arithmetic, separations = cut.target.arithmetic, cut.start.separations
+    if slopes is None or angle * angle < _STEEP * arithmetic.epsilon:
+        return None
+    variance, height = cut.noise * cut.noise, cut.start.zeta.imag
+    inverse = 1 / separations
+    g = cut.start.split.weights @ inverse
+    turn = cut.start.point * (1 - variance * (cut.start.split.weights @ (inverse * inverse)))
+    by_noise = 2 * variance * (g.real + turn.real * height / (variance * turn.imag)) / cut.threshold
+    by_angle = -angle * (turn.real * turn.real / turn.imag + turn.imag) / cut.threshold
+    return slopes.along((1, by_noise), (0, by_angle))
 
 
 def _emergence(noise: Any, threshold: Any, arithmetic: Arithmetic) -> Any:
@@ -204,30 +253,28 @@ def _ray(arithmetic: Arithmetic, start: Preimage, noise: Any, threshold: Any) ->
     """Learned modes: the vertical ray from the origin c, closed by the quarter-circle at infinity."""
     halves, variance, kappa = start.split, noise * noise, threshold
     if halves.learned == 0:
-        zero = threshold * 0
-        return _Leg(zero, zero, zero, zero)
-    sizes = abs(halves.distances)
-    rho, weights = half_line(arithmetic, sizes.min(), sizes.max())
-    z = arithmetic.complex(halves.origin, rho)
-    above, below = slice(None, halves.above), slice(halves.above, None)
-    means = _means_on_ray(arithmetic, rho, halves.distances[above])
-    g_learned, slope_learned = means(halves.weights[above])
-    w_learned, _ = means(halves.weights[above] * halves.eigenvalues[above])
-    g_rest, slope_rest = _means_on_ray(arithmetic, rho, halves.distances[below])(halves.weights[below])
+        return _nothing(noise)
+    path = ray(arithmetic, halves)
+    z = halves.origin + path.zeta
+    learned = (np.arange(len(halves.weights)) < halves.above).astype(int)
+    modes = halves.weights * learned, halves.weights * (1 - learned)
+    sizes = [part * halves.eigenvalues for part in modes]
+    g_learned, g_rest, w_learned = path.sums(*modes, sizes[0])
+    slope_learned, slope_rest, fall_learned, fall_rest = path.square_sums(*modes, *sizes)
+    slope_learned, slope_rest = -slope_learned, -slope_rest
     g = g_rest + g_learned
     x_slope = 1 + variance * (slope_rest + slope_learned)
     q = kappa - variance * g_rest
 
     mass = g_learned * x_slope + variance * g_rest * slope_learned
+    both = variance * g_learned * g * x_slope
     error = (
         q * q * mass
         + variance * g_learned * (variance * g_learned - 2 * q) * g * x_slope
         + variance * z * g_learned * (2 * g_rest + g_learned)
     )
-    both = variance * g_learned * g * x_slope
-    freedom = (z - q) * (
-        (2 * g_rest + g_learned) * g_learned * x_slope + variance * g_rest * g_rest * slope_learned
-    ) + both * g
+    square = (2 * g_rest + g_learned) * g_learned * x_slope + variance * g_rest * g_rest * slope_learned
+    freedom = (z - q) * square + both * g
     # z G_L = share + W_L: the limit of the integrand, real, is dropped.
     mean = (
         w_learned
@@ -235,68 +282,61 @@ def _ray(arithmetic: Arithmetic, start: Preimage, noise: Any, threshold: Any) ->
         + (z - q) * variance * (g_learned * (slope_rest + slope_learned) + g_rest * slope_learned)
         + both
     )
+    cube = (3 * g_rest * g + g_learned * g_learned) * g_learned * x_slope
+    cube = cube + variance * g_rest * g_rest * g_rest * slope_learned
+    fall = fall_rest + fall_learned
+    drift = variance * g_learned * g * fall + (z - q) * (g_learned * fall + g_rest * fall_learned)
 
     def closed(integrand: Any, residue: Any) -> Any:
-        return residue / 2 - (weights @ integrand).real / arithmetic.pi
+        return residue / 2 - (path.weights @ integrand).imag / arithmetic.pi
 
     share = halves.share
-    mean_learned = halves.weights[above] @ halves.eigenvalues[above]
+    zero = 0 * noise
     return _Leg(
         error=closed(error, share * (kappa * kappa + variance * (2 - share))),
         freedom=closed(freedom, share * (2 - share)),
-        mean=closed(mean, mean_learned - kappa * share),
+        mean=closed(
+            mean, halves.weights[: halves.above] @ halves.eigenvalues[: halves.above] - kappa * share
+        ),
         mass=closed(mass, share),
+        force=2 * closed(q * mass - both, kappa * share),
+        square=closed(square, zero),
+        cube=closed(cube, zero),
+        drift=-closed(drift, zero),
     )
-
-
-def _means_on_ray(arithmetic: Arithmetic, rho: Any, distances: Any) -> Callable[[Any], tuple[Any, Any]]:
-    """For weights w_i, the sums of w_i/(z - s_i) at z = c + i rho and their derivatives with respect to z.
-
-    In real arithmetic, four times as fast: 1/(z - s_i) = k (a/rho^2 - i/rho), k = 1/(1 + (a/rho)^2), a = c
-    - s_i.
-    """
-    inverse = 1 / rho
-    ratio = inverse[:, None] * distances
-    k = 1 / (1 + ratio * ratio)
-    k_squared = k * k
-
-    def means(weights: Any) -> tuple[Any, Any]:
-        even, odd = _dot(k, weights), inverse * _dot(k, weights * distances)
-        even_slope = 2 * _dot(k_squared, weights) - even
-        odd_slope = inverse * (2 * _dot(k_squared, weights * distances))
-        return (
-            arithmetic.complex(inverse * odd, -inverse * even),
-            arithmetic.complex(inverse * (inverse * even_slope), inverse * (inverse * odd_slope)),
-        )
-
-    return means
 
 
 def _arc(arithmetic: Arithmetic, found: Preimage, noise: Any, excess: Any) -> _Leg:
     """The bulk and the mode at the threshold: the geodesic from c to z_q (nothing if that is real)."""
     halves = found.split
     if not found.in_support:
-        zero = noise * 0
-        return _Leg(zero, zero, zero, zero)
-    zeta, to_end, resolvent, weights = geodesic(arithmetic, found)
-    rise, x_slope = climb(arithmetic, found, noise, to_end, resolvent)
+        return _nothing(noise)
+    path = geodesic(arithmetic, found)
+    rise, x_slope = climb(found, noise, path)
     above = rise + excess  # x - kappa
     at_origin = halves.weights / halves.distances
-    g = resolvent @ halves.weights
-    g_rise = -zeta * (resolvent @ at_origin)
-    w_rise = -zeta * (resolvent @ (at_origin * halves.eigenvalues))
+    g_rise, w_rise = -path.zeta * path.sums(at_origin, at_origin * halves.eigenvalues)
+    (fall,) = path.square_sums(halves.weights * halves.eigenvalues)
+    g_origin = at_origin.sum()
+    g = g_origin + g_rise
 
     # The path runs from c to z_q, against the direction of the integrals above.
     def integral(integrand: Any) -> Any:
-        return (weights @ integrand).imag / arithmetic.pi
+        return (path.weights @ integrand).imag / arithmetic.pi
 
     mass = g_rise * x_slope
     mean = above * mass
+    tilt = w_rise * x_slope
+    square = mass * (g + g_origin)
     return _Leg(
-        error=integral(above * (mean - 2 * w_rise * x_slope)),
-        freedom=integral(mean * (g + at_origin.sum())),
+        error=integral(above * (mean - 2 * tilt)),
+        freedom=integral(above * square),
         mean=integral(mean),
         mass=integral(mass),
+        force=2 * integral(tilt - mean),
+        square=integral(square),
+        cube=integral(mass * (g * (g + g_origin) + g_origin * g_origin)),
+        drift=-integral(above * g * fall),
     )
 
 
@@ -304,8 +344,12 @@ def sketch(noise: float, threshold: float, target: Target, width: int | None = N
     """`scalars` to some ten per cent, in floats and tens of microseconds: only e and D.
 
     The modes s_i > delta whose spike x_i = s_i + delta^2/s_i lies above kappa are learned one by one, the
-    noise is a semicircle: spike i has the error s_i^2 + f^2 - 2 s_i f (1 - delta^2/s_i^2), f = x_i - kappa,
-    and 2 f/(d s_i) degrees of freedom; the semicircle has
+    noise is a semicircle: with f = x_i - kappa, spike i has 2 f/(d s_i) degrees of freedom and the error
+
+        s_i^2 + f^2 - 2 s_i f (1 - delta^2/s_i^2)
+            = kappa^2 + 2 delta^2 - 4 kappa delta^2/s_i + 3 delta^4/s_i^2;
+
+    the semicircle has
 
         D_b = (8/pi) int_0^phi (cos t - cos phi) cos t sin^2 t dt,
         E_b = (8/pi) delta^2 int_0^phi (cos t - cos phi)^2 sin^2 t dt
@@ -318,6 +362,7 @@ def sketch(noise: float, threshold: float, target: Target, width: int | None = N
     >>> print(f"{rough.error:.2f} {exact.error:.2f}, {rough.degrees_of_freedom:.2f}")
     0.05 0.04, 0.26
     """
+    noise, threshold = float(noise), float(threshold)
     angle = math.acos(threshold / (2 * noise)) if threshold < 2 * noise else 0.0
     return _sketch(noise, threshold, angle, target, width)
 
@@ -326,41 +371,52 @@ def sketch_at_angle(noise: float, angle: float, target: Target, width: int | Non
     """`scalars_at_angle` likewise, at angles up to 1: beyond, the threshold itself is no worse."""
     if not 0 < angle < 1:
         raise NotConverged(f"no point of the noise's edge at the angle {angle:.3g}")
+    noise, angle = float(noise), float(angle)
     return _sketch(noise, 2 * noise * math.cos(angle), angle, target, width)
 
 
 def _sketch(noise: float, threshold: float, angle: float, target: Target, width: int | None) -> Scalars:
-    modes = target.modes
-    s, weights = modes.sizes, modes.weights / modes.dim
-    ratio = (noise / s) ** 2
-    spike = s * (1 + ratio)
-    learned = (ratio < 1) & (spike > threshold)
+    smallest = float(_emergence(noise, threshold, DOUBLE))
     if width is not None:
-        learned &= s >= target.size(width + 0.5)
-    f = np.where(learned, spike - threshold, 0.0)
-    share = float(weights @ learned)
-    # s^2 + f^2 - 2 s f (1 - ratio), as a sum of positive terms: it may be far below s^2.
-    shrunk = (threshold - s * ratio) ** 2 + 2 * s * f * ratio
-    spikes_error = float(weights @ np.where(learned, shrunk, s * s))
-    alignment = 2 * float(weights @ (f / s))
+        smallest = max(smallest, float(target.size(width + 0.5)))
+    means = target.coarse_sums
+    count = bisect_left(means.falling, -smallest)
+    share, inverse = means.shares[count], means.inverses[count]
+    variance, inverse_square = noise * noise, means.inverse_squares[count]
+    spikes_error = (
+        (threshold * threshold + 2 * variance) * share
+        - 4 * threshold * variance * inverse
+        + 3 * variance * variance * inverse_square
+        + means.rests[count]
+    )
+    alignment = 2 * (share - threshold * inverse + variance * inverse_square)
 
-    left = math.inf if width is None else max(width / modes.dim - share, 0.0) / (1 - share)
+    left = math.inf if width is None else max(width / target.dim - share, 0.0) / (1 - share)
     reach = min(angle, _angle_of_mass(left)) if left < 1 else angle
-    nodes, gauss = DOUBLE.gauss_legendre(20)
-    t, gauss = reach / 2 * (1 + nodes), reach / 2 * gauss
-    rise = 2 * np.sin((angle + t) / 2) * np.sin((angle - t) / 2)
-    sine_squared = np.sin(t) ** 2
-    bulk_freedom = 8 / math.pi * float(gauss @ (rise * np.cos(t) * sine_squared))
-    bulk_error = 8 / math.pi * noise**2 * float(gauss @ (rise**2 * sine_squared))
+    bulk_freedom, bulk_error = _semicircle(angle, reach)
     free = (1 - share) ** 2
     return Scalars(
         threshold=threshold,
-        error=spikes_error - (noise * share) ** 2 + free * bulk_error,
+        error=spikes_error - (noise * share) ** 2 + free * noise**2 * bulk_error,
         degrees_of_freedom=(1 - share) * alignment + share**2 + free * bulk_freedom,
         mean_size=math.nan,
         mass_above=math.nan,
         learned_modes=math.nan,
     )
+
+
+def _semicircle(angle: float, reach: float) -> tuple[float, float]:
+    """D_b and E_b/delta^2 of the part 0 < t < reach <= phi of a semicircle."""
+    rise = 2 * math.sin(angle / 2) ** 2
+    if reach < 0.05:
+        freedom = reach**3 * (rise / 3 - reach**2 / 10)
+        error = reach**3 * (rise**2 / 3 - rise * reach**2 / 5 + reach**4 / 28)
+    else:
+        cosine, cubic = math.cos(angle), math.sin(reach) ** 3 / 3
+        quartic = reach / 8 - math.sin(4 * reach) / 32
+        freedom = quartic - cosine * cubic
+        error = quartic - 2 * cosine * cubic + cosine**2 * (reach / 2 - math.sin(2 * reach) / 4)
+    return 8 / math.pi * freedom, 8 / math.pi * error
 
 
 def _angle_of_mass(mass: float) -> float:

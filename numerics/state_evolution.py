@@ -18,12 +18,13 @@ networks give the complements 1 - D and delta^2 - e for that (`Scalars`), and 1 
 
 At fixed delta the second equation has one root, D + lambda/(c kappa) being decreasing in kappa; inserted in
 the first it leaves one equation.  That `nested_search` is run on a sketch of the network, cheap and good to
-some ten per cent; Broyden's method on the exact equations does the rest (`polish`), in float64 or in any
-other arithmetic.  What it reports as its error is the step that remains: once rounding takes over, steps no
-longer shrink, and their size is what rounding does to the solution.
+some ten per cent; `polish` does the rest on the exact equations, in float64 or in any other arithmetic: by
+Newton's method where the network gives the slopes of its scalar functions, else by Broyden's.  What it
+reports as its error is the step that remains: once rounding takes over, steps no longer shrink, and their
+size is what rounding does to the solution.
 
-In this order: `Scalars`, `Chart`, `by_ratio`, `StateEvolution`, `nested_search`, `root_of_decreasing`,
-`polish`, `divided_differences`.
+In this order: `Slopes`, `Scalars`, `Chart`, `by_ratio`, `by_angle`, `along`, `StateEvolution`,
+`nested_search`, `root_of_decreasing`, `Root`, `polish`, `divided_differences`.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cached_property
 from typing import Any, TypeAlias, TypeVar
 
 from scipy.optimize import brentq
@@ -54,6 +56,32 @@ Matrix: TypeAlias = tuple[Pair, Pair]
 
 
 @dataclass(frozen=True)
+class Slopes:
+    """Derivatives of the scalar functions with respect to two variables.
+
+    Attributes:
+        error: of e.
+        freedom: of D.
+        threshold: of log kappa.
+    """
+
+    error: Pair
+    freedom: Pair
+    threshold: Pair
+
+    def along(self, first: Pair, second: Pair) -> Slopes:
+        """Derivatives along two directions, each given by how far it goes in the two variables."""
+
+        def turned(pair: Pair) -> Pair:
+            return (
+                first[0] * pair[0] + first[1] * pair[1],
+                second[0] * pair[0] + second[1] * pair[1],
+            )
+
+        return Slopes(turned(self.error), turned(self.freedom), turned(self.threshold))
+
+
+@dataclass(frozen=True)
 class Scalars:
     """A network's scalar functions at one (delta, kappa), in the arithmetic of its target.
 
@@ -66,6 +94,8 @@ class Scalars:
         learned_modes: number of target modes that stand out of both noise and threshold; a real number.
         error_complement: delta^2 - e, or None where no better formula than the subtraction is known.
         freedom_complement: 1 - D, likewise.
+        slopes: derivatives with respect to the logarithms of the two arguments, or, of a chart's scalars, to
+            log delta and y; None where they are not known.
     """
 
     threshold: Any
@@ -76,6 +106,7 @@ class Scalars:
     learned_modes: Any
     error_complement: Any = None
     freedom_complement: Any = None
+    slopes: Slopes | None = None
 
 
 ScalarFunctions: TypeAlias = Callable[[Any, Any, Target], Scalars]
@@ -107,7 +138,28 @@ def by_ratio(scalars: ScalarFunctions, sketch: ScalarFunctions, decomposition: D
     def in_ratio(function: Callable[[Any, Any, Target], Value]) -> Callable[[Any, Any, Target], Value]:
         return lambda noise, y, target: function(noise, noise * target.arithmetic.exp(y), target)
 
-    return Chart(in_ratio(scalars), in_ratio(sketch), in_ratio(decomposition), start=lambda bound: bound)
+    sloping = along(in_ratio(scalars), (1, 1), (0, 1))
+    return Chart(sloping, in_ratio(sketch), in_ratio(decomposition), start=lambda bound: bound)
+
+
+def by_angle(scalars: ScalarFunctions, sketch: ScalarFunctions, decomposition: Decomposition) -> Chart:
+    """The chart y = -log(angle) next to the noise's edge, from functions of (delta, angle, target)."""
+
+    def in_angle(function: Callable[[Any, Any, Target], Value]) -> Callable[[Any, Any, Target], Value]:
+        return lambda noise, y, target: function(noise, target.arithmetic.exp(-y), target)
+
+    sloping = along(in_angle(scalars), (1, 0), (0, -1))
+    return Chart(sloping, in_angle(sketch), in_angle(decomposition), start=lambda bound: 1.0)
+
+
+def along(scalars: ScalarFunctions, first: Pair, second: Pair) -> ScalarFunctions:
+    """The same with its slopes along two directions."""
+
+    def turned(noise: Any, y: Any, target: Target) -> Scalars:
+        found = scalars(noise, y, target)
+        return found if found.slopes is None else replace(found, slopes=found.slopes.along(first, second))
+
+    return turned
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,6 +182,13 @@ class StateEvolution:
     noise_variance: Fraction
     offset: Pair = (0, 0)
 
+    @cached_property
+    def _parameters(self) -> tuple[Any, Any, Any, Any]:
+        """A, A - 1, lambda/c and Delta/c, each rounded once."""
+        exact = (self.capacity, self.capacity - 1, self.weight_decay, self.noise_variance)
+        capacity, excess, decay, labels = (self.target.arithmetic.real(number) for number in exact)
+        return capacity, excess, decay, labels
+
     def sketched(self) -> StateEvolution:
         """The same equations to some ten per cent, in float64 and cheap."""
         chart = replace(self.chart, scalars=self.chart.sketch)
@@ -146,14 +205,13 @@ class StateEvolution:
     def balance(self, x: Any, scalars: Scalars) -> Pair:
         """The residuals, given the scalar functions at the same point."""
         arithmetic = self.target.arithmetic
-        real, log, log1p = arithmetic.real, arithmetic.log, arithmetic.log1p
-        capacity, excess = real(self.capacity), real(self.capacity - 1)
+        log, log1p = arithmetic.log, arithmetic.log1p
+        capacity, excess, decay, labels = self._parameters
         noise = arithmetic.exp(x)
         noise2 = noise * noise
-        force = real(self.weight_decay) / scalars.threshold
-        labels = real(self.noise_variance)
+        force = decay / scalars.threshold
         # Subtracting like from like: where A is near 1 and kappa below delta, D and e/delta^2 may be too.
-        by_complements = abs(self.capacity - 1) < Fraction(1, 2) and scalars.threshold < noise
+        by_complements = abs(excess) < 0.5 and scalars.threshold < noise
         if by_complements and scalars.error_complement is not None:
             surplus = excess * noise2 + scalars.error_complement
             first = log1p((labels - surplus) / (capacity * noise2))
@@ -164,6 +222,22 @@ class StateEvolution:
         else:
             second = log((scalars.degrees_of_freedom + force) / capacity)
         return first - self.offset[0], second - self.offset[1]
+
+    def jacobian(self, scalars: Scalars) -> Matrix | None:
+        """Of the residuals, in x and y, given the scalar functions at the same point and their slopes."""
+        if scalars.slopes is None:
+            return None
+        slopes = scalars.slopes
+        _, _, decay, labels = self._parameters
+        error, force = scalars.error + labels, decay / scalars.threshold
+        freedom = scalars.degrees_of_freedom + force
+        return (
+            (slopes.error[0] / error - 2, slopes.error[1] / error),
+            (
+                (slopes.freedom[0] - force * slopes.threshold[0]) / freedom,
+                (slopes.freedom[1] - force * slopes.threshold[1]) / freedom,
+            ),
+        )
 
 
 def nested_search(equations: StateEvolution) -> Pair:
@@ -247,15 +321,17 @@ class Root:
 def polish(
     equations: StateEvolution, guess: Pair, tolerance: Any, jacobian: Matrix | None = None, steps: int = 60
 ) -> Root:
-    """Solve the two equations from a first guess by Broyden's method, to an error below ``tolerance``.
+    """Solve the two equations from a first guess by Newton's method, to an error below ``tolerance``.
+
+    By Broyden's where the slopes of the scalar functions are not known.
 
     Args:
         equations: what to solve, inside the ``working()`` context of its arithmetic.
         guess: x and y to begin with.
         tolerance: error to be reached.  Where rounding keeps the error from shrinking further the best point
             is returned all the same, with its ``error``: the caller judges.
-        jacobian: of the residuals, near the solution; `divided_differences` if not given, and whenever a step
-            fails.
+        jacobian: of the residuals, near the solution, for want of slopes; `divided_differences` if not given,
+            and whenever a step fails.
         steps: how many steps to make at most.
 
     Raises:
@@ -265,13 +341,14 @@ def polish(
     point = (real(guess[0]), real(guess[1]))
     scalars = equations.scalars(*point)
     residuals = equations.balance(point[0], scalars)
-    if fresh := jacobian is None:
-        jacobian = divided_differences(equations, point, residuals)
+    known = equations.jacobian(scalars) or jacobian
+    by_differences = known is None
+    matrix = divided_differences(equations, point, residuals) if known is None else known
     # How much more than delta and kappa the error e changes: much, where kappa is close to the noise's edge.
     sensitivity, damping = 1, 1
     best, idle = None, 0
     for _ in range(steps):
-        step = _newton_step(jacobian, residuals)
+        step = _newton_step(matrix, residuals)
         error = max(_size(step) * sensitivity, _size(residuals))
         if best is None or error < best.error:
             best, idle = Root(*point, scalars, _size(residuals), error), 0
@@ -285,15 +362,15 @@ def polish(
         trial_scalars = equations.scalars(*trial)
         trial_residuals = equations.balance(trial[0], trial_scalars)
         if not _size(trial_residuals) < max(_size(residuals), SETTLED):
-            # Not downhill: renew the Jacobian; if it is new, go less far.
-            if fresh:
+            # Not downhill: renew the Jacobian; if it is one by differences, made here, go less far.
+            if by_differences:
                 damping *= 4
             else:
-                jacobian, fresh = divided_differences(equations, point, residuals), True
+                matrix, by_differences = divided_differences(equations, point, residuals), True
             continue
         sensitivity = max(1, _relative_change(scalars.error, trial_scalars.error) / max(_size(step), 1e-300))
-        jacobian = _updated(jacobian, step, residuals, trial_residuals)
-        point, scalars, residuals, fresh, damping = trial, trial_scalars, trial_residuals, False, 1
+        matrix = equations.jacobian(trial_scalars) or _updated(matrix, step, residuals, trial_residuals)
+        point, scalars, residuals, by_differences, damping = trial, trial_scalars, trial_residuals, False, 1
     raise NotConverged(
         f"the state evolution still moves after {steps} steps (residual {float(_size(residuals)):.1e})"
     )

@@ -4,7 +4,7 @@
 For the diagonal network the sizes are the standard deviations tau_i of the Gaussian target coefficients; for
 the quadratic network they are the eigenvalues s_i of the target matrix.
 
-Classes, in order: `Modes`, `Target`.
+Classes, in order: `Modes`, `CoarseSums`, `Target`.
 """
 
 from __future__ import annotations
@@ -13,8 +13,13 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+import numpy as np
+
 from numerics.mode_sums import coarse_nodes, mode_nodes
 from numerics.precision import DOUBLE, Arithmetic, Number
+
+# Modes counted one by one, and blocks to 4 e-folds of them, in `Target.coarse_sums`.
+_COARSE_HEAD = 32
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,6 +43,25 @@ class Modes:
     def mean(self, values: Any) -> Any:
         """Mean over the modes of a function given at the nodes."""
         return self.total(values) / self.dim
+
+
+@dataclass(frozen=True, eq=False)
+class CoarseSums:
+    """Means over the larger modes in float64, cumulated: entry k over those of the first k coarse nodes.
+
+    Attributes:
+        falling: minus the sizes at the nodes, in increasing order.
+        shares: of the modes.
+        inverses: of 1/s.
+        inverse_squares: of 1/s^2.
+        rests: of s^2 over the smaller modes instead.
+    """
+
+    falling: list[float]
+    shares: list[float]
+    inverses: list[float]
+    inverse_squares: list[float]
+    rests: list[float]
 
 
 @dataclass(frozen=True)
@@ -89,7 +113,24 @@ class Target:
         indices, weights = coarse_nodes(self.dim)
         return Modes(float(self.scale) * indices ** -float(self.decay), weights, float(self.dim))
 
-    @property
+    @cached_property
+    def coarse_sums(self) -> CoarseSums:
+        """Means over the modes above a size and over those below, good to a few per cent."""
+        indices, weights = coarse_nodes(self.dim, _COARSE_HEAD)
+        s, share = float(self.scale) * indices ** -float(self.decay), weights / float(self.dim)
+
+        def cumulated(values: Any) -> list[float]:
+            return [0.0, *np.cumsum(values).tolist()]
+
+        return CoarseSums(
+            falling=(-s).tolist(),
+            shares=cumulated(share),
+            inverses=cumulated(share / s),
+            inverse_squares=cumulated(share / s**2),
+            rests=cumulated((share * s**2)[::-1])[::-1],
+        )
+
+    @cached_property
     def mean_square(self) -> Any:
         """Mean square of the sizes: what it costs to learn nothing."""
         return self.modes.mean(self.modes.sizes**2)

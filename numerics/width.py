@@ -71,7 +71,7 @@ def scalars_at_angle(noise: Any, angle: Any, target: Target, width: int) -> Scal
 
 def _scalars(cut: Cut, width: int) -> Scalars:
     kept = narrowed(cut, width)
-    found = quadratic.scalars_of(kept)
+    found = replace(quadratic.scalars_of(kept), slopes=None)  # they jump where the rank begins to bind
     if kept is cut:
         return found
     units = cut.target.arithmetic.real(width)

@@ -1,0 +1,183 @@
+r"""Sums over many poles at many points, where both range over many scales.
+
+Along a path that meets the real axis at right angles (`free_convolution.Path`) everything asked of a spectrum
+is a sum, over its poles i, of given numbers times a power of
+
+    1/(1 + i b r) = (1 - i b r) k,      k = 1/(1 + (b r)^2),
+
+with r > 0 running along the path and a real number b_i for each pole.
+
+As a table, of points r and poles p = |b|, k has as many rows and columns as the logarithms of both ranges are
+long.  But it is a step away from its diagonal p r = 1: where p r < 1/W it is a power series in (p r)^2, and
+where p r > W one in (p r)^-2, in which points and poles part.  So neighbouring points, in blocks, sum over
+the bins of poles near them one by one, and over the moments of all bins further away.  Every term keeps its
+relative precision.
+
+In order: `Kernel`, `kernel`.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from numerics.precision import DOUBLE_BITS, Arithmetic
+
+# W; and how many neighbouring points make a block, and poles a bin.
+_FAR = 10.0
+_BLOCK = 16
+_BIN = 24
+# Up to this many pairs of a point and a pole all are summed one by one: of float64, and of slower numbers.
+_FEW, _FEW_SLOW = 100_000, 5_000
+
+
+@dataclass(frozen=True, eq=False)
+class _Far:
+    """The bins of poles on one side of the blocks of points, in powers of a small ratio.
+
+    Attributes:
+        poles: powers of the poles in units of the end of their bin, shape (bins, powers, poles).
+        between: of that end in units of the end of the block, shape (powers, blocks, bins); 0 for bins near.
+        points: of the points in units of the end of their block, shape (blocks, points, powers).
+        leading: the power of the ratio that k begins with.
+    """
+
+    poles: Any
+    between: Any
+    points: Any
+    leading: int
+
+    def sums(self, binned: Any, exponent: int) -> Any:
+        """Sums of c k^exponent, exponent 1 or 2, shape (blocks, points, columns)."""
+        first = self.leading * exponent
+        taken = slice(first, self.points.shape[-1] - self.leading * (2 - exponent))
+        moments = self.between[taken] @ (self.poles[:, taken] @ binned).transpose(1, 0, 2)
+        order = np.arange(taken.stop - first)
+        binomials = np.where(order % 2, -1, 1) * (order + 1) ** (exponent - 1)
+        return (self.points[..., taken] * binomials) @ moments.transpose(1, 0, 2)
+
+
+@dataclass(frozen=True, eq=False)
+class Kernel:
+    """k between all points and poles.
+
+    Attributes:
+        order: of the poles, by size, in bins, shape (bins, poles); the last one again for want of more.
+        present: 1, or 0 for those again, shape (bins, poles).
+        near: the bins near each block, shape (blocks, bins near).
+        is_near: 1, or 0 where a block has fewer, shape (blocks, bins near).
+        table: k between those, shape (blocks, points, poles of the bins near).
+        far: both sides.
+        points: how many there are; the last block may hold more.
+    """
+
+    order: Any
+    present: Any
+    near: Any
+    is_near: Any
+    table: Any
+    far: tuple[_Far, ...]
+    points: int
+
+    def sums(self, columns: Any, exponent: int = 1) -> Any:
+        """Sums over the poles of c k^exponent, shape (points, columns).
+
+        Args:
+            columns: c, shape (poles, columns).
+            exponent: 1 or 2.
+        """
+        if not self.far:
+            table = self.table[0]
+            return (table if exponent == 1 else table * table) @ columns
+        binned = columns[self.order] * self.present[..., None]
+        near = binned[self.near] * self.is_near[..., None, None]
+        near = near.reshape(len(near), -1, near.shape[-1])
+        total = (self.table if exponent == 1 else self.table * self.table) @ near
+        for side in self.far:
+            total = total + side.sums(binned, exponent)
+        return total.reshape(-1, total.shape[-1])[: self.points]
+
+
+def kernel(arithmetic: Arithmetic, poles: Any, points: Any) -> Kernel:
+    """The kernel 1/(1 + (p r)^2) for poles p >= 0 in any order and points r > 0 in increasing order.
+
+    >>> from numerics.precision import DOUBLE
+    >>> poles, points = np.geomspace(1e-20, 1e30, 1000), np.geomspace(1e-25, 1e15, 500)
+    >>> sums = kernel(DOUBLE, poles, points).sums(np.stack([poles, 1 / poles], axis=-1))
+    >>> direct = (1 / (1 + (points[:, None] * poles) ** 2)) @ np.stack([poles, 1 / poles], axis=-1)
+    >>> bool(abs(sums / direct - 1).max() < 1e-14)
+    True
+    """
+    if len(poles) * len(points) <= (_FEW if arithmetic.bits == DOUBLE_BITS else _FEW_SLOW):
+        return Kernel(None, None, None, None, _table(points, poles)[None], (), len(points))
+    order = np.argsort(poles, kind="stable")
+    order, present = _cut(order, _BIN)
+    r, _ = _cut(points, _BLOCK)
+    p = poles[order]
+    ends, steps = (p[:, 0], p[:, -1]), (r[:, 0], r[:, -1])
+    smaller = steps[1][:, None] * ends[1] < 1 / _FAR
+    larger = steps[0][:, None] * ends[0] > _FAR
+    first, last = smaller.sum(axis=1), len(p) - larger.sum(axis=1)
+    near = first[:, None] + np.arange((last - first).max())
+    is_near = (near < last[:, None]).astype(int)
+    near = np.minimum(near, len(p) - 1)
+    powers = math.ceil(arithmetic.digits / (2 * math.log10(_FAR))) + 1
+
+    def far(side: Any, pole: Any, end: Any, point: Any, leading: int) -> _Far:
+        between = np.where(side, end, 0 * end)
+        count = powers + 2 * leading
+        return _Far(
+            poles=_powers(pole, count).transpose(1, 0, 2),
+            between=_powers(between, count) * side,
+            points=_powers(point, count).transpose(1, 2, 0),
+            leading=leading,
+        )
+
+    return Kernel(
+        order,
+        present,
+        near,
+        is_near,
+        _table(r, p[near].reshape(len(r), -1)),
+        (
+            far(
+                smaller,
+                p / np.maximum(ends[1], 1e-300)[:, None],
+                steps[1][:, None] * ends[1],
+                r / steps[1][:, None],
+                0,
+            ),
+            far(larger, ends[0][:, None] / p, 1 / (steps[0][:, None] * ends[0]), steps[0][:, None] / r, 1),
+        ),
+        len(points),
+    )
+
+
+def _table(points: Any, poles: Any) -> Any:
+    """k, shape (..., points, poles); in place: large arrays are slow to come by."""
+    table = points[..., :, None] * poles[..., None, :]
+    table *= table
+    table += 1
+    return np.divide(1, table, out=table)
+
+
+def _cut(values: Any, length: int) -> tuple[Any, Any]:
+    """The values in rows of a length, the last one filled up with the last value; 1 for values, else 0."""
+    missing = -len(values) % length
+    filled = np.concatenate([values, np.repeat(values[-1:], missing)])
+    present = np.concatenate([np.ones(len(values), int), np.zeros(missing, int)])
+    return filled.reshape(-1, length), present.reshape(-1, length)
+
+
+def _powers(base: Any, count: int) -> Any:
+    """The powers 0, 2, 4, ... of the base, along a new first axis."""
+    square = base * base
+    powers = np.empty((count, *base.shape), square.dtype)
+    powers[0] = 0 * base + 1
+    for before, power in pairwise(powers):
+        np.multiply(before, square, out=power)
+    return powers
