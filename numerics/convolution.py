@@ -262,7 +262,7 @@ class FreeConvolution:
         halves = found.split if found.in_support else _seen_from_itself(found)
 
         def along(path: Path) -> float:
-            (g,), (fall,) = path.sums(halves.weights), path.square_sums(halves.weights)
+            g, fall = path.sums([halves.weights], [halves.weights])
             values = function(halves.origin + path.zeta + variance * g) * g * (1 - variance * fall)
             return float((path.weights @ values).imag / math.pi)
 

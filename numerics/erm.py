@@ -42,13 +42,17 @@ from numerics.state_evolution import (
     divided_differences,
     nested_search,
     polish,
+    start_of_search,
+    threshold_at,
 )
 from numerics.target import Target
 
 # float64: what is iterated for, and what is good enough to be handed out.
 DOUBLE_AIM = 3e-14
 DOUBLE_DIGITS = 11
-SKETCH_AIM = 1e-3
+# Of sketches: how well they are solved, and in how many steps.
+ROUGHLY = 1e-2
+SKETCH_STEPS = 15
 DOUBLE_ACCURACY = 10.0**-DOUBLE_DIGITS
 DOUBLE_RESIDUAL = 1e-12
 GUARD_DIGITS = 12
@@ -189,9 +193,21 @@ def _moved_along(equations: StateEvolution, near: Solution) -> Pair:
     known = (math.log(float(near.effective_noise)), float(near.coordinate))
     try:
         wrong = state_evolution_of(near.problem, equations.chart).sketched().residuals(*known)
-        found = polish(replace(equations.sketched(), offset=wrong), known, SKETCH_AIM)
+        found = polish(replace(equations.sketched(), offset=wrong), known, ROUGHLY)
     except (NotConverged, *OUT_OF_RANGE):
         return known
+    return found.x, found.y
+
+
+def _rough_guess(equations: StateEvolution) -> Pair:
+    """The root of the sketch: by a few of Newton's steps from afar, or else by the search that is certain."""
+    sketched = equations.sketched()
+    x, start = start_of_search(sketched)
+    try:
+        y = threshold_at(sketched, x, start, ROUGHLY)
+        found = polish(sketched, (x, y), ROUGHLY, steps=SKETCH_STEPS)
+    except (NotConverged, *OUT_OF_RANGE):
+        return nested_search(sketched)
     return found.x, found.y
 
 
@@ -200,6 +216,7 @@ def _attempts_in_double(problem: Problem) -> list[_Attempt]:
     attempts: list[_Attempt] = []
     failures: list[NotConverged] = []
     searches: tuple[Callable[[StateEvolution], Pair], ...] = (
+        _rough_guess,
         lambda equations: nested_search(equations.sketched()),
         # Near an interpolation threshold Newton's steps run away from a rough guess: search further.
         nested_search,

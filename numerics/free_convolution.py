@@ -43,6 +43,7 @@ Functions, in order: `natural_unit`, `split`, `preimage`, `at_angle`, `beyond_al
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
@@ -646,20 +647,29 @@ class Path:
     kernel: Kernel
     arithmetic: Arithmetic
 
-    def sums(self, *numerators: Any) -> Any:
-        """For real numbers c_i given at the nodes, one array or more: sums of c_i/(z - s_i) at the points."""
-        columns = np.stack(numerators, axis=-1) / self.split.distances[:, None]
-        sums = self.kernel.sums(np.concatenate([columns, columns * self.poles[:, None]], axis=1))
-        even, odd = np.split(sums, 2, axis=1)
-        return (self.arithmetic.complex(even, -self.r[:, None] * odd) * self.lift).T
+    def sums(self, numerators: Sequence[Any], of_squares: Sequence[Any] = ()) -> tuple[Any, ...]:
+        """Sums over the modes, at the points, of c_i/(z - s_i) and then of c_i/(z - s_i)^2.
 
-    def square_sums(self, *numerators: Any) -> Any:
-        """Sums of c_i/(z - s_i)^2 likewise: (1 - i b r)^2 k^2 = 2 k^2 - k - 2 i b r k^2."""
-        columns = np.stack(numerators, axis=-1) / (self.split.distances * self.split.distances)[:, None]
-        sums = 2 * self.kernel.sums(np.concatenate([columns, columns * self.poles[:, None]], axis=1), 2)
-        even, odd = np.split(sums, 2, axis=1)
-        values = self.arithmetic.complex(even - self.kernel.sums(columns), -self.r[:, None] * odd)
-        return (values * (self.lift * self.lift)).T
+        (1 - i b r)^2 k^2 = 2 k^2 - k - 2 i b r k^2, k being the kernel.
+
+        Args:
+            numerators: c, real, given at the nodes; an array for each of the sums.
+            of_squares: the same for the squares.
+        """
+        a, b = self.split.distances, self.poles
+        first = [c / a for c in numerators]
+        second = [c / (a * a) for c in of_squares]
+        columns = np.array([*first, *(c * b for c in first), *second])
+        sums = self.kernel.sums(columns.T).T
+        count = len(first)
+        even, odd, simple = sums[:count], sums[count : 2 * count], sums[2 * count :]
+        complex_ = self.arithmetic.complex
+        values = complex_(even, -self.r * odd) * self.lift
+        if not second:
+            return tuple(values)
+        doubles = 2 * self.kernel.sums(np.array([*second, *(c * b for c in second)]).T, 2).T
+        even, odd = doubles[: len(second)], doubles[len(second) :]
+        return *values, *(complex_(even - simple, -self.r * odd) * (self.lift * self.lift))
 
 
 def ray(arithmetic: Arithmetic, halves: Split) -> Path:
@@ -669,8 +679,7 @@ def ray(arithmetic: Arithmetic, halves: Split) -> Path:
     poles = 1 / halves.distances
     i_weights = arithmetic.complex(0 * weights, weights)
     table = kernel(arithmetic, abs(poles), r)
-    one = arithmetic.complex(0 * r + 1, 0 * r)[:, None]
-    return Path(halves, arithmetic.complex(0 * r, r), i_weights, None, r, one, poles, table, arithmetic)
+    return Path(halves, arithmetic.complex(0 * r, r), i_weights, None, r, 1, poles, table, arithmetic)
 
 
 def geodesic(arithmetic: Arithmetic, found: Preimage) -> Path:
@@ -692,7 +701,7 @@ def geodesic(arithmetic: Arithmetic, found: Preimage) -> Path:
     # 1/zeta - 1/end = i Im(1/end) (1 - f)/f = i Im(1/end)/ratio, and df = f (1 - f) d(log ratio)
     to_end = -zeta * end * i_slope / ratio
     r = -f / inverse.imag
-    lift = arithmetic.complex(0 * r + 1, inverse.real * r)[:, None]
+    lift = arithmetic.complex(0 * r + 1, inverse.real * r)
     table = kernel(arithmetic, abs(poles), r)
     weights = zeta * zeta * i_slope / ratio * stretch
     return Path(halves, zeta, weights, to_end, r, lift, poles, table, arithmetic)
@@ -712,32 +721,37 @@ def half_circle(arithmetic: Arithmetic, halves: Split, end: Any, separations: An
     r, weights = half_line(arithmetic, scales.min(), max(scales.max(), abs(end)))
     i_r = arithmetic.complex(0 * r, r)
     zeta = i_r * end / (end + i_r)
-    lift = arithmetic.complex(0 * r + 1, r / end)[:, None]
+    lift = arithmetic.complex(0 * r + 1, r / end)
     table = kernel(arithmetic, abs(poles), r)
     return Path(
         halves, zeta, zeta * zeta / (i_r * r) * weights, -zeta * end / i_r, r, lift, poles, table, arithmetic
     )
 
 
-def climb(found: Preimage, noise: Any, path: Path) -> tuple[Any, Any]:
+def climb(
+    found: Preimage, noise: Any, path: Path, numerators: Sequence[Any] = (), of_squares: Sequence[Any] = ()
+) -> tuple[Any, ...]:
     """Values of x(z) - kappa and x'(z) along a `geodesic` or `half_circle` to z_kappa.
 
     Next to the edge of the noise both are differences of nearly equal numbers, unless the equation of the
-    curve is used: delta^2 mean 1/|z_kappa - s|^2 = 1.
+    curve is used: delta^2 mean 1/|z_kappa - s|^2 = 1.  The sums of others are returned with them.
     """
     arithmetic, variance, weights = path.arithmetic, noise * noise, found.split.weights
     real = arithmetic.real_part(found.separations)
     if not found.in_support:
-        (mean,), (square,) = path.sums(weights / real), path.square_sums(weights)
-        return path.to_end * (1 - variance * mean), 1 - variance * square
+        mean, *others, square = path.sums((weights / real, *numerators), (*of_squares, weights))
+        return path.to_end * (1 - variance * mean), 1 - variance * square, *others
     height = found.zeta.imag
     overlaps = weights / (real * real + height * height)
     to_conjugate = path.to_end + arithmetic.complex(noise * 0, 2 * height)
-    (mean,) = path.sums(overlaps)
-    along, across = path.square_sums(overlaps * real, overlaps)  # w/conj(z_kappa - s)
+    # w/conj(z_kappa - s) in its real and imaginary part
+    mean, *others, along, across = path.sums(
+        (overlaps, *numerators), (*of_squares, overlaps * real, overlaps)
+    )
     ascent = variance * to_conjugate * mean
+    rise = path.to_end * ascent
     slope = along + arithmetic.complex(0, height) * across
-    return path.to_end * ascent, path.to_end * ascent / to_conjugate + variance * to_conjugate * slope
+    return rise, rise / to_conjugate + variance * to_conjugate * slope, *others
 
 
 def graded(arithmetic: Arithmetic, low: Any, high: Any) -> tuple[Any, Any]:

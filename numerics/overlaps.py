@@ -157,10 +157,10 @@ def _leg(arithmetic: Arithmetic, found: Preimage, noise: Any, excess: Any) -> tu
     else:
         real = arithmetic.real_part
         path = half_circle(arithmetic, halves, real(found.zeta), real(found.separations))
-    rise, x_slope = climb(found, noise, path)
-    f, s = rise + excess, halves.eigenvalues
-    at_origin = _of_rest(halves) / halves.distances
-    zeroth, first, second = -path.zeta * path.sums(*(at_origin * s**k for k in range(3)))
+    s, at_origin = halves.eigenvalues, _of_rest(halves) / halves.distances
+    rise, x_slope, *sums = climb(found, noise, path, [at_origin * s**k for k in range(3)])
+    zeroth, first, second = (-path.zeta * values for values in sums)
+    f = rise + excess
     misfit = (f * f * zeroth - 2 * f * first + second) * x_slope
     # The path runs from c to the point, against the direction of the integrals.
     return (
@@ -174,8 +174,7 @@ def _ray(arithmetic: Arithmetic, halves: Split, noise: Any) -> Any:
     if halves.learned == 0:
         return 0 * noise
     path, rest = ray(arithmetic, halves), _of_rest(halves)
-    (slope_learned,) = path.square_sums(rest - halves.weights)
-    (second,) = path.sums(rest * halves.eigenvalues * halves.eigenvalues)
+    second, slope_learned = path.sums([rest * halves.eigenvalues**2], [rest - halves.weights])
     return -noise * noise * (path.weights @ (second * slope_learned)).imag / arithmetic.pi
 
 

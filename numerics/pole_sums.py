@@ -10,8 +10,14 @@ with r > 0 running along the path and a real number b_i for each pole.
 As a table, of points r and poles p = |b|, k has as many rows and columns as the logarithms of both ranges are
 long.  But it is a step away from its diagonal p r = 1: where p r < 1/W it is a power series in (p r)^2, and
 where p r > W one in (p r)^-2, in which points and poles part.  So neighbouring points, in blocks, sum over
-the bins of poles near them one by one, and over the moments of all bins further away.  Every term keeps its
-relative precision.
+the bins of poles near them one by one, and over the moments of all bins further away.
+
+A spectrum that falls to 0 seen from c has most of its poles next to each other: in a narrow crowd around p_0,
+with k_0 of this pole,
+
+    k = k_0/(1 + e (1 - k_0)),      e = (p/p_0)^2 - 1,
+
+is a power series in e at every point.  Every term of all these sums keeps its relative precision.
 
 In order: `Kernel`, `kernel`.
 """
@@ -31,6 +37,9 @@ from numerics.precision import DOUBLE_BITS, Arithmetic
 _FAR = 10.0
 _BLOCK = 16
 _BIN = 24
+# How much larger than the smallest of a crowd its largest pole may be, and how many make one.
+_NARROW = 0.1
+_CROWD = 100
 # Up to this many pairs of a point and a pole all are summed one by one: of float64, and of slower numbers.
 _FEW, _FEW_SLOW = 100_000, 5_000
 
@@ -62,6 +71,30 @@ class _Far:
 
 
 @dataclass(frozen=True, eq=False)
+class _Crowd:
+    """Poles next to each other.
+
+    Attributes:
+        members: which poles.
+        powers: of e, shape (powers, members).
+        centre: k_0, shape (points, 1).
+        series: powers of 1 - k_0, shape (points, powers).
+    """
+
+    members: Any
+    powers: Any
+    centre: Any
+    series: Any
+
+    def sums(self, columns: Any, exponent: int) -> Any:
+        """Sums of c k^exponent over the crowd, exponent 1 or 2, shape (points, columns)."""
+        order = np.arange(len(self.powers))
+        binomials = np.where(order % 2, -1, 1) * (order + 1) ** (exponent - 1)
+        moments = self.powers @ columns[self.members]
+        return self.centre**exponent * ((self.series * binomials) @ moments)
+
+
+@dataclass(frozen=True, eq=False)
 class Kernel:
     """k between all points and poles.
 
@@ -72,6 +105,7 @@ class Kernel:
         is_near: 1, or 0 where a block has fewer, shape (blocks, bins near).
         table: k between those, shape (blocks, points, poles of the bins near).
         far: both sides.
+        crowd: poles that are in no bin; None for none.
         points: how many there are; the last block may hold more.
     """
 
@@ -81,6 +115,7 @@ class Kernel:
     is_near: Any
     table: Any
     far: tuple[_Far, ...]
+    crowd: _Crowd | None
     points: int
 
     def sums(self, columns: Any, exponent: int = 1) -> Any:
@@ -99,7 +134,8 @@ class Kernel:
         total = (self.table if exponent == 1 else self.table * self.table) @ near
         for side in self.far:
             total = total + side.sums(binned, exponent)
-        return total.reshape(-1, total.shape[-1])[: self.points]
+        total = total.reshape(-1, total.shape[-1])[: self.points]
+        return total if self.crowd is None else total + self.crowd.sums(columns, exponent)
 
 
 def kernel(arithmetic: Arithmetic, poles: Any, points: Any) -> Kernel:
@@ -113,8 +149,9 @@ def kernel(arithmetic: Arithmetic, poles: Any, points: Any) -> Kernel:
     True
     """
     if len(poles) * len(points) <= (_FEW if arithmetic.bits == DOUBLE_BITS else _FEW_SLOW):
-        return Kernel(None, None, None, None, _table(points, poles)[None], (), len(points))
+        return Kernel(None, None, None, None, _table(points, poles)[None], (), None, len(points))
     order = np.argsort(poles, kind="stable")
+    order, crowd = _without_crowd(arithmetic, order, poles, points)
     order, present = _cut(order, _BIN)
     r, _ = _cut(points, _BLOCK)
     p = poles[order]
@@ -131,9 +168,9 @@ def kernel(arithmetic: Arithmetic, poles: Any, points: Any) -> Kernel:
         between = np.where(side, end, 0 * end)
         count = powers + 2 * leading
         return _Far(
-            poles=_powers(pole, count).transpose(1, 0, 2),
-            between=_powers(between, count) * side,
-            points=_powers(point, count).transpose(1, 2, 0),
+            poles=_powers(pole * pole, count).transpose(1, 0, 2),
+            between=_powers(between * between, count) * side,
+            points=_powers(point * point, count).transpose(1, 2, 0),
             leading=leading,
         )
 
@@ -153,7 +190,29 @@ def kernel(arithmetic: Arithmetic, poles: Any, points: Any) -> Kernel:
             ),
             far(larger, ends[0][:, None] / p, 1 / (steps[0][:, None] * ends[0]), steps[0][:, None] / r, 1),
         ),
+        crowd,
         len(points),
+    )
+
+
+def _without_crowd(arithmetic: Arithmetic, order: Any, poles: Any, points: Any) -> tuple[Any, _Crowd | None]:
+    """The order without the largest crowd, and that; or all of it if there is no crowd."""
+    p = poles[order].astype(float)
+    members = np.searchsorted(p, (1 + _NARROW) * p, side="right") - np.arange(len(p))
+    first = int(np.argmax(members))
+    last = first + int(members[first])
+    if last - first < _CROWD or last - first == len(order):
+        return order, None
+    low, high = poles[order[first]], poles[order[last - 1]]
+    centre, crowd = (low + high) / 2, order[first:last]
+    spread = (poles[crowd] - centre) * (poles[crowd] + centre) / (centre * centre)
+    squares = (centre * points) ** 2
+    count = math.ceil(arithmetic.digits / -math.log10(_NARROW)) + 1
+    return np.delete(order, slice(first, last)), _Crowd(
+        members=crowd,
+        powers=_powers(spread, count),
+        centre=(1 / (1 + squares))[:, None],
+        series=_powers(squares / (1 + squares), count).T,
     )
 
 
@@ -174,10 +233,9 @@ def _cut(values: Any, length: int) -> tuple[Any, Any]:
 
 
 def _powers(base: Any, count: int) -> Any:
-    """The powers 0, 2, 4, ... of the base, along a new first axis."""
-    square = base * base
-    powers = np.empty((count, *base.shape), square.dtype)
+    """The powers 0, 1, 2, ... of the base, along a new first axis."""
+    powers = np.empty((count, *base.shape), base.dtype)
     powers[0] = 0 * base + 1
     for before, power in pairwise(powers):
-        np.multiply(before, square, out=power)
+        np.multiply(before, base, out=power)
     return powers

@@ -87,6 +87,8 @@ class Arithmetic:
 
     def array(self, numbers: Any) -> Any:
         """Array of the reals nearest to the given exact or floating numbers."""
+        if self.bits == DOUBLE_BITS and isinstance(numbers, range):
+            return np.arange(numbers.start, numbers.stop, numbers.step, dtype=float)
         if self.bits == DOUBLE_BITS:
             return np.array([float(number) for number in numbers])
         return np.array([self.real(number) for number in numbers], dtype=object)

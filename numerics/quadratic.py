@@ -48,7 +48,6 @@ In order: `Cut`, `cut_at`, `cut_at_angle`, `scalars`, `scalars_at_angle`, `scala
 from __future__ import annotations
 
 import math
-from bisect import bisect_left
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -259,33 +258,25 @@ def _ray(arithmetic: Arithmetic, start: Preimage, noise: Any, threshold: Any) ->
     learned = (np.arange(len(halves.weights)) < halves.above).astype(int)
     modes = halves.weights * learned, halves.weights * (1 - learned)
     sizes = [part * halves.eigenvalues for part in modes]
-    g_learned, g_rest, w_learned = path.sums(*modes, sizes[0])
-    slope_learned, slope_rest, fall_learned, fall_rest = path.square_sums(*modes, *sizes)
+    g_learned, g_rest, w_learned, slope_learned, slope_rest, fall_learned, fall_rest = path.sums(
+        (*modes, sizes[0]), (*modes, *sizes)
+    )
     slope_learned, slope_rest = -slope_learned, -slope_rest
-    g = g_rest + g_learned
-    x_slope = 1 + variance * (slope_rest + slope_learned)
-    q = kappa - variance * g_rest
+    g, slope, fall = g_rest + g_learned, slope_rest + slope_learned, fall_rest + fall_learned
+    x_slope = 1 + variance * slope
+    q, twice, pull = kappa - variance * g_rest, g + g_rest, variance * g_learned
+    height = z - q
 
-    mass = g_learned * x_slope + variance * g_rest * slope_learned
-    both = variance * g_learned * g * x_slope
-    error = (
-        q * q * mass
-        + variance * g_learned * (variance * g_learned - 2 * q) * g * x_slope
-        + variance * z * g_learned * (2 * g_rest + g_learned)
-    )
-    square = (2 * g_rest + g_learned) * g_learned * x_slope + variance * g_rest * g_rest * slope_learned
-    freedom = (z - q) * square + both * g
+    straight, bent = g_learned * x_slope, variance * g_rest * slope_learned
+    mass = straight + bent
+    both = variance * straight * g
+    error = q * q * mass + (pull - 2 * q) * both + z * pull * twice
+    square = twice * straight + g_rest * bent
+    freedom = height * square + both * g
     # z G_L = share + W_L: the limit of the integrand, real, is dropped.
-    mean = (
-        w_learned
-        - q * g_learned
-        + (z - q) * variance * (g_learned * (slope_rest + slope_learned) + g_rest * slope_learned)
-        + both
-    )
-    cube = (3 * g_rest * g + g_learned * g_learned) * g_learned * x_slope
-    cube = cube + variance * g_rest * g_rest * g_rest * slope_learned
-    fall = fall_rest + fall_learned
-    drift = variance * g_learned * g * fall + (z - q) * (g_learned * fall + g_rest * fall_learned)
+    mean = w_learned - q * g_learned + height * (pull * slope + bent) + both
+    cube = (3 * g_rest * g + g_learned * g_learned) * straight + g_rest * g_rest * bent
+    drift = pull * g * fall + height * (g_learned * fall + g_rest * fall_learned)
 
     def closed(integrand: Any, residue: Any) -> Any:
         return residue / 2 - (path.weights @ integrand).imag / arithmetic.pi
@@ -312,11 +303,12 @@ def _arc(arithmetic: Arithmetic, found: Preimage, noise: Any, excess: Any) -> _L
     if not found.in_support:
         return _nothing(noise)
     path = geodesic(arithmetic, found)
-    rise, x_slope = climb(found, noise, path)
+    at_origin, sizes = halves.weights / halves.distances, halves.eigenvalues
+    rise, x_slope, g_rise, w_rise, fall = climb(
+        found, noise, path, (at_origin, at_origin * sizes), (halves.weights * sizes,)
+    )
     above = rise + excess  # x - kappa
-    at_origin = halves.weights / halves.distances
-    g_rise, w_rise = -path.zeta * path.sums(at_origin, at_origin * halves.eigenvalues)
-    (fall,) = path.square_sums(halves.weights * halves.eigenvalues)
+    g_rise, w_rise = -path.zeta * g_rise, -path.zeta * w_rise
     g_origin = at_origin.sum()
     g = g_origin + g_rise
 
@@ -379,17 +371,15 @@ def _sketch(noise: float, threshold: float, angle: float, target: Target, width:
     smallest = float(_emergence(noise, threshold, DOUBLE))
     if width is not None:
         smallest = max(smallest, float(target.size(width + 0.5)))
-    means = target.coarse_sums
-    count = bisect_left(means.falling, -smallest)
-    share, inverse = means.shares[count], means.inverses[count]
-    variance, inverse_square = noise * noise, means.inverse_squares[count]
+    share, inverse, inverse_square, rest = target.coarse_sums.above(smallest)
+    variance = noise * noise
     spikes_error = (
         (threshold * threshold + 2 * variance) * share
         - 4 * threshold * variance * inverse
         + 3 * variance * variance * inverse_square
-        + means.rests[count]
+        + rest
     )
-    alignment = 2 * (share - threshold * inverse + variance * inverse_square)
+    alignment = max(2 * (share - threshold * inverse + variance * inverse_square), 0.0)
 
     left = math.inf if width is None else max(width / target.dim - share, 0.0) / (1 - share)
     reach = min(angle, _angle_of_mass(left)) if left < 1 else angle

@@ -24,7 +24,8 @@ reports as its error is the step that remains: once rounding takes over, steps n
 size is what rounding does to the solution.
 
 In this order: `Slopes`, `Scalars`, `Chart`, `by_ratio`, `by_angle`, `along`, `StateEvolution`,
-`nested_search`, `root_of_decreasing`, `Root`, `polish`, `divided_differences`.
+`nested_search`, `start_of_search`, `threshold_at`, `root_of_decreasing`, `Root`, `polish`,
+`divided_differences`.
 """
 
 from __future__ import annotations
@@ -248,22 +249,28 @@ def nested_search(equations: StateEvolution) -> Pair:
     Raises:
         NotConverged: no solution within 130 orders of magnitude of where it should be.
     """
-    target = equations.target
-    capacity, decay = float(equations.capacity), float(equations.weight_decay)
-
-    roots: list[float] = []
+    natural, start = start_of_search(equations)
+    roots = [start]
 
     def threshold(x: float) -> float:
-        # Weight decay alone gives kappa >= lambda/(c A); without it the root is near kappa = delta.
-        bound = math.log(decay / capacity) - x if decay > 0 else 0.0
-        start = roots[-1] if roots else equations.chart.start(bound)
-        roots.append(root_of_decreasing(lambda y: float(equations.residuals(x, y)[1]), start, 1e-8))
+        roots.append(threshold_at(equations, x, roots[-1], 1e-8))
         return roots[-1]
 
-    scale2 = float(target.mean_square) + float(equations.noise_variance)
-    natural = math.log(scale2 / capacity) / 2
     x = root_of_decreasing(lambda x: float(equations.residuals(x, threshold(x))[0]), natural, 1e-2)
     return x, threshold(x)
+
+
+def start_of_search(equations: StateEvolution) -> Pair:
+    """(x, y) with nothing learned: delta is its natural scale."""
+    capacity, decay = float(equations.capacity), float(equations.weight_decay)
+    x = math.log((float(equations.target.mean_square) + float(equations.noise_variance)) / capacity) / 2
+    # Weight decay alone gives kappa >= lambda/(c A); without it the root is near kappa = delta.
+    return x, equations.chart.start(math.log(decay / capacity) - x if decay > 0 else 0.0)
+
+
+def threshold_at(equations: StateEvolution, x: float, start: float, tolerance: float) -> float:
+    """The coordinate y of the threshold at which the second equation holds at a given x."""
+    return root_of_decreasing(lambda y: float(equations.residuals(x, y)[1]), start, tolerance)
 
 
 def root_of_decreasing(decreasing: Callable[[float], float], guess: float, tolerance: float) -> float:

@@ -9,6 +9,7 @@ Classes, in order: `Modes`, `CoarseSums`, `Target`.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -47,21 +48,32 @@ class Modes:
 
 @dataclass(frozen=True, eq=False)
 class CoarseSums:
-    """Means over the larger modes in float64, cumulated: entry k over those of the first k coarse nodes.
+    """Means in float64 over the modes above a size, good to a few per cent, in a microsecond.
 
     Attributes:
-        falling: minus the sizes at the nodes, in increasing order.
-        shares: of the modes.
-        inverses: of 1/s.
-        inverse_squares: of 1/s^2.
-        rests: of s^2 over the smaller modes instead.
+        falling: minus the size at the edges between blocks of modes, in increasing order.
+        means: at the edges, of 1, 1/s and 1/s^2 over the modes above, and of s^2 over those below.
     """
 
     falling: list[float]
-    shares: list[float]
-    inverses: list[float]
-    inverse_squares: list[float]
-    rests: list[float]
+    means: list[tuple[float, ...]]
+
+    def above(self, size: float) -> tuple[float, ...]:
+        """The means, of a block in which the size lies in part.
+
+        >>> sums = Target(dim=100, decay=1.0, scale=1.0).coarse_sums
+        >>> share, inverse, inverse_square, rest = sums.above(1 / 10.5)
+        >>> round(share, 12), round(inverse, 12), round(inverse_square, 12), round(rest, 3)
+        (0.1, 0.55, 3.85, 0.001)
+        """
+        after = bisect_right(self.falling, -size)
+        if after == 0 or after == len(self.falling):
+            return self.means[min(after, len(self.falling) - 1)]
+        low, high = self.falling[after - 1], self.falling[after]
+        part = (-size - low) / (high - low)
+        return tuple(
+            (1 - part) * a + part * b for a, b in zip(self.means[after - 1], self.means[after], strict=True)
+        )
 
 
 @dataclass(frozen=True)
@@ -117,18 +129,13 @@ class Target:
     def coarse_sums(self) -> CoarseSums:
         """Means over the modes above a size and over those below, good to a few per cent."""
         indices, weights = coarse_nodes(self.dim, _COARSE_HEAD)
-        s, share = float(self.scale) * indices ** -float(self.decay), weights / float(self.dim)
-
-        def cumulated(values: Any) -> list[float]:
-            return [0.0, *np.cumsum(values).tolist()]
-
-        return CoarseSums(
-            falling=(-s).tolist(),
-            shares=cumulated(share),
-            inverses=cumulated(share / s),
-            inverse_squares=cumulated(share / s**2),
-            rests=cumulated((share * s**2)[::-1])[::-1],
-        )
+        scale, decay, share = float(self.scale), float(self.decay), weights / float(self.dim)
+        s = scale * indices**-decay
+        edges = scale * np.concatenate([[0.5], 0.5 + np.cumsum(weights)]) ** -decay
+        means = np.zeros((4, len(edges)))
+        means[:3, 1:] = np.cumsum([share, share / s, share / s**2], axis=1)
+        means[3, :-1] = np.cumsum((share * s**2)[::-1])[::-1]
+        return CoarseSums((-edges).tolist(), list(zip(*means.tolist(), strict=True)))
 
     @cached_property
     def mean_square(self) -> Any:

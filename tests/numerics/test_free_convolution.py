@@ -168,7 +168,7 @@ def test_geodesic_integrates_the_resolvent(bits: int, noise: float, threshold: f
         found = preimage(spectrum, arithmetic.real(noise), arithmetic.real(threshold))
         assert found.in_support
         path, halves = geodesic(arithmetic, found), found.split
-        integral = path.weights @ path.sums(halves.weights)[0]
+        integral = path.weights @ path.sums([halves.weights])[0]
         # From above the real axis, the argument of c - s is pi at the learned modes and 0 at the others.
         rise = arithmetic.log(found.separations) - arithmetic.log(abs(halves.distances))
         primitive = halves.weights @ rise - arithmetic.complex(0, 1) * arithmetic.pi * halves.share
