@@ -69,6 +69,10 @@ _WIDEST = 4000
 # Splits this many modes away from the point still see its poles among the modes added one by one.
 _NEXT_DOOR = 3
 _UNRESOLVED = 1e-3
+# A point of the curve is high above the modes at this fraction of its distance from 0 at least; they are close
+# to each other where gaps are this fraction of it at most; and the bits of their number that matter then.
+_HIGH, _CLOSE = 256.0, 4
+_BITS_OF_RANK = 4
 
 
 def natural_unit(arithmetic: Arithmetic, noise: Any, threshold: Any) -> Any:
@@ -80,7 +84,7 @@ def natural_unit(arithmetic: Arithmetic, noise: Any, threshold: Any) -> Any:
     return arithmetic.real(2) ** math.frexp(float(near))[1]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Split:
     """A spectrum seen from a real point between its ``learned`` largest eigenvalues and the others.
 
@@ -473,7 +477,16 @@ def _placed(target: Target, root: _Root) -> Preimage:
         halves = Split(learned, point.real, distances, halves.eigenvalues, halves.weights, above, share)
         return Preimage(halves, arithmetic.complex(0 * point.real, root.xi.imag), separations)
 
-    shift = target.rank(abs(point)) - halves.learned
+    rank = target.rank(abs(point))
+    slant = float(abs(point) / abs(root.xi))
+    if slant < _HIGH and _CLOSE * target.decay < rank < target.dim:
+        # High above modes close to each other c may be one of a few: sums along its ray serve many points.
+        spare = max(rank.bit_length() - _BITS_OF_RANK - math.frexp(slant)[1], 0)
+        halves = split(target, (rank >> spare) << spare)
+        zeta = arithmetic.complex(point.real - halves.origin, point.imag)
+        return Preimage(halves, zeta, zeta + halves.distances)
+
+    shift = rank - halves.learned
     if 0 < abs(shift) <= _NEXT_DOOR:
         learned = halves.learned + shift
         ratio = arithmetic.log1p(arithmetic.real(Fraction(2 * shift, 2 * halves.learned + 1)))

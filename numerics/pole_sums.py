@@ -25,6 +25,7 @@ In order: `Kernel`, `kernel`.
 from __future__ import annotations
 
 import math
+import sys
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -35,7 +36,7 @@ from numerics.precision import DOUBLE_BITS, Arithmetic
 
 # W; and how many neighbouring points make a block, and poles a bin.
 _FAR = 10.0
-_BLOCK = 16
+_BLOCK = 24
 _BIN = 24
 # How much larger than the smallest of a crowd its largest pole may be, and how many make one.
 _NARROW = 0.1
@@ -95,28 +96,37 @@ class _Crowd:
 
 
 @dataclass(frozen=True, eq=False)
+class _Block:
+    """Neighbouring points and the poles near them, of those in order.
+
+    Attributes:
+        points: which points.
+        poles: which poles.
+        table: k between them.
+    """
+
+    points: slice
+    poles: slice
+    table: Any
+
+
+@dataclass(frozen=True, eq=False)
 class Kernel:
     """k between all points and poles.
 
     Attributes:
-        order: of the poles, by size, in bins, shape (bins, poles); the last one again for want of more.
-        present: 1, or 0 for those again, shape (bins, poles).
-        near: the bins near each block, shape (blocks, bins near).
-        is_near: 1, or 0 where a block has fewer, shape (blocks, bins near).
-        table: k between those, shape (blocks, points, poles of the bins near).
-        far: both sides.
-        crowd: poles that are in no bin; None for none.
-        points: how many there are; the last block may hold more.
+        order: the poles in increasing order, as often as it takes to fill bins, those of a crowd excepted.
+        present: 1, or 0 where a pole comes again.
+        blocks: all points, with the poles near them.
+        far: the poles on either side of those.
+        crowd: the poles in none of them; None for none.
     """
 
     order: Any
     present: Any
-    near: Any
-    is_near: Any
-    table: Any
+    blocks: tuple[_Block, ...]
     far: tuple[_Far, ...]
     crowd: _Crowd | None
-    points: int
 
     def sums(self, columns: Any, exponent: int = 1) -> Any:
         """Sums over the poles of c k^exponent, shape (points, columns).
@@ -125,16 +135,17 @@ class Kernel:
             columns: c, shape (poles, columns).
             exponent: 1 or 2.
         """
-        if not self.far:
-            table = self.table[0]
-            return (table if exponent == 1 else table * table) @ columns
-        binned = columns[self.order] * self.present[..., None]
-        near = binned[self.near] * self.is_near[..., None, None]
-        near = near.reshape(len(near), -1, near.shape[-1])
-        total = (self.table if exponent == 1 else self.table * self.table) @ near
-        for side in self.far:
-            total = total + side.sums(binned, exponent)
-        total = total.reshape(-1, total.shape[-1])[: self.points]
+        in_order = columns[self.order] * self.present[:, None]
+        near = [
+            (block.table if exponent == 1 else block.table * block.table) @ in_order[block.poles]
+            for block in self.blocks
+        ]
+        total = np.concatenate(near)
+        if self.far:
+            binned = in_order.reshape(-1, _BIN, columns.shape[-1])
+            for side in self.far:
+                of_blocks = side.sums(binned, exponent)
+                total = total + of_blocks.reshape(-1, columns.shape[-1])[: len(total)]
         return total if self.crowd is None else total + self.crowd.sums(columns, exponent)
 
 
@@ -148,25 +159,29 @@ def kernel(arithmetic: Arithmetic, poles: Any, points: Any) -> Kernel:
     >>> bool(abs(sums / direct - 1).max() < 1e-14)
     True
     """
+    order = np.arange(len(poles))
     if len(poles) * len(points) <= (_FEW if arithmetic.bits == DOUBLE_BITS else _FEW_SLOW):
-        return Kernel(None, None, None, None, _table(points, poles)[None], (), None, len(points))
+        everything = _Block(slice(None), slice(None), _table(points, poles))
+        return Kernel(order, np.ones(len(order), int), (everything,), (), None)
     order = np.argsort(poles, kind="stable")
     order, crowd = _without_crowd(arithmetic, order, poles, points)
-    order, present = _cut(order, _BIN)
-    r, _ = _cut(points, _BLOCK)
-    p = poles[order]
+    order, present = _filled(order, _BIN)
+    p, r = poles[order].reshape(-1, _BIN), _filled(points, _BLOCK)[0].reshape(-1, _BLOCK)
     ends, steps = (p[:, 0], p[:, -1]), (r[:, 0], r[:, -1])
-    smaller = steps[1][:, None] * ends[1] < 1 / _FAR
-    larger = steps[0][:, None] * ends[0] > _FAR
-    first, last = smaller.sum(axis=1), len(p) - larger.sum(axis=1)
-    near = first[:, None] + np.arange((last - first).max())
-    is_near = (near < last[:, None]).astype(int)
-    near = np.minimum(near, len(p) - 1)
+    low, high = steps[1][:, None] * ends[1], steps[0][:, None] * ends[0]
+    smaller, larger = low < 1 / _FAR, high > _FAR
+    blocks = []
+    for number, (before, after) in enumerate(
+        zip(smaller.sum(axis=1).tolist(), larger.sum(axis=1).tolist(), strict=True)
+    ):
+        taken = slice(_BLOCK * number, min(_BLOCK * (number + 1), len(points)))
+        near = slice(_BIN * before, _BIN * (len(p) - after))
+        blocks.append(_Block(taken, near, _table(points[taken], poles[order[near]])))
     powers = math.ceil(arithmetic.digits / (2 * math.log10(_FAR))) + 1
 
     def far(side: Any, pole: Any, end: Any, point: Any, leading: int) -> _Far:
-        between = np.where(side, end, 0 * end)
         count = powers + 2 * leading
+        between = np.where(side, end, 0 * end)
         return _Far(
             poles=_powers(pole * pole, count).transpose(1, 0, 2),
             between=_powers(between * between, count) * side,
@@ -174,24 +189,16 @@ def kernel(arithmetic: Arithmetic, poles: Any, points: Any) -> Kernel:
             leading=leading,
         )
 
+    smallest = arithmetic.real(sys.float_info.min)  # a pole at 0 is as far as can be
     return Kernel(
         order,
         present,
-        near,
-        is_near,
-        _table(r, p[near].reshape(len(r), -1)),
+        tuple(blocks),
         (
-            far(
-                smaller,
-                p / np.maximum(ends[1], 1e-300)[:, None],
-                steps[1][:, None] * ends[1],
-                r / steps[1][:, None],
-                0,
-            ),
-            far(larger, ends[0][:, None] / p, 1 / (steps[0][:, None] * ends[0]), steps[0][:, None] / r, 1),
+            far(smaller, p / np.maximum(ends[1], smallest)[:, None], low, r / steps[1][:, None], 0),
+            far(larger, ends[0][:, None] / p, 1 / high, steps[0][:, None] / r, 1),
         ),
         crowd,
-        len(points),
     )
 
 
@@ -224,12 +231,11 @@ def _table(points: Any, poles: Any) -> Any:
     return np.divide(1, table, out=table)
 
 
-def _cut(values: Any, length: int) -> tuple[Any, Any]:
-    """The values in rows of a length, the last one filled up with the last value; 1 for values, else 0."""
+def _filled(values: Any, length: int) -> tuple[Any, Any]:
+    """The values, and the last one again, up to a multiple of a length; 1 for values, else 0."""
     missing = -len(values) % length
-    filled = np.concatenate([values, np.repeat(values[-1:], missing)])
     present = np.concatenate([np.ones(len(values), int), np.zeros(missing, int)])
-    return filled.reshape(-1, length), present.reshape(-1, length)
+    return np.concatenate([values, np.repeat(values[-1:], missing)]), present
 
 
 def _powers(base: Any, count: int) -> Any:

@@ -49,6 +49,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -56,7 +57,9 @@ from scipy.optimize import brentq
 
 from numerics.errors import NotConverged
 from numerics.free_convolution import (
+    Path,
     Preimage,
+    Split,
     at_angle,
     beyond_all,
     climb,
@@ -253,14 +256,9 @@ def _ray(arithmetic: Arithmetic, start: Preimage, noise: Any, threshold: Any) ->
     halves, variance, kappa = start.split, noise * noise, threshold
     if halves.learned == 0:
         return _nothing(noise)
-    path = ray(arithmetic, halves)
+    path, sums = _sums_on_ray(arithmetic, halves)
+    g_learned, g_rest, w_learned, slope_learned, slope_rest, fall_learned, fall_rest = sums
     z = halves.origin + path.zeta
-    learned = (np.arange(len(halves.weights)) < halves.above).astype(int)
-    modes = halves.weights * learned, halves.weights * (1 - learned)
-    sizes = [part * halves.eigenvalues for part in modes]
-    g_learned, g_rest, w_learned, slope_learned, slope_rest, fall_learned, fall_rest = path.sums(
-        (*modes, sizes[0]), (*modes, *sizes)
-    )
     slope_learned, slope_rest = -slope_learned, -slope_rest
     g, slope, fall = g_rest + g_learned, slope_rest + slope_learned, fall_rest + fall_learned
     x_slope = 1 + variance * slope
@@ -295,6 +293,16 @@ def _ray(arithmetic: Arithmetic, start: Preimage, noise: Any, threshold: Any) ->
         cube=closed(cube, zero),
         drift=-closed(drift, zero),
     )
+
+
+@lru_cache(maxsize=8)
+def _sums_on_ray(arithmetic: Arithmetic, halves: Split) -> tuple[Path, tuple[Any, ...]]:
+    """G, and -G', of the learned and the other modes; W of the learned ones, and -W' of both."""
+    path = ray(arithmetic, halves)
+    learned = (np.arange(len(halves.weights)) < halves.above).astype(int)
+    modes = halves.weights * learned, halves.weights * (1 - learned)
+    sizes = modes[0] * halves.eigenvalues, modes[1] * halves.eigenvalues
+    return path, path.sums((*modes, sizes[0]), (*modes, *sizes))
 
 
 def _arc(arithmetic: Arithmetic, found: Preimage, noise: Any, excess: Any) -> _Leg:

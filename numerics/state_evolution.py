@@ -250,7 +250,7 @@ def nested_search(equations: StateEvolution) -> Pair:
         NotConverged: no solution within 130 orders of magnitude of where it should be.
     """
     natural, start = start_of_search(equations)
-    roots = [start]
+    roots: list[float] = [start]
 
     def threshold(x: float) -> float:
         roots.append(threshold_at(equations, x, roots[-1], 1e-8))

@@ -101,8 +101,9 @@ def test_the_quantile_and_thirty_digits(dim: int, noise: float, share: float) ->
 
 def test_a_threshold_above_the_quantile_is_what_counts() -> None:
     target = Target.of(50, 1.25)
-    assert scalars(0.3, 2.0, target, 40) == all_units.scalars(0.3, 2.0, target)
-    assert scalars_at_angle(0.5, 0.3, target, 40) == all_units.scalars_at_angle(0.5, 0.3, target)
+    slack = scalars(0.3, 2.0, target, 40), scalars_at_angle(0.5, 0.3, target, 40)
+    full = all_units.scalars(0.3, 2.0, target), all_units.scalars_at_angle(0.5, 0.3, target)
+    assert slack == tuple(replace(found, slopes=None) for found in full)
     tight, loose = scalars_at_angle(0.5, 0.9, target, 5), all_units.scalars_at_angle(0.5, 0.9, target)
     assert tight.threshold == loose.threshold
     assert tight.degrees_of_freedom < 0.9 * loose.degrees_of_freedom
