@@ -69,8 +69,8 @@ _WIDEST = 4000
 # Splits this many modes away from the point still see its poles among the modes added one by one.
 _NEXT_DOOR = 3
 _UNRESOLVED = 1e-3
-# A point of the curve is high above the modes at this fraction of its distance from 0 at least; they are close
-# to each other where gaps are this fraction of it at most; and the bits of their number that matter then.
+# A point of the curve is high above the modes at this fraction of its distance from 0 at least; the modes are
+# close to each other if gaps are this fraction of it at most; the bits of their number that matter then.
 _HIGH, _CLOSE = 256.0, 4
 _BITS_OF_RANK = 4
 
@@ -230,7 +230,7 @@ def at_angle(target: Target, noise: Any, angle: Any) -> tuple[Preimage, Any]:
             if not abs(step) < 1:
                 break
             radius = radius * arithmetic.exp(step)
-            last_step = abs(step) <= _nearly_settled(arithmetic)
+            last_step = abs(step) <= _nearly_settled(arithmetic, 2)
     raise NotConverged(f"no point of the noise's edge at the angle {float(angle):.3g}")
 
 
@@ -325,20 +325,23 @@ def _root_from_more_digits(target: Target, noise: Any, threshold: Any) -> _Root:
 
 
 def _newton(target: Target, noise: Any, threshold: Any, guess: Any) -> _Root | None:
-    """Newton's method for x(z) = kappa, accepted only at the one right root; None if it stalls."""
+    """Halley's method for x(z) = kappa, accepted only at the one right root; None if it stalls."""
     arithmetic = target.arithmetic
     variance = noise * noise
-    nearly = _nearly_settled(arithmetic)
+    nearly = _nearly_settled(arithmetic, 3)
     root = _seen_from_nearest(target, guess)
     last_step = False
     for _ in range(_NEWTON_STEPS):
         halves, separations = root.split, root.separations
         resolvent = 1 / separations
-        slope = 1 - variance * (halves.weights @ (resolvent * resolvent))
-        if slope == 0:
-            return None
+        square = resolvent * resolvent
+        slope = 1 - variance * (halves.weights @ square)
         x = root.xi + variance * (halves.weights @ resolvent)  # from s_nearest, as kappa
-        step = (x - (threshold - halves.eigenvalues[root.nearest])) / slope
+        excess = x - (threshold - halves.eigenvalues[root.nearest])
+        bent = slope * slope - excess * variance * (halves.weights @ (square * resolvent))
+        if bent == 0:
+            return None
+        step = excess * slope / bent
         # The equation is real, and so is the set of its roots: reflect into the upper half-plane.
         below = root.xi.imag < step.imag
         separations = (separations - step).conjugate() if below else separations - step
@@ -356,9 +359,9 @@ def _newton(target: Target, noise: Any, threshold: Any, guess: Any) -> _Root | N
     return None
 
 
-def _nearly_settled(arithmetic: Arithmetic) -> Any:
-    """A relative step of Newton's method after which one more reaches rounding."""
-    return arithmetic.exp(arithmetic.log(arithmetic.epsilon) * arithmetic.real(Fraction(3, 5)))
+def _nearly_settled(arithmetic: Arithmetic, order: int) -> Any:
+    """A relative step of a method of that order after which one more reaches rounding."""
+    return arithmetic.exp(arithmetic.log(arithmetic.epsilon) * arithmetic.real(Fraction(6, 5 * order)))
 
 
 def _slack(halves: Split, arithmetic: Arithmetic) -> Any:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -106,11 +106,7 @@ class Target:
         >>> abs(float(target.mean_square) - 1) < 1e-14
         True
         """
-        raw = cls(dim, decay, arithmetic.sqrt(arithmetic.real(dim)), arithmetic)
-        return {
-            "raw": lambda: raw,
-            "unit": lambda: replace(raw, scale=raw.scale / arithmetic.sqrt(raw.mean_square)),
-        }[normalisation]()
+        return _target(dim, decay, normalisation, arithmetic)
 
     @cached_property
     def modes(self) -> Modes:
@@ -171,4 +167,16 @@ class Target:
 
     def in_double(self) -> Target:
         """The same target in double precision."""
+        if self.arithmetic is DOUBLE:
+            return self
         return replace(self, scale=float(self.scale), arithmetic=DOUBLE)
+
+
+@lru_cache(maxsize=32)
+def _target(dim: int, decay: Number, normalisation: str, arithmetic: Arithmetic) -> Target:
+    """One object for all problems with this target: it keeps its sums."""
+    raw = Target(dim, decay, arithmetic.sqrt(arithmetic.real(dim)), arithmetic)
+    return {
+        "raw": lambda: raw,
+        "unit": lambda: replace(raw, scale=raw.scale / arithmetic.sqrt(raw.mean_square)),
+    }[normalisation]()
