@@ -25,7 +25,6 @@ In order: `Kernel`, `kernel`.
 from __future__ import annotations
 
 import math
-import sys
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -41,6 +40,8 @@ _BIN = 24
 # How much larger than the smallest of a crowd its largest pole may be, and how many make one.
 _NARROW = 0.1
 _CROWD = 100
+# A pole at 0 is as far as can be.
+_SMALLEST = 1e-150
 # Up to this many pairs of a point and a pole all are summed one by one: of float64, and of slower numbers.
 _FEW, _FEW_SLOW = 100_000, 5_000
 
@@ -163,6 +164,7 @@ def kernel(arithmetic: Arithmetic, poles: Any, points: Any) -> Kernel:
     if len(poles) * len(points) <= (_FEW if arithmetic.bits == DOUBLE_BITS else _FEW_SLOW):
         everything = _Block(slice(None), slice(None), _table(points, poles))
         return Kernel(order, np.ones(len(order), int), (everything,), (), None)
+    poles = np.maximum(poles, arithmetic.real(_SMALLEST))
     order = np.argsort(poles, kind="stable")
     order, crowd = _without_crowd(arithmetic, order, poles, points)
     order, present = _filled(order, _BIN)
@@ -189,13 +191,12 @@ def kernel(arithmetic: Arithmetic, poles: Any, points: Any) -> Kernel:
             leading=leading,
         )
 
-    smallest = arithmetic.real(sys.float_info.min)  # a pole at 0 is as far as can be
     return Kernel(
         order,
         present,
         tuple(blocks),
         (
-            far(smaller, p / np.maximum(ends[1], smallest)[:, None], low, r / steps[1][:, None], 0),
+            far(smaller, p / ends[1][:, None], low, r / steps[1][:, None], 0),
             far(larger, ends[0][:, None] / p, 1 / high, steps[0][:, None] / r, 1),
         ),
         crowd,

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -11,10 +12,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import integrate, optimize
 
-from numerics import NotConverged, Problem, solve
-from numerics.free_convolution import preimage
+from numerics import NotConverged, Problem, solve, width
+from numerics.free_convolution import Preimage, preimage, split
 from numerics.precision import multiprecision
-from numerics.quadratic import Cut, scalars, scalars_at_angle, scalars_of, sketch, sketch_at_angle
+from numerics.quadratic import (
+    Cut,
+    cut_at,
+    scalars,
+    scalars_at_angle,
+    scalars_of,
+    sketch,
+    sketch_at_angle,
+)
 from numerics.state_evolution import Scalars
 from numerics.target import Target
 
@@ -84,6 +93,66 @@ def on_the_real_axis(
         "mean_size": mean,
         "mass_above": mass,
     }
+
+
+@pytest.mark.parametrize("by_angle", [False, True])
+@pytest.mark.parametrize(
+    ("dim", "decay", "noise", "coordinate"),
+    [
+        (400, 1.25, 1.0, 0.7),
+        (400, 0.6, 0.3, 0.05),
+        (10**15, 0.8, 3.0, 0.3),
+        (50, 2.0, 0.2, 0.9),
+        (10**6, 1.25, 1e-4, 0.4),
+    ],
+)
+def test_slopes(dim: int, decay: float, noise: float, coordinate: float, by_angle: bool) -> None:
+    """Of E, D and log kappa with respect to the logarithms of delta and of kappa or the angle."""
+    arithmetic = multiprecision(150)
+    with arithmetic.working():
+        target = Target.of(dim, decay, arithmetic=arithmetic)
+        function = scalars_at_angle if by_angle else scalars
+        first = arithmetic.real(noise)
+        second = arithmetic.real(coordinate) * (1 if by_angle else 2 * first)
+        step, differences = arithmetic.real(10) ** -14, []
+        for turn in ((step, 0 * step), (0 * step, step)):
+            ends = [
+                function(
+                    first * arithmetic.exp(sign * turn[0]), second * arithmetic.exp(sign * turn[1]), target
+                )
+                for sign in (1, -1)
+            ]
+            values = [(e.error, e.degrees_of_freedom, arithmetic.log(e.threshold)) for e in ends]
+            differences.append([(high - low) / (2 * step) for high, low in zip(*values, strict=True)])
+        slopes = function(first, second, target).slopes
+        assert slopes is not None
+        for name, pair in zip(("error", "freedom", "threshold"), zip(*differences, strict=True), strict=True):
+            for found, expected in zip(getattr(slopes, name), pair, strict=True):
+                assert abs(found - expected) < 1e-20 * (abs(expected) + abs(first) ** 2 / 10**6), name
+
+
+def test_slopes_lost_in_rounding_are_not_given() -> None:
+    noise_alone = Target(dim=10**6, decay=2.0, scale=1e-160)
+    assert scalars_at_angle(1.0, 1e-3, noise_alone).slopes is not None
+    assert scalars_at_angle(1.0, 1e-6, noise_alone).slopes is None
+    assert width.scalars(1.0, 0.3, Target.of(50, 1.25), 5).slopes is None
+
+
+@pytest.mark.parametrize("noise", [0.05, 1.0])
+def test_the_origin_of_the_paths_does_not_matter(noise: float) -> None:
+    """High above the modes it is one of a few: the same numbers as from any other."""
+    target, threshold = Target.of(10**9, 1.0), 1.3 * noise
+    cut = cut_at(noise, threshold, target)
+    from_here = scalars_of(cut)
+    for aside in (0.8, 1.2):
+        learned = int(cut.start.split.learned * aside)
+        halves = split(cut.target, learned)
+        zeta = complex(cut.start.point) - halves.origin
+        elsewhere = replace(cut, start=Preimage(halves, np.complex128(zeta), zeta + halves.distances))
+        assert halves.origin != cut.start.split.origin
+        from_there = scalars_of(elsewhere)
+        for name in ("error", "degrees_of_freedom", "mean_size", "mass_above"):
+            assert getattr(from_there, name) == pytest.approx(getattr(from_here, name), rel=1e-12), name
 
 
 @pytest.mark.parametrize(
