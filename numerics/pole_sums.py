@@ -179,7 +179,7 @@ def kernel(arithmetic: Arithmetic, poles: Any, points: Any) -> Kernel:
         taken = slice(_BLOCK * number, min(_BLOCK * (number + 1), len(points)))
         near = slice(_BIN * before, _BIN * (len(p) - after))
         blocks.append(_Block(taken, near, _table(points[taken], poles[order[near]])))
-    powers = math.ceil(arithmetic.digits / (2 * math.log10(_FAR))) + 1
+    powers = math.ceil(arithmetic.digits / (2 * math.log10(_FAR)))
 
     def far(side: Any, pole: Any, end: Any, point: Any, leading: int) -> _Far:
         count = powers + 2 * leading

@@ -44,12 +44,21 @@ def test_poles_of_many_scales(low: float, high: float, poles: int, points: int, 
 @pytest.mark.parametrize("exponent", [1, 2])
 def test_a_crowd_of_poles(exponent: int) -> None:
     """As in a spectrum that falls to 0, seen from c: most of the poles next to each other, one at 0."""
-    p = np.concatenate([spread(4, -15, 15, 500), 3.0 * (1 - spread(5, -17, -1.3, 900)), [0.0]])
+    p = np.concatenate([spread(4, -15, 15, 500), 3.0 * (1 - spread(5, -17, -1.1, 900)), [0.0]])
+    p[:200] = 3.0 * (1 - np.linspace(0.07, 0.09, 200))  # and many at its end
     r, columns = np.sort(spread(6, -20, 20, 300)), np.ones((len(p), 1)) * [1.0, 2.0]
     sums = kernel(DOUBLE, p, r)
     assert sums.crowd is not None
     assert len(sums.crowd.members) > 800
     assert sums.sums(columns, exponent) == pytest.approx(one_by_one(p, r, columns, exponent), rel=2e-14)
+
+
+def test_poles_just_far_enough() -> None:
+    """Where both power series converge most slowly."""
+    p, r = np.repeat([1 / 10.1, 10.1], 1000), np.repeat(1.0, 100)
+    columns = np.ones((2000, 1))
+    sums = kernel(DOUBLE, p, r).sums(columns)
+    assert sums == pytest.approx(one_by_one(p, r, columns, 1), rel=2e-14)
 
 
 @pytest.mark.parametrize("exponent", [1, 2])

@@ -136,6 +136,7 @@ def test_slopes_lost_in_rounding_are_not_given() -> None:
     assert scalars_at_angle(1.0, 1e-3, noise_alone).slopes is not None
     assert scalars_at_angle(1.0, 1e-6, noise_alone).slopes is None
     assert width.scalars(1.0, 0.3, Target.of(50, 1.25), 5).slopes is None
+    assert width.scalars_at_angle(0.5, 0.3, Target.of(50, 1.25), 40).slopes is None
 
 
 @pytest.mark.parametrize("noise", [0.05, 1.0])
