@@ -276,23 +276,22 @@ def _ray(arithmetic: Arithmetic, start: Preimage, noise: Any, threshold: Any) ->
     cube = (3 * g_rest * g + g_learned * g_learned) * straight + g_rest * g_rest * bent
     drift = pull * g * fall + height * (g_learned * fall + g_rest * fall_learned)
 
-    def closed(integrand: Any, residue: Any) -> Any:
-        return residue / 2 - (path.weights @ integrand).imag / arithmetic.pi
-
-    share = halves.share
-    zero = 0 * noise
-    return _Leg(
-        error=closed(error, share * (kappa * kappa + variance * (2 - share))),
-        freedom=closed(freedom, share * (2 - share)),
-        mean=closed(
-            mean, halves.weights[: halves.above] @ halves.eigenvalues[: halves.above] - kappa * share
-        ),
-        mass=closed(mass, share),
-        force=2 * closed(q * mass - both, kappa * share),
-        square=closed(square, zero),
-        cube=closed(cube, zero),
-        drift=-closed(drift, zero),
+    integrands = (error, freedom, mean, mass, 2 * (q * mass - both), square, cube, -drift)
+    # z times each at infinity
+    share, zero = halves.share, 0 * noise
+    mean_learned = halves.weights[: halves.above] @ halves.eigenvalues[: halves.above]
+    residues = (
+        share * (kappa * kappa + variance * (2 - share)),
+        share * (2 - share),
+        mean_learned - kappa * share,
+        share,
+        2 * kappa * share,
+        zero,
+        zero,
+        zero,
     )
+    integrals = _imaginary_parts(path, integrands)
+    return _Leg(*(residue / 2 - integral for residue, integral in zip(residues, integrals, strict=True)))
 
 
 @lru_cache(maxsize=8)
@@ -320,24 +319,21 @@ def _arc(arithmetic: Arithmetic, found: Preimage, noise: Any, excess: Any) -> _L
     g_origin = at_origin.sum()
     g = g_origin + g_rise
 
-    # The path runs from c to z_q, against the direction of the integrals above.
-    def integral(integrand: Any) -> Any:
-        return (path.weights @ integrand).imag / arithmetic.pi
-
     mass = g_rise * x_slope
     mean = above * mass
     tilt = w_rise * x_slope
     square = mass * (g + g_origin)
-    return _Leg(
-        error=integral(above * (mean - 2 * tilt)),
-        freedom=integral(above * square),
-        mean=integral(mean),
-        mass=integral(mass),
-        force=2 * integral(tilt - mean),
-        square=integral(square),
-        cube=integral(mass * (g * (g + g_origin) + g_origin * g_origin)),
-        drift=-integral(above * g * fall),
-    )
+    error = above * (mean - 2 * tilt)
+    cube = mass * (g * (g + g_origin) + g_origin * g_origin)
+    integrands = (error, above * square, mean, mass, 2 * (tilt - mean), square, cube, -above * g * fall)
+    # The path runs from c to z_q, against the direction of the integrals above.
+    return _Leg(*_imaginary_parts(path, integrands))
+
+
+def _imaginary_parts(path: Path, integrands: tuple[Any, ...]) -> Any:
+    """Of the integrals along a path, over pi."""
+    integrals = np.stack(integrands) @ path.weights
+    return path.arithmetic.imaginary_part(integrals) / path.arithmetic.pi
 
 
 def sketch(noise: float, threshold: float, target: Target, width: int | None = None) -> Scalars:

@@ -6,6 +6,10 @@ Each group holds a yardstick and what is measured against it; the numbers in bra
 here can fail on a slow machine.
 """
 
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,7 +18,8 @@ import pytest
 from asymptotics import diagonal, phase_diagram, quadratic
 from asymptotics.balance import dominant_balances
 from asymptotics.terms import Scales
-from numerics import Problem, solve
+from numerics import Problem, pole_sums, risk_curve, solve
+from numerics.precision import DOUBLE
 
 GAMMA = 1.25
 
@@ -54,10 +59,54 @@ def test_diagonal_dimension(benchmark: Any, dim: int) -> None:
     benchmark(solve, _problem("diagonal", dim))
 
 
-@pytest.mark.parametrize("digits", [None, 30])
-@pytest.mark.benchmark(group="quadratic: what 30 digits cost at d = 10^4")
-def test_quadratic_digits(benchmark: Any, digits: int | None) -> None:
-    benchmark.pedantic(solve, (_problem("quadratic", 10**4),), {"digits": digits}, rounds=1)
+@pytest.mark.parametrize("network", ["diagonal", "quadratic"])
+@pytest.mark.benchmark(group="a risk curve of 100 points at d = 10^30")
+def test_curve(benchmark: Any, network: str) -> None:
+    problem = _problem(network, 10**30)
+    samples = np.geomspace(1e5, 1e35, 100) * (problem.dim if network == "quadratic" else 1)
+    benchmark.pedantic(risk_curve, (problem, samples.tolist()), {"progress": False}, rounds=3)
+
+
+@pytest.mark.parametrize("digits", [None, 30, 50])
+@pytest.mark.parametrize("network", ["diagonal", "quadratic"])
+@pytest.mark.benchmark(group="what digits cost at d = 10^4")
+def test_digits(benchmark: Any, network: str, digits: int | None) -> None:
+    benchmark.pedantic(solve, (_problem(network, 10**4),), {"digits": digits}, rounds=3)
+
+
+@pytest.mark.parametrize("start", ["searched", "near"])
+@pytest.mark.benchmark(group="quadratic, d = 10^30: starting from the solution next to it")
+def test_near(benchmark: Any, start: str) -> None:
+    problem = _problem("quadratic", 10**30)
+    near = solve(replace(problem, samples=0.7 * float(problem.samples)))
+    benchmark(solve, problem, near=near if start == "near" else None)
+
+
+@pytest.mark.parametrize("poles", ["one by one", "in blocks"])
+@pytest.mark.benchmark(group="sums of 1500 poles at 400 points, of 30 orders of magnitude")
+def test_pole_sums(benchmark: Any, poles: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pole_sums, "_FEW", 10**9 if poles == "one by one" else 0)
+    p, r = np.geomspace(1, 1e30, 1500), np.geomspace(1e-30, 1, 400)
+    columns = np.ones((1500, 6))
+    benchmark(lambda: pole_sums.kernel(DOUBLE, p, r).sums(columns))
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="reads Linux's /proc")
+def test_memory() -> None:
+    """Not a matter of the machine: all of these in a process of their own stay below 300 MB."""
+    script = """
+from numerics import Problem, risk_curve, solve
+for network, unit in (("diagonal", 1), ("quadratic", 10**30)):
+    problem = Problem(network, 1.25, 1, 10**30, weight_decay=1e-15, noise_variance=1.0)
+    risk_curve(problem, [10.0 ** (5 + 0.3 * k) * unit for k in range(100)], progress=False)
+    small = Problem(network, 1.25, 1e6, 10**4, weight_decay=1e-2, noise_variance=1.0)
+    solve(small, digits=50)
+for line in open("/proc/self/status"):  # getrusage counts what the parent process had
+    if line.startswith("VmHWM"):
+        print(int(line.split()[1]) * 1024 / 1e6)
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert float(done.stdout) < 300
 
 
 @pytest.mark.parametrize("model", [diagonal, quadratic], ids=str)
