@@ -563,8 +563,11 @@ def noise_border(target: Target, noise: Any) -> Preimage | None:
             real = start + halves.distances
             height = _height(target, halves, noise, real, start * 0)
             if height > 0:
-                zeta = arithmetic.complex(start, height)
-                return Preimage(halves, zeta, arithmetic.complex(real, height + 0 * real))
+                separations = arithmetic.complex(real, height + 0 * real)
+                if height < abs(real).min():  # lower than far from any mode: c is right below
+                    halves = _moved(halves, start, halves.learned, halves.above, halves.share)
+                    start = 0 * start
+                return Preimage(halves, arithmetic.complex(start, height), separations)
             edge = start
         halves = _moved(halves, edge, halves.learned, halves.above, halves.share)
         zero = arithmetic.complex(0 * edge, 0 * edge)

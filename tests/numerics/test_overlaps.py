@@ -173,3 +173,14 @@ def test_of_a_solution() -> None:
     copy = pickle.loads(pickle.dumps(solution))
     assert copy == solution
     assert copy.decomposition == parts
+
+
+def test_one_mode_about_to_emerge() -> None:
+    """Where the noise ends next to a gap, rounding alone decides whether there is one."""
+    target = Target.of(97631, 4.795017209369689)
+    for ratio in np.linspace(1.02, 2.0, 50):
+        noise = float(target.scale) * ratio
+        parts = decomposition_at_angle(noise, 0.13, target)
+        error = quadratic.scalars_at_angle(noise, 0.13, target).error
+        assert parts["learned"] == 0
+        assert sum(parts.values()) == pytest.approx(error, rel=1e-11), ratio
