@@ -41,6 +41,16 @@ alike from z_kappa.  So no digit is lost either where kappa = delta (2 - t) and 
 is with few samples.  There kappa itself, in a floating-point number, does not say what D is; z_kappa does:
 `scalars_at_angle` takes its angle instead of kappa.
 
+*Slopes.*  At a fixed z, x grows with delta^2 at the rate G; where the path begins f vanishes.  By parts, with
+all integrals from z_kappa to infinity,
+
+    dE/dkappa        = -(2/pi) Im int (z - f) G x' dz             ("force")
+    dD/dkappa        =  (1/pi) Im int G^2 x' dz                   (minus "square")
+    dD/d(delta^2)    = -(2/(3 pi)) Im int G^3 x' dz               (2/3 of "cube")
+    dE/d(delta^2)    =  D - (2/pi) Im int f G W' dz               (D and twice "drift")
+
+and the same is subtracted on either leg as above.
+
 In order: `Cut`, `cut_at`, `cut_at_angle`, `scalars`, `scalars_at_angle`, `scalars_of`, `sketch`,
 `sketch_at_angle`.
 """
