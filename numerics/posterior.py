@@ -420,6 +420,15 @@ def _offset(target: Target, halves: Split, point: Any) -> Any:
     return 0 * point if unresolved else point - halves.origin
 
 
+def _to_smallest(target: Target, halves: Split) -> Any:
+    """From the origin of a split to s_d, in relative precision: the curve may be ever so close to it."""
+    arithmetic = target.arithmetic
+    behind = Fraction(2 * (target.dim - halves.learned) - 1, 2 * halves.learned + 1)
+    return halves.origin * arithmetic.expm1(
+        -arithmetic.real(target.decay) * arithmetic.log1p(arithmetic.real(behind))
+    )
+
+
 def _spread(overlaps: Any, eigenvalues: Any, distances: Any) -> Any:
     """s_i - m for overlaps of shape (points, modes), up to the sign: seen from 0 or from the modes nearby."""
     mean, away = overlaps @ eigenvalues, overlaps @ distances
@@ -474,7 +483,7 @@ def _at_angle(target: Target, noise: Any, angle: Any, log_radius: Any) -> tuple[
         radius = arithmetic.exp(log_radius)
         halves = split(target, target.rank(smallest + radius))
         s, weights = halves.eigenvalues, halves.weights
-        forward = halves.distances + _offset(target, halves, smallest + radius)  # s_d + r - s
+        forward = halves.distances + (_to_smallest(target, halves) + radius)  # s_d + r - s
         along, height = forward - 2 * radius * half_sine * half_sine, radius * sine
         inverse = 1 / (along * along + height * height)
         square = weights * inverse * inverse
