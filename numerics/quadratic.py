@@ -366,7 +366,7 @@ def sketch(noise: float, threshold: float, target: Target, width: int | None = N
     >>> target = Target.of(400, 1.25)
     >>> rough, exact = sketch(0.5, 0.4, target), scalars(0.5, 0.4, target)
     >>> print(f"{rough.error:.2f} {exact.error:.2f}, {rough.degrees_of_freedom:.2f}")
-    0.05 0.04, 0.26
+    0.05 0.04, 0.25
     """
     noise, threshold = float(noise), float(threshold)
     angle = math.acos(threshold / (2 * noise)) if threshold < 2 * noise else 0.0

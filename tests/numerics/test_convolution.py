@@ -160,9 +160,11 @@ def test_power_laws_are_finite_sets(dim: int, noise: float) -> None:
     np.testing.assert_allclose(law.cdf(x), same.cdf(x), atol=1e-12)
     np.testing.assert_allclose(law.stieltjes(x + 0.1j), same.stieltjes(x + 0.1j), atol=1e-12 / noise)
     np.testing.assert_allclose(law.edges(), same.edges(), rtol=1e-12, atol=1e-13)
-    positive = x[x > 0]
+    # one rounding of x next to an edge moves the density by the square root of it
+    from_edges = abs(x[:, None] - np.ravel(law.edges())).min(axis=1)
+    inside = x[(x > 0) & (from_edges > 1e-9)]
     np.testing.assert_allclose(
-        law.density(positive), power_law_density(Target.of(dim, 1.25), noise, positive), atol=1e-11 / noise
+        law.density(inside), power_law_density(Target.of(dim, 1.25), noise, inside), atol=1e-11 / noise
     )
 
 
