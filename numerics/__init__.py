@@ -2,8 +2,8 @@
 
 State a `Problem`, `solve` it, `certify` the solution, follow it along a `risk_curve`, or choose its
 `optimal_weight_decay`.  The equations are in `state_evolution`; the scalar functions of the two networks in
-`diagonal` and `quadratic`, on `free_convolution`; sums over any number of modes in `mode_sums`; float64 and
-multiple precision in `precision`; proofs in `balls`.
+`diagonal` and `quadratic`, on `free_convolution` and its `paths`; sums over any number of modes in
+`mode_sums`, of poles in `pole_sums`; float64 and multiple precision in `precision`; proofs in `balls`.
 """
 
 from numerics.certificate import Certificate as Certificate

@@ -26,17 +26,9 @@ from typing import Any, Protocol
 import numpy as np
 
 from numerics.errors import InvalidProblem, NotConverged
-from numerics.free_convolution import (
-    Path,
-    Preimage,
-    Split,
-    geodesic,
-    half_circle,
-    height_above,
-    natural_unit,
-    split,
-)
+from numerics.free_convolution import Preimage, Split, height_above, natural_unit, split
 from numerics.free_convolution import preimage as power_law_preimage
+from numerics.paths import Path, geodesic, half_circle
 from numerics.posterior import gap_after
 from numerics.precision import DOUBLE, Arithmetic, multiprecision
 from numerics.target import Target
@@ -245,7 +237,7 @@ class FreeConvolution:
             x: where to begin; -inf for all of mu.
 
         The path goes from the preimage of x to a real point right of all, with the nodes of
-        `free_convolution`.  What cancels along it is lost: the result is good to 1e-12 of the largest
+        `numerics.paths`.  What cancels along it is lost: the result is good to 1e-12 of the largest
         |x h(x)| there.
 
         >>> law = FreeConvolution.of_eigenvalues([1.0, 2.0], noise=0.5)

@@ -25,25 +25,16 @@ has x'(z) >= 0.
 *The split.*  Learned and unlearned eigenvalues part at a real point c, the origin, between s_M and s_{M+1},
 at z_kappa if that is real and close to |z_kappa| if not (where noise dominates, the curve is almost a
 circle).  Every point is kept as its distance zeta = z - c and every eigenvalue as c - s_i, formed without
-subtraction, so that a threshold amid a million eigenvalues loses no digit.  The path of integration is cut
-at c:
-
-    `ray`         from c along the vertical c + i rho, rho from 0 to oo;
-    `geodesic`    from c to z_kappa along the circle that meets the real axis at right angles at c.
-
-Poles lie on the real axis: at right angles to the ray, and in the metric of the half-plane to the geodesic
-too.  In log rho the integrands are therefore analytic in a strip of half-width pi/2 whatever the scales of
-the problem, and the trapezoidal rule in log rho, closed by a double-exponential map at either end, gains
-digits in proportion to its number of nodes, at any ratio of scales.
+subtraction, so that a threshold amid a million eigenvalues loses no digit.  Paths of integration begin or end
+at c: see `numerics.paths`.
 
 Functions, in order: `natural_unit`, `split`, `preimage`, `at_angle`, `beyond_all`, `above_axis`,
-`noise_border`, `half_line`, `Path`, `ray`, `geodesic`, `half_circle`, `climb`, `density`, `right_edge`.
+`noise_border`, `density`, `right_edge`; `height_above`.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
@@ -53,14 +44,9 @@ import numpy as np
 
 from numerics.errors import NotConverged
 from numerics.mode_sums import mode_nodes
-from numerics.pole_sums import Kernel, kernel
 from numerics.precision import DOUBLE, Arithmetic, multiprecision
 from numerics.target import Target
 
-# Padding, in units of log rho, between the scales of a path and the double-exponential closure of its ends.
-_PAD = 2.5
-# Half-width of the strip of analyticity in log rho, pi/2 less what the closure takes.
-_STRIP = 1.45
 # Newton's method from outside the basin of the root wanders; inside it takes five or six steps.
 _NEWTON_STEPS = 40
 _BRACKET_STEPS = 400
@@ -615,179 +601,6 @@ def _edge_of_gap(target: Target, halves: Split, noise: Any, start: Any) -> Any:
         if abs(step) <= 4 * target.arithmetic.epsilon * (halves.origin + u):
             return u
     return None
-
-
-def half_line(arithmetic: Arithmetic, shortest: Any, longest: Any) -> tuple[Any, Any]:
-    """Nodes rho and weights of an integral over rho from 0 to oo.
-
-    For integrands analytic where |arg rho| < pi/2, regular at 0 on the scale ``shortest`` and falling at
-    least like rho^-2 beyond the scale ``longest``: singularities sit on the imaginary axis between these
-    two.
-
-    >>> rho, weights = half_line(DOUBLE, 1e-3, 1e3)
-    >>> lorentzians = 1e-3 / (rho**2 + 1e-6) + 1e3 / (rho**2 + 1e6)
-    >>> bool(abs(weights @ lorentzians / np.pi - 1) < 1e-14)
-    True
-    """
-    low, high = arithmetic.log(shortest), arithmetic.log(longest)
-    log_rho, stretch = graded(arithmetic, low, high)
-    rho = arithmetic.exp(log_rho)
-    return rho, rho * stretch
-
-
-@dataclass(frozen=True, eq=False)
-class Path:
-    """Points of a circle, or line, that meets the real axis at right angles at the origin c of a split.
-
-    1/(z - c) = turn + 1/(i r) along it, r running from 0 up.  In terms of r every pole has a real number b
-    (`numerics.pole_sums`): with a = c - s, and b = 1/a + turn in relative precision,
-
-        1/(z - s) = lift/(a (1 + i b r)),       lift = 1 + i turn r.
-
-    Attributes:
-        split: the spectrum.
-        zeta: z - c, shape (points,).
-        weights: of the integral over z, direction included.
-        to_end: z minus the end of the path; None if that is at infinity.
-        r: r.
-        lift: lift; 1 on a line.
-        poles: b.
-        kernel: 1/(1 + (b r)^2).
-        arithmetic: of all these.
-    """
-
-    split: Split
-    zeta: Any
-    weights: Any
-    to_end: Any
-    r: Any
-    lift: Any
-    poles: Any
-    kernel: Kernel
-    arithmetic: Arithmetic
-
-    def sums(self, numerators: Sequence[Any], of_squares: Sequence[Any] = ()) -> tuple[Any, ...]:
-        """Sums over the modes, at the points, of c_i/(z - s_i) and then of c_i/(z - s_i)^2.
-
-        (1 - i b r)^2 k^2 = 2 k^2 - k - 2 i b r k^2, k being the kernel.
-
-        Args:
-            numerators: c, real, given at the nodes; an array for each of the sums.
-            of_squares: the same for the squares.
-        """
-        a, b = self.split.distances, self.poles
-        first = [c / a for c in numerators]
-        second = [c / (a * a) for c in of_squares]
-        columns = np.array([*first, *(c * b for c in first), *second])
-        sums = self.kernel.sums(columns.T).T
-        count = len(first)
-        even, odd, simple = sums[:count], sums[count : 2 * count], sums[2 * count :]
-        complex_ = self.arithmetic.complex
-        values = complex_(even, -self.r * odd) * self.lift
-        if not second:
-            return tuple(values)
-        doubles = 2 * self.kernel.sums(np.array([*second, *(c * b for c in second)]).T, 2).T
-        even, odd = doubles[: len(second)], doubles[len(second) :]
-        return *values, *(complex_(even - simple, -self.r * odd) * (self.lift * self.lift))
-
-
-def ray(arithmetic: Arithmetic, halves: Split) -> Path:
-    """The vertical line from c to infinity."""
-    sizes = abs(halves.distances)
-    r, weights = half_line(arithmetic, sizes.min(), sizes.max())
-    poles = 1 / halves.distances
-    i_weights = arithmetic.complex(0 * weights, weights)
-    table = kernel(arithmetic, abs(poles), r)
-    return Path(halves, arithmetic.complex(0 * r, r), i_weights, None, r, 1, poles, table, arithmetic)
-
-
-def geodesic(arithmetic: Arithmetic, found: Preimage) -> Path:
-    """The path from c to z_kappa, which must be complex: poles, on the real axis, are far from it.
-
-    With end = z_kappa - c, turn = Re(1/end), and r = -f/Im(1/end) where f runs from 0 to 1.
-    """
-    halves, end = found.split, found.zeta
-    inverse = 1 / end
-    # Re(1/end) - 1/(s - c) without subtraction
-    poles = arithmetic.real_part(found.separations * inverse) / halves.distances
-    shortest = abs(inverse.imag / poles).min()
-    low = arithmetic.log(shortest) if shortest < 1 else shortest * 0
-    log_ratio, stretch = graded(arithmetic, low, low * 0)
-    ratio = arithmetic.exp(log_ratio)
-    f = ratio / (1 + ratio)
-    zeta = 1 / (inverse.real + arithmetic.complex(0, 1) * (inverse.imag / f))
-    i_slope = arithmetic.complex(0, 1) * inverse.imag
-    # 1/zeta - 1/end = i Im(1/end) (1 - f)/f = i Im(1/end)/ratio, and df = f (1 - f) d(log ratio)
-    to_end = -zeta * end * i_slope / ratio
-    r = -f / inverse.imag
-    lift = arithmetic.complex(0 * r + 1, inverse.real * r)
-    table = kernel(arithmetic, abs(poles), r)
-    weights = zeta * zeta * i_slope / ratio * stretch
-    return Path(halves, zeta, weights, to_end, r, lift, poles, table, arithmetic)
-
-
-def half_circle(arithmetic: Arithmetic, halves: Split, end: Any, separations: Any) -> Path:
-    """The half-circle above the real axis from c to the real point c + end, with modes in between.
-
-    Args:
-        arithmetic: of all that follows.
-        halves: the spectrum seen from c.
-        end: a real number.
-        separations: from the eigenvalues to that point.
-    """
-    poles = separations / (end * halves.distances)
-    scales = 1 / abs(poles)
-    r, weights = half_line(arithmetic, scales.min(), max(scales.max(), abs(end)))
-    i_r = arithmetic.complex(0 * r, r)
-    zeta = i_r * end / (end + i_r)
-    lift = arithmetic.complex(0 * r + 1, r / end)
-    table = kernel(arithmetic, abs(poles), r)
-    return Path(
-        halves, zeta, zeta * zeta / (i_r * r) * weights, -zeta * end / i_r, r, lift, poles, table, arithmetic
-    )
-
-
-def climb(
-    found: Preimage, noise: Any, path: Path, numerators: Sequence[Any] = (), of_squares: Sequence[Any] = ()
-) -> tuple[Any, ...]:
-    """Values of x(z) - kappa and x'(z) along a `geodesic` or `half_circle` to z_kappa.
-
-    Next to the edge of the noise both are differences of nearly equal numbers, unless the equation of the
-    curve is used: delta^2 mean 1/|z_kappa - s|^2 = 1.  The sums of others are returned with them.
-    """
-    arithmetic, variance, weights = path.arithmetic, noise * noise, found.split.weights
-    real = arithmetic.real_part(found.separations)
-    if not found.in_support:
-        mean, *others, square = path.sums((weights / real, *numerators), (*of_squares, weights))
-        return path.to_end * (1 - variance * mean), 1 - variance * square, *others
-    height = found.zeta.imag
-    overlaps = weights / (real * real + height * height)
-    to_conjugate = path.to_end + arithmetic.complex(noise * 0, 2 * height)
-    # w/conj(z_kappa - s) in its real and imaginary part
-    mean, *others, along, across = path.sums(
-        (overlaps, *numerators), (*of_squares, overlaps * real, overlaps)
-    )
-    ascent = variance * to_conjugate * mean
-    rise = path.to_end * ascent
-    slope = along + arithmetic.complex(0, height) * across
-    return rise, rise / to_conjugate + variance * to_conjugate * slope, *others
-
-
-def graded(arithmetic: Arithmetic, low: Any, high: Any) -> tuple[Any, Any]:
-    """Nodes log rho, and weights, of an integral over log rho that is smooth between two scales and beyond.
-
-    Trapezoidal nodes in t of log rho = t - exp(low - t) + exp(t - high).
-
-    Between the scales the map is close to the identity; beyond, rho runs to 0 and oo doubly exponentially.
-    """
-    decades = arithmetic.digits * math.log(10.0)
-    step = 2 * math.pi * _STRIP / (decades + 3 * math.log(decades))
-    ends = math.log(decades + 5) + 0.3
-    low, high = low - arithmetic.real(_PAD), high + arithmetic.real(_PAD)
-    first, last = math.floor((float(low) - ends) / step), math.ceil((float(high) + ends) / step)
-    t = arithmetic.array(range(first, last + 1)) * arithmetic.real(step)
-    left, right = arithmetic.exp(low - t), arithmetic.exp(t - high)
-    return t - left + right, (1 + left + right) * arithmetic.real(step)
 
 
 def density(target: Target, noise: float, x: Any) -> Any:

@@ -45,15 +45,8 @@ from typing import Any
 import numpy as np
 
 from numerics import quadratic
-from numerics.free_convolution import (
-    Preimage,
-    Split,
-    climb,
-    geodesic,
-    half_circle,
-    noise_border,
-    ray,
-)
+from numerics.free_convolution import Preimage, Split, noise_border
+from numerics.paths import climb, geodesic, half_circle, ray
 from numerics.precision import Arithmetic
 from numerics.quadratic import Cut
 from numerics.target import Target

@@ -1,6 +1,6 @@
 r"""Sums over many poles at many points, where both range over many scales.
 
-Along a path that meets the real axis at right angles (`free_convolution.Path`) everything asked of a spectrum
+Along a path that meets the real axis at right angles (`numerics.paths`) everything asked of a spectrum
 is a sum, over its poles i, of given numbers times a power of
 
     1/(1 + i b r) = (1 - i b r) k,      k = 1/(1 + (b r)^2),

@@ -49,7 +49,8 @@ from typing import Any
 import numpy as np
 
 from numerics.errors import NotConverged
-from numerics.free_convolution import Split, graded, natural_unit, split
+from numerics.free_convolution import Split, natural_unit, split
+from numerics.paths import graded
 from numerics.precision import Arithmetic
 from numerics.sparse_sums import sparse_sum
 from numerics.target import Target

@@ -8,7 +8,7 @@ variance delta^2, g its Stieltjes transform, f(x) = (x - kappa)_+ and Q = mean(s
     E = Q + int f^2 dmu - 2 [int x f dmu - delta^2 D]                                 (matrix error)
     T = int f dmu                                                                     (mean of the spectrum)
 
-E cancels in this form once it is far below Q.  On the path of `numerics.free_convolution` (from z_kappa on
+E cancels in this form once it is far below Q.  On the path of `numerics.paths` (from z_kappa on
 the geodesic to a real point c between the M learned eigenvalues and the others, then up the vertical ray
 from c) each becomes an integral of terms of the size of the result.  As x - delta^2 G = z,
 
@@ -66,18 +66,8 @@ import numpy as np
 from scipy.optimize import brentq
 
 from numerics.errors import NotConverged
-from numerics.free_convolution import (
-    Path,
-    Preimage,
-    Split,
-    at_angle,
-    beyond_all,
-    climb,
-    geodesic,
-    natural_unit,
-    preimage,
-    ray,
-)
+from numerics.free_convolution import Preimage, Split, at_angle, beyond_all, natural_unit, preimage
+from numerics.paths import Path, climb, geodesic, ray
 from numerics.precision import DOUBLE, Arithmetic
 from numerics.state_evolution import Scalars, Slopes
 from numerics.target import Target

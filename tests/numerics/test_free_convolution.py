@@ -8,15 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import integrate
 
-from numerics.free_convolution import (
-    at_angle,
-    density,
-    geodesic,
-    half_line,
-    preimage,
-    right_edge,
-    split,
-)
+from numerics.free_convolution import at_angle, density, preimage, right_edge, split
 from numerics.precision import DOUBLE, multiprecision
 from numerics.target import Target
 
@@ -141,41 +133,6 @@ def test_at_an_angle_is_the_preimage_of_its_threshold(
     assert np.angle(complex(found.point)) == pytest.approx(angle, rel=1e-9)
     reference = preimage(target, noise, threshold)
     assert complex(found.point) == pytest.approx(complex(reference.point), rel=1e-15 / angle**2 + 1e-13)
-
-
-@pytest.mark.parametrize("bits", [53, 120, 400])
-def test_half_line_between_poles_of_all_scales(bits: int) -> None:
-    """int_0^oo 2 a b (a + b)/((rho^2 + a^2)(rho^2 + b^2)) d rho = pi, whatever a and b."""
-    arithmetic = DOUBLE if bits == 53 else multiprecision(bits)
-    with arithmetic.working():
-        for ratio in (1, 30, 10**12, 10**40):
-            a, b = arithmetic.real(1) / 7, arithmetic.real(ratio) / 7
-            rho, weights = half_line(arithmetic, a, b)
-            integral = weights @ (2 * a * b * (a + b) / ((rho * rho + a * a) * (rho * rho + b * b)))
-            assert abs(integral / arithmetic.pi - 1) < 100 * arithmetic.epsilon
-
-
-@pytest.mark.parametrize("bits", [53, 120])
-@pytest.mark.parametrize(("noise", "threshold"), [(1.0, 0.2), (1.0, 1.9999), (0.05, None), (1e-6, None)])
-def test_geodesic_integrates_the_resolvent(bits: int, noise: float, threshold: float | None) -> None:
-    """int G dz = mean log((z_kappa - s)/(c - s)); the path stays in the upper half-plane."""
-    arithmetic = DOUBLE if bits == 53 else multiprecision(bits)
-    with arithmetic.working():
-        spectrum = Target.of(300, 0.7, arithmetic=arithmetic)
-        if threshold is None:  # in the band of the third mode
-            s = explicit(spectrum)
-            threshold = s[2] + noise**2 * np.mean(1 / (s[2] - np.delete(s, 2)))
-        found = preimage(spectrum, arithmetic.real(noise), arithmetic.real(threshold))
-        assert found.in_support
-        path, halves = geodesic(arithmetic, found), found.split
-        integral = path.weights @ path.sums([halves.weights])[0]
-        # From above the real axis, the argument of c - s is pi at the learned modes and 0 at the others.
-        rise = arithmetic.log(found.separations) - arithmetic.log(abs(halves.distances))
-        primitive = halves.weights @ rise - arithmetic.complex(0, 1) * arithmetic.pi * halves.share
-        assert abs(integral - primitive) < 1000 * arithmetic.epsilon
-        assert min(float(point.imag) for point in path.zeta) > 0
-        ends = abs(complex(path.zeta[0])), abs(complex(path.to_end[-1]))
-        assert max(ends) < 1e-12 * abs(complex(found.zeta))
 
 
 def test_moments_of_the_density() -> None:

@@ -8,10 +8,8 @@ import numpy as np
 import pytest
 
 from numerics import pole_sums
-from numerics.free_convolution import at_angle, geodesic, half_circle, preimage, ray
 from numerics.pole_sums import kernel
-from numerics.precision import DOUBLE, Arithmetic, multiprecision
-from numerics.target import Target
+from numerics.precision import DOUBLE, multiprecision
 
 
 def one_by_one(poles: Any, points: Any, columns: Any, exponent: int) -> Any:
@@ -84,33 +82,3 @@ def test_few_are_summed_in_blocks_as_one_by_one(monkeypatch: pytest.MonkeyPatch)
     in_blocks = kernel(DOUBLE, p, r)
     assert len(in_blocks.blocks) > 1
     assert in_blocks.sums(columns) == pytest.approx(whole.sums(columns), rel=2e-14)
-
-
-@pytest.mark.parametrize("bits", [53, 150])
-@pytest.mark.parametrize(("dim", "cotangent"), [(30, 1), (10**15, 50)])
-def test_sums_along_every_path(dim: int, cotangent: int, bits: int) -> None:
-    """Of 1/(z - s) and its square, at points of the ray, the geodesic and the half-circle."""
-    arithmetic: Arithmetic = DOUBLE if bits == 53 else multiprecision(bits)
-    with arithmetic.working():
-        target = Target.of(dim, 1.25, arithmetic=arithmetic).in_units(arithmetic.sqrt(arithmetic.real(dim)))
-        noise = target.size(arithmetic.real(6))
-        inside = preimage(target, noise, noise * 3 / 2)
-        steep, _ = at_angle(target, noise, arithmetic.real(1) / cotangent)
-        end = -inside.split.origin / 3
-        paths = [
-            ray(arithmetic, inside.split),
-            geodesic(arithmetic, inside),
-            geodesic(arithmetic, steep),
-            half_circle(arithmetic, inside.split, end, end + inside.split.distances),
-        ]
-        for path in paths:
-            weights = path.split.weights
-            zeroth, first, square = path.sums([weights, weights * path.split.eigenvalues], [weights])
-            inverse = 1 / (path.zeta[:, None] + path.split.distances)
-            for found, exact in (
-                (zeroth, inverse @ weights),
-                (first, inverse @ (weights * path.split.eigenvalues)),
-                (square, (inverse * inverse) @ weights),
-            ):
-                # from zeta alone points next to the end of a path are not told from it
-                assert np.max(abs(found / exact - 1).astype(float)) < 1e5 * float(arithmetic.epsilon)
