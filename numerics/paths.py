@@ -41,6 +41,7 @@ def half_line(arithmetic: Arithmetic, shortest: Any, longest: Any) -> tuple[Any,
     least like rho^-2 beyond the scale ``longest``: singularities sit on the imaginary axis between these
     two.
 
+    >>> from numerics.precision import DOUBLE
     >>> rho, weights = half_line(DOUBLE, 1e-3, 1e3)
     >>> lorentzians = 1e-3 / (rho**2 + 1e-6) + 1e3 / (rho**2 + 1e6)
     >>> bool(abs(weights @ lorentzians / np.pi - 1) < 1e-14)
