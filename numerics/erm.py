@@ -227,7 +227,7 @@ def _attempts_in_double(problem: Problem) -> list[_Attempt]:
                 equations = state_evolution_of(problem, chart)
                 guess = search(equations)
             except NotConverged as failure:
-                failures.append(failure)
+                failures.append(failure.with_traceback(None))  # which would keep every array alive
             except OUT_OF_RANGE:
                 failures.append(
                     NotConverged("a parameter is beyond the range of float64, where the search is")

@@ -94,17 +94,16 @@ class Path:
             of_squares: the same for the squares.
         """
         a, b = self.split.distances, self.poles
-        first = [c / a for c in numerators]
-        second = [c / (a * a) for c in of_squares]
-        columns = np.array([*first, *(c * b for c in first), *second])
-        sums = self.kernel.sums(columns.T).T
-        count = len(first)
+        complex_, count = self.arithmetic.complex, len(numerators)
+        first, second = np.stack(numerators) / a, np.zeros((0, len(a)))
+        if of_squares:
+            second = np.stack(of_squares) / (a * a)
+        sums = self.kernel.sums(np.concatenate([first, first * b, second]).T).T
         even, odd, simple = sums[:count], sums[count : 2 * count], sums[2 * count :]
-        complex_ = self.arithmetic.complex
         values = complex_(even, -self.r * odd) * self.lift
-        if not second:
+        if not of_squares:
             return tuple(values)
-        doubles = 2 * self.kernel.sums(np.array([*second, *(c * b for c in second)]).T, 2).T
+        doubles = 2 * self.kernel.sums(np.concatenate([second, second * b]).T, 2).T
         even, odd = doubles[: len(second)], doubles[len(second) :]
         return *values, *(complex_(even - simple, -self.r * odd) * (self.lift * self.lift))
 

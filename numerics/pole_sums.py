@@ -116,7 +116,8 @@ class Kernel:
     """k between all points and poles.
 
     Attributes:
-        order: the poles in increasing order, as often as it takes to fill bins, those of a crowd excepted.
+        order: the poles in increasing order, without those of a crowd, as often as it takes to fill bins;
+            None where one block holds all.
         present: 1, or 0 where a pole comes again.
         blocks: all points, with the poles near them.
         far: the poles on either side of those.
@@ -136,17 +137,18 @@ class Kernel:
             columns: c, shape (poles, columns).
             exponent: 1 or 2.
         """
+        if self.order is None:
+            table = self.blocks[0].table
+            return (table if exponent == 1 else table * table) @ columns
         in_order = columns[self.order] * self.present[:, None]
         near = [
             (block.table if exponent == 1 else block.table * block.table) @ in_order[block.poles]
             for block in self.blocks
         ]
-        total = np.concatenate(near)
-        if self.far:
-            binned = in_order.reshape(-1, _BIN, columns.shape[-1])
-            for side in self.far:
-                of_blocks = side.sums(binned, exponent)
-                total = total + of_blocks.reshape(-1, columns.shape[-1])[: len(total)]
+        total, binned = np.concatenate(near), in_order.reshape(-1, _BIN, columns.shape[-1])
+        for side in self.far:
+            of_blocks = side.sums(binned, exponent)
+            total = total + of_blocks.reshape(-1, columns.shape[-1])[: len(total)]
         return total if self.crowd is None else total + self.crowd.sums(columns, exponent)
 
 
@@ -160,10 +162,9 @@ def kernel(arithmetic: Arithmetic, poles: Any, points: Any) -> Kernel:
     >>> bool(abs(sums / direct - 1).max() < 1e-14)
     True
     """
-    order = np.arange(len(poles))
     if len(poles) * len(points) <= (_FEW if arithmetic.bits == DOUBLE_BITS else _FEW_SLOW):
         everything = _Block(slice(None), slice(None), _table(points, poles))
-        return Kernel(order, np.ones(len(order), int), (everything,), (), None)
+        return Kernel(None, None, (everything,), (), None)
     poles = np.maximum(poles, arithmetic.real(_SMALLEST))
     order = np.argsort(poles, kind="stable")
     order, crowd = _without_crowd(arithmetic, order, poles, points)

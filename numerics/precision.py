@@ -38,9 +38,11 @@ Elementwise: TypeAlias = Callable[..., Any]
 DOUBLE_BITS = 53
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Arithmetic:
     """Elementary functions and constants of one arithmetic; they act on its scalars and on its arrays.
+
+    There is one object for each number of bits: it is told from others by identity, in no time.
 
     Attributes:
         bits: length of the mantissa.
