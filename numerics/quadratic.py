@@ -67,7 +67,7 @@ from scipy.optimize import brentq
 
 from numerics.errors import NotConverged
 from numerics.free_convolution import Preimage, Split, at_angle, beyond_all, natural_unit, preimage
-from numerics.paths import Path, climb, geodesic, ray
+from numerics.paths import climb, geodesic, ray
 from numerics.precision import DOUBLE, Arithmetic
 from numerics.state_evolution import Scalars, Slopes
 from numerics.target import Target
@@ -256,9 +256,9 @@ def _ray(arithmetic: Arithmetic, start: Preimage, noise: Any, threshold: Any) ->
     halves, variance, kappa = start.split, noise * noise, threshold
     if halves.learned == 0:
         return _nothing(noise)
-    path, sums = _sums_on_ray(arithmetic, halves)
+    zeta, weights, sums = _sums_on_ray(arithmetic, halves)
     g_learned, g_rest, w_learned, slope_learned, slope_rest, fall_learned, fall_rest = sums
-    z = halves.origin + path.zeta
+    z = halves.origin + zeta
     slope_learned, slope_rest = -slope_learned, -slope_rest
     g, slope, fall = g_rest + g_learned, slope_rest + slope_learned, fall_rest + fall_learned
     x_slope = 1 + variance * slope
@@ -290,18 +290,18 @@ def _ray(arithmetic: Arithmetic, start: Preimage, noise: Any, threshold: Any) ->
         zero,
         zero,
     )
-    integrals = _imaginary_parts(path, integrands)
+    integrals = _imaginary_parts(arithmetic, weights, integrands)
     return _Leg(*(residue / 2 - integral for residue, integral in zip(residues, integrals, strict=True)))
 
 
 @lru_cache(maxsize=8)
-def _sums_on_ray(arithmetic: Arithmetic, halves: Split) -> tuple[Path, tuple[Any, ...]]:
-    """G, and -G', of the learned and the other modes; W of the learned ones, and -W' of both."""
+def _sums_on_ray(arithmetic: Arithmetic, halves: Split) -> tuple[Any, Any, tuple[Any, ...]]:
+    """The ray, its weights; G and -G' of the learned and the other modes, W of the learned, -W' of both."""
     path = ray(arithmetic, halves)
     learned = (np.arange(len(halves.weights)) < halves.above).astype(int)
     modes = halves.weights * learned, halves.weights * (1 - learned)
     sizes = modes[0] * halves.eigenvalues, modes[1] * halves.eigenvalues
-    return path, path.sums((*modes, sizes[0]), (*modes, *sizes))
+    return path.zeta, path.weights, path.sums((*modes, sizes[0]), (*modes, *sizes))
 
 
 def _arc(arithmetic: Arithmetic, found: Preimage, noise: Any, excess: Any) -> _Leg:
@@ -327,17 +327,16 @@ def _arc(arithmetic: Arithmetic, found: Preimage, noise: Any, excess: Any) -> _L
     cube = mass * (g * (g + g_origin) + g_origin * g_origin)
     integrands = (error, above * square, mean, mass, 2 * (tilt - mean), square, cube, -above * g * fall)
     # The path runs from c to z_q, against the direction of the integrals above.
-    return _Leg(*_imaginary_parts(path, integrands))
+    return _Leg(*_imaginary_parts(arithmetic, path.weights, integrands))
 
 
-def _imaginary_parts(path: Path, integrands: tuple[Any, ...]) -> Any:
+def _imaginary_parts(arithmetic: Arithmetic, weights: Any, integrands: tuple[Any, ...]) -> Any:
     """Of the integrals along a path, over pi."""
-    integrals = np.stack(integrands) @ path.weights
-    return path.arithmetic.imaginary_part(integrals) / path.arithmetic.pi
+    return arithmetic.imaginary_part(np.stack(integrands) @ weights) / arithmetic.pi
 
 
 def sketch(noise: float, threshold: float, target: Target, width: int | None = None) -> Scalars:
-    """`scalars` to some ten per cent, in floats and tens of microseconds: only e and D.
+    """`scalars` to some ten per cent, in floats and five microseconds: only e and D.
 
     The modes s_i > delta whose spike x_i = s_i + delta^2/s_i lies above kappa are learned one by one, the
     noise is a semicircle: with f = x_i - kappa, spike i has 2 f/(d s_i) degrees of freedom and the error
