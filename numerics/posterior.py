@@ -380,17 +380,20 @@ def _body(target: Target, noise: Any, cells: int) -> Any:
     if cells == 0 or last >= steep:
         return total
     # Towards the wall v^2 falls linearly to the edge of the noise, or like a power: panels shorter than that.
+    # Where modes are dense around s_d the curve turns there, much closer to it than s_d is to 0.
     log_radius, _, _ = _at_angle(target, noise, steep, log_radius)
     radius = arithmetic.exp(log_radius)
     low, height = smallest + radius * arithmetic.cos(steep), radius * arithmetic.sin(steep)
-    length = min((wall - low) / 4, low / 3)
+    length = min((wall - low) / 4, low / 3, low - smallest)
     while low < wall:
+        if not length > 0:
+            raise NotConverged("the curve turns closer to the smallest eigenvalue than its digits tell")
         high = min(low + length, wall)
         for x, weight in zip(nodes, gauss, strict=True):
             next_height, values = _above(target, noise, low + (high - low) * (1 + x) / 2)
             total = total + values * (weight * (high - low) / 2)
         to_edge = next_height**2 * (high - low) / abs(height**2 - next_height**2)
-        length = min(to_edge * 2 / 3, high / 2)
+        length = min(to_edge * 2 / 3, high / 2, high - smallest)
         low, height = high, next_height
     return total
 
@@ -484,12 +487,13 @@ def _at_angle(target: Target, noise: Any, angle: Any, log_radius: Any) -> tuple[
         radius = arithmetic.exp(log_radius)
         halves = split(target, target.rank(smallest + radius))
         s, weights = halves.eigenvalues, halves.weights
-        forward = halves.distances + (_to_smallest(target, halves) + radius)  # s_d + r - s
+        to_smallest = halves.distances + _to_smallest(target, halves)  # s_d - s
+        forward = to_smallest + radius
         along, height = forward - 2 * radius * half_sine * half_sine, radius * sine
         inverse = 1 / (along * along + height * height)
         square = weights * inverse * inverse
         total = variance * (weights @ inverse)
-        radial = square @ (forward + 2 * half_sine * half_sine * (s - smallest))
+        radial = square @ (forward - 2 * half_sine * half_sine * to_smallest)
         if settled:
             break
         step = arithmetic.log(total) * total / (2 * variance * radius * radial)
@@ -498,7 +502,7 @@ def _at_angle(target: Target, noise: Any, angle: Any, log_radius: Any) -> tuple[
         settled = abs(step) <= arithmetic.sqrt(arithmetic.epsilon)
     else:
         raise NotConverged("the radius of Biane's curve did not settle")
-    turn = -sine * (square @ (s - smallest)) / radial  # d log r/d angle
+    turn = sine * (square @ to_smallest) / radial  # d log r/d angle
     slope = (
         2 * variance * height * abs((weights * inverse) @ (1 / arithmetic.complex(along, height + 0 * along)))
     )

@@ -7,7 +7,7 @@ import mpmath
 import numpy as np
 import pytest
 
-from numerics import InvalidProblem, Problem, optimal_weight_decay, solve
+from numerics import InvalidProblem, NotConverged, Problem, optimal_weight_decay, solve
 
 NETWORKS = ("diagonal", "quadratic")
 
@@ -93,3 +93,17 @@ def test_a_matrix_of_any_size_costs_the_same() -> None:
 def test_a_weight_decay_is_refused() -> None:
     with pytest.raises(InvalidProblem, match="weight_decay"):
         Problem("diagonal", 1.25, 10, 10, weight_decay=1, estimator="bayes")
+
+
+def test_a_curve_that_turns_closer_to_the_smallest_mode_than_its_digits_is_refused() -> None:
+    """It was a ValueError about NaN: panels around s_d of no length."""
+    asked = Problem(
+        "quadratic",
+        gamma=0.6219792049378157,
+        samples=1.196928443833769e66,
+        dim=8826747987735653376,
+        noise_variance=9592127.244914195,
+        estimator="bayes",
+    )
+    with pytest.raises(NotConverged, match="smallest eigenvalue"):
+        solve(asked)
