@@ -107,9 +107,9 @@ def _recovered(problem: Problem, digits: int | None) -> Solution:
 def _unregularised(problem: Problem, digits: int | None) -> Solution:
     """The limit of vanishing weight decay, where the equations without weight decay have no solution.
 
-    So it is above the interpolation threshold, where kappa vanishes.  Solved at two weight decays so small
-    that what is left of them, of order kappa/delta or (close to the interpolation threshold) much more,
-    should lie below the last digit.  Comparing them tells.
+    So it is above the interpolation threshold, where kappa vanishes.  Solved at weight decays so small that
+    what is left of them, of order kappa/delta, should lie below the last digit.  Comparing two of them tells;
+    close to the interpolation threshold more is left, and they are smaller still.
 
     Raises:
         NotConverged: there is no such limit: at the interpolation threshold itself the risk grows without
@@ -120,22 +120,24 @@ def _unregularised(problem: Problem, digits: int | None) -> Solution:
         target = Target.of(problem.dim, problem.gamma, problem.target)
         unit2 = copies * float(problem.n_eff / problem.dim) * float(target.mean_square)
         decades = round(math.log10(unit2) / 2) - wanted - SPARE_DECADES
-    near, nearer = (
-        solve_erm(replace(problem, weight_decay=Fraction(10) ** exponent), digits)
-        for exponent in (decades, decades - SPARE_DECADES)
-    )
-    if abs(nearer.excess_risk - near.excess_risk) > nearer.excess_risk * mpmath.mpf(10) ** -wanted:
-        raise NotConverged(
-            f"weight_decay=0: the excess risk has no positive limit, it still moves at 1e{decades} "
-            f"from {float(near.excess_risk):.3g} to {float(nearer.excess_risk):.3g}"
-        )
+
+    def at(exponent: int) -> Solution:
+        return solve_erm(replace(problem, weight_decay=Fraction(10) ** exponent), digits)
 
     def limit(name: str) -> Any:
         """Zero for what falls with the weight decay: kappa or, where the data are interpolated, the loss."""
         larger, smaller = getattr(near, name), getattr(nearer, name)
         return 0 * smaller if smaller < larger / 2 else smaller
 
-    return replace(nearer, problem=problem, threshold=limit("threshold"), train_loss=limit("train_loss"))
+    nearer = at(decades)
+    for step in range(1, ATTEMPTS + 1):
+        near, nearer = nearer, at(decades - step * SPARE_DECADES)
+        if abs(nearer.excess_risk - near.excess_risk) <= nearer.excess_risk * mpmath.mpf(10) ** -wanted:
+            return replace(nearer, problem=problem, threshold=limit("threshold"), train_loss=limit("train_loss"))
+    raise NotConverged(
+        f"weight_decay=0: the excess risk has no positive limit, it still moves at 1e{decades} and below "
+        f"from {float(near.excess_risk):.3g} to {float(nearer.excess_risk):.3g}"
+    )
 
 
 def state_evolution_of(problem: Problem, chart: Chart, arithmetic: Arithmetic = DOUBLE) -> StateEvolution:

@@ -62,6 +62,8 @@ _NEWTON_STEPS = 100
 _MOST_NODES = 45
 # A number of a mode beyond which the arithmetic does not tell neighbours apart, over 1/epsilon.
 _UNRESOLVED = 1e-3
+# Ratio of the heights of a cell's walls from which on the curve may have a shoulder between them.
+_STEEP = 2
 # Intervals into which the cell at the edge of the noise may be cut.
 _MOST_HALVINGS = 400
 # How far the mass may be from 1, to the tenth part of the digits.
@@ -224,7 +226,7 @@ def _heights2(target: Target, noise: Any, along: Any, weights: Any, lowest: Any 
         ratio = total / (variance * ((inverse * inverse) @ weights))
         step = (total - 1) * ratio
         q = np.maximum(q + step, q / 2)
-        if (abs(step) <= 8 * arithmetic.epsilon * (q + ratio)).all():
+        if (abs(step) <= 64 * arithmetic.epsilon * (q + ratio)).all():
             return q
     raise NotConverged("the height of Biane's curve did not settle")
 
@@ -314,9 +316,10 @@ def _cell(target: Target, noise: Any, number: int, size: Any) -> Any:
         height2 = _heights2(target, noise, along, weights, lowest)
         return _integrands(target, noise, along, height2, halves, from_mode) @ measure
 
-    # In a row of like cells the mode is in the middle; at the edge of the noise it is not.
+    # In a row of like cells the mode is in the middle, and the walls are alike; at the edge of the noise not.
     lopsided = abs(left.distance - right.distance) > (left.distance + right.distance) / 5
-    if left.is_edge != right.is_edge or lopsided:
+    steep = len(heights) == 2 and max(heights) > _STEEP * lowest
+    if left.is_edge != right.is_edge or lopsided or steep:
         return _bisected(target.arithmetic, left, right, integral, size)
     return integral(*_across(target.arithmetic, left, right))
 

@@ -49,7 +49,7 @@ def solve_ridge(problem: Problem, digits: int | None) -> Solution:
     least norm if A < 1, least squares if A > 1.
 
     Raises:
-        NotConverged: weight decay 0 at A = 1, where the risk is infinite.
+        NotConverged: weight decay 0 at A = 1 with label noise: the risk is infinite.
 
     At the best weight decay the risk is of order one until n_eff is of order d:
 
@@ -64,7 +64,7 @@ def solve_ridge(problem: Problem, digits: int | None) -> Solution:
     network = NETWORKS[problem.network]
     capacity = network.copies * problem.n_eff / problem.dim
     decay = to_fraction(problem.weight_decay) / network.copies
-    if decay == 0 and capacity == 1:
+    if decay == 0 and capacity == 1 and problem.noise_variance > 0:
         raise NotConverged(
             f"weight_decay=0, samples={problem.samples}: as many samples as unknowns, the risk is infinite"
         )
@@ -75,7 +75,9 @@ def solve_ridge(problem: Problem, digits: int | None) -> Solution:
         labels = arithmetic.real(to_fraction(problem.noise_variance) / network.copies)
         kappa, force = _shrinkage(capacity, decay, arithmetic)
         grown = 1 + kappa
-        noise2 = (kappa * kappa * square + grown * grown * labels) / (kappa + grown * grown * force)
+        resistance = kappa + grown * grown * force
+        # without any, and without label noise, the target is recovered
+        noise2 = (kappa * kappa * square + grown * grown * labels) / resistance if resistance > 0 else 0 * kappa
         bias, variance = square * (kappa / grown) ** 2, noise2 / (grown * grown)
         mean_square = (square + noise2) / (grown * grown)
         penalty = arithmetic.real(decay) * network.copies * mean_square / 2
@@ -116,7 +118,7 @@ def _shrinkage(capacity: Fraction, decay: Fraction, arithmetic: Arithmetic) -> t
     real = arithmetic.real
     if decay == 0:
         excess = real(capacity - 1)
-        return max(-excess, 0 * excess) / real(capacity), max(excess, 0 * excess)
+        return max(0 * excess, -excess) / real(capacity), max(0 * excess, excess)
     b, product = 1 + decay - capacity, real(capacity * decay)
     root = arithmetic.sqrt(real(b) * real(b) + 4 * product)
     # of two forms of one root, the one without subtraction

@@ -21,6 +21,8 @@ from numerics.precision import Arithmetic, Number
 
 # Numbers of a block per digit: with every singularity three half-widths from its middle, a factor 5.8 each.
 _NODES_PER_DIGIT = 1.35
+# Blocks of up to this many times as many are summed one by one: weights of shorter rules alternate.
+_FEW = 3
 # Blocks are at most this wide, over gamma, in log M.
 _WIDEST = 0.55
 
@@ -40,7 +42,7 @@ def sparse_sum(
     >>> nodes = list(sparse_sum(10**20, (10**9,), 1.0, DOUBLE))
     >>> harmonic = sum(weight / number for number, weight in nodes)       # log M + Euler's constant
     >>> print(len(nodes), f"{harmonic - 20 * math.log(10):.12f}")
-    2745 0.577215664902
+    2781 0.577215664902
     """
     order = math.ceil(_NODES_PER_DIGIT * arithmetic.digits)
     faint_share = 10 ** (-arithmetic.digits / 4)
@@ -57,7 +59,7 @@ def sparse_sum(
             else:
                 length = min(length, distance)
         length = max(length, min(order, last + 1 - first))
-        if length <= 2 * order:
+        if length <= _FEW * order:
             yield from ((number, arithmetic.real(1)) for number in range(first, first + length))
         else:
             numbers, weights = integer_rule(length, order)
@@ -70,14 +72,19 @@ def sparse_sum(
 def integer_rule(count: int, order: int) -> tuple[tuple[int, ...], tuple[Fraction, ...]]:
     """Numbers in 0..count-1, and weights, of a sum over all of them: exact for polynomials of degree < order.
 
-    The numbers next to the nodes of Gauss and Legendre; the weights, exact, from the moments of the sum.
+    The numbers next to the nodes of Gauss and Legendre, no number twice; the weights, exact, from the moments
+    of the sum.  ``count`` is at least ``order``.
 
     >>> numbers, weights = integer_rule(10**6, 5)
     >>> sum(weights), sum(w * n**4 for n, w in zip(numbers, weights)) == sum(n**4 for n in range(10**6))
     (Fraction(1000000, 1), True)
     """
     gauss, _ = np.polynomial.legendre.leggauss(order)
-    numbers = [round((count - 1) * (Fraction(float(x)) + 1) / 2) for x in gauss]
+    numbers: list[int] = []
+    for x in gauss[: (order + 1) // 2]:  # the others mirror them
+        number = round((count - 1) * (Fraction(float(x)) + 1) / 2)
+        numbers.append(max(number, numbers[-1] + 1) if numbers else number)
+    numbers += [count - 1 - number for number in reversed(numbers[: order // 2])]
     centred = [2 * number - (count - 1) for number in numbers]
     moments = centred_moments(count, order)
     weights = []

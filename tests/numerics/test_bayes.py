@@ -107,3 +107,17 @@ def test_a_curve_that_turns_closer_to_the_smallest_mode_than_its_digits_is_refus
     )
     with pytest.raises(NotConverged, match="smallest eigenvalue"):
         solve(asked)
+
+
+def test_the_height_of_the_curve_settles_where_rounding_is_all_that_is_left() -> None:
+    """Next to the edges of narrow bands it was iterated to less than sums over a thousand modes can tell."""
+    problem = Problem(
+        "quadratic",
+        gamma=2.4629434826783836,
+        samples=4.935252328870422e24,
+        dim=352143443,
+        noise_variance=9.214757156382437e-19,
+        target="unit",
+        estimator="bayes",
+    )
+    assert solve(problem).residual < 1e-12

@@ -52,6 +52,7 @@ def test_the_known_form_with_the_cube_of_the_density(dim: int, noise: float) -> 
         (10**8, 1.25, 1.0),
         (10**6, 1.25, 16.07),
         (10**12, 1.25, 31.5482),  # the noise ends in a shoulder next to an eigenvalue
+        (10**13, 3.56, 1.2318e-10),  # in a shoulder between two walls, one of them a hundred times higher
         (10**12, 0.6, 1.0),
         (10**30, 1.25, 1.0),
         pytest.param(10**30, 0.75, 1e-6, marks=pytest.mark.slow),
@@ -115,9 +116,12 @@ def test_a_sparse_sum_with_a_break_of_third_order() -> None:
 
 
 def test_integer_rules_are_exact_for_polynomials() -> None:
-    for count, order in [(17, 8), (100, 12), (10**25 + 3, 9)]:
+    # 61 and 181: next to the ends the numbers nearest to the nodes of Gauss's rule are the same
+    for count, order in [(17, 8), (100, 12), (10**25 + 3, 9), (61, 30), (181, 60)]:
         numbers, weights = integer_rule(count, order)
         assert len(set(numbers)) == order
+        assert 0 <= min(numbers) <= max(numbers) < count
+        assert sum(abs(weight) for weight in weights) < 2 * count
         assert sum(weights) == count
         squares = (count - 1) * count * (2 * count - 1) // 6
         assert sum(w * n**2 for n, w in zip(numbers, weights, strict=True)) == squares

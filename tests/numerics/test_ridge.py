@@ -121,6 +121,9 @@ def test_without_weight_decay(network: str) -> None:
     assert solve(replace(limits[1], noise_variance=0)).excess_risk == 0
     with pytest.raises(NotConverged, match="infinite"):
         solve(ridge(network, per_unknown, 100, 0, 0.5))
+    recovered = solve(ridge(network, per_unknown, 100, 0, 0))
+    assert recovered.excess_risk == recovered.effective_noise == recovered.threshold == 0
+    assert solve(ridge(network, per_unknown, 100, 1e-20, 0)).excess_risk < 1e-9
 
 
 @pytest.mark.parametrize("network", NETWORKS)

@@ -80,7 +80,9 @@ def main(seed: int, number: int) -> None:
     """Count what is solved, refused and wrong; nothing stops it."""
     warnings.simplefilter("error")
     counts = Counter[str]()
-    for problem in problems(seed, number):
+    for done, problem in enumerate(problems(seed, number)):
+        if done % 512 == 0:
+            print(f"{done} of {number}: {dict(counts)}", flush=True)
         begun = time.perf_counter()
         try:
             verdict = "solved" if is_solved(problem) else "refused"

@@ -288,6 +288,13 @@ def test_no_weight_decay_above_the_interpolation_threshold(dim: int, digits: int
     assert solution.degrees_of_freedom == pytest.approx(1, rel=1e-11)
 
 
+def test_no_weight_decay_a_hair_above_the_interpolation_threshold() -> None:
+    """One sample more than a trillion trillion: delta^2 = Delta d, reached at ever smaller weight decays."""
+    solution = solve(Problem("diagonal", 1, 10**24 + 1, 10**24, 0, 1e10))
+    assert solution.excess_risk == pytest.approx(1e34, rel=1e-11)
+    assert solution.threshold == 0
+
+
 def test_no_weight_decay_in_the_quadratic_network() -> None:
     """The cone still cuts half of the noise, and all modes above it keep theirs: no threshold is left."""
     problem = Problem("quadratic", 1.25, 10**7, 1000, 0, 1)
