@@ -5,7 +5,6 @@ for the equations, ``power_sums`` and ``noise`` for the two lemmas on sums, ``ba
 equations are solved.
 """
 
-from asymptotics.balance import Hypothesis as Hypothesis
 from asymptotics.diagonal import diagonal as diagonal
 from asymptotics.diagram import Boundary as Boundary
 from asymptotics.diagram import IncompleteDiagram as IncompleteDiagram
@@ -15,6 +14,7 @@ from asymptotics.diagram import PhaseDiagram as PhaseDiagram
 from asymptotics.diagram import phase_diagram as phase_diagram
 from asymptotics.law import Law as Law
 from asymptotics.quadratic import quadratic as quadratic
+from asymptotics.regime import Hypothesis as Hypothesis
 from asymptotics.state_evolution import StateEvolution as StateEvolution
 
 __all__ = [

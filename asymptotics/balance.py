@@ -1,19 +1,17 @@
-r"""Dominant balance: which terms of the state evolution rule, and where.
+r"""Dominant balance: which terms of the equations rule, and where.
 
-Every sum of the state evolution is, by ``power_sums``, a leading term once it is known which of delta and
-kappa is the larger and how many modes are learned; and what noise leaks near its edge is another, by
-``noise``. The two equations then read "left = a few positive terms", so as d -> oo the left side equals the
+In a ``regime`` every equation reads "left = a few positive terms", so as d -> oo the left side equals the
 largest of them.  Nothing says beforehand which that is.  So every way it could be is tried:
 
-    hypothesis = (kappa against delta) x (no, some, all modes learned)
-                 x (what makes most of the error) x (what makes most of the degrees of freedom)
-                 x (what feeds delta: noise or error) x (what sets kappa: weight decay or degrees of freedom).
+    hypothesis = (order of the scales) x (no, some, all modes learned)
+                 x (the largest term of each equation) x (the largest term of the risk).
 
-Under one hypothesis both equations equate two monomials.  Their logarithms are linear, and a 2 x 2 system
-over Q(gamma) gives delta and kappa, constants included (``terms``).  The hypothesis must then hold for its
-own solution: each term called dominant must exceed the others it was preferred to, which is a linear
-inequality between exponents.  Where they all hold, a polyhedral cell in (a, ell), the hypothesis is a
-phase; where they contradict each other (``cells.feasible``) it is dropped.
+Under one hypothesis each equation equates two monomials.  Their logarithms are linear in those of the
+unknowns, and a small linear system over Q(gamma) gives delta and kappa, constants included (``terms``).  The
+hypothesis must then hold for its own solution: each term called largest must exceed the others, and the
+scales must be ordered as was assumed; all these are linear inequalities between exponents.  Where they all
+hold, a polyhedral cell in (a, ell, b), the hypothesis is a phase; where they contradict each other
+(``cells.feasible``) it is dropped.
 
 Worked by hand, for the diagonal network with kappa >> delta, some modes learned, weight decay setting kappa
 and noise feeding delta:
@@ -25,24 +23,29 @@ and noise feeding delta:
 consistent if kappa >> delta: ell > (a - 1)/2;  K >> 1: ell < a - 1/2;  K << d: ell > a - gamma - 1/2.  What
 remains (D << alpha, R << Delta) follows.  That is phase II of arXiv:2509.24882 with its region.
 
-Exponents that tie for every (a, ell) are told apart by their powers of log d; terms that tie in both add up.
+*Ties.*  Exponents that agree for every (a, ell, b) are told apart by their powers of log d.  Terms that agree
+in both share the equation: left = dominant + tied.  Such equations are solved one unknown after the other,
+``_solved_with_ties``: a tied term that holds the same power of the unknown as the dominant one adds to its
+coefficient, one that is as the left side is taken from that.  In the noiseless phase of the quadratic network
+the learned modes use a fixed share of the degrees of freedom this way, and what leaks at the noise's edge is
+the rest.
 
-In this order: ``Hypothesis``, ``Balanced`` (a hypothesis with its solution), the terms of the equations,
-``solve``, ``dominant_balances`` (all hypotheses that hold somewhere).
+In this order: ``Balanced`` (a hypothesis with its solution), ``solve``, ``dominant_balances`` (all hypotheses
+that hold somewhere).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
-from sympy import Add, Eq, Expr, Symbol, sqrt
+from sympy import Expr, S, Symbol, powdenest, simplify
 
 from asymptotics.cells import (
-    ALL_DECAYS,
+    EVERYWHERE,
     FIELD,
-    Decays,
+    Domain,
     Form,
     SignChange,
     coefficient,
@@ -50,83 +53,86 @@ from asymptotics.cells import (
     feasible,
     irredundant,
     is_zero,
-    negative,
     sign,
+    split_at_sign_changes,
 )
-from asymptotics.power_sums import Learned, ModeFunction, leading_sum
-from asymptotics.state_evolution import Ordering, StateEvolution, mode_functions
-from asymptotics.symbols import (
-    d,
-    degrees_of_freedom,
-    effective_noise,
-    gamma,
-    matrix_error,
-    threshold,
-)
-from asymptotics.terms import KNOWN, Scales, Term, leaked, solve_monomial_balances, term, tidy
+from asymptotics.regime import Equation, Hypothesis, Model, Regime
+from asymptotics.terms import Scales, Term, solve_monomial_balances, tidy
 
-MODES = "target modes"
-LEAK = "noise above the threshold"
-LABEL_NOISE = "label noise"
-WEIGHT_DECAY = "weight decay"
+Solution = Mapping[Symbol, Term]
 
 
 @dataclass(frozen=True)
-class Hypothesis:
-    """Which terms are taken to dominate; the last four are origins of terms."""
+class Inequality:
+    """``large`` >> ``small``, as a positive form in the exponents; what it is for, in words."""
 
-    ordering: Ordering
-    learned: Learned
-    error: str
-    degrees_of_freedom: str
-    feeds_noise: str
-    sets_threshold: str
+    reason: str
+    large: Term
+    small: Term
+    form: Form
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Balanced:
     """A hypothesis that holds in a cell, and what then holds there to leading order.
 
-    ``logarithm`` is the term D_b whose L = log(1/D_b) the others may hold, None away from the edge.
+    Attributes:
+        hypothesis: which terms dominate.
+        regime: the equations.
+        scales: how the known variables grow.
+        domain: the parameters for which this is so.
+        facets: the forms that are positive in the cell, none implied by the others.
+        inequalities: all that was checked.
+        balances: the equations with their dominant terms alone.
+        solution: the unknowns.
+        risk: the excess risk.
     """
 
     hypothesis: Hypothesis
-    decays: Decays
+    regime: Regime
+    scales: Scales
+    domain: Domain
     facets: tuple[Form, ...]
-    error: Term
-    effective_noise: Term
-    threshold: Term
-    learned: Term | None
-    degrees_of_freedom: Term | None
-    logarithm: Term | None
+    inequalities: tuple[Inequality, ...]
+    balances: tuple[tuple[Equation, Term], ...]
+    solution: Solution
+    risk: Term | None
 
+    def known(self, value: Term) -> Term:
+        """A term of the regime at the solution."""
+        return tidy(_at(self.solution, value))
 
-@dataclass(frozen=True)
-class _Equations:
-    """The state evolution under one ordering and number of learned modes: sums replaced by terms."""
+    def leading_terms(self, quantity: str) -> list[tuple[Domain, tuple[Term, ...]]]:
+        """Terms of a quantity of the regime that lead somewhere in the cell, on each part of the domain.
 
-    unknowns: tuple[Symbol, Symbol]
-    noise_left: Term
-    noise_known: tuple[Term, ...]
-    noise_per_error: Term
-    threshold_left: Term
-    threshold_known: tuple[Term, ...]
-    threshold_per_freedom: Term
-    errors: tuple[Term, ...]
-    freedoms: tuple[Term, ...]
-    learned: Term | None
-    crossover: Term
-    threshold: Term
+        Most quantities have one.  Two or more exchange the lead along walls inside the cell, none are left
+        if the quantity falls faster than every power of d.
+        """
+        return split_at_sign_changes(lambda domain: self._leading(quantity, domain), self.domain)
 
-    @property
-    def feeding_terms(self) -> tuple[Term, ...]:
-        """What the right side of the equation for delta adds up."""
-        return (*self.noise_known, *(error * self.noise_per_error for error in self.errors))
+    def _leading(self, quantity: str, domain: Domain) -> tuple[Term, ...]:
+        found: list[Term] = []
+        for candidate in (_at(self.solution, t) for t in self.regime.quantities[quantity](domain)):
+            same = next((t for t in found if self._grows_like(candidate, t)), None)
+            if same is None:
+                found.append(candidate)
+            else:
+                both = replace(same, coefficient=same.coefficient * (1 + _share(candidate, same)))
+                found[found.index(same)] = both
+        return tuple(
+            tidy(one) for one in found if self._leads(one, [t for t in found if t is not one], domain)
+        )
 
-    @property
-    def setting_terms(self) -> tuple[Term, ...]:
-        """What the right side of the equation for kappa adds up."""
-        return (*self.threshold_known, *(freedom * self.threshold_per_freedom for freedom in self.freedoms))
+    def _grows_like(self, one: Term, other: Term) -> bool:
+        gap = difference(self.scales.exponent(one), self.scales.exponent(other))
+        return is_zero(gap) and one.log_power == other.log_power
+
+    def _leads(self, one: Term, others: Sequence[Term], domain: Domain) -> bool:
+        try:
+            inequalities, _ = _dominance(one, others, self.scales, domain)
+        except _Contradiction:
+            return False
+        return feasible([*self.facets, *self.scales.window, *(i.form for i in inequalities)], domain)
 
 
 @dataclass(frozen=True)
@@ -134,97 +140,32 @@ class _Candidate:
     """A hypothesis with the terms it names."""
 
     hypothesis: Hypothesis
-    equations: _Equations
-    error: Term
-    freedom: Term | None
-    feeding: Term
-    setting: Term
-
-
-def _sum_term(
-    function: ModeFunction, learned: Learned, scale: Term, degree: int, decays: Decays, origin: str
-) -> Term | None:
-    """T**degree times the mean of a mode function, by the lemma on power-law sums."""
-    leading = leading_sum(function, learned, decays)
-    if leading is None:
-        return None
-    dimension: Term = term(d, origin) ** leading.dimension_power
-    crossover: Term = _crossover(scale) ** leading.crossover_power
-    unit: Term = scale ** coefficient(degree)
-    return term(leading.constant, origin) * dimension * crossover * unit
-
-
-def _crossover(scale: Term) -> Term:
-    """K = (sqrt(d)/T)**(1/gamma), the index at which the target s_i = sqrt(d) i**-gamma crosses T."""
-    inverse: Term = scale ** (-FIELD.one)
-    crossover: Term = (term(sqrt(d), MODES) * inverse) ** coefficient(1 / gamma)
-    return crossover
-
-
-def _edge_terms(network: StateEvolution) -> tuple[Term, Term]:
-    """Threshold and leaked error near the edge of the noise, in delta, D_b and L."""
-    edge = network.noise.edge_law
-    at_edge = term(edge.threshold_constant * effective_noise, MODES)
-    error = term(edge.error_constant * effective_noise**2 * leaked**edge.error_power, LEAK)
-    return (
-        replace(at_edge, log_power=coefficient(edge.threshold_log_power)),
-        replace(error, log_power=coefficient(edge.error_log_power)),
-    )
-
-
-def _split(equation: Eq, unknown_sum: Symbol, origin: str) -> tuple[Term, tuple[Term, ...], Term]:
-    """Left side, the terms of the right side without ``unknown_sum``, and the factor of that sum."""
-    arguments = Add.make_args(equation.rhs.expand())
-    known = tuple(term(x, origin) for x in arguments if not x.has(unknown_sum))
-    (factor,) = (term(x / unknown_sum, MODES) for x in arguments if x.has(unknown_sum))
-    return term(equation.lhs, MODES), known, factor
-
-
-def _equations(network: StateEvolution, ordering: Ordering, learned: Learned, decays: Decays) -> _Equations:
-    summands = mode_functions(network, ordering, learned)
-    at_edge = ordering is Ordering.THRESHOLD_AT_EDGE
-    edge, leaked_error = _edge_terms(network)
-    kappa = edge if at_edge else term(threshold, MODES)
-    scale = term(effective_noise, MODES) if ordering is Ordering.THRESHOLD_BELOW_NOISE else kappa
-
-    def total(function: ModeFunction, degree: int) -> Term | None:
-        return _sum_term(function, learned, scale, degree, decays, MODES)
-
-    noise_left, noise_known, per_error = _split(network.noise_balance, matrix_error, LABEL_NOISE)
-    threshold_left, threshold_known, per_freedom = _split(
-        network.threshold_balance, degrees_of_freedom, WEIGHT_DECAY
-    )
-    leak = ((leaked_error,), (term(leaked, LEAK),)) if at_edge else ((), ())
-    count = total(summands.learned, 0)
-    return _Equations(
-        unknowns=(effective_noise, leaked if at_edge else threshold),
-        noise_left=noise_left,
-        noise_known=noise_known,
-        noise_per_error=per_error,
-        threshold_left=threshold_left,
-        threshold_known=tuple(t.substitute(threshold, kappa) for t in threshold_known),
-        threshold_per_freedom=per_freedom,
-        errors=tuple(t for t in (total(summands.error, 2), *leak[0]) if t is not None),
-        freedoms=tuple(t for t in (total(summands.degrees_of_freedom, 0), *leak[1]) if t is not None),
-        learned=None if count is None else count * term(d, MODES),
-        crossover=_crossover(scale),
-        threshold=kappa,
-    )
+    regime: Regime
+    dominant: tuple[Term, ...]
+    risk: Term | None
 
 
 class _Contradiction(Exception):
-    """A term called dominant is smaller than another by a power of log d."""
+    """A term called dominant is smaller than another by a power of log d, or not positive."""
 
 
-def _dominance(dominant: Term, others: Sequence[Term], scales: Scales) -> tuple[list[Form], list[Term]]:
-    """Inequalities for one term to exceed the others, and the others that equal it in every power."""
+def _at(solution: Solution, value: Term) -> Term:
+    for unknown, found in solution.items():
+        value = value.substitute(unknown, found)
+    return value
+
+
+def _dominance(
+    dominant: Term, others: Sequence[Term], scales: Scales, domain: Domain, reason: str = ""
+) -> tuple[list[Inequality], list[Term]]:
+    """Inequalities for one known term to exceed the others, and the others that equal it in every power."""
     inequalities, ties = [], []
     for other in others:
         gap = difference(scales.exponent(dominant), scales.exponent(other))
         if not is_zero(gap):
-            inequalities.append(gap)
+            inequalities.append(Inequality(reason, dominant, other, gap))
             continue
-        by_logarithms = sign(dominant.log_power - other.log_power)
+        by_logarithms = sign(dominant.log_power - other.log_power, domain)
         if by_logarithms < 0:
             raise _Contradiction
         if by_logarithms == 0:
@@ -232,144 +173,180 @@ def _dominance(dominant: Term, others: Sequence[Term], scales: Scales) -> tuple[
     return inequalities, ties
 
 
-def _ordering_inequalities(ordering: Ordering, solution: dict[Symbol, Term], scales: Scales) -> list[Form]:
-    if ordering is Ordering.THRESHOLD_AT_EDGE:
-        return [negative(scales.exponent(solution[leaked]))]
-    gap = difference(scales.exponent(solution[threshold]), scales.exponent(solution[effective_noise]))
-    return [gap if ordering is Ordering.THRESHOLD_ABOVE_NOISE else negative(gap)]
-
-
-def _learned_inequalities(learned: Learned, crossover: Form) -> list[Form]:
-    beyond_last = (crossover[0] - FIELD.one, *crossover[1:])
-    return {
-        Learned.NONE: [negative(crossover)],
-        Learned.SOME: [crossover, negative(beyond_last)],
-        Learned.ALL: [beyond_last],
-    }[learned]
-
-
-def _cells(forms: Sequence[Form], decays: Decays) -> list[tuple[Decays, tuple[Form, ...]]]:
-    """The facets of the cell, on each interval of gamma where it is not empty."""
-    try:
-        return [(decays, irredundant(forms, decays))] if feasible(forms, decays) else []
-    except SignChange as change:
-        left = _cells(forms, (decays[0], change.root))
-        right = _cells(forms, (change.root, decays[1]))
-        if len(left) == len(right) == 1 and left[0][1] == right[0][1]:
-            return [(decays, left[0][1])]
-        return left + right
-
-
-def solve(candidate: _Candidate, scales: Scales, decays: Decays) -> list[Balanced]:
-    """The solution under one hypothesis on each interval of gamma where it is consistent; [] if on none.
+def solve(candidate: _Candidate, scales: Scales, domain: Domain) -> Balanced | None:
+    """The solution under one hypothesis, None where it contradicts itself.
 
     Raises:
-        NotImplementedError: when two terms that depend on the unknowns tie everywhere in the cell: the
-            constants then solve an equation of their own, which single monomials do not express.
+        SignChange: when whether it does depends on the parameters within the domain.
+        NotImplementedError: when terms tie everywhere in the cell in a way that leaves an equation for their
+            constants which single monomials do not express; it names the hypothesis and the terms.
     """
-    hypothesis, equations = candidate.hypothesis, candidate.equations
-    first = _solution(equations, candidate.feeding, candidate.setting)
-    if first is None:
-        return []
-    solution = first
-
-    def known(value: Term) -> Term:
-        for unknown, found in solution.items():
-            value = value.substitute(unknown, found)
-        return tidy(value)
-
-    def dominance(dominant: Term | None, terms: Sequence[Term]) -> tuple[list[Form], list[Term]]:
-        if dominant is None:
-            return [], []
-        others = [known(other) for other in terms if other != dominant]
-        return _dominance(known(dominant), others, scales)
-
+    hypothesis, regime = candidate.hypothesis, candidate.regime
+    balances = tuple(zip(regime.equations, candidate.dominant, strict=True))
+    monomials = solve_monomial_balances([(e.left, t) for e, t in balances], regime.unknowns)
+    if monomials is None:
+        return None
+    solution: Solution = monomials
+    inequalities: list[Inequality] = []
+    ties: list[tuple[Term, ...]] = []
     try:
-        by_error, error_ties = dominance(candidate.error, equations.errors)
-        by_freedom, _ = dominance(candidate.freedom, equations.freedoms)
-        by_feeding, feeding_ties = dominance(candidate.feeding, equations.feeding_terms)
-        by_setting, setting_ties = dominance(candidate.setting, equations.setting_terms)
+        for reason, dominant, terms in [
+            *((f"largest term that sets the {e.name}", t, e.right) for e, t in balances),
+            *([] if candidate.risk is None else [("largest term of the risk", candidate.risk, regime.risk)]),
+        ]:
+            others = [other for other in terms if other is not dominant]
+            found, tied = _dominance(
+                _at(solution, dominant), [_at(solution, t) for t in others], scales, domain, reason
+            )
+            inequalities += found
+            ties.append(tuple(other for other in others if _at(solution, other) in tied))
     except _Contradiction:
-        return []
-    forms = [
-        *(*by_error, *by_freedom, *by_feeding, *by_setting),
-        *_ordering_inequalities(hypothesis.ordering, solution, scales),
-        *_learned_inequalities(hypothesis.learned, scales.exponent(known(equations.crossover))),
+        return None
+    for large, small in regime.larger:
+        one, other = _at(solution, large), _at(solution, small)
+        gap = difference(scales.exponent(one), scales.exponent(other))
+        inequalities.append(Inequality(hypothesis.ordering.value, one, other, gap))
+    forms = [inequality.form for inequality in inequalities]
+    if not feasible([*forms, *scales.window], domain):
+        return None
+    of_equations, of_risk = ties[: len(balances)], ties[len(balances) :]
+    if any(of_risk):
+        raise NotImplementedError(f"terms of the risk tie in every power under {hypothesis}")
+    if any(of_equations):
+        shared = _solved_with_ties(candidate, of_equations, domain)
+        if shared is None:
+            return None
+        solution = shared
+    return Balanced(
+        hypothesis=hypothesis,
+        regime=regime,
+        scales=scales,
+        domain=domain,
+        facets=irredundant(forms, scales.window, domain),
+        inequalities=tuple(inequalities),
+        balances=balances,
+        solution={unknown: tidy(value) for unknown, value in solution.items()},
+        risk=None if candidate.risk is None else tidy(_at(solution, candidate.risk)),
+    )
+
+
+def _solved_with_ties(
+    candidate: _Candidate, ties: Sequence[tuple[Term, ...]], domain: Domain
+) -> Solution | None:
+    """The unknowns where an equation is shared by several terms; None where a share would not be positive."""
+    unknowns = set(candidate.regime.unknowns)
+    pending = [
+        (equation.left, dominant, tied)
+        for equation, dominant, tied in zip(candidate.regime.equations, candidate.dominant, ties, strict=True)
     ]
-    cells = _cells(forms, decays)
-    if not cells:
-        return []
-    if error_ties or setting_ties:
-        raise NotImplementedError(f"terms tie in every power under {hypothesis}")
-    if feeding_ties:
-        tied = [t for t in equations.feeding_terms if t != candidate.feeding and known(t) in feeding_ties]
-        together = _sum_of_ties([candidate.feeding, *tied], hypothesis)
-        solution = _solution(equations, together, candidate.setting) or solution
-    return [
-        Balanced(
-            hypothesis=hypothesis,
-            decays=interval,
-            facets=facets,
-            error=known(candidate.error),
-            effective_noise=known(term(effective_noise, MODES)),
-            threshold=known(equations.threshold),
-            learned=None if equations.learned is None else known(equations.learned),
-            degrees_of_freedom=None if candidate.freedom is None else known(candidate.freedom),
-            logarithm=solution.get(leaked),
+    solution: dict[Symbol, Term] = {}
+    while pending:
+        equation = next(
+            (e for e in pending if len(_unknowns_of(e, unknowns - set(solution))) <= 1),
+            None,
         )
-        for interval, facets in cells
-    ]
+        if equation is None:
+            names = ", ".join(t.origin for tied in ties for t in tied)
+            raise NotImplementedError(
+                f"{names} and {candidate.dominant[0].origin} tie in every power under "
+                f"{candidate.hypothesis}: the constants solve an equation of their own"
+            )
+        pending.remove(equation)
+        left, dominant, *tied = (_at(solution, t) for t in (*equation[:2], *equation[2]))
+        for unknown in _unknowns_of(equation, unknowns - set(solution)):
+            try:
+                left, dominant = _shared(left, dominant, tied, unknown, domain)
+            except _Contradiction:
+                return None
+            found = solve_monomial_balances([(left, dominant)], (unknown,))
+            if found is None:
+                return None
+            solution = {u: _at(found, value) for u, value in solution.items()} | dict(found)
+    return solution
 
 
-def _solution(equations: _Equations, feeding: Term, setting: Term) -> dict[Symbol, Term] | None:
-    balances = ((equations.noise_left, feeding), (equations.threshold_left, setting))
-    return solve_monomial_balances(balances, equations.unknowns)
+def _unknowns_of(equation: tuple[Term, Term, tuple[Term, ...]], unknowns: set[Symbol]) -> set[Symbol]:
+    left, dominant, tied = equation
+    return {u for u in unknowns if any(t.holds([u]) for t in (left, dominant, *tied))}
 
 
-def _sum_of_ties(terms: Sequence[Term], hypothesis: Hypothesis) -> Term:
-    """One term for several that grow alike and hold no unknown: their coefficients add."""
-    if any(p != FIELD.zero for t in terms for p in t.powers[len(KNOWN) :]):
-        raise NotImplementedError(f"terms that hold an unknown tie in every power under {hypothesis}")
-    total: Expr = Add(*(t.coefficient * t.monomial() for t in terms))
-    return Term(total, (FIELD.zero,) * len(terms[0].powers), FIELD.zero, terms[0].origin)
+def _shared(
+    left: Term, dominant: Term, tied: Sequence[Term], unknown: Symbol, domain: Domain
+) -> tuple[Term, Term]:
+    """Left = dominant + tied, as two terms: what goes like either side joins it.
+
+    Raises:
+        NotImplementedError: when a tied term holds another power of the unknown than both sides.
+    """
+    rest = S.One
+    for other in tied:
+        power = other.power(unknown)
+        if power == dominant.power(unknown):
+            dominant = replace(dominant, coefficient=dominant.coefficient * (1 + _share(other, dominant)))
+        elif power == left.power(unknown):
+            rest -= _share(other, left)
+        else:
+            raise NotImplementedError(
+                f"{other.origin} and {dominant.origin} tie in every power, with different powers of "
+                f"{unknown}: their constants solve an equation of their own"
+            )
+    if sign(coefficient(rest), domain) <= 0:
+        raise _Contradiction
+    return replace(left, coefficient=left.coefficient * simplify(rest)), dominant
 
 
-def _candidates(network: StateEvolution, decays: Decays) -> Iterator[_Candidate]:
-    for ordering, learned in product(Ordering, Learned):
-        if ordering is Ordering.THRESHOLD_AT_EDGE and learned is Learned.ALL:
-            continue  # no mode is left in the noise: it has no edge to leak past
-        equations = _equations(network, ordering, learned, decays)
-        for error, freedom in product(equations.errors, equations.freedoms or (None,)):
-            feeding_terms = (*equations.noise_known, error * equations.noise_per_error)
-            setting_terms = equations.threshold_known
-            if freedom is not None:
-                setting_terms = (*setting_terms, freedom * equations.threshold_per_freedom)
-            for feeding, setting in product(feeding_terms, setting_terms):
-                hypothesis = Hypothesis(
-                    ordering,
-                    learned,
-                    error=error.origin,
-                    degrees_of_freedom="none" if freedom is None else freedom.origin,
-                    feeds_noise=feeding.origin,
-                    sets_threshold=setting.origin,
-                )
-                yield _Candidate(hypothesis, equations, error, freedom, feeding, setting)
+def _share(part: Term, whole: Term) -> Expr:
+    """Ratio of two terms that grow alike; it may hold the noise variance, which is of order one if fixed."""
+    quotient: Term = part * whole ** (-FIELD.one)
+    return simplify(powdenest(quotient.coefficient * quotient.monomial(), force=True))
 
 
-def dominant_balances(
-    network: StateEvolution, scales: Scales, decays: Decays = ALL_DECAYS
-) -> tuple[Balanced, ...]:
+def _candidates(regime: Regime) -> Iterator[_Candidate]:
+    risks: tuple[Term | None, ...] = regime.risk or (None,)
+    ways = product(*(equation.right for equation in regime.equations))
+    for risk, dominant in product(risks, ways):
+        hypothesis = Hypothesis(
+            regime.ordering,
+            regime.learned,
+            "nothing" if risk is None else risk.origin,
+            tuple(term.origin for term in dominant),
+        )
+        yield _Candidate(hypothesis, regime, dominant, risk)
+
+
+def _balances_of(regime: Callable[[Domain], Regime], scales: Scales, domain: Domain) -> list[Balanced]:
+    """All balances of one regime; where they depend on the parameters, on each part of their domain."""
+    try:
+        found = [solve(candidate, scales, domain) for candidate in _candidates(regime(domain))]
+        return [balanced for balanced in found if balanced is not None]
+    except SignChange as change:
+        below, above = (_balances_of(regime, scales, half) for half in change.split(domain))
+        if len(below) == len(above) and all(map(_alike, below, above)):
+            return [replace(balanced, domain=domain) for balanced in below]
+        return below + above
+
+
+def _alike(one: Balanced, other: Balanced) -> bool:
+    return (one.hypothesis, one.facets, one.risk, one.solution) == (
+        other.hypothesis,
+        other.facets,
+        other.risk,
+        other.solution,
+    )
+
+
+def dominant_balances(model: Model, scales: Scales, domain: Domain = EVERYWHERE) -> tuple[Balanced, ...]:
     """Every hypothesis that holds in an open cell of exponents, with its solution there.
 
     >>> from asymptotics import diagonal
-    >>> balances = dominant_balances(diagonal, Scales(noise_scales=False))
+    >>> balances = dominant_balances(diagonal, Scales("fixed"))
     >>> sorted({balanced.hypothesis.ordering.value for balanced in balances})
     ['kappa << delta', 'kappa >> delta', 'kappa at the edge of the noise']
     """
     found: list[Balanced] = []
-    for candidate in _candidates(network, decays):
-        for balanced in solve(candidate, scales, decays):
+    for regime in model.regimes(scales.noise != "none"):
+        for balanced in _balances_of(regime, scales, domain):
             # two hypotheses that name either of two tied terms as dominant are one and the same
-            if all((balanced.facets, balanced.decays) != (other.facets, other.decays) for other in found):
+            if all((balanced.facets, balanced.domain) != (other.facets, other.domain) for other in found):
                 found.append(balanced)
     return tuple(found)

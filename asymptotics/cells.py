@@ -1,17 +1,19 @@
-"""Exact polyhedra whose coefficients are rational functions of the decay gamma.
+"""Exact polyhedra whose coefficients are rational functions of the parameters of a model.
 
-A *form* is ``c_0 + c_1 v_1 + ... + c_k v_k`` with every ``c_j`` in the field Q(gamma), stored as the
-tuple ``(c_0, ..., c_k)``; the variables ``v`` are the exponents ``a, ell`` (and ``b``).  A *cell* is
-the open polyhedron where each of its forms is positive.  Everything a phase diagram asks of its cells
-(is it empty, which inequalities matter, do two cells touch, do they cover the plane) reduces to one
-question, whether a system of strict inequalities has a solution, and that one is answered by
-Fourier-Motzkin elimination: a variable is removed by adding each lower bound to each upper bound, and
-what is left when all are gone is a list of constants to be positive.
+The parameters are the decay gamma of the target and, where a model has one, the source exponent r of a
+kernel.  A *form* is ``c_0 + c_1 v_1 + ... + c_k v_k`` with every ``c_j`` in the field Q(gamma, r), stored as
+the tuple ``(c_0, ..., c_k)``; the variables ``v`` are the exponents ``a, ell`` (and ``b``).  A *cell* is the
+open polyhedron where each of its forms is positive.  Everything a phase diagram asks of its cells (is it
+empty, which inequalities matter, do two cells touch, do they cover the plane) reduces to one question,
+whether a system of strict inequalities has a solution, and that one is answered by Fourier-Motzkin
+elimination: a variable is removed by adding each lower bound to each upper bound, and what is left when all
+are gone is a list of constants to be positive.
 
-The only subtlety is that a coefficient is not a number: its sign may depend on gamma.  ``sign`` answers
-when it is the same for every gamma of an interval, decided by isolating the real roots of numerator and
-denominator, and raises ``SignChange`` with the root otherwise; ``split_at_sign_changes`` then asks again
-on either side of it.
+The only subtlety is that a coefficient is not a number: its sign may depend on the parameters.  ``sign``
+answers when it is the same in all of a ``Domain``, a box of parameters, and raises ``SignChange`` with where
+to cut the box otherwise; ``split_at_sign_changes`` then asks again on either side.  Of a polynomial in one
+parameter the sign is decided by isolating its real roots; of an irreducible one in two, by mapping the box to
+(0, oo)^2, where coefficients of one sign suffice.
 
 In this order: the field, the sign, elimination, and the questions.
 """
@@ -20,39 +22,65 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
-from typing import Any
+from itertools import pairwise, product
+from typing import Any, TypeVar
 
-from sympy import QQ, Expr, Poly, Rational, oo
+from sympy import QQ, Expr, Poly, Rational, Symbol, factor_list, oo, together
 
-from asymptotics.symbols import gamma
+from asymptotics.symbols import gamma, source
 
-FIELD = QQ.frac_field(gamma)
-"""Q(gamma): exact, and orders of magnitude faster than SymPy expressions."""
+PARAMETERS = (gamma, source)
+"""What coefficients may depend on."""
+
+FIELD = QQ.frac_field(*PARAMETERS)
+"""Q(gamma, r): exact, and orders of magnitude faster than SymPy expressions."""
 
 Coefficient = Any  # an element of FIELD; SymPy exports no type for it
 Form = tuple[Coefficient, ...]
-Decays = tuple[Expr, Expr]
+Domain = tuple[tuple[Expr, Expr], ...]
+"""An open interval for each of ``PARAMETERS``."""
 
-ALL_DECAYS: Decays = (Rational(1, 2), oo)
-"""gamma > 1/2: a target of finite energy, mean(s_i**2) < oo as d grows."""
+EVERYWHERE: Domain = ((Rational(1, 2), oo), (Rational(0), oo))
+"""gamma > 1/2: a target of finite energy, mean(s_i**2) < oo as d grows; r > 0."""
+
+Answer = TypeVar("Answer")
 
 
 class SignChange(Exception):
-    """A coefficient vanishes at ``root``, inside the interval of decays under study."""
+    """A coefficient vanishes at ``root`` of ``parameter``, inside the domain under study."""
 
-    def __init__(self, root: Expr) -> None:
-        super().__init__(f"a coefficient changes sign at gamma = {root}")
+    def __init__(self, root: Expr, parameter: Symbol = gamma) -> None:
+        super().__init__(f"a coefficient changes sign at {parameter} = {root}")
         self.root = root
+        self.parameter = parameter
+
+    def split(self, domain: Domain) -> tuple[Domain, Domain]:
+        """The domain below the root, and above."""
+        index = PARAMETERS.index(self.parameter)
+        low, high = domain[index]
+        below, above = ((low, self.root), (self.root, high))
+        return (
+            (*domain[:index], below, *domain[index + 1 :]),
+            (*domain[:index], above, *domain[index + 1 :]),
+        )
 
 
 def coefficient(expression: Expr | int) -> Coefficient:
-    """The element of Q(gamma) equal to a SymPy expression in gamma alone."""
+    """The element of the field equal to a SymPy expression in the parameters alone.
+
+    >>> coefficient(1 / gamma)
+    1/gamma
+    """
     return FIELD.from_sympy(Rational(1) * expression)
 
 
-def sample(decays: Decays) -> Rational:
-    """A rational number strictly inside the interval."""
-    low, high = decays
+def sample(interval: tuple[Expr, Expr]) -> Rational:
+    """A rational number strictly inside the interval.
+
+    >>> sample((Rational(1, 2), oo))
+    3/2
+    """
+    low, high = interval
     middle = low + 1 if high == oo else (low + high) / 2
     digits = 20
     while True:
@@ -63,8 +91,12 @@ def sample(decays: Decays) -> Rational:
 
 
 @cache
-def sign(value: Coefficient, decays: Decays = ALL_DECAYS) -> int:
-    """Sign of an element of Q(gamma), -1, 0 or 1, when it is the same on the whole open interval.
+def sign(value: Coefficient, domain: Domain = EVERYWHERE) -> int:
+    """Sign of an element of the field, -1, 0 or 1, when it is the same in the whole open domain.
+
+    Raises:
+        SignChange: when it is not, with where to cut the domain.
+        NotImplementedError: when it is not found out, for a polynomial in two parameters.
 
     >>> sign(coefficient(1 - 2 * gamma))
     -1
@@ -76,27 +108,84 @@ def sign(value: Coefficient, decays: Decays = ALL_DECAYS) -> int:
     if value == FIELD.zero:
         return 0
     # same sign as the quotient, and no pole to care about
-    product = Poly((value.numer * value.denom).as_expr(), gamma)
-    if not product.is_ground:
-        for root in product.real_roots():
-            if decays[0] < root < decays[1]:
-                raise SignChange(root)
-    return 1 if product.eval(sample(decays)) > 0 else -1
+    product = (value.numer * value.denom).as_expr()
+    if not product.free_symbols:
+        return 1 if product > 0 else -1
+    if len(product.free_symbols) == 1:
+        return _sign_in_one(Poly(product), domain)
+    constant, factors = factor_list(product)
+    total = 1 if constant > 0 else -1
+    for factor, multiplicity in factors:
+        poly = Poly(factor)
+        of_factor = _sign_in_one(poly, domain) if len(poly.gens) == 1 else _sign_in_several(poly, domain)
+        total *= of_factor**multiplicity
+    return total
+
+
+def _sign_in_one(poly: Poly, domain: Domain) -> int:
+    interval = domain[PARAMETERS.index(poly.gen)]
+    for root in poly.real_roots():
+        if interval[0] < root < interval[1]:
+            raise SignChange(root, poly.gen)
+    return 1 if poly.eval(sample(interval)) > 0 else -1
+
+
+def _sign_in_several(poly: Poly, domain: Domain) -> int:
+    """By the map of each interval (low, high) to t > 0: low + t, or (low + high t)/(1 + t)."""
+    mapped = poly.as_expr()
+    for parameter in poly.gens:
+        low, high = domain[PARAMETERS.index(parameter)]
+        mapped = mapped.subs(
+            parameter, low + parameter if high == oo else (low + high * parameter) / (1 + parameter)
+        )
+    numerator = Poly(together(mapped).as_numer_denom()[0], *poly.gens)
+    signs = {1 if c > 0 else -1 for c in numerator.coeffs()}
+    if len(signs) > 1:
+        raise NotImplementedError(f"the sign of {poly.as_expr()} is not known for {_in_words(domain)}")
+    return signs.pop()
+
+
+def _in_words(domain: Domain) -> str:
+    return ", ".join(f"{low} < {p} < {high}" for p, (low, high) in zip(PARAMETERS, domain, strict=True))
 
 
 def split_at_sign_changes(
-    question: Callable[[Decays], bool], decays: Decays = ALL_DECAYS
-) -> list[tuple[Decays, bool]]:
-    """Answers of a yes-or-no question on the intervals of gamma where its signs are settled."""
+    question: Callable[[Domain], Answer], domain: Domain = EVERYWHERE
+) -> list[tuple[Domain, Answer]]:
+    """Answers of a question on the parts of the domain where the signs it asks for are settled.
+
+    Parts with the same answer are joined again.
+
+    >>> split_at_sign_changes(lambda domain: sign(coefficient(1 - gamma), domain))[1][0][0]
+    (1, oo)
+    """
     try:
-        return [(decays, question(decays))]
+        return [(domain, question(domain))]
     except SignChange as change:
-        low, high = decays
-        left = split_at_sign_changes(question, (low, change.root))
-        right = split_at_sign_changes(question, (change.root, high))
+        left, right = (split_at_sign_changes(question, half) for half in change.split(domain))
         if len(left) == len(right) == 1 and left[0][1] == right[0][1]:
-            return [(decays, left[0][1])]
+            return [(domain, left[0][1])]
         return left + right
+
+
+def overlap(one: Domain, other: Domain) -> Domain | None:
+    """The part that two domains share, None if they share no open part.
+
+    >>> overlap(EVERYWHERE, ((Rational(1), Rational(2)), (Rational(0), oo)))
+    ((1, 2), (0, oo))
+    """
+    shared = tuple((max(a, c), min(b, d)) for (a, b), (c, d) in zip(one, other, strict=True))
+    return shared if all(low < high for low, high in shared) else None
+
+
+def common_parts(domains: Sequence[Domain]) -> list[Domain]:
+    """Everywhere, cut into parts that lie inside or outside each of the domains.
+
+    >>> [part[0] for part in common_parts([EVERYWHERE, ((Rational(1), oo), (Rational(0), oo))])]
+    [(1/2, 1), (1, oo)]
+    """
+    cuts = [sorted({end for domain in domains for end in domain[i]}) for i in range(len(PARAMETERS))]
+    return list(product(*(pairwise(ends) for ends in cuts)))
 
 
 def negative(form: Form) -> Form:
@@ -114,22 +203,22 @@ def is_zero(form: Form) -> bool:
     return all(c == FIELD.zero for c in form)
 
 
-def normalised(form: Form, decays: Decays = ALL_DECAYS) -> Form:
+def normalised(form: Form, domain: Domain = EVERYWHERE) -> Form:
     """A positive multiple of the form, the same for all forms with the same positive side."""
     for value in (*reversed(form[1:]), form[0]):
         if value != FIELD.zero:
-            scale = value * sign(value, decays)
+            scale = value * sign(value, domain)
             return tuple(c / scale for c in form)
     return form
 
 
-def _eliminate(forms: Sequence[Form], index: int, decays: Decays) -> list[Form]:
+def _eliminate(forms: Sequence[Form], index: int, domain: Domain) -> list[Form]:
     """Fourier-Motzkin: the shadow of the cell along variable ``index``."""
     kept: dict[Form, None] = {}
     lower: list[Form] = []
     upper: list[Form] = []
     for form in forms:
-        side = sign(form[index], decays)
+        side = sign(form[index], domain)
         if side == 0:
             kept[form] = None
         else:
@@ -141,7 +230,7 @@ def _eliminate(forms: Sequence[Form], index: int, decays: Decays) -> list[Form]:
     return list(kept)
 
 
-def feasible(forms: Sequence[Form], decays: Decays = ALL_DECAYS) -> bool:
+def feasible(forms: Sequence[Form], domain: Domain = EVERYWHERE) -> bool:
     """Whether all forms can be positive together, for each gamma of the open interval (or for none).
 
     Where ``SignChange`` has split an interval, single values of gamma at the split are not asked about.
@@ -154,21 +243,23 @@ def feasible(forms: Sequence[Form], decays: Decays = ALL_DECAYS) -> bool:
     if not remaining:
         return True
     for index in range(len(remaining[0]) - 1, 0, -1):
-        remaining = _eliminate(remaining, index, decays)
-        if any(sign(f[0], decays) <= 0 for f in remaining if is_zero(f[1:])):
+        remaining = _eliminate(remaining, index, domain)
+        if any(sign(f[0], domain) <= 0 for f in remaining if is_zero(f[1:])):
             return False
         if not remaining:
             return True
     return True
 
 
-def irredundant(forms: Sequence[Form], decays: Decays = ALL_DECAYS) -> tuple[Form, ...]:
-    """The facets of a nonempty cell: its forms less those that the others imply."""
-    facets = list(dict.fromkeys(normalised(f, decays) for f in forms if not is_zero(f[1:])))
+def irredundant(
+    forms: Sequence[Form], window: Sequence[Form] = (), domain: Domain = EVERYWHERE
+) -> tuple[Form, ...]:
+    """The facets of a nonempty cell: its forms less those that the others, and the window, imply."""
+    facets = list(dict.fromkeys(normalised(f, domain) for f in forms if not is_zero(f[1:])))
     for form in tuple(facets):
         others = [f for f in facets if f != form]
         # {others > 0} is open: it meets {form <= 0} only if it meets {form < 0}
-        if not feasible([*others, negative(form)], decays):
+        if not feasible([*others, *window, negative(form)], domain):
             facets = others
     return tuple(facets)
 
@@ -180,20 +271,25 @@ def restricted(form: Form, wall: Form) -> Form:
     return tuple(x - factor * w for i, (x, w) in enumerate(zip(form, wall, strict=True)) if i != pivot)
 
 
-def shared_wall(first: Sequence[Form], second: Sequence[Form], decays: Decays = ALL_DECAYS) -> Form | None:
-    """The facet along which two disjoint cells touch, or None when they do not."""
+def shared_wall(
+    first: Sequence[Form],
+    second: Sequence[Form],
+    window: Sequence[Form] = (),
+    domain: Domain = EVERYWHERE,
+) -> Form | None:
+    """The facet along which two disjoint cells touch within the window, or None when they do not."""
     for wall in first:
-        opposite = normalised(negative(wall), decays)
-        if opposite in (normalised(f, decays) for f in second):
-            rest = [f for f in first if f != wall]
-            rest += [f for f in second if normalised(f, decays) != opposite]
-            if feasible([restricted(f, wall) for f in rest], decays):
+        opposite = normalised(negative(wall), domain)
+        if opposite in (normalised(f, domain) for f in second):
+            rest = [f for f in (*first, *window) if f != wall]
+            rest += [f for f in second if normalised(f, domain) != opposite]
+            if feasible([restricted(f, wall) for f in rest], domain):
                 return wall
     return None
 
 
 def uncovered(
-    cells: Sequence[Sequence[Form]], inside: Sequence[Form], decays: Decays = ALL_DECAYS
+    cells: Sequence[Sequence[Form]], inside: Sequence[Form], domain: Domain = EVERYWHERE
 ) -> Iterator[list[Form]]:
     """Open pieces of the cell ``inside`` that none of the cells covers: none, if they tile it.
 
@@ -207,6 +303,6 @@ def uncovered(
     within = list(inside)
     for form in first:
         beyond = [*within, negative(form)]
-        if feasible(beyond, decays):
-            yield from uncovered(others, beyond, decays)
+        if feasible(beyond, domain):
+            yield from uncovered(others, beyond, domain)
         within.append(form)

@@ -8,7 +8,8 @@ s_i = sqrt(d) i^{-gamma}.  With alpha = n/d and Q the Gaussian tail, its state e
 
 with X_i ~ N(0, s_i^2 + delta^2) the noisy target and eta_kappa the soft threshold.  The potential of one
 mode is thus E[(|X| - kappa)_+^2] = sigma^2 j(kappa/sigma), sigma^2 = s^2 + delta^2, with j that of a
-Gaussian: modes do not interact, and one expression holds for signal and noise alike.
+Gaussian: modes do not interact, and one expression holds for signal and noise alike.  Knowing s_i one can do
+no better than the Gaussian posterior of theta*_i given X_i, of variance s^2 delta^2/sigma^2.
 """
 
 from __future__ import annotations
@@ -41,6 +42,8 @@ diagonal = StateEvolution(
     emergence=S.Zero,
     # P(|theta*| > T) for theta* ~ N(0, s^2): a mode is learned when its drawn coefficient passes
     above_noise=erfc(Max(effective_noise, threshold) / (sqrt(2) * size)),
+    posterior_variance=size**2 * effective_noise**2 / _deviation**2,
+    posterior_variance_among_learned=size**2 * effective_noise**2 / _deviation**2,
     noise_balance=Eq(n_eff / d * effective_noise**2, noise_variance + matrix_error),
     threshold_balance=Eq(n_eff / d, degrees_of_freedom + weight_decay / threshold),
     excess_risk=matrix_error,

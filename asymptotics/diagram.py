@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache
+from functools import cache, partial
 from itertools import combinations, pairwise
 from numbers import Rational as RationalNumber
 from typing import Any, Literal
@@ -18,35 +18,28 @@ from typing import Any, Literal
 from sympy import And, Eq, Expr, Ge, Rational, S, latex, oo, simplify, solveset
 
 from asymptotics import symbols
-from asymptotics.balance import LEAK, MODES, WEIGHT_DECAY, Balanced, Hypothesis, dominant_balances
-from asymptotics.cells import ALL_DECAYS, FIELD, Form, shared_wall, uncovered
-from asymptotics.law import Law, law, logarithm_of
-from asymptotics.power_sums import Learned
-from asymptotics.state_evolution import Ordering, StateEvolution
-from asymptotics.terms import Scales, Term, term
+from asymptotics.balance import Balanced, dominant_balances
+from asymptotics.bayes import BayesOptimal
+from asymptotics.cells import (
+    EVERYWHERE,
+    FIELD,
+    Domain,
+    Form,
+    common_parts,
+    irredundant,
+    overlap,
+    shared_wall,
+    sign,
+    split_at_sign_changes,
+    uncovered,
+)
+from asymptotics.law import Law, interval_conditions, law_of, risk_law
+from asymptotics.regime import Hypothesis, Model
+from asymptotics.state_evolution import StateEvolution
+from asymptotics.terms import Noise, Scales
 
-Noise = Literal["fixed", "scaled", "none"]
 Estimator = Literal["erm", "bayes"]
 Exact = int | Fraction | float | Any
-
-_NAMES = {
-    (Ordering.THRESHOLD_ABOVE_NOISE, Learned.SOME, MODES): "II",
-    (Ordering.THRESHOLD_ABOVE_NOISE, Learned.ALL, MODES): "III",
-    (Ordering.THRESHOLD_AT_EDGE, Learned.SOME, MODES): "IV",
-    (Ordering.THRESHOLD_AT_EDGE, Learned.SOME, LEAK): "V",
-    (Ordering.THRESHOLD_BELOW_NOISE, Learned.SOME, MODES): "VI",
-    (Ordering.THRESHOLD_BELOW_NOISE, Learned.ALL, MODES): "VI",
-}
-"""Name by (kappa against delta, modes learned, what makes the error); nothing learned is always I."""
-
-_TITLES = {
-    "I": "trivial",
-    "II": "over-regularised",
-    "III": "shrinkage-dominated",
-    "IV": "benign overfitting",
-    "V": "harmful overfitting",
-    "VI": "noise-dominated",
-}
 
 
 class OnBoundary(ValueError):
@@ -67,7 +60,8 @@ class Phase:
     """A cell of exponents with one leading law for each quantity.
 
     Attributes:
-        name: "I" to "VI"; a phase may hold several cells, as when a second law changes inside it.
+        name: as in arXiv:2509.24882; a phase may hold several cells, as when a second law changes inside it.
+        title: the name in words.
         region: strict linear inequalities in a, ell (and b) over Q(gamma).
         risk: excess risk E[(f - f*)^2].
         effective_noise: delta.
@@ -75,10 +69,11 @@ class Phase:
         learned: number of target modes above the noise.
         degrees_of_freedom: D.
         why: the balance in a sentence.
-        hypothesis: which terms dominate.
+        balance: the derivation: hypothesis, equations, solution and the inequalities checked.
     """
 
     name: str
+    title: str
     region: And
     risk: Law
     effective_noise: Law
@@ -86,12 +81,12 @@ class Phase:
     learned: Law
     degrees_of_freedom: Law
     why: str
-    hypothesis: Hypothesis
+    balance: Balanced
 
     @property
-    def title(self) -> str:
-        """The name in words, as in arXiv:2509.24882."""
-        return _TITLES.get(self.name, "")
+    def hypothesis(self) -> Hypothesis:
+        """Which terms dominate."""
+        return self.balance.hypothesis
 
     @property
     def laws(self) -> dict[str, Law]:
@@ -300,70 +295,62 @@ def phase_diagram(
         raise ValueError(f"noise={noise!r} is not allowed: 'fixed', 'scaled' or 'none'")
     if estimator not in ("erm", "bayes"):
         raise ValueError(f"estimator={estimator!r} is not allowed: 'erm' or 'bayes'")
-    if noise != "fixed":
-        raise NotImplementedError(f"noise={noise!r} is not derived yet: only noise='fixed' is")
-    if estimator != "erm":
-        raise NotImplementedError(f"estimator={estimator!r} is not derived yet: only estimator='erm' is")
-    return _derived(model, noise, estimator)
+    return _diagram(model, noise, estimator)
 
 
 @cache
-def _derived(model: StateEvolution, noise: Noise, estimator: Estimator) -> PhaseDiagram:
-    scales = Scales(noise_scales=False)
+def _diagram(model: StateEvolution, noise: Noise, estimator: Estimator) -> PhaseDiagram:
+    phases, boundaries = _derived(BayesOptimal(model) if estimator == "bayes" else model, noise)
+    return PhaseDiagram(model, noise, estimator, phases, boundaries)
+
+
+@cache
+def _derived(model: Model, noise: Noise) -> tuple[tuple[Phase, ...], tuple[Boundary, ...]]:
+    """The phases and their boundaries."""
+    scales = Scales(noise)
     balances = dominant_balances(model, scales)
     _check_coverage(model, balances, scales)
-    cells = sorted(
-        ((_phase(model, balanced, scales), balanced) for balanced in balances), key=lambda cell: cell[0].name
-    )
-    return PhaseDiagram(
-        model=model,
-        noise=noise,
-        estimator=estimator,
-        phases=tuple(phase for phase, _ in cells),
-        boundaries=tuple(_boundaries(cells, scales)),
-    )
+    phases = sorted((_phase(model, balanced) for balanced in balances), key=lambda phase: phase.name)
+    return tuple(phases), tuple(_boundaries(phases, scales))
 
 
-def _check_coverage(model: StateEvolution, balances: tuple[Balanced, ...], scales: Scales) -> None:
-    whole = [(FIELD.one, *(FIELD.zero,) * len(scales.exponents))]  # 1 > 0: everywhere
-    for gap in uncovered([balanced.facets for balanced in balances], whole):
-        where = " and ".join(str(_inequality(form, scales)) for form in gap[1:])
-        raise IncompleteDiagram(f"no dominant balance of the {model} model holds where {where}")
+def _check_coverage(model: Model, balances: tuple[Balanced, ...], scales: Scales) -> None:
+    everywhere = (FIELD.one, *(FIELD.zero,) * len(scales.exponents))  # 1 > 0
+    whole = [everywhere, *scales.window]
+
+    def first_gap(domain: Domain) -> tuple[Form, ...]:
+        cells = [balanced.facets for balanced in balances if overlap(balanced.domain, domain)]
+        return tuple(next(uncovered(cells, whole, domain), ()))
+
+    for domain in common_parts([balanced.domain for balanced in balances]):
+        for part, gap in split_at_sign_changes(first_gap, domain):
+            if gap:
+                conditions = [
+                    *(_inequality(form, scales, part) for form in irredundant(gap[1:], (), part)),
+                    *interval_conditions(part, EVERYWHERE),
+                ]
+                where = " and ".join(map(str, conditions)) or "the exponents are what they may"
+                raise IncompleteDiagram(f"no dominant balance of the {model.name} model holds where {where}")
 
 
-def _phase(model: StateEvolution, balanced: Balanced, scales: Scales) -> Phase:
-    hypothesis = balanced.hypothesis
-    if balanced.logarithm is None:
-        logarithm, logarithm_exponent = S.One, S.One
-    else:
-        logarithm = logarithm_of(balanced.logarithm)
-        logarithm_exponent = -scales.expression(scales.exponent(balanced.logarithm))
-    bounds = [
-        symbols.gamma > low if end == 0 else symbols.gamma < low
-        for end, low in enumerate(balanced.decays)
-        if low != ALL_DECAYS[end]
-    ]
-
-    def make(value: Term | None) -> Law:
-        return law(value, logarithm, logarithm_exponent, scales)
-
-    risk = balanced.error * term(model.excess_risk / symbols.matrix_error, balanced.error.origin)
+def _phase(model: Model, balanced: Balanced) -> Phase:
+    name, title, why = model.describe(balanced.hypothesis)
+    inequalities = (_inequality(facet, balanced.scales, balanced.domain) for facet in balanced.facets)
     return Phase(
-        name="I"
-        if hypothesis.learned is Learned.NONE
-        else _NAMES[hypothesis.ordering, hypothesis.learned, hypothesis.error],
-        region=And(*(_inequality(facet, scales) for facet in balanced.facets), *bounds, evaluate=False),
-        risk=make(risk),
-        effective_noise=make(balanced.effective_noise),
-        threshold=make(balanced.threshold),
-        learned=make(balanced.learned),
-        degrees_of_freedom=make(balanced.degrees_of_freedom),
-        why=_why(hypothesis),
-        hypothesis=hypothesis,
+        name=name,
+        title=title,
+        region=And(*inequalities, *interval_conditions(balanced.domain, EVERYWHERE), evaluate=False),
+        risk=risk_law(balanced),
+        effective_noise=law_of(balanced, "effective_noise"),
+        threshold=law_of(balanced, "threshold"),
+        learned=law_of(balanced, "learned"),
+        degrees_of_freedom=law_of(balanced, "degrees_of_freedom"),
+        why=why,
+        balance=balanced,
     )
 
 
-def _inequality(form: Form, scales: Scales) -> Any:
+def _inequality(form: Form, scales: Scales, domain: Domain) -> Any:
     """The form > 0, solved for ell where it holds ell, else for a or b."""
     exponents = scales.exponents
     order = sorted(range(len(exponents)), key=lambda i: exponents[i] != symbols.ell)
@@ -371,53 +358,21 @@ def _inequality(form: Form, scales: Scales) -> Any:
     pivot = form[index + 1]
     rest = tuple(FIELD.zero if i == index + 1 else -c / pivot for i, c in enumerate(form))
     bound = scales.expression(rest)
-    # forms are normalised: the pivot's sign does not depend on gamma
-    positive = FIELD.to_sympy(pivot).subs(symbols.gamma, 1) > 0
+    positive = sign(pivot, domain) > 0
     return exponents[index] > bound if positive else exponents[index] < bound
 
 
-def _boundaries(cells: list[tuple[Phase, Balanced]], scales: Scales) -> Iterator[Boundary]:
-    for (first, one), (second, other) in combinations(cells, 2):
-        wall = shared_wall(one.facets, other.facets)
-        if wall is not None:
-            inequality = _inequality(wall, scales)
-            jump = (first.risk.exponent - second.risk.exponent).subs(inequality.lhs, inequality.rhs)
-            yield Boundary((first, second), Eq(inequality.lhs, inequality.rhs), simplify(jump) == 0)
-
-
-_LEARNED_WORDS = {
-    Learned.NONE: "no target mode stands above it",
-    Learned.SOME: "the largest target modes stand above it",
-    Learned.ALL: "every target mode stands above it",
-}
-
-_ORDERING_WORDS = {
-    Ordering.THRESHOLD_ABOVE_NOISE: "lies far above the noise, which is cut away",
-    Ordering.THRESHOLD_AT_EDGE: (
-        "sits at the edge of the noise, where just enough of it leaks to interpolate the data"
-    ),
-    Ordering.THRESHOLD_BELOW_NOISE: "lies far below the noise, which is fitted in full",
-}
-
-
-def _why(hypothesis: Hypothesis) -> str:
-    setter = (
-        "Weight decay sets the threshold kappa"
-        if hypothesis.sets_threshold == WEIGHT_DECAY
-        else "The degrees of freedom set the threshold kappa"
-    )
-    noise_floor = hypothesis.ordering is Ordering.THRESHOLD_BELOW_NOISE
-    source = {
-        (MODES, Learned.NONE): "the risk is the whole energy of the target",
-        (MODES, Learned.SOME): "the risk is the noise on all that is fitted"
-        if noise_floor
-        else "the risk is what is not learned and the shrinkage of what is",
-        (MODES, Learned.ALL): "the risk is the noise on all that is fitted"
-        if noise_floor
-        else "the risk is the shrinkage of every mode",
-        (LEAK, Learned.SOME): "the risk is the noise that leaks past it",
-    }[hypothesis.error, hypothesis.learned]
-    return (
-        f"{setter}; it {_ORDERING_WORDS[hypothesis.ordering]}; {_LEARNED_WORDS[hypothesis.learned]}; "
-        f"{hypothesis.feeds_noise} feeds the effective noise delta, and {source}."
-    )
+def _boundaries(phases: list[Phase], scales: Scales) -> Iterator[Boundary]:
+    for first, second in combinations(phases, 2):
+        one, other = first.balance, second.balance
+        shared = overlap(one.domain, other.domain)
+        if shared is None:
+            continue
+        touch = partial(shared_wall, one.facets, other.facets, scales.window)
+        walls = split_at_sign_changes(touch, shared)
+        for part, wall in walls:
+            if wall is not None:
+                inequality = _inequality(wall, scales, part)
+                jump = (first.risk.exponent - second.risk.exponent).subs(inequality.lhs, inequality.rhs)
+                relation = Eq(inequality.lhs, inequality.rhs)
+                yield Boundary((first, second), relation, simplify(jump) == 0)

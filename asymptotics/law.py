@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from numbers import Rational, Real
 from typing import Any
 
 import mpmath
-from sympy import Dummy, Expr, Mul, S, apart, lambdify, latex, log, oo, simplify
+from sympy import Add, And, Dummy, Expr, Max, Mul, Piecewise, S, apart, lambdify, latex, log, oo, simplify
+from sympy.core.relational import Relational
 
-from asymptotics.cells import FIELD
+from asymptotics.balance import Balanced
+from asymptotics.cells import FIELD, PARAMETERS, Domain
 from asymptotics.symbols import d, gamma, n_eff, noise_variance, weight_decay
-from asymptotics.terms import VARIABLES, Scales, Term
+from asymptotics.terms import VARIABLES, Scales, Term, leaked
 
 Number = Any
 """A real number: int, float, Fraction or mpmath.mpf."""
@@ -78,16 +81,87 @@ ZERO = Law(S.Zero, -oo, S.Zero, S.Zero)
 """Below every power of d."""
 
 
-def law(value: Term | None, logarithm: Expr, logarithm_exponent: Expr, scales: Scales) -> Law:
-    """The law of a term without unknowns.
+def law_of(balanced: Balanced, quantity: str) -> Law:
+    """The law of a quantity where a balance holds.
 
-    ``logarithm`` is the L that the term may hold, and ``logarithm_exponent`` the e in L = e log(d).
+    Where several terms exchange the lead inside the cell ``expr`` is their sum, ``exponent`` the largest of
+    theirs, and the other two are piecewise in the exponents; where the leading term depends on the parameters
+    of the model, all four are piecewise in them.
     """
-    if value is None:
+    pieces = balanced.leading_terms(quantity)
+    laws = [law(terms, balanced.scales, balanced.solution.get(leaked)) for _, terms in pieces]
+    if len(laws) == 1:
+        return laws[0]
+    conditions = [And(*interval_conditions(domain, balanced.domain)) for domain, _ in pieces]
+
+    def joined(values: Sequence[Expr]) -> Expr:
+        return Piecewise(*zip(values, conditions, strict=True))
+
+    return Law(
+        expr=joined([law.expr for law in laws]),
+        exponent=joined([law.exponent for law in laws]),
+        log_exponent=joined([law.log_exponent for law in laws]),
+        constant=joined([law.constant for law in laws]),
+    )
+
+
+def risk_law(balanced: Balanced) -> Law:
+    """The law of the excess risk where a balance holds."""
+    terms = () if balanced.risk is None else (balanced.risk,)
+    return law(terms, balanced.scales, balanced.solution.get(leaked))
+
+
+def interval_conditions(domain: Domain, within: Domain) -> list[Relational]:
+    """What tells a part of a domain from the whole.
+
+    >>> from sympy import S
+    >>> from asymptotics.cells import EVERYWHERE
+    >>> interval_conditions(((S(1), oo), (S(0), oo)), EVERYWHERE)
+    [gamma > 1]
+    """
+    conditions: list[Relational] = []
+    for parameter, (low, high), (lowest, highest) in zip(PARAMETERS, domain, within, strict=True):
+        conditions += [parameter > low] * (low != lowest) + [parameter < high] * (high != highest)
+    return conditions
+
+
+def law(terms: tuple[Term, ...], scales: Scales, leak: Term | None = None) -> Law:
+    """The law of a sum of terms without unknowns, each of which leads somewhere.
+
+    ``leak`` is the D_b of the L = log(1/D_b) that the terms may hold.
+
+    >>> from asymptotics.terms import term
+    >>> law((term(2 * n_eff**3, ""), term(d, "")), Scales("fixed")).exponent
+    Max(1, 3*a)
+    """
+    laws = [_of_term(t, scales, leak) for t in terms]
+    if not laws:
         return ZERO
+    if len(laws) == 1:
+        return laws[0]
+    exponents = [law.exponent for law in laws]
+
+    def of_leader(values: Sequence[Expr]) -> Expr:
+        if len(set(values)) == 1:
+            return values[0]
+        leads = [And(*(mine > x for x in exponents if x is not mine)) for mine in exponents]
+        return Piecewise(*zip(values, leads, strict=True))
+
+    return Law(
+        expr=Add(*(law.expr for law in laws)),
+        exponent=Max(*exponents),
+        log_exponent=of_leader([law.log_exponent for law in laws]),
+        constant=of_leader([law.constant for law in laws]),
+    )
+
+
+def _of_term(value: Term, scales: Scales, leak: Term | None) -> Law:
     log_power = FIELD.to_sympy(value.log_power)
+    logarithm = logarithm_exponent = S.One
+    if leak is not None and log_power != 0:
+        logarithm, logarithm_exponent = logarithm_of(leak), -scales.expression(scales.exponent(leak))
     constant = value.coefficient * logarithm_exponent**log_power
-    if not scales.noise_scales:
+    if scales.noise == "fixed":
         constant = constant.subs(noise_variance, 1)
     return Law(
         expr=_grouped(value) * logarithm**log_power,

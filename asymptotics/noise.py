@@ -18,6 +18,8 @@ that D_b is small, and only the edge matters.  Two kinds of edge occur.
   phi = -(log rho)' = c m u^(m-1), hence u = (L/c)^(1/m) with L = log(1/D_b), and
   error = delta^2 * D_b * 2/(m L).
 
+In both cases the mean size of what leaks, -(1/2) delta j'(u), is delta D_b/u to leading order.
+
 For the semicircle (c = 1/pi, beta = 1/2) this is D_b = 8/(15 pi) t^(5/2), j = 16/(105 pi) t^(7/2).
 """
 
@@ -71,6 +73,12 @@ class NoiseLaw:
         """j(0), which is also D_b(0): what leaks when there is no threshold."""
         cut = Dummy("u", positive=True)  # SymPy integrates the semicircle from u, but not from 0
         return self.potential(cut).subs(cut, 0)
+
+    @cached_property
+    def first_moment(self) -> Expr:
+        """E[w_+] = -(1/2) j'(0): mean size of what leaks when there is no threshold."""
+        cut = Dummy("u", positive=True)
+        return simplify(-self.potential(cut).diff(cut).subs(cut, 0) / 2)
 
     @cached_property
     def edge_law(self) -> EdgeLaw:

@@ -49,7 +49,7 @@ from sympy import (
     zeta,
 )
 
-from asymptotics.cells import ALL_DECAYS, FIELD, Coefficient, Decays, coefficient, sign
+from asymptotics.cells import EVERYWHERE, FIELD, Coefficient, Domain, coefficient, sign
 from asymptotics.symbols import gamma, size
 
 
@@ -164,11 +164,11 @@ class SumTerm:
 
 
 @cache
-def leading_sum(function: ModeFunction, learned: Learned, decays: Decays = ALL_DECAYS) -> SumTerm | None:
+def leading_sum(function: ModeFunction, learned: Learned, domain: Domain = EVERYWHERE) -> SumTerm | None:
     """The lemma: leading term of (1/d) sum_i h(s_i/T), or None when it is below every power of d.
 
     Raises:
-        SignChange: when which of its cases applies depends on gamma within ``decays``.
+        SignChange: when which of its cases applies depends on the parameters within ``domain``.
         ValueError: on the borderline gamma p = 1 for all gamma, where a logarithm appears, and when the
             first and the last modes both diverge, so that neither end can be called leading.
 
@@ -180,33 +180,33 @@ def leading_sum(function: ModeFunction, learned: Learned, decays: Decays = ALL_D
     """
     small, large = function.at_zero(), function.at_infinity()
     if learned is Learned.NONE:
-        return _end_point(*small, decays)
+        return _end_point(*small, domain)
     if learned is Learned.ALL:
-        return _end_point(*large, decays)
-    if _converges(small[1], decays) and (large[1] is None or not _converges(large[1], decays)):
+        return _end_point(*large, domain)
+    if _converges(small[1], domain) and (large[1] is None or not _converges(large[1], domain)):
         constant = powsimp(simplify(mellin(function) / gamma))
         return SumTerm(constant, FIELD.one, -FIELD.one)
-    if _converges(small[1], decays):
-        return _end_point(*large, decays)
-    if large[1] is not None and _converges(large[1], decays):
+    if _converges(small[1], domain):
+        return _end_point(*large, domain)
+    if large[1] is not None and _converges(large[1], domain):
         raise ValueError(f"both ends of the sum compete: h ~ s**({small[1]}) at 0 and s**({large[1]}) at oo")
-    return _end_point(*small, decays)
+    return _end_point(*small, domain)
 
 
-def _converges(power: Expr | None, decays: Decays) -> bool:
+def _converges(power: Expr | None, domain: Domain) -> bool:
     """Whether sum_i i**(-gamma * power) converges."""
     if power is None:
         return True
-    side = sign(coefficient(gamma * power - 1), decays)
+    side = sign(coefficient(gamma * power - 1), domain)
     if side == 0:
         raise ValueError(f"the sum of h ~ s**({power}) is borderline at every gamma: a logarithm appears")
     return side > 0
 
 
-def _end_point(constant: Expr, power: Expr | None, decays: Decays) -> SumTerm | None:
+def _end_point(constant: Expr, power: Expr | None, domain: Domain) -> SumTerm | None:
     if power is None:
         return None
     growth = coefficient(gamma * power)
-    if _converges(power, decays):
+    if _converges(power, domain):
         return SumTerm(constant * zeta(gamma * power), growth, -FIELD.one)
     return SumTerm(simplify(constant / (1 - gamma * power)), growth, -growth)

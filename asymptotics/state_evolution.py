@@ -1,4 +1,4 @@
-r"""What a network declares: its state evolution, as sums over the modes of a power-law target.
+r"""What a trained network declares: its state evolution, as sums over the modes of a power-law target.
 
 Both networks of arXiv:2509.24882 are denoisers.  The trained estimate has the law of the
 soft-thresholded noisy target, and one potential, the mean over modes of
@@ -10,25 +10,62 @@ the error E = E[(estimate - s)^2] = s^2 - J - 2 kappa E[(x - kappa)_+] + 2 delta
 
     E = s^2 - J + (kappa d/dkappa + delta d/ddelta) J,
 
-since dJ/dkappa = -2 E[(x - kappa)_+].  J is homogeneous of degree 2 in (s, delta, kappa): so is E, and D
-is of degree 0, which is what lets ``power_sums`` treat their means as functions of s_i/T.
+since the mean size of the estimate is E[(x - kappa)_+] = -(1/2) dJ/dkappa.  J is homogeneous of degree 2 in
+(s, delta, kappa): so is E, and D is of degree 0, which is what lets ``power_sums`` treat their means as
+functions of s_i/T.  The trained objective, divided by d (diagonal) or d^2 (quadratic network), is
+
+    (c/2) delta^2 (lambda/(c kappa))^2 + lambda E[(x - kappa)_+],       c = R/E = 1 or 2.
 
 A network therefore declares J and three equations.  Where the modes do not interact (diagonal network) one
 expression holds for every size.  Where they do (quadratic network: eigenvalues repel) a mode either stands
 out of the noise, ``size > emergence``, or is one share of it, with J = delta^2 j(kappa/delta) (``noise``).
+
+In this order: ``Ordering``, ``StateEvolution`` (the declaration, and its ``regimes``), the summands
+(``mode_functions``), and what the phases are called (``describe``).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from enum import Enum
-from functools import cache
+from functools import cache, partial
+from itertools import product
 
-from sympy import Eq, Expr, S, cancel, expand, nan, oo, simplify, zoo
+from sympy import Eq, Expr, S, cancel, expand, nan, oo, simplify, sqrt, zoo
 
+from asymptotics.cells import FIELD, Domain, coefficient
 from asymptotics.noise import NoiseLaw
 from asymptotics.power_sums import Learned, ModeFunction, Piece
-from asymptotics.symbols import effective_noise, size, threshold
+from asymptotics.regime import (
+    LABEL_NOISE,
+    LEAK,
+    MODES,
+    WEIGHT_DECAY,
+    Description,
+    Equation,
+    Hypothesis,
+    Regime,
+    as_law,
+    counted,
+    crossover,
+    mean_term,
+    split_balance,
+)
+from asymptotics.symbols import (
+    d,
+    degrees_of_freedom,
+    effective_noise,
+    matrix_error,
+    noise_variance,
+    size,
+    threshold,
+    weight_decay,
+)
+from asymptotics.terms import Term, leaked, term
+
+AMPLITUDE = sqrt(d)
+"""Size of the largest mode of the target, s_i = sqrt(d) i**-gamma."""
 
 
 class Ordering(Enum):
@@ -51,6 +88,9 @@ class StateEvolution:
         emergence: smallest size of a mode that stands out, as a function of delta and kappa; 0 when
             ``potential`` holds for every size.
         above_noise: probability that a mode of that size counts as learned, given it stands out.
+        posterior_variance: least mean square error with which a mode that stands out can be known through the
+            noise, while most modes do not stand out.
+        posterior_variance_among_learned: the same once every mode stands out.
         noise_balance: the equation for delta, in E.
         threshold_balance: the equation for kappa, in D.
         excess_risk: R as a multiple of E.
@@ -62,6 +102,8 @@ class StateEvolution:
     potential_among_learned: Expr
     emergence: Expr
     above_noise: Expr
+    posterior_variance: Expr
+    posterior_variance_among_learned: Expr
     noise_balance: Eq
     threshold_balance: Eq
     excess_risk: Expr
@@ -70,14 +112,34 @@ class StateEvolution:
         """The name, as it stands in tables."""
         return self.name
 
+    @property
+    def risk_per_error(self) -> Expr:
+        """C = R/E."""
+        return self.excess_risk / matrix_error
+
+    def regimes(self, noisy: bool) -> Iterator[Callable[[Domain], Regime]]:
+        """Every ordering of kappa and delta, with no, some and all modes learned."""
+        for ordering, learned in product(Ordering, Learned):
+            if ordering is Ordering.THRESHOLD_AT_EDGE and learned is Learned.ALL:
+                continue  # no mode is left in the noise: it has no edge to leak past
+            yield partial(_regime, self, ordering, learned, noisy)
+
+    def describe(self, hypothesis: Hypothesis) -> Description:
+        """Name, title and reason of a phase, after arXiv:2509.24882; given by mechanism, not by place."""
+        return _describe(hypothesis)
+
 
 @dataclass(frozen=True)
 class ModeFunctions:
-    """What one mode of size s (in units of T) contributes to E/T^2, to D and to the number learned."""
+    """What one mode of size s contributes to E/T^2, to D, to the number learned, to the mean size over T.
+
+    Sizes are in units of T.
+    """
 
     error: ModeFunction
     degrees_of_freedom: ModeFunction
     learned: ModeFunction
+    mean_size: ModeFunction
 
 
 @cache
@@ -103,6 +165,12 @@ def _scales(network: StateEvolution, ordering: Ordering) -> dict[Expr, Expr]:
 
 
 @cache
+def size_of(potential: Expr) -> Expr:
+    """E[(x - kappa)_+] = -(1/2) dJ/dkappa for one mode."""
+    return simplify(-potential.diff(threshold) / 2)
+
+
+@cache
 def mode_functions(network: StateEvolution, ordering: Ordering, learned: Learned) -> ModeFunctions:
     """The summands of the state evolution in one limit of kappa/delta.
 
@@ -117,7 +185,9 @@ def mode_functions(network: StateEvolution, ordering: Ordering, learned: Learned
     potential = network.potential_among_learned if learned is Learned.ALL else network.potential
     emergence = S.Zero if learned is Learned.ALL else _at(network.emergence, scales)
     # no noise passes a threshold at or beyond the edge; what little does near it is the edge law's to say
-    leak = network.noise.second_moment if ordering is Ordering.THRESHOLD_BELOW_NOISE else S.Zero
+    below = ordering is Ordering.THRESHOLD_BELOW_NOISE
+    leak = network.noise.second_moment if below else S.Zero
+    drift = network.noise.first_moment if below else S.Zero
 
     def pieced(lost: Expr, found: Expr) -> ModeFunction:
         above = Piece(emergence, oo, expand(cancel(found)) if emergence != 0 else found)
@@ -127,6 +197,7 @@ def mode_functions(network: StateEvolution, ordering: Ordering, learned: Learned
         error=pieced(size**2 + leak, _at(error_of(potential), scales)),
         degrees_of_freedom=pieced(leak, _at(degrees_of_freedom_of(potential), scales)),
         learned=pieced(S.Zero, _at(network.above_noise, scales)),
+        mean_size=pieced(drift, _at(size_of(potential), scales)),
     )
 
 
@@ -135,3 +206,141 @@ def _at(expression: Expr, scales: dict[Expr, Expr]) -> Expr:
     if value.has(nan, zoo):
         raise ValueError(f"{expression} has no limit at {scales}")
     return value
+
+
+def _regime(
+    network: StateEvolution, ordering: Ordering, learned: Learned, noisy: bool, domain: Domain
+) -> Regime:
+    summands = mode_functions(network, ordering, learned)
+    at_edge = ordering is Ordering.THRESHOLD_AT_EDGE
+    delta, one = term(effective_noise, MODES), term(S.One, MODES)
+    kappa = _edge_threshold(network) if at_edge else term(threshold, MODES)
+    scale = delta if ordering is Ordering.THRESHOLD_BELOW_NOISE else kappa
+    index = crossover(scale, AMPLITUDE)
+
+    def mean(function: ModeFunction, degree: int, on: Domain, factor: Term = one) -> tuple[Term, ...]:
+        unit: Term = factor * scale ** coefficient(degree)
+        return tuple(unit * t for t in mean_term(function, learned, scale, AMPLITUDE, on))
+
+    errors = mean(summands.error, 2, domain)
+    freedoms = mean(summands.degrees_of_freedom, 0, domain)
+    if at_edge:
+        errors = (*errors, _edge_error(network))
+        freedoms = (*freedoms, term(leaked, LEAK))
+    noise_left, labels, per_error = split_balance(network.noise_balance, matrix_error, LABEL_NOISE)
+    freedom_left, forces, per_freedom = split_balance(
+        network.threshold_balance, degrees_of_freedom, WEIGHT_DECAY
+    )
+    labels = labels if noisy else tuple(t for t in labels if not t.holds([noise_variance]))
+    forces = tuple(force.without(threshold) * kappa ** force.power(threshold) for force in forces)
+
+    def train_loss(on: Domain) -> tuple[Term, ...]:
+        misfit = tuple(
+            term(network.risk_per_error / 2, LABEL_NOISE) * delta ** coefficient(2) * force ** coefficient(2)
+            for force in forces
+        )
+        decay = term(weight_decay, WEIGHT_DECAY)
+        # what leaks at the edge has mean size delta^2 D_b/kappa (``noise``)
+        leak = (decay * delta ** coefficient(2) * term(leaked, LEAK) * kappa ** (-FIELD.one),)
+        return (*misfit, *mean(summands.mean_size, 1, on, decay), *(leak if at_edge else ()))
+
+    return Regime(
+        ordering=ordering,
+        learned=learned,
+        unknowns=(effective_noise, leaked if at_edge else threshold),
+        equations=(
+            Equation("effective noise", noise_left, (*labels, *(per_error * t for t in errors))),
+            Equation("threshold", freedom_left, (*forces, *(per_freedom * t for t in freedoms))),
+        ),
+        larger=(*_ordered(ordering, delta, kappa), *counted(learned, index)),
+        risk=tuple(term(network.risk_per_error, t.origin) * t for t in errors),
+        quantities={
+            "effective_noise": as_law([delta]),
+            "threshold": as_law([kappa]),
+            "learned": as_law(term(d, MODES) * t for t in mean(summands.learned, 0, domain)),
+            "degrees_of_freedom": as_law(freedoms),
+            "train_loss": train_loss,
+        },
+    )
+
+
+def _ordered(ordering: Ordering, delta: Term, kappa: Term) -> tuple[tuple[Term, Term], ...]:
+    """What the ordering takes to be much larger than what."""
+    return {
+        Ordering.THRESHOLD_ABOVE_NOISE: ((kappa, delta),),
+        Ordering.THRESHOLD_AT_EDGE: ((term(S.One, LEAK), term(leaked, LEAK)),),
+        Ordering.THRESHOLD_BELOW_NOISE: ((delta, kappa),),
+    }[ordering]
+
+
+def _edge_threshold(network: StateEvolution) -> Term:
+    """Kappa near the edge of the noise, in delta and L = log(1/D_b)."""
+    edge = network.noise.edge_law
+    at_edge = term(edge.threshold_constant * effective_noise, MODES)
+    return replace(at_edge, log_power=coefficient(edge.threshold_log_power))
+
+
+def _edge_error(network: StateEvolution) -> Term:
+    """Error that leaks near the edge of the noise, in delta, D_b and L."""
+    edge = network.noise.edge_law
+    error = term(edge.error_constant * effective_noise**2 * leaked**edge.error_power, LEAK)
+    return replace(error, log_power=coefficient(edge.error_log_power))
+
+
+_NAMES = {
+    (Ordering.THRESHOLD_ABOVE_NOISE, Learned.SOME, MODES): ("II", "over-regularised"),
+    (Ordering.THRESHOLD_ABOVE_NOISE, Learned.ALL, MODES): ("III", "shrinkage-dominated"),
+    (Ordering.THRESHOLD_AT_EDGE, Learned.SOME, MODES): ("IV", "benign overfitting"),
+    (Ordering.THRESHOLD_AT_EDGE, Learned.SOME, LEAK): ("V", "harmful overfitting"),
+    (Ordering.THRESHOLD_BELOW_NOISE, Learned.SOME, MODES): ("VI", "noise-dominated"),
+    (Ordering.THRESHOLD_BELOW_NOISE, Learned.ALL, MODES): ("VI", "noise-dominated"),
+}
+"""Names by (kappa against delta, modes learned, what makes the risk)."""
+
+_LEARNED_WORDS = {
+    Learned.NONE: "no target mode stands above it",
+    Learned.SOME: "the largest target modes stand above it",
+    Learned.ALL: "every target mode stands above it",
+}
+
+_ORDERING_WORDS = {
+    Ordering.THRESHOLD_ABOVE_NOISE: "lies far above the noise, which is cut away",
+    Ordering.THRESHOLD_AT_EDGE: (
+        "sits at the edge of the noise, where just enough of it leaks to interpolate the data"
+    ),
+    Ordering.THRESHOLD_BELOW_NOISE: "lies far below the noise, which is fitted in full",
+}
+
+
+def _describe(hypothesis: Hypothesis) -> Description:
+    ordering, learned, risk = hypothesis.ordering, hypothesis.learned, hypothesis.risk
+    assert isinstance(ordering, Ordering)
+    feeds_noise, sets_threshold = hypothesis.dominant
+    if learned is Learned.NONE:
+        name, title = "I", "trivial"
+    elif ordering is Ordering.THRESHOLD_AT_EDGE and feeds_noise == risk == MODES:
+        name, title = "N", "noiseless interpolation"
+    else:
+        name, title = _NAMES[ordering, learned, risk]
+    setter = (
+        "Weight decay sets the threshold kappa"
+        if sets_threshold == WEIGHT_DECAY
+        else "The degrees of freedom set the threshold kappa"
+    )
+    noise_floor = ordering is Ordering.THRESHOLD_BELOW_NOISE
+    source = {
+        (MODES, Learned.NONE): "the risk is the whole energy of the target",
+        (MODES, Learned.SOME): "the risk is the noise on all that is fitted"
+        if noise_floor
+        else "the risk is what is not learned and the shrinkage of what is",
+        (MODES, Learned.ALL): "the risk is the noise on all that is fitted"
+        if noise_floor
+        else "the risk is the shrinkage of every mode",
+        (LEAK, Learned.SOME): "the risk is the noise that leaks past it",
+    }[risk, learned]
+    feeder = feeds_noise if feeds_noise == LABEL_NOISE else "the error itself"
+    why = (
+        f"{setter}; it {_ORDERING_WORDS[ordering]}; {_LEARNED_WORDS[learned]}; "
+        f"{feeder} feeds the effective noise delta, and {source}."
+    )
+    return Description(name, title, why)

@@ -20,6 +20,9 @@ from sympy import Symbol
 gamma = Symbol("gamma", positive=True)
 """Decay of the target's spectrum; always above 1/2, so that the target has finite energy."""
 
+source = Symbol("r", positive=True)
+"""Source exponent of a kernel's target; the networks do not have one."""
+
 a = Symbol("a", real=True)
 ell = Symbol("ell", real=True)
 b = Symbol("b", real=True)
@@ -53,6 +56,7 @@ __all__ = [
     "n_eff",
     "noise_variance",
     "size",
+    "source",
     "threshold",
     "weight_decay",
 ]

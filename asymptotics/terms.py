@@ -1,16 +1,17 @@
 """Leading terms: monomials in the physical variables, the unknowns, and one logarithm.
 
 Dominant balance never adds two terms of different size: it compares them and keeps the larger.  A term is
-therefore all there is to carry: a positive coefficient, a power in Q(gamma) of each variable, and a power
-of the logarithm L = log(1/D_b) that a soft edge of the noise brings in (``noise``).  Products, powers and
-substitution are vector arithmetic on the powers; to compare, ``Scales`` turns the physical powers into the
-one exponent of d, a form in the exponents a, ell, b.
+therefore all there is to carry: a positive coefficient, a power in the field Q(gamma, r) of each variable,
+and a power of the logarithm L = log(1/D_b) that a soft edge of the noise brings in (``noise``).  Products,
+powers and substitution are vector arithmetic on the powers; to compare, ``Scales`` turns the physical powers
+into the one exponent of d, a form in the exponents a, ell, b.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from sympy import Expr, Mul, S, Symbol, powdenest, powsimp
 
@@ -54,7 +55,7 @@ class Term:
         )
 
     def __pow__(self, exponent: Coefficient) -> Term:
-        """The power with exponent in Q(gamma)."""
+        """The power with exponent in the field."""
         return replace(
             self,
             coefficient=self.coefficient ** FIELD.to_sympy(exponent),
@@ -68,13 +69,20 @@ class Term:
 
     def substitute(self, variable: Symbol, value: Term) -> Term:
         """The term with a variable replaced by a term."""
-        index = VARIABLES.index(variable)
-        power = self.powers[index]
+        power = self.power(variable)
         if power == FIELD.zero:
             return self
-        without = replace(self, powers=(*self.powers[:index], FIELD.zero, *self.powers[index + 1 :]))
         factor: Term = value**power
-        return without * factor
+        return self.without(variable) * factor
+
+    def without(self, variable: Symbol) -> Term:
+        """The term less its power of a variable."""
+        index = VARIABLES.index(variable)
+        return replace(self, powers=(*self.powers[:index], FIELD.zero, *self.powers[index + 1 :]))
+
+    def holds(self, variables: Iterable[Symbol]) -> bool:
+        """Whether the term depends on any of the variables."""
+        return any(self.power(variable) != FIELD.zero for variable in variables)
 
     def monomial(self) -> Expr:
         """The product of variables alone, as a SymPy expression."""
@@ -103,23 +111,36 @@ def term(expression: Expr, origin: str) -> Term:
     return Term(constant, tuple(powers.values()), FIELD.zero, origin)
 
 
+Noise = Literal["fixed", "scaled", "none"]
+"""Label noise of variance Delta = d**0, d**-b, or 0."""
+
+
 @dataclass(frozen=True)
 class Scales:
-    """How the known variables grow with d; ``noise_scales`` says whether Delta = d**-b or d**0."""
+    """How the known variables grow with d."""
 
-    noise_scales: bool
+    noise: Noise
 
     @property
     def exponents(self) -> tuple[Symbol, ...]:
         """The coordinates of the phase diagram."""
-        return (a, ell, b) if self.noise_scales else (a, ell)
+        return (a, ell, b) if self.noise == "scaled" else (a, ell)
+
+    @property
+    def window(self) -> tuple[Form, ...]:
+        """Forms that are positive wherever there is something to say: b > 0 if the noise scales.
+
+        Noise that grows with the dimension would drown a target of fixed energy.
+        """
+        zero = (FIELD.zero,) * len(self.exponents)
+        return ((*zero, FIELD.one),) if self.noise == "scaled" else ()
 
     def exponent(self, known: Term) -> Form:
         """Exponent of d of a term without unknowns."""
         of_d, of_samples, of_decay, of_noise, *unknown = known.powers
         if any(p != FIELD.zero for p in unknown):
             raise ValueError(f"{known.monomial()} still holds an unknown")
-        return (of_d, of_samples, of_decay, -of_noise) if self.noise_scales else (of_d, of_samples, of_decay)
+        return (of_d, of_samples, of_decay, -of_noise)[: len(self.exponents) + 1]
 
     def expression(self, form: Form) -> Expr:
         """The form as a SymPy expression in the exponents."""
@@ -129,26 +150,30 @@ class Scales:
 
 
 def solve_monomial_balances(
-    balances: Sequence[tuple[Term, Term]], unknowns: tuple[Symbol, Symbol]
+    balances: Sequence[tuple[Term, Term]], unknowns: Sequence[Symbol]
 ) -> dict[Symbol, Term] | None:
-    """Solve left = right for two balances of single terms; None when they do not fix both unknowns.
+    """Solve left = right for as many balances of single terms as unknowns; None when they do not fix them.
 
-    In logarithms the balances are linear, with a 2 x 2 matrix over Q(gamma): Cramer's rule.
+    In logarithms the balances are linear with coefficients in the field: Gauss-Jordan elimination, one
+    unknown after the other.
+
+    >>> balances = [(term(d * effective_noise, "left"), term(threshold, "right")),
+    ...             (term(threshold**2, "left"), term(n_eff, "right"))]
+    >>> found = solve_monomial_balances(balances, (effective_noise, threshold))
+    >>> found[effective_noise].monomial()
+    sqrt(n_eff)/d
     """
-    quotients = [right * left ** (-FIELD.one) for left, right in balances]
-    (m11, m12), (m21, m22) = [[q.power(u) for u in unknowns] for q in quotients]
-    determinant = m11 * m22 - m12 * m21
-    if determinant == FIELD.zero:
-        return None
-    known = [replace(q, powers=(*q.powers[: len(KNOWN)], *(FIELD.zero,) * len(UNKNOWN))) for q in quotients]
-    inverse = (
-        (m22 / determinant, -m12 / determinant),
-        (-m21 / determinant, m11 / determinant),
-    )
-    return {
-        unknown: tidy(known[0] ** (-row[0]) * known[1] ** (-row[1]))
-        for unknown, row in zip(unknowns, inverse, strict=True)
-    }
+    remaining: list[Term] = [right * left ** (-FIELD.one) for left, right in balances]  # each is 1
+    solution: dict[Symbol, Term] = {}
+    for unknown in unknowns:
+        pivot = next((q for q in remaining if q.power(unknown) != FIELD.zero), None)
+        if pivot is None:
+            return None
+        power = pivot.power(unknown)
+        value: Term = pivot.without(unknown) ** (-FIELD.one / power)
+        remaining = [q.substitute(unknown, value) for q in remaining if q is not pivot]
+        solution = {u: found.substitute(unknown, value) for u, found in solution.items()} | {unknown: value}
+    return solution
 
 
 def tidy(value: Term) -> Term:

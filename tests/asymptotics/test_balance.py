@@ -8,14 +8,24 @@ import pytest
 from sympy import Eq, Rational, simplify
 
 from asymptotics import IncompleteDiagram, balance, diagonal, phase_diagram, quadratic
-from asymptotics.balance import LEAK, WEIGHT_DECAY, Hypothesis, dominant_balances
-from asymptotics.cells import ALL_DECAYS, FIELD, feasible, uncovered
+from asymptotics.balance import dominant_balances
+from asymptotics.cells import EVERYWHERE, FIELD, feasible, uncovered
 from asymptotics.power_sums import Learned
+from asymptotics.regime import LABEL_NOISE, LEAK, MODES, WEIGHT_DECAY, Hypothesis
 from asymptotics.state_evolution import Ordering
-from asymptotics.symbols import d, degrees_of_freedom, gamma, n_eff, noise_variance, threshold, weight_decay
-from asymptotics.terms import Scales
+from asymptotics.symbols import (
+    d,
+    degrees_of_freedom,
+    effective_noise,
+    gamma,
+    n_eff,
+    noise_variance,
+    threshold,
+    weight_decay,
+)
+from asymptotics.terms import Scales, leaked
 
-SCALES = Scales(noise_scales=False)
+SCALES = Scales("fixed")
 by_name = pytest.mark.parametrize("network", [diagonal, quadratic], ids=str)
 
 
@@ -33,6 +43,14 @@ def exponent(term, point):
     return value(SCALES.exponent(term), point)
 
 
+def the(balanced, quantity):
+    """The one term of a quantity, None if it has none."""
+    ((domain, terms),) = balanced.leading_terms(quantity)
+    assert domain == EVERYWHERE
+    assert len(terms) <= 1
+    return terms[0] if terms else None
+
+
 def cell_points(balanced, random_point, count=8):
     from random import Random
 
@@ -48,13 +66,14 @@ def cell_points(balanced, random_point, count=8):
 def test_solutions_solve_the_state_evolution_to_leading_order(network, balances, random_point):
     # alpha delta^2 = max(Delta, E) and alpha = max(D, lambda/kappa), as exponents of d
     for balanced in balances[network]:
+        freedom = the(balanced, "degrees_of_freedom")
         for point in cell_points(balanced, random_point):
             alpha = point["a"] - 1
-            delta, kappa = (exponent(t, point) for t in (balanced.effective_noise, balanced.threshold))
-            assert alpha + 2 * delta == max(Fraction(0), exponent(balanced.error, point))
+            delta, kappa = (exponent(the(balanced, q), point) for q in ("effective_noise", "threshold"))
+            assert alpha + 2 * delta == max(Fraction(0), exponent(balanced.risk, point))
             setting = [point["ell"] - kappa]
-            if balanced.degrees_of_freedom is not None:
-                setting.append(exponent(balanced.degrees_of_freedom, point))
+            if freedom is not None:
+                setting.append(exponent(freedom, point))
             assert alpha == max(setting)
 
 
@@ -63,7 +82,7 @@ def test_solutions_hold_for_themselves(network, balances, random_point):
     for balanced in balances[network]:
         hypothesis = balanced.hypothesis
         for point in cell_points(balanced, random_point):
-            delta, kappa = (exponent(t, point) for t in (balanced.effective_noise, balanced.threshold))
+            delta, kappa = (exponent(the(balanced, q), point) for q in ("effective_noise", "threshold"))
             assert {
                 Ordering.THRESHOLD_ABOVE_NOISE: kappa > delta,
                 Ordering.THRESHOLD_AT_EDGE: kappa == delta,
@@ -76,13 +95,13 @@ def test_solutions_hold_for_themselves(network, balances, random_point):
                 Learned.ALL: crossover > 1,
             }[hypothesis.learned]
             if hypothesis.learned is not Learned.NONE:
-                assert exponent(balanced.learned, point) == min(crossover, 1)
+                assert exponent(the(balanced, "learned"), point) == min(crossover, 1)
 
 
 @by_name
 def test_cells_are_disjoint_and_leave_nothing_out(network, balances):
     found = balances[network]
-    assert all(balanced.decays == ALL_DECAYS for balanced in found)
+    assert all(balanced.domain == EVERYWHERE for balanced in found)
     for one, other in combinations(found, 2):
         assert not feasible([*one.facets, *other.facets])
     everywhere = [(FIELD.one, FIELD.zero, FIELD.zero)]
@@ -94,10 +113,8 @@ def test_phase_two_by_hand(balances):
     by_hand = Hypothesis(
         Ordering.THRESHOLD_ABOVE_NOISE,
         Learned.SOME,
-        balance.MODES,
-        balance.MODES,
-        balance.LABEL_NOISE,
-        WEIGHT_DECAY,
+        risk=MODES,
+        dominant=(LABEL_NOISE, WEIGHT_DECAY),
     )
     (found,) = (x for x in balances[diagonal] if x.hypothesis == by_hand)
     inequalities = {str(SCALES.expression(facet)) for facet in found.facets}
@@ -111,8 +128,9 @@ def test_phase_two_by_hand(balances):
     ):
         point = {"a": Fraction(a), "ell": Fraction(ell), "gamma": Fraction(1)}
         assert all(value(facet, point) > 0 for facet in found.facets) == inside
-    assert simplify(found.threshold.coefficient * found.threshold.monomial() - d * weight_decay / n_eff) == 0
-    square = (found.effective_noise.coefficient * found.effective_noise.monomial()) ** 2
+    kappa, delta = found.solution[threshold], found.solution[effective_noise]
+    assert simplify(kappa.coefficient * kappa.monomial() - d * weight_decay / n_eff) == 0
+    square = (delta.coefficient * delta.monomial()) ** 2
     assert simplify(square - d * noise_variance / n_eff) == 0
 
 
@@ -120,8 +138,8 @@ def test_logarithm_only_at_a_leaking_edge(balances):
     for found in balances.values():
         for balanced in found:
             leaks = balanced.hypothesis.ordering is Ordering.THRESHOLD_AT_EDGE
-            assert (balanced.logarithm is not None) == leaks
-            assert leaks or balanced.hypothesis.error != LEAK
+            assert (leaked in balanced.solution) == leaks
+            assert leaks or balanced.hypothesis.risk != LEAK
 
 
 @by_name
@@ -132,10 +150,9 @@ def test_a_withheld_hypothesis_leaves_a_hole(network, ordering, learned, monkeyp
     # nothing is written down beforehand: without one kind of hypothesis its region has no phase
     candidates = balance._candidates
 
-    def withheld(*arguments):
-        for candidate in candidates(*arguments):
-            if (candidate.hypothesis.ordering, candidate.hypothesis.learned) != (ordering, learned):
-                yield candidate
+    def withheld(regime):
+        if (regime.ordering, regime.learned) != (ordering, learned):
+            yield from candidates(regime)
 
     holds = {(x.hypothesis.ordering, x.hypothesis.learned) for x in dominant_balances(network, SCALES)}
     monkeypatch.setattr(balance, "_candidates", withheld)
@@ -184,15 +201,25 @@ def test_more_noise_of_the_same_size_adds_up():
     assert simplify(phase.effective_noise.expr**2 - Rational(3, 2) * noise_variance * d / n_eff) == 0
 
 
-def test_terms_that_tie_and_hold_an_unknown_are_refused():
-    # lambda/kappa and Delta lambda/kappa grow alike at fixed noise: no single monomial sets kappa
-    tied = replace(
-        diagonal,
-        name="diagonal with a tie",
-        threshold_balance=Eq(n_eff / d, degrees_of_freedom + weight_decay / threshold * (1 + noise_variance)),
-    )
-    with pytest.raises(NotImplementedError, match="tie"):
-        dominant_balances(tied, SCALES)
+def with_forces(name, forces):
+    """The diagonal network with another right side of the equation for kappa."""
+    balance = Eq(n_eff / d, degrees_of_freedom + forces)
+    return replace(diagonal, name=f"diagonal with {name}", threshold_balance=balance)
+
+
+def test_terms_that_tie_in_the_same_power_of_an_unknown_add_up():
+    # lambda/kappa and Delta lambda/kappa grow alike at fixed noise: kappa = (1 + Delta) lambda d/n_eff
+    more = with_forces("more force", weight_decay / threshold * (1 + noise_variance))
+    (phase,) = (p for p in phase_diagram(more).phases if p.name == "II")
+    assert simplify(phase.threshold.expr - (1 + noise_variance) * weight_decay * d / n_eff) == 0
+
+
+def test_terms_that_tie_in_different_powers_of_an_unknown_are_refused():
+    # with x = lambda d/(n_eff kappa) it reads 1 = x + x^2: x is the golden ratio, which no monomial says
+    force = weight_decay / threshold
+    golden = with_forces("a quadratic force", force + force**2 * d / n_eff)
+    with pytest.raises(NotImplementedError, match=r"weight decay .* tie .* different powers of kappa"):
+        dominant_balances(golden, SCALES)
 
 
 def test_terms_of_the_source_equation_that_tie_and_hold_no_unknown_add_up():
@@ -206,6 +233,7 @@ def test_terms_of_the_source_equation_that_tie_and_hold_no_unknown_add_up():
 
 def test_threshold_at_edge_is_never_tried_with_all_modes_learned():
     tried = {
-        (c.hypothesis.ordering, c.hypothesis.learned) for c in balance._candidates(quadratic, ALL_DECAYS)
+        (regime.ordering, regime.learned)
+        for regime in (made(EVERYWHERE) for made in quadratic.regimes(noisy=True))
     }
     assert tried == set(product(Ordering, Learned)) - {(Ordering.THRESHOLD_AT_EDGE, Learned.ALL)}

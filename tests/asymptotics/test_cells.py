@@ -11,7 +11,7 @@ from scipy.optimize import linprog
 from sympy import Poly, Rational, oo, sqrt
 
 from asymptotics.cells import (
-    ALL_DECAYS,
+    EVERYWHERE,
     FIELD,
     SignChange,
     coefficient,
@@ -27,8 +27,9 @@ from asymptotics.cells import (
     split_at_sign_changes,
     uncovered,
 )
-from asymptotics.symbols import gamma
+from asymptotics.symbols import gamma, source
 
+SOURCES = EVERYWHERE[1]
 small = st.integers(-4, 4)
 polynomials = st.lists(st.integers(-5, 5), min_size=1, max_size=4).filter(lambda c: c[-1] != 0)
 
@@ -86,7 +87,7 @@ def test_sign_is_the_sign_at_every_point_or_a_root_is_named(numerator, denominat
     value = in_field(numerator) / in_field(denominator)
     points = [Fraction(1, 2) + Fraction(5, 2) * (f * Fraction(98, 100) + Fraction(1, 100)) for f in fractions]
     try:
-        root, answer = None, sign(value, (low, high))
+        root, answer = None, sign(value, ((low, high), SOURCES))
     except SignChange as change:
         root = change.root
     if root is not None:
@@ -108,8 +109,8 @@ def test_sign_change_is_named_only_inside_the_interval():
     with pytest.raises(SignChange) as caught:
         sign(value)
     assert caught.value.root == sqrt(2)
-    assert sign(value, (Rational(1, 2), sqrt(2))) == -1
-    assert sign(value, (sqrt(2), oo)) == 1
+    assert sign(value, ((Rational(1, 2), sqrt(2)), SOURCES)) == -1
+    assert sign(value, ((sqrt(2), oo), SOURCES)) == 1
 
 
 def test_sign_sees_a_pole():
@@ -124,13 +125,38 @@ def test_sign_of_zero_and_of_constants():
 
 def test_question_is_asked_again_on_both_sides_of_every_root():
     value = coefficient((gamma - 1) * (gamma - 2))
-    answers = split_at_sign_changes(lambda decays: sign(value, decays) > 0)
-    assert answers == [((Rational(1, 2), 1), True), ((1, 2), False), ((2, oo), True)]
+    answers = split_at_sign_changes(lambda domain: sign(value, domain) > 0)
+    assert answers == [
+        (((Rational(1, 2), 1), SOURCES), True),
+        (((1, 2), SOURCES), False),
+        (((2, oo), SOURCES), True),
+    ]
 
 
 def test_question_with_one_answer_keeps_one_interval():
     value = coefficient((gamma - 1) ** 2)
-    assert split_at_sign_changes(lambda decays: sign(value, decays) > 0) == [(ALL_DECAYS, True)]
+    assert split_at_sign_changes(lambda domain: sign(value, domain) > 0) == [(EVERYWHERE, True)]
+
+
+@pytest.mark.parametrize("polynomial", [2 * source * gamma + 1, gamma**2 + source - gamma + 1])
+def test_sign_in_two_parameters_is_that_of_coefficients(polynomial):
+    assert sign(coefficient(polynomial)) == 1
+    assert sign(coefficient(-polynomial)) == -1
+
+
+def test_sign_in_two_parameters_splits_at_a_root_in_one():
+    value = coefficient((source - 1) * (gamma + source))
+    with pytest.raises(SignChange) as caught:
+        sign(value)
+    assert (caught.value.root, caught.value.parameter) == (1, source)
+    below, above = caught.value.split(EVERYWHERE)
+    assert (sign(value, below), sign(value, above)) == (-1, 1)
+
+
+def test_sign_in_two_parameters_is_refused_where_it_is_not_known():
+    with pytest.raises(NotImplementedError, match="is not known for 1/2 < gamma < oo"):
+        sign(coefficient(gamma - source))
+    assert sign(coefficient(gamma - source), ((Rational(2), oo), (Rational(0), Rational(1)))) == 1
 
 
 @given(st.fractions(1, 3, max_denominator=50), st.fractions(0, 2, max_denominator=50).filter(bool))
@@ -158,7 +184,7 @@ def test_feasible_agrees_with_linear_programming(variables, data):
 @settings(deadline=None, max_examples=40)
 def test_feasible_agrees_with_linear_programming_on_every_interval_of_gamma(coefficients, fraction):
     forms = [tuple(coefficient(p + q * gamma) for p, q in form) for form in coefficients]
-    for (low, high), answer in split_at_sign_changes(lambda decays: feasible(forms, decays)):
+    for ((low, high), _), answer in split_at_sign_changes(lambda domain: feasible(forms, domain)):
         # an answer may fail at single values of gamma between intervals, such as 3/2: stay clear of them
         width = 3 if high == oo else float(high - low)
         decay = float(low) + width * fraction + np.pi * 1e-7

@@ -131,14 +131,14 @@ def test_arguments_go_where_their_name_says():
 
 
 def test_a_vanishing_quantity_is_zero():
-    nothing = law(None, S.One, S.One, Scales(noise_scales=False))
+    nothing = law((), Scales("fixed"))
     assert nothing.evaluate(**AT) == 0
     assert nothing.exponent == -oo
 
 
 def test_noise_variance_is_kept_where_it_scales():
     value = term(d * noise_variance**2, "test")
-    fixed, scaled = (law(value, S.One, S.One, Scales(noise_scales=scales)) for scales in (False, True))
+    fixed, scaled = (law((value,), Scales(noise)) for noise in ("fixed", "scaled"))
     assert str(fixed.exponent) == "1"
     assert str(scaled.exponent) == "1 - 2*b"
     assert fixed.expr == scaled.expr == d * noise_variance**2

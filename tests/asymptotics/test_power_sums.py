@@ -8,7 +8,7 @@ from scipy.special import erfc as np_erfc
 from sympy import Piecewise, Rational, S, cos, erfc, exp, lambdify, oo, sqrt, zeta
 from sympy import log as sympy_log
 
-from asymptotics.cells import ALL_DECAYS, FIELD, SignChange
+from asymptotics.cells import EVERYWHERE, FIELD, SignChange
 from asymptotics.power_sums import Learned, ModeFunction, Piece, end_behaviour, leading_sum, mellin
 from asymptotics.symbols import gamma
 from asymptotics.symbols import size as s
@@ -71,8 +71,8 @@ def _inner(start, stop):
     return mpmath.linspace(start, stop, max(int((stop - start) / 3), 2))
 
 
-def predicted(function, learned, decay, crossover, dimension, decays=ALL_DECAYS):
-    leading = leading_sum(function, learned, decays)
+def predicted(function, learned, decay, crossover, dimension, domain=EVERYWHERE):
+    leading = leading_sum(function, learned, domain)
     at = {gamma: Rational(str(decay))}
     powers = [
         mpf(str(FIELD.to_sympy(p).subs(at).evalf(30)))
@@ -137,7 +137,7 @@ def test_last_modes_rule_when_all_are_learned(function, decay):
 
 def test_last_modes_rule_where_the_small_power_diverges():
     # h = s/(1+s) falls as 1/i**gamma beyond K: for gamma < 1 the sum lives at i ~ d
-    slow = (Rational(1, 2), S.One)
+    slow = ((Rational(1, 2), S.One), EVERYWHERE[1])
     leading = leading_sum(SHORT, Learned.SOME, slow)
     assert leading.constant.equals(1 / (1 - gamma))
     error = {}
@@ -150,7 +150,7 @@ def test_last_modes_rule_where_the_small_power_diverges():
 
 
 def test_crossover_rules_where_the_small_power_converges():
-    fast = (S.One, oo)
+    fast = ((S.One, oo), EVERYWHERE[1])
     size, crossover = 10**30, 10**15
     ratio = mean(SHORT, 1.5, crossover, size) / predicted(SHORT, Learned.SOME, 1.5, crossover, size, fast)
     assert abs(ratio - 1) < 1e-6
@@ -187,7 +187,7 @@ def test_borderline_sum_is_refused():
 def test_competing_ends_are_refused():
     both = smooth(s ** Rational(1, 4) + s**4)
     with pytest.raises(ValueError, match="both ends"):
-        leading_sum(both, Learned.SOME, (Rational(1, 2), S(2)))
+        leading_sum(both, Learned.SOME, ((Rational(1, 2), S(2)), EVERYWHERE[1]))
 
 
 # --- the Mellin transform

@@ -89,7 +89,7 @@ def test_what_is_no_product_is_refused(wrong):
 
 def test_scales_read_the_exponent_of_d():
     value = term(d**2 * n_eff**3 * weight_decay**5 * noise_variance**7, "test")
-    fixed, scaled = Scales(noise_scales=False), Scales(noise_scales=True)
+    fixed, scaled = Scales("fixed"), Scales("scaled")
     assert fixed.expression(fixed.exponent(value)) == 2 + 3 * a + 5 * ell
     assert scaled.expression(scaled.exponent(value)) == 2 + 3 * a + 5 * ell - 7 * b
 
@@ -97,7 +97,7 @@ def test_scales_read_the_exponent_of_d():
 @pytest.mark.parametrize("unknown", UNKNOWN)
 def test_scales_refuse_an_unknown(unknown):
     with pytest.raises(ValueError, match="unknown"):
-        Scales(noise_scales=False).exponent(term(d * unknown, "test"))
+        Scales("fixed").exponent(term(d * unknown, "test"))
 
 
 @pytest.mark.parametrize("unknowns", [(effective_noise, threshold), (effective_noise, leaked)], ids=str)

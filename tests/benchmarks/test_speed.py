@@ -113,4 +113,4 @@ for line in open("/proc/self/status"):  # getrusage counts what the parent proce
 @pytest.mark.benchmark(group="derivation: balances of one network, mode functions cached")
 def test_derivation(benchmark: Any, model: Any) -> None:
     phase_diagram(model)
-    benchmark.pedantic(dominant_balances, (model, Scales(noise_scales=False)), rounds=1)
+    benchmark.pedantic(dominant_balances, (model, Scales("fixed")), rounds=1)

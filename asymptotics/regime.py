@@ -1,0 +1,164 @@
+r"""A regime: what the equations of a model become once its scales are put in order.
+
+The state evolution of a model is a few equations, each "left side = sum of positive terms", some of whose
+terms are means over the modes of a power-law target.  Say which of the unknown scales is the larger (the
+*ordering*) and how many modes lie above it (*learned*), and by the lemma on ``power_sums`` every mean is a
+single monomial in the scales and the physical variables.  That is a regime: equations between sums of
+monomials, and the inequalities, "this is much larger than that", under which they were simplified.
+
+A `Model` lists its regimes; ``balance`` solves each of them in every way it can be balanced, and needs to
+know nothing else.  The networks build theirs in ``state_evolution``, the Bayes-optimal estimator in
+``bayes``, the linear baselines in ``ridge``.
+
+In this order: `Equation`, `Regime`, `Hypothesis`, `Model`, and what every model needs to write its regimes
+down: `crossover`, `mean_term`, `as_law`, `counted`, `split_balance`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import NamedTuple, Protocol
+
+from sympy import Add, Eq, Expr, S, Symbol
+
+from asymptotics.cells import FIELD, Domain, coefficient
+from asymptotics.power_sums import Learned, ModeFunction, leading_sum
+from asymptotics.symbols import d, gamma
+from asymptotics.terms import Term, term
+
+MODES = "target modes"
+LEAK = "noise above the threshold"
+LABEL_NOISE = "label noise"
+WEIGHT_DECAY = "weight decay"
+
+
+@dataclass(frozen=True)
+class Equation:
+    """``left`` = sum of the terms ``right``, all of them positive; ``name`` says what it determines."""
+
+    name: str
+    left: Term
+    right: tuple[Term, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Regime:
+    """The equations of a model under one ordering of its scales.
+
+    Attributes:
+        ordering: which scale is the larger; its value is the condition in words.
+        learned: how many modes lie above the larger.
+        unknowns: what the equations determine, as many as there are equations.
+        equations: between sums of monomials.
+        larger: (large, small): what was neglected, to be checked on the solution.
+        risk: terms of the excess risk, told apart by their origin.
+        quantities: terms of every other quantity that has a law, on a domain of the parameters.
+    """
+
+    ordering: Enum
+    learned: Learned
+    unknowns: tuple[Symbol, ...]
+    equations: tuple[Equation, ...]
+    larger: tuple[tuple[Term, Term], ...]
+    risk: tuple[Term, ...]
+    quantities: Mapping[str, Callable[[Domain], tuple[Term, ...]]]
+
+
+@dataclass(frozen=True)
+class Hypothesis:
+    """Which terms are taken to dominate in a regime.
+
+    Attributes:
+        ordering, learned: the regime.
+        risk: origin of the largest term of the excess risk.
+        dominant: origin of the largest term of each equation, in their order.
+    """
+
+    ordering: Enum
+    learned: Learned
+    risk: str
+    dominant: tuple[str, ...]
+
+
+class Description(NamedTuple):
+    """What a phase is called, in a letter and in words, and why it is there, in a sentence."""
+
+    name: str
+    title: str
+    why: str
+
+
+class Model(Protocol):
+    """What the engine asks of a model."""
+
+    @property
+    def name(self) -> str:
+        """What users call it."""
+
+    def regimes(self, noisy: bool) -> Iterable[Callable[[Domain], Regime]]:
+        """Its regimes, each made for a domain of the parameters; with or without label noise."""
+
+    def describe(self, hypothesis: Hypothesis) -> Description:
+        """Name, title and reason of the phase in which a hypothesis holds."""
+
+
+def crossover(scale: Term, amplitude: Expr) -> Term:
+    """K = (A/T)**(1/gamma), the index at which the sizes A i**-gamma of the modes cross the scale T.
+
+    >>> from sympy import sqrt
+    >>> from asymptotics.symbols import threshold
+    >>> crossover(term(threshold, MODES), sqrt(d)).monomial()
+    d**(1/(2*gamma))/kappa**(1/gamma)
+    """
+    inverse: Term = scale ** (-FIELD.one)
+    ratio: Term = term(amplitude, MODES) * inverse
+    index: Term = ratio ** coefficient(1 / gamma)
+    return index
+
+
+def mean_term(
+    function: ModeFunction,
+    learned: Learned,
+    scale: Term,
+    amplitude: Expr,
+    domain: Domain,
+    factor: Expr = S.One,
+    origin: str = MODES,
+) -> tuple[Term, ...]:
+    """``factor`` times the mean over the d modes of a function of size/T; () if below every power of d."""
+    leading = leading_sum(function, learned, domain)
+    if leading is None:
+        return ()
+    index: Term = crossover(scale, amplitude) ** leading.crossover_power
+    dimension: Term = term(d, origin) ** leading.dimension_power
+    return (term(leading.constant * factor, origin) * dimension * index,)
+
+
+def as_law(terms: Iterable[Term]) -> Callable[[Domain], tuple[Term, ...]]:
+    """Terms that are the same for all parameters."""
+    fixed = tuple(terms)
+
+    def on(domain: Domain) -> tuple[Term, ...]:
+        return fixed
+
+    return on
+
+
+def counted(learned: Learned, index: Term) -> tuple[tuple[Term, Term], ...]:
+    """None, some or all of the d modes are learned: where K lies."""
+    one, last = term(S.One, MODES), term(d, MODES)
+    return {
+        Learned.NONE: ((one, index),),
+        Learned.SOME: ((index, one), (last, index)),
+        Learned.ALL: ((index, last),),
+    }[learned]
+
+
+def split_balance(equation: Eq, unknown_sum: Symbol, origin: str) -> tuple[Term, tuple[Term, ...], Term]:
+    """Left side, the terms of the right side without ``unknown_sum``, and the factor of that sum."""
+    arguments = Add.make_args(equation.rhs.expand())
+    known = tuple(term(x, origin) for x in arguments if not x.has(unknown_sum))
+    (factor,) = (term(x / unknown_sum, MODES) for x in arguments if x.has(unknown_sum))
+    return term(equation.lhs, MODES), known, factor
