@@ -28,7 +28,7 @@ import numpy as np
 from numerics.errors import InvalidProblem, NotConverged
 from numerics.free_convolution import Preimage, Split, height_above, natural_unit, split
 from numerics.free_convolution import preimage as power_law_preimage
-from numerics.paths import Path, geodesic, half_circle
+from numerics.paths import geodesic, half_circle
 from numerics.posterior import gap_after
 from numerics.precision import DOUBLE, Arithmetic, multiprecision
 from numerics.target import Target
@@ -42,8 +42,8 @@ _STEPS = 2000
 class Eigenvalues(Protocol):
     """What is seen through the noise."""
 
-    def view(self, x: float, noise: float, arithmetic: Arithmetic) -> Split:
-        """The eigenvalues from a real point that fits points at most ``noise`` away from x."""
+    def view(self, x: float, noise: float, arithmetic: Arithmetic) -> tuple[Split, Any]:
+        """The eigenvalues from a real point that fits points at most ``noise`` away from x; from it to x."""
 
     def preimage(self, x: float, noise: float, arithmetic: Arithmetic) -> Preimage | None:
         """The preimage of x where that is known better than from a `view`; None if not."""
@@ -236,34 +236,35 @@ class FreeConvolution:
                 x; takes complex arrays.
             x: where to begin; -inf for all of mu.
 
-        The path goes from the preimage of x to a real point right of all, with the nodes of
-        `numerics.paths`.  What cancels along it is lost: the result is good to 1e-12 of the largest
-        |x h(x)| there.
+        The path goes from the preimage of x to a real point right of all, above Biane's curve, where |g| is
+        at most 1/noise, with the nodes of `numerics.paths`.  What cancels along it is lost: the result is
+        good to 1e-12 of the largest |h| there, and of the largest |x h| if that is more than noise |h|.
 
         >>> law = FreeConvolution.of_eigenvalues([1.0, 2.0], noise=0.5)
         >>> round(law.integral_above(lambda x: x**2), 12)           # mean square + noise^2
         2.75
         """
         smallest, largest = self.eigenvalues.ends()
-        x = max(x, smallest - 2.5 * self.noise)
-        end = largest + 2.5 * self.noise
-        if x >= end:
+        x = max(x, min(smallest - 2.5 * self.noise, math.nextafter(smallest, -math.inf)))
+        if x >= max(largest + 2.5 * self.noise, math.nextafter(largest, math.inf)):
             return 0.0
-        found, _ = self._found(x, 0.0, DOUBLE)
-        variance, total = self.noise**2, 0.0
-        halves = found.split if found.in_support else _seen_from_itself(found)
-
-        def along(path: Path) -> float:
+        found = _in_double(self._found(x, 0.0)[0])
+        variance = self.noise**2
+        with DOUBLE.working():
+            # from the largest eigenvalue to the end of the path: right of the support
+            s, to_end = found.split.eigenvalues, 2.5 * self.noise
+            if found.in_support:
+                halves = replace(found.split, origin=s[0] + to_end, distances=(s[0] - s) + to_end)
+                path = geodesic(DOUBLE, replace(found, split=halves, zeta=found.separations[0] - to_end))
+                direction = 1
+            else:
+                halves = _seen_from_itself(found)
+                reach = to_end - halves.distances[0]
+                path = half_circle(DOUBLE, halves, reach, reach + halves.distances)
+                direction = -1
             g, fall = path.sums([halves.weights], [halves.weights])
             values = function(halves.origin + path.zeta + variance * g) * g * (1 - variance * fall)
-            return float((path.weights @ values).imag / math.pi)
-
-        with DOUBLE.working():
-            if found.in_support:
-                total += along(geodesic(DOUBLE, found))
-            reach = end - halves.origin
-            total -= along(half_circle(DOUBLE, halves, reach, reach + halves.distances))
-        return total
+            return direction * float((path.weights @ values).imag / math.pi)
 
     def _at_each(self, x: Any, value: Callable[[Preimage], float]) -> Any:
         points = np.asarray(x, dtype=float)
@@ -274,17 +275,17 @@ class FreeConvolution:
                 values.append(value(found))
         return np.reshape(np.array(values), points.shape)[()]
 
-    def _found(self, x: float, y: float, only: Arithmetic | None = None) -> tuple[Preimage, Arithmetic]:
+    def _found(self, x: float, y: float) -> tuple[Preimage, Arithmetic]:
         """The point z with x(z) = x + i y, in the first arithmetic that is long enough."""
         if not (math.isfinite(x) and math.isfinite(y)):
             raise InvalidProblem(f"x={complex(x, y) if y else x!r}: must be finite")
-        ladder = [only] if only else [DOUBLE if bits == 53 else multiprecision(bits) for bits in _BITS]
-        for arithmetic in ladder:
+        for bits in _BITS:
+            arithmetic = DOUBLE if bits == DOUBLE.bits else multiprecision(bits)
             with arithmetic.working():
                 known = self.eigenvalues.preimage(x, self.noise, arithmetic) if y == 0 else None
-                view = self.eigenvalues.view(x, self.noise, arithmetic)
-                found = known or _on_level(arithmetic, view, self.noise, x, y)
-                if arithmetic is ladder[-1] or self._is_settled(found, x, arithmetic):
+                view, goal = self.eigenvalues.view(x, self.noise, arithmetic)
+                found = known or _on_level(arithmetic, view, self.noise, goal, y)
+                if self._is_settled(found, x, arithmetic):
                     break
         return found, arithmetic
 
@@ -296,6 +297,14 @@ class FreeConvolution:
         return bool(moved * abs(fall) <= _ACCURACY * self.noise * abs(1 - fall))
 
 
+def _in_double(found: Preimage) -> Preimage:
+    """The same point in float64."""
+    real = ("origin", "distances", "eigenvalues", "weights", "share")
+    values: dict[str, Any] = {name: np.asarray(getattr(found.split, name)).astype(float)[()] for name in real}
+    separations = np.asarray(found.separations).astype(complex)
+    return Preimage(replace(found.split, **values), complex(found.zeta), separations)
+
+
 def _seen_from_itself(found: Preimage) -> Split:
     """The eigenvalues from a real point."""
     distances = np.real(found.separations)
@@ -303,11 +312,13 @@ def _seen_from_itself(found: Preimage) -> Split:
     return replace(found.split, origin=found.point.real, distances=distances, above=above, learned=above)
 
 
-def _on_level(arithmetic: Arithmetic, view: Split, noise: float, x: float, y: float) -> Preimage:
-    """The point z with x(z) = x + i y, y >= 0: bracketed in its real part, from the origin of the view."""
+def _on_level(arithmetic: Arithmetic, view: Split, noise: float, goal: Any, y: float) -> Preimage:
+    """The point z with x(z) = x + i y, y >= 0: bracketed in its real part, from the origin of the view.
+
+    ``goal`` is the distance from there to x.
+    """
     delta, height = arithmetic.real(noise), arithmetic.real(y)
     variance, weights = delta * delta, view.weights
-    goal = arithmetic.real(x) - view.origin
     low, high = goal - delta, goal + delta
     offset, v = goal, arithmetic.real(0)
     for _ in range(_STEPS):
@@ -330,7 +341,7 @@ def _on_level(arithmetic: Arithmetic, view: Split, noise: float, x: float, y: fl
         if abs(offset - before) <= arithmetic.epsilon * nearest or offset in (low, high):
             break
     else:
-        raise NotConverged(f"no point of Biane's curve found for x={x!r}")
+        raise NotConverged(f"no point of Biane's curve found for x={float(view.origin + goal)!r}")
     return Preimage(view, arithmetic.complex(offset, v), separations)
 
 
@@ -364,8 +375,11 @@ class _Finite:
     sizes: tuple[float, ...]
     weights: tuple[float, ...]
 
-    def view(self, x: float, noise: float, arithmetic: Arithmetic) -> Split:
-        """From next to the eigenvalue nearest to x, where points of its band are close to."""
+    def view(self, x: float, noise: float, arithmetic: Arithmetic) -> tuple[Split, Any]:
+        """From next to the eigenvalue nearest to x, where points of its band are close to.
+
+        The origin may be rounded by more than the noise; distances from it are not.
+        """
         s = arithmetic.array(self.sizes)
         above = int(np.sum(np.array(self.sizes) > x))
         neighbours = [k for k in (above - 1, above) if 0 <= k < len(s)]
@@ -376,7 +390,7 @@ class _Finite:
         offset = -step if nearest < above else step  # of the origin, from the nearest eigenvalue
         weights = arithmetic.array(self.weights)
         weights = weights / weights.sum()
-        return Split(
+        halves = Split(
             learned=above,
             origin=s[nearest] + offset,
             distances=(s[nearest] - s) + offset,
@@ -385,6 +399,7 @@ class _Finite:
             above=above,
             share=sum(weights[:above], arithmetic.real(0)),
         )
+        return halves, (arithmetic.real(x) - s[nearest]) - offset
 
     def preimage(self, x: float, noise: float, arithmetic: Arithmetic) -> Preimage | None:
         """None: a view has every eigenvalue."""
@@ -421,10 +436,11 @@ class _PowerLaw:
         """The same as a `Target`."""
         return Target(self.dim, self.decay, arithmetic.real(self.scale), arithmetic)
 
-    def view(self, x: float, noise: float, arithmetic: Arithmetic) -> Split:
+    def view(self, x: float, noise: float, arithmetic: Arithmetic) -> tuple[Split, Any]:
         """From between the eigenvalues next to x; from below all for negative x."""
-        target = self.target(arithmetic)
-        return split(target, target.rank(arithmetic.real(x)))
+        target, place = self.target(arithmetic), arithmetic.real(x)
+        halves = split(target, target.rank(place))
+        return halves, place - halves.origin
 
     def preimage(self, x: float, noise: float, arithmetic: Arithmetic) -> Preimage | None:
         """Of x > 0, whatever the number of eigenvalues next to it."""
@@ -477,7 +493,7 @@ def _outer_edge(eigenvalues: Eigenvalues, noise: float, side: int) -> float:
     """Right (side 1) or left (-1) end of the support."""
     end = eigenvalues.ends()[0 if side < 0 else 1]
     with DOUBLE.working():
-        halves = eigenvalues.view(end + side * noise, noise, DOUBLE)
+        halves, _ = eigenvalues.view(end + side * noise, noise, DOUBLE)
         s = halves.eigenvalues
         last = -1 if side < 0 else 0
         return float(
@@ -499,7 +515,7 @@ def _band(along: Any, weights: Any, noise: float, weight: float) -> float:
         total = noise**2 * float(weights @ square)
         step = (math.sqrt(total) - 1) * total / (noise**2 * float(weights @ (square * inverse)))
         u += step
-        if abs(step) <= 4 * DOUBLE.epsilon * u:
+        if step <= 4 * DOUBLE.epsilon * u:
             return u + noise**2 * float(weights @ (1 / (u + along)))
     raise NotConverged("the end of a band did not settle")
 
@@ -516,7 +532,7 @@ def _is_open(along: Any, weights: Any, noise: float, width: float) -> bool:
         slope = float(weights @ (square * inverse))  # -F'/2
         low, high = (u, high) if slope > 0 else (low, u)
         step = slope / (3 * float(weights @ (square * square)))
-        if abs(step) <= 4 * DOUBLE.epsilon * width:
+        if min(abs(step), high - low) <= 4 * DOUBLE.epsilon * width:
             return False
         u = u + step if low < u + step < high else (low + high) / 2
     raise NotConverged("the bottom of a gap did not settle")

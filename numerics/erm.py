@@ -133,7 +133,9 @@ def _unregularised(problem: Problem, digits: int | None) -> Solution:
     for step in range(1, ATTEMPTS + 1):
         near, nearer = nearer, at(decades - step * SPARE_DECADES)
         if abs(nearer.excess_risk - near.excess_risk) <= nearer.excess_risk * mpmath.mpf(10) ** -wanted:
-            return replace(nearer, problem=problem, threshold=limit("threshold"), train_loss=limit("train_loss"))
+            return replace(
+                nearer, problem=problem, threshold=limit("threshold"), train_loss=limit("train_loss")
+            )
     raise NotConverged(
         f"weight_decay=0: the excess risk has no positive limit, it still moves at 1e{decades} and below "
         f"from {float(near.excess_risk):.3g} to {float(nearer.excess_risk):.3g}"

@@ -77,7 +77,9 @@ def solve_ridge(problem: Problem, digits: int | None) -> Solution:
         grown = 1 + kappa
         resistance = kappa + grown * grown * force
         # without any, and without label noise, the target is recovered
-        noise2 = (kappa * kappa * square + grown * grown * labels) / resistance if resistance > 0 else 0 * kappa
+        noise2 = (
+            (kappa * kappa * square + grown * grown * labels) / resistance if resistance > 0 else 0 * kappa
+        )
         bias, variance = square * (kappa / grown) ** 2, noise2 / (grown * grown)
         mean_square = (square + noise2) / (grown * grown)
         penalty = arithmetic.real(decay) * network.copies * mean_square / 2

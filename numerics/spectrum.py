@@ -40,6 +40,13 @@ from numerics.width import top_quantile
 
 # Spikes are listed one by one, largest first, up to this number.
 MOST_SPIKES = 10_000
+# Of so many spikes the bands are drawn, the first of them well; logarithmically, from this ratio on of the
+# largest weight to what is noise.
+DRAWN_BANDS = 400
+WELL_DRAWN = 40
+WIDE = 100
+# Weights below are not told from 0.
+SMALLEST = 1e-300
 # The float below 1.
 LARGEST = math.nextafter(1.0, 0.0)
 
@@ -71,6 +78,7 @@ class Spectrum:
         density: density away from 0, at points in an array of any shape; 0 at negative eigenvalues.
         mass_beyond: mass of the weights above a number x >= 0.
         is_even: whether the law is even; else no weight is negative.
+        spike_width: half-width of the band that a spike far above the noise is at finite dimension.
     """
 
     atom: float
@@ -81,6 +89,7 @@ class Spectrum:
     density: Callable[[Any], Any]
     mass_beyond: Callable[[float], float]
     is_even: bool
+    spike_width: float = 0.0
 
     @property
     def bulk_edges(self) -> tuple[float, float]:
@@ -142,40 +151,70 @@ class Spectrum:
 
     def _beyond_which(self, mass: float) -> float:
         """The weight x > 0 beyond which there is a given mass, less than that of all positive weights."""
-        low, high = 0.0, self.right_edge
-        if math.isinf(high):
-            high = self.bulk_edge + 1e-300
-            while self.mass_beyond(high) > mass:
-                low, high = high, 2 * high
+        high = low = self.right_edge if math.isfinite(self.right_edge) else self.bulk_edge + SMALLEST
+        factor = 2.0
+        # weights range over many orders of magnitude: bracketed by growing factors
+        while self.mass_beyond(high) > mass:
+            low, high, factor = high, high * factor, factor * factor
+        while self.mass_beyond(low) <= mass:
+            if low < SMALLEST:
+                return low
+            low, high, factor = low / factor, low, factor * factor
         return float(
-            optimize.brentq(lambda x: self.mass_beyond(x) - mass, low, high, xtol=1e-300, rtol=1e-14)
+            optimize.brentq(
+                lambda x: self.mass_beyond(x) - mass, low, high, xtol=1e-300, rtol=1e-15, maxiter=1000
+            )
         )
 
     def plot(self, ax: Any, *, points: int = 400) -> Any:
         """Draw the density from 0 to the right edge, the spikes and the bulk edge on Matplotlib axes.
 
         The mass at 0 is written in the legend.  A support without end is shown as far as the density, at the
-        right of 0, has fallen by a factor of 1000.  Returns the axes.
+        right of 0, has fallen by a factor of 1000.  Axes are logarithmic where the largest weight is more
+        than a hundred times what noise alone produces.  Returns the axes.
 
         >>> from matplotlib.figure import Figure
         >>> ax = quadratic_spectrum(0.3, 0.4, Target.of(50, 1.25, "unit")).plot(Figure().subplots())
-        >>> ax.get_xlabel()
-        'trained weight'
+        >>> ax.get_xlabel(), ax.get_xscale()
+        ('trained weight', 'linear')
         """
         right = self.right_edge if math.isfinite(self.right_edge) else self._thousandth()
-        border = min(2 * self.bulk_edge, right)  # half of the points for the noise, half for the modes
-        x = np.concatenate([np.linspace(0, border, points // 2), np.linspace(border, right, points // 2)])
-        x = x[x > 0]
-        ax.plot(x, self.density(x), label=f"density (mass at 0: {self.atom:.3g})")
+        x = self._places(right, points)
+        density = self.density(x)
+        ax.plot(x, density, label=f"density (mass at 0: {self.atom:.3g})")
         if self.bulk_edge > 0:
             ax.axvline(self.bulk_edge, linestyle=":", color="gray", label="edge of the noise")
         if self.spikes:
-            locations = [spike.location for spike in self.spikes]
-            ax.plot(locations, [0.0] * len(locations), "|", markersize=12, color="C3", label="learned modes")
+            ax.plot(
+                [spike.location for spike in self.spikes],
+                [0.02] * len(self.spikes),
+                "|",
+                markersize=12,
+                color="C3",
+                label="learned modes",
+                transform=ax.get_xaxis_transform(),
+            )
+        if right > WIDE * self.bulk_edge > 0 and density.any():
+            ax.set_xscale("log")
+            ax.set_yscale("log")
         ax.set_xlabel("trained weight")
         ax.set_ylabel("density")
         ax.legend()
         return ax
+
+    def _places(self, right: float, points: int) -> Any:
+        """Where to draw the density: half of the points for the noise, half beyond; and across the bands."""
+        locations = np.array([spike.location for spike in self.spikes[:DRAWN_BANDS]])
+        border = min(2 * self.bulk_edge, right)
+        few, many = np.linspace(-1.1, 1.1, 3), np.linspace(-1.1, 1.1, 23)
+        pieces = [
+            np.linspace(0, border, points // 2),
+            np.linspace(border, max(border, locations.min(initial=right)), points // 2),
+            (locations[:, None] + self.spike_width * few).ravel(),
+            (locations[:WELL_DRAWN, None] + self.spike_width * many).ravel(),
+        ]
+        x = np.unique(np.concatenate(pieces))
+        return x[(x > 0) & (x <= right)]
 
     def _thousandth(self) -> float:
         x = tiny = 1e-150
@@ -250,6 +289,7 @@ def quadratic_spectrum(noise: float, threshold: float, target: Target, width: in
         density=density,
         mass_beyond=mass_beyond,
         is_even=False,
+        spike_width=2 * delta / math.sqrt(target.dim),
     )
 
 

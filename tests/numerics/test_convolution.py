@@ -18,8 +18,18 @@ from numerics.target import Target
 
 
 def by_polynomial(s: Sequence[float], w: Sequence[float], noise: float, x: complex) -> complex:
-    """g(x) from all roots of x = z + noise^2 sum w/(z - s): the one above the axis, or with x'(z) > 0."""
-    with mp.workdps(60):
+    """g(x) in sixty digits."""
+    return g_and_mass(s, w, noise, x)[0]
+
+
+def g_and_mass(
+    s: Sequence[float], w: Sequence[float], noise: float, x: complex, digits: int = 60
+) -> tuple[complex, float]:
+    """g(x), and the mass right of x if that is real, from roots of x = z + noise^2 sum w/(z - s).
+
+    Of all of them the right one is above the axis, or has x'(z) > 0.
+    """
+    with mp.workdps(digits):
         sizes, variance = [mp.mpf(a) for a in s], mp.mpf(noise) ** 2
         weights = [mp.mpf(a) / mp.fsum(w) for a in w]
 
@@ -48,12 +58,16 @@ def by_polynomial(s: Sequence[float], w: Sequence[float], noise: float, x: compl
                 and variance * mp.fsum(a / abs(z - b) ** 2 for a, b in zip(weights, sizes, strict=True)) < 1
             ]
             assert len(outside) == 1
-            return complex(mean(outside[0], 1))
-        above = [z for z in roots if z.imag > mp.mpf(10) ** -25]
+            return complex(mean(outside[0], 1)), math.nan
+        above = [z for z in roots if z.imag > mp.mpf(10) ** (-digits * 2 // 5)]
         if above:
-            return complex(mean(above[0], 1))
+            g = mean(above[0], 1)
+            angles = mp.fsum(a * mp.arg(above[0] - b) for a, b in zip(weights, sizes, strict=True))
+            return complex(g), float((angles + variance * (g * g).imag / 2) / mp.pi)
         # outside the support one real root has x' > 0; on the very edge it is a double one
-        return complex(mean(max((z.real for z in roots), key=lambda z: 1 - variance * mean(z, 2)), 1))
+        real = max((z.real for z in roots), key=lambda z: 1 - variance * mean(z, 2))
+        right = mp.fsum(a for a, b in zip(weights, sizes, strict=True) if b > real)
+        return complex(mean(real, 1)), float(right)
 
 
 sets = st.lists(st.floats(-2, 2).map(lambda a: round(a, 3)), min_size=1, max_size=4, unique=True)
@@ -82,6 +96,47 @@ def test_density_and_stieltjes_transform_everywhere_and_at_the_edges(
     z = complex(points[0], 10 ** rng.uniform(-6, 1))
     assert abs(law.stieltjes(z) - by_polynomial(s, w, noise, z)) * noise < 1e-12
     assert law.stieltjes(z.conjugate()) == np.conjugate(law.stieltjes(z))
+
+
+# (eigenvalues, weights, noise): scales and weights far apart, noise next to the rounding of the eigenvalues and
+# far above all, bands about to merge, neighbouring floats
+HARD = [
+    ([-5.1e-5, -2470056.208125101, -378.70521778068303], [1, 1e-8, 1e-3], 1.83e-8),
+    ([1.4315361120438186, 0.3583085473226615, -0.85], [1e-3, 2, 1e-8], 2.8e-5),
+    ([8e-8, 111.0, -1e-6, 0.03], [1e-8, 2, 1e-3, 50], 549.6),
+    ([1.6, 0.5, 0.2, -1.8], [1e-8, 1, 1, 1], 3.8e-6),
+    ([0.0, 1.0], [1, 1], 0.5 * (1 - 1e-15)),
+    ([0.0, 1.0], [8, 1], 3**-0.5 * (1 + 1e-12)),
+    ([0.0, 1.0, 1e6], [8, 1, 3], 0.4),
+    ([1.0, math.nextafter(1.0, 2.0)], [1, 2], 1e-16),
+    ([3.0], [1], 1e-12),
+    ([-0.1, -10], [2, 1e-8], 10),
+]
+
+
+@pytest.mark.parametrize(("s", "w", "noise"), HARD)
+def test_hard_cases(s: list[float], w: list[float], noise: float) -> None:
+    """Next to every edge and eigenvalue, within a rounding of x and within the noise."""
+    law = FreeConvolution.of_eigenvalues(s, noise, weights=w)
+    ends = [end for component in law.edges() for end in component]
+    places = [*s, *ends, sum(ends[1:3]) / 2]
+    points = [
+        x for a in places for x in (a, math.nextafter(a, -math.inf), a + 1e-10 * noise, a - 0.3 * noise)
+    ]
+    for x in sorted(set(points)):
+        g, mass = g_and_mass(s, w, noise, x, digits=100)
+        assert abs(law.stieltjes(x) - g) * noise < 1e-12, x
+        assert abs(law.density(x) * math.pi + g.imag) * noise < 1e-12, x
+        assert law.mass_above(x) == pytest.approx(mass, abs=1e-12), x
+        assert law.cdf(x) == pytest.approx(1 - mass, abs=1e-12), x
+        assert law.integral_above(np.ones_like, x) == pytest.approx(mass, abs=1e-12), x
+    for probability in (1e-9, 0.3, 0.7):
+        x = law.quantile(probability)
+        rounding = 4 * np.spacing(abs(x))  # a whole band may lie between two floats
+        assert law.cdf(x - rounding) - 1e-12 <= probability <= law.cdf(x + rounding) + 1e-12
+    assert law.integral_above(lambda x: x) == pytest.approx(
+        np.average(s, weights=w), abs=1e-12 * max(map(abs, ends))
+    )
 
 
 @pytest.mark.parametrize("x", [0.0, 1e-18, -1e-15, 1e-12, 1e-6, -0.01])

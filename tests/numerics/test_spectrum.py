@@ -95,6 +95,17 @@ def test_plot_draws_the_density(spectrum_of, noise: float, threshold: float) -> 
     assert any("mass at 0" in text.get_text() for text in ax.get_legend().get_texts())
 
 
+def test_plot_shows_every_band_and_every_scale() -> None:
+    narrow = quadratic_spectrum(0.3, 0.4, Target.of(10**4, 1.25))
+    ax = narrow.plot(Figure().subplots(), points=40)
+    x, y = (np.asarray(values) for values in ax.lines[0].get_data())
+    for spike in narrow.spikes:
+        assert np.any((abs(x - spike.location) < narrow.spike_width) & (y > 0))
+    assert ax.get_xscale() == ax.get_yscale() == "log"
+    near = quadratic_spectrum(0.3, 0.4, Target.of(40, 1.25, "unit")).plot(Figure().subplots(), points=40)
+    assert near.get_xscale() == near.get_yscale() == "linear"
+
+
 @pytest.mark.parametrize("spectrum_of", [quadratic_spectrum, diagonal_spectrum])
 @pytest.mark.parametrize("kappa", [0.01, 0.4, 3.0])
 def test_the_cdf_is_the_integral_of_the_density(spectrum_of: Any, kappa: float) -> None:
@@ -118,6 +129,16 @@ def test_quantiles_invert_the_cdf(spectrum_of: Any, dim: int) -> None:
             assert spectrum.cdf(x) == pytest.approx(probability, abs=1e-12)
     with pytest.raises(InvalidProblem, match=r"probability=1\.0"):
         spectrum.quantile(1.0)
+
+
+def test_quantiles_of_noise_far_below_the_modes() -> None:
+    """Of a semicircle forty orders of magnitude smaller than the largest eigenvalue."""
+    noise, kappa = 1e-27, 1e-30
+    spectrum = quadratic_spectrum(noise, kappa, Target.of(10**27, 5.0))
+    for probability in (0.6, 0.75, 0.99):
+        y = (spectrum.quantile(probability) + kappa) / noise
+        below = 0.5 + y * math.sqrt(4 - y * y) / (4 * math.pi) + math.asin(y / 2) / math.pi
+        assert below == pytest.approx(probability, abs=1e-12)
 
 
 def test_samples_are_those_of_the_law() -> None:
