@@ -27,7 +27,7 @@ from typing import Any
 from numerics.errors import NotConverged
 from numerics.networks import NETWORKS, PosteriorVariance
 from numerics.precision import DOUBLE, Arithmetic, for_digits, to_fraction
-from numerics.problem import Problem
+from numerics.problem import Problem, out_of_range
 from numerics.solution import Solution, handed_out
 from numerics.state_evolution import root_of_decreasing
 from numerics.target import Target
@@ -84,8 +84,10 @@ def solve_bayes(problem: Problem, digits: int | None) -> Solution:
     if problem.noise_variance == 0 and capacity >= 1 - network.unlearnable(problem.dim):
         return _recovered(problem, digits)
     with DOUBLE.working():
-        rough = _equation(problem, DOUBLE, network.posterior_sketch)
-        x, slope = _searched(rough)
+        try:
+            x, slope = _searched(_equation(problem, DOUBLE, network.posterior_sketch))
+        except (OverflowError, ValueError, ZeroDivisionError):
+            raise out_of_range(problem) from None
         equation = _equation(problem, DOUBLE, network.posterior_variance)
         x, slope, error, step = _secant(equation, x, slope, DOUBLE_AIM)
         if digits is None:

@@ -19,12 +19,13 @@ from typing import Any, TypeAlias
 
 import mpmath
 
+from numerics.checks import is_count, require
 from numerics.errors import InvalidProblem, NotConverged
 from numerics.precision import DOUBLE, for_digits, to_fraction, to_mpf
 from numerics.problem import Problem
 from numerics.quadratic import cut_at
 from numerics.solution import Solution
-from numerics.solve import require_digits, solve
+from numerics.solve import checked, solve
 from numerics.target import Target
 
 Interval: TypeAlias = tuple[mpmath.mpf, mpmath.mpf]
@@ -83,7 +84,8 @@ def certify(problem: Problem, *, digits: int = 10) -> Certificate:
     >>> print(mpmath.nstr(lower, 12), float(upper - lower) <= 1e-10 * float(lower))
     0.407928447323 True
     """
-    require_digits(digits)
+    require(is_count(digits), "digits", digits, "a positive integer")
+    checked(problem, digits)
     _require_provable(problem)
     balls = _balls()
     bits = math.ceil(digits * math.log2(10)) + _SPARE_BITS

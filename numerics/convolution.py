@@ -25,7 +25,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from numerics.errors import InvalidProblem, NotConverged
+from numerics.checks import is_count, is_number, is_positive, require, require_probability
+from numerics.errors import NotConverged
 from numerics.free_convolution import Preimage, Split, height_above, natural_unit, split
 from numerics.free_convolution import preimage as power_law_preimage
 from numerics.paths import geodesic, half_circle
@@ -37,6 +38,8 @@ from numerics.target import Target
 _BITS = (53, 200)
 _ACCURACY = 1e-13
 _STEPS = 2000
+# Eigenvalues and noise up to this have fourth powers that are floats.
+_LARGEST = 1e75
 
 
 class Eigenvalues(Protocol):
@@ -91,8 +94,8 @@ class FreeConvolution:
         """Of any finite set of real numbers, in any order, repeated or not.
 
         Args:
-            eigenvalues: finite numbers, shape (n,).
-            noise: delta > 0.
+            eigenvalues: numbers of up to 1e75, shape (n,).
+            noise: delta > 0, from 1e-75 to 1e75.
             weights: positive numbers, shape (n,), normalised here; None for equal ones.
 
         Raises:
@@ -101,13 +104,18 @@ class FreeConvolution:
         >>> float(FreeConvolution.of_eigenvalues([3.0], noise=0.5).density(3.0)) * math.pi * 0.5
         1.0
         """
-        s = np.asarray(eigenvalues, dtype=float)
-        if s.ndim != 1 or s.size == 0 or not np.isfinite(s).all():
-            raise InvalidProblem("eigenvalues: must be a one-dimensional, non-empty array of finite numbers")
-        w = np.ones(s.shape) if weights is None else np.asarray(weights, dtype=float)
-        if w.shape != s.shape or not (np.isfinite(w).all() and (w > 0).all()):
-            raise InvalidProblem("weights: must be positive numbers, one for each eigenvalue")
-        _require_noise(noise)
+        s = _numbers(eigenvalues)
+        allowed = f"a one-dimensional, non-empty array of numbers from -{_LARGEST:g} to {_LARGEST:g}"
+        require(
+            s.ndim == 1 and s.size > 0 and bool((abs(s) <= _LARGEST).all()),
+            "eigenvalues",
+            eigenvalues,
+            allowed,
+        )
+        w = np.ones(s.shape) if weights is None else _numbers(weights)
+        are_weights = w.shape == s.shape and bool(((w > 0) & (w < math.inf)).all())
+        require(are_weights, "weights", weights, "positive numbers, one for each eigenvalue")
+        _require_size("noise", noise)
         distinct, place = np.unique(-s, return_inverse=True)
         total = np.bincount(place, w)
         return cls(_Finite(tuple((-distinct).tolist()), tuple(total.tolist())), float(noise))
@@ -119,10 +127,10 @@ class FreeConvolution:
         """Of c i^-decay, i = 1..dim: any number of eigenvalues costs the same.
 
         Args:
-            dim: their number, a positive integer.
+            dim: their number, a positive integer up to 1e150.
             decay: gamma > 0.
-            noise: delta > 0.
-            scale: c > 0; None for sqrt(dim).
+            noise: delta > 0, from 1e-75 to 1e75.
+            scale: c > 0, from 1e-75 to 1e75; None for sqrt(dim).
 
         Raises:
             InvalidProblem: the arguments are none of that.
@@ -131,15 +139,13 @@ class FreeConvolution:
         >>> round(float(law.cdf(0.0)), 6)
         0.5
         """
-        if isinstance(dim, bool) or not isinstance(dim, int) or dim < 1:
-            raise InvalidProblem(f"dim={dim!r}: must be a positive integer")
-        for name, value in (("decay", decay), ("scale", 1.0 if scale is None else scale)):
-            if not (math.isfinite(value) and value > 0):
-                raise InvalidProblem(f"{name}={value!r}: must be a finite number > 0")
-        _require_noise(noise)
-        return cls(
-            _PowerLaw(dim, float(decay), math.sqrt(dim) if scale is None else float(scale)), float(noise)
-        )
+        allowed = f"a positive integer up to {_LARGEST**2:g}"
+        require(is_count(dim) and dim <= _LARGEST**2, "dim", dim, allowed)
+        require(is_positive(decay), "decay", decay, "a number > 0")
+        _require_size("noise", noise)
+        largest = math.sqrt(dim) if scale is None else scale
+        _require_size("scale", largest)
+        return cls(_PowerLaw(int(dim), float(decay), float(largest)), float(noise))
 
     def density(self, x: Any) -> Any:
         """Density of mu at real points, an array of any shape."""
@@ -197,8 +203,7 @@ class FreeConvolution:
         Raises:
             InvalidProblem: the probability does not lie strictly between 0 and 1.
         """
-        if not 0 < probability < 1:
-            raise InvalidProblem(f"probability={probability!r}: must lie between 0 and 1, ends excluded")
+        require_probability(probability)
         smallest, largest = self.eigenvalues.ends()
         low, high = smallest - 2 * self.noise, largest + 2 * self.noise
         value, x = 0.0, (low + high) / 2
@@ -277,8 +282,7 @@ class FreeConvolution:
 
     def _found(self, x: float, y: float) -> tuple[Preimage, Arithmetic]:
         """The point z with x(z) = x + i y, in the first arithmetic that is long enough."""
-        if not (math.isfinite(x) and math.isfinite(y)):
-            raise InvalidProblem(f"x={complex(x, y) if y else x!r}: must be finite")
+        require(math.isfinite(x) and math.isfinite(y), "x", complex(x, y) if y else x, "finite")
         for bits in _BITS:
             arithmetic = DOUBLE if bits == DOUBLE.bits else multiprecision(bits)
             with arithmetic.working():
@@ -538,6 +542,14 @@ def _is_open(along: Any, weights: Any, noise: float, width: float) -> bool:
     raise NotConverged("the bottom of a gap did not settle")
 
 
-def _require_noise(noise: float) -> None:
-    if not (math.isfinite(noise) and noise > 0):
-        raise InvalidProblem(f"noise={noise!r}: must be a finite number > 0")
+def _numbers(values: Any) -> Any:
+    """As an array of floats; an empty one if they are no numbers."""
+    try:
+        return np.asarray(values, dtype=float)
+    except (TypeError, ValueError):
+        return np.zeros(0)
+
+
+def _require_size(parameter: str, value: Any) -> None:
+    allowed = f"a number from {1 / _LARGEST:g} to {_LARGEST:g}"
+    require(is_number(value) and 1 / _LARGEST <= value <= _LARGEST, parameter, value, allowed)

@@ -24,11 +24,12 @@ import mpmath
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from numerics.errors import Interrupted, InvalidProblem
+from numerics.checks import require
+from numerics.errors import Interrupted
 from numerics.precision import Number, to_fraction
 from numerics.problem import Problem
 from numerics.solution import Solution
-from numerics.solve import require_digits, solve
+from numerics.solve import checked, solve
 
 # Part of the digest: raise it when the meaning or the accuracy of a cached number changes.
 CACHE_FORMAT = 3
@@ -59,7 +60,8 @@ def risk_curve(
         One `Solution` for each number of samples, in their order.
 
     Raises:
-        InvalidProblem: some point is outside the theory (before anything is solved).
+        InvalidProblem: some point is outside the theory, or the cache no directory that can be written to
+            (before anything is solved).
         NotConverged: some point could not be solved; finished ones stay in the cache.
         Interrupted: stopped from the keyboard; finished points stay in the cache.
 
@@ -71,11 +73,10 @@ def risk_curve(
     >>> curve[0].excess_risk > curve[1].excess_risk > curve[2].excess_risk
     True
     """
-    require_digits(digits)
+    digits = checked(problem, digits)
     points = _points(problem, samples, weight_decay)
-    directory = None if cache is None else Path(cache)
-    if directory is not None:
-        directory.mkdir(parents=True, exist_ok=True)
+    require(executor is None or hasattr(executor, "submit"), "executor", executor, "an Executor, or None")
+    directory = None if cache is None else _directory(cache)
     solutions = [None if directory is None else _read(directory, point, digits) for point in points]
     finished = sum(solution is not None for solution in solutions)
 
@@ -98,12 +99,24 @@ def risk_curve(
     return tuple(solution for solution in solutions if solution is not None)
 
 
+def _directory(cache: str | os.PathLike[str]) -> Path:
+    """The directory, made if missing."""
+    try:
+        directory = Path(cache)
+        directory.mkdir(parents=True, exist_ok=True)
+        usable = os.access(directory, os.R_OK | os.W_OK | os.X_OK)
+    except (OSError, TypeError):
+        usable = False
+    require(usable, "cache", cache, "a directory that can be written to, or where one can be made")
+    return directory
+
+
 def _points(
     problem: Problem, samples: Iterable[Number], weight_decay: Number | Callable[[Number], Number] | None
 ) -> list[Problem]:
     """The problems along the curve, every one checked."""
-    if not isinstance(samples, Iterable) or isinstance(samples, str):
-        raise InvalidProblem(f"samples={samples!r}: must be a sequence of numbers > 0")
+    is_sequence = isinstance(samples, Iterable) and not isinstance(samples, str)
+    require(is_sequence, "samples", samples, "a sequence of numbers > 0")
     points = []
     for n in samples:
         tuned = weight_decay(n) if callable(weight_decay) else weight_decay

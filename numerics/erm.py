@@ -32,7 +32,7 @@ import mpmath
 
 from numerics.errors import NotConverged
 from numerics.precision import DOUBLE, Arithmetic, for_digits, to_fraction
-from numerics.problem import Problem
+from numerics.problem import Problem, out_of_range
 from numerics.solution import Solution, handed_out
 from numerics.state_evolution import (
     Chart,
@@ -233,9 +233,7 @@ def _attempts_in_double(problem: Problem) -> list[_Attempt]:
             except NotConverged as failure:
                 failures.append(failure.with_traceback(None))  # which would keep every array alive
             except OUT_OF_RANGE:
-                failures.append(
-                    NotConverged("a parameter is beyond the range of float64, where the search is")
-                )
+                failures.append(out_of_range(problem))
             else:
                 attempts.append(_Attempt(equations, guess, _polished_or_none(equations, guess)))
                 if attempts[-1].is_accurate:

@@ -21,17 +21,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from numbers import Integral, Rational
 from typing import Any
 
 import mpmath
 
-from numerics.errors import InvalidProblem
+from numerics.checks import is_count, is_number, is_positive, require
+from numerics.errors import NotConverged
 from numerics.networks import NETWORKS, Network
 from numerics.precision import Number, to_fraction
 
 TARGETS = ("raw", "unit")
 ESTIMATORS = ("erm", "bayes", "ridge")
+FLOATS = (Fraction(1, 10**300), Fraction(10**300))
+NUMBER = "a finite int, float, Fraction or mpf"
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,8 @@ class Problem:
         gamma: decay of the target, > 1/2: its i-th mode has size proportional to i^-gamma.
         samples: number of samples n > 0 (n_eff is n for the diagonal network, n/d for the quadratic one).
         dim: dimension d of the inputs, any positive integer (10**30 is no harder than 10**4).
-        weight_decay: lambda >= 0; required by the estimators "erm" and "ridge", refused by "bayes".
+        weight_decay: lambda >= 0; required by the estimators "erm" and "ridge", refused by "bayes".  0 is the
+            limit of vanishing weight decay (`numerics.solve`).
         noise_variance: variance Delta >= 0 of the label noise.
         target: "raw" for sizes sqrt(d) i^-gamma, "unit" for the same rescaled to mean square 1.
         estimator: "erm" (the trained network), "bayes" (Bayes-optimal) or "ridge" (the linear baseline).
@@ -58,7 +61,7 @@ class Problem:
     >>> Problem("diagonal", gamma=0.4, samples=300, dim=1000, weight_decay=0.1)  # doctest: +ELLIPSIS
     Traceback (most recent call last):
         ...
-    numerics.errors.InvalidProblem: gamma=0.4: must be a number > 1/2 ...
+    numerics.errors.InvalidProblem: gamma=0.4: must be a finite int, float, Fraction or mpf > 1/2 ...
     """
 
     network: str
@@ -75,17 +78,19 @@ class Problem:
         _require_choice("network", self.network, tuple(NETWORKS))
         _require_choice("target", self.target, TARGETS)
         _require_choice("estimator", self.estimator, ESTIMATORS)
-        _require(
-            _is_number(self.gamma) and self.gamma > 0.5,
-            ("gamma", self.gamma),
-            "a number > 1/2 (the norm of the target is infinite otherwise)",
+        require(
+            is_number(self.gamma) and self.gamma > 0.5,
+            "gamma",
+            self.gamma,
+            f"{NUMBER} > 1/2 (the norm of the target is infinite otherwise)",
         )
-        _require(_is_number(self.samples) and self.samples > 0, ("samples", self.samples), "a number > 0")
-        _require(_is_count(self.dim), ("dim", self.dim), "a positive integer")
-        _require(
-            _is_number(self.noise_variance) and self.noise_variance >= 0,
-            ("noise_variance", self.noise_variance),
-            "a number >= 0",
+        require(is_positive(self.samples), "samples", self.samples, f"{NUMBER} > 0")
+        require(is_count(self.dim), "dim", self.dim, "a positive integer")
+        require(
+            is_number(self.noise_variance) and self.noise_variance >= 0,
+            "noise_variance",
+            self.noise_variance,
+            f"{NUMBER} >= 0",
         )
         _require_weight_decay(self.estimator, self.weight_decay)
         _require_width(self.network, self.estimator, self.width)
@@ -104,57 +109,43 @@ class Problem:
         return to_fraction(self.samples) / NETWORKS[self.network].sample_unit(self.dim)
 
 
+def out_of_range(problem: Problem) -> NotConverged:
+    """What to raise where float64, in which solutions are searched for, is not enough: names what is extreme.
+
+    >>> print(out_of_range(Problem("diagonal", 1.25, samples=10**400, dim=1000, weight_decay=0.1)))
+    samples=1.0e+400: must lie between 1e-300 and 1e300, the range of float64 in which solutions are searched
+    """
+    for name in ("samples", "dim", "weight_decay", "noise_variance"):
+        value = to_fraction(getattr(problem, name) or 0)
+        if value and not FLOATS[0] <= value <= FLOATS[1]:
+            size = mpmath.mpf(value.numerator) / value.denominator
+            return NotConverged(
+                f"{name}={mpmath.nstr(size, 3)}: must lie between 1e-300 and 1e300, "
+                "the range of float64 in which solutions are searched"
+            )
+    return NotConverged("the search for a solution left the range of float64: the parameters are extreme")
+
+
 def _require_weight_decay(estimator: str, weight_decay: Any) -> None:
     given = ("weight_decay", weight_decay)
     if estimator == "bayes":
-        _require(weight_decay is None, given, 'None for estimator "bayes", which has no weight decay')
+        require(weight_decay is None, *given, 'None for estimator "bayes", which has no weight decay')
         return
-    _require(
-        weight_decay is not None and _is_number(weight_decay) and weight_decay >= 0,
-        given,
-        f'a number >= 0 for estimator "{estimator}"',
-    )
+    allowed = f'{NUMBER} >= 0 for estimator "{estimator}"'
+    require(is_number(weight_decay) and weight_decay >= 0, *given, allowed)
 
 
 def _require_width(network: str, estimator: str, width: Any) -> None:
     given = ("width", width)
     if NETWORKS[network].narrowed is None:
-        _require(width is None, given, f'None for network "{network}", whose width is dim')
+        require(width is None, *given, f'None for network "{network}", whose width is dim')
         return
     if estimator != "erm":
-        _require(width is None, given, f'None for estimator "{estimator}", which has no hidden units')
+        require(width is None, *given, f'None for estimator "{estimator}", which has no hidden units')
         return
-    _require(width is None or _is_count(width), given, "a positive integer, or None for width >= dim")
+    require(width is None or is_count(width), *given, "a positive integer, or None for width >= dim")
 
 
 def _require_choice(parameter: str, value: Any, choices: tuple[str, ...]) -> None:
-    _require(
-        isinstance(value, str) and value in choices,
-        (parameter, value),
-        "one of " + ", ".join(f'"{choice}"' for choice in choices),
-    )
-
-
-def _require(condition: bool, given: tuple[str, Any], allowed: str) -> None:
-    if not condition:
-        parameter, value = given
-        shown = str(value) if isinstance(value, mpmath.mpf) else repr(value)
-        raise InvalidProblem(f"{parameter}={_shortened(shown)}: must be {allowed}")
-
-
-def _shortened(text: str, length: int = 60) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= length else line[: length - 3] + "..."
-
-
-def _is_number(value: Any) -> bool:
-    """A finite real number that converts to any precision: int, Fraction, float or mpf."""
-    if isinstance(value, bool):
-        return False
-    if isinstance(value, Rational):
-        return True
-    return isinstance(value, float | mpmath.mpf) and bool(mpmath.isfinite(value))
-
-
-def _is_count(value: Any) -> bool:
-    return isinstance(value, Integral) and not isinstance(value, bool) and int(value) > 0
+    allowed = "one of " + ", ".join(f'"{choice}"' for choice in choices)
+    require(isinstance(value, str) and value in choices, parameter, value, allowed)

@@ -5,6 +5,7 @@ In order: `Solution`, `handed_out`.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import cached_property
@@ -13,7 +14,7 @@ from typing import Any
 
 import mpmath
 
-from numerics.errors import InvalidProblem
+from numerics.errors import InvalidProblem, NotConverged
 from numerics.precision import DOUBLE, Arithmetic, for_digits, to_mpf
 from numerics.problem import Problem
 from numerics.spectrum import Spectrum
@@ -142,5 +143,13 @@ class Solution:
 
 
 def handed_out(value: Any, digits: int | None) -> float | mpmath.mpf:
-    """A number as users get it: a float, or an `mpmath.mpf` with two digits more than were asked for."""
-    return float(value) if digits is None else to_mpf(value, digits + 2)
+    """A number as users get it: a float, or an `mpmath.mpf` with two digits more than were asked for.
+
+    Raises:
+        NotConverged: no float is as large.
+    """
+    if digits is not None:
+        return to_mpf(value, digits + 2)
+    if math.isinf(float(value)):
+        raise NotConverged("a result is beyond the range of float64: ask for digits")
+    return float(value)

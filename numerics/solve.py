@@ -12,8 +12,8 @@ from types import MappingProxyType
 from threadpoolctl import ThreadpoolController
 
 from numerics.bayes import solve_bayes
+from numerics.checks import is_count, require
 from numerics.erm import solve_erm
-from numerics.errors import InvalidProblem
 from numerics.problem import Problem
 from numerics.ridge import solve_ridge
 from numerics.solution import Solution
@@ -38,12 +38,14 @@ def solve(problem: Problem, *, digits: int | None = None, near: Solution | None 
             the time taken, and the result by no more than its error.
 
     Raises:
-        InvalidProblem: ``digits`` is not a positive integer.
+        InvalidProblem: ``digits`` is not a positive integer, or an argument not what it should be.
         NotConverged: the accuracy was not reached.
 
-    A weight decay of 0 stands for the limit to it: below the interpolation threshold the interpolator of
-    least norm, which keeps a threshold kappa with D = A; above, kappa vanishes too, and the solution is that
-    of the unregularised loss.  There, without label noise, the target is recovered, and the risk is 0.
+    A weight decay of 0 stands for the limit to it.  Below the interpolation threshold that is the
+    interpolator of least norm (the penalty's: |theta|_1, Tr S, the Euclidean one for "ridge"), which keeps a
+    threshold kappa with D = A.  Above, it is the unregularised limit: kappa vanishes too, and the solution is
+    that of the loss without penalty.  There, without label noise, the target is recovered, and the risk is 0.
+    At the interpolation threshold itself, with label noise, the risk has no limit: `NotConverged`.
 
     >>> problem = Problem("diagonal", 1.25, samples=300, dim=1000, weight_decay=0.1, noise_variance=0.5)
     >>> print(f"{solve(problem).excess_risk:.10f}")
@@ -58,22 +60,26 @@ def solve(problem: Problem, *, digits: int | None = None, near: Solution | None 
     1.098009
     0.028513
     """
-    require_digits(digits)
+    digits = checked(problem, digits)
+    require(near is None or isinstance(near, Solution), "near", near, "a Solution, or None")
     # the matrices are small: threads of the linear algebra only wait for each other
     with _linear_algebra().limit(limits=1, user_api="blas"):
         return SOLVERS[problem.estimator](problem, digits, near)
 
 
-def require_digits(digits: int | None) -> None:
-    """Refuse what is no number of digits.
+def checked(problem: Problem, digits: int | None) -> int | None:
+    """The digits, once what was asked for is a problem and a number of digits.
 
     Raises:
-        InvalidProblem: ``digits`` is neither None nor a positive integer.
+        InvalidProblem: ``problem`` is no `Problem`; or ``digits`` is neither None nor a positive integer.
 
-    >>> require_digits(30)
+    >>> checked(Problem("diagonal", 1.25, 300, 1000, 0.1), 30)
+    30
     """
-    if digits is not None and (isinstance(digits, bool) or not isinstance(digits, int) or digits < 1):
-        raise InvalidProblem(f"digits={digits!r}: must be a positive integer, or None for double precision")
+    require(isinstance(problem, Problem), "problem", problem, "a numerics.Problem")
+    allowed = "a positive integer, or None for double precision"
+    require(digits is None or is_count(digits), "digits", digits, allowed)
+    return None if digits is None else int(digits)
 
 
 @cache

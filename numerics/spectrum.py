@@ -33,7 +33,7 @@ import numpy as np
 from scipy import optimize, special
 
 from numerics import free_convolution, quadratic
-from numerics.errors import InvalidProblem
+from numerics.checks import is_count, require, require_probability
 from numerics.precision import DOUBLE, Arithmetic
 from numerics.target import Target
 from numerics.width import top_quantile
@@ -123,8 +123,7 @@ class Spectrum:
         >>> spectrum.quantile(0.5), round(spectrum.cdf(spectrum.quantile(0.9)), 12)
         (0.0, 0.9)
         """
-        if not 0 < probability < 1:
-            raise InvalidProblem(f"probability={probability!r}: must lie between 0 and 1, ends excluded")
+        require_probability(probability)
         positive = self.mass_beyond(0.0)
         if self.is_even and probability < positive:
             return -self._beyond_which(probability)
@@ -142,8 +141,7 @@ class Spectrum:
         >>> bool(abs(np.mean(spectrum.sample(200, seed=1) == 0) - spectrum.atom) < 0.1)
         True
         """
-        if isinstance(size, bool) or not isinstance(size, int) or size < 1:
-            raise InvalidProblem(f"size={size!r}: must be a positive integer")
+        require(is_count(size), "size", size, "a positive integer")
         # 1 - u lies in (0, 1]
         return np.array(
             [self.quantile(min(1 - u, LARGEST)) for u in np.random.default_rng(seed).random(size)]

@@ -19,7 +19,7 @@ from numerics.precision import DOUBLE
 from numerics.problem import Problem
 from numerics.ridge import best_weight_decay
 from numerics.solution import Solution
-from numerics.solve import solve
+from numerics.solve import checked, solve
 from numerics.target import Target
 
 STEP = 3.0
@@ -45,6 +45,7 @@ def optimal_weight_decay(problem: Problem) -> tuple[float, Solution]:
     >>> print(f"{weight_decay:.3f} {best.excess_risk:.6f}")
     0.820 0.090119
     """
+    checked(problem, None)
     if problem.weight_decay is None:
         raise InvalidProblem(f'estimator="{problem.estimator}": must be one with a weight decay to choose')
 

@@ -98,8 +98,8 @@ def test_density_and_stieltjes_transform_everywhere_and_at_the_edges(
     assert law.stieltjes(z.conjugate()) == np.conjugate(law.stieltjes(z))
 
 
-# (eigenvalues, weights, noise): scales and weights far apart, noise next to the rounding of the eigenvalues and
-# far above all, bands about to merge, neighbouring floats
+# (eigenvalues, weights, noise): scales and weights far apart; noise next to the rounding of the eigenvalues;
+# noise far above them; bands about to merge; neighbouring floats
 HARD = [
     ([-5.1e-5, -2470056.208125101, -378.70521778068303], [1, 1e-8, 1e-3], 1.83e-8),
     ([1.4315361120438186, 0.3583085473226615, -0.85], [1e-3, 2, 1e-8], 2.8e-5),
@@ -241,9 +241,17 @@ def test_power_laws_of_any_length(dim: int) -> None:
         (lambda: FreeConvolution.of_eigenvalues([1.0], 1.0, weights=[-1.0]), "weights"),
         (lambda: FreeConvolution.of_eigenvalues([1.0], 1.0, weights=[1.0, 2.0]), "weights"),
         (lambda: FreeConvolution.of_power_law(0, 1.0, 1.0), "dim=0"),
+        (lambda: FreeConvolution.of_power_law(10**400, 1.0, 1.0), "dim=1000"),
         (lambda: FreeConvolution.of_power_law(5, -1.0, 1.0), "decay"),
         (lambda: FreeConvolution.of_eigenvalues([1.0], 1.0).quantile(1.0), "probability=1.0"),
         (lambda: FreeConvolution.of_eigenvalues([1.0], 1.0).density(math.inf), "finite"),
+        (lambda: FreeConvolution.of_eigenvalues([1.0], 1.0).quantile("a"), "probability='a'"),  # type: ignore[arg-type]
+        (lambda: FreeConvolution.of_eigenvalues(["a"], 1.0), "eigenvalues"),  # type: ignore[list-item]
+        (lambda: FreeConvolution.of_eigenvalues([1j], 1.0), "eigenvalues"),  # type: ignore[list-item]
+        (lambda: FreeConvolution.of_eigenvalues([1e300], 1.0), "eigenvalues=.*1e\\+75"),
+        (lambda: FreeConvolution.of_eigenvalues([1.0], 1e-200), "noise=1e-200: must be a number from 1e-75"),
+        (lambda: FreeConvolution.of_eigenvalues([1.0], None), "noise=None"),  # type: ignore[arg-type]
+        (lambda: FreeConvolution.of_power_law(5, "1", 1.0), "decay='1'"),  # type: ignore[arg-type]
     ],
 )
 def test_bad_input(make: Any, message: str) -> None:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
 import sys
 import threading
@@ -49,6 +51,8 @@ def test_all_points_are_checked_before_any_is_solved(monkeypatch: pytest.MonkeyP
         risk_curve(BASE, [50, -1], progress=False)
     with pytest.raises(InvalidProblem, match="weight_decay=-50"):
         risk_curve(BASE, [50], weight_decay=lambda n: -n, progress=False)
+    with pytest.raises(InvalidProblem, match="executor=3: must be an Executor"):
+        risk_curve(BASE, [50], executor=3, progress=False)  # type: ignore[arg-type]
     with pytest.raises(InvalidProblem, match="samples=50: must be a sequence"):
         risk_curve(BASE, 50, progress=False)  # type: ignore[arg-type]
 
@@ -118,25 +122,65 @@ def test_what_has_not_started_is_cancelled() -> None:
     release.set()
 
 
-def test_a_killed_curve_resumes(tmp_path: Path) -> None:
-    """A process killed without warning leaves only whole points behind."""
-    script = (
-        "from numerics import Problem, risk_curve\n"
-        "base = Problem('diagonal', 1.25, 1, 10**6, 0.1, 0.5)\n"
-        f"risk_curve(base, range(1000, 6000), progress=False, cache={str(tmp_path)!r})\n"
+@pytest.mark.parametrize("pool", ["None", "ProcessPoolExecutor(2)"])
+def test_a_killed_curve_resumes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pool: str) -> None:
+    """A process killed without warning leaves only whole points behind, and those are not solved again."""
+    script = f"""
+from concurrent.futures import ProcessPoolExecutor
+from numerics import Problem, risk_curve
+base = Problem("diagonal", 1.25, 1, 10**6, 0.1, 0.5)
+if __name__ == "__main__":
+    risk_curve(base, range(1000, 3000), progress=False, cache={str(tmp_path)!r}, executor={pool})
+"""
+    killed = subprocess.Popen(
+        [sys.executable, "-c", script], cwd=Path(__file__).parents[2], start_new_session=True
     )
-    process = subprocess.Popen([sys.executable, "-c", script], cwd=Path(__file__).parents[2])
     deadline = time.monotonic() + 60
     while len(list(tmp_path.glob("*.json"))) < 3 and time.monotonic() < deadline:
         time.sleep(0.05)
-    process.kill()
-    process.wait()
+    os.killpg(killed.pid, signal.SIGKILL)
+    assert killed.wait() == -signal.SIGKILL
     points = list(tmp_path.glob("*.json"))
-    assert 3 <= len(points) < 5000
-    assert all("excess_risk" in json.loads(path.read_text())["solution"] for path in points)
+    assert 3 <= len(points) < 2000
+    records = [json.loads(path.read_text()) for path in points]
+    assert all("excess_risk" in record["solution"] for record in records)
+    finished = {int(record["problem"]["samples"]) for record in records}
+
+    solved: list[int] = []
+
+    def counted(problem: Problem, **options: Any) -> Any:
+        solved.append(int(problem.samples))
+        return solve(problem, **options)
+
+    monkeypatch.setattr("numerics.curve.solve", counted)
+    samples = sorted(finished)[:20] + list(range(2990, 2996))  # far from where it was killed
     base = Problem("diagonal", 1.25, 1, 10**6, 0.1, 0.5)
-    resumed = risk_curve(base, range(1000, 1006), progress=False, cache=tmp_path)
-    assert resumed == risk_curve(base, range(1000, 1006), progress=False)
+    resumed = risk_curve(base, samples, progress=False, cache=tmp_path)
+    assert sorted(solved) == [n for n in range(2990, 2996) if n not in finished]
+    for solution in resumed:
+        assert solution.excess_risk == pytest.approx(solve(solution.problem).excess_risk, rel=1e-11)
+
+
+def test_a_point_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def half(record: Any, file: Any, **options: Any) -> None:
+        file.write(json.dumps(record, **options)[:100])
+        file.flush()
+        assert not list(tmp_path.glob("*.json"))  # what a killed process would leave
+        raise OSError("no space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("numerics.curve.json.dump", half)
+        with pytest.raises(OSError, match="no space left"):
+            risk_curve(BASE, SAMPLES, progress=False, cache=tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("cache", ["file", "file/directory", 3])
+def test_a_cache_that_is_no_directory_is_refused(tmp_path: Path, cache: str | int) -> None:
+    (tmp_path / "file").write_text("")
+    place: Any = tmp_path / cache if isinstance(cache, str) else cache
+    with pytest.raises(InvalidProblem, match=r"cache=.*: must be a directory that can be written to"):
+        risk_curve(BASE, SAMPLES, progress=False, cache=place)
 
 
 def test_progress_goes_to_standard_error(capsys: pytest.CaptureFixture[str]) -> None:
@@ -146,9 +190,12 @@ def test_progress_goes_to_standard_error(capsys: pytest.CaptureFixture[str]) -> 
     assert "3/3" in captured.err
 
 
-def test_a_dask_cluster() -> None:
+@pytest.mark.parametrize("processes", [False, True], ids=["threads", "processes"])
+def test_a_dask_cluster(processes: bool) -> None:
     with (
-        LocalCluster(n_workers=2, threads_per_worker=1, processes=False, dashboard_address=None) as cluster,
+        LocalCluster(
+            n_workers=2, threads_per_worker=1, processes=processes, dashboard_address=None
+        ) as cluster,
         Client(cluster) as client,
     ):
         curve = risk_curve(BASE, SAMPLES, executor=client.get_executor(), progress=False)

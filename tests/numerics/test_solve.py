@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from numerics import InvalidProblem, NotConverged, Problem, solve
+from numerics import InvalidProblem, NotConverged, Problem, certify, optimal_weight_decay, solve
 from numerics.diagonal import scalars
 from numerics.networks import NETWORKS
 from numerics.target import Target
@@ -385,11 +385,37 @@ def test_digits_are_checked(digits: Any) -> None:
         solve(Problem("diagonal", 1.25, 300, 1000, 0.1), digits=digits)
 
 
+def test_arguments_are_checked() -> None:
+    problem: Any = Problem("diagonal", 1.25, 300, 1000, 0.1)
+    for function in (solve, certify, optimal_weight_decay):
+        with pytest.raises(InvalidProblem, match=r"problem='x': must be a numerics\.Problem"):
+            function("x")  # type: ignore[operator]
+    with pytest.raises(InvalidProblem, match="near=3: must be a Solution"):
+        solve(problem, near=3)  # type: ignore[arg-type]
+    assert solve(problem, digits=np.int64(20)) == solve(problem, digits=20)
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+@pytest.mark.parametrize("estimator", ["erm", "bayes"])
+@pytest.mark.parametrize(
+    ("parameter", "value"),
+    [("dim", 10**400), ("samples", Fraction(1, 10**400)), ("noise_variance", 10**400)],
+    ids=["dim", "samples", "noise_variance"],
+)
+def test_out_of_range_is_named(network: str, estimator: str, parameter: str, value: Any) -> None:
+    decay = None if estimator == "bayes" else 0.1
+    problem = Problem(network, 1.25, 300, 1000, decay, 0.5, estimator=estimator)
+    with pytest.raises(NotConverged, match=f"{parameter}=1.0e.400: must lie between 1e-300 and 1e300"):
+        solve(replace(problem, **{parameter: value}))
+
+
 def test_out_of_range_is_not_a_number() -> None:
-    with pytest.raises(NotConverged, match="range of float64"):
-        solve(Problem("diagonal", 1.25, 300, 10**400, 0.1))
     with pytest.raises(NotConverged, match="so steep a target"):
         solve(Problem("diagonal", 10**7, 300, 10**30, 0.1))
+    ridge = Problem("diagonal", 1.25, 300, 1000, 0.1, 10**400, estimator="ridge")
+    with pytest.raises(NotConverged, match="beyond the range of float64: ask for digits"):
+        solve(ridge)
+    assert solve(ridge, digits=20).excess_risk > mpmath.mpf(10) ** 390
 
 
 @pytest.mark.parametrize("network", NETWORKS)
