@@ -92,7 +92,7 @@ def certify(problem: Problem, *, digits: int = 10) -> Certificate:
     for accuracy in _ATTEMPTS:
         system = _METHODS[problem.network].prepared(problem, solve(problem, digits=accuracy))
         if not system.start[1] > 0:
-            raise NotConverged("no proof: the threshold vanishes with the weight decay")
+            raise NotConverged("weight_decay=0: no proof, the threshold vanishes with the weight decay")
         while bits <= _MOST_BITS:
             with balls.working(bits):
                 certificate, is_root_proved = _attempt(problem, digits, system, bits)
@@ -146,6 +146,8 @@ def _quadratic(problem: Problem, solution: Solution) -> _System:
             return _System(lambda bits: functions_of(problem, False), (Fraction(1), Fraction(0)))
         cut = cut_at(noise, threshold, target)
         place, in_support = cut.start.point * cut.unit, cut.start.in_support
+        if threshold >= target.scale + 2 * noise:  # beyond all of the spectrum any point will do for a cut
+            place = arithmetic.complex(threshold, 0 * threshold)
         second = place.imag if in_support else noise * noise
         start = (to_fraction(to_mpf(place.real)), to_fraction(to_mpf(second)))
     return _System(lambda bits: functions_of(problem, in_support), start)

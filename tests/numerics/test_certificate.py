@@ -47,6 +47,7 @@ PROBLEMS = {
     "quadratic, bulk kept": replace(QUADRATIC, samples=30_000, weight_decay=1e-6),
     "quadratic, hard edge": replace(QUADRATIC, samples=100, weight_decay=1e-3),
     "quadratic, spikes only": replace(QUADRATIC, samples=2000, weight_decay=3),
+    "quadratic, nothing learned": replace(QUADRATIC, weight_decay=1e9),
     "quadratic, in a gap": replace(QUADRATIC, samples=10**6, weight_decay=3000),
     "quadratic, noiseless": replace(QUADRATIC, noise_variance=0),
     "quadratic, least norm": replace(QUADRATIC, samples=1000, weight_decay=0),

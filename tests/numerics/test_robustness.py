@@ -1,8 +1,9 @@
 """Quasi-random problems over everything the theory allows: solved to rounding, or refused in one sentence.
 
-The seed is part of each test's name; scrambled Sobol points fill the nine dimensions evenly.  As a script,
+The seed is part of each test's name; scrambled Sobol points fill the nine dimensions evenly, and draws of their
+ends and special values the corners.  As a script,
 
-    python tests/numerics/test_robustness.py SEED NUMBER
+    python tests/numerics/test_robustness.py SEED NUMBER [corners]
 
 it prints what was refused, and the counts.
 """
@@ -10,10 +11,12 @@ it prints what was refused, and the counts.
 from __future__ import annotations
 
 import math
+import random
 import sys
 import time
 import warnings
 from collections import Counter
+from fractions import Fraction
 
 import pytest
 from scipy.stats import qmc
@@ -49,14 +52,51 @@ def problems(seed: int, number: int) -> list[Problem]:
     return found
 
 
+def corners(seed: int, number: int) -> list[Problem]:
+    """Ends of the same ranges, interpolation thresholds, one mode, one unit more and less than some."""
+    rng = random.Random(seed)
+    found = []
+    for _ in range(number):
+        network = rng.choice(["diagonal", "quadratic", "quadratic"])
+        estimator = rng.choice(["erm", "erm", "erm", "ridge", "bayes"])
+        dim = rng.choice([1, 2, 3, 10, 1000, 10**6, 10**15, 10**30])
+        narrow = network == "quadratic" and estimator == "erm" and rng.random() < 0.4
+        unknowns = [dim, dim + 1, Fraction(dim, 2), dim * dim // 4 + 1, Fraction(dim * dim, 4), dim * dim]
+        found.append(
+            Problem(
+                network,
+                gamma=rng.choice([0.5000001, 0.501, 0.75, 1, 1.25, 2, 5]),
+                samples=rng.choice(
+                    [1e-3, 1, math.isqrt(dim), Fraction(dim * dim, 2), dim**3, dim**4, *unknowns]
+                ),
+                dim=dim,
+                weight_decay=None if estimator == "bayes" else rng.choice([0, 0, 1e-30, 1e-10, 1, 1e5, 1e30]),
+                noise_variance=rng.choice([0, 0, 1e-20, 1e-5, 1, 1e10]),
+                target=rng.choice(["raw", "unit"]),
+                estimator=estimator,
+                width=rng.choice([1, 2, dim, max(dim - 1, 1), max(dim // 2, 1)]) if narrow else None,
+            )
+        )
+    return found
+
+
 @pytest.mark.parametrize(
     ("seed", "number"), [(1, 64), pytest.param(2, 256, marks=pytest.mark.slow)], ids="seed {}".format
 )
 def test_every_problem_is_solved_or_refused(seed: int, number: int) -> None:
     """Warnings are errors here; whatever is not `NotConverged` fails the test."""
     refused = [problem for problem in problems(seed, number) if not is_solved(problem)]
-    # measured: 0 of 64 (seed 1), 4 of 256 (seed 2): NotConverged, most by the mass check of quadratic Bayes
+    # measured: 0 of 64 (seed 1), 0 of 256 (seed 2)
     assert len(refused) <= number // 50, refused
+
+
+@pytest.mark.parametrize(
+    ("seed", "number"), [(1, 60), pytest.param(2, 240, marks=pytest.mark.slow)], ids="seed {}".format
+)
+def test_every_corner_is_solved_or_refused(seed: int, number: int) -> None:
+    refused = [problem for problem in corners(seed, number) if not is_solved(problem)]
+    # where weight decay vanishes at the interpolation threshold, with label noise, there is no limit
+    assert len(refused) <= number // 20, refused
 
 
 def is_solved(problem: Problem) -> bool:
@@ -76,11 +116,12 @@ def is_solved(problem: Problem) -> bool:
     return True
 
 
-def main(seed: int, number: int) -> None:
+def main(seed: int, number: int, kind: str = "problems") -> None:
     """Count what is solved, refused and wrong; nothing stops it."""
     warnings.simplefilter("error")
     counts = Counter[str]()
-    for done, problem in enumerate(problems(seed, number)):
+    asked = {"problems": problems, "corners": corners}[kind](seed, number)
+    for done, problem in enumerate(asked):
         if done % 512 == 0:
             print(f"{done} of {number}: {dict(counts)}", flush=True)
         begun = time.perf_counter()
@@ -96,4 +137,4 @@ def main(seed: int, number: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), int(sys.argv[2]))
+    main(int(sys.argv[1]), int(sys.argv[2]), *sys.argv[3:])
