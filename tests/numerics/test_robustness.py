@@ -1,7 +1,7 @@
 """Quasi-random problems over everything the theory allows: solved to rounding, or refused in one sentence.
 
-The seed is part of each test's name; scrambled Sobol points fill the nine dimensions evenly, and draws of their
-ends and special values the corners.  As a script,
+The seed is part of each test's name.  Scrambled Sobol points fill the nine dimensions evenly; corners are
+drawn from the ends of the ranges and from special values.  As a script,
 
     python tests/numerics/test_robustness.py SEED NUMBER [corners]
 
