@@ -56,7 +56,7 @@ from asymptotics.cells import (
     sign,
     split_at_sign_changes,
 )
-from asymptotics.regime import Equation, Hypothesis, Model, Regime
+from asymptotics.regime import Equation, Hypothesis, Model, Regime, check_positive
 from asymptotics.terms import Scales, Term, solve_monomial_balances, tidy
 
 Solution = Mapping[Symbol, Term]
@@ -86,6 +86,7 @@ class Balanced:
         balances: the equations with their dominant terms alone.
         solution: the unknowns.
         risk: the excess risk.
+        model: what declared the regime.
     """
 
     hypothesis: Hypothesis
@@ -97,10 +98,11 @@ class Balanced:
     balances: tuple[tuple[Equation, Term], ...]
     solution: Solution
     risk: Term | None
+    model: Model | None = None
 
     def known(self, value: Term) -> Term:
         """A term of the regime at the solution."""
-        return tidy(_at(self.solution, value))
+        return tidy(at_solution(self.solution, value))
 
     def leading_terms(self, quantity: str) -> list[tuple[Domain, tuple[Term, ...]]]:
         """Terms of a quantity of the regime that lead somewhere in the cell, on each part of the domain.
@@ -112,7 +114,7 @@ class Balanced:
 
     def _leading(self, quantity: str, domain: Domain) -> tuple[Term, ...]:
         found: list[Term] = []
-        for candidate in (_at(self.solution, t) for t in self.regime.quantities[quantity](domain)):
+        for candidate in (at_solution(self.solution, t) for t in self.regime.quantities[quantity](domain)):
             same = next((t for t in found if self._grows_like(candidate, t)), None)
             if same is None:
                 found.append(candidate)
@@ -144,12 +146,29 @@ class _Candidate:
     dominant: tuple[Term, ...]
     risk: Term | None
 
+    @property
+    def balances(self) -> tuple[tuple[Equation, Term], ...]:
+        """The equations with their dominant terms alone."""
+        return tuple(zip(self.regime.equations, self.dominant, strict=True))
+
+    def monomials(self) -> Solution | None:
+        """The unknowns if the dominant terms were alone; None if these do not fix them."""
+        return solve_monomial_balances([(e.left, t) for e, t in self.balances], self.regime.unknowns)
+
+    def claims(self) -> Iterator[tuple[str, Term, tuple[Term, ...]]]:
+        """What for, which term exceeds which others."""
+        for equation, dominant in self.balances:
+            yield f"largest term that sets the {equation.name}", dominant, equation.right
+        if self.risk is not None:
+            yield "largest term of the risk", self.risk, self.regime.risk
+
 
 class _Contradiction(Exception):
     """A term called dominant is smaller than another by a power of log d, or not positive."""
 
 
-def _at(solution: Solution, value: Term) -> Term:
+def at_solution(solution: Solution, value: Term) -> Term:
+    """A term with the unknowns replaced by what they are."""
     for unknown, found in solution.items():
         value = value.substitute(unknown, found)
     return value
@@ -182,38 +201,41 @@ def solve(candidate: _Candidate, scales: Scales, domain: Domain) -> Balanced | N
             constants which single monomials do not express; it names the hypothesis and the terms.
     """
     hypothesis, regime = candidate.hypothesis, candidate.regime
-    balances = tuple(zip(regime.equations, candidate.dominant, strict=True))
-    monomials = solve_monomial_balances([(e.left, t) for e, t in balances], regime.unknowns)
-    if monomials is None:
+    solution = candidate.monomials()
+    if solution is None:
         return None
-    solution: Solution = monomials
     inequalities: list[Inequality] = []
     ties: list[tuple[Term, ...]] = []
     try:
-        for reason, dominant, terms in [
-            *((f"largest term that sets the {e.name}", t, e.right) for e, t in balances),
-            *([] if candidate.risk is None else [("largest term of the risk", candidate.risk, regime.risk)]),
-        ]:
+        for reason, dominant, terms in candidate.claims():
             others = [other for other in terms if other is not dominant]
             found, tied = _dominance(
-                _at(solution, dominant), [_at(solution, t) for t in others], scales, domain, reason
+                at_solution(solution, dominant),
+                [at_solution(solution, t) for t in others],
+                scales,
+                domain,
+                reason,
             )
             inequalities += found
-            ties.append(tuple(other for other in others if _at(solution, other) in tied))
+            ties.append(tuple(other for other in others if at_solution(solution, other) in tied))
     except _Contradiction:
         return None
     for large, small in regime.larger:
-        one, other = _at(solution, large), _at(solution, small)
+        one, other = at_solution(solution, large), at_solution(solution, small)
         gap = difference(scales.exponent(one), scales.exponent(other))
         inequalities.append(Inequality(hypothesis.ordering.value, one, other, gap))
     forms = [inequality.form for inequality in inequalities]
     if not feasible([*forms, *scales.window], domain):
         return None
-    of_equations, of_risk = ties[: len(balances)], ties[len(balances) :]
+    of_equations, of_risk = ties[: len(regime.equations)], ties[len(regime.equations) :]
     if any(of_risk):
-        raise NotImplementedError(f"terms of the risk tie in every power under {hypothesis}")
+        names = " and ".join(t.origin for t in (candidate.risk, *of_risk[0]) if t is not None)
+        raise NotImplementedError(f"{hypothesis}: {names} tie in every power, in the risk")
     if any(of_equations):
-        shared = _solved_with_ties(candidate, of_equations, domain)
+        try:
+            shared = _solved_with_ties(candidate, of_equations, domain)
+        except NotImplementedError as error:
+            raise NotImplementedError(f"{hypothesis}: {error}") from error
         if shared is None:
             return None
         solution = shared
@@ -224,9 +246,9 @@ def solve(candidate: _Candidate, scales: Scales, domain: Domain) -> Balanced | N
         domain=domain,
         facets=irredundant(forms, scales.window, domain),
         inequalities=tuple(inequalities),
-        balances=balances,
+        balances=candidate.balances,
         solution={unknown: tidy(value) for unknown, value in solution.items()},
-        risk=None if candidate.risk is None else tidy(_at(solution, candidate.risk)),
+        risk=None if candidate.risk is None else tidy(at_solution(solution, candidate.risk)),
     )
 
 
@@ -248,11 +270,11 @@ def _solved_with_ties(
         if equation is None:
             names = ", ".join(t.origin for tied in ties for t in tied)
             raise NotImplementedError(
-                f"{names} and {candidate.dominant[0].origin} tie in every power under "
-                f"{candidate.hypothesis}: the constants solve an equation of their own"
+                f"{names} and {candidate.dominant[0].origin} tie in every power: their constants solve "
+                "an equation of their own"
             )
         pending.remove(equation)
-        left, dominant, *tied = (_at(solution, t) for t in (*equation[:2], *equation[2]))
+        left, dominant, *tied = (at_solution(solution, t) for t in (*equation[:2], *equation[2]))
         for unknown in _unknowns_of(equation, unknowns - set(solution)):
             try:
                 left, dominant = _shared(left, dominant, tied, unknown, domain)
@@ -261,7 +283,7 @@ def _solved_with_ties(
             found = solve_monomial_balances([(left, dominant)], (unknown,))
             if found is None:
                 return None
-            solution = {u: _at(found, value) for u, value in solution.items()} | dict(found)
+            solution = {u: at_solution(found, value) for u, value in solution.items()} | dict(found)
     return solution
 
 
@@ -317,7 +339,9 @@ def _candidates(regime: Regime) -> Iterator[_Candidate]:
 def _balances_of(regime: Callable[[Domain], Regime], scales: Scales, domain: Domain) -> list[Balanced]:
     """All balances of one regime; where they depend on the parameters, on each part of their domain."""
     try:
-        found = [solve(candidate, scales, domain) for candidate in _candidates(regime(domain))]
+        made = regime(domain)
+        check_positive(made, domain)
+        found = [solve(candidate, scales, domain) for candidate in _candidates(made)]
         return [balanced for balanced in found if balanced is not None]
     except SignChange as change:
         below, above = (_balances_of(regime, scales, half) for half in change.split(domain))
@@ -338,6 +362,11 @@ def _alike(one: Balanced, other: Balanced) -> bool:
 def dominant_balances(model: Model, scales: Scales, domain: Domain = EVERYWHERE) -> tuple[Balanced, ...]:
     """Every hypothesis that holds in an open cell of exponents, with its solution there.
 
+    Raises:
+        ValueError: when a sum is not of the kind that the lemma of ``power_sums`` covers, or not positive.
+        NotImplementedError: when constants have no closed form, or a sign in two parameters is not found out.
+            Both name the model, the regime or the hypothesis, and what it is that fails.
+
     >>> from asymptotics import diagonal
     >>> balances = dominant_balances(diagonal, Scales("fixed"))
     >>> sorted({balanced.hypothesis.ordering.value for balanced in balances})
@@ -345,8 +374,13 @@ def dominant_balances(model: Model, scales: Scales, domain: Domain = EVERYWHERE)
     """
     found: list[Balanced] = []
     for regime in model.regimes(scales.noise != "none"):
-        for balanced in _balances_of(regime, scales, domain):
+        try:
+            balances = _balances_of(regime, scales, domain)
+        except (ValueError, NotImplementedError) as error:
+            kind = ValueError if isinstance(error, ValueError) else NotImplementedError
+            raise kind(f"{model.name}: {error}") from error
+        for balanced in balances:
             # two hypotheses that name either of two tied terms as dominant are one and the same
             if all((balanced.facets, balanced.domain) != (other.facets, other.domain) for other in found):
-                found.append(balanced)
+                found.append(replace(balanced, model=model))
     return tuple(found)

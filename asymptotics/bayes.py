@@ -37,6 +37,7 @@ from asymptotics.regime import (
     counted,
     crossover,
     mean_term,
+    named,
     split_balance,
 )
 from asymptotics.state_evolution import AMPLITUDE, StateEvolution
@@ -65,9 +66,10 @@ class BayesOptimal:
     def regimes(self, noisy: bool) -> Iterator[Callable[[Domain], Regime]]:
         """No, some and all modes learned; without label noise, recovery too."""
         for learned in Learned:
-            yield partial(_partial_recovery, self.network, learned, noisy)
+            made = partial(_partial_recovery, self.network, learned, noisy)
+            yield named(Recovery.PARTIAL, learned, made)
         if not noisy:
-            yield partial(_exact_recovery, self.network)
+            yield named(Recovery.EXACT, Learned.ALL, partial(_exact_recovery, self.network))
 
     def describe(self, hypothesis: Hypothesis) -> Description:
         """Name, title and reason of a phase."""
@@ -103,7 +105,7 @@ def _partial_recovery(network: StateEvolution, learned: Learned, noisy: bool, do
         unit: Term = delta ** coefficient(degree)
         return tuple(unit * t for t in mean_term(function, learned, delta, AMPLITUDE, domain))
 
-    variance = _posterior_variance(network, learned)
+    variance = posterior_variance(network, learned)
     errors = mean(variance, 2)
     return Regime(
         ordering=Recovery.PARTIAL,
@@ -123,7 +125,7 @@ def _partial_recovery(network: StateEvolution, learned: Learned, noisy: bool, do
 
 def _exact_recovery(network: StateEvolution, domain: Domain) -> Regime:
     left, _, per_error = split_balance(network.noise_balance, matrix_error, LABEL_NOISE)
-    variance = _posterior_variance(network, Learned.ALL)
+    variance = posterior_variance(network, Learned.ALL)
     freedoms = tuple(
         t for t in mean_term(variance, Learned.ALL, term(S.One, MODES), AMPLITUDE, domain)
     )  # E/delta^2 at delta = 0, where any unit is above it
@@ -145,7 +147,7 @@ def _exact_recovery(network: StateEvolution, domain: Domain) -> Regime:
 
 
 @cache
-def _posterior_variance(network: StateEvolution, learned: Learned) -> ModeFunction:
+def posterior_variance(network: StateEvolution, learned: Learned) -> ModeFunction:
     """Of one mode, in units of delta^2, as a function of its size in units of delta."""
     if learned is Learned.ALL:
         return _above(S.Zero, network.posterior_variance_among_learned)

@@ -25,7 +25,8 @@ from functools import cache
 from itertools import pairwise, product
 from typing import Any, TypeVar
 
-from sympy import QQ, Expr, Poly, Rational, Symbol, factor_list, oo, together
+from sympy import QQ, Expr, Poly, Rational, S, Symbol, factor_list, oo, together
+from sympy.polys.polyerrors import CoercionFailed
 
 from asymptotics.symbols import gamma, source
 
@@ -68,10 +69,17 @@ class SignChange(Exception):
 def coefficient(expression: Expr | int) -> Coefficient:
     """The element of the field equal to a SymPy expression in the parameters alone.
 
+    Raises:
+        ValueError: when it is not a quotient of polynomials in the parameters.
+
     >>> coefficient(1 / gamma)
     1/gamma
     """
-    return FIELD.from_sympy(Rational(1) * expression)
+    try:
+        return FIELD.from_sympy(Rational(1) * expression)
+    except (CoercionFailed, ValueError) as error:
+        names = " and ".join(map(str, PARAMETERS))
+        raise ValueError(f"the power {expression} is not a quotient of polynomials in {names}") from error
 
 
 def sample(interval: tuple[Expr, Expr]) -> Rational:
@@ -212,13 +220,19 @@ def normalised(form: Form, domain: Domain = EVERYWHERE) -> Form:
     return form
 
 
-def _eliminate(forms: Sequence[Form], index: int, domain: Domain) -> list[Form]:
-    """Fourier-Motzkin: the shadow of the cell along variable ``index``."""
+def _eliminate(
+    forms: Sequence[Form], index: int, domain: Domain, unsettled: list[NotImplementedError]
+) -> list[Form]:
+    """Fourier-Motzkin: the shadow of the cell along variable ``index``, or more if a sign is not known."""
     kept: dict[Form, None] = {}
     lower: list[Form] = []
     upper: list[Form] = []
     for form in forms:
-        side = sign(form[index], domain)
+        try:
+            side = sign(form[index], domain)
+        except NotImplementedError as error:
+            unsettled.append(error)  # without the form the shadow is larger
+            continue
         if side == 0:
             kept[form] = None
         else:
@@ -235,20 +249,61 @@ def feasible(forms: Sequence[Form], domain: Domain = EVERYWHERE) -> bool:
 
     Where ``SignChange`` has split an interval, single values of gamma at the split are not asked about.
 
+    Raises:
+        SignChange: when it depends on the parameters within the domain.
+        NotImplementedError: when a sign that is not found out, in two parameters, may decide it.
+
     >>> a_form, negated = (coefficient(0), coefficient(1)), (coefficient(0), coefficient(-1))
     >>> feasible([a_form]), feasible([a_form, negated])
     (True, False)
     """
     remaining = list(forms)
-    if not remaining:
-        return True
-    for index in range(len(remaining[0]) - 1, 0, -1):
-        remaining = _eliminate(remaining, index, domain)
-        if any(sign(f[0], domain) <= 0 for f in remaining if is_zero(f[1:])):
-            return False
-        if not remaining:
-            return True
+    unsettled: list[NotImplementedError] = []
+    for index in range(len(remaining[0]) - 1 if remaining else 0, 0, -1):
+        remaining = _eliminate(remaining, index, domain, unsettled)
+        for constant in (f[0] for f in remaining if is_zero(f[1:])):
+            try:
+                if sign(constant, domain) <= 0:
+                    return False
+            except NotImplementedError as error:
+                unsettled.append(error)
+    if unsettled:
+        raise unsettled[0]
     return True
+
+
+def sample_point(forms: Sequence[Form], domain: Domain = EVERYWHERE) -> tuple[list[Expr], list[Expr]]:
+    """Parameters of the domain, and rational coordinates at which all forms of a nonempty cell are positive.
+
+    >>> sample_point([(coefficient(gamma), coefficient(-1))])[1]  # gamma - a > 0
+    [1/2]
+    """
+    parameters = [sample(interval) for interval in domain]
+    at = dict(zip(PARAMETERS, parameters, strict=True))
+    box = tuple((x, x) for x in parameters)
+    shadows = [[tuple(coefficient(FIELD.to_sympy(c).subs(at)) for c in form) for form in forms]]
+    for index in range(len(forms[0]) - 1, 1, -1):
+        shadows.append(_eliminate(shadows[-1], index, box, []))
+    point: list[Expr] = []
+    for shadow in reversed(shadows):
+        index = len(point) + 1
+        lower, upper = -oo, oo
+        for form in shadow:
+            start, *slopes = (FIELD.to_sympy(c) for c in form)
+            level = start + sum(c * x for c, x in zip(slopes, point, strict=False))
+            if slopes[index - 1] > 0:
+                lower = max(lower, -level / slopes[index - 1])
+            elif slopes[index - 1] < 0:
+                upper = min(upper, -level / slopes[index - 1])
+        point.append(_between(lower, upper))
+    return parameters, point
+
+
+def _between(lower: Expr, upper: Expr) -> Expr:
+    """A number inside an interval that may have no ends."""
+    if lower == -oo:
+        return min(S.Zero, upper - 1)
+    return max(S.Zero, lower + 1) if upper == oo else (lower + upper) / 2
 
 
 def irredundant(
@@ -294,15 +349,24 @@ def uncovered(
     """Open pieces of the cell ``inside`` that none of the cells covers: none, if they tile it.
 
     Removing one cell from a piece leaves, for each facet, the part beyond that facet and within the
-    facets before it; what survives the removal of every cell was covered by none.
+    facets before it; what survives the removal of every cell was covered by none.  A piece of which it is not
+    known whether it is empty is kept until then.
     """
     if not cells:
-        yield list(inside)
+        if feasible(inside, domain):
+            yield list(inside)
         return
     first, *others = cells
     within = list(inside)
     for form in first:
         beyond = [*within, negative(form)]
-        if feasible(beyond, domain):
+        if _may_be_feasible(beyond, domain):
             yield from uncovered(others, beyond, domain)
         within.append(form)
+
+
+def _may_be_feasible(forms: Sequence[Form], domain: Domain) -> bool:
+    try:
+        return feasible(forms, domain)
+    except NotImplementedError:
+        return True

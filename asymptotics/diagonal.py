@@ -33,6 +33,9 @@ from asymptotics.symbols import (
 _gaussian = NoiseLaw(density=sqrt(2 / pi) * exp(-(level**2) / 2), edge=oo)
 _deviation = sqrt(size**2 + effective_noise**2)
 _potential = _deviation**2 * _gaussian.potential(size).subs(size, threshold / _deviation)
+_noise_share = effective_noise**2 / _deviation**2
+_passing = erfc(threshold / (sqrt(2) * _deviation))
+_cut_moment = _deviation**2 * _gaussian.cut_moment(size).subs(size, threshold / _deviation)
 
 diagonal = StateEvolution(
     name="diagonal",
@@ -44,6 +47,8 @@ diagonal = StateEvolution(
     above_noise=erfc(Max(effective_noise, threshold) / (sqrt(2) * size)),
     posterior_variance=size**2 * effective_noise**2 / _deviation**2,
     posterior_variance_among_learned=size**2 * effective_noise**2 / _deviation**2,
+    unlearned=size**2 * _noise_share * (1 - _passing) + (1 - _noise_share) ** 2 * _cut_moment,
+    noise_share=_noise_share,
     noise_balance=Eq(n_eff / d * effective_noise**2, noise_variance + matrix_error),
     threshold_balance=Eq(n_eff / d, degrees_of_freedom + weight_decay / threshold),
     excess_risk=matrix_error,

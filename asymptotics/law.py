@@ -4,17 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from numbers import Rational, Real
 from typing import Any
 
 import mpmath
-from sympy import Add, And, Dummy, Expr, Max, Mul, Piecewise, S, apart, lambdify, latex, log, oo, simplify
+from sympy import (
+    Add,
+    And,
+    Dummy,
+    Expr,
+    Max,
+    Mul,
+    Piecewise,
+    S,
+    apart,
+    lambdify,
+    latex,
+    limit,
+    log,
+    nan,
+    oo,
+    simplify,
+    zoo,
+)
+from sympy import Rational as SympyRational
 from sympy.core.relational import Relational
 
 from asymptotics.balance import Balanced
-from asymptotics.cells import FIELD, PARAMETERS, Domain
-from asymptotics.symbols import d, gamma, n_eff, noise_variance, weight_decay
-from asymptotics.terms import VARIABLES, Scales, Term, leaked
+from asymptotics.cells import EVERYWHERE, FIELD, PARAMETERS, Domain
+from asymptotics.symbols import d, gamma, n_eff, noise_variance, source, weight_decay
+from asymptotics.terms import VARIABLES, Scales, Term, in_positive_factors, leaked
 
 Number = Any
 """A real number: int, float, Fraction or mpmath.mpf."""
@@ -41,7 +61,14 @@ class Law:
     constant: Expr
 
     def evaluate(
-        self, *, gamma: Number, n_eff: Number, d: Number, weight_decay: Number, noise_variance: Number
+        self,
+        *,
+        gamma: Number,
+        n_eff: Number,
+        d: Number,
+        weight_decay: Number,
+        noise_variance: Number,
+        source: Number | None = None,
     ) -> mpmath.mpf:
         """The value of ``expr``, at the working precision of mpmath, at any size.
 
@@ -51,10 +78,11 @@ class Law:
             d: dimension.
             weight_decay: lambda.
             noise_variance: Delta.
+            source: source exponent r, for the laws of a model that has one.
 
         Raises:
             TypeError: when an argument is not a real number.
-            ValueError: when it is not finite and positive, or gamma is 1/2 or less.
+            ValueError: when it is not finite and positive, or gamma is 1/2 or less, or source is missing.
 
         >>> from asymptotics import diagonal, phase_diagram
         >>> law = phase_diagram(diagonal).locate(a=3, ell=0, gamma=1).risk
@@ -71,7 +99,19 @@ class Law:
                 ("noise_variance", noise_variance, mpmath.mpf(0)),
             )
         ]
-        return mpmath.mpf(_function(self.expr)(*values))
+        return mpmath.mpf(_function(self._at_source(source))(*values))
+
+    def _at_source(self, value: Number | None) -> Expr:
+        if value is not None:
+            _exact("source", value, mpmath.mpf(0))
+        if not self.expr.has(source):
+            return self.expr
+        if value is None:
+            raise ValueError("source=None is not allowed: the law depends on the source exponent r")
+        at = _rational(value)
+        found = self.expr.subs(source, at)
+        # a sine and a factor may vanish together, as do sin(2 pi r) and 1 - 2 r
+        return limit(self.expr, source, at) if found.has(nan, zoo) else found
 
     def _repr_latex_(self) -> str:
         return f"${latex(self.expr)}$"
@@ -89,7 +129,8 @@ def law_of(balanced: Balanced, quantity: str) -> Law:
     of the model, all four are piecewise in them.
     """
     pieces = balanced.leading_terms(quantity)
-    laws = [law(terms, balanced.scales, balanced.solution.get(leaked)) for _, terms in pieces]
+    leak = balanced.solution.get(leaked)
+    laws = [law(terms, balanced.scales, leak, domain) for domain, terms in pieces]
     if len(laws) == 1:
         return laws[0]
     conditions = [And(*interval_conditions(domain, balanced.domain)) for domain, _ in pieces]
@@ -108,7 +149,7 @@ def law_of(balanced: Balanced, quantity: str) -> Law:
 def risk_law(balanced: Balanced) -> Law:
     """The law of the excess risk where a balance holds."""
     terms = () if balanced.risk is None else (balanced.risk,)
-    return law(terms, balanced.scales, balanced.solution.get(leaked))
+    return law(terms, balanced.scales, balanced.solution.get(leaked), balanced.domain)
 
 
 def interval_conditions(domain: Domain, within: Domain) -> list[Relational]:
@@ -125,7 +166,9 @@ def interval_conditions(domain: Domain, within: Domain) -> list[Relational]:
     return conditions
 
 
-def law(terms: tuple[Term, ...], scales: Scales, leak: Term | None = None) -> Law:
+def law(
+    terms: tuple[Term, ...], scales: Scales, leak: Term | None = None, domain: Domain = EVERYWHERE
+) -> Law:
     """The law of a sum of terms without unknowns, each of which leads somewhere.
 
     ``leak`` is the D_b of the L = log(1/D_b) that the terms may hold.
@@ -134,7 +177,7 @@ def law(terms: tuple[Term, ...], scales: Scales, leak: Term | None = None) -> La
     >>> law((term(2 * n_eff**3, ""), term(d, "")), Scales("fixed")).exponent
     Max(1, 3*a)
     """
-    laws = [_of_term(t, scales, leak) for t in terms]
+    laws = [_of_term(t, scales, leak, domain) for t in terms]
     if not laws:
         return ZERO
     if len(laws) == 1:
@@ -155,7 +198,7 @@ def law(terms: tuple[Term, ...], scales: Scales, leak: Term | None = None) -> La
     )
 
 
-def _of_term(value: Term, scales: Scales, leak: Term | None) -> Law:
+def _of_term(value: Term, scales: Scales, leak: Term | None, domain: Domain) -> Law:
     log_power = FIELD.to_sympy(value.log_power)
     logarithm = logarithm_exponent = S.One
     if leak is not None and log_power != 0:
@@ -164,10 +207,10 @@ def _of_term(value: Term, scales: Scales, leak: Term | None) -> Law:
     if scales.noise == "fixed":
         constant = constant.subs(noise_variance, 1)
     return Law(
-        expr=_grouped(value) * logarithm**log_power,
+        expr=in_positive_factors(_grouped(value), domain) * logarithm**log_power,
         exponent=simplify(scales.expression(scales.exponent(value))),
         log_exponent=log_power,
-        constant=simplify(constant),
+        constant=in_positive_factors(simplify(constant), domain),
     )
 
 
@@ -202,6 +245,14 @@ def _exact(name: str, value: Any, above: mpmath.mpf) -> mpmath.mpf:
     if not above < exact < mpmath.inf:
         raise ValueError(f"{name}={value} is not allowed: a finite number above {above}")
     return exact
+
+
+def _rational(value: Number) -> Expr:
+    """The number as it is, exactly."""
+    if isinstance(value, mpmath.mpf):
+        mantissa, exponent = value.man_exp
+        return SympyRational(int(mantissa)) * SympyRational(2) ** int(exponent)
+    return SympyRational(*(int(part) for part in Fraction(value).as_integer_ratio()))
 
 
 def _function(expression: Expr) -> Any:

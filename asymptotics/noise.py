@@ -18,9 +18,13 @@ that D_b is small, and only the edge matters.  Two kinds of edge occur.
   phi = -(log rho)' = c m u^(m-1), hence u = (L/c)^(1/m) with L = log(1/D_b), and
   error = delta^2 * D_b * 2/(m L).
 
-In both cases the mean size of what leaks, -(1/2) delta j'(u), is delta D_b/u to leading order.
+In both cases the mean size of what leaks, -(1/2) delta j'(u), is delta D_b/u to leading order.  How much
+leaks, P(w > u) = j''(u)/2, is c t^(beta+1)/(beta+1) at a hard edge and rho/phi = D_b phi/u at a soft one.  The
+largest of many draws lies where they leave but one of them: up to u* at a hard edge, at the u of D_b = 1/number
+at a soft one.
 
-For the semicircle (c = 1/pi, beta = 1/2) this is D_b = 8/(15 pi) t^(5/2), j = 16/(105 pi) t^(7/2).
+For the semicircle (c = 1/pi, beta = 1/2) this is D_b = 8/(15 pi) t^(5/2), j = 16/(105 pi) t^(7/2), and a mass
+of 2/(3 pi) t^(3/2).
 """
 
 from __future__ import annotations
@@ -36,10 +40,12 @@ level = Symbol("w", positive=True)
 
 @dataclass(frozen=True)
 class EdgeLaw:
-    """Threshold and leaked error as the leaked degrees of freedom D_b -> 0, with L = log(1/D_b).
+    """What the leaked degrees of freedom D_b -> 0 say of the rest, with L = log(1/D_b).
 
-    ``threshold = delta * threshold_constant * L**threshold_log_power`` and
-    ``error = delta**2 * error_constant * D_b**error_power * L**error_log_power``.
+    ``threshold = delta * threshold_constant * L**threshold_log_power``,
+    ``error = delta**2 * error_constant * D_b**error_power * L**error_log_power``,
+    ``mass = mass_constant * D_b**mass_power * L**mass_log_power`` above the threshold, and at a hard edge
+    ``edge - threshold = delta * gap_constant * D_b**gap_power``; ``gap_constant`` is oo at a soft one.
     """
 
     threshold_constant: Expr
@@ -47,6 +53,11 @@ class EdgeLaw:
     error_constant: Expr
     error_power: Expr
     error_log_power: Expr
+    mass_constant: Expr
+    mass_power: Expr
+    mass_log_power: Expr
+    gap_constant: Expr
+    gap_power: Expr
 
 
 @dataclass(frozen=True)
@@ -68,6 +79,11 @@ class NoiseLaw:
         density = self.density.subs(level, dummy)
         return simplify(integrate((dummy - cut) ** 2 * density, (dummy, cut, self.edge)))
 
+    def cut_moment(self, cut: Expr) -> Expr:
+        """E[w^2; w < u] for a cut u inside the support."""
+        dummy = Dummy("w", positive=True)
+        return simplify(integrate(dummy**2 * self.density.subs(level, dummy), (dummy, 0, cut)))
+
     @cached_property
     def second_moment(self) -> Expr:
         """j(0), which is also D_b(0): what leaks when there is no threshold."""
@@ -81,21 +97,51 @@ class NoiseLaw:
         return simplify(-self.potential(cut).diff(cut).subs(cut, 0) / 2)
 
     @cached_property
+    def mass(self) -> Expr:
+        """P(w > 0) = j''(0)/2: how much leaks when there is no threshold."""
+        cut = Dummy("u", positive=True)
+        return simplify(self.potential(cut).diff(cut, 2).subs(cut, 0) / 2)
+
+    @cached_property
     def edge_law(self) -> EdgeLaw:
         """The law of what leaks when almost nothing does."""
         return self._soft_edge() if self.edge == oo else self._hard_edge()
 
     def _hard_edge(self) -> EdgeLaw:
-        gap = Symbol("t", positive=True)
-        leading = simplify(self.density.subs(level, self.edge - gap)).as_leading_term(gap)
-        constant, beta = leading.as_coeff_exponent(gap)
+        below = Symbol("t", positive=True)
+        leading = simplify(self.density.subs(level, self.edge - below)).as_leading_term(below)
+        constant, beta = leading.as_coeff_exponent(below)
         leaked = self.edge * constant / ((beta + 1) * (beta + 2))
         error = 2 * constant / ((beta + 1) * (beta + 2) * (beta + 3))
         power = (beta + 3) / (beta + 2)
-        return EdgeLaw(self.edge, S.Zero, simplify(error / leaked**power), power, S.Zero)
+        gap_power = 1 / (beta + 2)
+        gap = leaked**-gap_power  # t = gap D_b**gap_power
+        return EdgeLaw(
+            threshold_constant=self.edge,
+            threshold_log_power=S.Zero,
+            error_constant=simplify(error / leaked**power),
+            error_power=power,
+            error_log_power=S.Zero,
+            mass_constant=simplify(constant / (beta + 1) * gap ** (beta + 1)),
+            mass_power=gap_power * (beta + 1),
+            mass_log_power=S.Zero,
+            gap_constant=simplify(gap),
+            gap_power=gap_power,
+        )
 
     def _soft_edge(self) -> EdgeLaw:
         surprise = expand_log(-log(self.density), force=True)
         power = limit(simplify(level * surprise.diff(level) / surprise), level, oo)
         constant = limit(simplify(surprise / level**power), level, oo)
-        return EdgeLaw(constant ** (-1 / power), 1 / power, Rational(2) / power, S.One, -S.One)
+        return EdgeLaw(
+            threshold_constant=constant ** (-1 / power),
+            threshold_log_power=1 / power,
+            error_constant=Rational(2) / power,
+            error_power=S.One,
+            error_log_power=-S.One,
+            mass_constant=power * constant ** (2 / power),
+            mass_power=S.One,
+            mass_log_power=(power - 2) / power,
+            gap_constant=oo,
+            gap_power=S.Zero,
+        )

@@ -18,6 +18,9 @@ is, as d -> oo, governed by one of three things, each with its constant:
 * the first modes, i ~ 1, when it converges (gamma p > 1) and the crossover does not intervene:
   c K^{gamma p} zeta(gamma p) / d.
 
+If the sum of the small-s power diverges and that of the large-s power converges, both ends outweigh the
+crossover, and the larger of the two depends on K.
+
 Worked by hand: the energy of what is not learned, h(s) = s^2 for s < 1 and 0 above.  Here p = 2 > 1/gamma
 because gamma > 1/2, so the crossover rules, M[h](-1/gamma) = 1/(2 - 1/gamma), and the sum is
 (K/d)/(2 gamma - 1): the ``unlearned K^(1 - 2 gamma)`` of arXiv:2509.24882.
@@ -37,20 +40,30 @@ from sympy import (
     Dummy,
     Expr,
     S,
+    erf,
+    erfc,
+    exp,
     expand,
     factor,
+    factorial2,
     gammasimp,
     limit,
     mellin_transform,
     oo,
+    pi,
     powdenest,
     powsimp,
     simplify,
+    sqrt,
     zeta,
 )
+from sympy import gamma as gamma_function
 
 from asymptotics.cells import EVERYWHERE, FIELD, Coefficient, Domain, coefficient, sign
 from asymptotics.symbols import gamma, size
+
+_TAIL_TERMS = 4
+"""Of the asymptotic series of erfc: moments of a Gaussian beyond a threshold cancel the first two."""
 
 
 class Learned(Enum):
@@ -99,10 +112,34 @@ def end_behaviour(value: Expr, end: Expr) -> tuple[Expr, Expr | None]:
     """
     if value == 0:
         return S.Zero, None
+    shift, value = _split_power(value)
+    value = value.replace(erf, lambda argument: 1 - erfc(argument))
+    value = expand(value.replace(erfc, lambda argument: _gaussian_tail(argument, end)))
     power = limit(simplify(size * value.diff(size) / value), size, end)
     if not power.is_finite:
         return S.Zero, None
-    return limit(simplify(value / size**power), size, end), power
+    return limit(simplify(value / size**power), size, end), power + shift
+
+
+def _split_power(value: Expr) -> tuple[Expr, Expr]:
+    """``(c, g)`` with value = s**c g(s), c the part of a power that depends on the parameters of the model.
+
+    SymPy's limits and integrals see numbers alone: s**c shifts a power, and the argument of a transform.
+
+    >>> _split_power(size ** (2 + 1 / gamma) / (1 + size))
+    (1/gamma, s**2/(s + 1))
+    """
+    power = S(value).as_powers_dict().get(size, S.Zero)
+    shift = Add(*(part for part in Add.make_args(power) if part.free_symbols))
+    return shift, powsimp(value / size**shift)
+
+
+def _gaussian_tail(argument: Expr, end: Expr) -> Expr:
+    """erfc, where its argument grows by its asymptotic series: SymPy's limits miss what cancels there."""
+    if limit(argument, size, end) != oo:
+        return erfc(argument)
+    series = Add(*((-1) ** k * factorial2(2 * k - 1) / (2 * argument**2) ** k for k in range(_TAIL_TERMS)))
+    return exp(-(argument**2)) / (sqrt(pi) * argument) * series
 
 
 @cache
@@ -111,7 +148,8 @@ def mellin(function: ModeFunction) -> Expr:
 
     A piece that is a sum of powers is integrated term by term.  A smooth function on all of (0, oo) is first
     stripped of its end behaviours by (s d/ds - p)(s d/ds - q), which multiplies the transform by
-    (1/gamma - p)(1/gamma - q) and leaves SymPy an integrand that decays at both ends.
+    (1/gamma - p)(1/gamma - q), and of what is left of error functions by s d/ds; that leaves SymPy an
+    integrand that decays at both ends.
 
     Raises:
         NotImplementedError: when SymPy has no closed form.
@@ -142,16 +180,50 @@ def _power_mellin(term: Expr, piece: Piece) -> Expr:
 
 
 def _smooth_mellin(function: ModeFunction) -> Expr:
-    stripped, divisor = function.pieces[0].value, S.One
+    known = _euler_integral(function.pieces[0].value)
+    if known is not None:
+        return known
+    shift, stripped = _split_power(function.pieces[0].value)
+    divisor = S.One
     for _, power in (function.at_zero(), function.at_infinity()):
         if power is not None:
-            stripped = factor(simplify(size * stripped.diff(size) - power * stripped))
+            stripped = factor(simplify(size * stripped.diff(size) - (power - shift) * stripped))
             divisor *= 1 / gamma - power
+    while stripped.has(erf, erfc):  # which decays on one side only; s d/ds makes a Gaussian of it
+        stripped = factor(simplify(size * stripped.diff(size)))
+        divisor *= 1 / gamma - shift
     argument = Dummy("z")
     found = mellin_transform(stripped, size, argument)
     if not isinstance(found, tuple):  # SymPy's way to say that it knows none
         raise NotImplementedError(f"no closed form is known for the Mellin transform of {stripped}")
-    return powsimp(powdenest(gammasimp(found[0].subs(argument, -1 / gamma) / divisor), force=True))
+    return powsimp(powdenest(gammasimp(found[0].subs(argument, shift - 1 / gamma) / divisor), force=True))
+
+
+def _euler_integral(value: Expr) -> Expr | None:
+    """The transform of s**c/(A + B s**m)**k, Euler's integral of the first kind; None for other functions.
+
+    >>> _euler_integral(size**2 / (1 + size**2) ** 2)
+    pi/(4*gamma*sin(pi/(2*gamma)))
+    """
+    factors = {base: power for base, power in value.as_powers_dict().items() if base.has(size)}
+    first = factors.pop(size, S.Zero) - 1 / gamma
+    if len(factors) != 1:
+        return None
+    ((base, power),) = factors.items()
+    level, rest = base.as_independent(size, as_Add=True)
+    slope, degree = rest.as_coeff_exponent(size)
+    if slope.has(size) or not (level.is_positive and slope.is_positive and degree.is_positive):
+        return None
+    constant = powsimp(value * size ** (-first - 1 / gamma) / base**power)
+    x = expand(first / degree)
+    y = expand(-power - x)
+    return (
+        constant
+        * level**-y
+        * slope**-x
+        / degree
+        * gammasimp(gamma_function(x) * gamma_function(y) / gamma_function(x + y))
+    )
 
 
 @dataclass(frozen=True)
@@ -164,33 +236,37 @@ class SumTerm:
 
 
 @cache
-def leading_sum(function: ModeFunction, learned: Learned, domain: Domain = EVERYWHERE) -> SumTerm | None:
-    """The lemma: leading term of (1/d) sum_i h(s_i/T), or None when it is below every power of d.
+def leading_sum(function: ModeFunction, learned: Learned, domain: Domain = EVERYWHERE) -> tuple[SumTerm, ...]:
+    """The lemma: what leads (1/d) sum_i h(s_i/T), nothing when that is below every power of d.
+
+    There are two terms where the first modes and the last both outweigh the crossover: which of them leads
+    depends on how K and d grow.
 
     Raises:
         SignChange: when which of its cases applies depends on the parameters within ``domain``.
-        ValueError: on the borderline gamma p = 1 for all gamma, where a logarithm appears, and when the
-            first and the last modes both diverge, so that neither end can be called leading.
+        ValueError: on the borderline gamma p = 1 for all gamma, where a logarithm appears.
 
     >>> unlearned = ModeFunction((Piece(S.Zero, S.One, size**2), Piece(S.One, oo, S.Zero)))
-    >>> leading_sum(unlearned, Learned.SOME).constant
-    1/(2*gamma - 1)
-    >>> leading_sum(unlearned, Learned.NONE).constant
-    zeta(2*gamma)
+    >>> [term.constant for term in leading_sum(unlearned, Learned.SOME)]
+    [1/(2*gamma - 1)]
+    >>> [term.constant for term in leading_sum(unlearned, Learned.NONE)]
+    [zeta(2*gamma)]
     """
+    if all(piece.value == 0 for piece in function.pieces):
+        return ()
     small, large = function.at_zero(), function.at_infinity()
     if learned is Learned.NONE:
         return _end_point(*small, domain)
     if learned is Learned.ALL:
         return _end_point(*large, domain)
-    if _converges(small[1], domain) and (large[1] is None or not _converges(large[1], domain)):
+    first_rule = large[1] is not None and _converges(large[1], domain)
+    last_rule = not _converges(small[1], domain)
+    if not first_rule and not last_rule:
         constant = powsimp(simplify(mellin(function) / gamma))
-        return SumTerm(constant, FIELD.one, -FIELD.one)
-    if _converges(small[1], domain):
-        return _end_point(*large, domain)
-    if large[1] is not None and _converges(large[1], domain):
-        raise ValueError(f"both ends of the sum compete: h ~ s**({small[1]}) at 0 and s**({large[1]}) at oo")
-    return _end_point(*small, domain)
+        return (SumTerm(constant, FIELD.one, -FIELD.one),)
+    first = _end_point(*large, domain) if first_rule else ()
+    last = _end_point(*small, domain) if last_rule else ()
+    return first + last
 
 
 def _converges(power: Expr | None, domain: Domain) -> bool:
@@ -203,10 +279,10 @@ def _converges(power: Expr | None, domain: Domain) -> bool:
     return side > 0
 
 
-def _end_point(constant: Expr, power: Expr | None, domain: Domain) -> SumTerm | None:
+def _end_point(constant: Expr, power: Expr | None, domain: Domain) -> tuple[SumTerm, ...]:
     if power is None:
-        return None
+        return ()
     growth = coefficient(gamma * power)
     if _converges(power, domain):
-        return SumTerm(constant * zeta(gamma * power), growth, -FIELD.one)
-    return SumTerm(simplify(constant / (1 - gamma * power)), growth, -growth)
+        return (SumTerm(constant * zeta(gamma * power), growth, -FIELD.one),)
+    return (SumTerm(simplify(constant / (1 - gamma * power)), growth, -growth),)

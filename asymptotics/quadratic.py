@@ -39,12 +39,13 @@ from asymptotics.symbols import (
 )
 
 _overlap = 1 - effective_noise**2 / size**2
+_location = size + effective_noise**2 / size
 _semicircle = NoiseLaw(density=sqrt(4 - level**2) / (2 * pi), edge=S(2))
 
 quadratic = StateEvolution(
     name="quadratic",
     noise=_semicircle,
-    potential=(size + effective_noise**2 / size - threshold) ** 2,
+    potential=(_location - threshold) ** 2,
     potential_among_learned=(size - threshold) ** 2 + effective_noise**2,
     emergence=Piecewise(
         (effective_noise, threshold <= 2 * effective_noise),
@@ -53,7 +54,11 @@ quadratic = StateEvolution(
     above_noise=S.One,
     posterior_variance=size**2 - (size * _overlap) ** 2,
     posterior_variance_among_learned=effective_noise**2,
+    unlearned=S.Zero,
+    noise_share=S.Zero,
     noise_balance=Eq(2 * n_eff / d * effective_noise**2, noise_variance / 2 + matrix_error),
     threshold_balance=Eq(2 * n_eff / d, degrees_of_freedom + weight_decay / (2 * threshold)),
     excess_risk=2 * matrix_error,
+    location=_location,
+    overlap=_overlap,
 )

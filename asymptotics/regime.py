@@ -23,8 +23,8 @@ from typing import NamedTuple, Protocol
 
 from sympy import Add, Eq, Expr, S, Symbol
 
-from asymptotics.cells import FIELD, Domain, coefficient
-from asymptotics.power_sums import Learned, ModeFunction, leading_sum
+from asymptotics.cells import FIELD, PARAMETERS, Domain, coefficient, sample
+from asymptotics.power_sums import Learned, ModeFunction, SumTerm, leading_sum
 from asymptotics.symbols import d, gamma
 from asymptotics.terms import Term, term
 
@@ -81,6 +81,14 @@ class Hypothesis:
     risk: str
     dominant: tuple[str, ...]
 
+    def __str__(self) -> str:
+        """In words, for messages."""
+        ruled = ", ".join(self.dominant) or "nothing"
+        return (
+            f"{self.ordering.value}, {self.learned.value} of the modes learned, ruled by {ruled}, "
+            f"risk by {self.risk}"
+        )
+
 
 class Description(NamedTuple):
     """What a phase is called, in a letter and in words, and why it is there, in a sentence."""
@@ -96,6 +104,9 @@ class Model(Protocol):
     @property
     def name(self) -> str:
         """What users call it."""
+
+    def __hash__(self) -> int:
+        """Diagrams are cached: a frozen dataclass will do."""
 
     def regimes(self, noisy: bool) -> Iterable[Callable[[Domain], Regime]]:
         """Its regimes, each made for a domain of the parameters; with or without label noise."""
@@ -128,12 +139,13 @@ def mean_term(
     origin: str = MODES,
 ) -> tuple[Term, ...]:
     """``factor`` times the mean over the d modes of a function of size/T; () if below every power of d."""
-    leading = leading_sum(function, learned, domain)
-    if leading is None:
-        return ()
-    index: Term = crossover(scale, amplitude) ** leading.crossover_power
-    dimension: Term = term(d, origin) ** leading.dimension_power
-    return (term(leading.constant * factor, origin) * dimension * index,)
+    index, dimension = crossover(scale, amplitude), term(d, origin)
+
+    def as_term(leading: SumTerm) -> Term:
+        power: Term = dimension**leading.dimension_power * index**leading.crossover_power
+        return term(leading.constant * factor, origin) * power
+
+    return tuple(as_term(leading) for leading in leading_sum(function, learned, domain))
 
 
 def as_law(terms: Iterable[Term]) -> Callable[[Domain], tuple[Term, ...]]:
@@ -144,6 +156,36 @@ def as_law(terms: Iterable[Term]) -> Callable[[Domain], tuple[Term, ...]]:
         return fixed
 
     return on
+
+
+def named(ordering: Enum, learned: Learned, made: Callable[[Domain], Regime]) -> Callable[[Domain], Regime]:
+    """The same regime; what cannot be summed in it is reported with where that was."""
+
+    def on(domain: Domain) -> Regime:
+        try:
+            return made(domain)
+        except (ValueError, NotImplementedError) as error:
+            kind = ValueError if isinstance(error, ValueError) else NotImplementedError
+            raise kind(f"{ordering.value}, {learned.value} of the modes learned: {error}") from error
+
+    return on
+
+
+def check_positive(regime: Regime, domain: Domain) -> None:
+    """Refuse a regime with a sum that is not positive, judged at one point of the domain.
+
+    Raises:
+        ValueError: it names the regime, the equation and the term.
+    """
+    point = {p: sample(interval) for p, interval in zip(PARAMETERS, domain, strict=True)}
+    sums = [(f"equation for the {e.name}", t) for e in regime.equations for t in (e.left, *e.right)]
+    for where, part in [*sums, *(("risk", t) for t in regime.risk)]:
+        constant = part.coefficient.subs(point).evalf()
+        if not constant.is_positive:
+            raise ValueError(
+                f"{regime.ordering.value}, {regime.learned.value} of the modes learned: {part.origin} enter "
+                f"the {where} as {constant} {part.monomial()} at {point}, which is not positive"
+            )
 
 
 def counted(learned: Learned, index: Term) -> tuple[tuple[Term, Term], ...]:
@@ -160,5 +202,7 @@ def split_balance(equation: Eq, unknown_sum: Symbol, origin: str) -> tuple[Term,
     """Left side, the terms of the right side without ``unknown_sum``, and the factor of that sum."""
     arguments = Add.make_args(equation.rhs.expand())
     known = tuple(term(x, origin) for x in arguments if not x.has(unknown_sum))
-    (factor,) = (term(x / unknown_sum, MODES) for x in arguments if x.has(unknown_sum))
-    return term(equation.lhs, MODES), known, factor
+    factors = [x / unknown_sum for x in arguments if x.has(unknown_sum)]
+    if len(factors) != 1 or factors[0].has(unknown_sum):
+        raise ValueError(f"{equation} is not allowed: linear in {unknown_sum} on the right, once")
+    return term(equation.lhs, MODES), known, term(factors[0], MODES)

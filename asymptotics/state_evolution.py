@@ -26,7 +26,7 @@ In this order: ``Ordering``, ``StateEvolution`` (the declaration, and its ``regi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cache, partial
@@ -35,6 +35,7 @@ from itertools import product
 from sympy import Eq, Expr, S, cancel, expand, nan, oo, simplify, sqrt, zoo
 
 from asymptotics.cells import FIELD, Domain, coefficient
+from asymptotics.decomposition import Part, parts
 from asymptotics.noise import NoiseLaw
 from asymptotics.power_sums import Learned, ModeFunction, Piece
 from asymptotics.regime import (
@@ -50,6 +51,7 @@ from asymptotics.regime import (
     counted,
     crossover,
     mean_term,
+    named,
     split_balance,
 )
 from asymptotics.symbols import (
@@ -63,6 +65,14 @@ from asymptotics.symbols import (
     weight_decay,
 )
 from asymptotics.terms import Term, leaked, term
+from asymptotics.weights import ATOM, MASS_ABOVE, NOISE_ABOVE, shares
+
+PARTS = {
+    "unlearned_risk": "unlearned",
+    "learned_risk": "learned",
+    "overfitted_risk": "overfitting",
+}
+"""Quantities of a regime that are parts of the risk, and what ``decomposition`` calls them."""
 
 AMPLITUDE = sqrt(d)
 """Size of the largest mode of the target, s_i = sqrt(d) i**-gamma."""
@@ -91,9 +101,14 @@ class StateEvolution:
         posterior_variance: least mean square error with which a mode that stands out can be known through the
             noise, while most modes do not stand out.
         posterior_variance_among_learned: the same once every mode stands out.
+        unlearned: what of the error of a mode that stands out is target below the threshold.
+        noise_share: which share of the rest is noise.
         noise_balance: the equation for delta, in E.
         threshold_balance: the equation for kappa, in D.
         excess_risk: R as a multiple of E.
+        location: where the noisy image of a mode of size s that stands out is seen, among trained weights that
+            were not shifted by kappa; None where it is seen at no one place.
+        overlap: squared cosine of what is seen there with the mode's direction in the target.
     """
 
     name: str
@@ -104,17 +119,25 @@ class StateEvolution:
     above_noise: Expr
     posterior_variance: Expr
     posterior_variance_among_learned: Expr
+    unlearned: Expr
+    noise_share: Expr
     noise_balance: Eq
     threshold_balance: Eq
     excess_risk: Expr
+    location: Expr | None = None
+    overlap: Expr | None = None
 
     def __str__(self) -> str:
         """The name, as it stands in tables."""
         return self.name
 
+    def potential_of(self, learned: Learned) -> Expr:
+        """J of a mode that stands out, while most modes do not or once all do."""
+        return self.potential_among_learned if learned is Learned.ALL else self.potential
+
     @property
     def risk_per_error(self) -> Expr:
-        """C = R/E."""
+        """The factor c = R/E."""
         return self.excess_risk / matrix_error
 
     def regimes(self, noisy: bool) -> Iterator[Callable[[Domain], Regime]]:
@@ -122,7 +145,7 @@ class StateEvolution:
         for ordering, learned in product(Ordering, Learned):
             if ordering is Ordering.THRESHOLD_AT_EDGE and learned is Learned.ALL:
                 continue  # no mode is left in the noise: it has no edge to leak past
-            yield partial(_regime, self, ordering, learned, noisy)
+            yield named(ordering, learned, partial(_regime, self, ordering, learned, noisy))
 
     def describe(self, hypothesis: Hypothesis) -> Description:
         """Name, title and reason of a phase, after arXiv:2509.24882; given by mechanism, not by place."""
@@ -131,15 +154,11 @@ class StateEvolution:
 
 @dataclass(frozen=True)
 class ModeFunctions:
-    """What one mode of size s contributes to E/T^2, to D, to the number learned, to the mean size over T.
-
-    Sizes are in units of T.
-    """
+    """What one mode of size s (in units of T) contributes to E/T^2, to D and to the number learned."""
 
     error: ModeFunction
     degrees_of_freedom: ModeFunction
     learned: ModeFunction
-    mean_size: ModeFunction
 
 
 @cache
@@ -181,24 +200,65 @@ def mode_functions(network: StateEvolution, ordering: Ordering, learned: Learned
     >>> [piece.value for piece in summands.degrees_of_freedom.pieces]
     [0, 2 - 2/s]
     """
-    scales = _scales(network, ordering)
-    potential = network.potential_among_learned if learned is Learned.ALL else network.potential
-    emergence = S.Zero if learned is Learned.ALL else _at(network.emergence, scales)
+    scales, potential = _scales(network, ordering), network.potential_of(learned)
     # no noise passes a threshold at or beyond the edge; what little does near it is the edge law's to say
-    below = ordering is Ordering.THRESHOLD_BELOW_NOISE
-    leak = network.noise.second_moment if below else S.Zero
-    drift = network.noise.first_moment if below else S.Zero
-
-    def pieced(lost: Expr, found: Expr) -> ModeFunction:
-        above = Piece(emergence, oo, expand(cancel(found)) if emergence != 0 else found)
-        return ModeFunction((above,) if emergence == 0 else (Piece(S.Zero, emergence, lost), above))
-
+    leak = network.noise.second_moment if ordering is Ordering.THRESHOLD_BELOW_NOISE else S.Zero
     return ModeFunctions(
-        error=pieced(size**2 + leak, _at(error_of(potential), scales)),
-        degrees_of_freedom=pieced(leak, _at(degrees_of_freedom_of(potential), scales)),
-        learned=pieced(S.Zero, _at(network.above_noise, scales)),
-        mean_size=pieced(drift, _at(size_of(potential), scales)),
+        error=_pieced(network, ordering, learned, size**2 + leak, _at(error_of(potential), scales)),
+        degrees_of_freedom=_pieced(
+            network, ordering, learned, leak, _at(degrees_of_freedom_of(potential), scales)
+        ),
+        learned=_pieced(network, ordering, learned, S.Zero, _at(network.above_noise, scales)),
     )
+
+
+@cache
+def size_function(network: StateEvolution, ordering: Ordering, learned: Learned) -> ModeFunction:
+    """What one mode contributes to the mean size of the trained weights, in units of T."""
+    drift = network.noise.first_moment if ordering is Ordering.THRESHOLD_BELOW_NOISE else S.Zero
+    size_of_found = _at(size_of(network.potential_of(learned)), _scales(network, ordering))
+    return _pieced(network, ordering, learned, drift, size_of_found)
+
+
+@cache
+def error_parts(network: StateEvolution, ordering: Ordering, learned: Learned) -> Mapping[str, Part]:
+    """What one mode contributes to each part of E/T^2 (``decomposition``).
+
+    Raises:
+        NotImplementedError: when modes are buried in noise that is not cut, and how much of them shows there
+            is not declared (quadratic network, some modes learned, kappa << delta).
+    """
+    below, emergence = ordering is Ordering.THRESHOLD_BELOW_NOISE, _emergence(network, ordering, learned)
+    if below and emergence != 0:
+        raise NotImplementedError(
+            f"the parts of the error of the {network.name} network where {ordering.value} and "
+            f"{learned.value} modes are learned: the rest are seen inside the noise, and how is not declared"
+        )
+    error, scales = error_of(network.potential_of(learned)), _scales(network, ordering)
+    return parts(error, network.unlearned, network.noise_share, emergence, scales)
+
+
+@cache
+def weight_shares(network: StateEvolution, ordering: Ordering, learned: Learned) -> Mapping[str, Part]:
+    """What one mode contributes to the mass of the trained weights at 0 and away from it (``weights``)."""
+    potential, scales = network.potential_of(learned), _scales(network, ordering)
+    noise = network.noise.mass if ordering is Ordering.THRESHOLD_BELOW_NOISE else S.Zero
+    return shares(potential, network.above_noise, noise, _emergence(network, ordering, learned), scales)
+
+
+def _emergence(network: StateEvolution, ordering: Ordering, learned: Learned) -> Expr:
+    """Smallest size of a mode that stands out, in units of T."""
+    return S.Zero if learned is Learned.ALL else _at(network.emergence, _scales(network, ordering))
+
+
+def _pieced(
+    network: StateEvolution, ordering: Ordering, learned: Learned, lost: Expr, found: Expr
+) -> ModeFunction:
+    """A function of the size that changes where modes stand out."""
+    emergence = _emergence(network, ordering, learned)
+    if emergence == 0:
+        return ModeFunction((Piece(S.Zero, oo, found),))
+    return ModeFunction((Piece(S.Zero, emergence, lost), Piece(emergence, oo, expand(cancel(found)))))
 
 
 def _at(expression: Expr, scales: dict[Expr, Expr]) -> Expr:
@@ -242,7 +302,24 @@ def _regime(
         decay = term(weight_decay, WEIGHT_DECAY)
         # what leaks at the edge has mean size delta^2 D_b/kappa (``noise``)
         leak = (decay * delta ** coefficient(2) * term(leaked, LEAK) * kappa ** (-FIELD.one),)
-        return (*misfit, *mean(summands.mean_size, 1, on, decay), *(leak if at_edge else ()))
+        sizes = mean(size_function(network, ordering, learned), 1, on, decay)
+        return (*misfit, *sizes, *(leak if at_edge else ()))
+
+    def small(part: Part) -> Term:
+        ratio: Term = kappa * delta ** (-FIELD.one)
+        power: Term = ratio ** coefficient(part.order if scale is delta else -part.order)
+        return power
+
+    def share_of_weights(name: str, on: Domain) -> tuple[Term, ...]:
+        part = weight_shares(network, ordering, learned)[name]
+        leak = (_edge_mass(network),) if at_edge and name != ATOM else ()
+        return (*mean(part.function, 0, on, small(part)), *leak)
+
+    def part_of_risk(name: str, on: Domain) -> tuple[Term, ...]:
+        part = error_parts(network, ordering, learned)[name]
+        leak = (_edge_error(network),) if at_edge and name == "overfitting" else ()
+        per_error = term(network.risk_per_error, MODES)
+        return tuple(per_error * t for t in (*mean(part.function, 2, on, small(part)), *leak))
 
     return Regime(
         ordering=ordering,
@@ -260,6 +337,8 @@ def _regime(
             "learned": as_law(term(d, MODES) * t for t in mean(summands.learned, 0, domain)),
             "degrees_of_freedom": as_law(freedoms),
             "train_loss": train_loss,
+            **{name: partial(part_of_risk, part) for name, part in PARTS.items()},
+            **{name: partial(share_of_weights, name) for name in (MASS_ABOVE, ATOM, NOISE_ABOVE)},
         },
     )
 
@@ -285,6 +364,13 @@ def _edge_error(network: StateEvolution) -> Term:
     edge = network.noise.edge_law
     error = term(edge.error_constant * effective_noise**2 * leaked**edge.error_power, LEAK)
     return replace(error, log_power=coefficient(edge.error_log_power))
+
+
+def _edge_mass(network: StateEvolution) -> Term:
+    """Share of the weights that leak past the threshold near the edge of the noise, in D_b and L."""
+    edge = network.noise.edge_law
+    mass = term(edge.mass_constant * leaked**edge.mass_power, LEAK)
+    return replace(mass, log_power=coefficient(edge.mass_log_power))
 
 
 _NAMES = {

@@ -15,7 +15,16 @@ from typing import Literal
 
 from sympy import Expr, Mul, S, Symbol, powdenest, powsimp
 
-from asymptotics.cells import FIELD, Coefficient, Form, coefficient
+from asymptotics.cells import (
+    FIELD,
+    PARAMETERS,
+    Coefficient,
+    Domain,
+    Form,
+    SignChange,
+    coefficient,
+    sign,
+)
 from asymptotics.symbols import (
     a,
     b,
@@ -31,8 +40,11 @@ from asymptotics.symbols import (
 leaked = Symbol("D_b", positive=True)
 """Degrees of freedom that the noise leaks past a threshold at its edge: the third unknown."""
 
+spare = Symbol("D_s", positive=True)
+"""Capacity that a linear estimator leaves unused, the fourth unknown: see ``ridge``."""
+
 KNOWN = (d, n_eff, weight_decay, noise_variance)
-UNKNOWN = (effective_noise, threshold, leaked)
+UNKNOWN = (effective_noise, threshold, leaked, spare)
 VARIABLES = (*KNOWN, *UNKNOWN)
 
 
@@ -179,3 +191,25 @@ def solve_monomial_balances(
 def tidy(value: Term) -> Term:
     """The term with its coefficient brought to a short form."""
     return replace(value, coefficient=powsimp(powdenest(value.coefficient, force=True)))
+
+
+def in_positive_factors(product: Expr, domain: Domain) -> Expr:
+    """A product with factors that are positive in a domain of the parameters, as far as this is easy to see.
+
+    >>> from asymptotics.symbols import gamma
+    >>> in_positive_factors(-1 / (1 - 2 * gamma), EVERYWHERE)
+    1/(2*gamma - 1)
+    """
+    return Mul(*(_positive(factor, domain) for factor in Mul.make_args(product)))
+
+
+def _positive(factor: Expr, domain: Domain) -> Expr:
+    """x**k as (-x)**k (-1)**k, for integer k and a polynomial x that is negative."""
+    base, exponent = factor.as_base_exp()
+    if not (base.is_Add and exponent.is_Integer and base.is_polynomial(*PARAMETERS)):
+        return factor
+    try:
+        negative = sign(coefficient(base), domain) < 0
+    except (SignChange, NotImplementedError, ValueError):
+        return factor  # only a matter of form
+    return (-base).expand() ** exponent * (-1) ** exponent if negative else factor
