@@ -69,7 +69,7 @@ class BayesOptimal:
             made = partial(_partial_recovery, self.network, learned, noisy)
             yield named(Recovery.PARTIAL, learned, made)
         if not noisy:
-            yield named(Recovery.EXACT, Learned.ALL, partial(_exact_recovery, self.network))
+            yield named(Recovery.EXACT, Learned.ALL, partial(exact_recovery, self.network))
 
     def describe(self, hypothesis: Hypothesis) -> Description:
         """Name, title and reason of a phase."""
@@ -123,7 +123,8 @@ def _partial_recovery(network: StateEvolution, learned: Learned, noisy: bool, do
     )
 
 
-def _exact_recovery(network: StateEvolution, domain: Domain) -> Regime:
+def exact_recovery(network: StateEvolution, domain: Domain) -> Regime:
+    """No label noise, and more equations than degrees of freedom: the target is recovered."""
     left, _, per_error = split_balance(network.noise_balance, matrix_error, LABEL_NOISE)
     variance = posterior_variance(network, Learned.ALL)
     freedoms = tuple(

@@ -26,19 +26,24 @@ from asymptotics.cells import (
     Domain,
     Form,
     common_parts,
+    feasible,
     irredundant,
     overlap,
     shared_wall,
-    sign,
     split_at_sign_changes,
     uncovered,
 )
-from asymptotics.law import Law, interval_conditions, law_of, risk_law
+from asymptotics.failure import closest_hypotheses
+from asymptotics.law import Law, law_of, risk_law
 from asymptotics.regime import Hypothesis, Model
+from asymptotics.region import inequality, interval_conditions, region_of
+from asymptotics.ridge import ridge
+from asymptotics.spectra import SpectrumLaws, spectrum_laws
 from asymptotics.state_evolution import StateEvolution
 from asymptotics.terms import Noise, Scales
+from asymptotics.tuning import tuned_balances
 
-Estimator = Literal["erm", "bayes"]
+Estimator = Literal["erm", "bayes", "ridge"]
 Exact = int | Fraction | float | Any
 
 
@@ -53,6 +58,10 @@ class OnBoundary(ValueError):
 
 class IncompleteDiagram(RuntimeError):
     """No hypothesis of dominant balance holds in some open region: the declared model is not covered."""
+
+
+class AmbiguousDiagram(RuntimeError):
+    """Two hypotheses hold in one open region: the declared equations have more than one solution there."""
 
 
 @dataclass(frozen=True)
@@ -99,6 +108,14 @@ class Phase:
             "degrees_of_freedom": self.degrees_of_freedom,
         }
 
+    def spectrum(self) -> SpectrumLaws:
+        """Laws of the trained weights: their atom at 0, bulk, spikes and tail (``spectra``).
+
+        Raises:
+            ValueError: when the estimator trains no weights.
+        """
+        return spectrum_laws(self)
+
     def _repr_latex_(self) -> str:
         return rf"$\text{{{self.name} ({self.title}):}}\quad R \simeq {latex(self.risk.expr)}$"
 
@@ -128,13 +145,15 @@ class PhaseDiagram:
     'IV'
     """
 
-    model: StateEvolution
+    model: Model
     noise: Noise
     estimator: Estimator
     phases: tuple[Phase, ...]
     boundaries: tuple[Boundary, ...]
 
-    def locate(self, *, a: Exact, ell: Exact, gamma: Exact, b: Exact | None = None) -> Phase:
+    def locate(
+        self, *, a: Exact, ell: Exact, gamma: Exact, b: Exact | None = None, source: Exact | None = None
+    ) -> Phase:
         """The phase at one point, decided exactly.
 
         Args:
@@ -142,14 +161,16 @@ class PhaseDiagram:
             ell: weight_decay = d**ell.
             gamma: decay of the target, above 1/2.
             b: noise_variance = d**-b, for ``noise="scaled"`` only.
+            source: source exponent r above 0, for a model that has one, such as ``kernel_ridge``, only.
 
         Numbers may be int, Fraction, SymPy rationals or floats (taken at their exact binary value).
 
         Raises:
             OnBoundary: when the point lies on a boundary; it names the phases that meet there.
-            ValueError: when gamma is 1/2 or less, b does not fit ``noise``, or an argument is not a number.
+            ValueError: when gamma is 1/2 or less, b does not fit ``noise``, source does not fit the model, or
+                an argument is not a number.
         """
-        point = self._point(a=a, ell=ell, gamma=gamma, b=b)
+        point = self._point(a=a, ell=ell, gamma=gamma, b=b, source=source)
         for phase in self.phases:
             if all(relation.subs(point) == True for relation in phase.region.args):  # noqa: E712
                 return phase
@@ -161,7 +182,7 @@ class PhaseDiagram:
         raise OnBoundary(", ".join(f"{symbol} = {value}" for symbol, value in point.items()), touching)
 
     def learning_curve(
-        self, *, ell: Exact | Expr, gamma: Exact, b: Exact | None = None
+        self, *, ell: Exact | Expr, gamma: Exact, b: Exact | None = None, source: Exact | None = None
     ) -> tuple[tuple[Expr, Expr, Phase], ...]:
         """The phases met as samples grow, at weight decay d**ell.
 
@@ -170,6 +191,7 @@ class PhaseDiagram:
                 to the samples.
             gamma: decay of the target, above 1/2.
             b: as in ``locate``.
+            source: as in ``locate``.
 
         Returns:
             ``(a_from, a_to, phase)`` in order, covering a in (0, oo).
@@ -184,7 +206,7 @@ class PhaseDiagram:
         [('0', '4/9', 'IV'), ('4/9', '1', 'V'), ('1', '2', 'VI'), ('2', 'oo', 'VI')]
         """
         height = ell if isinstance(ell, Expr) else _exact("ell", ell)
-        fixed = self._point(a=0, ell=0, gamma=gamma, b=b)
+        fixed = self._point(a=0, ell=0, gamma=gamma, b=b, source=source)
         del fixed[symbols.a], fixed[symbols.ell]
         height = height.subs(fixed)
         if height.free_symbols - {symbols.a}:
@@ -204,11 +226,54 @@ class PhaseDiagram:
             middle = start + 1 if end == oo else (start + end) / 2
             here = {symbols.a: middle, symbols.ell: height.subs(symbols.a, middle)}
             phase = self.locate(
-                a=here[symbols.a], ell=here[symbols.ell], gamma=fixed[symbols.gamma], b=fixed.get(symbols.b)
+                a=here[symbols.a],
+                ell=here[symbols.ell],
+                gamma=fixed[symbols.gamma],
+                b=fixed.get(symbols.b),
+                source=fixed.get(symbols.source),
             )
             since = curve.pop()[0] if curve and curve[-1][2] == phase else start
             curve.append((since, end, phase))
         return tuple(curve)
+
+    def optimal_weight_decay(
+        self, *, gamma: Exact, b: Exact | None = None
+    ) -> tuple[tuple[Expr, Expr, Law, Law], ...]:
+        """The weight decay with the least risk, and that risk, as samples grow (``tuning``).
+
+        Args:
+            gamma: decay of the target, above 1/2.
+            b: as in ``locate``.
+
+        Returns:
+            ``(a_from, a_to, weight decay, risk)`` in order, covering a in (0, oo).  The law of the weight
+            decay is 0 where the risk at its smallest values is the best to leading order.
+
+        Raises:
+            ValueError: when an argument is not of its kind, or the diagram is not one of trained networks.
+            IncompleteDiagram: when in some range no optimum is found.
+
+        >>> from asymptotics import phase_diagram, quadratic
+        >>> optimum = phase_diagram(quadratic).optimal_weight_decay(gamma=1)
+        >>> [(str(start), str(end), decay.expr, risk.exponent) for start, end, decay, risk in optimum]
+        [('0', '2', 4*sqrt(Delta)*sqrt(n_eff)/sqrt(d), -a + a/(2*gamma)), ('2', 'oo', 0, 1 - a)]
+        """
+        if self.estimator != "erm" or not isinstance(self.model, StateEvolution):
+            raise ValueError(f"estimator={self.estimator!r} of {self.model.name}: no trained network to tune")
+        fixed = self._point(a=0, ell=0, gamma=gamma, b=b, source=None)
+        del fixed[symbols.a], fixed[symbols.ell]
+        pieces: list[tuple[Expr, Expr, Law, Law]] = []
+        for balanced in tuned_balances(self.model, self.noise):
+            region = region_of(balanced.facets, balanced.scales, balanced.domain)
+            start, end = _range_of_samples([relation.subs(fixed) for relation in region.args])
+            if start < end:
+                pieces.append((start, end, law_of(balanced, "weight_decay"), risk_law(balanced)))
+        pieces.sort(key=lambda piece: piece[0])
+        starts, ends = [piece[0] for piece in pieces], [piece[1] for piece in pieces]
+        if [*starts, oo] != [S.Zero, *ends]:
+            known = ", ".join(f"({start}, {end})" for start, end in zip(starts, ends, strict=True))
+            raise IncompleteDiagram(f"no best weight decay is found for a outside of {known}")
+        return tuple(pieces)
 
     def to_latex(self) -> str:
         r"""The table a paper would print: one row per cell.
@@ -234,7 +299,15 @@ class PhaseDiagram:
         ]
         return "$$\\begin{array}{llll}\n" + "\n".join(rows) + "\n\\end{array}$$"
 
-    def _point(self, *, a: Exact, ell: Exact, gamma: Exact, b: Exact | None) -> dict[Expr, Expr]:
+    @property
+    def _has_source(self) -> bool:
+        """Whether the phases depend on a source exponent."""
+        expressions = (e for phase in self.phases for e in (phase.region, phase.risk.exponent))
+        return any(expression.has(symbols.source) for expression in expressions)
+
+    def _point(
+        self, *, a: Exact, ell: Exact, gamma: Exact, b: Exact | None, source: Exact | None
+    ) -> dict[Expr, Expr]:
         point = {
             symbols.a: _exact("a", a),
             symbols.ell: _exact("ell", ell),
@@ -247,7 +320,26 @@ class PhaseDiagram:
             raise ValueError(f"b={b}: {allowed} in a diagram with noise={self.noise!r}")
         if b is not None:
             point[symbols.b] = _exact("b", b)
+            if point[symbols.b] < 0:
+                raise ValueError(f"b={b} is not allowed: at least 0, noise that does not grow with d")
+        if (source is None) == self._has_source:
+            allowed = "must be given" if source is None else "must not be given"
+            raise ValueError(f"source={source}: {allowed} in a diagram of {self.model.name}")
+        if source is not None:
+            point[symbols.source] = _exact("source", source)
+            if point[symbols.source] <= 0:
+                raise ValueError(f"source={source} is not allowed: a number above 0")
         return point
+
+
+def _range_of_samples(relations: list[Any]) -> tuple[Expr, Expr]:
+    """The open interval of a > 0 in which relations between a and numbers hold, empty if start >= end."""
+    if any(relation == False for relation in relations):  # noqa: E712
+        return S.Zero, S.Zero
+    bounds = [relation for relation in relations if relation != True]  # noqa: E712
+    starts = [relation.lts for relation in bounds if relation.gts == symbols.a]
+    ends = [relation.gts for relation in bounds if relation.lts == symbols.a]
+    return max([S.Zero, *starts]), min([oo, *ends])
 
 
 def _weak(relation: Any) -> Any:
@@ -270,38 +362,58 @@ def _exact(name: str, value: Any) -> Expr:
     raise ValueError(f"{name}={value!r} is not allowed: {_NUMBER_NEEDED}")
 
 
-def phase_diagram(
-    model: StateEvolution, *, noise: Noise = "fixed", estimator: Estimator = "erm"
-) -> PhaseDiagram:
-    """Derive the phase diagram of a network, with gamma symbolic; cached within the process.
+def phase_diagram(model: Model, *, noise: Noise = "fixed", estimator: Estimator = "erm") -> PhaseDiagram:
+    """Derive the phase diagram of a model, with gamma symbolic; cached within the process.
 
     Args:
-        model: ``diagonal``, ``quadratic`` or a ``StateEvolution`` of your own.
-        noise: "fixed", label noise of order one, Delta = d**0.
-        estimator: "erm", the minimiser of the regularised loss.
+        model: a network, ``diagonal``, ``quadratic`` or a ``StateEvolution`` of your own; or any other
+            hashable ``Model``, such as ``kernel_ridge``.
+        noise: "fixed", label noise of order one, Delta = d**0; "scaled", Delta = d**-b with b > 0; "none".
+        estimator: "erm", the minimiser of the regularised loss.  For a network also "bayes", the best that
+            any estimator can do, and "ridge", linear regression on the same inputs.
 
     Raises:
-        ValueError: when an argument is none of these.
-        NotImplementedError: for noise "scaled" or "none" and estimator "bayes", which are not derived yet.
-        IncompleteDiagram: when the hypotheses leave an open region of exponents without a phase.
+        ValueError: when an argument is none of these, or a sum of the model is not of the kind that the lemma
+            of ``power_sums`` covers; it names the hypothesis and the sum.
+        NotImplementedError: when the leading constants of a hypothesis have no closed form; it names the
+            hypothesis and the terms.
+        IncompleteDiagram: when the hypotheses leave an open region of exponents without a phase; it names the
+            region and what each of the closest hypotheses fails.
+        AmbiguousDiagram: when two hypotheses hold in one open region; it names both.
 
     >>> from asymptotics import diagonal
     >>> [phase.name for phase in phase_diagram(diagonal).phases]
     ['I', 'I', 'II', 'III', 'V', 'VI', 'VI']
     """
-    if not isinstance(model, StateEvolution):
-        raise ValueError(f"model={model!r} is not allowed: a StateEvolution, such as diagonal or quadratic")
+    lacking = [name for name in ("name", "regimes", "describe") if not hasattr(model, name)]
+    if isinstance(model, type) or lacking or model.__hash__ is None:
+        raise ValueError(
+            f"model={model!r} is not allowed: a network such as diagonal or quadratic, or another Model, "
+            "hashable and with a name, regimes and describe"
+        )
     if noise not in ("fixed", "scaled", "none"):
         raise ValueError(f"noise={noise!r} is not allowed: 'fixed', 'scaled' or 'none'")
-    if estimator not in ("erm", "bayes"):
-        raise ValueError(f"estimator={estimator!r} is not allowed: 'erm' or 'bayes'")
+    if estimator not in ("erm", "bayes", "ridge"):
+        raise ValueError(f"estimator={estimator!r} is not allowed: 'erm', 'bayes' or 'ridge'")
+    if estimator != "erm" and not isinstance(model, StateEvolution):
+        raise ValueError(
+            f"estimator={estimator!r} is not allowed for {model.name}: 'erm', which is the estimator it "
+            "declares; the others are derived from a network's StateEvolution"
+        )
     return _diagram(model, noise, estimator)
 
 
 @cache
-def _diagram(model: StateEvolution, noise: Noise, estimator: Estimator) -> PhaseDiagram:
-    phases, boundaries = _derived(BayesOptimal(model) if estimator == "bayes" else model, noise)
+def _diagram(model: Model, noise: Noise, estimator: Estimator) -> PhaseDiagram:
+    phases, boundaries = _derived(_estimated(model, estimator), noise)
     return PhaseDiagram(model, noise, estimator, phases, boundaries)
+
+
+def _estimated(model: Model, estimator: Estimator) -> Model:
+    """What is to be balanced: the model, or another estimator of the same target."""
+    if isinstance(model, StateEvolution) and estimator != "erm":
+        return BayesOptimal(model) if estimator == "bayes" else ridge(model)
+    return model
 
 
 @cache
@@ -310,6 +422,7 @@ def _derived(model: Model, noise: Noise) -> tuple[tuple[Phase, ...], tuple[Bound
     scales = Scales(noise)
     balances = dominant_balances(model, scales)
     _check_coverage(model, balances, scales)
+    _check_disjoint(model, balances, scales)
     phases = sorted((_phase(model, balanced) for balanced in balances), key=lambda phase: phase.name)
     return tuple(phases), tuple(_boundaries(phases, scales))
 
@@ -326,20 +439,38 @@ def _check_coverage(model: Model, balances: tuple[Balanced, ...], scales: Scales
         for part, gap in split_at_sign_changes(first_gap, domain):
             if gap:
                 conditions = [
-                    *(_inequality(form, scales, part) for form in irredundant(gap[1:], (), part)),
+                    *(inequality(form, scales, part) for form in irredundant(gap[1:], (), part)),
                     *interval_conditions(part, EVERYWHERE),
                 ]
                 where = " and ".join(map(str, conditions)) or "the exponents are what they may"
-                raise IncompleteDiagram(f"no dominant balance of the {model.name} model holds where {where}")
+                raise IncompleteDiagram(
+                    f"no dominant balance of the {model.name} model holds where {where}; "
+                    + closest_hypotheses(model, scales, gap, part)
+                )
+
+
+def _check_disjoint(model: Model, balances: tuple[Balanced, ...], scales: Scales) -> None:
+    for one, other in combinations(balances, 2):
+        shared = overlap(one.domain, other.domain)
+        if shared is None:
+            continue
+        forms = [*one.facets, *other.facets, *scales.window]
+        for part, together in split_at_sign_changes(partial(feasible, forms), shared):
+            if together:
+                facets = irredundant([*one.facets, *other.facets], scales.window, part)
+                where = " and ".join(str(inequality(facet, scales, part)) for facet in facets)
+                raise AmbiguousDiagram(
+                    f"two hypotheses of the {model.name} model hold where {where}: "
+                    f"{one.hypothesis}; and {other.hypothesis}"
+                )
 
 
 def _phase(model: Model, balanced: Balanced) -> Phase:
     name, title, why = model.describe(balanced.hypothesis)
-    inequalities = (_inequality(facet, balanced.scales, balanced.domain) for facet in balanced.facets)
     return Phase(
         name=name,
         title=title,
-        region=And(*inequalities, *interval_conditions(balanced.domain, EVERYWHERE), evaluate=False),
+        region=region_of(balanced.facets, balanced.scales, balanced.domain),
         risk=risk_law(balanced),
         effective_noise=law_of(balanced, "effective_noise"),
         threshold=law_of(balanced, "threshold"),
@@ -348,18 +479,6 @@ def _phase(model: Model, balanced: Balanced) -> Phase:
         why=why,
         balance=balanced,
     )
-
-
-def _inequality(form: Form, scales: Scales, domain: Domain) -> Any:
-    """The form > 0, solved for ell where it holds ell, else for a or b."""
-    exponents = scales.exponents
-    order = sorted(range(len(exponents)), key=lambda i: exponents[i] != symbols.ell)
-    index = next(i for i in order if form[i + 1] != FIELD.zero)
-    pivot = form[index + 1]
-    rest = tuple(FIELD.zero if i == index + 1 else -c / pivot for i, c in enumerate(form))
-    bound = scales.expression(rest)
-    positive = sign(pivot, domain) > 0
-    return exponents[index] > bound if positive else exponents[index] < bound
 
 
 def _boundaries(phases: list[Phase], scales: Scales) -> Iterator[Boundary]:
@@ -372,7 +491,7 @@ def _boundaries(phases: list[Phase], scales: Scales) -> Iterator[Boundary]:
         walls = split_at_sign_changes(touch, shared)
         for part, wall in walls:
             if wall is not None:
-                inequality = _inequality(wall, scales, part)
-                jump = (first.risk.exponent - second.risk.exponent).subs(inequality.lhs, inequality.rhs)
-                relation = Eq(inequality.lhs, inequality.rhs)
+                side = inequality(wall, scales, part)
+                jump = (first.risk.exponent - second.risk.exponent).subs(side.lhs, side.rhs)
+                relation = Eq(side.lhs, side.rhs)
                 yield Boundary((first, second), relation, simplify(jump) == 0)

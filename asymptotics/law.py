@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from numbers import Rational, Real
-from typing import Any
+from typing import Any, NamedTuple
 
 import mpmath
 from sympy import (
@@ -29,12 +29,12 @@ from sympy import (
     zoo,
 )
 from sympy import Rational as SympyRational
-from sympy.core.relational import Relational
 
 from asymptotics.balance import Balanced
-from asymptotics.cells import EVERYWHERE, FIELD, PARAMETERS, Domain
+from asymptotics.cells import EVERYWHERE, FIELD, Domain
+from asymptotics.region import interval_conditions
 from asymptotics.symbols import d, gamma, n_eff, noise_variance, source, weight_decay
-from asymptotics.terms import VARIABLES, Scales, Term, in_positive_factors, leaked
+from asymptotics.terms import VARIABLES, Scales, Term, collected, in_positive_factors, leaked
 
 Number = Any
 """A real number: int, float, Fraction or mpmath.mpf."""
@@ -49,16 +49,23 @@ class Law:
     (or 1, when the diagram is at fixed noise).  A quantity that vanishes faster than every power of d, such
     as the number of learned modes when nothing is learned, has ``expr`` and ``constant`` 0 and exponent -oo.
 
+    Where the law holds a logarithm ``expr`` is right up to O(log log d/log d), and ``refined`` is a law with
+    Lambert's function W in its place that is right up to O(1/log d).  Elsewhere ``refined`` is None, and what
+    is left of ``expr`` is a power of d.
+
     >>> from asymptotics import diagonal, phase_diagram
     >>> law = phase_diagram(diagonal).locate(a=3, ell=0, gamma=1).risk
     >>> law.expr, law.exponent
     (Delta*d/n_eff, 1 - a)
+    >>> phase_diagram(diagonal).locate(a=0.5, ell=-1, gamma=1).risk.refined
+    2*Delta/LambertW(2*d**2/(pi*n_eff**2))
     """
 
     expr: Expr
     exponent: Expr
     log_exponent: Expr
     constant: Expr
+    refined: Expr | None = None
 
     def evaluate(
         self,
@@ -69,6 +76,7 @@ class Law:
         weight_decay: Number,
         noise_variance: Number,
         source: Number | None = None,
+        refined: bool = False,
     ) -> mpmath.mpf:
         """The value of ``expr``, at the working precision of mpmath, at any size.
 
@@ -79,10 +87,12 @@ class Law:
             weight_decay: lambda.
             noise_variance: Delta.
             source: source exponent r, for the laws of a model that has one.
+            refined: whether to take ``refined`` instead, where there is one.
 
         Raises:
             TypeError: when an argument is not a real number.
-            ValueError: when it is not finite and positive, or gamma is 1/2 or less, or source is missing.
+            ValueError: when it is not finite and positive, or gamma is 1/2 or less, or source is missing; and
+                where a logarithm appears at a single gamma, such as 1, for which there is no law.
 
         >>> from asymptotics import diagonal, phase_diagram
         >>> law = phase_diagram(diagonal).locate(a=3, ell=0, gamma=1).risk
@@ -99,19 +109,11 @@ class Law:
                 ("noise_variance", noise_variance, mpmath.mpf(0)),
             )
         ]
-        return mpmath.mpf(_function(self._at_source(source))(*values))
-
-    def _at_source(self, value: Number | None) -> Expr:
-        if value is not None:
-            _exact("source", value, mpmath.mpf(0))
-        if not self.expr.has(source):
-            return self.expr
-        if value is None:
-            raise ValueError("source=None is not allowed: the law depends on the source exponent r")
-        at = _rational(value)
-        found = self.expr.subs(source, at)
-        # a sine and a factor may vanish together, as do sin(2 pi r) and 1 - 2 r
-        return limit(self.expr, source, at) if found.has(nan, zoo) else found
+        expression = self.refined if refined and self.refined is not None else self.expr
+        value = mpmath.mpf(_function(_at_source(expression, source))(*values))
+        if mpmath.isnan(value):
+            raise ValueError(f"gamma={gamma}: a logarithm appears in the law at this very decay")
+        return value
 
     def _repr_latex_(self) -> str:
         return f"${latex(self.expr)}$"
@@ -129,8 +131,7 @@ def law_of(balanced: Balanced, quantity: str) -> Law:
     of the model, all four are piecewise in them.
     """
     pieces = balanced.leading_terms(quantity)
-    leak = balanced.solution.get(leaked)
-    laws = [law(terms, balanced.scales, leak, domain) for domain, terms in pieces]
+    laws = [law(terms, balanced.scales, logarithm_of(balanced), domain) for domain, terms in pieces]
     if len(laws) == 1:
         return laws[0]
     conditions = [And(*interval_conditions(domain, balanced.domain)) for domain, _ in pieces]
@@ -149,35 +150,51 @@ def law_of(balanced: Balanced, quantity: str) -> Law:
 def risk_law(balanced: Balanced) -> Law:
     """The law of the excess risk where a balance holds."""
     terms = () if balanced.risk is None else (balanced.risk,)
-    return law(terms, balanced.scales, balanced.solution.get(leaked), balanced.domain)
+    return law(terms, balanced.scales, logarithm_of(balanced), balanced.domain)
 
 
-def interval_conditions(domain: Domain, within: Domain) -> list[Relational]:
-    """What tells a part of a domain from the whole.
+class Logarithm(NamedTuple):
+    """The L = log(1/D_b) of a solution: in the physical variables, over log d, and right up to O(1/L)."""
 
-    >>> from sympy import S
-    >>> from asymptotics.cells import EVERYWHERE
-    >>> interval_conditions(((S(1), oo), (S(0), oo)), EVERYWHERE)
-    [gamma > 1]
+    leading: Expr
+    exponent: Expr
+    refined: Expr | None = None
+
+
+def logarithm_of(balanced: Balanced) -> Logarithm | None:
+    """The logarithm that laws may hold where a balance does; None away from the edge of the noise."""
+    leak = balanced.solution.get(leaked)
+    return None if leak is None else logarithm(leak, balanced.scales, balanced.regime.logarithm)
+
+
+def logarithm(leak: Term, scales: Scales, sharper: Callable[[Expr], Expr] | None = None) -> Logarithm:
+    """L = log(1/D_b) for a known D_b; ``sharper`` makes the refined L of it (``noise``).
+
+    >>> from asymptotics.terms import term
+    >>> logarithm(term(n_eff / d, ""), Scales("fixed"))
+    Logarithm(leading=log(d/n_eff), exponent=1 - a, refined=None)
     """
-    conditions: list[Relational] = []
-    for parameter, (low, high), (lowest, highest) in zip(PARAMETERS, domain, within, strict=True):
-        conditions += [parameter > low] * (low != lowest) + [parameter < high] * (high != highest)
-    return conditions
+    leading = log(1 / leak.monomial())
+    value = leak.coefficient * leak.monomial() * leading ** FIELD.to_sympy(leak.log_power)
+    exponent = -scales.expression(scales.exponent(leak))
+    return Logarithm(leading, exponent, None if sharper is None else sharper(value))
 
 
 def law(
-    terms: tuple[Term, ...], scales: Scales, leak: Term | None = None, domain: Domain = EVERYWHERE
+    terms: tuple[Term, ...],
+    scales: Scales,
+    logarithm: Logarithm | None = None,
+    domain: Domain = EVERYWHERE,
 ) -> Law:
     """The law of a sum of terms without unknowns, each of which leads somewhere.
 
-    ``leak`` is the D_b of the L = log(1/D_b) that the terms may hold.
+    ``logarithm`` is the L = log(1/D_b) that the terms may hold.
 
     >>> from asymptotics.terms import term
     >>> law((term(2 * n_eff**3, ""), term(d, "")), Scales("fixed")).exponent
     Max(1, 3*a)
     """
-    laws = [_of_term(t, scales, leak, domain) for t in terms]
+    laws = [_of_term(t, scales, logarithm, domain) for t in terms]
     if not laws:
         return ZERO
     if len(laws) == 1:
@@ -198,19 +215,20 @@ def law(
     )
 
 
-def _of_term(value: Term, scales: Scales, leak: Term | None, domain: Domain) -> Law:
+def _of_term(value: Term, scales: Scales, logarithm: Logarithm | None, domain: Domain) -> Law:
     log_power = FIELD.to_sympy(value.log_power)
-    logarithm = logarithm_exponent = S.One
-    if leak is not None and log_power != 0:
-        logarithm, logarithm_exponent = logarithm_of(leak), -scales.expression(scales.exponent(leak))
-    constant = value.coefficient * logarithm_exponent**log_power
+    if logarithm is None or log_power == 0:
+        logarithm, log_power = Logarithm(S.One, S.One), S.Zero
+    constant = value.coefficient * logarithm.exponent**log_power
     if scales.noise == "fixed":
         constant = constant.subs(noise_variance, 1)
+    powers = in_positive_factors(_grouped(value), domain)
     return Law(
-        expr=in_positive_factors(_grouped(value), domain) * logarithm**log_power,
+        expr=powers * logarithm.leading**log_power,
         exponent=simplify(scales.expression(scales.exponent(value))),
         log_exponent=log_power,
         constant=in_positive_factors(simplify(constant), domain),
+        refined=None if logarithm.refined is None else powers * logarithm.refined**log_power,
     )
 
 
@@ -222,17 +240,25 @@ def _grouped(value: Term) -> Expr:
     powers = {v: FIELD.to_sympy(p) for v, p in zip(VARIABLES, value.powers, strict=True)}
     uneven = [v for v in (weight_decay, n_eff, noise_variance, d) if powers[v].has(gamma)]
     if not uneven:
-        return simplify(value.coefficient) * value.monomial()
+        return collected(value.coefficient) * value.monomial()
     shared = powers[uneven[0]]
     ratios = {v: simplify(power / shared) for v, power in powers.items()}
     base = Mul(*(v**ratio for v, ratio in ratios.items() if ratio.is_number))
     rest = Mul(*(v ** powers[v] for v, ratio in ratios.items() if not ratio.is_number))
-    return simplify(value.coefficient) * rest * base ** apart(shared, gamma)
+    return collected(value.coefficient) * rest * base ** apart(shared, gamma)
 
 
-def logarithm_of(value: Term) -> Expr:
-    """L = log(1/value), to leading order: the coefficient of the term is dropped."""
-    return log(1 / value.monomial())
+def _at_source(expression: Expr, value: Number | None) -> Expr:
+    if value is not None:
+        _exact("source", value, mpmath.mpf(0))
+    if not expression.has(source):
+        return expression
+    if value is None:
+        raise ValueError("source=None is not allowed: the law depends on the source exponent r")
+    at = _rational(value)
+    found = expression.subs(source, at)
+    # a sine and a factor may vanish together, as do sin(2 pi r) and 1 - 2 r
+    return limit(expression, source, at) if found.has(nan, zoo) else found
 
 
 def _exact(name: str, value: Any, above: mpmath.mpf) -> mpmath.mpf:

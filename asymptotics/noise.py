@@ -19,9 +19,9 @@ that D_b is small, and only the edge matters.  Two kinds of edge occur.
   error = delta^2 * D_b * 2/(m L).
 
 In both cases the mean size of what leaks, -(1/2) delta j'(u), is delta D_b/u to leading order.  How much
-leaks, P(w > u) = j''(u)/2, is c t^(beta+1)/(beta+1) at a hard edge and rho/phi = D_b phi/u at a soft one.  The
-largest of many draws lies where they leave but one of them: up to u* at a hard edge, at the u of D_b = 1/number
-at a soft one.
+leaks, P(w > u) = j''(u)/2, is c t^(beta+1)/(beta+1) at a hard edge and rho/phi = D_b phi/u at a soft one.
+The largest of many draws lies where they leave but one of them: up to u* at a hard edge, at the u of D_b =
+1/number at a soft one.
 
 For the semicircle (c = 1/pi, beta = 1/2) this is D_b = 8/(15 pi) t^(5/2), j = 16/(105 pi) t^(7/2), and a mass
 of 2/(3 pi) t^(3/2).
@@ -32,7 +32,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from sympy import Dummy, Expr, Rational, S, Symbol, expand_log, integrate, limit, log, oo, simplify
+from sympy import (
+    Dummy,
+    Expr,
+    LambertW,
+    Rational,
+    S,
+    Symbol,
+    exp,
+    expand_log,
+    integrate,
+    limit,
+    log,
+    oo,
+    simplify,
+)
 
 level = Symbol("w", positive=True)
 """Where the noise of one mode falls, in units of the effective noise."""
@@ -102,6 +116,30 @@ class NoiseLaw:
         cut = Dummy("u", positive=True)
         return simplify(self.potential(cut).diff(cut, 2).subs(cut, 0) / 2)
 
+    def sharper_logarithm(self, leaked: Expr) -> Expr:
+        """What to put for L = log(1/D_b) at a soft edge, to be right up to O(1/L) instead of O(log L/L).
+
+        Where rho ~ rho_0 exp(-c w^m) the leak D_b = u rho/phi^2 reads v^q exp(c v) = rho_0/((c m)^2 D_b),
+        with v = u^m and q = (2m - 3)/m.  That is solved by Lambert's function, c v = q W((c/q) (...)^(1/q)),
+        and what the laws call L is c v.
+
+        >>> from sympy import Symbol, pi, sqrt
+        >>> gaussian = NoiseLaw(sqrt(2 / pi) * exp(-(level**2) / 2), edge=oo)
+        >>> gaussian.sharper_logarithm(Symbol("D", positive=True))
+        LambertW(2/(pi*D**2))/2
+        """
+        constant, power = self._surprise
+        factor = limit(self.density * exp(constant * level**power), level, oo)
+        q = (2 * power - 3) / power
+        return q * LambertW(simplify(constant / q * (factor / ((constant * power) ** 2 * leaked)) ** (1 / q)))
+
+    @cached_property
+    def _surprise(self) -> tuple[Expr, Expr]:
+        """(c, m) of -log rho ~ c w^m far out."""
+        surprise = expand_log(-log(self.density), force=True)
+        power = limit(simplify(level * surprise.diff(level) / surprise), level, oo)
+        return limit(simplify(surprise / level**power), level, oo), power
+
     @cached_property
     def edge_law(self) -> EdgeLaw:
         """The law of what leaks when almost nothing does."""
@@ -130,9 +168,7 @@ class NoiseLaw:
         )
 
     def _soft_edge(self) -> EdgeLaw:
-        surprise = expand_log(-log(self.density), force=True)
-        power = limit(simplify(level * surprise.diff(level) / surprise), level, oo)
-        constant = limit(simplify(surprise / level**power), level, oo)
+        constant, power = self._surprise
         return EdgeLaw(
             threshold_constant=constant ** (-1 / power),
             threshold_log_power=1 / power,

@@ -55,6 +55,7 @@ class Regime:
         larger: (large, small): what was neglected, to be checked on the solution.
         risk: terms of the excess risk, told apart by their origin.
         quantities: terms of every other quantity that has a law, on a domain of the parameters.
+        logarithm: of D_b: the L that its terms hold, right up to O(1/L); None where they hold none.
     """
 
     ordering: Enum
@@ -64,6 +65,7 @@ class Regime:
     larger: tuple[tuple[Term, Term], ...]
     risk: tuple[Term, ...]
     quantities: Mapping[str, Callable[[Domain], tuple[Term, ...]]]
+    logarithm: Callable[[Expr], Expr] | None = None
 
 
 @dataclass(frozen=True)

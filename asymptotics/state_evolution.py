@@ -106,8 +106,8 @@ class StateEvolution:
         noise_balance: the equation for delta, in E.
         threshold_balance: the equation for kappa, in D.
         excess_risk: R as a multiple of E.
-        location: where the noisy image of a mode of size s that stands out is seen, among trained weights that
-            were not shifted by kappa; None where it is seen at no one place.
+        location: where the noisy image of a mode of size s that stands out is seen, among trained weights
+            that were not shifted by kappa; None where it is seen at no one place.
         overlap: squared cosine of what is seen there with the mode's direction in the target.
     """
 
@@ -145,7 +145,7 @@ class StateEvolution:
         for ordering, learned in product(Ordering, Learned):
             if ordering is Ordering.THRESHOLD_AT_EDGE and learned is Learned.ALL:
                 continue  # no mode is left in the noise: it has no edge to leak past
-            yield named(ordering, learned, partial(_regime, self, ordering, learned, noisy))
+            yield named(ordering, learned, partial(trained_regime, self, ordering, learned, noisy))
 
     def describe(self, hypothesis: Hypothesis) -> Description:
         """Name, title and reason of a phase, after arXiv:2509.24882; given by mechanism, not by place."""
@@ -204,11 +204,11 @@ def mode_functions(network: StateEvolution, ordering: Ordering, learned: Learned
     # no noise passes a threshold at or beyond the edge; what little does near it is the edge law's to say
     leak = network.noise.second_moment if ordering is Ordering.THRESHOLD_BELOW_NOISE else S.Zero
     return ModeFunctions(
-        error=_pieced(network, ordering, learned, size**2 + leak, _at(error_of(potential), scales)),
-        degrees_of_freedom=_pieced(
+        error=mode_function(network, ordering, learned, size**2 + leak, _at(error_of(potential), scales)),
+        degrees_of_freedom=mode_function(
             network, ordering, learned, leak, _at(degrees_of_freedom_of(potential), scales)
         ),
-        learned=_pieced(network, ordering, learned, S.Zero, _at(network.above_noise, scales)),
+        learned=mode_function(network, ordering, learned, S.Zero, _at(network.above_noise, scales)),
     )
 
 
@@ -217,7 +217,7 @@ def size_function(network: StateEvolution, ordering: Ordering, learned: Learned)
     """What one mode contributes to the mean size of the trained weights, in units of T."""
     drift = network.noise.first_moment if ordering is Ordering.THRESHOLD_BELOW_NOISE else S.Zero
     size_of_found = _at(size_of(network.potential_of(learned)), _scales(network, ordering))
-    return _pieced(network, ordering, learned, drift, size_of_found)
+    return mode_function(network, ordering, learned, drift, size_of_found)
 
 
 @cache
@@ -251,7 +251,7 @@ def _emergence(network: StateEvolution, ordering: Ordering, learned: Learned) ->
     return S.Zero if learned is Learned.ALL else _at(network.emergence, _scales(network, ordering))
 
 
-def _pieced(
+def mode_function(
     network: StateEvolution, ordering: Ordering, learned: Learned, lost: Expr, found: Expr
 ) -> ModeFunction:
     """A function of the size that changes where modes stand out."""
@@ -261,6 +261,11 @@ def _pieced(
     return ModeFunction((Piece(S.Zero, emergence, lost), Piece(emergence, oo, expand(cancel(found)))))
 
 
+def in_the_limit(network: StateEvolution, ordering: Ordering, expression: Expr) -> Expr:
+    """A function of one mode, with delta and kappa in units of T as the ordering says."""
+    return _at(expression, _scales(network, ordering))
+
+
 def _at(expression: Expr, scales: dict[Expr, Expr]) -> Expr:
     value = simplify(expression.subs(scales))
     if value.has(nan, zoo):
@@ -268,9 +273,10 @@ def _at(expression: Expr, scales: dict[Expr, Expr]) -> Expr:
     return value
 
 
-def _regime(
+def trained_regime(
     network: StateEvolution, ordering: Ordering, learned: Learned, noisy: bool, domain: Domain
 ) -> Regime:
+    """The two equations of a trained network under one ordering, and its quantities."""
     summands = mode_functions(network, ordering, learned)
     at_edge = ordering is Ordering.THRESHOLD_AT_EDGE
     delta, one = term(effective_noise, MODES), term(S.One, MODES)
@@ -340,6 +346,7 @@ def _regime(
             **{name: partial(part_of_risk, part) for name, part in PARTS.items()},
             **{name: partial(share_of_weights, name) for name in (MASS_ABOVE, ATOM, NOISE_ABOVE)},
         },
+        logarithm=network.noise.sharper_logarithm if at_edge and network.noise.edge == oo else None,
     )
 
 

@@ -13,7 +13,22 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from sympy import Expr, Mul, S, Symbol, powdenest, powsimp
+from sympy import (
+    Abs,
+    Add,
+    Expr,
+    Mul,
+    S,
+    Symbol,
+    apart,
+    expand_power_base,
+    factor,
+    gcd,
+    powdenest,
+    powsimp,
+    simplify,
+    sqrt,
+)
 
 from asymptotics.cells import (
     FIELD,
@@ -193,23 +208,66 @@ def tidy(value: Term) -> Term:
     return replace(value, coefficient=powsimp(powdenest(value.coefficient, force=True)))
 
 
+def collected(product: Expr) -> Expr:
+    """A product of positive powers with all that is raised to one multiple of gamma, or 1/gamma, in one base.
+
+    >>> from sympy import sqrt
+    >>> from asymptotics.symbols import gamma
+    >>> collected(2 ** (2 * gamma) * (gamma**2) ** gamma * (1 / (2 ** (1 / gamma) * sqrt(2))) ** (2 * gamma))
+    (2*gamma**2)**gamma/4
+    """
+    for _ in range(2):  # powers of products of powers
+        product = powdenest(expand_power_base(powdenest(product, force=True), force=True), force=True)
+    rest, bases = S.One, dict[Expr, dict[Expr, Expr]]()
+    for base, exponent in (power.as_base_exp() for power in Mul.make_args(product)):
+        for part in Add.make_args(apart(exponent, PARAMETERS[0])):
+            multiple, shape = part.as_independent(*PARAMETERS, as_Add=False)
+            if shape == 1 or not multiple.is_Rational:
+                rest *= base**part
+            else:
+                powers = bases.setdefault(shape, {})
+                powers[base] = powers.get(base, S.Zero) + multiple
+    return Mul(simplify(rest), *(_in_one_base(powers, shape) for shape, powers in bases.items()))
+
+
+def _in_one_base(powers: dict[Expr, Expr], shape: Expr) -> Expr:
+    """The product of base**(power * shape)."""
+    unit = gcd([abs(power) for power in powers.values()])
+    if unit == 0:
+        return S.One
+    base = factor(Mul(*(b ** (power / unit) for b, power in powers.items())))
+    root = powdenest(expand_power_base(sqrt(base), force=True), force=True).replace(Abs, _unsigned)
+    if not root.has(Abs) and all(exponent.is_Integer for _, exponent in root.as_powers_dict().items()):
+        base, unit = root, 2 * unit
+    return base ** (unit * shape)
+
+
+def _unsigned(value: Expr) -> Expr:
+    """The absolute value of what is positive for all parameters, where this is easy to see."""
+    try:
+        return value if sign(coefficient(value)) > 0 else Abs(value)
+    except (SignChange, NotImplementedError, ValueError):
+        return Abs(value)
+
+
 def in_positive_factors(product: Expr, domain: Domain) -> Expr:
     """A product with factors that are positive in a domain of the parameters, as far as this is easy to see.
 
     >>> from asymptotics.symbols import gamma
+    >>> from asymptotics.cells import EVERYWHERE
     >>> in_positive_factors(-1 / (1 - 2 * gamma), EVERYWHERE)
     1/(2*gamma - 1)
     """
-    return Mul(*(_positive(factor, domain) for factor in Mul.make_args(product)))
+    return Mul(*(_positive(power, domain) for power in Mul.make_args(product)))
 
 
-def _positive(factor: Expr, domain: Domain) -> Expr:
+def _positive(power: Expr, domain: Domain) -> Expr:
     """x**k as (-x)**k (-1)**k, for integer k and a polynomial x that is negative."""
-    base, exponent = factor.as_base_exp()
+    base, exponent = power.as_base_exp()
     if not (base.is_Add and exponent.is_Integer and base.is_polynomial(*PARAMETERS)):
-        return factor
+        return power
     try:
         negative = sign(coefficient(base), domain) < 0
     except (SignChange, NotImplementedError, ValueError):
-        return factor  # only a matter of form
-    return (-base).expand() ** exponent * (-1) ** exponent if negative else factor
+        return power  # only a matter of form
+    return (-base).expand() ** exponent * (-1) ** exponent if negative else power

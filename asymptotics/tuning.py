@@ -1,0 +1,224 @@
+r"""The best weight decay, and what it is worth: trained networks against the Bayes-optimal estimator.
+
+At given noise delta the error E depends on the weight decay through the threshold alone.  Where kappa is far
+above delta it grows with kappa, by shrinkage; where kappa << delta and some modes are lost in the noise it
+falls, as noise is cut away.  In between, at the edge of the noise (``noise``), a little more threshold costs
+shrinkage and saves leaked noise:
+
+    dE/dkappa = 0:      d(error of modes)/dkappa = 2 E[(x - kappa)_+] of the noise = 2 delta^2 D_b/kappa,
+
+since d(delta^2 j(u))/dkappa is -2 times the mean size of what leaks.  So the leak at the optimum is a
+monomial like any other, and the optimum a ``regime``, in which the weight decay is one more unknown and this
+equation determines the threshold: ``balance`` solves it.  Once all modes are learned there is no noise to be
+cut.  Then E = e_0 - e_1 kappa/delta + e_2 (kappa/delta)^2, from the potential, and kappa = delta e_1/(2 e_2);
+with e_1 = 0 (quadratic network: E = delta^2 + kappa^2) it is 0.  (Where the error feeds delta, A delta^2 = e,
+delta changes with kappa too; but it falls with e, so that the least e at given delta is the least of all.)
+
+Worked by hand, quadratic network, 1 << n_eff << d^(2 gamma): kappa = 2 delta, the hard edge, so the risk is
+that of the learned modes at the edge: the law of phase IV, at every sample size up to d^(2 gamma).  The Bayes
+risk has the same powers, and the ratio is 3 gamma/(1 + gamma): between 1 and 3.  The Gaussian noise of the
+diagonal network has no edge: kappa = delta sqrt(2 log(d/K)), and tuned training loses a power of a logarithm.
+
+In this order: `Tuned` (the model), `tuned_balances`, `bayes_ratio`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import cache, partial
+from itertools import product
+
+from sympy import And, Dummy, Expr, S, factorial, simplify
+
+from asymptotics.balance import Balanced, dominant_balances
+from asymptotics.bayes import BayesOptimal, Recovery, exact_recovery
+from asymptotics.cells import FIELD, Domain, coefficient, feasible, irredundant, overlap
+from asymptotics.law import Law, law, logarithm_of
+from asymptotics.power_sums import Learned
+from asymptotics.regime import (
+    LABEL_NOISE,
+    MODES,
+    WEIGHT_DECAY,
+    Description,
+    Equation,
+    Hypothesis,
+    Regime,
+    as_law,
+    mean_term,
+)
+from asymptotics.region import region_of
+from asymptotics.state_evolution import (
+    AMPLITUDE,
+    Ordering,
+    StateEvolution,
+    error_of,
+    in_the_limit,
+    mode_function,
+    trained_regime,
+)
+from asymptotics.symbols import effective_noise, threshold, weight_decay
+from asymptotics.terms import Noise, Scales, Term, leaked, term, tidy
+
+STATIONARY = "the risk is stationary in the threshold"
+
+
+@dataclass(frozen=True)
+class Tuned:
+    """A network trained with the weight decay that makes its risk least."""
+
+    network: StateEvolution
+
+    @property
+    def name(self) -> str:
+        """That of the network, and of how it is trained."""
+        return f"tuned {self.network.name}"
+
+    def regimes(self, noisy: bool) -> Iterator[Callable[[Domain], Regime]]:
+        """At the edge of the noise with some modes learned, far below it with all; recovery without noise."""
+        yield partial(_at_the_edge, self.network, noisy)
+        yield partial(_far_below_the_noise, self.network, noisy)
+        if not noisy:
+            yield partial(_recovered, self.network)
+
+    def describe(self, hypothesis: Hypothesis) -> Description:
+        """Name, title and reason: those of the phase on whose border the optimum lies."""
+        if hypothesis.ordering is Recovery.EXACT:
+            return BayesOptimal(self.network).describe(hypothesis)
+        if hypothesis.learned is Learned.SOME:
+            why = (
+                "The threshold sits at the edge of the noise, where less would let noise leak and more would "
+                "shrink what is learned; the risk is what is not learned and the shrinkage of what is."
+            )
+            by_labels = hypothesis.dominant[0] == LABEL_NOISE
+            return Description("IV" if by_labels else "N", "tuned to the edge of the noise", why)
+        why = "Every mode is learned: no noise is left to be cut, and the threshold hardly matters."
+        return Description("VI", "noise-dominated", why)
+
+
+def _at_the_edge(network: StateEvolution, noisy: bool, domain: Domain) -> Regime:
+    ordering, learned = Ordering.THRESHOLD_AT_EDGE, Learned.SOME
+    regime = trained_regime(network, ordering, learned, noisy, domain)
+    (kappa,) = regime.quantities["threshold"](domain)
+    cost = in_the_limit(network, ordering, _cost_of_shrinkage(network.potential))
+    shrinkage = mode_function(network, ordering, learned, S.Zero, cost)
+    ratio: Term = kappa * term(effective_noise, MODES) ** (-FIELD.one)
+    unit: Term = term(S.Half, MODES) * ratio ** coefficient(2)
+    costs = tuple(unit * t for t in mean_term(shrinkage, learned, kappa, AMPLITUDE, domain))
+    return _tuned(regime, Equation("leak at the best threshold", term(leaked, STATIONARY), costs))
+
+
+@cache
+def _cost_of_shrinkage(potential: Expr) -> Expr:
+    """Kappa dE/dkappa of one mode."""
+    return simplify(threshold * error_of(potential).diff(threshold))
+
+
+def _far_below_the_noise(network: StateEvolution, noisy: bool, domain: Domain) -> Regime:
+    ordering, learned = Ordering.THRESHOLD_BELOW_NOISE, Learned.ALL
+    regime = trained_regime(network, ordering, learned, noisy, domain)
+    delta, kappa = term(effective_noise, MODES), term(threshold, STATIONARY)
+    potential = network.potential_of(learned)
+
+    def mean(of_one: Expr) -> tuple[Term, ...]:
+        function = mode_function(network, ordering, learned, S.Zero, of_one)
+        return mean_term(function, learned, delta, AMPLITUDE, domain)
+
+    gains, (cost,) = mean(-_taylor(potential, 1)), mean(_taylor(potential, 2))
+    if not gains:
+        nothing = {name: as_law([]) for name in ("threshold", "weight_decay")}
+        return replace(
+            regime,
+            unknowns=(effective_noise,),
+            equations=regime.equations[:1],
+            larger=tuple(pair for pair in regime.larger if not pair[1].holds([threshold])),
+            quantities={**regime.quantities, **nothing},
+        )
+    per_gain: Term = delta * (term(S(2), MODES) * cost) ** (-FIELD.one)
+    return _tuned(regime, Equation("best threshold", kappa, tuple(per_gain * gain for gain in gains)))
+
+
+def _recovered(network: StateEvolution, domain: Domain) -> Regime:
+    regime = exact_recovery(network, domain)
+    return replace(regime, quantities={**regime.quantities, "weight_decay": as_law([])})
+
+
+@cache
+def _taylor(potential: Expr, order: int) -> Expr:
+    """Coefficient of (kappa/delta)**order in the error of one mode, in units of delta."""
+    ratio = Dummy("rho", positive=True)
+    error = error_of(potential).subs({effective_noise: S.One, threshold: ratio})
+    return simplify(error.diff(ratio, order).subs(ratio, 0) / factorial(order))
+
+
+def _tuned(regime: Regime, stationary: Equation) -> Regime:
+    """The regime with its threshold at the optimum, and the weight decay as what the equations determine."""
+    noise, balance = regime.equations
+    return replace(
+        regime,
+        unknowns=(*regime.unknowns, weight_decay),
+        equations=(noise, stationary, replace(balance, name="weight decay")),
+        quantities={**regime.quantities, "weight_decay": as_law([term(weight_decay, WEIGHT_DECAY)])},
+    )
+
+
+@cache
+def tuned_balances(network: StateEvolution, noise: Noise) -> tuple[Balanced, ...]:
+    """The balances at the best weight decay: cells in a (and b), free of ell.
+
+    >>> from asymptotics import quadratic
+    >>> edge, below = tuned_balances(quadratic, "fixed")
+    >>> from asymptotics.law import law_of
+    >>> law_of(edge, "weight_decay").expr
+    4*sqrt(Delta)*sqrt(n_eff)/sqrt(d)
+    """
+    return dominant_balances(Tuned(network), Scales(noise))
+
+
+@dataclass(frozen=True)
+class BayesRatio:
+    """Tuned training against the Bayes-optimal estimator, in a range of exponents.
+
+    Attributes:
+        region: the range.
+        ratio: risk of the tuned network over the Bayes risk, to leading order.
+        attained: whether the Bayes rate is attained: the ratio neither grows nor falls.
+    """
+
+    region: And
+    ratio: Law
+    attained: bool
+
+
+@cache
+def bayes_ratio(network: StateEvolution, noise: Noise = "fixed") -> tuple[BayesRatio, ...]:
+    """When tuned empirical risk minimisation attains the Bayes rate, and with what ratio of constants.
+
+    Args:
+        network: a network.
+        noise: "fixed", "scaled" or "none".
+
+    >>> from asymptotics import quadratic
+    >>> [ratio.ratio.expr for ratio in bayes_ratio(quadratic)]
+    [3*gamma/(gamma + 1), 1]
+    """
+    found = []
+    for tuned, bayes in product(tuned_balances(network, noise), bayes_balances(network, noise)):
+        domain = overlap(tuned.domain, bayes.domain)
+        facets, window = (*tuned.facets, *bayes.facets), tuned.scales.window
+        if domain is None or not feasible([*facets, *window], domain):
+            continue
+        if tuned.risk is None or bayes.risk is None:  # both recover the target
+            continue
+        quotient: Term = tuned.risk * bayes.risk ** (-FIELD.one)
+        ratio = law((tidy(quotient),), tuned.scales, logarithm_of(tuned), domain)
+        shared = irredundant(facets, window, domain)
+        attained = ratio.exponent == ratio.log_exponent == 0
+        found.append(BayesRatio(region_of(shared, tuned.scales, domain), ratio, attained))
+    return tuple(found)
+
+
+@cache
+def bayes_balances(network: StateEvolution, noise: Noise) -> tuple[Balanced, ...]:
+    """The balances of the Bayes-optimal estimator."""
+    return dominant_balances(BayesOptimal(network), Scales(noise))
