@@ -61,7 +61,8 @@ class _Equation:
         real, noise = arithmetic.real, arithmetic.exp(x)
         error, complement = self.posterior_variance(noise, self.target)
         noise2, labels = noise * noise, real(self.noise_variance)
-        if abs(self.capacity - 1) < Fraction(1, 2):
+        # like from like where e is nearly delta^2; where it is far below the complement is what cancels
+        if abs(self.capacity - 1) < Fraction(1, 2) and 2 * error > noise2:
             surplus = labels - real(self.capacity - 1) * noise2 - complement
             return arithmetic.log1p(surplus / (real(self.capacity) * noise2)), error
         return arithmetic.log((error + labels) / (real(self.capacity) * noise2)), error

@@ -87,6 +87,8 @@ def posterior_variance(noise: Any, target: Target) -> tuple[Any, Any]:
     """
     arithmetic = target.arithmetic
     with arithmetic.working():
+        if target.dim == 1:
+            return 0 * noise, noise * noise
         unit = natural_unit(arithmetic, noise, noise)
         error, complement, mass = _integrals(target.in_units(unit), noise / unit)
         if abs(mass - 1) > arithmetic.real(_MASS_DEFECT) ** (arithmetic.digits / 10):

@@ -30,7 +30,7 @@ def test_one_coefficient_is_a_quadratic_equation() -> None:
 def test_one_eigenvalue_is_known_to_who_knows_the_law(noise: float) -> None:
     """E = 0, and 2 alpha delta^2 = Delta/2 is left."""
     solution = solve(problem("quadratic", 1, 0.477, noise, 4.5))
-    assert solution.excess_risk == 0
+    assert solution.excess_risk == solve(solution.problem, digits=20).excess_risk == 0
     assert solution.effective_noise**2 == pytest.approx(noise / (4 * 0.477), rel=1e-12)
     assert solution.residual < 1e-12
 
@@ -88,6 +88,20 @@ def test_a_matrix_of_any_size_costs_the_same() -> None:
     gamma, learned = 1.25, solution.learned_modes
     cost = learned * (2 - 1 / (2 * gamma + 1) + 1 / (2 * gamma - 1)) * delta2 / 1e12
     assert solution.excess_risk == pytest.approx(2 * cost, rel=1e-2)
+
+
+def test_few_modes_are_searched_for_from_where_nothing_is_known() -> None:
+    """With as many samples as unknowns, from e far below delta^2, where a difference of complements is none."""
+    problem = Problem(
+        "diagonal",
+        gamma=3.6693099569529295,
+        samples=2.828161515898206e19,
+        dim=27662165861554913280,
+        noise_variance=2.7211770718458807e-19,
+        estimator="bayes",
+    )
+    short, long = solve(problem), solve(problem, digits=20)
+    assert short.excess_risk == pytest.approx(float(long.excess_risk), rel=1e-11)
 
 
 def test_a_weight_decay_is_refused() -> None:
