@@ -124,8 +124,9 @@ def _integrals(target: Target, noise: Any) -> Any:
     merged = _first(cells, lambda number: number > 0 and gap_after(target, noise, number).closed)
     total = _body(target, noise, cells) if cells < target.dim else noise * np.zeros(3)
     size = total
-    singular = (merged, cells) if cells == target.dim else (merged,)
-    for number, weight in sparse_sum(cells, singular, target.decay, target.arithmetic):
+    # if every mode has a cell, those next to the last have no like neighbours on one side
+    layer = cells == target.dim
+    for number, weight in sparse_sum(cells, (merged,), target.decay, target.arithmetic, layer):
         total = total + weight * _cell(target, noise, number, size)
     return total
 

@@ -28,7 +28,7 @@ _WIDEST = 0.55
 
 
 def sparse_sum(
-    last: int, singular: tuple[int, ...], decay: Number, arithmetic: Arithmetic
+    last: int, singular: tuple[int, ...], decay: Number, arithmetic: Arithmetic, layer: bool = False
 ) -> Iterator[tuple[int, Any]]:
     """Numbers M, and weights, of a sum over M = 1..last of a function smooth in log M but at a few places.
 
@@ -37,6 +37,7 @@ def sparse_sum(
         singular: places where the function may have a singularity of third order or weaker, beside 0.
         decay: gamma; the function may vary on the scale 1/gamma of log M.
         arithmetic: of the weights; its digits say how accurate the sum is.
+        layer: whether the last terms differ from the others, by a power of their distance to the end.
 
     >>> from numerics.precision import DOUBLE
     >>> nodes = list(sparse_sum(10**20, (10**9,), 1.0, DOUBLE))
@@ -47,11 +48,13 @@ def sparse_sum(
     order = math.ceil(_NODES_PER_DIGIT * arithmetic.digits)
     faint_share = 10 ** (-arithmetic.digits / 4)
     widest = _WIDEST / float(decay)
+    places = [(place, int(faint_share * place)) for place in singular]
+    places += [(0, 0), (last + 1, 0)] if layer else [(0, 0)]
     first = 1
     while first <= last:
         length = min(int(widest * first), last + 1 - first)
-        for place in (0, *singular):
-            distance, faint = abs(first - place), int(faint_share * place)
+        for place, faint in places:
+            distance = abs(first - place)
             if place <= first:  # as far behind the panel as it is long
                 length = min(length, max(distance, faint))
             elif distance > faint:  # as far ahead of its end

@@ -91,7 +91,7 @@ def test_a_matrix_of_any_size_costs_the_same() -> None:
 
 
 def test_few_modes_are_searched_for_from_where_nothing_is_known() -> None:
-    """With as many samples as unknowns, from e far below delta^2, where a difference of complements is none."""
+    """With as many samples as unknowns, from e far below delta^2: there the complement is what cancels."""
     problem = Problem(
         "diagonal",
         gamma=3.6693099569529295,
