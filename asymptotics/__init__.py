@@ -6,6 +6,7 @@ equations are solved.
 """
 
 from asymptotics.diagonal import diagonal as diagonal
+from asymptotics.diagram import AmbiguousDiagram as AmbiguousDiagram
 from asymptotics.diagram import Boundary as Boundary
 from asymptotics.diagram import IncompleteDiagram as IncompleteDiagram
 from asymptotics.diagram import OnBoundary as OnBoundary
@@ -15,18 +16,33 @@ from asymptotics.diagram import phase_diagram as phase_diagram
 from asymptotics.law import Law as Law
 from asymptotics.quadratic import quadratic as quadratic
 from asymptotics.regime import Hypothesis as Hypothesis
+from asymptotics.ridge import RidgeRegression as RidgeRegression
+from asymptotics.ridge import kernel_ridge as kernel_ridge
+from asymptotics.ridge import ridge as ridge
+from asymptotics.spectra import HeavyTail as HeavyTail
+from asymptotics.spectra import SpectrumLaws as SpectrumLaws
+from asymptotics.spectra import heavy_tails as heavy_tails
+from asymptotics.spectra import spectrum_laws as spectrum_laws
 from asymptotics.state_evolution import StateEvolution as StateEvolution
 
 __all__ = [
+    "AmbiguousDiagram",
     "Boundary",
+    "HeavyTail",
     "Hypothesis",
     "IncompleteDiagram",
     "Law",
     "OnBoundary",
     "Phase",
     "PhaseDiagram",
+    "RidgeRegression",
+    "SpectrumLaws",
     "StateEvolution",
     "diagonal",
+    "heavy_tails",
+    "kernel_ridge",
     "phase_diagram",
     "quadratic",
+    "ridge",
+    "spectrum_laws",
 ]
