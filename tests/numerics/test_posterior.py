@@ -62,7 +62,7 @@ def test_the_known_form_with_the_cube_of_the_density(dim: int, noise: float) -> 
 def test_error_and_complement_make_the_noise(dim: int, decay: float, noise: float) -> None:
     """E and (4/3) int v^2 dmu are integrals of different functions: their sum is a test of both."""
     error, complement = posterior_variance(noise, Target.of(dim, decay))
-    assert error + complement == pytest.approx(noise**2, rel=3e-14)
+    assert error + complement == pytest.approx(noise**2, rel=3e-14, abs=0)
     assert error >= 0
 
 
