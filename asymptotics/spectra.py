@@ -127,8 +127,8 @@ class SpectrumLaws:
         spikes: where they stand; None where there are none, or where they have no place (diagonal network).
         tail: number of weights above ``weight``, in ``tail_range``.
         tail_exponent: tail ~ weight**-tail_exponent.
-        counting: number of learned weights above ``weight`` for every weight above ``bulk_edge``, of which
-            ``tail`` is what is left far above it; 0 if nothing is learned.
+        counting: number of learned weights above ``weight``, from ``bulk_edge`` (diagonal network: far above
+            it) or where every mode is learned from ``tail_range[0]`` on; far above it becomes ``tail``.
         tail_range: the tail holds far above the first and far below the second, or for spikes up to it.
     """
 

@@ -273,6 +273,26 @@ def test_tail_is_a_power_law(network, cell):
         assert found[2] == pytest.approx(1, abs=2e-3)
 
 
+@pytest.mark.parametrize(
+    ("network", "cell", "digits_of_d"),
+    [
+        ("diagonal", "II", 30),
+        *(("quadratic", cell, 25) for cell in ("II", "IV", "N")),
+        ("quadratic", "VI", 10),
+    ],
+)
+def test_counting_holds_down_to_the_noise(network, cell, digits_of_d):
+    # weights as small as the threshold, or the noise: far from a power law still
+    laws = laws_at(network, cell)
+    solution, values = solved(network, cell, digits_of_d)
+    x = float(laws.tail_range[0].evaluate(**values)) * (1.2 if cell == "VI" else 1)
+    beyond = solution.spectrum().mass_beyond(x) * 10**digits_of_d * sides(network)
+    expected = value(laws.counting, values, x=x)
+    assert beyond > 150
+    assert abs(beyond - expected) < 2 + 0.01 * beyond
+    assert abs(beyond - value(laws.tail, values, x=x)) > 2 + 0.1 * beyond
+
+
 def test_counting_becomes_the_tail_far_above_the_bulk():
     for network, cell in [*(("quadratic", c) for c in ("II", "III", "IV", "V", "N")), ("diagonal", "II")]:
         laws = laws_at(network, cell)
