@@ -53,6 +53,7 @@ from asymptotics.cells import (
     feasible,
     irredundant,
     is_zero,
+    negative,
     sign,
     split_at_sign_changes,
 )
@@ -109,7 +110,14 @@ class Balanced:
 
         Most quantities have one.  Two or more exchange the lead along walls inside the cell, none are left
         if the quantity falls faster than every power of d.
+
+        Raises:
+            NotImplementedError: when what the terms of the quantity leave out is as large as they are.
         """
+        for large, small in self.regime.neglected.get(quantity, ()):
+            gap = difference(self.scales.exponent(self.known(large)), self.scales.exponent(self.known(small)))
+            if is_zero(gap) or feasible([*self.facets, *self.scales.window, negative(gap)], self.domain):
+                raise NotImplementedError(f"{quantity}: {small.origin} are as many as {large.origin}")
         return split_at_sign_changes(lambda domain: self._leading(quantity, domain), self.domain)
 
     def _leading(self, quantity: str, domain: Domain) -> tuple[Term, ...]:
@@ -134,7 +142,11 @@ class Balanced:
             inequalities, _ = _dominance(one, others, self.scales, domain)
         except _Contradiction:
             return False
-        return feasible([*self.facets, *self.scales.window, *(i.form for i in inequalities)], domain)
+        forms = [*self.facets, *self.scales.window, *(i.form for i in inequalities)]
+        try:
+            return feasible(forms, domain)
+        except NotImplementedError:
+            return True  # it may lead: a term too many does not change what leads
 
 
 @dataclass(frozen=True)
@@ -223,7 +235,8 @@ def solve(candidate: _Candidate, scales: Scales, domain: Domain) -> Balanced | N
     for large, small in regime.larger:
         one, other = at_solution(solution, large), at_solution(solution, small)
         gap = difference(scales.exponent(one), scales.exponent(other))
-        inequalities.append(Inequality(hypothesis.ordering.value, one, other, gap))
+        reason = f"{hypothesis.ordering.value}, {hypothesis.learned.value} modes learned"
+        inequalities.append(Inequality(reason, one, other, gap))
     forms = [inequality.form for inequality in inequalities]
     if not feasible([*forms, *scales.window], domain):
         return None

@@ -111,13 +111,13 @@ def _partial_recovery(network: StateEvolution, learned: Learned, noisy: bool, do
         ordering=Recovery.PARTIAL,
         learned=learned,
         unknowns=(effective_noise,),
-        equations=(Equation("effective noise", left, (*labels, *(per_error * t for t in errors))),),
+        equations=(Equation("effective noise", left, (*labels, *(t * per_error for t in errors))),),
         larger=counted(learned, index),
         risk=tuple(term(network.risk_per_error, t.origin) * t for t in errors),
         quantities={
             "effective_noise": as_law([delta]),
             "threshold": as_law([]),
-            "learned": as_law(term(d, MODES) * t for t in mean(_number_learned(network), 0)),
+            "learned": as_law(term(d, MODES) * t for t in mean(_NUMBER_ABOVE, 0)),
             "degrees_of_freedom": as_law(mean(variance, 0)),
         },
     )
@@ -155,10 +155,8 @@ def posterior_variance(network: StateEvolution, learned: Learned) -> ModeFunctio
     return _above(size**2, network.posterior_variance, network.emergence)
 
 
-@cache
-def _number_learned(network: StateEvolution) -> ModeFunction:
-    """Whether a mode stands above the noise, or the chance that its coefficient does."""
-    return _above(S.Zero, network.above_noise, network.emergence)
+_NUMBER_ABOVE = ModeFunction((Piece(S.Zero, S.One, S.Zero), Piece(S.One, oo, S.One)))
+"""Modes of a size, which is known, above delta."""
 
 
 def _above(lost: Expr, found: Expr, emergence: Expr = S.Zero) -> ModeFunction:

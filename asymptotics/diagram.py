@@ -7,12 +7,13 @@ facet. Names follow arXiv:2509.24882 and are given by mechanism, not by place: s
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache, partial
+from functools import cache, cached_property, partial
 from itertools import combinations, pairwise
 from numbers import Rational as RationalNumber
+from types import MappingProxyType
 from typing import Any, Literal
 
 from sympy import And, Eq, Expr, Ge, Rational, S, latex, oo, simplify, solveset
@@ -33,13 +34,14 @@ from asymptotics.cells import (
     split_at_sign_changes,
     uncovered,
 )
+from asymptotics.derivation import Derivation, derivation_of
 from asymptotics.failure import closest_hypotheses
 from asymptotics.law import Law, law_of, risk_law
-from asymptotics.regime import Hypothesis, Model
+from asymptotics.regime import Description, Hypothesis, Model
 from asymptotics.region import inequality, interval_conditions, region_of
 from asymptotics.ridge import ridge
 from asymptotics.spectra import SpectrumLaws, spectrum_laws
-from asymptotics.state_evolution import StateEvolution
+from asymptotics.state_evolution import PARTS, StateEvolution
 from asymptotics.terms import Noise, Scales
 from asymptotics.tuning import tuned_balances
 
@@ -115,6 +117,41 @@ class Phase:
             ValueError: when the estimator trains no weights.
         """
         return spectrum_laws(self)
+
+    @cached_property
+    def train_loss(self) -> Law:
+        """Law of the trained objective divided by d (diagonal) or d^2 (quadratic network).
+
+        >>> from asymptotics import diagonal, phase_diagram
+        >>> phase_diagram(diagonal).locate(a=2, ell=-1, gamma=1.25).train_loss.expr
+        Delta*n_eff/(2*d)
+        """
+        return law_of(self.balance, "train_loss")
+
+    @cached_property
+    def decomposition(self) -> Mapping[str, Law]:
+        """Laws of the parts of the risk, by the names they have in ``numerics`` (``decomposition``).
+
+        Parts that the declared equations do not determine are left out: of the quadratic network "unlearned"
+        and "learned" where modes are seen inside the noise (VI), and "overfitting" where modes at its verge
+        are as many as what leaks (N).
+
+        >>> from asymptotics import phase_diagram, quadratic
+        >>> parts = phase_diagram(quadratic).locate(a=0.7, ell=-1, gamma=1).decomposition
+        >>> {name: part.exponent for name, part in parts.items()}
+        {'unlearned': -a + a/(2*gamma), 'learned': -a + a/(2*gamma), 'overfitting': 2*a/5 - 2/5}
+        """
+        found = {}
+        for quantity, name in PARTS.items():
+            try:
+                found[name] = law_of(self.balance, quantity)
+            except NotImplementedError:
+                continue
+        return MappingProxyType(found)
+
+    def derivation(self) -> Derivation:
+        """The derivation written out: it prints as an appendix would put it, and knows ``to_latex``."""
+        return derivation_of(self.balance, Description(self.name, self.title, self.why))
 
     def _repr_latex_(self) -> str:
         return rf"$\text{{{self.name} ({self.title}):}}\quad R \simeq {latex(self.risk.expr)}$"

@@ -49,9 +49,9 @@ class Law:
     (or 1, when the diagram is at fixed noise).  A quantity that vanishes faster than every power of d, such
     as the number of learned modes when nothing is learned, has ``expr`` and ``constant`` 0 and exponent -oo.
 
-    Where the law holds a logarithm ``expr`` is right up to O(log log d/log d), and ``refined`` is a law with
-    Lambert's function W in its place that is right up to O(1/log d).  Elsewhere ``refined`` is None, and what
-    is left of ``expr`` is a power of d.
+    Where noise without an edge leaks, logarithms appear: ``expr`` is right up to O(log log d/log d) if it
+    holds one, and ``refined``, with Lambert's function W in its place, is right up to O(1/log d).  Elsewhere
+    ``refined`` is None, and what is left of ``expr`` is a power of d.
 
     >>> from asymptotics import diagonal, phase_diagram
     >>> law = phase_diagram(diagonal).locate(a=3, ell=0, gamma=1).risk
@@ -110,10 +110,10 @@ class Law:
             )
         ]
         expression = self.refined if refined and self.refined is not None else self.expr
-        value = mpmath.mpf(_function(_at_source(expression, source))(*values))
-        if mpmath.isnan(value):
+        value = _function(_at_source(expression, source))(*values)
+        if value is None:  # the law is piecewise, and none of its pieces holds
             raise ValueError(f"gamma={gamma}: a logarithm appears in the law at this very decay")
-        return value
+        return mpmath.mpf(value)
 
     def _repr_latex_(self) -> str:
         return f"${latex(self.expr)}$"
@@ -217,7 +217,7 @@ def law(
 
 def _of_term(value: Term, scales: Scales, logarithm: Logarithm | None, domain: Domain) -> Law:
     log_power = FIELD.to_sympy(value.log_power)
-    if logarithm is None or log_power == 0:
+    if logarithm is None:
         logarithm, log_power = Logarithm(S.One, S.One), S.Zero
     constant = value.coefficient * logarithm.exponent**log_power
     if scales.noise == "fixed":

@@ -17,7 +17,7 @@ down: `crossover`, `mean_term`, `as_law`, `counted`, `split_balance`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import NamedTuple, Protocol
 
@@ -55,6 +55,7 @@ class Regime:
         larger: (large, small): what was neglected, to be checked on the solution.
         risk: terms of the excess risk, told apart by their origin.
         quantities: terms of every other quantity that has a law, on a domain of the parameters.
+        neglected: (large, small), by quantity: what its terms leave out.
         logarithm: of D_b: the L that its terms hold, right up to O(1/L); None where they hold none.
     """
 
@@ -65,6 +66,7 @@ class Regime:
     larger: tuple[tuple[Term, Term], ...]
     risk: tuple[Term, ...]
     quantities: Mapping[str, Callable[[Domain], tuple[Term, ...]]]
+    neglected: Mapping[str, tuple[tuple[Term, Term], ...]] = field(default_factory=dict)
     logarithm: Callable[[Expr], Expr] | None = None
 
 
@@ -183,7 +185,7 @@ def check_positive(regime: Regime, domain: Domain) -> None:
     sums = [(f"equation for the {e.name}", t) for e in regime.equations for t in (e.left, *e.right)]
     for where, part in [*sums, *(("risk", t) for t in regime.risk)]:
         constant = part.coefficient.subs(point).evalf()
-        if not constant.is_positive:
+        if constant.is_positive is False:  # None where the point makes 0/0 of it
             raise ValueError(
                 f"{regime.ordering.value}, {regime.learned.value} of the modes learned: {part.origin} enter "
                 f"the {where} as {constant} {part.monomial()} at {point}, which is not positive"

@@ -239,6 +239,14 @@ def error_parts(network: StateEvolution, ordering: Ordering, learned: Learned) -
 
 
 @cache
+def signal_share(network: StateEvolution) -> ModeFunction:
+    """Share of the signal in what leaks of a mode below the noise; sizes in units of delta."""
+    scales = {effective_noise: S.One, threshold: S.Zero}
+    share = simplify((1 - network.noise_share).subs(scales)) if network.emergence == 0 else S.Zero
+    return ModeFunction((Piece(S.Zero, oo, share),))
+
+
+@cache
 def weight_shares(network: StateEvolution, ordering: Ordering, learned: Learned) -> Mapping[str, Part]:
     """What one mode contributes to the mass of the trained weights at 0 and away from it (``weights``)."""
     potential, scales = network.potential_of(learned), _scales(network, ordering)
@@ -323,7 +331,13 @@ def trained_regime(
 
     def part_of_risk(name: str, on: Domain) -> tuple[Term, ...]:
         part = error_parts(network, ordering, learned)[name]
-        leak = (_edge_error(network),) if at_edge and name == "overfitting" else ()
+        leak: tuple[Term, ...] = ()
+        if at_edge and name == "overfitting":
+            leak = (_edge_error(network),)
+        if at_edge and name == "learned":
+            # a mode below the noise leaks with it, and has a share in what leaks
+            shares_in_leak = mean_term(signal_share(network), learned, delta, AMPLITUDE, on)
+            leak = tuple(_edge_error(network) * share for share in shares_in_leak)
         per_error = term(network.risk_per_error, MODES)
         return tuple(per_error * t for t in (*mean(part.function, 2, on, small(part)), *leak))
 
@@ -332,8 +346,8 @@ def trained_regime(
         learned=learned,
         unknowns=(effective_noise, leaked if at_edge else threshold),
         equations=(
-            Equation("effective noise", noise_left, (*labels, *(per_error * t for t in errors))),
-            Equation("threshold", freedom_left, (*forces, *(per_freedom * t for t in freedoms))),
+            Equation("effective noise", noise_left, (*labels, *(t * per_error for t in errors))),
+            Equation("threshold", freedom_left, (*forces, *(t * per_freedom for t in freedoms))),
         ),
         larger=(*_ordered(ordering, delta, kappa), *counted(learned, index)),
         risk=tuple(term(network.risk_per_error, t.origin) * t for t in errors),
@@ -346,6 +360,10 @@ def trained_regime(
             **{name: partial(part_of_risk, part) for name, part in PARTS.items()},
             **{name: partial(share_of_weights, name) for name in (MASS_ABOVE, ATOM, NOISE_ABOVE)},
         },
+        # modes at the verge of the noise are seen in what leaks: negligible if they are few against the leak
+        neglected={"overfitted_risk": tuple((term(leaked, LEAK), t) for t in freedoms if t.origin == MODES)}
+        if at_edge and network.emergence != 0
+        else {},
         logarithm=network.noise.sharper_logarithm if at_edge and network.noise.edge == oo else None,
     )
 

@@ -1,0 +1,156 @@
+"""Every law of every diagram, constant and logarithm included, against solutions of the full equations.
+
+At a point deep inside each cell the equations are solved on a ladder of dimensions; the ratio of solution to
+law must tend to 1.  What is left is a power of d, which Aitken's step removes, or, where noise without
+an edge leaks, c/log d: there the ratio to the refined law (Lambert's W) is extrapolated in 1/log d.
+"""
+
+import math
+from fractions import Fraction
+from itertools import product
+
+import pytest
+from sympy import Rational
+
+from asymptotics import Law, Phase, diagonal, phase_diagram, quadratic
+from asymptotics.law import law_of
+from asymptotics.state_evolution import PARTS
+from asymptotics.symbols import a, b, ell, gamma
+from numerics import Problem, solve
+
+NETWORKS = {"diagonal": diagonal, "quadratic": quadratic}
+GAMMAS = (Fraction(5, 4), Fraction(3, 4))
+TOLERANCE, LOGARITHMIC_TOLERANCE = 1e-3, 5e-3
+
+# what of a Solution measures a quantity
+MEASURED = {
+    "risk": lambda solution: solution.excess_risk,
+    "effective_noise": lambda solution: solution.effective_noise,
+    "threshold": lambda solution: solution.threshold,
+    "learned": lambda solution: solution.learned_modes,
+    "degrees_of_freedom": lambda solution: solution.degrees_of_freedom,
+    "train_loss": lambda solution: solution.train_loss,
+    "unlearned_risk": lambda solution: solution.decomposition[PARTS["unlearned_risk"]],
+    "learned_risk": lambda solution: solution.decomposition[PARTS["learned_risk"]],
+    "overfitted_risk": lambda solution: solution.decomposition[PARTS["overfitted_risk"]],
+}
+
+# grids of exponents to choose points from
+SAMPLES = [Fraction(n, 20) for n in (-10, 6, 8, 10, 14, 17, 25, 30, 40, 60)]
+DECAYS = [Fraction(n, 20) for n in (-60, -40, -30, -16, -8, -2, 4, 10, 14, 18, 26, 30)]
+NOISES = [Fraction(n, 10) for n in (3, 6, 10, 25)]
+
+
+def slack(phase: Phase, point: dict) -> float:
+    """Smallest slack of the inequalities of the region: how deep inside a point lies."""
+    values = {s: Rational(v.numerator, v.denominator) for s, v in point.items()}
+    return min(float((r.gts - r.lts).subs(values)) for r in phase.region.args)
+
+
+def deepest(phase: Phase, decay: Fraction, noise: str) -> dict | None:
+    """The point of the grid deepest inside the phase, and of those the one of the least extreme sizes."""
+    choices = product(SAMPLES, DECAYS, NOISES if noise == "scaled" else [None])
+    points = [{a: n, ell: w, gamma: decay} | ({} if v is None else {b: v}) for n, w, v in choices]
+    best = max(points, key=lambda point: (min(slack(phase, point), 0.3), -steepness(point)))
+    return best if slack(phase, best) > 0.05 else None
+
+
+def steepness(point: dict) -> float:
+    """The largest power of d among the parameters, delta^2 and kappa^2."""
+    return float(max(abs(point[a]) + 1, abs(point[ell]), 2 * abs(point[ell] + 1 - point[a]), point.get(b, 0)))
+
+
+def problem_at(network: str, estimator: str, noise: str, point: dict, exponent: int) -> Problem:
+    dim = 10**exponent
+    return Problem(
+        network,
+        point[gamma],
+        samples=10.0 ** (exponent * point[a]) * (dim if network == "quadratic" else 1),
+        dim=dim,
+        weight_decay=None if estimator == "bayes" else 10.0 ** (exponent * point[ell]),
+        noise_variance=0 if noise == "none" else 10.0 ** (-exponent * point.get(b, Fraction(0))),
+        estimator=estimator,
+    )
+
+
+def ladder(phase: Phase, point: dict) -> list[int]:
+    """Decimal exponents of the dimension: shorter where kappa lies amid many modes, which takes seconds."""
+    step = min(20, math.floor(140 / (4 * steepness(point))))
+    if phase.name in ("II", "III"):
+        step = min(step, 8)
+    return [step * k for k in range(1, 5)]
+
+
+def value_at(law: Law, problem: Problem, refined: bool) -> float:
+    unit = problem.dim if problem.network == "quadratic" else 1
+    return law.evaluate(
+        gamma=problem.gamma,
+        n_eff=problem.samples / unit,
+        d=problem.dim,
+        weight_decay=1 if problem.weight_decay is None else problem.weight_decay,
+        noise_variance=problem.noise_variance or 1,
+        refined=refined,
+    )
+
+
+def extrapolated(ratios: list[float], logs: list[float], logarithmic: bool) -> float:
+    if logarithmic:  # the polynomial in 1/log d through all points, at 0
+        x = [1 / log for log in logs]
+        return sum(
+            y * math.prod(x[j] / (x[j] - x[i]) for j in range(len(x)) if j != i) for i, y in enumerate(ratios)
+        )
+    first, second, last = ratios[-3:]
+    bend = (last - second) - (second - first)
+    return last if abs(last - second) < 1e-6 or bend == 0 else last - (last - second) ** 2 / bend
+
+
+def laws_of(phase: Phase, estimator: str) -> dict[str, Law]:
+    laws = dict(phase.laws)
+    if estimator == "bayes":
+        del laws["threshold"]
+        return laws
+    for quantity in ("train_loss", *PARTS):
+        try:
+            laws[quantity] = law_of(phase.balance, quantity)
+        except NotImplementedError:  # parts of the error inside the noise
+            assert phase.name in ("VI", "N")
+            assert quantity in PARTS
+    return laws
+
+
+def failures(network: str, noise: str, estimator: str, phase: Phase, decay: Fraction) -> list[str]:
+    point = deepest(phase, decay, noise)
+    if point is None:
+        return []
+    exponents = ladder(phase, point)
+    problems = [problem_at(network, estimator, noise, point, exponent) for exponent in exponents]
+    solutions = [solve(problem) for problem in problems]
+    logs = [exponent * math.log(10) for exponent in exponents]
+    wrong = []
+    for quantity, law in laws_of(phase, estimator).items():
+        measured = [float(MEASURED[quantity](solution)) for solution in solutions]
+        if law.expr == 0:
+            # faster than any power, or exactly nothing
+            if measured[-1] > float(problems[-1].dim) ** -3 * measured[0] and measured[-1] > 0:
+                wrong.append(f"{phase.name} {quantity}: {measured} where the law is 0")
+            continue
+        logarithmic = law.refined is not None
+        ratios = [m / float(value_at(law, p, logarithmic)) for m, p in zip(measured, problems, strict=True)]
+        limit = extrapolated(ratios, logs, logarithmic)
+        if abs(limit - 1) > (LOGARITHMIC_TOLERANCE if logarithmic else TOLERANCE):
+            wrong.append(f"{phase.name} {quantity} at {point}: {ratios} -> {limit}")
+    return wrong
+
+
+CASES = [
+    pytest.param(*case, marks=() if case[1] != "scaled" and case[3] == GAMMAS[0] else pytest.mark.slow)
+    for case in product(NETWORKS, ("fixed", "none", "scaled"), ("erm", "bayes"), GAMMAS)
+]
+
+
+@pytest.mark.parametrize(("network", "noise", "estimator", "decay"), CASES)
+def test_solutions_approach_every_law(network, noise, estimator, decay):
+    diagram = phase_diagram(NETWORKS[network], noise=noise, estimator=estimator)
+    phases = [phase for phase in diagram.phases if phase.name != "R"]  # recovery leaves no risk to compare
+    wrong = [line for phase in phases for line in failures(network, noise, estimator, phase, decay)]
+    assert not wrong, "\n".join(wrong)
