@@ -25,6 +25,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from sympy import Rational, oo
 
 from asymptotics import Law, Phase, PhaseDiagram, symbols
+from asymptotics.regime import LABEL_NOISE
 from numerics import Problem, Solution, solve
 from numerics.networks import NETWORKS
 from verify.extrapolation import Measured, extrapolated_exponent
@@ -78,6 +79,7 @@ class Check:
     a: Fraction
     ell: Fraction
     gamma: Fraction
+    b: Fraction | None
     dim: int
     predicted: float
     measured: float
@@ -133,7 +135,8 @@ class Report:
         if self.failures:
             lines += ["", "## Failures", ""]
             lines += [
-                f"- {c.network} {c.phase}, {c.quantity} at a = {c.a}, ell = {c.ell}, gamma = {c.gamma}: "
+                f"- {c.network} {c.phase}, {c.quantity} at a = {c.a}, ell = {c.ell}, gamma = {c.gamma}"
+                f"{'' if c.b is None else f', b = {c.b}'}: "
                 f"predicted {c.predicted:.4f}, measured {c.measured:.4f} +- {c.uncertainty:.4f}"
                 for c in self.failures
             ]
@@ -232,6 +235,7 @@ def _check(diagram: PhaseDiagram, phase: Phase, scale: Scale) -> Iterator[Check]
             a=scale.a,
             ell=scale.ell,
             gamma=scale.gamma,
+            b=scale.b,
             dim=dims[-1],
             predicted=predicted,
             measured=measured.exponent,
@@ -255,41 +259,58 @@ def ladder(phase: Phase, scale: Scale) -> tuple[int, ...]:
     """
     pull = scale.ell + 1 - scale.a  # kappa = d**pull where weight decay sets it
     # the weight decay itself, never squared, may take nearly all of the range
-    steepest = max(abs(scale.a) + 1, abs(scale.ell) * 4 / 7, abs(scale.b or Fraction(0)), 2 * pull)
+    steepest = max(abs(scale.a) + 1 + (scale.b or 0), abs(scale.ell) * 4 / 7, 2 * pull)
     step = math.floor(DECADES / (STEPS * steepest))
     noise, threshold, learned = (
         _prediction(law, scale)[0] for law in (phase.effective_noise, phase.threshold, phase.learned)
     )
-    if threshold > noise and 0 < learned < 1:
-        # to place a threshold amid more modes than float64 can number takes seconds
+    fed_by_error = phase.hypothesis.dominant[:1] != (LABEL_NOISE,)
+    if (threshold > noise or fed_by_error) and 0 < learned < 1:
+        # to place a threshold or delta amid more modes than float64 can number takes seconds
         step = min(step, math.floor(LEARNED_DECADES / (STEPS * learned)))
     return tuple(10 ** (step * k) for k in range(1, STEPS + 1))
 
 
 def problem_at(diagram: PhaseDiagram, scale: Scale, dim: int) -> Problem:
-    """The problem at one dimension whose parameters scale as the point says."""
+    """The problem at one dimension whose parameters scale as the point says.
+
+    Raises:
+        ValueError: when the diagram's model is none that ``numerics`` solves.
+    """
+    network = diagram.model.name
+    if network not in NETWORKS:
+        raise ValueError(
+            f"diagram of {network!r}: there are equations to compare with for {', '.join(NETWORKS)}"
+        )
     log_dim = math.log(dim)
+    noise = 0.0 if diagram.noise == "none" else math.exp(-float(scale.b or 0) * log_dim)
     return Problem(
-        network=diagram.model.name,
+        network=network,
         gamma=scale.gamma,
-        samples=math.exp(float(scale.a) * log_dim) * NETWORKS[diagram.model.name].sample_unit(dim),
+        samples=math.exp(float(scale.a) * log_dim) * NETWORKS[network].sample_unit(dim),
         dim=dim,
-        weight_decay=math.exp(float(scale.ell) * log_dim),
-        noise_variance=1.0 if scale.b is None else math.exp(-float(scale.b) * log_dim),
+        weight_decay=None if diagram.estimator == "bayes" else math.exp(float(scale.ell) * log_dim),
+        noise_variance=noise,
+        estimator=diagram.estimator,
     )
 
 
 def _prediction(law: Law, scale: Scale) -> tuple[float, float]:
     """Exponent and power of the logarithm that a law predicts at a point."""
-    values = {symbols.a: scale.a, symbols.ell: scale.ell, symbols.gamma: scale.gamma}
-    exact = {symbol: Rational(value.numerator, value.denominator) for symbol, value in values.items()}
+    values = {symbols.a: scale.a, symbols.ell: scale.ell, symbols.gamma: scale.gamma, symbols.b: scale.b}
+    exact = {
+        symbol: Rational(value.numerator, value.denominator)
+        for symbol, value in values.items()
+        if value is not None
+    }
     exponent = law.exponent.subs(exact)
     return (-math.inf if exponent == -oo else float(exponent)), float(law.log_exponent.subs(exact))
 
 
 def _measure(solutions: Sequence[Solution], quantity: str, log_exponent: float) -> Measured:
     dims = [float(solution.problem.dim) for solution in solutions]
-    values = [float(getattr(solution, MEASURED_BY[quantity])) for solution in solutions]
+    # what an estimator does not have, such as a threshold, is nothing at every size
+    values = [float(getattr(solution, MEASURED_BY[quantity]) or 0) for solution in solutions]
     return extrapolated_exponent(dims, values, log_exponent=log_exponent)
 
 

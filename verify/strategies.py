@@ -35,6 +35,9 @@ SAMPLES_WINDOW: Interval = (Fraction(-1), Fraction(8))
 DECAY_WINDOW: Interval = (Fraction(-6), Fraction(6))
 """Where ``ell`` is drawn."""
 
+NOISE_WINDOW: Interval = (Fraction(0), Fraction(4))
+"""Where ``b`` is drawn, in diagrams of noise that scales."""
+
 
 class Scale(NamedTuple):
     """n_eff = d**a, weight_decay = d**ell, decay gamma, noise_variance = d**-b (b None: fixed noise)."""
@@ -53,19 +56,21 @@ def _between(draw: st.DrawFn, low: Fraction, high: Fraction) -> Fraction:
 
 
 class _Bound(NamedTuple):
-    """slope * ell + of_a * a + constant > 0."""
+    """of_ell * ell + of_a * a + constant > 0."""
 
     of_ell: Fraction
     of_a: Fraction
     constant: Fraction
 
 
-def _bounds(phase: Phase, gamma: Fraction, margin: Fraction) -> list[_Bound]:
-    """The region at one gamma, each inequality with the margin as slack."""
-    exact = Rational(gamma.numerator, gamma.denominator)
+def _bounds(phase: Phase, gamma: Fraction, b: Fraction | None, margin: Fraction) -> list[_Bound]:
+    """The region at one gamma and b, each inequality with the margin as slack."""
+    exact = {symbols.gamma: Rational(gamma.numerator, gamma.denominator)}
+    if b is not None:
+        exact[symbols.b] = Rational(b.numerator, b.denominator)
     found = []
     for relation in phase.region.args:
-        gap = (relation.gts - relation.lts).subs(symbols.gamma, exact).expand()
+        gap = (relation.gts - relation.lts).subs(exact).expand()
         numbers = (
             gap.coeff(symbols.ell),
             gap.coeff(symbols.a),
@@ -111,18 +116,19 @@ def _inside(
     draw: st.DrawFn,
     phases: Sequence[Phase],
     gammas: st.SearchStrategy[Fraction],
+    noises: st.SearchStrategy[Fraction | None],
     margin: Fraction,
     windows: tuple[Interval, Interval],
 ) -> Scale:
     phase = draw(st.sampled_from(phases))
-    gamma = draw(gammas)
-    bounds = _bounds(phase, gamma, margin)
+    gamma, b = draw(gammas), draw(noises)
+    bounds = _bounds(phase, gamma, b, margin)
     low, high = _range_of_a(bounds, *windows)
     assume(low < high)  # a phase, or its deep interior, may close at some gamma
     a = draw(_between(low, high))
     low, high = _range([(x.of_ell, x.of_a * a + x.constant) for x in bounds], windows[1])
     assume(low < high)
-    return Scale(a=a, ell=draw(_between(low, high)), gamma=gamma)
+    return Scale(a=a, ell=draw(_between(low, high)), gamma=gamma, b=b)
 
 
 def decays(*, max_gamma: Fraction | int = 3) -> st.SearchStrategy[Fraction]:
@@ -140,6 +146,7 @@ def scales(
     margin: Fraction | int = 0,
     samples_window: Interval = SAMPLES_WINDOW,
     decay_window: Interval = DECAY_WINDOW,
+    noise_window: Interval = NOISE_WINDOW,
 ) -> st.SearchStrategy[Scale]:
     """Exact points (a, ell, gamma, b) strictly inside a phase.
 
@@ -150,6 +157,7 @@ def scales(
         margin: least slack of every inequality of the region: how deep inside the points lie.
         samples_window: interval of ``a``.
         decay_window: interval of ``ell``.
+        noise_window: interval of ``b``, in a diagram of noise that scales; b is None in others.
 
     Raises:
         hypothesis.errors.InvalidArgument: for a phase that is not of the diagram, or a negative margin.
@@ -161,7 +169,9 @@ def scales(
     if margin < 0:
         raise InvalidArgument(f"margin={margin!r} is not allowed: it is at least 0")
     windows = (samples_window, decay_window)
-    return _inside(chosen, decays() if gammas is None else gammas, Fraction(margin), windows)
+    noises: st.SearchStrategy[Fraction | None]
+    noises = _between(*noise_window) if diagram.noise == "scaled" else st.none()
+    return _inside(chosen, decays() if gammas is None else gammas, noises, Fraction(margin), windows)
 
 
 def problems(
