@@ -94,8 +94,17 @@ _out_option = click.option(
 
 @shallowlaws.command()
 @_networks_option
+@click.option("--noise", type=click.Choice(["fixed", "scaled", "none"]), default="fixed", show_default=True)
+@click.option("--estimator", type=click.Choice(["erm", "bayes", "ridge"]), default="erm", show_default=True)
 @click.option("--latex", is_flag=True, help="print the LaTeX table instead")
-def derive(networks: Sequence[str], latex: bool) -> None:
+@click.option("--steps", is_flag=True, help="print the derivation of each phase instead")
+def derive(
+    networks: Sequence[str],
+    noise: Literal["fixed", "scaled", "none"],
+    estimator: Literal["erm", "bayes", "ridge"],
+    latex: bool,
+    steps: bool,
+) -> None:
     """Derive the phases: where each holds, and how the excess risk scales there."""
     from rich.console import Console  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
@@ -103,9 +112,15 @@ def derive(networks: Sequence[str], latex: bool) -> None:
     import asymptotics  # noqa: PLC0415
 
     for name in networks:
-        diagram = asymptotics.phase_diagram(getattr(asymptotics, name))
-        if latex:
-            click.echo(diagram.to_latex())
+        diagram = asymptotics.phase_diagram(getattr(asymptotics, name), noise=noise, estimator=estimator)
+        if latex or steps:
+            derivations = (phase.derivation() for phase in diagram.phases)
+            if not steps:
+                click.echo(diagram.to_latex())
+            elif latex:
+                click.echo("\n\n".join(derivation.to_latex() for derivation in derivations))
+            else:
+                click.echo("\n\n\n".join(map(str, derivations)))
             continue
         table = Table("phase", "excess risk", "exponent of d", "where", title=f"{name} network")
         table.show_lines = True

@@ -80,6 +80,15 @@ def test_bad_input_prints_the_line_of_the_exception_and_exits_2(
     assert err.strip() == str(refused.value)
 
 
+def test_derive_prints_derivations(capsys: pytest.CaptureFixture[str]) -> None:
+    assert _status(["derive", "--network", "quadratic", "--noise", "none", "--steps"]) == 0
+    text = capsys.readouterr().out
+    assert "Phase N (noiseless interpolation)" in text
+    assert text.count("Balance of the largest terms") == text.count("Region\n") == 5
+    assert _status(["derive", "--network", "diagonal", "--estimator", "bayes", "--steps", "--latex"]) == 0
+    assert r"\paragraph{Phase IV (benign).}" in capsys.readouterr().out
+
+
 def test_derive_prints_every_phase(capsys: pytest.CaptureFixture[str]) -> None:
     assert _status(["derive", "--network", "quadratic", "--latex"]) == 0
     table = capsys.readouterr().out
