@@ -1,8 +1,8 @@
 """Closed-form asymptotics of shallow networks that learn features, derived with SymPy.
 
 Start with ``phase_diagram(diagonal)`` or ``phase_diagram(quadratic)``; read ``diagonal`` and ``quadratic``
-for the equations, ``power_sums`` and ``noise`` for the two lemmas on sums, ``balance`` for how the
-equations are solved.
+for the equations, ``power_sums`` and ``noise`` for the two lemmas on sums, ``regime`` for what a model is to
+the engine, ``balance`` for how its equations are solved.
 """
 
 from asymptotics.diagonal import diagonal as diagonal
@@ -24,9 +24,12 @@ from asymptotics.spectra import SpectrumLaws as SpectrumLaws
 from asymptotics.spectra import heavy_tails as heavy_tails
 from asymptotics.spectra import spectrum_laws as spectrum_laws
 from asymptotics.state_evolution import StateEvolution as StateEvolution
+from asymptotics.tuning import BayesRatio as BayesRatio
+from asymptotics.tuning import bayes_ratio as bayes_ratio
 
 __all__ = [
     "AmbiguousDiagram",
+    "BayesRatio",
     "Boundary",
     "HeavyTail",
     "Hypothesis",
@@ -38,6 +41,7 @@ __all__ = [
     "RidgeRegression",
     "SpectrumLaws",
     "StateEvolution",
+    "bayes_ratio",
     "diagonal",
     "heavy_tails",
     "kernel_ridge",
