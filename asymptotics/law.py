@@ -29,6 +29,7 @@ from sympy import (
     zoo,
 )
 from sympy import Rational as SympyRational
+from sympy.core.function import PoleError
 
 from asymptotics.balance import Balanced
 from asymptotics.cells import EVERYWHERE, FIELD, Domain
@@ -113,7 +114,8 @@ class Law:
         value = _function(_at_source(expression, source))(*values)
         if value is None:  # the law is piecewise, and none of its pieces holds
             raise ValueError(f"gamma={gamma}: a logarithm appears in the law at this very decay")
-        return mpmath.mpf(value)
+        # two negative factors under fractional powers leave a complex number that is real
+        return mpmath.mpf(value.real if isinstance(value, mpmath.mpc) and value.imag == 0 else value)
 
     def _repr_latex_(self) -> str:
         return f"${latex(self.expr)}$"
@@ -258,7 +260,12 @@ def _at_source(expression: Expr, value: Number | None) -> Expr:
     at = _rational(value)
     found = expression.subs(source, at)
     # a sine and a factor may vanish together, as do sin(2 pi r) and 1 - 2 r
-    return limit(expression, source, at) if found.has(nan, zoo) else found
+    if not found.has(nan, zoo):
+        return found
+    try:
+        return limit(expression, source, at)
+    except (PoleError, AttributeError, ValueError, NotImplementedError) as error:  # of a piecewise law, too
+        raise ValueError(f"source={value}: a logarithm appears in the law at this very source") from error
 
 
 def _exact(name: str, value: Any, above: mpmath.mpf) -> mpmath.mpf:

@@ -45,7 +45,7 @@ from enum import Enum
 from functools import partial
 from itertools import product
 
-from sympy import Eq, Expr, S, Symbol, oo
+from sympy import Eq, Expr, S, Symbol, oo, powsimp
 
 from asymptotics.cells import FIELD, Domain, coefficient
 from asymptotics.power_sums import Learned, ModeFunction, Piece, end_behaviour
@@ -126,7 +126,7 @@ class RidgeRegression:
             raise ValueError(f"modes={self.modes} is not allowed: d or oo")
         for name in ("feature_variance", "target_energy"):
             value = S(getattr(self, name))
-            if value.as_coeff_exponent(size)[0].has(size):
+            if powsimp(value).as_coeff_exponent(size)[0].has(size):
                 raise ValueError(f"{name}={value} is not allowed: a multiple of a power of {size}")
         if self.modes == oo and not self._anisotropic:
             raise ValueError(f"feature_variance={self.feature_variance} is not allowed: its sum is infinite")
@@ -167,7 +167,7 @@ class RidgeRegression:
 def _regime(model: RidgeRegression, fitted: Fitted, learned: Learned, noisy: bool, domain: Domain) -> Regime:
     delta, kappa, unused = (term(x, MODES) for x in (effective_noise, threshold, spare))
     one, square = term(S.One, MODES), delta ** coefficient(2)
-    spread, degree = S(model.feature_variance).as_coeff_exponent(size)
+    spread, degree = powsimp(S(model.feature_variance)).as_coeff_exponent(size)
     anisotropic = degree != 0
     # the scale that cuts the modes: features fall below kappa, or the target's modes below the noise
     ratio: Term = term(1 / spread, MODES) * kappa
@@ -177,7 +177,7 @@ def _regime(model: RidgeRegression, fitted: Fitted, learned: Learned, noisy: boo
 
     def total(response: Expr, weight: Expr, on: Domain, origin: str) -> tuple[Term, ...]:
         """Sum over the modes of a function of v/kappa times a power of the size."""
-        power = weight.as_coeff_exponent(size)[1]
+        power = powsimp(weight).as_coeff_exponent(size)[1]  # which does not see s**p/s as a power
         unit: Term = scale ** coefficient(power)
         if anisotropic:
             function, factor = response.subs(_ratio, size**degree) * weight, one
