@@ -5,6 +5,8 @@ for the equations, ``power_sums`` and ``noise`` for the two lemmas on sums, ``re
 the engine, ``balance`` for how its equations are solved.
 """
 
+from asymptotics.crossovers import Crossover as Crossover
+from asymptotics.crossovers import crossover as crossover
 from asymptotics.diagonal import diagonal as diagonal
 from asymptotics.diagram import AmbiguousDiagram as AmbiguousDiagram
 from asymptotics.diagram import Boundary as Boundary
@@ -13,7 +15,9 @@ from asymptotics.diagram import OnBoundary as OnBoundary
 from asymptotics.diagram import Phase as Phase
 from asymptotics.diagram import PhaseDiagram as PhaseDiagram
 from asymptotics.diagram import phase_diagram as phase_diagram
+from asymptotics.interpolation import interpolation_peak as interpolation_peak
 from asymptotics.law import Law as Law
+from asymptotics.plateaus import plateaus as plateaus
 from asymptotics.quadratic import quadratic as quadratic
 from asymptotics.regime import Hypothesis as Hypothesis
 from asymptotics.ridge import RidgeRegression as RidgeRegression
@@ -31,6 +35,7 @@ __all__ = [
     "AmbiguousDiagram",
     "BayesRatio",
     "Boundary",
+    "Crossover",
     "HeavyTail",
     "Hypothesis",
     "IncompleteDiagram",
@@ -42,10 +47,13 @@ __all__ = [
     "SpectrumLaws",
     "StateEvolution",
     "bayes_ratio",
+    "crossover",
     "diagonal",
     "heavy_tails",
+    "interpolation_peak",
     "kernel_ridge",
     "phase_diagram",
+    "plateaus",
     "quadratic",
     "ridge",
     "spectrum_laws",

@@ -1,0 +1,224 @@
+"""The walls of a phase diagram: what changes there, which terms count, and in which variable.
+
+At a wall some terms are alike that are not in the phases.  Those that count on it, in each declared equation,
+are the ones that grow there like its left side, at the solution of either phase:
+
+    gap between the exponents of left side and term = 0 where the wall's relation holds.
+
+Worked by hand, for V/VI at a = 1: in V label noise feeds delta, and the leak is A**(2/5) of it (quadratic
+network), a gap of 2 (1 - a)/5 that closes at the wall; in VI weight decay sets kappa, and the degrees of
+freedom are 1/A of the left side, a gap of a - 1.  So all four count at the wall, and the modes do not.
+
+In this order: ``Kind`` and ``Wall``, ``wall_of``, ``variable_of``, ``mechanism_of`` (the words).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+
+from sympy import Expr, Interval, S, oo, simplify
+
+from asymptotics.balance import Balanced
+from asymptotics.cells import difference
+from asymptotics.diagram import Boundary, Phase, PhaseDiagram
+from asymptotics.power_sums import Learned, end_behaviour
+from asymptotics.state_evolution import AMPLITUDE, Ordering, StateEvolution, mode_functions
+from asymptotics.symbols import d, effective_noise, gamma, noise_variance, weight_decay
+from asymptotics.terms import Term, leaked
+
+
+class Kind(Enum):
+    """What makes the law change at a wall."""
+
+    UNCHANGED = "the risk has the same law on both sides"
+    EXCHANGE = "two terms of a sum exchange the lead"
+    FIRST_MODES = "the first modes are learned"
+    LAST_MODES = "the last modes are learned"
+    EDGE = "the threshold meets the edge of the noise"
+    INTERPOLATION = "the degrees of freedom of the noise meet those of the data"
+    RECOVERY = "the degrees of freedom of all modes meet those of the data"
+
+
+LABELS, DECAY, MODE_SUM, LEAKED = "labels", "decay", "modes", "leak"
+
+
+@dataclass(frozen=True, eq=False)
+class Wall:
+    """Two phases, and the parts of each equation that count on the wall between them.
+
+    Attributes:
+        noise, freedom, risk: parts of the noise balance, the threshold balance and the risk.
+    """
+
+    network: StateEvolution
+    boundary: Boundary
+    noise: frozenset[str]
+    freedom: frozenset[str]
+    risk: frozenset[str]
+
+    @property
+    def orderings(self) -> tuple[Enum, ...]:
+        """Those of the two phases, each once."""
+        return tuple(dict.fromkeys(p.hypothesis.ordering for p in self.boundary.phases))
+
+    @property
+    def learned(self) -> frozenset[Learned]:
+        """How many modes the two phases learn."""
+        return frozenset(p.hypothesis.learned for p in self.boundary.phases)
+
+    @property
+    def kind(self) -> Kind:
+        """What makes the law change."""
+        one, other = self.boundary.phases
+        if simplify(one.risk.expr - other.risk.expr) == 0:
+            return Kind.UNCHANGED
+        if Learned.NONE in self.learned:
+            return Kind.FIRST_MODES
+        if len(self.learned) > 1:
+            return Kind.LAST_MODES if self.boundary.continuous else Kind.RECOVERY
+        if self.learned == {Learned.ALL} or len(self.orderings) == 1:
+            return Kind.EXCHANGE
+        return Kind.EDGE if Ordering.THRESHOLD_ABOVE_NOISE in self.orderings else Kind.INTERPOLATION
+
+    def phase(self, ordering: Enum) -> Phase:
+        """The phase of the two with an ordering."""
+        return next(p for p in self.boundary.phases if p.hypothesis.ordering is ordering)
+
+
+def wall_of(diagram: PhaseDiagram, boundary: Boundary) -> Wall:
+    """The wall at a boundary of a diagram.
+
+    Raises:
+        ValueError: when the boundary is not one of the diagram's.
+        NotImplementedError: when the diagram is not that of a declared network.
+    """
+    network = diagram.model
+    if boundary not in diagram.boundaries:
+        raise ValueError(f"boundary={boundary.relation} is not a boundary of this diagram")
+    if not isinstance(network, StateEvolution) or diagram.estimator not in ("erm", "bayes"):
+        raise NotImplementedError(
+            f"estimator={diagram.estimator!r} of {network.name}: what holds across a wall is derived for the "
+            "estimators 'erm' and 'bayes' of a network"
+        )
+    noise, freedom, risk = set[str](), set[str](), set[str]()
+    for phase in boundary.phases:
+        balanced = phase.balance
+        for kept, equation in zip((noise, freedom), balanced.regime.equations, strict=False):
+            kept.update(_kept(balanced, boundary, equation.left, equation.right))
+        if balanced.risk is not None:
+            risk.update(_kept(balanced, boundary, balanced.risk, balanced.regime.risk))
+    return Wall(network, boundary, frozenset(noise), frozenset(freedom), frozenset(risk))
+
+
+def _kept(balanced: Balanced, boundary: Boundary, whole: Term, parts: tuple[Term, ...]) -> Iterator[str]:
+    """The parts that grow like the whole, at the solution of one phase, on the wall."""
+    scales, relation = balanced.scales, boundary.relation
+    of_whole = scales.exponent(balanced.known(whole))
+    for part in parts:
+        gap = scales.expression(difference(of_whole, scales.exponent(balanced.known(part))))
+        if simplify(gap.subs(relation.lhs, relation.rhs)) == 0:
+            yield _part(balanced, part)
+
+
+def _part(balanced: Balanced, value: Term) -> str:
+    hypothesis = balanced.hypothesis
+    if value.holds([noise_variance]):
+        return LABELS
+    if value.holds([weight_decay]):
+        return DECAY
+    all_noise_passes = (
+        hypothesis.ordering is Ordering.THRESHOLD_BELOW_NOISE and hypothesis.learned is not Learned.ALL
+    )
+    return LEAKED if value.holds([leaked]) or all_noise_passes else MODE_SUM
+
+
+def mechanism(diagram: PhaseDiagram, boundary: Boundary) -> str:
+    """What happens at a wall, in a sentence, also where its law is not known.
+
+    >>> from asymptotics import phase_diagram, quadratic
+    >>> diagram = phase_diagram(quadratic)
+    >>> wall = next(b for b in diagram.boundaries if [p.name for p in b.phases] == ["II", "VI"])
+    >>> mechanism(diagram, wall)  # doctest: +ELLIPSIS
+    'Weight decay lowers the threshold kappa to the noise, which ends at kappa = 2 delta; ...'
+    """
+    return mechanism_of(wall_of(diagram, boundary))
+
+
+def _capacity_ratio(wall: Wall) -> Expr:
+    """The degrees of freedom of the data, over those of the noise or of all modes."""
+    network = wall.network
+    capacity = network.noise_balance.lhs / effective_noise**2
+    if wall.kind is Kind.INTERPOLATION:
+        return capacity / network.noise.second_moment
+    (piece,) = mode_functions(network, Ordering.THRESHOLD_ABOVE_NOISE, Learned.ALL).degrees_of_freedom.pieces
+    return capacity / end_behaviour(piece.value, oo)[0]
+
+
+def variable_of(wall: Wall) -> tuple[Expr, Interval]:
+    """What is of order one at the wall, and where it is when the risk follows neither phase."""
+    one, other = wall.boundary.phases
+    anywhere = Interval.open(0, oo)
+    if wall.kind in (Kind.INTERPOLATION, Kind.RECOVERY):
+        return _capacity_ratio(wall), anywhere
+    if wall.kind in (Kind.FIRST_MODES, Kind.LAST_MODES):
+        outer = next(p for p in (one, other) if p.hypothesis.learned is not Learned.SOME)
+        of_noise = not isinstance(outer.hypothesis.ordering, Ordering) or outer.threshold.expr == 0
+        scale = outer.effective_noise.expr if of_noise else outer.threshold.expr
+        rank = S.One if wall.kind is Kind.FIRST_MODES else d
+        return scale / (AMPLITUDE * rank**-gamma), anywhere
+    if Ordering.THRESHOLD_ABOVE_NOISE in wall.orderings and len(wall.orderings) > 1:
+        above = wall.phase(Ordering.THRESHOLD_ABOVE_NOISE)
+        below = other if above is one else one
+        variable = above.threshold.expr / above.effective_noise.expr
+        if wall.boundary.continuous:
+            return variable, anywhere
+        at_edge = below.hypothesis.ordering is Ordering.THRESHOLD_AT_EDGE
+        end = below.threshold.expr / below.effective_noise.expr if at_edge else wall.network.noise.edge
+        return variable, Interval.open(0, simplify(end))
+    if wall.kind is Kind.UNCHANGED:
+        return (one.effective_noise.expr / other.effective_noise.expr) ** 2, anywhere
+    return one.risk.expr / other.risk.expr, anywhere
+
+
+def mechanism_of(wall: Wall) -> str:
+    """The sentence of ``mechanism``."""
+    edge = wall.network.noise.edge
+    where = "has a tail but no edge" if edge == oo else f"ends at kappa = {edge} delta"
+    leak = "exponentially little" if edge == oo else "a power of the distance to that edge"
+    kept_at_edge = Ordering.THRESHOLD_AT_EDGE in wall.orderings
+    if wall.kind is Kind.EDGE:
+        rest = (
+            "there it stays, for the leak must use the degrees of freedom that weight decay no longer does; "
+            if kept_at_edge
+            else "it goes on into the noise, which is fitted in the end; "
+        )
+        risk = (
+            "what leaks does not matter to the risk yet."
+            if wall.boundary.continuous
+            else f"what leaks past it is {leak}, so that on the scale of exponents the risk jumps."
+        )
+        return f"Weight decay lowers the threshold kappa to the noise, which {where}; {rest}{risk}"
+    if wall.kind is Kind.UNCHANGED:
+        if len(wall.orderings) > 1:
+            return (
+                f"Weight decay lowers the threshold kappa to the noise, which {where}; so little is learned "
+                "that the risk does not feel it."
+            )
+        if len(wall.learned) > 1:
+            return "The last modes rise above the noise; what is fitted is the noise on all modes, as before."
+        return "Another term feeds the effective noise delta, far below the threshold, which sets the risk."
+    return {
+        Kind.EXCHANGE: "Two terms that are there on both sides exchange the lead; the law is their balance.",
+        Kind.FIRST_MODES: "The first modes of the target are learned, one by one: each counts for itself.",
+        Kind.LAST_MODES: "The last modes of the target are learned: the sum over modes ends at the smallest.",
+        Kind.INTERPOLATION: (
+            "The data take as many degrees of freedom as the noise alone has: fitted by noise they drive the "
+            "risk to a peak, of a height that only weight decay bounds (see interpolation_peak)."
+        ),
+        Kind.RECOVERY: (
+            "The data take as many degrees of freedom as all modes have: from there on nothing of the target "
+            "need be missed, and the risk falls to what label noise and weight decay leave, or to zero."
+        ),
+    }[wall.kind]
