@@ -146,7 +146,14 @@ def law_of(balanced: Balanced, quantity: str) -> Law:
         exponent=joined([law.exponent for law in laws]),
         log_exponent=joined([law.log_exponent for law in laws]),
         constant=joined([law.constant for law in laws]),
+        refined=_all(joined, [law.refined for law in laws]),
     )
+
+
+def _all(join: Callable[[list[Expr]], Expr], values: Sequence[Expr | None]) -> Expr | None:
+    """What is made of all values, None if one is missing."""
+    known = [value for value in values if value is not None]
+    return join(known) if len(known) == len(values) else None
 
 
 def risk_law(balanced: Balanced) -> Law:
@@ -214,6 +221,7 @@ def law(
         exponent=Max(*exponents),
         log_exponent=of_leader([law.log_exponent for law in laws]),
         constant=of_leader([law.constant for law in laws]),
+        refined=_all(lambda known: Add(*known), [law.refined for law in laws]),
     )
 
 

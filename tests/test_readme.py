@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sympy import latex
 
-from asymptotics import Law, PhaseDiagram, diagonal, phase_diagram, quadratic
+from asymptotics import Law, StateEvolution, diagonal, phase_diagram, quadratic
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -16,22 +16,29 @@ def _cell(law: Law) -> str:
     return f"${latex(law.expr)}$"
 
 
-def law_table(*diagrams: PhaseDiagram) -> str:
-    """The table of derived laws: one row for each law of the excess risk in each phase."""
-    lines = ["| phase | " + " | ".join(f"{diagram.model} network" for diagram in diagrams) + " |"]
-    lines.append("|---|" + "---|" * len(diagrams))
-    titles = {phase.name: phase.title for diagram in diagrams for phase in diagram.phases}
-    for name, title in sorted(titles.items()):
+def law_table(*networks: StateEvolution) -> str:
+    """The derived laws: a row for each phase at fixed noise, and that of noiseless interpolation."""
+    columns = [
+        [
+            *phase_diagram(network).phases,
+            *(p for p in phase_diagram(network, noise="none").phases if p.name == "N"),
+        ]
+        for network in networks
+    ]
+    lines = ["| phase | " + " | ".join(f"{network} network" for network in networks) + " |"]
+    lines.append("|---|" + "---|" * len(networks))
+    titles = {phase.name: phase.title for phases in columns for phase in phases}
+    for name, title in sorted(titles.items(), key=lambda item: (item[0] == "N", item[0])):
         cells = []
-        for diagram in diagrams:
-            laws = dict.fromkeys(_cell(phase.risk) for phase in diagram.phases if phase.name == name)
+        for phases in columns:
+            laws = dict.fromkeys(_cell(phase.risk) for phase in phases if phase.name == name)
             cells.append(", then ".join(laws) or "never at fixed noise")
         lines.append(f"| {name} {title} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
 
 
 def test_table_of_laws_is_what_is_derived() -> None:
-    assert law_table(phase_diagram(diagonal), phase_diagram(quadratic)) in README
+    assert law_table(diagonal, quadratic) in README
 
 
 def test_python_examples_run() -> None:

@@ -6,13 +6,15 @@ an edge leaks, c/log d: there the ratio to the refined law (Lambert's W) is extr
 """
 
 import math
+from dataclasses import replace
 from fractions import Fraction
 from itertools import product
 
 import pytest
-from sympy import Rational
+from sympy import Rational, lambdify
 
 from asymptotics import Law, Phase, diagonal, phase_diagram, quadratic
+from asymptotics.cells import EVERYWHERE
 from asymptotics.law import law_of
 from asymptotics.power_sums import Learned
 from asymptotics.state_evolution import PARTS
@@ -37,28 +39,27 @@ MEASURED = {
 }
 
 # grids of exponents to choose points from
-SAMPLES = [Fraction(n, 20) for n in (-10, 6, 8, 10, 14, 17, 25, 30, 40, 60)]
-DECAYS = [Fraction(n, 20) for n in (-60, -40, -30, -16, -8, -2, 4, 10, 14, 18, 26, 30)]
+SAMPLES = [Fraction(n, 20) for n in (-10, 6, 8, 10, 14, 17, 25, 30, 40, 60, 80, 100)]
+DECAYS = [Fraction(n, 10) for n in range(-30, 41)]
 NOISES = [Fraction(n, 10) for n in (3, 6, 10, 25)]
-
-
-def slack(phase: Phase, point: dict) -> float:
-    """Smallest slack of the inequalities of the region: how deep inside a point lies."""
-    values = {s: Rational(v.numerator, v.denominator) for s, v in point.items()}
-    return min(float((r.gts - r.lts).subs(values)) for r in phase.region.args)
+EXPONENTS = (a, ell, gamma, b)
 
 
 def deepest(phase: Phase, decay: Fraction, noise: str) -> dict | None:
     """The point of the grid deepest inside the phase, and of those the one of the least extreme sizes."""
-    choices = product(SAMPLES, DECAYS, NOISES if noise == "scaled" else [None])
-    points = [{a: n, ell: w, gamma: decay} | ({} if v is None else {b: v}) for n, w, v in choices]
-    best = max(points, key=lambda point: (min(slack(phase, point), 0.3), -steepness(point)))
-    return best if slack(phase, best) > 0.05 else None
+    slack = lambdify(EXPONENTS, [r.gts - r.lts for r in phase.region.args])
+    found = []
+    for at in product(SAMPLES, DECAYS, [decay], NOISES if noise == "scaled" else [Fraction(0)]):
+        depth = min(slack(*map(float, at)))
+        if depth > 0.05:
+            point = dict(zip(EXPONENTS, at, strict=True))
+            found.append((min(depth, 0.3), -steepness(point), point))
+    return max(found, key=lambda choice: choice[:2])[2] if found else None
 
 
 def steepness(point: dict) -> float:
     """The largest power of d among the parameters, delta^2 and kappa^2."""
-    return float(max(abs(point[a]) + 1, abs(point[ell]), 2 * abs(point[ell] + 1 - point[a]), point.get(b, 0)))
+    return float(max(abs(point[a]) + 1, abs(point[ell]), 2 * abs(point[ell] + 1 - point[a]), point[b]))
 
 
 def problem_at(network: str, estimator: str, noise: str, point: dict, exponent: int) -> Problem:
@@ -69,7 +70,7 @@ def problem_at(network: str, estimator: str, noise: str, point: dict, exponent: 
         samples=10.0 ** (exponent * point[a]) * (dim if network == "quadratic" else 1),
         dim=dim,
         weight_decay=None if estimator == "bayes" else 10.0 ** (exponent * point[ell]),
-        noise_variance=0 if noise == "none" else 10.0 ** (-exponent * point.get(b, Fraction(0))),
+        noise_variance=0 if noise == "none" else 10.0 ** (-exponent * point[b]),
         estimator=estimator,
     )
 
@@ -105,6 +106,14 @@ def extrapolated(ratios: list[float], logs: list[float], logarithmic: bool) -> f
     return last if abs(last - second) < 1e-6 or bend == 0 else last - (last - second) ** 2 / bend
 
 
+def shrinks(ratios: list[float], logs: list[float], point: dict, logarithmic: bool) -> bool:
+    """Whether the gap to 1 falls by a quarter at each of the last steps, or is a few 1/log(1/alpha)."""
+    first, second, last = (abs(ratio - 1) for ratio in ratios[-3:])
+    if logarithmic:
+        return last < second and last < 4 / (float(1 - point[a]) * logs[-1])
+    return last < 0.75 * second < 0.75**2 * first
+
+
 def laws_of(phase: Phase, estimator: str) -> dict[str, Law]:
     laws = dict(phase.laws)
     if estimator == "bayes":
@@ -119,9 +128,12 @@ def laws_of(phase: Phase, estimator: str) -> dict[str, Law]:
     return laws
 
 
-def failures(network: str, noise: str, estimator: str, phase: Phase, decay: Fraction) -> list[str]:
+def failures(
+    network: str, noise: str, estimator: str, phase: Phase, decay: Fraction, slowly: bool
+) -> list[str]:
     point = deepest(phase, decay, noise)
-    if point is None:
+    if point is None:  # closed at this decay
+        assert phase.balance.domain != EVERYWHERE or decay != GAMMAS[0], phase.name
         return []
     exponents = ladder(network, phase, point)
     problems = [problem_at(network, estimator, noise, point, exponent) for exponent in exponents]
@@ -145,14 +157,22 @@ def failures(network: str, noise: str, estimator: str, phase: Phase, decay: Frac
         if len(seen) < 3:
             continue
         ratios = [ratio for ratio, _ in seen]
-        limit = extrapolated(ratios, [log for _, log in seen], logarithmic)
+        logs_seen = [log for _, log in seen]
+        limit = extrapolated(ratios, logs_seen, logarithmic)
+        if abs(limit - 1) > TOLERANCE and slowly and shrinks(ratios, logs_seen, point, logarithmic):
+            continue
         if abs(limit - 1) > (LOGARITHMIC_TOLERANCE if logarithmic else TOLERANCE):
             wrong.append(f"{phase.name} {quantity} at {point}: {ratios} -> {limit}")
     return wrong
 
 
+def is_slow(noise: str, decay: Fraction) -> bool:
+    """Where corrections are small powers of d, and thin phases come close: the ratio only nears its limit."""
+    return noise == "scaled" or decay != GAMMAS[0]
+
+
 CASES = [
-    pytest.param(*case, marks=() if case[1] != "scaled" and case[3] == GAMMAS[0] else pytest.mark.slow)
+    pytest.param(*case, marks=pytest.mark.slow if is_slow(case[1], case[3]) else ())
     for case in product(NETWORKS, ("fixed", "none", "scaled"), ("erm", "bayes"), GAMMAS)
 ]
 
@@ -161,5 +181,22 @@ CASES = [
 def test_solutions_approach_every_law(network, noise, estimator, decay):
     diagram = phase_diagram(NETWORKS[network], noise=noise, estimator=estimator)
     phases = [phase for phase in diagram.phases if phase.name != "R"]  # recovery leaves no risk to compare
-    wrong = [line for phase in phases for line in failures(network, noise, estimator, phase, decay)]
+    slowly = is_slow(noise, decay)
+    wrong = [line for phase in phases for line in failures(network, noise, estimator, phase, decay, slowly)]
     assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("factor", [Rational(101, 100), Rational(99, 100)])
+def test_a_constant_off_by_a_hundredth_is_noticed(factor, monkeypatch):
+    # planted in every law at once: each line of the comparison is then a failure
+    diagram = phase_diagram(quadratic)
+    exact = laws_of
+
+    def planted(phase, estimator):
+        laws = exact(phase, estimator)
+        return {name: replace(law, expr=factor * law.expr) for name, law in laws.items() if law.expr != 0}
+
+    monkeypatch.setitem(globals(), "laws_of", planted)
+    for phase in diagram.phases:
+        wrong = failures("quadratic", "fixed", "erm", phase, GAMMAS[0], slowly=False)
+        assert len(wrong) >= len(planted(phase, "erm")) - 2, phase.name  # parts too small to have digits
