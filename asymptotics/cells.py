@@ -276,7 +276,7 @@ def sample_point(forms: Sequence[Form], domain: Domain = EVERYWHERE) -> tuple[li
     """Parameters of the domain, and rational coordinates at which all forms of a nonempty cell are positive.
 
     >>> sample_point([(coefficient(gamma), coefficient(-1))])[1]  # gamma - a > 0
-    [1/2]
+    [0]
     """
     parameters = [sample(interval) for interval in domain]
     at = dict(zip(PARAMETERS, parameters, strict=True))
@@ -357,6 +357,9 @@ def uncovered(
             yield list(inside)
         return
     first, *others = cells
+    if not _may_be_feasible([*inside, *first], domain):  # it covers nothing of this piece
+        yield from uncovered(others, inside, domain)
+        return
     within = list(inside)
     for form in first:
         beyond = [*within, negative(form)]

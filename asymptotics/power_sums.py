@@ -39,6 +39,7 @@ from sympy import (
     Add,
     Dummy,
     Expr,
+    Mul,
     S,
     erf,
     erfc,
@@ -64,6 +65,10 @@ from asymptotics.symbols import gamma, size
 
 _TAIL_TERMS = 4
 """Of the asymptotic series of erfc: moments of a Gaussian beyond a threshold cancel the first two."""
+
+
+_MOST_POWERS = 6
+"""Different powers of the size in front of error functions."""
 
 
 class Learned(Enum):
@@ -189,14 +194,39 @@ def _smooth_mellin(function: ModeFunction) -> Expr:
         if power is not None:
             stripped = factor(simplify(size * stripped.diff(size) - (power - shift) * stripped))
             divisor *= 1 / gamma - power
-    while stripped.has(erf, erfc):  # which decays on one side only; s d/ds makes a Gaussian of it
-        stripped = factor(simplify(size * stripped.diff(size)))
-        divisor *= 1 / gamma - shift
+    stripped, powers = _without_error_functions(stripped)
+    divisor *= Mul(*(1 / gamma - power - shift for power in powers))
     argument = Dummy("z")
     found = mellin_transform(stripped, size, argument)
     if not isinstance(found, tuple):  # SymPy's way to say that it knows none
         raise NotImplementedError(f"no closed form is known for the Mellin transform of {stripped}")
     return powsimp(powdenest(gammasimp(found[0].subs(argument, shift - 1 / gamma) / divisor), force=True))
+
+
+def _without_error_functions(value: Expr) -> tuple[Expr, list[Expr]]:
+    """What (s d/ds - k) for each power s**k in front of an error function leaves, and these k.
+
+    Error functions decay on one side only; their derivatives are Gaussians, which do on both.
+
+    Raises:
+        NotImplementedError: when something else than a few powers is in front of them.
+
+    >>> _without_error_functions(size**2 * erfc(1 / size))
+    (2*s*exp(-1/s**2)/sqrt(pi), [2])
+    """
+    powers: list[Expr] = []
+    value = value.replace(erf, lambda argument: 1 - erfc(argument))
+    while value.has(erfc):
+        value = expand(value)  # like error functions meet, and cancel
+        found = next((x for x in Add.make_args(value) if x.has(erfc)), None)
+        if found is None:
+            break
+        _, power = found.replace(erfc, lambda argument: S.One).as_coeff_exponent(size)
+        if len(powers) == _MOST_POWERS:
+            raise NotImplementedError(f"no closed form is known for the Mellin transform of {value}")
+        value = size * value.diff(size) - power * value
+        powers.append(power)
+    return (factor(simplify(value)) if powers else value), powers
 
 
 def _euler_integral(value: Expr) -> Expr | None:

@@ -176,7 +176,7 @@ def test_masses_moments_and_quantiles(s: list[float], log_noise: float, probabil
     # an exponential, by the density; cusps of which slow the quadrature down
     (left, _), *_, (_, right) = [*law.edges(), (0, law.edges()[-1][1])]
     total, size = 0.0, max(-left, right)
-    nodes, weights = np.polynomial.legendre.leggauss(60)
+    nodes, weights = np.polynomial.legendre.leggauss(600)
     for a, b in law.edges():
         if b > x:
             a = max(a, x)  # noqa: PLW2901
