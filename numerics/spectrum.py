@@ -258,7 +258,8 @@ def quadratic_spectrum(noise: float, threshold: float, target: Target, width: in
 
     most = units / target.dim
     smallest = 0.0
-    if float(quadratic.scalars(delta, kappa, target).mass_above) > most:
+    # with as many hidden units as inputs none is cut off, though mass_above may round above 1
+    if units < target.dim and float(quadratic.scalars(delta, kappa, target).mass_above) > most:
         unit = free_convolution.natural_unit(DOUBLE, delta, delta)
         _, quantile = top_quantile(target.in_units(unit), delta / unit, units)
         smallest = max(float(quantile) * unit - kappa, 0.0)

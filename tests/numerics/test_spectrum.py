@@ -193,3 +193,12 @@ def test_pruning_digits_agree_with_double_and_a_high_threshold_prunes_nothing() 
         assert high.pruned() == high.excess_risk
     with pytest.raises(InvalidProblem, match="bayes"):
         solve(replace(problem, estimator="bayes", weight_decay=None)).pruned()
+
+
+def test_nothing_is_cut_off_at_full_width_where_all_modes_are_learned() -> None:
+    """The mass above the threshold, 1, rounds above it here."""
+    solution = solve(Problem("quadratic", 1.25, 10**175, 10**25, 10**25, 1))
+    spectrum = solution.spectrum()
+    assert spectrum.smallest == 0
+    assert spectrum.atom == pytest.approx(0, abs=1e-12)
+    assert spectrum.cdf(-1e-9) == 0
