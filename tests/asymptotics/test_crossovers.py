@@ -111,7 +111,8 @@ LADDER = (10**12, 10**60)
 def departures(law, network, noise, estimator, exponents, along, factor):
     """How far the law is from the solution, relatively, along growing dimensions."""
     found = []
-    for dimension in LADDER:
+    # the Bayes-optimal quadratic network is not solved in double precision far beyond
+    for dimension in (10**12, 10**24) if (network, estimator) == ("quadratic", BAYES) else LADDER:
         at = sizes(exponents, dimension, factor, along)
         truth = solved(network, noise, estimator, at)
         found.append(abs(law.evaluate(**at) / truth.excess_risk - 1))
