@@ -39,9 +39,10 @@ from asymptotics.regime import (
     mean_term,
     named,
     split_balance,
+    without_label_noise,
 )
 from asymptotics.state_evolution import AMPLITUDE, StateEvolution
-from asymptotics.symbols import d, effective_noise, matrix_error, noise_variance, size, threshold
+from asymptotics.symbols import d, effective_noise, matrix_error, size, threshold
 from asymptotics.terms import Term, term
 
 
@@ -99,7 +100,7 @@ def _partial_recovery(network: StateEvolution, learned: Learned, noisy: bool, do
     delta = term(effective_noise, MODES)
     index = crossover(delta, AMPLITUDE)
     left, labels, per_error = split_balance(network.noise_balance, matrix_error, LABEL_NOISE)
-    labels = labels if noisy else tuple(t for t in labels if not t.holds([noise_variance]))
+    labels = labels if noisy else without_label_noise(labels)
 
     def mean(function: ModeFunction, degree: int) -> tuple[Term, ...]:
         unit: Term = delta ** coefficient(degree)
@@ -127,9 +128,8 @@ def exact_recovery(network: StateEvolution, domain: Domain) -> Regime:
     """No label noise, and more equations than degrees of freedom: the target is recovered."""
     left, _, per_error = split_balance(network.noise_balance, matrix_error, LABEL_NOISE)
     variance = posterior_variance(network, Learned.ALL)
-    freedoms = tuple(
-        t for t in mean_term(variance, Learned.ALL, term(S.One, MODES), AMPLITUDE, domain)
-    )  # E/delta^2 at delta = 0, where any unit is above it
+    # E/delta^2 at delta = 0, where any unit is above it
+    freedoms = mean_term(variance, Learned.ALL, term(S.One, MODES), AMPLITUDE, domain)
     capacity = left.without(effective_noise)
     return Regime(
         ordering=Recovery.EXACT,

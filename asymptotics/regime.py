@@ -11,7 +11,8 @@ know nothing else.  The networks build theirs in ``state_evolution``, the Bayes-
 ``bayes``, the linear baselines in ``ridge``.
 
 In this order: `Equation`, `Regime`, `Hypothesis`, `Model`, and what every model needs to write its regimes
-down: `crossover`, `mean_term`, `as_law`, `counted`, `split_balance`.
+down: `crossover`, `mean_term`, `as_law`, `counted`, `split_balance`,
+`without_label_noise`.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from sympy import Add, Eq, Expr, S, Symbol
 
 from asymptotics.cells import FIELD, PARAMETERS, Domain, coefficient, sample
 from asymptotics.power_sums import Learned, ModeFunction, SumTerm, leading_sum
-from asymptotics.symbols import d, gamma
+from asymptotics.symbols import d, gamma, noise_variance
 from asymptotics.terms import Term, term
 
 MODES = "target modes"
@@ -200,6 +201,11 @@ def counted(learned: Learned, index: Term) -> tuple[tuple[Term, Term], ...]:
         Learned.SOME: ((index, one), (last, index)),
         Learned.ALL: ((index, last),),
     }[learned]
+
+
+def without_label_noise(terms: Iterable[Term]) -> tuple[Term, ...]:
+    """The terms that do not hold the noise variance: those left when it is 0."""
+    return tuple(t for t in terms if not t.holds([noise_variance]))
 
 
 def split_balance(equation: Eq, unknown_sum: Symbol, origin: str) -> tuple[Term, tuple[Term, ...], Term]:

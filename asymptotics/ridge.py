@@ -63,6 +63,7 @@ from asymptotics.regime import (
     mean_term,
     named,
     split_balance,
+    without_label_noise,
 )
 from asymptotics.state_evolution import AMPLITUDE, StateEvolution
 from asymptotics.symbols import (
@@ -194,7 +195,7 @@ def _regime(model: RidgeRegression, fitted: Fitted, learned: Learned, noisy: boo
 
     _, labels, per_error = split_balance(model.noise_balance, matrix_error, LABEL_NOISE)
     capacity, forces, per_freedom = split_balance(model.threshold_balance, degrees_of_freedom, WEIGHT_DECAY)
-    labels = labels if noisy else tuple(t for t in labels if not t.holds([noise_variance]))
+    labels = labels if noisy else without_label_noise(labels)
     bias = total((1 - _kept) ** 2, model.target_energy, domain, MODES)
     freedoms = total(_kept, S.One, domain, FEATURES)
     squares = total(_kept**2, S.One, domain, LABEL_NOISE)

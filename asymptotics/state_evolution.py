@@ -53,13 +53,13 @@ from asymptotics.regime import (
     mean_term,
     named,
     split_balance,
+    without_label_noise,
 )
 from asymptotics.symbols import (
     d,
     degrees_of_freedom,
     effective_noise,
     matrix_error,
-    noise_variance,
     size,
     threshold,
     weight_decay,
@@ -305,7 +305,7 @@ def trained_regime(
     freedom_left, forces, per_freedom = split_balance(
         network.threshold_balance, degrees_of_freedom, WEIGHT_DECAY
     )
-    labels = labels if noisy else tuple(t for t in labels if not t.holds([noise_variance]))
+    labels = labels if noisy else without_label_noise(labels)
     forces = tuple(force.without(threshold) * kappa ** force.power(threshold) for force in forces)
 
     def train_loss(on: Domain) -> tuple[Term, ...]:
