@@ -22,10 +22,9 @@ Functions, in order: `solve_erm`, `state_evolution_of`.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from itertools import product
 from typing import Any
 
 import mpmath
@@ -216,7 +215,7 @@ def _rough_guess(equations: StateEvolution) -> Pair:
 
 
 def _attempts_in_double(problem: Problem) -> list[_Attempt]:
-    """Attempts in every chart, up to the first that is accurate; a careful search if none is."""
+    """Attempts in every chart, up to the first that is accurate; a careful search if there is no root."""
     attempts: list[_Attempt] = []
     failures: list[NotConverged] = []
     searches: tuple[Callable[[StateEvolution], Pair], ...] = (
@@ -226,21 +225,50 @@ def _attempts_in_double(problem: Problem) -> list[_Attempt]:
         nested_search,
     )
     with DOUBLE.working():
-        for search, chart in product(searches, problem.architecture.charts):
-            try:
-                equations = state_evolution_of(problem, chart)
-                guess = search(equations)
-            except NotConverged as failure:
-                failures.append(failure.with_traceback(None))  # which would keep every array alive
-            except OUT_OF_RANGE:
-                failures.append(out_of_range(problem))
-            else:
+        for search in searches:
+            for equations, guess in _guesses(problem, search, failures):
                 attempts.append(_Attempt(equations, guess, _polished_or_none(equations, guess)))
                 if attempts[-1].is_accurate:
-                    break
+                    return attempts
+            if any(attempt.root for attempt in attempts):
+                return attempts  # to the rounding of float64: more digits, not a better guess, are needed
     if not attempts:
         raise failures[-1]  # that of the most general chart
     return attempts
+
+
+def _guesses(
+    problem: Problem, search: Callable[[StateEvolution], Pair], failures: list[NotConverged]
+) -> Iterator[tuple[StateEvolution, Pair]]:
+    """The equations in every chart, with what a search finds: in that chart, or in a later one if it fails."""
+    without: list[StateEvolution] = []
+    for chart in problem.architecture.charts:
+        equations = state_evolution_of(problem, chart)
+        try:
+            guess = search(equations)
+        except NotConverged as failure:
+            failures.append(failure.with_traceback(None))  # which would keep every array alive
+            without.append(equations)
+        except OUT_OF_RANGE:
+            failures.append(out_of_range(problem))
+            without.append(equations)
+        else:
+            for other in without:
+                seen = _seen_in(other, equations, guess)
+                if seen is not None:
+                    yield other, seen
+            yield equations, guess
+
+
+def _seen_in(other: StateEvolution, equations: StateEvolution, guess: Pair) -> Pair | None:
+    """A guess in another chart; None if it lies outside."""
+    x, threshold = guess[0], equations.sketched().scalars(*guess).threshold
+    seen = x, other.chart.start(math.log(threshold) - x)
+    try:
+        reached = other.sketched().scalars(*seen).threshold
+    except (NotConverged, *OUT_OF_RANGE):
+        return None
+    return seen if abs(math.log(reached / threshold)) < ROUGHLY else None
 
 
 def _polished_or_none(equations: StateEvolution, guess: Pair) -> Root | None:

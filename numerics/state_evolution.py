@@ -124,7 +124,7 @@ class Chart:
         decomposition: (delta, y, target) -> named parts of e, none negative, which sum to it: target below
             the threshold ("unlearned"), shrinkage and noise on what is learned ("learned"), noise taken for
             target ("overfitting").
-        start: lower bound on log(kappa/delta) -> a y to begin the search at.
+        start: what is known of log(kappa/delta), roughly -> a y to begin at.
     """
 
     scalars: ScalarFunctions
@@ -150,7 +150,13 @@ def by_angle(scalars: ScalarFunctions, sketch: ScalarFunctions, decomposition: D
         return lambda noise, y, target: function(noise, target.arithmetic.exp(-y), target)
 
     sloping = along(in_angle(scalars), (1, 0), (0, -1))
-    return Chart(sloping, in_angle(sketch), in_angle(decomposition), start=lambda bound: 1.0)
+    return Chart(sloping, in_angle(sketch), in_angle(decomposition), start=_angle_of)
+
+
+def _angle_of(log_ratio: float) -> float:
+    """-log(angle) where kappa = 2 delta cos(angle), of noise alone; at least 1, where small angles begin."""
+    half = math.exp(min(log_ratio, 1.0)) / 2
+    return 1.0 if half >= 1 else max(1.0, -math.log(math.acos(half)))
 
 
 def along(scalars: ScalarFunctions, first: Pair, second: Pair) -> ScalarFunctions:
