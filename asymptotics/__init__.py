@@ -5,29 +5,27 @@ for the equations, ``power_sums`` and ``noise`` for the two lemmas on sums, ``re
 the engine, ``balance`` for how its equations are solved.
 """
 
+from asymptotics.boundary import Boundary as Boundary
 from asymptotics.crossovers import Crossover as Crossover
-from asymptotics.crossovers import crossover as crossover
 from asymptotics.diagonal import diagonal as diagonal
 from asymptotics.diagram import AmbiguousDiagram as AmbiguousDiagram
-from asymptotics.diagram import Boundary as Boundary
 from asymptotics.diagram import IncompleteDiagram as IncompleteDiagram
 from asymptotics.diagram import OnBoundary as OnBoundary
-from asymptotics.diagram import Phase as Phase
 from asymptotics.diagram import PhaseDiagram as PhaseDiagram
 from asymptotics.diagram import phase_diagram as phase_diagram
 from asymptotics.interpolation import interpolation_peak as interpolation_peak
 from asymptotics.law import Law as Law
+from asymptotics.phase import Phase as Phase
 from asymptotics.plateaus import plateaus as plateaus
 from asymptotics.quadratic import quadratic as quadratic
 from asymptotics.regime import Hypothesis as Hypothesis
 from asymptotics.ridge import RidgeRegression as RidgeRegression
 from asymptotics.ridge import kernel_ridge as kernel_ridge
 from asymptotics.ridge import ridge as ridge
-from asymptotics.spectra import HeavyTail as HeavyTail
 from asymptotics.spectra import SpectrumLaws as SpectrumLaws
-from asymptotics.spectra import heavy_tails as heavy_tails
-from asymptotics.spectra import spectrum_laws as spectrum_laws
 from asymptotics.state_evolution import StateEvolution as StateEvolution
+from asymptotics.tails import HeavyTail as HeavyTail
+from asymptotics.tails import heavy_tails as heavy_tails
 from asymptotics.tuning import BayesRatio as BayesRatio
 from asymptotics.tuning import bayes_ratio as bayes_ratio
 
@@ -47,7 +45,6 @@ __all__ = [
     "SpectrumLaws",
     "StateEvolution",
     "bayes_ratio",
-    "crossover",
     "diagonal",
     "heavy_tails",
     "interpolation_peak",
@@ -56,5 +53,4 @@ __all__ = [
     "plateaus",
     "quadratic",
     "ridge",
-    "spectrum_laws",
 ]

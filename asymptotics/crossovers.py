@@ -36,8 +36,7 @@ from functools import cache
 import mpmath
 from sympy import Eq, Expr, Interval, Max, Piecewise, S, Symbol, erf, erfc, expand, oo, simplify, solve, sqrt
 
-from asymptotics.bayes import posterior_variance
-from asymptotics.diagram import Boundary, PhaseDiagram
+from asymptotics.bayes import BayesOptimal, posterior_variance
 from asymptotics.power_sums import Learned, ModeFunction, Piece
 from asymptotics.roots import Number, physical_values, solve_system
 from asymptotics.state_evolution import (
@@ -60,7 +59,7 @@ from asymptotics.symbols import (
     weight_decay,
 )
 from asymptotics.uniform_sums import evaluate, first_modes, last_modes, power_law_sum
-from asymptotics.walls import DECAY, LABELS, LEAKED, MODE_SUM, Kind, Wall, mechanism_of, variable_of, wall_of
+from asymptotics.walls import DECAY, LABELS, LEAKED, MODE_SUM, Kind, Wall, mechanism_of, variable_of
 
 ratio = Symbol("u", positive=True)
 """kappa/delta, where both are of the same size."""
@@ -132,33 +131,18 @@ _GUARD_DIGITS = 80
 
 
 @cache
-def crossover(diagram: PhaseDiagram, boundary: Boundary) -> Crossover:
-    """The law of the excess risk across a wall of a diagram, with gamma symbolic; cached.
-
-    Args:
-        diagram: as made by ``phase_diagram``: it holds the declared equations.
-        boundary: one of its boundaries.
+def crossover(wall: Wall) -> Crossover:
+    """The law of the excess risk across a wall, with gamma symbolic; cached.
 
     Raises:
-        ValueError: when the boundary is not one of the diagram's.
-        NotImplementedError: when the diagram is not that of a network, or the law needs what the network
-            does not declare; it says what.
-
-    >>> from asymptotics import phase_diagram, quadratic
-    >>> diagram = phase_diagram(quadratic)
-    >>> wall = next(b for b in diagram.boundaries if [p.name for p in b.phases] == ["IV", "V"])
-    >>> found = crossover(diagram, wall)
-    >>> at = {"gamma": 1, "n_eff": 10**4, "d": 10**9, "weight_decay": 1e-9, "noise_variance": 1}
-    >>> found.kind.value, float(found.evaluate(**at) / sum(p.risk.evaluate(**at) for p in wall.phases))
-    ('two terms of a sum exchange the lead', 1.0)
+        NotImplementedError: when the law needs what the network does not declare; it says what.
     """
-    wall = wall_of(diagram, boundary)
-    reduced = _bayes(wall) if diagram.estimator == "bayes" else _trained(wall)
+    reduced = _bayes(wall) if isinstance(wall.model, BayesOptimal) else _trained(wall)
     kind = wall.kind
     variable, width = variable_of(wall)
     return Crossover(
         kind=kind,
-        continuous=boundary.continuous,
+        continuous=wall.continuous,
         law=reduced.risk,
         effective_noise=reduced.effective_noise,
         threshold=reduced.threshold,
@@ -342,7 +326,7 @@ def _among_all(wall: Wall) -> _Reduced:
     network = wall.network
     if network.emergence != 0:
         raise NotImplementedError(
-            f"the wall {wall.boundary.relation} of the {network.name} network: its modes, all of the size of "
+            f"the wall {wall.relation} of the {network.name} network: its modes, all of the size of "
             "the noise, repel each other, and the network declares their potential only when few of them or "
             "all of them stand out"
         )
@@ -364,7 +348,7 @@ def _bayes(wall: Wall) -> _Reduced:
     network = wall.network
     if Learned.ALL in wall.learned and network.emergence != 0:
         raise NotImplementedError(
-            f"the wall {wall.boundary.relation} of {network.name}: the posterior variance of modes that are "
+            f"the wall {wall.relation} of {network.name}: the posterior variance of modes that are "
             "all of the size of the noise, and repel each other, is not declared"
         )
     variance = posterior_variance(network, Learned.SOME)

@@ -7,20 +7,20 @@ facet. Names follow arXiv:2509.24882 and are given by mechanism, not by place: s
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache, cached_property, partial
+from functools import cache, partial
 from itertools import combinations, pairwise
 from numbers import Rational as RationalNumber
-from types import MappingProxyType
 from typing import Any, Literal
 
-from sympy import And, Eq, Expr, Ge, Rational, S, latex, oo, simplify, solveset
+from sympy import Eq, Expr, Ge, Rational, S, latex, oo, simplify, solveset
 
 from asymptotics import symbols
 from asymptotics.balance import Balanced, dominant_balances
 from asymptotics.bayes import BayesOptimal
+from asymptotics.boundary import Boundary
 from asymptotics.cells import (
     EVERYWHERE,
     FIELD,
@@ -34,14 +34,14 @@ from asymptotics.cells import (
     split_at_sign_changes,
     uncovered,
 )
-from asymptotics.derivation import Derivation, derivation_of
+from asymptotics.crossovers import Crossover
 from asymptotics.failure import closest_hypotheses
 from asymptotics.law import Law, law_of, risk_law
-from asymptotics.regime import Description, Hypothesis, Model
+from asymptotics.phase import Phase
+from asymptotics.regime import Model
 from asymptotics.region import inequality, interval_conditions, region_of
 from asymptotics.ridge import ridge
-from asymptotics.spectra import SpectrumLaws, spectrum_laws
-from asymptotics.state_evolution import PARTS, StateEvolution
+from asymptotics.state_evolution import StateEvolution
 from asymptotics.terms import Noise, Scales
 from asymptotics.tuning import tuned_balances
 
@@ -64,112 +64,6 @@ class IncompleteDiagram(RuntimeError):
 
 class AmbiguousDiagram(RuntimeError):
     """Two hypotheses hold in one open region: the declared equations have more than one solution there."""
-
-
-@dataclass(frozen=True)
-class Phase:
-    """A cell of exponents with one leading law for each quantity.
-
-    Attributes:
-        name: as in arXiv:2509.24882; a phase may hold several cells, as when a second law changes inside it.
-        title: the name in words.
-        region: strict linear inequalities in a, ell (and b) over Q(gamma).
-        risk: excess risk E[(f - f*)^2].
-        effective_noise: delta.
-        threshold: kappa.
-        learned: number of target modes above the noise.
-        degrees_of_freedom: D.
-        why: the balance in a sentence.
-        balance: the derivation: hypothesis, equations, solution and the inequalities checked.
-    """
-
-    name: str
-    title: str
-    region: And
-    risk: Law
-    effective_noise: Law
-    threshold: Law
-    learned: Law
-    degrees_of_freedom: Law
-    why: str
-    balance: Balanced
-
-    @property
-    def hypothesis(self) -> Hypothesis:
-        """Which terms dominate."""
-        return self.balance.hypothesis
-
-    @property
-    def laws(self) -> dict[str, Law]:
-        """The five laws by the name of their quantity."""
-        return {
-            "risk": self.risk,
-            "effective_noise": self.effective_noise,
-            "threshold": self.threshold,
-            "learned": self.learned,
-            "degrees_of_freedom": self.degrees_of_freedom,
-        }
-
-    def spectrum(self) -> SpectrumLaws:
-        """Laws of the trained weights: their atom at 0, bulk, spikes and tail (``spectra``).
-
-        Raises:
-            ValueError: when the estimator trains no weights.
-        """
-        return spectrum_laws(self)
-
-    @cached_property
-    def train_loss(self) -> Law:
-        """Law of the trained objective divided by d (diagonal) or d^2 (quadratic network).
-
-        >>> from asymptotics import diagonal, phase_diagram
-        >>> phase_diagram(diagonal).locate(a=2, ell=-1, gamma=1.25).train_loss.expr
-        Delta*n_eff/(2*d)
-        """
-        return law_of(self.balance, "train_loss")
-
-    @cached_property
-    def decomposition(self) -> Mapping[str, Law]:
-        """Laws of the parts of the risk, by the names they have in ``numerics`` (``decomposition``).
-
-        Parts that the declared equations do not determine are left out: of the quadratic network "unlearned"
-        and "learned" where modes are seen inside the noise (VI), and "overfitting" where modes at its verge
-        are as many as what leaks (N).
-
-        >>> from asymptotics import phase_diagram, quadratic
-        >>> parts = phase_diagram(quadratic).locate(a=0.7, ell=-1, gamma=1).decomposition
-        >>> {name: part.exponent for name, part in parts.items()}
-        {'unlearned': -a + a/(2*gamma), 'learned': -a + a/(2*gamma), 'overfitting': 2*a/5 - 2/5}
-        """
-        found = {}
-        for quantity, name in PARTS.items():
-            try:
-                found[name] = law_of(self.balance, quantity)
-            except NotImplementedError:
-                continue
-        return MappingProxyType(found)
-
-    def derivation(self) -> Derivation:
-        """The derivation written out: it prints as an appendix would put it, and knows ``to_latex``."""
-        return derivation_of(self.balance, Description(self.name, self.title, self.why))
-
-    def _repr_latex_(self) -> str:
-        return rf"$\text{{{self.name} ({self.title}):}}\quad R \simeq {latex(self.risk.expr)}$"
-
-
-@dataclass(frozen=True)
-class Boundary:
-    """Where two cells touch.
-
-    Attributes:
-        phases: the two, in the order of the diagram.
-        relation: the wall, an equation in a, ell, (b) and gamma.
-        continuous: whether the two risk exponents agree on the wall.
-    """
-
-    phases: tuple[Phase, Phase]
-    relation: Eq
-    continuous: bool
 
 
 @dataclass(frozen=True)
@@ -311,6 +205,24 @@ class PhaseDiagram:
             known = ", ".join(f"({start}, {end})" for start, end in zip(starts, ends, strict=True))
             raise IncompleteDiagram(f"no best weight decay is found for a outside of {known}")
         return tuple(pieces)
+
+    def crossover(self, boundary: Boundary) -> Crossover:
+        """The law across one of the ``boundaries``: see ``Boundary.crossover``, which this asks.
+
+        Raises:
+            ValueError: when the boundary is not one of this diagram's.
+            NotImplementedError: when the diagram is not that of a network, trained or Bayes-optimal.
+
+        >>> from asymptotics import phase_diagram, quadratic
+        >>> diagram = phase_diagram(quadratic)
+        >>> [wall] = [b for b in diagram.boundaries if [p.name for p in b.phases] == ["II", "VI"]]
+        >>> found = diagram.crossover(wall)
+        >>> found.kind.value, found.continuous, found.width
+        ('the threshold meets the edge of the noise', False, Interval.open(0, 2))
+        """
+        if boundary not in self.boundaries:
+            raise ValueError(f"boundary={boundary.relation} is not a boundary of this diagram")
+        return boundary.crossover()
 
     def to_latex(self) -> str:
         r"""The table a paper would print: one row per cell.

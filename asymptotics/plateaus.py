@@ -19,8 +19,9 @@ from itertools import groupby
 from sympy import Expr, S, oo, simplify
 
 from asymptotics import symbols
-from asymptotics.diagram import Boundary, Exact, Phase, PhaseDiagram
-from asymptotics.walls import mechanism
+from asymptotics.boundary import Boundary
+from asymptotics.diagram import Exact, PhaseDiagram
+from asymptotics.phase import Phase
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ def plateaus(
         for wall in diagram.boundaries:
             crossed = set(wall.phases) == set(phases)
             if crossed and simplify((wall.relation.lhs - wall.relation.rhs).subs(here)) == 0:
-                return End(at, wall, mechanism(diagram, wall))
+                return End(at, wall, wall.mechanism)
         return End(at, None, "")
 
     found = []

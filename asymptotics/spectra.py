@@ -1,4 +1,4 @@
-r"""The spectrum of the trained weights in each phase, and what its tail says of the risk.
+r"""The spectrum of the trained weights in each phase.
 
 Training sees noise and noisy images of the target's modes, and cuts both at kappa (arXiv:2509.24882).  The
 trained weights (eigenvalues of B B^T for the quadratic network, coefficients a_i w_i for the diagonal one)
@@ -23,23 +23,11 @@ with c = 1 for the quadratic network and E|g|^(1/gamma) for the diagonal one: a 
 the heavier the faster the target decays.  Closer to T, x + kappa takes the place of x, and the quadratic
 network's spikes are pushed up by the noise: its mode must exceed ``emergence`` at the threshold kappa + x.
 
-*The tail and the risk.*  K modes learned leave at least the energy of the rest, (1/d) sum_{i>K} s_i^2 ~
-K^(1 - 2 gamma).  Where the risk is of that order it can be read off the spectrum, from the number K of spikes
-and the exponent of their tail: a heavier tail generalises better with the same number of spikes.  Where noise
-or shrinkage make more of it, it cannot.  `heavy_tails` decides, for each phase of a diagram, exactly and in
-all of its cell: whether there is a tail, whether the risk vanishes, whether the tail tells it, and whether a
-bulk is to be seen besides.  For both networks, with noise fixed, scaled or absent, it finds
-
-    a power-law tail of spikes  <=>  the risk vanishes as d -> oo,
-
-but that it vanishes at the rate that the tail tells only in phases II, IV and N.
-
 Worked by hand, phase IV of the quadratic network: delta^2 = Delta d/(4 n_eff), kappa = 2 delta, hence a spike
 at s_i + delta^2/s_i - 2 delta = (s_i - delta)^2/s_i for each of the K = (sqrt(d)/delta)^(1/gamma) modes above
 delta.  They come down to the edge t delta of the bulk within one spacing: the last has s - delta < gamma
 delta/K, so that it lies (gamma/K)^2 delta above it at most.  With D_b = 2 n_eff/d the bulk is wide, t ~
 (n_eff/d)^(2/5), and holds a share of the weights t^(3/2) 2/(3 pi) ~ (n_eff/d)^(3/5), far more than K of them.
-The risk is not theirs but the tail's, K^(1 - 2 gamma).
 
 *What these laws leave out.*  They are those of the state evolution, where the law of the weights is
 continuous and the number of modes is K, not an integer.  In one trained network of dimension d the bulk's
@@ -48,41 +36,26 @@ loses of its direction to them, (delta^2/d) sum_j (s_i - s_j)^-2 ~ (delta i/s_i)
 delta^2/s_i^2 that it loses to the noise once i exceeds sqrt(d).  The space of the learned modes loses nothing
 by that.
 
-In this order: `SpectrumLaws`, `Spikes`, `spectrum_laws`; `Extent`, `HeavyTail`, `heavy_tails`.
+In this order: `Spikes` and `SpectrumLaws`, `spectrum_laws`.  What the tail says of the risk is in ``tails``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from enum import Enum
-from functools import cache, partial
-from typing import TYPE_CHECKING
+from functools import cache
 
 from sympy import Dummy, Expr, S, Symbol, oo, simplify
 
 from asymptotics.balance import Balanced
-from asymptotics.cells import (
-    FIELD,
-    Domain,
-    coefficient,
-    difference,
-    feasible,
-    is_zero,
-    negative,
-    sign,
-    split_at_sign_changes,
-)
+from asymptotics.cells import FIELD, coefficient
+from asymptotics.extent import Extent, Pieces, exceeds
 from asymptotics.law import ZERO, Law, law, law_of, logarithm, logarithm_of
-from asymptotics.power_sums import Learned, ModeFunction, Piece, leading_sum
-from asymptotics.regime import LEAK, MODES, mean_term
+from asymptotics.power_sums import Learned, leading_sum
+from asymptotics.regime import LEAK, MODES
 from asymptotics.state_evolution import AMPLITUDE, Ordering, StateEvolution, mode_functions
 from asymptotics.symbols import d, effective_noise, gamma, size, threshold
 from asymptotics.terms import Term, leaked, term
 from asymptotics.weights import ATOM, MASS_ABOVE, NOISE_ABOVE
-
-if TYPE_CHECKING:  # diagram imports this module
-    from asymptotics.diagram import Phase, PhaseDiagram
 
 index = Symbol("i", positive=True)
 """Rank of a mode: 1 for the largest."""
@@ -145,49 +118,55 @@ class SpectrumLaws:
 
 
 @cache
-def spectrum_laws(phase: Phase) -> SpectrumLaws:
-    """The laws of the trained weights in a phase of a trained network; cached within the process.
+def spectrum_laws(balanced: Balanced) -> SpectrumLaws:
+    """The laws of the trained weights where a balance of a trained network holds; cached within the process.
 
     Raises:
-        ValueError: when the phase is of an estimator that trains no weights, such as the Bayes-optimal one.
+        ValueError: when the balance is of an estimator that trains no weights, such as the Bayes-optimal one.
 
     >>> from asymptotics import phase_diagram, quadratic
-    >>> laws = spectrum_laws(phase_diagram(quadratic).locate(a=0.25, ell=-1, gamma=1))
+    >>> laws = phase_diagram(quadratic).locate(a=0.25, ell=-1, gamma=1).spectrum()
     >>> laws.bulk_edge.exponent, laws.mass_above.exponent, laws.tail_exponent
     (1/10 - a/10, 3*a/5 - 3/5, 1/gamma)
     """
-    balanced, network = phase.balance, _network(phase)
+    network = trained_network(balanced)
     learned = balanced.regime.learned is not Learned.NONE
-    tail, exponent = _tail(network) if learned else (S.Zero, S.Zero)
+    tail, exponent = tail_of(network) if learned else (S.Zero, S.Zero)
     noise_weights = _times_dimension(balanced, NOISE_ABOVE)
     return SpectrumLaws(
         atom=law_of(balanced, ATOM),
         mass_above=law_of(balanced, MASS_ABOVE),
         noise_weights=noise_weights,
-        bulk_edge=_bulk_edge(phase, network),
-        learned=phase.learned,
-        spikes=_spikes(phase, network) if learned and network.location is not None else None,
+        bulk_edge=_bulk_edge(balanced, network),
+        learned=law_of(balanced, "learned"),
+        spikes=_spikes(balanced, network) if learned and network.location is not None else None,
         tail=tail,
         tail_exponent=exponent,
-        counting=_counting(phase, network, tail) if learned else S.Zero,
-        tail_range=(_tail_start(phase, network), _of_term(term(AMPLITUDE, MODES), balanced))
+        counting=_counting(balanced, network, tail) if learned else S.Zero,
+        tail_range=(_tail_start(balanced, network), _of_term(term(AMPLITUDE, MODES), balanced))
         if learned
         else (ZERO, ZERO),
     )
 
 
-def _network(phase: Phase) -> StateEvolution:
-    model = phase.balance.model
-    if not isinstance(model, StateEvolution) or not isinstance(phase.hypothesis.ordering, Ordering):
+def trained_network(balanced: Balanced) -> StateEvolution:
+    """The network whose weights a balance is of.
+
+    Raises:
+        ValueError: when it is not one of a trained network.
+    """
+    model = balanced.model
+    if not isinstance(model, StateEvolution) or not isinstance(balanced.hypothesis.ordering, Ordering):
         name = "its model" if model is None else model.name
         raise ValueError(
-            f"phase={phase.name} of {name} is not allowed: only a network trained with weight decay, "
-            "estimator='erm', has weights"
+            f"a phase of {name} is not allowed: only a network trained with weight decay, estimator='erm', "
+            "has weights"
         )
     return model
 
 
-def _ordering(balanced: Balanced) -> Ordering:
+def ordering_of(balanced: Balanced) -> Ordering:
+    """How kappa and delta are ordered there."""
     ordering = balanced.hypothesis.ordering
     assert isinstance(ordering, Ordering)
     return ordering
@@ -215,7 +194,7 @@ def _product(one: Law, other: Law) -> Law:
 
 def _scale(balanced: Balanced) -> Term:
     """T = max(delta, kappa)."""
-    below = _ordering(balanced) is Ordering.THRESHOLD_BELOW_NOISE
+    below = ordering_of(balanced) is Ordering.THRESHOLD_BELOW_NOISE
     noise: Term = balanced.solution[effective_noise]
     return noise if below else _threshold(balanced)
 
@@ -226,44 +205,44 @@ def _threshold(balanced: Balanced) -> Term:
     return kappa
 
 
-def _largest_noise(phase: Phase, network: StateEvolution) -> Law:
+def _largest_noise(balanced: Balanced, network: StateEvolution) -> Law:
     """The largest of d draws of the noise: its edge, or where the leak is one in d."""
     edge = network.noise.edge_law
     reach = replace(term(edge.threshold_constant, LEAK), log_power=coefficient(edge.threshold_log_power))
-    scales = phase.balance.scales
-    return _product(phase.effective_noise, law((reach,), scales, logarithm(term(1 / d, LEAK), scales)))
+    scales = balanced.scales
+    largest = law((reach,), scales, logarithm(term(1 / d, LEAK), scales))
+    return _product(law_of(balanced, "effective_noise"), largest)
 
 
-def _bulk_edge(phase: Phase, network: StateEvolution) -> Law:
+def _bulk_edge(balanced: Balanced, network: StateEvolution) -> Law:
     """The largest weight that noise alone makes."""
-    balanced = phase.balance
     if law_of(balanced, NOISE_ABOVE) == ZERO:
         return ZERO
-    if _ordering(balanced) is Ordering.THRESHOLD_BELOW_NOISE:
-        return _largest_noise(phase, network)
+    if ordering_of(balanced) is Ordering.THRESHOLD_BELOW_NOISE:
+        return _largest_noise(balanced, network)
     if network.noise.edge is not oo:
-        return _of_term(_gap(network), balanced)
-    if _exceeds(balanced, _number_of_noise(balanced), term(S.One, LEAK)) is Extent.NOWHERE:
+        return _of_term(gap_of(network), balanced)
+    if exceeds(balanced, number_of_noise(balanced), term(S.One, LEAK)) is Extent.NOWHERE:
         return ZERO
-    largest, kappa = _largest_noise(phase, network), phase.threshold
+    largest, kappa = _largest_noise(balanced, network), law_of(balanced, "threshold")
     assert (largest.exponent, largest.log_exponent) == (kappa.exponent, kappa.log_exponent)
     return replace(
         largest, expr=largest.expr - kappa.expr, constant=simplify(largest.constant - kappa.constant)
     )
 
 
-def _gap(network: StateEvolution) -> Term:
+def gap_of(network: StateEvolution) -> Term:
     """From the threshold to the hard edge of the noise, in delta and D_b."""
     edge = network.noise.edge_law
     return term(edge.gap_constant * effective_noise * leaked**edge.gap_power, LEAK)
 
 
-def _scales_of(phase: Phase, network: StateEvolution) -> dict[Expr, Expr]:
+def _scales_of(balanced: Balanced, network: StateEvolution) -> dict[Expr, Expr]:
     """Laws of delta and kappa, less the one that the ordering neglects."""
-    noise, cut = phase.effective_noise.expr, phase.threshold.expr
-    if _ordering(phase.balance) is Ordering.THRESHOLD_ABOVE_NOISE:
+    noise, cut = (law_of(balanced, name).expr for name in ("effective_noise", "threshold"))
+    if ordering_of(balanced) is Ordering.THRESHOLD_ABOVE_NOISE:
         return {effective_noise: S.Zero, threshold: cut}
-    if _ordering(phase.balance) is Ordering.THRESHOLD_BELOW_NOISE:
+    if ordering_of(balanced) is Ordering.THRESHOLD_BELOW_NOISE:
         return {effective_noise: noise, threshold: S.Zero}
     # of a hard edge kappa is a multiple: said so, it cancels in what follows
     return {
@@ -272,7 +251,7 @@ def _scales_of(phase: Phase, network: StateEvolution) -> dict[Expr, Expr]:
     }
 
 
-def _tail(network: StateEvolution) -> tuple[Expr, Expr]:
+def tail_of(network: StateEvolution) -> tuple[Expr, Expr]:
     """Number of weights above x where noise and threshold are negligible, and the exponent of its fall.
 
     The number learned is that of modes above T; far above T, x takes its place.
@@ -284,22 +263,22 @@ def _tail(network: StateEvolution) -> tuple[Expr, Expr]:
     return d * share * (AMPLITUDE / weight) ** exponent, exponent
 
 
-def _counting(phase: Phase, network: StateEvolution, tail: Expr) -> Expr:
+def _counting(balanced: Balanced, network: StateEvolution, tail: Expr) -> Expr:
     """Number of learned weights above x: of modes that would stand out at the threshold kappa + x."""
-    scales = _scales_of(phase, network)
+    scales = _scales_of(balanced, network)
     seen = scales[threshold] + weight
-    if network.emergence != 0 and phase.balance.regime.learned is Learned.SOME:
+    if network.emergence != 0 and balanced.regime.learned is Learned.SOME:
         seen = network.emergence.subs({**scales, threshold: seen})
     return tail.subs(weight, seen)
 
 
-def _tail_start(phase: Phase, network: StateEvolution) -> Law:
+def _tail_start(balanced: Balanced, network: StateEvolution) -> Law:
     """The weight far above which the tail is a power law."""
-    if phase.balance.regime.learned is Learned.ALL:
-        return _of_term(_smallest_mode(), phase.balance)
-    if _ordering(phase.balance) is Ordering.THRESHOLD_BELOW_NOISE:
-        return _largest_noise(phase, network)
-    return phase.threshold
+    if balanced.regime.learned is Learned.ALL:
+        return _of_term(_smallest_mode(), balanced)
+    if ordering_of(balanced) is Ordering.THRESHOLD_BELOW_NOISE:
+        return _largest_noise(balanced, network)
+    return law_of(balanced, "threshold")
 
 
 def _smallest_mode() -> Term:
@@ -308,28 +287,27 @@ def _smallest_mode() -> Term:
     return term(AMPLITUDE, MODES) * decay
 
 
-def _spikes(phase: Phase, network: StateEvolution) -> Spikes:
-    balanced = phase.balance
-    scales, mode = _scales_of(phase, network), AMPLITUDE * index**-gamma
-    noise, overlap = {effective_noise: phase.effective_noise.expr}, network.overlap
+def _spikes(balanced: Balanced, network: StateEvolution) -> Spikes:
+    scales, mode = _scales_of(balanced, network), AMPLITUDE * index**-gamma
+    noise, overlap = {effective_noise: law_of(balanced, "effective_noise").expr}, network.overlap
     assert network.location is not None
     of_all = balanced.regime.learned is Learned.ALL
     return Spikes(
-        number=phase.learned,
+        number=law_of(balanced, "learned"),
         location=simplify((network.location - threshold).subs(scales)).subs(size, mode),
         # where noise is negligible too: what is left to 1 has a law
         overlap=None if overlap is None else simplify(overlap.subs(noise).subs(size, mode)),
         first=_of_term(term(AMPLITUDE, MODES), balanced),
-        last=_of_term(_smallest_mode(), balanced) if of_all else _bulk_edge(phase, network),
-        spacing=ZERO if of_all else _of_term(_last_spacing(phase, network), balanced),
+        last=_of_term(_smallest_mode(), balanced) if of_all else _bulk_edge(balanced, network),
+        spacing=ZERO if of_all else _of_term(last_spacing(balanced, network), balanced),
     )
 
 
-def _last_spacing(phase: Phase, network: StateEvolution) -> Term:
+def last_spacing(balanced: Balanced, network: StateEvolution) -> Term:
     """How far above the end of the spikes the last may lie: s_i less s_K is gamma s_K/K at most."""
-    balanced, step = phase.balance, Dummy("h", positive=True)
+    step = Dummy("h", positive=True)
     ((_, (learned,)),) = balanced.leading_terms("learned")
-    ordering = _ordering(balanced)
+    ordering = ordering_of(balanced)
     unit = {  # in units of T
         Ordering.THRESHOLD_ABOVE_NOISE: {effective_noise: S.Zero, threshold: S.One},
         Ordering.THRESHOLD_AT_EDGE: {effective_noise: 1 / network.noise.edge, threshold: S.One},
@@ -344,161 +322,7 @@ def _last_spacing(phase: Phase, network: StateEvolution) -> Term:
     return _scale(balanced) * rise_of_last
 
 
-class Extent(Enum):
-    """In how much of a phase's cell something holds."""
-
-    EVERYWHERE = "everywhere"
-    IN_PART = "in part"
-    NOWHERE = "nowhere"
-
-
-Pieces = Sequence[tuple[Domain, tuple[Term, ...]]]
-"""Terms that lead somewhere in a cell, on each part of its domain."""
-
-
-def _exceeds(balanced: Balanced, pieces: Pieces, other: Term) -> Extent:
-    """Where the sum of some terms is much larger than another, decided exactly.
-
-    By their exponents, or if these agree in the whole cell by their powers of log d.
-    """
-    scales = balanced.scales
-    cell = [*balanced.facets, *scales.window]
-
-    def on(terms: tuple[Term, ...], domain: Domain) -> tuple[bool, bool]:
-        gaps = [(difference(scales.exponent(t), scales.exponent(other)), t) for t in terms]
-        if any(is_zero(gap) and sign(t.log_power - other.log_power, domain) > 0 for gap, t in gaps):
-            return True, False
-        forms = [gap for gap, _ in gaps if not is_zero(gap)]
-        holds = any(feasible([*cell, form], domain) for form in forms)
-        return holds, feasible([*cell, *map(negative, forms)], domain)
-
-    answers = [
-        answer for part, terms in pieces for _, answer in split_at_sign_changes(partial(on, terms), part)
-    ]
-    if not any(fails for _, fails in answers):
-        return Extent.EVERYWHERE
-    return Extent.IN_PART if any(holds for holds, _ in answers) else Extent.NOWHERE
-
-
-def _number_of_noise(balanced: Balanced) -> Pieces:
+def number_of_noise(balanced: Balanced) -> Pieces:
     """Number of weights that are noise and not 0."""
     number = term(d, MODES)
     return [(part, tuple(number * t for t in terms)) for part, terms in balanced.leading_terms(NOISE_ABOVE)]
-
-
-@dataclass(frozen=True)
-class HeavyTail:
-    """What the spectrum shows in one phase, and what it says of the risk; each ``Extent`` is of its cell.
-
-    Attributes:
-        phase: the phase.
-        tail_exponent: of #{nu > x} ~ x**-tail_exponent; 0 where nothing is learned and there is no tail.
-        number: number of learned weights, those in the tail.
-        bulk: where more than one weight that is not 0 is noise.
-        mostly_noise: where there are more of them than learned ones.
-        gap: where the last spike stands clear of the bulk, at a distance far above the bulk's width.
-        vanishing: where the risk tends to 0 as d grows.
-        by_logarithms: whether it does so by powers of log d only.
-        tells_risk: whether the risk is of the order of what the tail leaves out, K**(1 - 2 gamma).
-    """
-
-    phase: Phase
-    tail_exponent: Expr
-    number: Law
-    bulk: Extent
-    mostly_noise: Extent
-    gap: Extent
-    vanishing: Extent
-    by_logarithms: bool
-    tells_risk: bool
-
-    @property
-    def statement(self) -> str:
-        """The same in a sentence."""
-        if self.tail_exponent == 0:
-            tail = "no weight is learned and there is no tail"
-        else:
-            tail = f"learned weights have a power-law tail, #{{nu > x}} ~ x**(-{self.tail_exponent})"
-        bulk = {
-            Extent.EVERYWHERE: "beside a bulk of noise",
-            Extent.IN_PART: "beside a bulk of noise in part of the phase",
-            Extent.NOWHERE: "without a bulk of noise",
-        }[self.bulk]
-        falls = {
-            Extent.EVERYWHERE: "vanishes",
-            Extent.IN_PART: "vanishes in part of the phase",
-            Extent.NOWHERE: "does not vanish",
-        }[self.vanishing]
-        speed = " by powers of log d only" if self.by_logarithms else ""
-        told = ", as fast as the tail tells" if self.tells_risk else ""
-        return f"Phase {self.phase.name}: {tail}, {bulk}; the risk {falls}{speed}{told}."
-
-
-def heavy_tails(diagram: PhaseDiagram) -> tuple[HeavyTail, ...]:
-    """What the spectrum shows and says of the risk, in each phase of a trained network.
-
-    Decided exactly (``cells.feasible``), with gamma symbolic and in the whole of each phase's cell.
-
-    Raises:
-        ValueError: when the diagram is of an estimator that trains no weights.
-
-    A heavy tail and good generalisation go together, but for the rate:
-
-    >>> from asymptotics import phase_diagram, quadratic
-    >>> for found in heavy_tails(phase_diagram(quadratic, noise="none")):
-    ...     print(found.phase.name, found.tail_exponent, found.vanishing.value, found.tells_risk)
-    I 0 nowhere False
-    I 0 nowhere False
-    II 1/gamma everywhere True
-    III 1/gamma everywhere False
-    N 1/gamma everywhere True
-    """
-    return tuple(_heavy_tail(phase) for phase in diagram.phases)
-
-
-def _heavy_tail(phase: Phase) -> HeavyTail:
-    balanced, network = phase.balance, _network(phase)
-    learned = balanced.leading_terms("learned")
-    some = balanced.regime.learned is Learned.SOME
-    one, risk = term(S.One, MODES), balanced.risk
-    assert risk is not None
-    noise = _number_of_noise(balanced)
-    ((_, modes),) = learned
-    return HeavyTail(
-        phase=phase,
-        tail_exponent=_tail(network)[1] if modes else S.Zero,
-        number=phase.learned,
-        bulk=_exceeds(balanced, noise, one),
-        mostly_noise=_exceeds(balanced, noise, modes[0] if modes else one),
-        gap=_gap_extent(phase, network) if some and network.location is not None else Extent.NOWHERE,
-        vanishing=_exceeds(balanced, [(balanced.domain, (one,))], risk),
-        by_logarithms=is_zero(balanced.scales.exponent(risk)) and risk.log_power != FIELD.zero,
-        tells_risk=some and _same_growth(balanced, risk, _left_over(balanced, modes[0])),
-    )
-
-
-def _gap_extent(phase: Phase, network: StateEvolution) -> Extent:
-    """Where the last spike lies far above the bulk, by the bulk's width."""
-    balanced = phase.balance
-    ordering = _ordering(balanced)
-    if ordering is Ordering.THRESHOLD_ABOVE_NOISE:
-        return Extent.NOWHERE  # there is no bulk to be clear of
-    edge = _gap(network) if ordering is Ordering.THRESHOLD_AT_EDGE else term(effective_noise, LEAK)
-    return _exceeds(
-        balanced, [(balanced.domain, (balanced.known(_last_spacing(phase, network)),))], balanced.known(edge)
-    )
-
-
-def _left_over(balanced: Balanced, learned: Term) -> Term:
-    """Energy of the modes after the first K, which the lemma gives with the scale s_K in place of T."""
-    last: Term = learned ** coefficient(-gamma)
-    smallest = term(AMPLITUDE, MODES) * last
-    lost = ModeFunction((Piece(S.Zero, S.One, size**2), Piece(S.One, oo, S.Zero)))
-    (energy,) = mean_term(lost, Learned.SOME, smallest, AMPLITUDE, balanced.domain)
-    squared: Term = smallest ** coefficient(S(2))
-    return squared * energy
-
-
-def _same_growth(balanced: Balanced, one: Term, other: Term) -> bool:
-    gap = difference(balanced.scales.exponent(one), balanced.scales.exponent(other))
-    return is_zero(gap) and one.log_power == other.log_power

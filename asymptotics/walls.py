@@ -17,12 +17,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
+from functools import cache
 
-from sympy import Expr, Interval, S, oo, simplify
+from sympy import Eq, Expr, Interval, S, oo, simplify
 
 from asymptotics.balance import Balanced
+from asymptotics.bayes import BayesOptimal
 from asymptotics.cells import difference
-from asymptotics.diagram import Boundary, Phase, PhaseDiagram
+from asymptotics.phase import Phase
 from asymptotics.power_sums import Learned, end_behaviour
 from asymptotics.state_evolution import AMPLITUDE, Ordering, StateEvolution, mode_functions
 from asymptotics.symbols import d, effective_noise, gamma, noise_variance, weight_decay
@@ -49,72 +51,82 @@ class Wall:
     """Two phases, and the parts of each equation that count on the wall between them.
 
     Attributes:
+        model: of which both are phases.
+        phases: the two.
+        relation: where they touch.
+        continuous: whether the exponents of the risk agree there.
         noise, freedom, risk: parts of the noise balance, the threshold balance and the risk.
     """
 
-    network: StateEvolution
-    boundary: Boundary
+    model: StateEvolution | BayesOptimal
+    phases: tuple[Phase, Phase]
+    relation: Eq
+    continuous: bool
     noise: frozenset[str]
     freedom: frozenset[str]
     risk: frozenset[str]
 
     @property
+    def network(self) -> StateEvolution:
+        """What declares the equations."""
+        return self.model.network if isinstance(self.model, BayesOptimal) else self.model
+
+    @property
     def orderings(self) -> tuple[Enum, ...]:
         """Those of the two phases, each once."""
-        return tuple(dict.fromkeys(p.hypothesis.ordering for p in self.boundary.phases))
+        return tuple(dict.fromkeys(p.hypothesis.ordering for p in self.phases))
 
     @property
     def learned(self) -> frozenset[Learned]:
         """How many modes the two phases learn."""
-        return frozenset(p.hypothesis.learned for p in self.boundary.phases)
+        return frozenset(p.hypothesis.learned for p in self.phases)
 
     @property
     def kind(self) -> Kind:
         """What makes the law change."""
-        one, other = self.boundary.phases
+        one, other = self.phases
         if simplify(one.risk.expr - other.risk.expr) == 0:
             return Kind.UNCHANGED
         if Learned.NONE in self.learned:
             return Kind.FIRST_MODES
         if len(self.learned) > 1:
-            return Kind.LAST_MODES if self.boundary.continuous else Kind.RECOVERY
+            return Kind.LAST_MODES if self.continuous else Kind.RECOVERY
         if self.learned == {Learned.ALL} or len(self.orderings) == 1:
             return Kind.EXCHANGE
         return Kind.EDGE if Ordering.THRESHOLD_ABOVE_NOISE in self.orderings else Kind.INTERPOLATION
 
     def phase(self, ordering: Enum) -> Phase:
         """The phase of the two with an ordering."""
-        return next(p for p in self.boundary.phases if p.hypothesis.ordering is ordering)
+        return next(p for p in self.phases if p.hypothesis.ordering is ordering)
 
 
-def wall_of(diagram: PhaseDiagram, boundary: Boundary) -> Wall:
-    """The wall at a boundary of a diagram.
+@cache
+def wall_of(phases: tuple[Phase, Phase], relation: Eq, continuous: bool) -> Wall:
+    """The wall between two phases, with what counts there; cached, so that what is derived from it is too.
 
     Raises:
-        ValueError: when the boundary is not one of the diagram's.
-        NotImplementedError: when the diagram is not that of a declared network.
+        NotImplementedError: when the phases are not those of a declared network.
     """
-    network = diagram.model
-    if boundary not in diagram.boundaries:
-        raise ValueError(f"boundary={boundary.relation} is not a boundary of this diagram")
-    if not isinstance(network, StateEvolution) or diagram.estimator not in ("erm", "bayes"):
+    model = phases[0].balance.model
+    if not isinstance(model, StateEvolution | BayesOptimal):
+        name = "their model" if model is None else model.name
         raise NotImplementedError(
-            f"estimator={diagram.estimator!r} of {network.name}: what holds across a wall is derived for the "
-            "estimators 'erm' and 'bayes' of a network"
+            f"phases of {name}: what holds across a wall is derived for a network, trained "
+            "(estimator='erm') or Bayes-optimal ('bayes')"
         )
     noise, freedom, risk = set[str](), set[str](), set[str]()
-    for phase in boundary.phases:
+    for phase in phases:
         balanced = phase.balance
         for kept, equation in zip((noise, freedom), balanced.regime.equations, strict=False):
-            kept.update(_kept(balanced, boundary, equation.left, equation.right))
+            kept.update(_kept(balanced, relation, equation.left, equation.right))
         if balanced.risk is not None:
-            risk.update(_kept(balanced, boundary, balanced.risk, balanced.regime.risk))
-    return Wall(network, boundary, frozenset(noise), frozenset(freedom), frozenset(risk))
+            risk.update(_kept(balanced, relation, balanced.risk, balanced.regime.risk))
+    return Wall(model, phases, relation, continuous, frozenset(noise), frozenset(freedom), frozenset(risk))
 
 
-def _kept(balanced: Balanced, boundary: Boundary, whole: Term, parts: tuple[Term, ...]) -> Iterator[str]:
+def _kept(balanced: Balanced, relation: Eq, whole: Term, parts: tuple[Term, ...]) -> Iterator[str]:
     """The parts that grow like the whole, at the solution of one phase, on the wall."""
-    scales, relation = balanced.scales, boundary.relation
+    scales = balanced.scales
     of_whole = scales.exponent(balanced.known(whole))
     for part in parts:
         gap = scales.expression(difference(of_whole, scales.exponent(balanced.known(part))))
@@ -134,18 +146,6 @@ def _part(balanced: Balanced, value: Term) -> str:
     return LEAKED if value.holds([leaked]) or all_noise_passes else MODE_SUM
 
 
-def mechanism(diagram: PhaseDiagram, boundary: Boundary) -> str:
-    """What happens at a wall, in a sentence, also where its law is not known.
-
-    >>> from asymptotics import phase_diagram, quadratic
-    >>> diagram = phase_diagram(quadratic)
-    >>> wall = next(b for b in diagram.boundaries if [p.name for p in b.phases] == ["II", "VI"])
-    >>> mechanism(diagram, wall)  # doctest: +ELLIPSIS
-    'Weight decay lowers the threshold kappa to the noise, which ends at kappa = 2 delta; ...'
-    """
-    return mechanism_of(wall_of(diagram, boundary))
-
-
 def _capacity_ratio(wall: Wall) -> Expr:
     """The degrees of freedom of the data, over those of the noise or of all modes."""
     network = wall.network
@@ -158,7 +158,7 @@ def _capacity_ratio(wall: Wall) -> Expr:
 
 def variable_of(wall: Wall) -> tuple[Expr, Interval]:
     """What is of order one at the wall, and where it is when the risk follows neither phase."""
-    one, other = wall.boundary.phases
+    one, other = wall.phases
     anywhere = Interval.open(0, oo)
     if wall.kind in (Kind.INTERPOLATION, Kind.RECOVERY):
         return _capacity_ratio(wall), anywhere
@@ -172,7 +172,7 @@ def variable_of(wall: Wall) -> tuple[Expr, Interval]:
         above = wall.phase(Ordering.THRESHOLD_ABOVE_NOISE)
         below = other if above is one else one
         variable = above.threshold.expr / above.effective_noise.expr
-        if wall.boundary.continuous:
+        if wall.continuous:
             return variable, anywhere
         at_edge = below.hypothesis.ordering is Ordering.THRESHOLD_AT_EDGE
         end = below.threshold.expr / below.effective_noise.expr if at_edge else wall.network.noise.edge
@@ -183,7 +183,7 @@ def variable_of(wall: Wall) -> tuple[Expr, Interval]:
 
 
 def mechanism_of(wall: Wall) -> str:
-    """The sentence of ``mechanism``."""
+    """What happens at a wall, in a sentence."""
     edge = wall.network.noise.edge
     where = "has a tail but no edge" if edge == oo else f"ends at kappa = {edge} delta"
     leak = "exponentially little" if edge == oo else "a power of the distance to that edge"
@@ -196,7 +196,7 @@ def mechanism_of(wall: Wall) -> str:
         )
         risk = (
             "what leaks does not matter to the risk yet."
-            if wall.boundary.continuous
+            if wall.continuous
             else f"what leaks past it is {leak}, so that on the scale of exponents the risk jumps."
         )
         return f"Weight decay lowers the threshold kappa to the noise, which {where}; {rest}{risk}"

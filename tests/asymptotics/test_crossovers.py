@@ -9,7 +9,6 @@ from mpmath import mpf
 from sympy import Rational
 
 from asymptotics import diagonal, phase_diagram, quadratic
-from asymptotics.crossovers import crossover
 from asymptotics.interpolation import interpolation_peak
 from asymptotics.plateaus import plateaus
 from asymptotics.roots import physical_values
@@ -28,7 +27,8 @@ def wall_between(network, noise, estimator, names):
 
 
 def on_wall(network, noise, estimator, names):
-    return crossover(*wall_between(network, noise, estimator, names))
+    diagram, boundary = wall_between(network, noise, estimator, names)
+    return diagram.crossover(boundary)
 
 
 def sizes(point, dimension, factor=1, along="ell"):
@@ -144,7 +144,7 @@ def test_planted_error_in_a_law_is_seen(wall):
 def test_uniform_law_reduces_to_both_phases(wall):
     network, noise, estimator, names, exponents, along = wall
     diagram, boundary = wall_between(network, noise, estimator, names)
-    law = crossover(diagram, boundary)
+    law = boundary.crossover()
     reached = set()
     for step in (Fraction(-1, 20), Fraction(1, 20)):
         beside = {**exponents, along: exponents[along] + step}

@@ -1,0 +1,64 @@
+"""A boundary: where two cells of a phase diagram touch.
+
+What is known of a boundary from its two phases alone: where it lies, and whether the risk jumps there.  What
+happens on it is derived when it is asked for: ``walls`` tells what counts there, ``crossovers`` the law.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sympy import Eq
+
+from asymptotics.crossovers import Crossover, crossover
+from asymptotics.phase import Phase
+from asymptotics.walls import Wall, mechanism_of, wall_of
+
+
+@dataclass(frozen=True)
+class Boundary:
+    """Where two cells touch.
+
+    Attributes:
+        phases: the two, in the order of the diagram.
+        relation: the wall, an equation in a, ell, (b) and gamma.
+        continuous: whether the two risk exponents agree on the wall.
+    """
+
+    phases: tuple[Phase, Phase]
+    relation: Eq
+    continuous: bool
+
+    @property
+    def mechanism(self) -> str:
+        """What happens there, in a sentence.
+
+        Raises:
+            NotImplementedError: when the phases are not those of a trained network or its Bayes-optimal like.
+
+        >>> from asymptotics import phase_diagram, quadratic
+        >>> walls = phase_diagram(quadratic).boundaries
+        >>> next(b for b in walls if [p.name for p in b.phases] == ["II", "VI"]).mechanism
+        ... # doctest: +ELLIPSIS
+        'Weight decay lowers the threshold kappa to the noise, which ends at kappa = 2 delta; ...'
+        """
+        return mechanism_of(self._wall())
+
+    def crossover(self) -> Crossover:
+        """The law that holds on both sides and in between (``crossovers``); cached within the process.
+
+        Raises:
+            NotImplementedError: as ``mechanism``.
+
+        >>> from asymptotics import phase_diagram, quadratic
+        >>> walls = phase_diagram(quadratic).boundaries
+        >>> wall = next(b for b in walls if [p.name for p in b.phases] == ["IV", "V"])
+        >>> at = {"gamma": 1, "n_eff": 10**4, "d": 10**9, "weight_decay": 1e-9, "noise_variance": 1}
+        >>> found = wall.crossover()
+        >>> found.kind.value, float(found.evaluate(**at) / sum(p.risk.evaluate(**at) for p in wall.phases))
+        ('two terms of a sum exchange the lead', 1.0)
+        """
+        return crossover(self._wall())
+
+    def _wall(self) -> Wall:
+        return wall_of(self.phases, self.relation, self.continuous)

@@ -1,0 +1,116 @@
+"""A phase: one cell of exponents, with the laws that hold in it.
+
+A balance (``balance``) is what the engine finds: which terms rule, and the monomials that solve them.  A
+phase is the same as a reader meets it: a name, a region, and a law for each quantity.  Five laws are at hand;
+those of the trained objective, of the parts of the risk and of the spectrum are derived when asked for.
+
+Worked by hand, phase VI of the diagonal network: label noise feeds delta, alpha delta^2 = Delta, the
+threshold lies far below it and lets all of it pass, so that the risk is delta^2 = Delta d/n_eff.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from types import MappingProxyType
+
+from sympy import And, latex
+
+from asymptotics.balance import Balanced
+from asymptotics.derivation import Derivation, derivation_of
+from asymptotics.law import Law, law_of
+from asymptotics.regime import Description, Hypothesis
+from asymptotics.spectra import SpectrumLaws, spectrum_laws
+from asymptotics.state_evolution import PARTS
+
+
+@dataclass(frozen=True)
+class Phase:
+    """A cell of exponents with one leading law for each quantity.
+
+    Attributes:
+        name: as in arXiv:2509.24882; a phase may hold several cells, as when a second law changes inside it.
+        title: the name in words.
+        region: strict linear inequalities in a, ell (and b) over Q(gamma).
+        risk: excess risk E[(f - f*)^2].
+        effective_noise: delta.
+        threshold: kappa.
+        learned: number of target modes above the noise.
+        degrees_of_freedom: D.
+        why: the balance in a sentence.
+        balance: the derivation: hypothesis, equations, solution and the inequalities checked.
+    """
+
+    name: str
+    title: str
+    region: And
+    risk: Law
+    effective_noise: Law
+    threshold: Law
+    learned: Law
+    degrees_of_freedom: Law
+    why: str
+    balance: Balanced
+
+    @property
+    def hypothesis(self) -> Hypothesis:
+        """Which terms dominate."""
+        return self.balance.hypothesis
+
+    @property
+    def laws(self) -> dict[str, Law]:
+        """The five laws by the name of their quantity."""
+        return {
+            "risk": self.risk,
+            "effective_noise": self.effective_noise,
+            "threshold": self.threshold,
+            "learned": self.learned,
+            "degrees_of_freedom": self.degrees_of_freedom,
+        }
+
+    def spectrum(self) -> SpectrumLaws:
+        """Laws of the trained weights: their atom at 0, bulk, spikes and tail (``spectra``).
+
+        Raises:
+            ValueError: when the estimator trains no weights.
+        """
+        return spectrum_laws(self.balance)
+
+    @cached_property
+    def train_loss(self) -> Law:
+        """Law of the trained objective divided by d (diagonal) or d^2 (quadratic network).
+
+        >>> from asymptotics import diagonal, phase_diagram
+        >>> phase_diagram(diagonal).locate(a=2, ell=-1, gamma=1.25).train_loss.expr
+        Delta*n_eff/(2*d)
+        """
+        return law_of(self.balance, "train_loss")
+
+    @cached_property
+    def decomposition(self) -> Mapping[str, Law]:
+        """Laws of the parts of the risk, by the names they have in ``numerics`` (``decomposition``).
+
+        Parts that the declared equations do not determine are left out: of the quadratic network "unlearned"
+        and "learned" where modes are seen inside the noise (VI), and "overfitting" where modes at its verge
+        are as many as what leaks (N).
+
+        >>> from asymptotics import phase_diagram, quadratic
+        >>> parts = phase_diagram(quadratic).locate(a=0.7, ell=-1, gamma=1).decomposition
+        >>> {name: part.exponent for name, part in parts.items()}
+        {'unlearned': -a + a/(2*gamma), 'learned': -a + a/(2*gamma), 'overfitting': 2*a/5 - 2/5}
+        """
+        found = {}
+        for quantity, name in PARTS.items():
+            try:
+                found[name] = law_of(self.balance, quantity)
+            except NotImplementedError:
+                continue
+        return MappingProxyType(found)
+
+    def derivation(self) -> Derivation:
+        """The derivation written out: it prints as an appendix would put it, and knows ``to_latex``."""
+        return derivation_of(self.balance, Description(self.name, self.title, self.why))
+
+    def _repr_latex_(self) -> str:
+        return rf"$\text{{{self.name} ({self.title}):}}\quad R \simeq {latex(self.risk.expr)}$"
