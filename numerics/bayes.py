@@ -12,7 +12,11 @@ recovered, once A has reached that limit.  Next to A = 1 the equation is one bet
 solved in the complements A - 1 and delta^2 - e, which the networks know (`Network.posterior_variance`).
 
 A bracketing search on a sketch of e starts the secant method on e itself, which costs seconds for the
-quadratic network at the largest dimensions.
+quadratic network at the largest dimensions: first on a few digits of it, then on all.
+
+None of the error is noise taken for target: a posterior mean is orthogonal to its error.  It is divided into
+what is learned and what is not by the degrees of freedom of each mode, or eigenvector (`diagonal`,
+`posterior`).
 
 Function: `solve_bayes`.
 """
@@ -26,14 +30,16 @@ from typing import Any
 
 from numerics.errors import NotConverged
 from numerics.networks import NETWORKS, PosteriorVariance
-from numerics.precision import DOUBLE, Arithmetic, for_digits, to_fraction
+from numerics.precision import DOUBLE, ROUGH, Arithmetic, for_digits, to_fraction
 from numerics.problem import Problem, out_of_range
 from numerics.solution import Solution, handed_out
-from numerics.state_evolution import root_of_decreasing
+from numerics.state_evolution import Posterior, root_of_decreasing
 from numerics.target import Target
 
 # float64: what is iterated for, and what is good enough to be handed out.
 DOUBLE_AIM = 1e-14
+# From here on seven digits of e are as good as it gets.
+ROUGHLY = 1e-4
 DOUBLE_ACCURACY = 1e-11
 GUARD_DIGITS = 12
 STEPS = 30
@@ -55,17 +61,17 @@ class _Equation:
     capacity: Fraction
     noise_variance: Fraction
 
-    def residual(self, x: Any) -> tuple[Any, Any]:
-        """Logarithm of (e + Delta/c)/(A delta^2) at delta = exp(x), and e."""
+    def at(self, x: Any) -> tuple[Any, Posterior]:
+        """Logarithm of (e + Delta/c)/(A delta^2) at delta = exp(x), and what e consists of."""
         arithmetic = self.target.arithmetic
         real, noise = arithmetic.real, arithmetic.exp(x)
-        error, complement = self.posterior_variance(noise, self.target)
-        noise2, labels = noise * noise, real(self.noise_variance)
+        posterior = self.posterior_variance(noise, self.target)
+        noise2, labels, error = noise * noise, real(self.noise_variance), posterior.error
         # like from like where e is nearly delta^2; where it is far below the complement is what cancels
         if abs(self.capacity - 1) < Fraction(1, 2) and 2 * error > noise2:
-            surplus = labels - real(self.capacity - 1) * noise2 - complement
-            return arithmetic.log1p(surplus / (real(self.capacity) * noise2)), error
-        return arithmetic.log((error + labels) / (real(self.capacity) * noise2)), error
+            surplus = labels - real(self.capacity - 1) * noise2 - posterior.complement
+            return arithmetic.log1p(surplus / (real(self.capacity) * noise2)), posterior
+        return arithmetic.log((error + labels) / (real(self.capacity) * noise2)), posterior
 
 
 def solve_bayes(problem: Problem, digits: int | None) -> Solution:
@@ -89,24 +95,25 @@ def solve_bayes(problem: Problem, digits: int | None) -> Solution:
             x, slope = _searched(_equation(problem, DOUBLE, network.posterior_sketch))
         except (OverflowError, ValueError, ZeroDivisionError):
             raise out_of_range(problem) from None
+        x, slope = _nearby(_equation(problem, ROUGH, network.posterior_variance), x, slope)
         equation = _equation(problem, DOUBLE, network.posterior_variance)
-        x, slope, error, step = _secant(equation, x, slope, DOUBLE_AIM)
+        root = _secant(equation, x, slope, DOUBLE_AIM)
         if digits is None:
-            if not abs(step) < DOUBLE_ACCURACY:
+            if not root.error < DOUBLE_ACCURACY:
                 raise NotConverged(
-                    f"the effective noise still moves by {float(abs(step)):.1e}: ask for digits"
+                    f"the effective noise still moves by {float(root.error):.1e}: ask for digits"
                 )
-            return _solution(problem, equation, x, error, None)
+            return _solution(problem, equation, root, None)
     arithmetic = for_digits(digits, GUARD_DIGITS)
     with arithmetic.working():
         equation = _equation(problem, arithmetic, network.posterior_variance)
         tolerance = arithmetic.real(10) ** -(digits + 3)
-        x, _, error, left = _secant(equation, arithmetic.real(x), arithmetic.real(slope), tolerance)
-        if not left < tolerance:
+        root = _secant(equation, arithmetic.real(root.x), arithmetic.real(root.slope), tolerance)
+        if not root.error < tolerance:
             raise NotConverged(
                 f"{digits} digits not reached: rounding still moves the solution; ask for fewer"
             )
-        return _solution(problem, equation, x, error, digits)
+        return _solution(problem, equation, root, digits)
 
 
 def _equation(problem: Problem, arithmetic: Arithmetic, posterior_variance: PosteriorVariance) -> _Equation:
@@ -123,51 +130,85 @@ def _searched(equation: _Equation) -> tuple[float, float]:
     """Root of a sketched equation by bracketing, and the slope there."""
 
     def residual(x: float) -> float:
-        return float(equation.residual(x)[0])
+        return float(equation.at(x)[0])
 
     scale2 = float(equation.target.mean_square) + float(equation.noise_variance)
     root = root_of_decreasing(residual, math.log(scale2 / float(equation.capacity)) / 2, 1e-6)
     return root, (residual(root + 1e-3) - residual(root - 1e-3)) / 2e-3
 
 
-def _secant(equation: _Equation, x: Any, slope: Any, tolerance: Any) -> tuple[Any, Any, Any, Any]:
-    """(x, slope, e, error of x) by the secant method, to a tolerance or to where rounding takes over.
+@dataclass(frozen=True)
+class _Root:
+    """Where the equation holds: x = log delta, the slope of the residual there, and what is known of it.
 
-    The error is the larger of the step to come and the residual: a step may also be short for being damped.
+    The error of x is the larger of the step to come and the residual: a step may also be short for being
+    damped.
     """
-    residual, error = equation.residual(x)
-    step = -residual / slope
+
+    x: Any
+    slope: Any
+    posterior: Posterior
+    residual: Any
+
+    @property
+    def step(self) -> Any:
+        return -self.residual / self.slope
+
+    @property
+    def error(self) -> Any:
+        return max(abs(self.step), abs(self.residual))
+
+
+def _secant(equation: _Equation, x: Any, slope: Any, tolerance: Any) -> _Root:
+    """The root by the secant method, to a tolerance or to where rounding takes over."""
+    residual, posterior = equation.at(x)
+    root = _Root(x, slope, posterior, residual)
+    damping = 1
     for _ in range(STEPS):
-        step = max(min(step, 1), -1)
+        step = max(min(root.step, 1), -1) / damping
         if abs(step) < tolerance:
             break
-        following, following_error = equation.residual(x + step)
-        if not abs(following) < abs(residual):
+        residual, posterior = equation.at(root.x + step)
+        if not abs(residual) < abs(root.residual):
             if abs(step) < DOUBLE_ACCURACY:  # rounding
                 break
-            step = step / 4
+            damping *= 4
             continue
-        slope = (following - residual) / step
-        x, residual, error = x + step, following, following_error
-        step = -residual / slope
-    return x, slope, error, max(abs(step), abs(residual))
+        root = _Root(root.x + step, (residual - root.residual) / step, posterior, residual)
+        damping = 1
+    return root
 
 
-def _solution(problem: Problem, equation: _Equation, x: Any, error: Any, digits: int | None) -> Solution:
+def _nearby(rough: _Equation, x: float, slope: float) -> tuple[float, float]:
+    """Where to start from, and the slope there, by seven digits of e: a fraction of what all cost."""
+    try:
+        root = _secant(rough, x, slope, ROUGHLY)
+    except NotConverged:
+        return x, slope
+    return root.x + root.step, root.slope
+
+
+def _solution(problem: Problem, equation: _Equation, root: _Root, digits: int | None) -> Solution:
     network, arithmetic = NETWORKS[problem.network], equation.target.arithmetic
-    noise = arithmetic.exp(x)
-    risk = handed_out(network.copies * error, digits)
-    residual, _ = equation.residual(x)
+    noise, posterior = arithmetic.exp(root.x), root.posterior
+
+    def risk(error: Any) -> Any:
+        return handed_out(network.copies * error, digits)
+
     return Solution(
         problem=problem,
-        excess_risk=risk,
+        excess_risk=risk(posterior.error),
         effective_noise=handed_out(noise, digits),
         threshold=None,
-        degrees_of_freedom=handed_out(error / (noise * noise), digits),
+        degrees_of_freedom=handed_out(posterior.error / (noise * noise), digits),
         train_loss=None,
         learned_modes=handed_out(equation.target.number_above(noise), digits),
-        residual=handed_out(abs(residual), digits),
-        parts={"posterior variance": risk},
+        residual=handed_out(abs(root.residual), digits),
+        parts={
+            "unlearned": risk(posterior.unlearned),
+            "learned": risk(posterior.learned),
+            "overfitting": risk(0 * noise),
+        },
         digits=digits,
     )
 
@@ -185,6 +226,6 @@ def _recovered(problem: Problem, digits: int | None) -> Solution:
         train_loss=None,
         learned_modes=handed_out(float(problem.dim), digits),
         residual=zero,
-        parts={"posterior variance": zero},
+        parts={"unlearned": zero, "learned": zero, "overfitting": zero},
         digits=digits,
     )

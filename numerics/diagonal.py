@@ -44,7 +44,7 @@ from typing import Any
 import numpy as np
 
 from numerics.precision import DOUBLE, Arithmetic
-from numerics.state_evolution import Scalars
+from numerics.state_evolution import Posterior, Scalars
 from numerics.target import Modes, Target
 
 # Depth of the continued fraction of the Gaussian tail, whose error is about exp(-1.7 u sqrt(depth)), and the
@@ -92,17 +92,26 @@ def sketch(noise: Any, threshold: Any, target: Target) -> Scalars:
     return found
 
 
-def posterior_variance(noise: Any, target: Target) -> tuple[Any, Any]:
-    """Error e = mean tau^2 delta^2/sigma^2 of the Bayes-optimal estimate, and delta^2 - e.
+def posterior_variance(noise: Any, target: Target) -> Posterior:
+    """Error e = mean tau^2 r of the Bayes-optimal estimate (1 - r) X, and delta^2 - e.
 
-    >>> error, complement = posterior_variance(1.0, Target(dim=1, decay=1.0, scale=1.0))
-    >>> float(error), float(complement)
-    (0.5, 0.5)
+    A mode is learned to the extent 1 - r of its degrees of freedom: so much of its error is that of what is
+    learned, the rest is unlearned target.
+
+    >>> found = posterior_variance(1.0, Target(dim=1, decay=1.0, scale=1.0))
+    >>> float(found.error), float(found.complement), float(found.learned)
+    (0.5, 0.5, 0.25)
     """
     with target.arithmetic.working():
         modes, noise2 = target.modes, noise * noise
-        share = noise2 / (modes.sizes**2 + noise2)
-        return modes.mean(modes.sizes**2 * share), noise2 * modes.mean(share)
+        size2 = modes.sizes**2
+        width2 = size2 + noise2
+        share, kept = noise2 / width2, size2 / width2  # r and 1 - r
+        return Posterior(
+            learned=noise2 * modes.mean(kept * kept),
+            unlearned=noise2 * modes.mean(kept * share),
+            complement=noise2 * modes.mean(share),
+        )
 
 
 def _scalars(

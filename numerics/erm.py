@@ -240,20 +240,20 @@ def _attempts_in_double(problem: Problem) -> list[_Attempt]:
 def _guesses(
     problem: Problem, search: Callable[[StateEvolution], Pair], failures: list[NotConverged]
 ) -> Iterator[tuple[StateEvolution, Pair]]:
-    """The equations in every chart, with what a search finds: in that chart, or in a later one if it fails."""
-    without: list[StateEvolution] = []
+    """The equations in every chart, with what a search finds: there, or in a later one where it fails."""
+    without: list[Chart] = []
     for chart in problem.architecture.charts:
-        equations = state_evolution_of(problem, chart)
         try:
+            equations = state_evolution_of(problem, chart)
             guess = search(equations)
         except NotConverged as failure:
             failures.append(failure.with_traceback(None))  # which would keep every array alive
-            without.append(equations)
+            without.append(chart)
         except OUT_OF_RANGE:
             failures.append(out_of_range(problem))
-            without.append(equations)
+            without.append(chart)
         else:
-            for other in without:
+            for other in (replace(equations, chart=chart) for chart in without):
                 seen = _seen_in(other, equations, guess)
                 if seen is not None:
                     yield other, seen

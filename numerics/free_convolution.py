@@ -28,7 +28,7 @@ circle).  Every point is kept as its distance zeta = z - c and every eigenvalue 
 subtraction, so that a threshold amid a million eigenvalues loses no digit.  Paths of integration begin or end
 at c: see `numerics.paths`.
 
-Functions, in order: `natural_unit`, `split`, `preimage`, `at_angle`, `beyond_all`, `above_axis`,
+Functions, in order: `natural_unit`, `split`, `amid_gap`, `preimage`, `at_angle`, `beyond_all`, `above_axis`,
 `noise_border`, `density`, `right_edge`; `height_above`.
 """
 
@@ -123,6 +123,20 @@ def split(target: Target, learned: int) -> Split:
         )
 
 
+@lru_cache(maxsize=64)
+def amid_gap(target: Target, learned: int) -> Split:
+    """The spectrum seen from amid the gap between its ``learned`` > 0 largest eigenvalues and the others.
+
+    >>> print(f"{amid_gap(Target(dim=4, decay=1.0, scale=1.0), 4).origin:.12g}")     # half the smallest
+    0.125
+    """
+    with target.arithmetic.working():
+        halves = split(target, learned)
+        if learned < target.dim:
+            return halves
+        return _moved(halves, halves.eigenvalues[-1] / 2 - halves.origin, learned, halves.above, halves.share)
+
+
 @dataclass(frozen=True)
 class Preimage:
     """The point z_kappa of Biane's curve which x maps to a real number kappa.
@@ -201,7 +215,7 @@ def at_angle(target: Target, noise: Any, angle: Any) -> tuple[Preimage, Any]:
         chord2 = 4 * arithmetic.sin(angle / 2) ** 2  # |r exp(i angle) - s|^2 = (r - s)^2 + r s chord2
         radius, variance, last_step = noise, noise * noise, False
         for _ in range(_NEWTON_STEPS):
-            halves = split(target, target.rank(radius))
+            halves = split(target, _rank_below(target, radius, radius * sine))
             s = halves.eigenvalues
             along = (radius - halves.origin) + halves.distances
             inverse = 1 / (along * along + radius * s * chord2)
@@ -336,7 +350,7 @@ def _newton(target: Target, noise: Any, threshold: Any, guess: Any) -> _Root | N
         point = halves.eigenvalues[nearest] + root.xi
         if not arithmetic.is_finite(point) or root.xi == 0:
             return None
-        if abs(target.rank(abs(point)) - halves.learned) > _slack(halves, arithmetic):
+        if abs(_rank_below(target, abs(point), root.xi.imag) - halves.learned) > _slack(halves, arithmetic):
             root, last_step = _seen_from_nearest(target, point), False
         elif last_step or step == 0:
             return _on_curve(target, root, noise)
@@ -350,6 +364,24 @@ def _nearly_settled(arithmetic: Arithmetic, order: int) -> Any:
     return arithmetic.exp(arithmetic.log(arithmetic.epsilon) * arithmetic.real(Fraction(6, 5 * order)))
 
 
+def _rank_below(target: Target, radius: Any, height: Any) -> int:
+    """Number of modes larger than |z|, for a point z at a height above the real axis.
+
+    One of a few numbers if z is high above modes close to each other: then one split, and the sums along its
+    ray, serve many points.
+    """
+    rank = target.rank(radius)
+    if not _is_high(target, rank, radius, height):
+        return rank
+    spare = max(rank.bit_length() - _BITS_OF_RANK - math.frexp(float(radius / height))[1], 0)
+    return (rank >> spare) << spare
+
+
+def _is_high(target: Target, rank: int, radius: Any, height: Any) -> bool:
+    """Whether the gaps around mode ``rank``, at that radius, are small, and the height is not."""
+    return bool(radius < _HIGH * height) and _CLOSE * target.decay < rank < target.dim
+
+
 def _slack(halves: Split, arithmetic: Arithmetic) -> Any:
     """How far from a point, in modes, the split may be: next door, or what digits of the index resolve."""
     return max(_NEXT_DOOR, 64 * arithmetic.epsilon * halves.learned)
@@ -357,7 +389,7 @@ def _slack(halves: Split, arithmetic: Arithmetic) -> Any:
 
 def _seen_from_nearest(target: Target, point: Any) -> _Root:
     """A point given by its value, to the digits it has."""
-    halves = split(target, target.rank(abs(point)))
+    halves = split(target, _rank_below(target, abs(point), point.imag))
     separations = target.arithmetic.complex(point.real - halves.origin, point.imag) + halves.distances
     nearest = int(np.argmin(abs(separations)))
     return _Root(halves, nearest, separations[nearest])
@@ -466,12 +498,9 @@ def _placed(target: Target, root: _Root) -> Preimage:
         halves = Split(learned, point.real, distances, halves.eigenvalues, halves.weights, above, share)
         return Preimage(halves, arithmetic.complex(0 * point.real, root.xi.imag), separations)
 
-    rank = target.rank(abs(point))
-    slant = float(abs(point) / abs(root.xi))
-    if slant < _HIGH and _CLOSE * target.decay < rank < target.dim:
-        # High above modes close to each other c may be one of a few: sums along its ray serve many points.
-        spare = max(rank.bit_length() - _BITS_OF_RANK - math.frexp(slant)[1], 0)
-        halves = split(target, (rank >> spare) << spare)
+    rank = _rank_below(target, abs(point), root.xi.imag)
+    if _is_high(target, rank, abs(point), root.xi.imag):
+        halves = split(target, rank)
         zeta = arithmetic.complex(point.real - halves.origin, point.imag)
         return Preimage(halves, zeta, zeta + halves.distances)
 
@@ -512,6 +541,8 @@ def _within_gap(halves: Split, radius: Any) -> Any:
 
 def _moved(halves: Split, step: Any, learned: int, above: int, share: Any) -> Split:
     """The same nodes seen from another origin, a few gaps away."""
+    if step == 0 and learned == halves.learned:
+        return halves  # itself, by which sums over it are remembered
     return replace(
         halves,
         learned=learned,

@@ -245,7 +245,8 @@ def _junction_weights(length: int, arithmetic: Arithmetic) -> Any:
 def _integers(integers: range, break_after: int, middle: Any, arithmetic: Arithmetic) -> Any:
     """(indices, offsets, log ratios) of consecutive integers; i/(M + 1/2) - 1 is never formed where small."""
     indices = arithmetic.array(integers)
-    offsets = arithmetic.array(2 * (i - break_after) - 1 for i in integers) / 2
+    first = 2 * (integers.start - break_after) - 1
+    offsets = arithmetic.array(range(first, first + 2 * len(integers), 2)) / 2
     near = 2 * abs(offsets) < middle
     close = arithmetic.log1p(np.where(near, offsets, offsets * 0) / middle)
     return indices, offsets, np.where(near, close, arithmetic.log(indices / middle))
@@ -264,7 +265,7 @@ def _panels(
     near, far = (start, stop) if abs(start) < abs(stop) else (stop, start)
     sign = 1 if far > 0 else -1
     inner = _graded(float(abs(near)), float(abs(far)), PANEL_WIDTH / float(decay))[1:-1]
-    edges = np.array([near, *(sign * arithmetic.real(distance) for distance in inner), far])
+    edges = np.concatenate([[near], sign * arithmetic.array(inner), [far]])
 
     nodes, gauss_weights = arithmetic.gauss_legendre(_panel_order(arithmetic))
     centre, half = (edges[1:] + edges[:-1]) / 2, abs(edges[1:] - edges[:-1]) / 2

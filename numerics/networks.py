@@ -21,10 +21,10 @@ from numerics.spectrum import (
     quadratic_noise_edge,
     quadratic_spectrum,
 )
-from numerics.state_evolution import Chart, ScalarFunctions, by_angle, by_ratio
+from numerics.state_evolution import Chart, Posterior, ScalarFunctions, by_angle, by_ratio
 from numerics.target import Target
 
-PosteriorVariance: TypeAlias = Callable[[Any, Target], tuple[Any, Any]]
+PosteriorVariance: TypeAlias = Callable[[Any, Target], Posterior]
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Network:
         copies: c above; the excess risk is ``copies * error``.
         sample_unit: d -> how many samples make one effective sample: n_eff = n/sample_unit, A = c n_eff/d.
         charts: coordinates of the threshold, in the order in which they are tried.
-        posterior_variance: (delta, target) -> error of the Bayes-optimal estimate, and delta^2 minus it.
+        posterior_variance: (delta, target) -> error of the Bayes-optimal estimate, in parts.
         posterior_sketch: the same to some ten per cent in float64.
         unlearnable: d -> what is left of 1 - D without noise in the Bayes-optimal estimate.
         narrowed: number of hidden units, below d -> the same network with that many; None if the width is d.

@@ -162,7 +162,7 @@ def kernel(arithmetic: Arithmetic, poles: Any, points: Any) -> Kernel:
     >>> bool(abs(sums / direct - 1).max() < 1e-14)
     True
     """
-    if len(poles) * len(points) <= (_FEW if arithmetic.bits == DOUBLE_BITS else _FEW_SLOW):
+    if len(poles) * len(points) <= (_FEW if arithmetic.bits <= DOUBLE_BITS else _FEW_SLOW):
         everything = _Block(slice(None), slice(None), _table(points, poles))
         return Kernel(None, None, (everything,), (), None)
     poles = np.maximum(poles, arithmetic.real(_SMALLEST))

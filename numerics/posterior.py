@@ -20,6 +20,11 @@ and no path off the real axis helps: both are integrated along the curve, with
 
 the latter from x' = 1 + delta^2 G' and the equation of the curve.
 
+*What is learned.*  An eigenvector has the degrees of freedom D(x) = Var/delta^2 <= 1, what it leaves being
+1 - D = (v^2 + (u - m)^2)/delta^2.  To that extent it is learned: int Var D dmu is error on what is learned,
+int Var (1 - D) dmu target that is still hidden in the noise.  Nothing of it is noise taken for target: the
+error of a posterior mean is orthogonal to it.
+
 *Cells.*  Far above the noise every mode has a band of its own; further down the bands merge, one with the
 next, until the curve passes high above the modes and doesn't see them one by one any more.  Of each mode the
 cell between its walls is integrated, the points on either side of s_M where F = sum_i p_i on the real axis is
@@ -53,6 +58,7 @@ from numerics.free_convolution import Split, natural_unit, split
 from numerics.paths import graded
 from numerics.precision import Arithmetic
 from numerics.sparse_sums import sparse_sum
+from numerics.state_evolution import Posterior
 from numerics.target import Target
 
 # The curve does not see the modes one by one from a height of this many spacings per digit: exp(-2 pi h).
@@ -70,8 +76,8 @@ _MOST_HALVINGS = 400
 _MASS_DEFECT = 1e-7
 
 
-def posterior_variance(noise: Any, target: Target) -> tuple[Any, Any]:
-    """E and delta^2 - E at effective noise delta > 0, each in full relative precision.
+def posterior_variance(noise: Any, target: Target) -> Posterior:
+    """E, in parts, and delta^2 - E at effective noise delta > 0, each in full relative precision.
 
     Raises:
         NotConverged: the curve was not resolved.
@@ -80,25 +86,25 @@ def posterior_variance(noise: Any, target: Target) -> tuple[Any, Any]:
     but their mean: what is left is nearly their variance, 1/16.
 
     >>> for target in (Target(1, 1.0, 1.0), Target(2, 1.0, 1.0)):
-    ...     error, complement = posterior_variance(5.0, target)
-    ...     print(f"{error:.6f} {complement:.6f}")
+    ...     found = posterior_variance(5.0, target)
+    ...     print(f"{found.error:.6f} {found.complement:.6f}")
     0.000000 25.000000
     0.062344 24.937656
     """
     arithmetic = target.arithmetic
     with arithmetic.working():
         if target.dim == 1:
-            return 0 * noise, noise * noise
+            return Posterior(0 * noise, 0 * noise, noise * noise)
         unit = natural_unit(arithmetic, noise, noise)
-        error, complement, mass = _integrals(target.in_units(unit), noise / unit)
+        learned, unlearned, complement, mass = _integrals(target.in_units(unit), noise / unit)
         if abs(mass - 1) > arithmetic.real(_MASS_DEFECT) ** (arithmetic.digits / 10):
             raise NotConverged(
                 f"the law of the noisy target has mass {float(mass):.12g} at noise {float(noise):.6g}"
             )
-        return error * unit * unit, complement * unit * unit
+        return Posterior(learned * unit * unit, unlearned * unit * unit, complement * unit * unit)
 
 
-def sketch(noise: float, target: Target) -> tuple[float, float]:
+def sketch(noise: float, target: Target) -> Posterior:
     """`posterior_variance` to some ten per cent, in tens of microseconds: modes learned one by one.
 
     A mode s > delta alone has the error s^2 - s^2 (1 - delta^2/s^2)^2; what pairs of them share is counted
@@ -106,23 +112,26 @@ def sketch(noise: float, target: Target) -> tuple[float, float]:
 
     >>> target = Target.of(400, 1.25)
     >>> rough, exact = sketch(0.5, target), posterior_variance(0.5, target)
-    >>> print(f"{rough[0]:.3f} {exact[0]:.3f}")
+    >>> print(f"{rough.error:.3f} {exact.error:.3f}")
     0.027 0.024
     """
     modes = target.modes
     ratio = (noise / modes.sizes) ** 2
-    learned = ratio < 1
-    share = float(modes.mean(learned))
-    error = float(modes.mean(np.where(learned, noise**2 * (2 - ratio), modes.sizes**2)))
-    error = (error * (1 - share) + (noise * share) ** 2) * (1 - 1 / modes.dim)
-    return error, noise**2 - error
+    found = ratio < 1
+    share = float(modes.mean(found))
+    learned = float(modes.mean(np.where(found, noise**2 * (2 - ratio), 0)))
+    unlearned = float(modes.mean(np.where(found, 0, modes.sizes**2)))
+    left = 1 - 1 / modes.dim
+    learned = (learned * (1 - share) + (noise * share) ** 2) * left
+    unlearned = unlearned * (1 - share) * left
+    return Posterior(learned, unlearned, noise**2 - learned - unlearned)
 
 
 def _integrals(target: Target, noise: Any) -> Any:
-    """Integrals of the posterior variance, of 4 v^2/3 and of 1, as an array."""
+    """Integrals of both parts of the posterior variance, of 4 v^2/3 and of 1, as an array."""
     cells = _first(target.dim, lambda number: _is_clear(target, noise, number))
     merged = _first(cells, lambda number: number > 0 and gap_after(target, noise, number).closed)
-    total = _body(target, noise, cells) if cells < target.dim else noise * np.zeros(3)
+    total = _body(target, noise, cells) if cells < target.dim else noise * np.zeros(4)
     size = total
     # if every mode has a cell, those next to the last have no like neighbours on one side
     layer = cells == target.dim
@@ -315,9 +324,8 @@ def _cell(target: Target, noise: Any, number: int, size: Any) -> Any:
     lowest = min(heights) if len(heights) == 2 else 0
 
     def integral(u: Any, measure: Any) -> Any:
-        along = u[:, None] + from_mode
-        height2 = _heights2(target, noise, along, weights, lowest)
-        return _integrands(target, noise, along, height2, halves, from_mode) @ measure
+        height2 = _heights2(target, noise, u[:, None] + from_mode, weights, lowest)
+        return _integrands(target, noise, u, height2, halves, from_mode) @ measure
 
     # In a row of like cells the mode is in the middle, and the walls are alike; at the edge of the noise not.
     lopsided = abs(left.distance - right.distance) > (left.distance + right.distance) / 5
@@ -349,7 +357,9 @@ def _bisected(
         return integral(u, 2 * arithmetic.sin(half) * arithmetic.cos(half) * gauss * width * (high - low) / 4)
 
     whole = rule(0 * width, arithmetic.pi)
-    total, allowed = 0 * whole, np.maximum(whole, size) * _agreement(arithmetic)
+    total, scale = 0 * whole, np.maximum(whole, size)
+    scale[:2] = scale[0] + scale[1]  # a part of the variance is as good as the whole of it
+    allowed = scale * _agreement(arithmetic)
     waiting = deque([(0 * width, arithmetic.pi, whole)])
     for count in count_from(1):
         if not waiting:
@@ -374,7 +384,7 @@ def _body(target: Target, noise: Any, cells: int) -> Any:
     last = _angle(arithmetic, wall - smallest, height)
     steep = max(last, arithmetic.pi / 4) if cells else last / 2
     nodes, gauss = arithmetic.gauss_legendre(math.ceil(1.1 * arithmetic.digits) + 2)
-    total = noise * np.zeros(3)
+    total = noise * np.zeros(4)
     log_radius, log_slope, before = arithmetic.log(noise), noise * 0, arithmetic.pi
     for high, low in _panels_of_angle(arithmetic, steep, to_axis=cells == 0):
         for x, weight in zip(nodes[::-1], gauss, strict=True):
@@ -415,9 +425,9 @@ def _wall(target: Target, noise: Any, cells: int) -> tuple[Any, Any]:
 def _above(target: Target, noise: Any, u: Any) -> tuple[Any, Any]:
     """Height of the curve above u, and the integrands in u."""
     halves = split(target, target.rank(u))
-    along = halves.distances + _offset(target, halves, u)
-    height2 = _heights2(target, noise, along[None, :], halves.weights)
-    values = _integrands(target, noise, along[None, :], height2, halves, halves.distances)
+    offset = np.array([_offset(target, halves, u)])
+    height2 = _heights2(target, noise, offset[:, None] + halves.distances, halves.weights)
+    values = _integrands(target, noise, offset, height2, halves, halves.distances)
     return target.arithmetic.sqrt(height2[0]), values[:, 0]
 
 
@@ -439,32 +449,49 @@ def _to_smallest(target: Target, halves: Split) -> Any:
     )
 
 
-def _spread(overlaps: Any, eigenvalues: Any, distances: Any) -> Any:
-    """s_i - m for overlaps of shape (points, modes), up to the sign: seen from 0 or from the modes nearby."""
-    mean, away = overlaps @ eigenvalues, overlaps @ distances
+def _variances(overlaps: Any, eigenvalues: Any, distances: Any) -> Any:
+    """Var for overlaps of shape (points, modes): from the mean squares seen from 0 or a point nearby.
+
+    Term by term where these are hardly more than the squares of the means.
+    """
+    seen = np.stack([eigenvalues * eigenvalues, distances * distances, eigenvalues, distances], axis=-1)
+    square, near_square, mean, away = (overlaps @ seen).T
     far = abs(mean) < abs(away)
-    return np.where(far[:, None], eigenvalues - mean[:, None], distances - away[:, None])
+    square, mean = np.where(far, square, near_square), np.where(far, mean, away)
+    variances = square - mean * mean
+    for point in np.flatnonzero(variances < square / 2):
+        spread = (eigenvalues if far[point] else distances) - mean[point]
+        variances[point] = overlaps[point] @ (spread * spread)
+    return variances
 
 
-def _integrands(target: Target, noise: Any, along: Any, height2: Any, halves: Split, distances: Any) -> Any:
-    """Densities in u of the posterior variance, of 4 v^2/3 and of 1 under mu, shape (3, points).
+def _integrands(target: Target, noise: Any, offset: Any, height2: Any, halves: Split, distances: Any) -> Any:
+    """Densities in u of both parts of the posterior variance, of 4 v^2/3 and 1 under mu, shape (4, points).
 
     Args:
         target: the target.
         noise: delta.
-        along: u - s_i, shape (points, modes).
+        offset: from a point to u, shape (points,).
         height2: v^2, shape (points,).
         halves: the modes.
-        distances: from s_i to a point near u.
+        distances: from s_i to that point.
     """
     arithmetic, variance, weights = target.arithmetic, noise * noise, halves.weights
+    along = offset[:, None] + distances
     inverse = 1 / (along * along + height2[:, None])
     square = inverse * inverse
     a, b = (along * square) @ weights, square @ weights
     mass = arithmetic.sqrt(height2) * 2 * (height2 * b + a * a / b) / arithmetic.pi
     overlaps = variance * weights * inverse
-    variances = (overlaps * _spread(overlaps, halves.eigenvalues, distances) ** 2).sum(axis=-1)
-    return np.array([mass * variances, mass * height2 * 4 / 3, mass])
+    left_behind = (overlaps * along).sum(axis=-1)  # u - m
+    variances = _variances(overlaps, halves.eigenvalues, distances)
+    return mass * _values(variance, variances, left_behind, height2)
+
+
+def _values(variance: Any, spread: Any, left_behind: Any, height2: Any) -> Any:
+    """Var D, Var (1 - D), 4 v^2/3 and 1, from delta^2, Var, u - m and v^2."""
+    unknown = (height2 + left_behind * left_behind) / variance  # 1 - D
+    return np.array([spread * spread / variance, spread * unknown, height2 * 4 / 3, 0 * height2 + 1])
 
 
 def _angle(arithmetic: Arithmetic, x: Any, y: Any) -> Any:
@@ -515,9 +542,6 @@ def _at_angle(target: Target, noise: Any, angle: Any, log_radius: Any) -> tuple[
     length = radius * arithmetic.sqrt(1 + turn * turn)
     mass = height / (arithmetic.pi * variance) * slope * length
     overlaps = variance * weights * inverse
-    spread = _spread(overlaps[None, :], s, halves.distances)[0]
-    return (
-        log_radius,
-        turn * angle,
-        mass * np.array([overlaps @ (spread * spread), 4 * height * height / 3, 1]),
-    )
+    (spread,) = _variances(overlaps[None, :], s, halves.distances)
+    values = _values(variance, spread, overlaps @ along, height * height)
+    return log_radius, turn * angle, mass * values

@@ -25,7 +25,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
 from numbers import Rational
@@ -49,7 +49,7 @@ class Arithmetic:
     There is one object for each number of bits: it is told from others by identity, in no time.
 
     Attributes:
-        bits: length of the mantissa.
+        bits: length of the mantissa, or how much of it is asked for.
         real: exact or floating number -> real scalar, rounded once.
         complex: real and imaginary part -> complex scalar or array.
         real_part, imaginary_part: of complex scalars or arrays (NumPy's ``.real`` is blind to objects).
@@ -89,13 +89,14 @@ class Arithmetic:
     @property
     def pi(self) -> Any:
         """The circle constant, correctly rounded."""
-        return math.pi if self.bits == DOUBLE_BITS else gmpy2.const_pi(self.bits)
+        return math.pi if self.bits <= DOUBLE_BITS else gmpy2.const_pi(self.bits)
 
     def array(self, numbers: Any) -> Any:
         """Array of the reals nearest to the given exact or floating numbers."""
-        if self.bits == DOUBLE_BITS and isinstance(numbers, range):
-            return np.arange(numbers.start, numbers.stop, numbers.step, dtype=float)
-        if self.bits == DOUBLE_BITS:
+        if self.bits <= DOUBLE_BITS and isinstance(numbers, range):
+            # not arange(start, stop): it takes its step from the first two, which may round to one
+            return float(numbers.start) + float(numbers.step) * np.arange(len(numbers))
+        if self.bits <= DOUBLE_BITS:
             return np.array([float(number) for number in numbers])
         return np.array([self.real(number) for number in numbers], dtype=object)
 
@@ -133,6 +134,10 @@ DOUBLE = Arithmetic(
     # Root finders try points far away: what is not finite there is caught by value, not by warning.
     working=lambda: np.errstate(all="ignore"),
 )
+
+
+ROUGH = replace(DOUBLE, bits=24)
+"""float64 asked for seven digits only: rules of integration are as short as that allows."""
 
 
 def _from_mpf(number: Any, bits: int) -> Any:
@@ -245,7 +250,7 @@ def to_mpf(number: Any, digits: int | None = None) -> mpmath.mpf:
 def _gauss_legendre(order: int, bits: int) -> tuple[Any, Any]:
     """Newton's method on the three-term recurrence, from the double-precision nodes."""
     # Rounded from 16 more bits for float64 too: NumPy's own weights are off by up to 1e-14 at order 40.
-    arithmetic = multiprecision(bits + 16)
+    arithmetic = multiprecision(max(bits, DOUBLE_BITS) + 16)
     with arithmetic.working():
         nodes = arithmetic.array(np.polynomial.legendre.leggauss(order)[0])
         # Each step doubles the number of correct bits, 48 of them at the start.
@@ -254,7 +259,7 @@ def _gauss_legendre(order: int, bits: int) -> tuple[Any, Any]:
             nodes = nodes - value / slope
         _, slope = _legendre(order, nodes)
         weights = 2 / ((1 - nodes * nodes) * slope * slope)
-    narrow = DOUBLE if bits == DOUBLE_BITS else multiprecision(bits)
+    narrow = DOUBLE if bits <= DOUBLE_BITS else multiprecision(bits)
     nodes, weights = narrow.array(nodes), narrow.array(weights)
     nodes.flags.writeable = weights.flags.writeable = False
     return nodes, weights

@@ -66,7 +66,15 @@ import numpy as np
 from scipy.optimize import brentq
 
 from numerics.errors import NotConverged
-from numerics.free_convolution import Preimage, Split, at_angle, beyond_all, natural_unit, preimage
+from numerics.free_convolution import (
+    Preimage,
+    Split,
+    amid_gap,
+    at_angle,
+    beyond_all,
+    natural_unit,
+    preimage,
+)
 from numerics.paths import climb, geodesic, ray
 from numerics.precision import DOUBLE, Arithmetic
 from numerics.state_evolution import Scalars, Slopes
@@ -188,10 +196,13 @@ def scalars_at_angle(noise: Any, angle: Any, target: Target) -> Scalars:
 def scalars_of(cut: Cut) -> Scalars:
     """The scalar functions of an estimate, no longer in its unit."""
     arithmetic, halves, unit = cut.target.arithmetic, cut.start.split, cut.unit
+    if halves.learned > 0 and not cut.start.in_support:
+        # The path may begin at any real point of the gap: sums seen from one of them serve many thresholds.
+        halves = amid_gap(cut.target, halves.learned)
     unlearned = slice(halves.above, None)
     s = halves.eigenvalues[unlearned]
     left_out = _dot(s * s, halves.weights[unlearned])
-    learned = _ray(arithmetic, cut.start, cut.noise, cut.threshold)
+    learned = _ray(arithmetic, halves, cut.noise, cut.threshold)
     bulk = _arc(arithmetic, cut.start, cut.noise, cut.excess)
     freedom = learned.freedom + bulk.freedom
     return Scalars(
@@ -251,9 +262,9 @@ def _dot(matrix: Any, weights: Any) -> Any:
     return matrix @ weights if len(weights) else matrix.sum(axis=-1)
 
 
-def _ray(arithmetic: Arithmetic, start: Preimage, noise: Any, threshold: Any) -> _Leg:
+def _ray(arithmetic: Arithmetic, halves: Split, noise: Any, threshold: Any) -> _Leg:
     """Learned modes: the vertical ray from the origin c, closed by the quarter-circle at infinity."""
-    halves, variance, kappa = start.split, noise * noise, threshold
+    variance, kappa = noise * noise, threshold
     if halves.learned == 0:
         return _nothing(noise)
     zeta, weights, sums = _sums_on_ray(arithmetic, halves)

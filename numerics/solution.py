@@ -63,8 +63,9 @@ class Solution:
 
         "unlearned" is target below the threshold, "learned" shrinkage and misalignment of what is learned,
         "overfitting" noise taken for target (`diagonal`, `overlaps`).  For "ridge" "learned" is the bias and
-        "overfitting" the variance; for "bayes" all of it is "posterior variance".  Each part is right to
-        the accuracy of the whole; a part far below that may be 0.
+        "overfitting" the variance; for "bayes" nothing is overfitted, and what is learned of a mode is told
+        by its degrees of freedom (`bayes`).  Each part is right to the accuracy of the whole; a part far
+        below that may be 0.
 
         >>> from numerics import solve
         >>> solution = solve(Problem("quadratic", 1.25, 10**11, 10**6, weight_decay=1e-9, noise_variance=1))

@@ -90,32 +90,34 @@ def integer_rule(count: int, order: int) -> tuple[tuple[int, ...], tuple[Fractio
     numbers += [count - 1 - number for number in reversed(numbers[: order // 2])]
     centred = [2 * number - (count - 1) for number in numbers]
     moments = centred_moments(count, order)
+    through_all = [1]  # the polynomial with all of them for its roots, highest power first
+    for y in centred:
+        through_all = [up - y * low for up, low in zip([*through_all, 0], [0, *through_all], strict=True)]
     weights = []
-    for k, y in enumerate(centred):
-        polynomial = [Fraction(1)]  # of y, lowest power first
-        scale = 1
-        for j, other in enumerate(centred):
-            if j != k:
-                shifted = [Fraction(0), *polynomial]
-                polynomial = [
-                    up - other * low for up, low in zip(shifted, [*polynomial, Fraction(0)], strict=True)
-                ]
-                scale *= y - other
-        weights.append(sum((p * m for p, m in zip(polynomial, moments, strict=True)), Fraction(0)) / scale)
+    for y in centred:
+        value, scale, total = 0, 0, 0
+        for coefficient, moment in zip(through_all, reversed(moments), strict=False):
+            # by Horner's rule: the coefficients without this root, and the value there without it
+            value = value * y + coefficient
+            total += value * moment
+            scale = scale * y + value
+        weights.append(Fraction(total, scale))
     return tuple(numbers), tuple(weights)
 
 
-def centred_moments(count: int, order: int) -> list[Fraction]:
+def centred_moments(count: int, order: int) -> list[int]:
     """Sums of y^p, p < order, over y = -(count - 1), -(count - 3), ..., count - 1.
 
     The sum over y of (y + 1)^(p+1) - (y - 1)^(p+1) telescopes, and holds the powers up to y^p.
+
+    >>> centred_moments(4, 3), sum(y**2 for y in (-3, -1, 1, 3))
+    ([4, 0, 20], 20)
     """
-    moments: list[Fraction] = []
+    moments: list[int] = []
     for p in range(order):
         if p % 2:
-            moments.append(Fraction(0))
+            moments.append(0)
             continue
-        total = Fraction(2 * count ** (p + 1))
-        lower = sum((2 * math.comb(p + 1, j) * moments[j] for j in range(p - 2, -1, -2)), Fraction(0))
-        moments.append((total - lower) / (2 * (p + 1)))
+        lower = sum(2 * math.comb(p + 1, j) * moments[j] for j in range(p - 2, -1, -2))
+        moments.append((2 * count ** (p + 1) - lower) // (2 * (p + 1)))
     return moments

@@ -23,7 +23,7 @@ Newton's method where the network gives the slopes of its scalar functions, else
 reports as its error is the step that remains: once rounding takes over, steps no longer shrink, and their
 size is what rounding does to the solution.
 
-In this order: `Slopes`, `Scalars`, `Chart`, `by_ratio`, `by_angle`, `along`, `StateEvolution`,
+In this order: `Slopes`, `Scalars`, `Posterior`, `Chart`, `by_ratio`, `by_angle`, `along`, `StateEvolution`,
 `nested_search`, `start_of_search`, `threshold_at`, `root_of_decreasing`, `Root`, `polish`,
 `divided_differences`.
 """
@@ -108,6 +108,26 @@ class Scalars:
     error_complement: Any = None
     freedom_complement: Any = None
     slopes: Slopes | None = None
+
+
+@dataclass(frozen=True)
+class Posterior:
+    """What is left to know of the target seen through noise delta, in the arithmetic of the target.
+
+    Attributes:
+        learned: of the error e, the part on what has been learned.
+        unlearned: the rest of it, target still hidden in the noise.
+        complement: delta^2 - e.
+    """
+
+    learned: Any
+    unlearned: Any
+    complement: Any
+
+    @property
+    def error(self) -> Any:
+        """e, the mean posterior variance."""
+        return self.learned + self.unlearned
 
 
 ScalarFunctions: TypeAlias = Callable[[Any, Any, Target], Scalars]

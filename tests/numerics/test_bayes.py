@@ -55,7 +55,9 @@ def test_the_equation_holds(network: str, noise: float, n_eff: float) -> None:
     assert n_eff / dim * delta2 == pytest.approx(error + noise / copies, rel=1e-11)
     assert solution.degrees_of_freedom == pytest.approx(error / delta2, rel=1e-13)
     assert solution.residual < 1e-12
-    assert solution.decomposition == {"posterior variance": solution.excess_risk}
+    parts = solution.decomposition
+    assert sum(parts.values()) == pytest.approx(solution.excess_risk, rel=1e-12)
+    assert min(parts.values()) >= parts["overfitting"] == 0
     assert solution.threshold is None
     assert solution.train_loss is None
 
@@ -102,6 +104,23 @@ def test_few_modes_are_searched_for_from_where_nothing_is_known() -> None:
     )
     short, long = solve(problem), solve(problem, digits=20)
     assert short.excess_risk == pytest.approx(float(long.excess_risk), rel=1e-11)
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+@pytest.mark.parametrize(("n_eff", "noise"), [(3.0, 1.0), (1e4, 1e-9)])
+def test_parts_are_those_of_modes_below_and_above_the_noise(network: str, n_eff: float, noise: float) -> None:
+    """Of a mode with D degrees of freedom the part D is learned: little far below the noise, all above."""
+    solution = solve(problem(network, 10**4, n_eff, noise, 3.0))
+    delta = solution.effective_noise
+    sizes = 100.0 * np.arange(1.0, 10**4 + 1) ** -3.0
+    if network == "diagonal":
+        freedom = sizes**2 / (sizes**2 + delta**2)
+    else:  # a mode alone in the noise has the posterior variance delta^2 (1 - delta^2/s^2)
+        freedom = np.where(sizes > delta, 1 - (delta / sizes) ** 2, 0)
+    copies, rel = (1, 1e-9) if network == "diagonal" else (2, 0.02)
+    learned = copies * delta**2 * np.mean(freedom**2)
+    assert solution.decomposition["learned"] == pytest.approx(learned, rel=rel)
+    assert 0 < solution.decomposition["unlearned"] < 10 * learned
 
 
 def test_a_weight_decay_is_refused() -> None:

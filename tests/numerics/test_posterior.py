@@ -35,10 +35,10 @@ def test_the_known_form_with_the_cube_of_the_density(dim: int, noise: float) -> 
         quad(lambda x: density(s, noise, x) ** 3, left, right, epsabs=1e-6 * noise**-2, limit=400)[0]
         for left, right in pairwise(pieces)
     )
-    error, complement = posterior_variance(noise, target)
+    found = posterior_variance(noise, target)
     known = 4 * np.pi**2 / 3 * noise**4 * cubes
-    assert complement == pytest.approx(known, rel=1e-5)
-    assert error == pytest.approx(noise**2 - known, rel=1e-4)
+    assert found.complement == pytest.approx(known, rel=1e-5)
+    assert found.error == pytest.approx(noise**2 - known, rel=1e-4)
 
 
 @pytest.mark.parametrize(
@@ -61,9 +61,9 @@ def test_the_known_form_with_the_cube_of_the_density(dim: int, noise: float) -> 
 )
 def test_error_and_complement_make_the_noise(dim: int, decay: float, noise: float) -> None:
     """E and (4/3) int v^2 dmu are integrals of different functions: their sum is a test of both."""
-    error, complement = posterior_variance(noise, Target.of(dim, decay))
-    assert error + complement == pytest.approx(noise**2, rel=3e-14, abs=0)
-    assert error >= 0
+    found = posterior_variance(noise, Target.of(dim, decay))
+    assert found.error + found.complement == pytest.approx(noise**2, rel=3e-14, abs=0)
+    assert min(found.learned, found.unlearned) >= 0
 
 
 def test_an_oracle_with_the_eigenvectors_of_a_drawn_matrix() -> None:
@@ -71,14 +71,18 @@ def test_an_oracle_with_the_eigenvectors_of_a_drawn_matrix() -> None:
     dim, noise, rng = 500, 0.7, np.random.default_rng(3)
     target = Target.of(dim, 1.25)
     s = target.size(np.arange(1.0, dim + 1))
-    errors = []
+    errors, learned = [], []
     for _ in range(3):
         gauss = rng.standard_normal((dim, dim))
         _, vectors = np.linalg.eigh(np.diag(s) + noise * (gauss + gauss.T) / np.sqrt(2 * dim))
         best = (vectors**2 * s[:, None]).sum(axis=0)
+        variances = (vectors**2 * (s[:, None] - best) ** 2).sum(axis=0)
         errors.append((np.sum(s**2) - np.sum(best**2)) / dim)
-    error, _ = posterior_variance(noise, target)
-    assert np.mean(errors) == pytest.approx(error, rel=0.02)
+        learned.append(np.mean(variances**2) / noise**2)
+    found = posterior_variance(noise, target)
+    assert np.mean(errors) == pytest.approx(found.error, rel=0.02)
+    # a few eigenvectors make up most of it, and their overlaps are drawn: measured 0.6 to 6 per cent off
+    assert np.mean(learned) == pytest.approx(found.learned, rel=0.05)
 
 
 def test_thirty_digits_are_those_of_forty() -> None:
@@ -87,16 +91,19 @@ def test_thirty_digits_are_those_of_forty() -> None:
         arithmetic = multiprecision(bits)
         with arithmetic.working():
             target = Target.of(12, Fraction(5, 4), "raw", arithmetic)
-            values.append([to_mpf(x) for x in posterior_variance(arithmetic.real(Fraction(1, 2)), target)])
+            found = posterior_variance(arithmetic.real(Fraction(1, 2)), target)
+            values.append([to_mpf(x) for x in (found.learned, found.unlearned, found.complement)])
     with mpmath.workdps(40):
         assert all(abs(short / long - 1) < mpmath.mpf(10) ** -30 for short, long in zip(*values, strict=True))
-    assert float(values[0][0]) == pytest.approx(posterior_variance(0.5, Target.of(12, 1.25))[0], rel=1e-13)
+    in_double = posterior_variance(0.5, Target.of(12, 1.25))
+    for value, expected in zip(values[0], (in_double.learned, in_double.unlearned), strict=False):
+        assert float(value) == pytest.approx(expected, rel=1e-13)
 
 
 @pytest.mark.parametrize("noise", [1e-3, 0.5, 1.0, 30.0])
 def test_the_sketch_is_rough_only(noise: float) -> None:
     target = Target.of(400, 1.25)
-    assert sketch(noise, target)[0] == pytest.approx(posterior_variance(noise, target)[0], rel=0.4)
+    assert sketch(noise, target).error == pytest.approx(posterior_variance(noise, target).error, rel=0.4)
 
 
 def test_a_sparse_sum_with_a_break_of_third_order() -> None:
