@@ -53,7 +53,6 @@ from asymptotics.cells import (
     feasible,
     irredundant,
     is_zero,
-    negative,
     sign,
     split_at_sign_changes,
 )
@@ -110,14 +109,7 @@ class Balanced:
 
         Most quantities have one.  Two or more exchange the lead along walls inside the cell, none are left
         if the quantity falls faster than every power of d.
-
-        Raises:
-            NotImplementedError: when what the terms of the quantity leave out is as large as they are.
         """
-        for large, small in self.regime.neglected.get(quantity, ()):
-            gap = difference(self.scales.exponent(self.known(large)), self.scales.exponent(self.known(small)))
-            if is_zero(gap) or feasible([*self.facets, *self.scales.window, negative(gap)], self.domain):
-                raise NotImplementedError(f"{quantity}: {small.origin} are as many as {large.origin}")
         return split_at_sign_changes(lambda domain: self._leading(quantity, domain), self.domain)
 
     def _leading(self, quantity: str, domain: Domain) -> tuple[Term, ...]:

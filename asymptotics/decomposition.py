@@ -13,7 +13,8 @@ r = delta^2/(s^2 + delta^2), so that
     unlearned = s^2 r P(|X| < kappa) + (1 - r)^2 E[X^2; |X| < kappa],
 
 and r is the noise's share of the rest.  A mode of the quadratic network is either lost in the noise, all of
-it unlearned while the noise stays below the threshold, or found, and then learned.
+it unlearned while the noise stays below the threshold, or found, and then learned; where noise passes the
+threshold, what is seen of modes inside it is the matter of ``buried``.
 
 One of the parts is the risk to leading order; another may be smaller by a power of the small ratio
 delta/kappa or kappa/delta.  ``parts`` therefore gives of each its first Taylor coefficient in that ratio that

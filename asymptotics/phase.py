@@ -91,14 +91,16 @@ class Phase:
     def decomposition(self) -> Mapping[str, Law]:
         """Laws of the parts of the risk, by the names they have in ``numerics`` (``decomposition``).
 
-        Parts that the declared equations do not determine are left out: of the quadratic network "unlearned"
-        and "learned" where modes are seen inside the noise (VI), and "overfitting" where modes at its verge
-        are as many as what leaks (N).
+        Of a network of your own, parts that its declaration does not determine are left out: those of modes
+        inside noise of either sign (``state_evolution.error_parts``).
 
         >>> from asymptotics import phase_diagram, quadratic
         >>> parts = phase_diagram(quadratic).locate(a=0.7, ell=-1, gamma=1).decomposition
         >>> {name: part.exponent for name, part in parts.items()}
         {'unlearned': -a + a/(2*gamma), 'learned': -a + a/(2*gamma), 'overfitting': 2*a/5 - 2/5}
+        >>> noise_dominated = phase_diagram(quadratic).locate(a=1.5, ell=-1, gamma=1).decomposition
+        >>> noise_dominated["unlearned"].evaluate(gamma=1, n_eff=1, d=1, weight_decay=1, noise_variance=1)
+        mpf('0.31830988618379069')
         """
         found = {}
         for quantity, name in PARTS.items():

@@ -41,6 +41,9 @@ from sympy import (
     Expr,
     Mul,
     S,
+    atan,
+    collect,
+    digamma,
     erf,
     erfc,
     exp,
@@ -52,6 +55,7 @@ from sympy import (
     mellin_transform,
     oo,
     pi,
+    polygamma,
     powdenest,
     powsimp,
     simplify,
@@ -60,7 +64,7 @@ from sympy import (
 )
 from sympy import gamma as gamma_function
 
-from asymptotics.cells import EVERYWHERE, FIELD, Coefficient, Domain, coefficient, sign
+from asymptotics.cells import EVERYWHERE, FIELD, Coefficient, Domain, SignChange, coefficient, sign
 from asymptotics.symbols import gamma, size
 
 _TAIL_TERMS = 4
@@ -151,10 +155,11 @@ def _gaussian_tail(argument: Expr, end: Expr) -> Expr:
 def mellin(function: ModeFunction) -> Expr:
     r"""The Mellin transform \int_0^oo h(s) s^{-1/gamma - 1} ds, in closed form.
 
-    A piece that is a sum of powers is integrated term by term.  A smooth function on all of (0, oo) is first
-    stripped of its end behaviours by (s d/ds - p)(s d/ds - q), which multiplies the transform by
-    (1/gamma - p)(1/gamma - q), and of what is left of error functions by s d/ds; that leaves SymPy an
-    integrand that decays at both ends.
+    A piece that is a sum of powers, with or without arctangents, is integrated term by term: where single
+    terms diverge and their sum does not, by analytic continuation in 1/gamma.  A smooth function on all of
+    (0, oo) is first stripped of its end behaviours by (s d/ds - p)(s d/ds - q), which multiplies the
+    transform by (1/gamma - p)(1/gamma - q), and of what is left of error functions by s d/ds; that leaves
+    SymPy an integrand that decays at both ends.
 
     Raises:
         NotImplementedError: when SymPy has no closed form.
@@ -164,15 +169,27 @@ def mellin(function: ModeFunction) -> Expr:
     """
     if len(function.pieces) == 1:
         return _smooth_mellin(function)
-    return simplify(Add(*(_piece_mellin(piece) for piece in function.pieces)))
+    return _by_digammas(Add(*(_piece_mellin(piece) for piece in function.pieces)))
+
+
+def _by_digammas(value: Expr) -> Expr:
+    """The sum with one factor in front of each digamma function; in these, poles that cancel are gone."""
+    digammas = value.atoms(polygamma)
+    if not digammas:
+        return simplify(value)
+    parts = collect(expand(value), digammas, evaluate=False)
+    return Add(*(factor(part) * function for function, part in parts.items()))
 
 
 def _piece_mellin(piece: Piece) -> Expr:
-    return Add(*(_power_mellin(term, piece) for term in Add.make_args(expand(piece.value))))
+    def of(part: Expr) -> Expr:
+        return _arctangent_mellin(part, piece) if part.has(atan) else _power_mellin(part, piece)
+
+    return Add(*map(of, Add.make_args(expand(piece.value))))
 
 
-def _power_mellin(term: Expr, piece: Piece) -> Expr:
-    constant, power = term.as_coeff_exponent(size)
+def _power_mellin(part: Expr, piece: Piece) -> Expr:
+    constant, power = part.as_coeff_exponent(size)
     if constant.has(size):
         raise NotImplementedError(f"no closed form is known for the Mellin transform of {piece.value}")
     exponent = power - 1 / gamma
@@ -182,6 +199,48 @@ def _power_mellin(term: Expr, piece: Piece) -> Expr:
         return S.Zero if end in (S.Zero, oo) else end**exponent / exponent
 
     return constant * (primitive(piece.upper) - primitive(piece.lower))
+
+
+def _arctangent_mellin(part: Expr, piece: Piece) -> Expr:
+    """Of c s**p atan(k s) up to s = 1/k, or from there on: by parts, which leaves ``_half_beta``.
+
+    >>> below = Piece(S.Zero, S.One, size**2 * atan(size))
+    >>> float(_arctangent_mellin(below.value, below).subs(gamma, 1))  # doctest: +ELLIPSIS
+    0.438824573117...
+    """
+    turn, *others = part.atoms(atan)
+    constant, power = (part / turn).as_coeff_exponent(size)
+    rate = turn.args[0] / size
+    ends = {(S.Zero, 1 / rate): -1, (1 / rate, oo): 1}
+    if others or constant.has(size) or rate.has(size) or (piece.lower, piece.upper) not in ends:
+        raise NotImplementedError(f"no closed form is known for the Mellin transform of {piece.value}")
+    outward = ends[piece.lower, piece.upper]
+    exponent = power - 1 / gamma
+    # y**exponent/(1 + y**2) up to 1; from there on 1/y takes the place of y
+    rest = _half_beta(1 - outward * exponent)
+    return -constant * rate**-exponent / exponent * (outward * pi / 4 + rest)
+
+
+def _half_beta(a: Expr) -> Expr:
+    r"""\int_0^1 y^{a-1}/(1 + y^2) dy = (psi((a + 2)/4) - psi(a/4))/4, or what continues it to a < 0.
+
+    Its values at a and a + 2 add up to 1/a.  So all of them are written in terms of the least a that is
+    positive for every gamma: like values meet, and a pole at a = 0, which other terms of a convergent
+    transform cancel, is one of a rational function.
+    """
+    if not _is_positive(a):
+        return 1 / a - _half_beta(a + 2)
+    if _is_positive(a - 2):
+        return 1 / (a - 2) - _half_beta(a - 2)
+    return (digamma((a + 2) / 4) - digamma(a / 4)) / 4
+
+
+def _is_positive(value: Expr) -> bool:
+    """Whether it is, for every gamma."""
+    try:
+        return sign(coefficient(value)) > 0
+    except SignChange:
+        return False
 
 
 def _smooth_mellin(function: ModeFunction) -> Expr:

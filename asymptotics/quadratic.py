@@ -13,8 +13,9 @@ to be said is where a mode of the target is seen (theory: Baik-Ben Arous-Peche).
 * Few modes stand out.  Each repels the d - K modes lost in the noise, which sit at 0 to leading order, so
   that x = s + delta^2/s; below s = delta it has no outlier and is one more share of the semicircle.  With a
   threshold above the noise's edge 2 delta, it must also have x > kappa.
-  Its eigenvector has squared cosine c^2 = 1 - (delta/s)^2 with the target's: the best estimate along it is
-  c^2 s, and leaves the error s^2 - (c^2 s)^2.
+  Its eigenvector has squared cosine c^2 = dx/ds = 1 - (delta/s)^2 with the target's: the best estimate along
+  it is c^2 s, and leaves the error s^2 - (c^2 s)^2.  What is not seen there is seen inside the noise
+  (``buried``).
 * All modes stand out.  To first order in delta^2 the divided differences in D are 1 for every pair, so that
   J = (s - kappa)^2 + delta^2 and D = 1: mutual repulsion is half of what the sea of noise exerts.  For the
   same reason the best estimate leaves delta^2 of each mode.
@@ -38,8 +39,8 @@ from asymptotics.symbols import (
     weight_decay,
 )
 
-_overlap = 1 - effective_noise**2 / size**2
 _location = size + effective_noise**2 / size
+_overlap = _location.diff(size)
 _semicircle = NoiseLaw(density=sqrt(4 - level**2) / (2 * pi), edge=S(2))
 
 quadratic = StateEvolution(
@@ -60,5 +61,4 @@ quadratic = StateEvolution(
     threshold_balance=Eq(2 * n_eff / d, degrees_of_freedom + weight_decay / (2 * threshold)),
     excess_risk=2 * matrix_error,
     location=_location,
-    overlap=_overlap,
 )

@@ -18,7 +18,7 @@ down: `crossover`, `mean_term`, `as_law`, `counted`, `split_balance`,
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple, Protocol
 
@@ -56,7 +56,6 @@ class Regime:
         larger: (large, small): what was neglected, to be checked on the solution.
         risk: terms of the excess risk, told apart by their origin.
         quantities: terms of every other quantity that has a law, on a domain of the parameters.
-        neglected: (large, small), by quantity: what its terms leave out.
         logarithm: of D_b: the L that its terms hold, right up to O(1/L); None where they hold none.
     """
 
@@ -67,7 +66,6 @@ class Regime:
     larger: tuple[tuple[Term, Term], ...]
     risk: tuple[Term, ...]
     quantities: Mapping[str, Callable[[Domain], tuple[Term, ...]]]
-    neglected: Mapping[str, tuple[tuple[Term, Term], ...]] = field(default_factory=dict)
     logarithm: Callable[[Expr], Expr] | None = None
 
 

@@ -52,9 +52,9 @@ from asymptotics.extent import Extent, Pieces, exceeds
 from asymptotics.law import ZERO, Law, law, law_of, logarithm, logarithm_of
 from asymptotics.power_sums import Learned, leading_sum
 from asymptotics.regime import LEAK, MODES
-from asymptotics.state_evolution import AMPLITUDE, Ordering, StateEvolution, mode_functions
+from asymptotics.state_evolution import AMPLITUDE, Ordering, StateEvolution, edge_gap, mode_functions
 from asymptotics.symbols import d, effective_noise, gamma, size, threshold
-from asymptotics.terms import Term, leaked, term
+from asymptotics.terms import Term, term
 from asymptotics.weights import ATOM, MASS_ABOVE, NOISE_ABOVE
 
 index = Symbol("i", positive=True)
@@ -221,7 +221,7 @@ def _bulk_edge(balanced: Balanced, network: StateEvolution) -> Law:
     if ordering_of(balanced) is Ordering.THRESHOLD_BELOW_NOISE:
         return _largest_noise(balanced, network)
     if network.noise.edge is not oo:
-        return _of_term(gap_of(network), balanced)
+        return _of_term(edge_gap(network), balanced)
     if exceeds(balanced, number_of_noise(balanced), term(S.One, LEAK)) is Extent.NOWHERE:
         return ZERO
     largest, kappa = _largest_noise(balanced, network), law_of(balanced, "threshold")
@@ -229,12 +229,6 @@ def _bulk_edge(balanced: Balanced, network: StateEvolution) -> Law:
     return replace(
         largest, expr=largest.expr - kappa.expr, constant=simplify(largest.constant - kappa.constant)
     )
-
-
-def gap_of(network: StateEvolution) -> Term:
-    """From the threshold to the hard edge of the noise, in delta and D_b."""
-    edge = network.noise.edge_law
-    return term(edge.gap_constant * effective_noise * leaked**edge.gap_power, LEAK)
 
 
 def _scales_of(balanced: Balanced, network: StateEvolution) -> dict[Expr, Expr]:

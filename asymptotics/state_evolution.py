@@ -34,6 +34,7 @@ from itertools import product
 
 from sympy import Eq, Expr, S, cancel, expand, nan, oo, simplify, sqrt, zoo
 
+from asymptotics.buried import order_at_verge, parts_in_noise
 from asymptotics.cells import FIELD, Domain, coefficient
 from asymptotics.decomposition import Part, parts
 from asymptotics.noise import NoiseLaw
@@ -59,6 +60,7 @@ from asymptotics.symbols import (
     d,
     degrees_of_freedom,
     effective_noise,
+    gamma,
     matrix_error,
     size,
     threshold,
@@ -107,8 +109,8 @@ class StateEvolution:
         threshold_balance: the equation for kappa, in D.
         excess_risk: R as a multiple of E.
         location: where the noisy image of a mode of size s that stands out is seen, among trained weights
-            that were not shifted by kappa; None where it is seen at no one place.
-        overlap: squared cosine of what is seen there with the mode's direction in the target.
+            that were not shifted by kappa; None where it is seen at no one place.  As a function of s it says
+            too how a mode is seen inside the noise, and with which overlap outside (``buried``).
     """
 
     name: str
@@ -125,7 +127,6 @@ class StateEvolution:
     threshold_balance: Eq
     excess_risk: Expr
     location: Expr | None = None
-    overlap: Expr | None = None
 
     def __str__(self) -> str:
         """The name, as it stands in tables."""
@@ -134,6 +135,11 @@ class StateEvolution:
     def potential_of(self, learned: Learned) -> Expr:
         """J of a mode that stands out, while most modes do not or once all do."""
         return self.potential_among_learned if learned is Learned.ALL else self.potential
+
+    @property
+    def overlap(self) -> Expr | None:
+        """Squared cosine of what is seen at ``location`` with the mode's direction in the target."""
+        return None if self.location is None else self.location.diff(size)
 
     @property
     def risk_per_error(self) -> Expr:
@@ -224,17 +230,24 @@ def size_function(network: StateEvolution, ordering: Ordering, learned: Learned)
 def error_parts(network: StateEvolution, ordering: Ordering, learned: Learned) -> Mapping[str, Part]:
     """What one mode contributes to each part of E/T^2 (``decomposition``).
 
+    Once all modes are learned none is left to be unlearned or overfitted: those parts are then exactly zero
+    for a network whose modes stand out one by one.
+
     Raises:
-        NotImplementedError: when modes are buried in noise that is not cut, and how much of them shows there
-            is not declared (quadratic network, some modes learned, kappa << delta).
+        NotImplementedError: when modes are seen inside noise that is not cut, and the network declares no
+            place where they are outside it, or trains weights of either sign.
     """
     below, emergence = ordering is Ordering.THRESHOLD_BELOW_NOISE, _emergence(network, ordering, learned)
+    scales = _scales(network, ordering)
     if below and emergence != 0:
-        raise NotImplementedError(
-            f"the parts of the error of the {network.name} network where {ordering.value} and "
-            f"{learned.value} modes are learned: the rest are seen inside the noise, and how is not declared"
-        )
-    error, scales = error_of(network.potential_of(learned)), _scales(network, ordering)
+        if network.location is None or network.noise.mass != S.Half:
+            lacking = "location is not declared" if network.location is None else "noise has either sign"
+            raise NotImplementedError(
+                f"the parts of the error of the {network.name} network where {ordering.value} and "
+                f"{learned.value} modes are learned: the rest are seen inside the noise, and their {lacking}"
+            )
+        return parts_in_noise(network.location.subs(scales), emergence)
+    error = error_of(network.potential_of(learned))
     return parts(error, network.unlearned, network.noise_share, emergence, scales)
 
 
@@ -333,7 +346,7 @@ def trained_regime(
         part = error_parts(network, ordering, learned)[name]
         leak: tuple[Term, ...] = ()
         if at_edge and name == "overfitting":
-            leak = (_edge_error(network),)
+            leak = (_edge_error(network), *_verge_error(network, learned))
         if at_edge and name == "learned":
             # a mode below the noise leaks with it, and has a share in what leaks
             shares_in_leak = mean_term(signal_share(network), learned, delta, AMPLITUDE, on)
@@ -360,10 +373,6 @@ def trained_regime(
             **{name: partial(part_of_risk, part) for name, part in PARTS.items()},
             **{name: partial(share_of_weights, name) for name in (MASS_ABOVE, ATOM, NOISE_ABOVE)},
         },
-        # modes at the verge of the noise are seen in what leaks: negligible if they are few against the leak
-        neglected={"overfitted_risk": tuple((term(leaked, LEAK), t) for t in freedoms if t.origin == MODES)}
-        if at_edge and network.emergence != 0
-        else {},
         logarithm=network.noise.sharper_logarithm if at_edge and network.noise.edge == oo else None,
     )
 
@@ -389,6 +398,29 @@ def _edge_error(network: StateEvolution) -> Term:
     edge = network.noise.edge_law
     error = term(edge.error_constant * effective_noise**2 * leaked**edge.error_power, LEAK)
     return replace(error, log_power=coefficient(edge.error_log_power))
+
+
+def edge_gap(network: StateEvolution) -> Term:
+    """From the threshold to the hard edge of the noise, in delta and D_b."""
+    edge = network.noise.edge_law
+    return term(edge.gap_constant * effective_noise * leaked**edge.gap_power, LEAK)
+
+
+def _verge_error(network: StateEvolution, learned: Learned) -> tuple[Term, ...]:
+    """What leaks near a hard edge of the modes just below their emergence e, and is taken for noise.
+
+    They fill the gap g between threshold and edge with 1/m of a mode per unit of size (``buried``), each of
+    energy e^2, and there are (K/gamma) ds/e of them: (1/d) K e g/(gamma m), K the number above e.
+    """
+    hard = network.emergence != 0 and network.noise.edge != oo
+    if network.location is None or not hard or learned is Learned.NONE:
+        return ()
+    at_edge = {effective_noise: S.One, threshold: network.noise.edge}
+    emergence, location = network.emergence.subs(at_edge), network.location.subs(at_edge)
+    size_at_verge = term(emergence * effective_noise, MODES)
+    number = crossover(size_at_verge, AMPLITUDE)
+    share = term(1 / (gamma * order_at_verge(location, emergence) * d), MODES)
+    return (share * number * size_at_verge * edge_gap(network),)
 
 
 def _edge_mass(network: StateEvolution) -> Term:

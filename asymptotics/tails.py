@@ -32,14 +32,13 @@ from asymptotics.phase import Phase
 from asymptotics.power_sums import Learned, ModeFunction, Piece
 from asymptotics.regime import LEAK, MODES, mean_term
 from asymptotics.spectra import (
-    gap_of,
     last_spacing,
     number_of_noise,
     ordering_of,
     tail_of,
     trained_network,
 )
-from asymptotics.state_evolution import AMPLITUDE, Ordering, StateEvolution
+from asymptotics.state_evolution import AMPLITUDE, Ordering, StateEvolution, edge_gap
 from asymptotics.symbols import effective_noise, gamma, size
 from asymptotics.terms import Term, term
 
@@ -141,7 +140,7 @@ def _gap_extent(balanced: Balanced, network: StateEvolution) -> Extent:
     ordering = ordering_of(balanced)
     if ordering is Ordering.THRESHOLD_ABOVE_NOISE:
         return Extent.NOWHERE  # there is no bulk to be clear of
-    edge = gap_of(network) if ordering is Ordering.THRESHOLD_AT_EDGE else term(effective_noise, LEAK)
+    edge = edge_gap(network) if ordering is Ordering.THRESHOLD_AT_EDGE else term(effective_noise, LEAK)
     spacing = balanced.known(last_spacing(balanced, network))
     return exceeds(balanced, [(balanced.domain, (spacing,))], balanced.known(edge))
 
