@@ -19,7 +19,7 @@ with k_0 of this pole,
 
 is a power series in e at every point.  Every term of all these sums keeps its relative precision.
 
-In order: `Kernel`, `kernel`.
+In order: `Kernel`, `kernel`, `powers`.
 """
 
 from __future__ import annotations
@@ -180,15 +180,15 @@ def kernel(arithmetic: Arithmetic, poles: Any, points: Any) -> Kernel:
         taken = slice(_BLOCK * number, min(_BLOCK * (number + 1), len(points)))
         near = slice(_BIN * before, _BIN * (len(p) - after))
         blocks.append(_Block(taken, near, _table(points[taken], poles[order[near]])))
-    powers = math.ceil(arithmetic.digits / (2 * math.log10(_FAR)))
+    terms = math.ceil(arithmetic.digits / (2 * math.log10(_FAR)))
 
     def far(side: Any, pole: Any, end: Any, point: Any, leading: int) -> _Far:
-        count = powers + 2 * leading
+        count = terms + 2 * leading
         between = np.where(side, end, 0 * end)
         return _Far(
-            poles=_powers(pole * pole, count).transpose(1, 0, 2),
-            between=_powers(between * between, count) * side,
-            points=_powers(point * point, count).transpose(1, 2, 0),
+            poles=powers(pole * pole, count).transpose(1, 0, 2),
+            between=powers(between * between, count) * side,
+            points=powers(point * point, count).transpose(1, 2, 0),
             leading=leading,
         )
 
@@ -219,9 +219,9 @@ def _without_crowd(arithmetic: Arithmetic, order: Any, poles: Any, points: Any) 
     count = math.ceil(arithmetic.digits / -math.log10(_NARROW)) + 1
     return np.delete(order, slice(first, last)), _Crowd(
         members=crowd,
-        powers=_powers(spread, count),
+        powers=powers(spread, count),
         centre=(1 / (1 + squares))[:, None],
-        series=_powers(squares / (1 + squares), count).T,
+        series=powers(squares / (1 + squares), count).T,
     )
 
 
@@ -240,10 +240,10 @@ def _filled(values: Any, length: int) -> tuple[Any, Any]:
     return np.concatenate([values, np.repeat(values[-1:], missing)]), present
 
 
-def _powers(base: Any, count: int) -> Any:
+def powers(base: Any, count: int) -> Any:
     """The powers 0, 1, 2, ... of the base, along a new first axis."""
-    powers = np.empty((count, *base.shape), base.dtype)
-    powers[0] = 0 * base + 1
-    for before, power in pairwise(powers):
+    found = np.empty((count, *base.shape), base.dtype)
+    found[0] = 0 * base + 1
+    for before, power in pairwise(found):
         np.multiply(before, base, out=power)
-    return powers
+    return found

@@ -55,6 +55,7 @@ import numpy as np
 
 from numerics.errors import NotConverged
 from numerics.free_convolution import Split, natural_unit, split
+from numerics.neighbours import Above, Neighbours, neighbours
 from numerics.paths import graded
 from numerics.precision import Arithmetic
 from numerics.sparse_sums import sparse_sum
@@ -188,7 +189,7 @@ def _gap(target: Target, noise: Any, halves: Split, place: int) -> _Gap:
         low, high = (offset, high) if slope > 0 else (low, offset)
         step = slope / (3 * (halves.weights @ (square * square)))
         if abs(step) <= 16 * arithmetic.epsilon * (lower - upper):
-            height2 = _heights2(target, noise, along[None, :], halves.weights)[0]
+            height2 = _height2(target, noise, along, halves.weights)
             return _Gap(True, -(offset + upper), offset + lower, arithmetic.sqrt(height2))
         offset = offset + step if low < offset + step < high else (low + high) / 2
     raise NotConverged(f"no wall found between the modes at {float(halves.eigenvalues[place]):.6g}")
@@ -219,24 +220,27 @@ def _first_height(target: Target, noise: Any) -> Any:
     """Height of the curve above the first mode."""
     halves = split(target, 1)
     along = halves.distances - halves.distances[0]
-    return target.arithmetic.sqrt(_heights2(target, noise, along[None, :], halves.weights)[0])
+    return target.arithmetic.sqrt(_height2(target, noise, along, halves.weights))
 
 
-def _heights2(target: Target, noise: Any, along: Any, weights: Any, lowest: Any = 0) -> Any:
-    """v^2 from u - s_i, shape (points, modes), at points inside the support: Newton's method for 1/F = 1.
+def _height2(target: Target, noise: Any, along: Any, weights: Any) -> Any:
+    """v^2 at one point of the support, from u - s_i."""
+    return _heights2(target, noise, Above((along * along)[None, :], weights[:, None]))[0]
+
+
+def _heights2(target: Target, noise: Any, seen: Above, lowest: Any = 0) -> Any:
+    """v^2 above points inside the support: Newton's method for 1/F = 1.
 
     1/F is concave in v^2: monotone from below, where the nearest mode alone would put the curve, or from a
     known ``lowest`` height.
     """
     arithmetic, variance = target.arithmetic, noise * noise
-    squares = along * along
     alone = variance / arithmetic.real(target.dim)
-    q = np.maximum(alone - squares.min(axis=-1), alone * arithmetic.epsilon + lowest * lowest)
+    q = np.maximum(alone - seen.squares.min(axis=-1), alone * arithmetic.epsilon + lowest * lowest)
     for _ in range(_NEWTON_STEPS):
-        inverse = 1 / (squares + q[:, None])
-        total = variance * (inverse @ weights)
-        ratio = total / (variance * ((inverse * inverse) @ weights))
-        step = (total - 1) * ratio
+        first, second = seen.sums(q, 1, 1)
+        ratio = first[:, 0] / second[:, 0]
+        step = (variance * first[:, 0] - 1) * ratio
         q = np.maximum(q + step, q / 2)
         if (abs(step) <= 64 * arithmetic.epsilon * (q + ratio)).all():
             return q
@@ -323,9 +327,18 @@ def _cell(target: Target, noise: Any, number: int, size: Any) -> Any:
     heights = [end.behind for end in (left, right) if not end.is_edge]
     lowest = min(heights) if len(heights) == 2 else 0
 
+    # the curve is highest near the mode, or else all modes are looked at one by one
+    top = target.arithmetic.sqrt(_height2(target, noise, from_mode, weights))
+    reach = max(left.distance, right.distance) + 2 * top
+    modes = _seen_from(target.arithmetic, halves, from_mode, reach)
+
     def integral(u: Any, measure: Any) -> Any:
-        height2 = _heights2(target, noise, u[:, None] + from_mode, weights, lowest)
-        return _integrands(target, noise, u, height2, halves, from_mode) @ measure
+        seen = modes.above(u)
+        height2 = _heights2(target, noise, seen, lowest)
+        if height2.max() > 4 * top * top:
+            seen = _seen_from(target.arithmetic, halves, from_mode).above(u)
+            height2 = _heights2(target, noise, seen, lowest)
+        return _integrands(target, noise, u, height2, seen, halves, from_mode) @ measure
 
     # In a row of like cells the mode is in the middle, and the walls are alike; at the edge of the noise not.
     lopsided = abs(left.distance - right.distance) > (left.distance + right.distance) / 5
@@ -426,8 +439,9 @@ def _above(target: Target, noise: Any, u: Any) -> tuple[Any, Any]:
     """Height of the curve above u, and the integrands in u."""
     halves = split(target, target.rank(u))
     offset = np.array([_offset(target, halves, u)])
-    height2 = _heights2(target, noise, offset[:, None] + halves.distances, halves.weights)
-    values = _integrands(target, noise, offset, height2, halves, halves.distances)
+    seen = _seen_from(target.arithmetic, halves, halves.distances).above(offset)
+    height2 = _heights2(target, noise, seen)
+    values = _integrands(target, noise, offset, height2, seen, halves, halves.distances)
     return target.arithmetic.sqrt(height2[0]), values[:, 0]
 
 
@@ -449,43 +463,43 @@ def _to_smallest(target: Target, halves: Split) -> Any:
     )
 
 
-def _variances(overlaps: Any, eigenvalues: Any, distances: Any) -> Any:
-    """Var for overlaps of shape (points, modes): from the mean squares seen from 0 or a point nearby.
-
-    Term by term where these are hardly more than the squares of the means.
-    """
-    seen = np.stack([eigenvalues * eigenvalues, distances * distances, eigenvalues, distances], axis=-1)
-    square, near_square, mean, away = (overlaps @ seen).T
-    far = abs(mean) < abs(away)
-    square, mean = np.where(far, square, near_square), np.where(far, mean, away)
-    variances = square - mean * mean
-    for point in np.flatnonzero(variances < square / 2):
-        spread = (eigenvalues if far[point] else distances) - mean[point]
-        variances[point] = overlaps[point] @ (spread * spread)
-    return variances
+def _seen_from(arithmetic: Arithmetic, halves: Split, distances: Any, reach: Any = None) -> Neighbours:
+    """The modes seen from a point, with w, w D, w D^2, w s and w s^2; for sums at points within a reach."""
+    weights, s = halves.weights, halves.eigenvalues
+    factors = [0 * s + 1, distances, distances * distances, s, s * s]
+    return neighbours(arithmetic, distances, weights[:, None] * np.stack(factors, axis=-1), reach)
 
 
-def _integrands(target: Target, noise: Any, offset: Any, height2: Any, halves: Split, distances: Any) -> Any:
+def _integrands(
+    target: Target, noise: Any, u: Any, height2: Any, seen: Above, halves: Split, distances: Any
+) -> Any:
     """Densities in u of both parts of the posterior variance, of 4 v^2/3 and 1 under mu, shape (4, points).
 
     Args:
         target: the target.
         noise: delta.
-        offset: from a point to u, shape (points,).
+        u: seen from a point, shape (points,).
         height2: v^2, shape (points,).
-        halves: the modes.
-        distances: from s_i to that point.
+        seen: the modes as `_seen_from` that point.
+        halves: all of them.
+        distances: from each of them to that point.
     """
-    arithmetic, variance, weights = target.arithmetic, noise * noise, halves.weights
-    along = offset[:, None] + distances
-    inverse = 1 / (along * along + height2[:, None])
-    square = inverse * inverse
-    a, b = (along * square) @ weights, square @ weights
-    mass = arithmetic.sqrt(height2) * 2 * (height2 * b + a * a / b) / arithmetic.pi
-    overlaps = variance * weights * inverse
-    left_behind = (overlaps * along).sum(axis=-1)  # u - m
-    variances = _variances(overlaps, halves.eigenvalues, distances)
-    return mass * _values(variance, variances, left_behind, height2)
+    variance = noise * noise
+    first, second = seen.sums(height2, 5, 2)
+    total, away, near_square, mean, square = variance * first.T
+    b, tilt = second.T
+    a = u * b + tilt
+    mass = target.arithmetic.sqrt(height2) * 2 * (height2 * b + a * a / b) / target.arithmetic.pi
+    # Var from the mean squares seen from 0 or from the point; term by term where these cancel
+    far = abs(mean) < abs(away)
+    square, centre = np.where(far, square, near_square), np.where(far, mean, away)
+    variances = square - centre * centre
+    for point in np.flatnonzero(variances < square / 2):
+        along = u[point] + distances
+        spread = (halves.eigenvalues if far[point] else distances) - centre[point]
+        overlaps = variance * halves.weights / (along * along + height2[point])
+        variances[point] = overlaps @ (spread * spread)
+    return mass * _values(variance, variances, u * total + away, height2)
 
 
 def _values(variance: Any, spread: Any, left_behind: Any, height2: Any) -> Any:
@@ -542,6 +556,7 @@ def _at_angle(target: Target, noise: Any, angle: Any, log_radius: Any) -> tuple[
     length = radius * arithmetic.sqrt(1 + turn * turn)
     mass = height / (arithmetic.pi * variance) * slope * length
     overlaps = variance * weights * inverse
-    (spread,) = _variances(overlaps[None, :], s, halves.distances)
-    values = _values(variance, spread, overlaps @ along, height * height)
+    mean, away = overlaps @ s, overlaps @ halves.distances
+    spread = s - mean if abs(mean) < abs(away) else halves.distances - away
+    values = _values(variance, overlaps @ (spread * spread), overlaps @ along, height * height)
     return log_radius, turn * angle, mass * values
