@@ -33,6 +33,8 @@ def test_sums_are_those_of_every_mode(scale: float, bits: int) -> None:
         distances, columns = spectrum(arithmetic, scale)
         spacing = distances[300]
         reach = 2 * spacing
+        # and one to which only modes far away contribute
+        columns[:, 1] = np.where(abs(distances) > 16 * reach, columns[:, 1], 0 * columns[:, 1])
         near = neighbours(arithmetic, distances, columns, reach)
         assert len(near.distances) < 100
         u = arithmetic.array([-0.9, -0.2, 0.0, 0.4, 1.0]) * spacing
