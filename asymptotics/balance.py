@@ -40,7 +40,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
-from sympy import Expr, S, Symbol, powdenest, simplify
+from sympy import Expr, S, Symbol, powdenest
 
 from asymptotics.cells import (
     EVERYWHERE,
@@ -57,7 +57,7 @@ from asymptotics.cells import (
     split_at_sign_changes,
 )
 from asymptotics.regime import Equation, Hypothesis, Model, Regime, check_positive
-from asymptotics.terms import Scales, Term, solve_monomial_balances, tidy
+from asymptotics.terms import Scales, Term, simplified, solve_monomial_balances, tidy
 
 Solution = Mapping[Symbol, Term]
 
@@ -319,13 +319,13 @@ def _shared(
             )
     if sign(coefficient(rest), domain) <= 0:
         raise _Contradiction
-    return replace(left, coefficient=left.coefficient * simplify(rest)), dominant
+    return replace(left, coefficient=left.coefficient * simplified(rest)), dominant
 
 
 def _share(part: Term, whole: Term) -> Expr:
     """Ratio of two terms that grow alike; it may hold the noise variance, which is of order one if fixed."""
     quotient: Term = part * whole ** (-FIELD.one)
-    return simplify(powdenest(quotient.coefficient * quotient.monomial(), force=True))
+    return simplified(powdenest(quotient.coefficient * quotient.monomial(), force=True))
 
 
 def _candidates(regime: Regime) -> Iterator[_Candidate]:

@@ -215,9 +215,14 @@ def normalised(form: Form, domain: Domain = EVERYWHERE) -> Form:
     """A positive multiple of the form, the same for all forms with the same positive side."""
     for value in (*reversed(form[1:]), form[0]):
         if value != FIELD.zero:
-            scale = value * sign(value, domain)
-            return tuple(c / scale for c in form)
+            return _over_size_of(value, sign(value, domain), form)
     return form
+
+
+def _over_size_of(value: Coefficient, side: int, form: Form) -> Form:
+    """The form over |value|, a value of sign ``side``; what is 0, or divided by 1, is left alone."""
+    size = value if side > 0 else -value
+    return form if size == FIELD.one else tuple(c / size if c else c for c in form)
 
 
 def _eliminate(
@@ -236,8 +241,7 @@ def _eliminate(
         if side == 0:
             kept[form] = None
         else:
-            scaled = tuple(c / (form[index] * side) for c in form)
-            (lower if side > 0 else upper).append(scaled)
+            (lower if side > 0 else upper).append(_over_size_of(form[index], side, form))
     for low in lower:
         for high in upper:
             kept[tuple(x + y for x, y in zip(low, high, strict=True))] = None

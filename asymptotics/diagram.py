@@ -15,7 +15,7 @@ from itertools import combinations, pairwise
 from numbers import Rational as RationalNumber
 from typing import Any, Literal
 
-from sympy import Eq, Expr, Ge, Rational, S, latex, oo, simplify, solveset
+from sympy import Eq, Expr, Ge, Rational, S, latex, oo, solveset
 
 from asymptotics import symbols
 from asymptotics.balance import Balanced, dominant_balances
@@ -27,9 +27,12 @@ from asymptotics.cells import (
     Domain,
     Form,
     common_parts,
+    difference,
     feasible,
     irredundant,
+    is_zero,
     overlap,
+    restricted,
     shared_wall,
     split_at_sign_changes,
     uncovered,
@@ -441,6 +444,12 @@ def _boundaries(phases: list[Phase], scales: Scales) -> Iterator[Boundary]:
         for part, wall in walls:
             if wall is not None:
                 side = inequality(wall, scales, part)
-                jump = (first.risk.exponent - second.risk.exponent).subs(side.lhs, side.rhs)
-                relation = Eq(side.lhs, side.rhs)
-                yield Boundary((first, second), relation, simplify(jump) == 0)
+                yield Boundary((first, second), Eq(side.lhs, side.rhs), _meet(one, other, wall))
+
+
+def _meet(one: Balanced, other: Balanced, wall: Form) -> bool:
+    """Whether the exponents of two risks agree on a wall; exact recovery leaves no risk."""
+    if one.risk is None or other.risk is None:
+        return False
+    jump = difference(one.scales.exponent(one.risk), other.scales.exponent(other.risk))
+    return is_zero(restricted(jump, wall))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from numbers import Rational, Real
 from typing import Any, NamedTuple
 
@@ -25,7 +26,6 @@ from sympy import (
     log,
     nan,
     oo,
-    simplify,
     zoo,
 )
 from sympy import Rational as SympyRational
@@ -35,7 +35,7 @@ from asymptotics.balance import Balanced
 from asymptotics.cells import EVERYWHERE, FIELD, Domain
 from asymptotics.region import interval_conditions
 from asymptotics.symbols import d, gamma, n_eff, noise_variance, source, weight_decay
-from asymptotics.terms import VARIABLES, Scales, Term, collected, in_positive_factors, leaked
+from asymptotics.terms import VARIABLES, Scales, Term, collected, in_positive_factors, leaked, simplified
 
 Number = Any
 """A real number: int, float, Fraction or mpmath.mpf."""
@@ -176,6 +176,7 @@ def logarithm_of(balanced: Balanced) -> Logarithm | None:
     return None if leak is None else logarithm(leak, balanced.scales, balanced.regime.logarithm)
 
 
+@cache
 def logarithm(leak: Term, scales: Scales, sharper: Callable[[Expr], Expr] | None = None) -> Logarithm:
     """L = log(1/D_b) for a known D_b; ``sharper`` makes the refined L of it (``noise``).
 
@@ -235,9 +236,9 @@ def _of_term(value: Term, scales: Scales, logarithm: Logarithm | None, domain: D
     powers = in_positive_factors(_grouped(value), domain)
     return Law(
         expr=powers * logarithm.leading**log_power,
-        exponent=simplify(scales.expression(scales.exponent(value))),
+        exponent=simplified(scales.expression(scales.exponent(value))),
         log_exponent=log_power,
-        constant=in_positive_factors(simplify(constant), domain),
+        constant=in_positive_factors(simplified(constant), domain),
         refined=None if logarithm.refined is None else powers * logarithm.refined**log_power,
     )
 
@@ -252,7 +253,7 @@ def _grouped(value: Term) -> Expr:
     if not uneven:
         return collected(value.coefficient) * value.monomial()
     shared = powers[uneven[0]]
-    ratios = {v: simplify(power / shared) for v, power in powers.items()}
+    ratios = {v: simplified(power / shared) for v, power in powers.items()}
     base = Mul(*(v**ratio for v, ratio in ratios.items() if ratio.is_number))
     rest = Mul(*(v ** powers[v] for v, ratio in ratios.items() if not ratio.is_number))
     return collected(value.coefficient) * rest * base ** apart(shared, gamma)

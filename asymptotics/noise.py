@@ -51,6 +51,9 @@ from sympy import (
 level = Symbol("w", positive=True)
 """Where the noise of one mode falls, in units of the effective noise."""
 
+_cut = Dummy("u", positive=True)
+"""Where it is cut."""
+
 
 @dataclass(frozen=True)
 class EdgeLaw:
@@ -89,9 +92,12 @@ class NoiseLaw:
 
     def potential(self, cut: Expr) -> Expr:
         """j(u) = E[(w - u)_+^2] for a cut u inside the support."""
-        dummy = Dummy("w", positive=True)  # so that a cut may be called level
-        density = self.density.subs(level, dummy)
-        return simplify(integrate((dummy - cut) ** 2 * density, (dummy, cut, self.edge)))
+        return self._potential.subs(_cut, cut)
+
+    @cached_property
+    def _potential(self) -> Expr:
+        """j(u), as a function of ``_cut``."""
+        return simplify(integrate((level - _cut) ** 2 * self.density, (level, _cut, self.edge)))
 
     def cut_moment(self, cut: Expr) -> Expr:
         """E[w^2; w < u] for a cut u inside the support."""
@@ -101,20 +107,17 @@ class NoiseLaw:
     @cached_property
     def second_moment(self) -> Expr:
         """j(0), which is also D_b(0): what leaks when there is no threshold."""
-        cut = Dummy("u", positive=True)  # SymPy integrates the semicircle from u, but not from 0
-        return self.potential(cut).subs(cut, 0)
+        return self.potential(S.Zero)  # SymPy integrates the semicircle from u, but not from 0
 
     @cached_property
     def first_moment(self) -> Expr:
         """E[w_+] = -(1/2) j'(0): mean size of what leaks when there is no threshold."""
-        cut = Dummy("u", positive=True)
-        return simplify(-self.potential(cut).diff(cut).subs(cut, 0) / 2)
+        return simplify(-self._potential.diff(_cut).subs(_cut, 0) / 2)
 
     @cached_property
     def mass(self) -> Expr:
         """P(w > 0) = j''(0)/2: how much leaks when there is no threshold."""
-        cut = Dummy("u", positive=True)
-        return simplify(self.potential(cut).diff(cut, 2).subs(cut, 0) / 2)
+        return simplify(self._potential.diff(_cut, 2).subs(_cut, 0) / 2)
 
     def sharper_logarithm(self, leaked: Expr) -> Expr:
         """What to put for L = log(1/D_b) at a soft edge, to be right up to O(1/L) instead of O(log L/L).

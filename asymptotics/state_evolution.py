@@ -206,15 +206,15 @@ def mode_functions(network: StateEvolution, ordering: Ordering, learned: Learned
     >>> [piece.value for piece in summands.degrees_of_freedom.pieces]
     [0, 2 - 2/s]
     """
-    scales, potential = _scales(network, ordering), network.potential_of(learned)
+    potential, limit = network.potential_of(learned), partial(in_the_limit, network, ordering)
     # no noise passes a threshold at or beyond the edge; what little does near it is the edge law's to say
     leak = network.noise.second_moment if ordering is Ordering.THRESHOLD_BELOW_NOISE else S.Zero
     return ModeFunctions(
-        error=mode_function(network, ordering, learned, size**2 + leak, _at(error_of(potential), scales)),
+        error=mode_function(network, ordering, learned, size**2 + leak, limit(error_of(potential))),
         degrees_of_freedom=mode_function(
-            network, ordering, learned, leak, _at(degrees_of_freedom_of(potential), scales)
+            network, ordering, learned, leak, limit(degrees_of_freedom_of(potential))
         ),
-        learned=mode_function(network, ordering, learned, S.Zero, _at(network.above_noise, scales)),
+        learned=mode_function(network, ordering, learned, S.Zero, limit(network.above_noise)),
     )
 
 
@@ -222,7 +222,7 @@ def mode_functions(network: StateEvolution, ordering: Ordering, learned: Learned
 def size_function(network: StateEvolution, ordering: Ordering, learned: Learned) -> ModeFunction:
     """What one mode contributes to the mean size of the trained weights, in units of T."""
     drift = network.noise.first_moment if ordering is Ordering.THRESHOLD_BELOW_NOISE else S.Zero
-    size_of_found = _at(size_of(network.potential_of(learned)), _scales(network, ordering))
+    size_of_found = in_the_limit(network, ordering, size_of(network.potential_of(learned)))
     return mode_function(network, ordering, learned, drift, size_of_found)
 
 
@@ -269,7 +269,7 @@ def weight_shares(network: StateEvolution, ordering: Ordering, learned: Learned)
 
 def _emergence(network: StateEvolution, ordering: Ordering, learned: Learned) -> Expr:
     """Smallest size of a mode that stands out, in units of T."""
-    return S.Zero if learned is Learned.ALL else _at(network.emergence, _scales(network, ordering))
+    return S.Zero if learned is Learned.ALL else in_the_limit(network, ordering, network.emergence)
 
 
 def mode_function(
@@ -282,12 +282,10 @@ def mode_function(
     return ModeFunction((Piece(S.Zero, emergence, lost), Piece(emergence, oo, expand(cancel(found)))))
 
 
+@cache
 def in_the_limit(network: StateEvolution, ordering: Ordering, expression: Expr) -> Expr:
     """A function of one mode, with delta and kappa in units of T as the ordering says."""
-    return _at(expression, _scales(network, ordering))
-
-
-def _at(expression: Expr, scales: dict[Expr, Expr]) -> Expr:
+    scales = _scales(network, ordering)
     value = simplify(expression.subs(scales))
     if value.has(nan, zoo):
         raise ValueError(f"{expression} has no limit at {scales}")

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Literal
 
 from sympy import (
@@ -205,9 +206,21 @@ def solve_monomial_balances(
 
 def tidy(value: Term) -> Term:
     """The term with its coefficient brought to a short form."""
-    return replace(value, coefficient=powsimp(powdenest(value.coefficient, force=True)))
+    return replace(value, coefficient=_in_short(value.coefficient))
 
 
+@cache
+def _in_short(coefficient_of_term: Expr) -> Expr:
+    return powsimp(powdenest(coefficient_of_term, force=True))
+
+
+@cache
+def simplified(value: Expr) -> Expr:
+    """SymPy's ``simplify``, once for each expression: phases, and scales of noise, have most in common."""
+    return simplify(value)
+
+
+@cache
 def collected(product: Expr) -> Expr:
     """A product of positive powers with all that is raised to one multiple of gamma, or 1/gamma, in one base.
 
@@ -227,7 +240,7 @@ def collected(product: Expr) -> Expr:
             else:
                 powers = bases.setdefault(shape, {})
                 powers[base] = powers.get(base, S.Zero) + multiple
-    return Mul(simplify(rest), *(_in_one_base(powers, shape) for shape, powers in bases.items()))
+    return Mul(simplified(rest), *(_in_one_base(powers, shape) for shape, powers in bases.items()))
 
 
 def _in_one_base(powers: dict[Expr, Expr], shape: Expr) -> Expr:
