@@ -47,6 +47,8 @@ from numerics.precision import DOUBLE, Arithmetic
 from numerics.state_evolution import Posterior, Scalars
 from numerics.target import Modes, Target
 
+# Degrees of freedom of noise alone, without a threshold: every coefficient fits it.
+INTERPOLATION = Fraction(1)
 # Depth of the continued fraction of the Gaussian tail, whose error is about exp(-1.7 u sqrt(depth)), and the
 # least u for it, in units of the digits of the arithmetic: exp(-1.7 * 0.15 digits * 10) < 10^-digits.
 FRACTION_DEPTH = 100

@@ -73,6 +73,8 @@ def solve_erm(problem: Problem, digits: int | None, near: Solution | None = None
     except NotConverged:
         if problem.weight_decay != 0:
             raise
+        attempts = []
+    if problem.weight_decay == 0 and not any(attempt.root for attempt in attempts):
         return _unregularised(problem, digits)
     best = min(attempts, key=lambda attempt: attempt.error)
     if digits is None and best.is_accurate:

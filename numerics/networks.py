@@ -67,11 +67,13 @@ def _narrow_quadratic(units: int) -> Network:
                 partial(width.scalars_at_angle, width=units),
                 partial(quadratic.sketch_at_angle, width=units),
                 partial(overlaps.decomposition_at_angle, width=units),
+                quadratic.INTERPOLATION,
             ),
             by_ratio(
                 scalars,
                 partial(quadratic.sketch, width=units),
                 partial(overlaps.decomposition, width=units),
+                quadratic.INTERPOLATION,
             ),
         ),
         scalars=scalars,
@@ -84,7 +86,9 @@ NETWORKS: Mapping[str, Network] = MappingProxyType(
         "diagonal": Network(
             copies=1,
             sample_unit=lambda dim: 1,
-            charts=(by_ratio(diagonal.scalars, diagonal.sketch, diagonal.decomposition),),
+            charts=(
+                by_ratio(diagonal.scalars, diagonal.sketch, diagonal.decomposition, diagonal.INTERPOLATION),
+            ),
             posterior_variance=diagonal.posterior_variance,
             posterior_sketch=diagonal.posterior_variance,
             unlearnable=lambda dim: Fraction(0),
@@ -98,9 +102,14 @@ NETWORKS: Mapping[str, Network] = MappingProxyType(
             sample_unit=lambda dim: dim,
             charts=(
                 by_angle(
-                    quadratic.scalars_at_angle, quadratic.sketch_at_angle, overlaps.decomposition_at_angle
+                    quadratic.scalars_at_angle,
+                    quadratic.sketch_at_angle,
+                    overlaps.decomposition_at_angle,
+                    quadratic.INTERPOLATION,
                 ),
-                by_ratio(quadratic.scalars, quadratic.sketch, overlaps.decomposition),
+                by_ratio(
+                    quadratic.scalars, quadratic.sketch, overlaps.decomposition, quadratic.INTERPOLATION
+                ),
             ),
             posterior_variance=posterior.posterior_variance,
             posterior_sketch=posterior.sketch,

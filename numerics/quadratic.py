@@ -51,6 +51,18 @@ all integrals from z_kappa to infinity,
 
 and the same is subtracted on either leg as above.
 
+*Next to the interpolation threshold* A = 1/2 both equations are about what D and E lack to 1/2 and
+delta^2/2, their values for noise alone without a threshold.  Noise alone has G = 1/z, x_0 = z + delta^2/z
+and, with sin psi = kappa/(2 delta),
+
+    1/2 - D_0         = (8/pi) [psi/8 - sin(4 psi)/32 + sin(psi) cos(psi)^3/3]
+    1/2 - E_0/delta^2 = (8/pi) [psi/8 - sin(4 psi)/32 + 2 sin(psi) cos(psi)^3/3
+                                - sin(psi)^2 ((pi - 2 psi)/4 - sin(2 psi)/4)];
+
+both are integrals along the geodesic too, to the z_0 of x_0(z_0) = kappa.  By x - x_0 = delta^2 W/z and
+z_kappa - z_0 = -delta^2 W(z_kappa)/(z_kappa - conj(z_0)) what the modes add to D_0 and E_0 is integrated
+without subtracting like from like (`_beyond_noise`), and keeps its digits however little it is.
+
 In order: `Cut`, `cut_at`, `cut_at_angle`, `scalars`, `scalars_at_angle`, `scalars_of`, `sketch`,
 `sketch_at_angle`.
 """
@@ -59,6 +71,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
@@ -75,18 +88,25 @@ from numerics.free_convolution import (
     natural_unit,
     preimage,
 )
-from numerics.paths import climb, geodesic, ray
+from numerics.paths import Path, climb, geodesic, ray
 from numerics.precision import DOUBLE, Arithmetic
 from numerics.state_evolution import Scalars, Slopes
 from numerics.target import Target
 
+# Degrees of freedom of noise alone, without a threshold: one half is cut by positivity.
+INTERPOLATION = Fraction(1, 2)
+# Thresholds up to this, over delta, have D and E next to those of noise alone without one.
+_LOW = 0.125
 # Square of an angle, over the rounding, below which slopes at a fixed angle are lost in differences.
 _STEEP = 1e6
 
 
 @dataclass(frozen=True)
 class _Leg:
-    """What one leg of the path contributes to E, D, T, the mass, and to the four integrals of `_slopes`."""
+    """What one leg of the path contributes to E, D, T, the mass, and to the four integrals of `_slopes`.
+
+    ``beyond_noise`` is what E and D are beyond those of noise alone; None at high thresholds.
+    """
 
     error: Any
     freedom: Any
@@ -96,6 +116,7 @@ class _Leg:
     square: Any
     cube: Any
     drift: Any
+    beyond_noise: tuple[Any, Any] | None = None
 
 
 def _nothing(noise: Any) -> _Leg:
@@ -203,8 +224,14 @@ def scalars_of(cut: Cut) -> Scalars:
     s = halves.eigenvalues[unlearned]
     left_out = _dot(s * s, halves.weights[unlearned])
     learned = _ray(arithmetic, halves, cut.noise, cut.threshold)
-    bulk = _arc(arithmetic, cut.start, cut.noise, cut.excess)
+    bulk = _arc(arithmetic, cut)
     freedom = learned.freedom + bulk.freedom
+    error_complement = freedom_complement = None
+    if bulk.beyond_noise is not None:
+        of_error, of_freedom = _complements_of_noise(arithmetic, cut.threshold / cut.noise)
+        beyond = left_out + learned.error + bulk.beyond_noise[0]
+        error_complement = (cut.noise * cut.noise * of_error - beyond) * unit * unit
+        freedom_complement = of_freedom - learned.freedom - bulk.beyond_noise[1]
     return Scalars(
         threshold=cut.threshold * unit,
         error=(left_out + learned.error + bulk.error) * unit * unit,
@@ -212,6 +239,8 @@ def scalars_of(cut: Cut) -> Scalars:
         mean_size=(learned.mean + bulk.mean) * unit,
         mass_above=learned.mass + bulk.mass,
         learned_modes=cut.target.number_above(_emergence(cut.noise, cut.threshold, arithmetic)),
+        error_complement=error_complement,
+        freedom_complement=freedom_complement,
         slopes=_slopes(cut, learned, bulk, freedom),
     )
 
@@ -315,8 +344,9 @@ def _sums_on_ray(arithmetic: Arithmetic, halves: Split) -> tuple[Any, Any, tuple
     return path.zeta, path.weights, path.sums((*modes, sizes[0]), (*modes, *sizes))
 
 
-def _arc(arithmetic: Arithmetic, found: Preimage, noise: Any, excess: Any) -> _Leg:
+def _arc(arithmetic: Arithmetic, cut: Cut) -> _Leg:
     """The bulk and the mode at the threshold: the geodesic from c to z_q (nothing if that is real)."""
+    found, noise = cut.start, cut.noise
     halves = found.split
     if not found.in_support:
         return _nothing(noise)
@@ -325,7 +355,7 @@ def _arc(arithmetic: Arithmetic, found: Preimage, noise: Any, excess: Any) -> _L
     rise, x_slope, g_rise, w_rise, fall = climb(
         found, noise, path, (at_origin, at_origin * sizes), (halves.weights * sizes,)
     )
-    above = rise + excess  # x - kappa
+    above = rise + cut.excess  # x - kappa
     g_rise, w_rise = -path.zeta * g_rise, -path.zeta * w_rise
     g_origin = at_origin.sum()
     g = g_origin + g_rise
@@ -337,8 +367,79 @@ def _arc(arithmetic: Arithmetic, found: Preimage, noise: Any, excess: Any) -> _L
     error = above * (mean - 2 * tilt)
     cube = mass * (g * (g + g_origin) + g_origin * g_origin)
     integrands = (error, above * square, mean, mass, 2 * (tilt - mean), square, cube, -above * g * fall)
+    beyond = None
+    if cut.excess == 0 and cut.threshold < _LOW * noise:
+        beyond = _beyond_noise(arithmetic, cut, path, _OnArc(above, x_slope, g_rise, w_rise, fall))
     # The path runs from c to z_q, against the direction of the integrals above.
-    return _Leg(*_imaginary_parts(arithmetic, path.weights, integrands))
+    return replace(_Leg(*_imaginary_parts(arithmetic, path.weights, integrands)), beyond_noise=beyond)
+
+
+@dataclass(frozen=True)
+class _OnArc:
+    """x - kappa, x', G - G_c, W - W_c and -W' along the geodesic."""
+
+    above: Any
+    x_slope: Any
+    g_rise: Any
+    w_rise: Any
+    fall: Any
+
+
+def _beyond_noise(arithmetic: Arithmetic, cut: Cut, path: Path, on_arc: _OnArc) -> tuple[Any, Any]:
+    """The geodesic's E and D less those of noise alone, in relative precision however little modes add.
+
+    Differences of products, factor by factor; noise alone from z_kappa on to z_0 is of second order.
+    """
+    halves, variance, origin = cut.start.split, cut.noise * cut.noise, cut.start.split.origin
+    z, above, x_slope = origin + path.zeta, on_arc.above, on_arc.x_slope
+    w_origin = (halves.weights / halves.distances) @ halves.eigenvalues
+    w = w_origin + on_arc.w_rise
+    lift = variance * w / z  # x - x_0
+    noise_above, noise_slope = above - lift, 1 - variance / (z * z)
+    slope_lift = -variance * (on_arc.fall + w / z) / z
+    noise_g = -path.zeta / (z * origin)  # 1/z - 1/c
+    g_lift = w / z - w_origin / origin
+    g_sum = noise_g + 2 / origin  # 1/z + 1/c
+    squares = on_arc.g_rise * (g_sum + w / z + w_origin / origin)
+    squares_lift = g_lift * (g_sum + w / z + w_origin / origin) + noise_g * (w / z + w_origin / origin)
+
+    freedom = (
+        lift * squares * x_slope
+        + noise_above * (squares_lift * x_slope + noise_g * g_sum * slope_lift)
+    )
+    error = (
+        lift * (above + noise_above) * on_arc.g_rise * x_slope
+        + noise_above * noise_above * (g_lift * x_slope + noise_g * slope_lift)
+        - 2 * above * on_arc.w_rise * x_slope
+    )
+    of_error, of_freedom = _imaginary_parts(arithmetic, path.weights, (error, freedom))
+
+    # from z_kappa straight to z_0, where x_0 - kappa = (z - z_0)(z - conj(z_0))/z
+    half = cut.threshold / 2
+    end = arithmetic.complex(half, arithmetic.sqrt((cut.noise - half) * (cut.noise + half)))
+    w = halves.weights @ (halves.eigenvalues / cut.start.separations)
+    gap = variance * w / (cut.start.point - end.conjugate())  # z_0 - z_kappa
+    nodes, gauss = arithmetic.gauss_legendre(math.ceil(arithmetic.digits))
+    rest = (1 - nodes) / 2 * gap  # z_0 - z
+    z = end - rest
+    noise_above, noise_slope = -rest * (z - end.conjugate()) / z, 1 - variance / (z * z)
+    noise_g = (origin - z) / (z * origin)
+    common = noise_above * noise_g * noise_slope
+    integrands = common * noise_above, common * (1 / z + 1 / origin)
+    rest_error, rest_freedom = _imaginary_parts(arithmetic, gap * gauss / 2, integrands)
+    return of_error - rest_error, of_freedom - rest_freedom
+
+
+def _complements_of_noise(arithmetic: Arithmetic, ratio: Any) -> tuple[Any, Any]:
+    """1/2 - E_0/delta^2 and 1/2 - D_0 of noise alone at kappa = ratio * delta."""
+    sine = ratio / 2
+    cosine = arithmetic.sqrt((1 - sine) * (1 + sine))
+    psi = arithmetic.imaginary_part(arithmetic.log(arithmetic.complex(cosine, sine)))
+    quartic = psi / 8 - arithmetic.sin(4 * psi) / 32
+    cubic = sine * cosine**3 / 3
+    square = sine * sine * ((arithmetic.pi - 2 * psi) / 4 - arithmetic.sin(2 * psi) / 4)
+    unit = 8 / arithmetic.pi
+    return unit * (quartic + 2 * cubic - square), unit * (quartic + cubic)
 
 
 def _imaginary_parts(arithmetic: Arithmetic, weights: Any, integrands: tuple[Any, ...]) -> Any:

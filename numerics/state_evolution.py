@@ -13,8 +13,9 @@ matrix error, for the quadratic one.)
 The unknowns are x = log delta and a coordinate y of the threshold which increases with kappa (`Chart`):
 log(kappa/delta), or another one where D is so steep in kappa that its digits do not say what D is.  The
 residuals are the logarithms of the ratios of both sides.  All are of order one in every phase, and at d =
-10^30.  At the interpolation threshold A = 1 of the diagonal network both equations become small differences;
-networks give the complements 1 - D and delta^2 - e for that (`Scalars`), and 1 - A is exact.
+10^30.  At the interpolation threshold A is what degrees of freedom D_0 noise alone has without a threshold
+kappa (1 and 1/2), and both equations become small differences; networks give the complements D_0 - D and
+D_0 delta^2 - e for that (`Scalars`), and D_0 - A is exact.
 
 At fixed delta the second equation has one root, D + lambda/(c kappa) being decreasing in kappa; inserted in
 the first it leaves one equation.  That `nested_search` is run on a sketch of the network, cheap and good to
@@ -48,6 +49,9 @@ REACH = 300.0
 # Residuals below this, and steps, are those of rounding if they don't shrink any more, given some patience.
 SETTLED = 1e-6
 PATIENCE = 4
+
+# Complements below this leave too few digits to slopes that are no differences.
+DEGENERATE = 1e-4
 
 Value = TypeVar("Value")
 
@@ -93,8 +97,9 @@ class Scalars:
         mean_size: mean over the d modes of the absolute size of the trained weights (theta or eigenvalues).
         mass_above: fraction of the trained weights that are not 0.
         learned_modes: number of target modes that stand out of both noise and threshold; a real number.
-        error_complement: delta^2 - e, or None where no better formula than the subtraction is known.
-        freedom_complement: 1 - D, likewise.
+        error_complement: D_0 delta^2 - e (`Chart`), or None where no better formula than the subtraction is
+            known.
+        freedom_complement: D_0 - D, likewise.
         slopes: derivatives with respect to the logarithms of the two arguments, or, of a chart's scalars, to
             log delta and y; None where they are not known.
     """
@@ -145,32 +150,39 @@ class Chart:
             the threshold ("unlearned"), shrinkage and noise on what is learned ("learned"), noise taken for
             target ("overfitting").
         start: what is known of log(kappa/delta), roughly -> a y to begin at.
+        interpolation: D_0, the degrees of freedom of noise alone without a threshold: the capacity at which
+            it is interpolated.
     """
 
     scalars: ScalarFunctions
     sketch: ScalarFunctions
     decomposition: Decomposition
     start: Callable[[float], float]
+    interpolation: Fraction
 
 
-def by_ratio(scalars: ScalarFunctions, sketch: ScalarFunctions, decomposition: Decomposition) -> Chart:
+def by_ratio(
+    scalars: ScalarFunctions, sketch: ScalarFunctions, decomposition: Decomposition, interpolation: Fraction
+) -> Chart:
     """The chart y = log(kappa/delta), from functions of (delta, kappa, target)."""
 
     def in_ratio(function: Callable[[Any, Any, Target], Value]) -> Callable[[Any, Any, Target], Value]:
         return lambda noise, y, target: function(noise, noise * target.arithmetic.exp(y), target)
 
     sloping = along(in_ratio(scalars), (1, 1), (0, 1))
-    return Chart(sloping, in_ratio(sketch), in_ratio(decomposition), start=lambda bound: bound)
+    return Chart(sloping, in_ratio(sketch), in_ratio(decomposition), lambda bound: bound, interpolation)
 
 
-def by_angle(scalars: ScalarFunctions, sketch: ScalarFunctions, decomposition: Decomposition) -> Chart:
+def by_angle(
+    scalars: ScalarFunctions, sketch: ScalarFunctions, decomposition: Decomposition, interpolation: Fraction
+) -> Chart:
     """The chart y = -log(angle) next to the noise's edge, from functions of (delta, angle, target)."""
 
     def in_angle(function: Callable[[Any, Any, Target], Value]) -> Callable[[Any, Any, Target], Value]:
         return lambda noise, y, target: function(noise, target.arithmetic.exp(-y), target)
 
     sloping = along(in_angle(scalars), (1, 0), (0, -1))
-    return Chart(sloping, in_angle(sketch), in_angle(decomposition), start=_angle_of)
+    return Chart(sloping, in_angle(sketch), in_angle(decomposition), _angle_of, interpolation)
 
 
 def _angle_of(log_ratio: float) -> float:
@@ -211,8 +223,9 @@ class StateEvolution:
 
     @cached_property
     def _parameters(self) -> tuple[Any, Any, Any, Any]:
-        """A, A - 1, lambda/c and Delta/c, each rounded once."""
-        exact = (self.capacity, self.capacity - 1, self.weight_decay, self.noise_variance)
+        """A, A - D_0, lambda/c and Delta/c, each rounded once."""
+        excess = self.capacity - self.chart.interpolation
+        exact = (self.capacity, excess, self.weight_decay, self.noise_variance)
         capacity, excess, decay, labels = (self.target.arithmetic.real(number) for number in exact)
         return capacity, excess, decay, labels
 
@@ -237,8 +250,8 @@ class StateEvolution:
         noise = arithmetic.exp(x)
         noise2 = noise * noise
         force = decay / scalars.threshold
-        # Subtracting like from like: where A is near 1 and kappa below delta, D and e/delta^2 may be too.
-        by_complements = abs(excess) < 0.5 and scalars.threshold < noise
+        # Subtracting like from like: where A is near D_0 and kappa below delta, D and e/delta^2 may be too.
+        by_complements = abs(excess) < self.chart.interpolation / 2 and scalars.threshold < noise
         if by_complements and scalars.error_complement is not None:
             surplus = excess * noise2 + scalars.error_complement
             first = log1p((labels - surplus) / (capacity * noise2))
@@ -251,8 +264,12 @@ class StateEvolution:
         return first - self.offset[0], second - self.offset[1]
 
     def jacobian(self, scalars: Scalars) -> Matrix | None:
-        """Of the residuals, in x and y, given the scalar functions at the same point and their slopes."""
-        if scalars.slopes is None:
+        """Of the residuals, in x and y, given the scalar functions at the same point and their slopes.
+
+        None if slopes are not known, or lost where both equations are small differences.
+        """
+        complement = scalars.freedom_complement
+        if scalars.slopes is None or (complement is not None and abs(complement) < DEGENERATE):
             return None
         slopes = scalars.slopes
         _, _, decay, labels = self._parameters

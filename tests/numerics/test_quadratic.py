@@ -425,6 +425,38 @@ def test_at_an_angle_no_digit_is_lost_at_the_edge(dim: int, decay: float, noise:
             assert abs(getattr(by_threshold, name) - exact) <= 1e-15 * exact, name
 
 
+@pytest.mark.parametrize(
+    ("dim", "noise", "ratio"),
+    [
+        (1, 3.0, 0.12),
+        (10, 3.0, 0.1),
+        (400, 2.0, 1e-2),
+        (400, 20.0, 1e-8),
+        (10**6, 30.0, 1e-3),
+        (10**12, 1e4, 1e-12),
+        (10**30, 1e17, 1e-29),
+        # the modes take 1e-24 degrees of freedom, and the threshold 1e-22; and less than them
+        pytest.param(10**30, 8.8e7, 1e-22, marks=pytest.mark.slow),
+        pytest.param(10**30, 8.8e7, 1e-25, marks=pytest.mark.slow),
+    ],
+)
+def test_complements_next_to_the_interpolation_threshold(dim: int, noise: float, ratio: float) -> None:
+    """delta^2/2 - E and 1/2 - D against the subtraction, in an arithmetic with digits to spare for it."""
+    found, wide = scalars(noise, noise * ratio, Target.of(dim, 1.25)), multiprecision(250)
+    with wide.working():
+        delta, kappa = wide.real(noise), wide.real(noise * ratio)
+        exact = scalars(delta, kappa, Target.of(dim, 1.25, "raw", wide))
+        missing = float(delta * delta / 2 - exact.error), float(wide.real(1) / 2 - exact.degrees_of_freedom)
+    assert (found.error_complement, found.freedom_complement) == pytest.approx(missing, rel=1e-13, abs=0)
+
+
+def test_no_complements_far_from_the_interpolation_threshold() -> None:
+    for threshold in (0.5, 3.0):
+        found = scalars(1.0, threshold, Target.of(400, 1.25))
+        assert found.error_complement is None
+        assert found.freedom_complement is None
+
+
 @pytest.mark.parametrize("angle", [0.9, 0.1, 1e-3])
 def test_the_sketch_at_an_angle_is_near(angle: float) -> None:
     target = Target.of(10**6, 1.25)

@@ -136,6 +136,24 @@ def test_near_the_interpolation_threshold_of_the_quadratic_network(alpha: str, d
     assert solution.degrees_of_freedom + 1e-10 / (2 * kappa) == pytest.approx(alpha2, rel=1e-13)
 
 
+@pytest.mark.parametrize("dim", [10**12, 10**30])
+@pytest.mark.parametrize("weight_decay", [1e-20, pytest.param(1e-30, marks=pytest.mark.slow)])
+def test_the_peak_of_the_quadratic_network_in_double_precision(dim: int, weight_decay: float) -> None:
+    """Both equations are differences of less than a rounding of their sides."""
+    solution = solve(Problem("quadratic", 1.25, Fraction(dim**2, 4), dim, weight_decay, noise_variance=1))
+    wide = solve(solution.problem, digits=15)
+    for name in ("excess_risk", "effective_noise", "threshold", "train_loss"):
+        assert abs(getattr(solution, name) / getattr(wide, name) - 1) < 1e-10
+
+
+def test_no_weight_decay_a_hair_above_the_quadratic_threshold() -> None:
+    """delta^2 = Delta/(2 (2 alpha - 1/2)) to leading order: kappa vanishes, and the risk is delta^2."""
+    dim, excess = 10**30, Fraction(1, 10**9)
+    solution = solve(Problem("quadratic", 1.25, (Fraction(1, 4) + excess) * dim**2, dim, 0, 1))
+    assert solution.excess_risk == pytest.approx(1 / float(4 * excess), rel=1e-8)
+    assert solution.threshold == 0
+
+
 def test_a_hair_from_the_peak() -> None:
     """One sample more or less than a trillion trillion still counts."""
     d = 10**24
