@@ -327,8 +327,8 @@ def _cell(target: Target, noise: Any, number: int, size: Any) -> Any:
     heights = [end.behind for end in (left, right) if not end.is_edge]
     lowest = min(heights) if len(heights) == 2 else 0
 
-    # the curve is highest near the mode, or else all modes are looked at one by one
-    top = target.arithmetic.sqrt(_height2(target, noise, from_mode, weights))
+    # Between two modes the curve is hardly higher than above a mode, or a wall.
+    top = max([target.arithmetic.sqrt(_height2(target, noise, from_mode, weights)), *heights])
     reach = max(left.distance, right.distance) + 2 * top
     modes = _seen_from(target.arithmetic, halves, from_mode, reach)
 

@@ -50,7 +50,7 @@ REACH = 300.0
 SETTLED = 1e-6
 PATIENCE = 4
 
-# Complements below this leave too few digits to slopes that are no differences.
+# Where A and D are both this close to D_0 slopes that are no differences have too few digits.
 DEGENERATE = 1e-4
 
 Value = TypeVar("Value")
@@ -268,11 +268,10 @@ class StateEvolution:
 
         None if slopes are not known, or lost where both equations are small differences.
         """
-        complement = scalars.freedom_complement
-        if scalars.slopes is None or (complement is not None and abs(complement) < DEGENERATE):
+        slopes, complement = scalars.slopes, scalars.freedom_complement
+        _, excess, decay, labels = self._parameters
+        if slopes is None or (complement is not None and max(abs(excess), abs(complement)) < DEGENERATE):
             return None
-        slopes = scalars.slopes
-        _, _, decay, labels = self._parameters
         error, force = scalars.error + labels, decay / scalars.threshold
         freedom = scalars.degrees_of_freedom + force
         return (
