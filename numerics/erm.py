@@ -51,7 +51,7 @@ DOUBLE_AIM = 3e-14
 DOUBLE_DIGITS = 11
 # Of sketches: how well they are solved, and in how many steps.
 ROUGHLY = 1e-2
-SKETCH_STEPS = 15
+SKETCH_STEPS = 60
 DOUBLE_ACCURACY = 10.0**-DOUBLE_DIGITS
 DOUBLE_RESIDUAL = 1e-12
 GUARD_DIGITS = 12
