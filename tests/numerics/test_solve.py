@@ -3,7 +3,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from fractions import Fraction
-from typing import Any
+from typing import Any, NoReturn
 
 import mpmath
 import numpy as np
@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from numerics import InvalidProblem, NotConverged, Problem, certify, optimal_weight_decay, solve
+from numerics import InvalidProblem, NotConverged, Problem, certify, erm, optimal_weight_decay, solve
 from numerics.diagonal import scalars
 from numerics.networks import NETWORKS
 from numerics.target import Target
@@ -136,12 +136,20 @@ def test_near_the_interpolation_threshold_of_the_quadratic_network(alpha: str, d
     assert solution.degrees_of_freedom + 1e-10 / (2 * kappa) == pytest.approx(alpha2, rel=1e-13)
 
 
+def beyond_double(*_: object) -> NoReturn:
+    raise AssertionError("float64 was not enough")
+
+
 @pytest.mark.parametrize("dim", [10**12, 10**30])
 @pytest.mark.parametrize("weight_decay", [1e-20, pytest.param(1e-30, marks=pytest.mark.slow)])
-def test_the_peak_of_the_quadratic_network_in_double_precision(dim: int, weight_decay: float) -> None:
+def test_the_peak_of_the_quadratic_network_in_double_precision(
+    dim: int, weight_decay: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Both equations are differences of less than a rounding of their sides."""
-    solution = solve(Problem("quadratic", 1.25, Fraction(dim**2, 4), dim, weight_decay, noise_variance=1))
-    wide = solve(solution.problem, digits=15)
+    problem = Problem("quadratic", 1.25, Fraction(dim**2, 4), dim, weight_decay, noise_variance=1)
+    wide = solve(problem, digits=15)
+    monkeypatch.setattr(erm, "_solve_to_digits", beyond_double)
+    solution = solve(problem)
     for name in ("excess_risk", "effective_noise", "threshold", "train_loss"):
         assert abs(getattr(solution, name) / getattr(wide, name) - 1) < 1e-10
 
@@ -152,6 +160,18 @@ def test_no_weight_decay_a_hair_above_the_quadratic_threshold() -> None:
     solution = solve(Problem("quadratic", 1.25, (Fraction(1, 4) + excess) * dim**2, dim, 0, 1))
     assert solution.excess_risk == pytest.approx(1 / float(4 * excess), rel=1e-8)
     assert solution.threshold == 0
+
+
+@pytest.mark.parametrize("dim", [10**20, pytest.param(10**30, marks=pytest.mark.slow)])
+def test_noiseless_interpolation_amid_many_modes(dim: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By kappa float64 knows the degrees of freedom to 1e-10 only, by the angle to all digits."""
+    problem = Problem("quadratic", Fraction(5, 4), dim ** Fraction(3, 2), dim, dim ** Fraction(-2))
+    wide = solve(problem, digits=16)
+    monkeypatch.setattr(erm, "_solve_to_digits", beyond_double)
+    solution = solve(problem)
+    assert solution.residual < 1e-13
+    for name in ("excess_risk", "effective_noise", "degrees_of_freedom", "train_loss"):
+        assert abs(getattr(solution, name) / getattr(wide, name) - 1) < 1e-11
 
 
 def test_a_hair_from_the_peak() -> None:
