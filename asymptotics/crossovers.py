@@ -38,6 +38,13 @@ from sympy import Eq, Expr, Interval, Max, Piecewise, S, Symbol, erf, erfc, expa
 
 from asymptotics.bayes import BayesOptimal, posterior_variance
 from asymptotics.power_sums import Learned, ModeFunction, Piece
+from asymptotics.repulsion import (
+    CurveIntegral,
+    PathIntegral,
+    degrees_of_freedom_of_all,
+    error_of_all,
+    posterior_variance_of_all,
+)
 from asymptotics.roots import Number, physical_values, solve_system
 from asymptotics.state_evolution import (
     AMPLITUDE,
@@ -116,7 +123,7 @@ class Crossover:
     ) -> dict[str, mpmath.mpf]:
         """Excess risk, delta and kappa at any size, by the name of the quantity."""
         quantities = {"risk": self.law, "effective_noise": self.effective_noise, "threshold": self.threshold}
-        with mpmath.workdps(mpmath.mp.dps + _GUARD_DIGITS):
+        with mpmath.workdps(mpmath.mp.dps + self._guard_digits):
             values = physical_values(
                 gamma=gamma, n_eff=n_eff, d=d, weight_decay=weight_decay, noise_variance=noise_variance
             )
@@ -125,9 +132,10 @@ class Crossover:
             found = {name: evaluate(expression, values) for name, expression in quantities.items()}
         return {name: +value for name, value in found.items()}
 
-
-_GUARD_DIGITS = 80
-"""j(u) next to its edge is the difference of numbers of order one: (edge - u)**(7/2) for the semicircle."""
+    @property
+    def _guard_digits(self) -> int:
+        """j(u) near its edge is a difference of numbers of order one; integrals over modes are costly."""
+        return 10 if self.law.has(PathIntegral, CurveIntegral) else 80
 
 
 @cache
@@ -323,33 +331,41 @@ def _all_interact(wall: Wall) -> bool:
 
 def _among_all(wall: Wall) -> _Reduced:
     """Equations with the whole potential of every mode, all of the size of the noise and the threshold."""
-    network = wall.network
-    if network.emergence != 0:
-        raise NotImplementedError(
-            f"the wall {wall.relation} of the {network.name} network: its modes, all of the size of "
-            "the noise, repel each other, and the network declares their potential only when few of them or "
-            "all of them stand out"
-        )
-    smallest = AMPLITUDE * d**-gamma
+    network, image, smallest = wall.network, _image(wall), AMPLITUDE * d**-gamma
 
     def mean(value: Expr) -> Expr:
         return last_modes(ModeFunction((Piece(S.Zero, oo, value),)), smallest)
 
-    error = mean(error_of(network.potential))
-    equations = (
-        _noise_balance(wall, error),
-        _threshold_balance(wall, mean(degrees_of_freedom_of(network.potential))),
-    )
+    if image is None:
+        error, freedom = mean(error_of(network.potential)), mean(degrees_of_freedom_of(network.potential))
+    else:
+        error, freedom = error_of_all(image, smallest), degrees_of_freedom_of_all(image, smallest)
+    if wall.kind is not Kind.RECOVERY:  # the threshold is negligible on both sides
+        return _solved_for_noise(wall, error.xreplace({threshold: S.Zero}), S.Zero)
     unknowns = (effective_noise, threshold)
+    equations = (_noise_balance(wall, error), _threshold_balance(wall, freedom))
     return _Reduced(network.risk_per_error * error, *unknowns, unknowns, equations)
+
+
+def _image(wall: Wall) -> Expr | None:
+    """Where modes of the size of the noise are seen; None where they do not repel each other.
+
+    Raises:
+        NotImplementedError: when they do, and that is not declared.
+    """
+    network = wall.network
+    if network.emergence != 0 and network.image is None:
+        raise NotImplementedError(
+            f"the wall {wall.relation} of the {network.name} network: its modes, all of the size of the "
+            "noise, repel each other, and the network does not declare where they are seen, its image"
+        )
+    return network.image
 
 
 def _bayes(wall: Wall) -> _Reduced:
     network = wall.network
-    if Learned.ALL in wall.learned and network.emergence != 0:
-        raise NotImplementedError(
-            f"the wall {wall.relation} of {network.name}: the posterior variance of modes that are "
-            "all of the size of the noise, and repel each other, is not declared"
-        )
+    image = _image(wall) if Learned.ALL in wall.learned else None
+    if image is not None:
+        return _solved_for_noise(wall, posterior_variance_of_all(image, AMPLITUDE * d**-gamma), S.Zero)
     variance = posterior_variance(network, Learned.SOME)
     return _solved_for_noise(wall, effective_noise**2 * _mean(wall, variance, effective_noise), S.Zero)

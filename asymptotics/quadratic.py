@@ -19,6 +19,9 @@ to be said is where a mode of the target is seen (theory: Baik-Ben Arous-Peche).
 * All modes stand out.  To first order in delta^2 the divided differences in D are 1 for every pair, so that
   J = (s - kappa)^2 + delta^2 and D = 1: mutual repulsion is half of what the sea of noise exerts.  For the
   same reason the best estimate leaves delta^2 of each mode.
+* In between, all modes being of the size of the noise, each repels all others: a point z of the plane of the
+  target's eigenvalues is seen at z + delta^2 g(z), g = mean 1/(z - s) (``repulsion``).  Above a sea of zeros
+  g(s) = 1/s.
 """
 
 from __future__ import annotations
@@ -34,12 +37,15 @@ from asymptotics.symbols import (
     matrix_error,
     n_eff,
     noise_variance,
+    position,
+    resolvent,
     size,
     threshold,
     weight_decay,
 )
 
-_location = size + effective_noise**2 / size
+_image = position + effective_noise**2 * resolvent
+_location = _image.subs({position: size, resolvent: 1 / size})
 _overlap = _location.diff(size)
 _semicircle = NoiseLaw(density=sqrt(4 - level**2) / (2 * pi), edge=S(2))
 
@@ -61,4 +67,5 @@ quadratic = StateEvolution(
     threshold_balance=Eq(2 * n_eff / d, degrees_of_freedom + weight_decay / (2 * threshold)),
     excess_risk=2 * matrix_error,
     location=_location,
+    image=_image,
 )

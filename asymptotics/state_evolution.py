@@ -111,6 +111,9 @@ class StateEvolution:
         location: where the noisy image of a mode of size s that stands out is seen, among trained weights
             that were not shifted by kappa; None where it is seen at no one place.  As a function of s it says
             too how a mode is seen inside the noise, and with which overlap outside (``buried``).
+        image: where a point of the plane of the modes is seen when they are all of the size of the noise and
+            repel each other, in ``position``, ``resolvent`` and ``effective_noise`` (``repulsion``); None
+            where modes do not interact, and ``potential`` holds for any number of them.
     """
 
     name: str
@@ -127,6 +130,7 @@ class StateEvolution:
     threshold_balance: Eq
     excess_risk: Expr
     location: Expr | None = None
+    image: Expr | None = None
 
     def __str__(self) -> str:
         """The name, as it stands in tables."""

@@ -39,6 +39,12 @@ threshold = Symbol("kappa", positive=True)
 size = Symbol("s", positive=True)
 """Size s_i of one target mode: tau_i for the diagonal network, an eigenvalue for the quadratic one."""
 
+position = Symbol("z")
+"""A point of the complex plane that holds the sizes of the modes."""
+
+resolvent = Symbol("g")
+"""The mean of 1/(z - s) over the modes: their Stieltjes transform at ``position``."""
+
 matrix_error = Symbol("E", positive=True)
 """Mean squared error of the estimate; the excess risk is a multiple of it, see each network."""
 
@@ -55,6 +61,8 @@ __all__ = [
     "matrix_error",
     "n_eff",
     "noise_variance",
+    "position",
+    "resolvent",
     "size",
     "source",
     "threshold",

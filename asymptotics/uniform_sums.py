@@ -24,7 +24,7 @@ In this order: ``power_law_sum`` (Mellin), ``first_modes``, ``last_modes``, ``ev
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -55,6 +55,7 @@ from sympy import (
 )
 
 from asymptotics.power_sums import ModeFunction, Piece, mellin
+from asymptotics.repulsion import CurveIntegral, PathIntegral
 from asymptotics.symbols import gamma, size
 
 Number = Any
@@ -214,7 +215,8 @@ def _incomplete(factor: Expr, power: Expr, kernel: Any, rate: Expr, start: Expr)
 def evaluate(expression: Expr, values: Mapping[Symbol, Number]) -> mpmath.mpf:
     """The number an expression stands for, at the working precision of mpmath; nan where it has none.
 
-    The terms of infinite sums must fall smoothly, as those of ``first_modes`` do.
+    The terms of infinite sums must fall smoothly, as those of ``first_modes`` do.  Integrals over modes that
+    repel each other know their numbers (``repulsion``).
 
     >>> index = Symbol("i", positive=True, integer=True)
     >>> mpmath.nstr(evaluate(Sum(exp(-index), (index, 1, oo)), {}), 10)
@@ -226,7 +228,7 @@ def evaluate(expression: Expr, values: Mapping[Symbol, Number]) -> mpmath.mpf:
 
 def compiled(expression: Expr, symbols: Sequence[Symbol]) -> Any:
     """``evaluate`` as a function of the values of the symbols, for repeated use."""
-    sums = sorted(expression.atoms(Sum), key=str)
+    sums = sorted(expression.atoms(Sum, PathIntegral, CurveIntegral), key=str)
     stand_ins = [Dummy() for _ in sums]
     # lambdify puts every name into one namespace, where the symbol gamma would hide the function
     names = [Dummy() for _ in symbols]
@@ -236,14 +238,20 @@ def compiled(expression: Expr, symbols: Sequence[Symbol]) -> Any:
         expression.subs(dict(zip(sums, stand_ins, strict=True))).xreplace(renamed),
         "mpmath",
     )
-    terms = [
-        lambdify([found.variables[0], *names], found.function.xreplace(renamed), "mpmath") for found in sums
-    ]
+    numbers = [_number_of(found.xreplace(renamed), names) for found in sums]
 
     def number(*values: Number) -> Any:
-        return outer(*values, *(_fast_sum(term, values) for term in terms))
+        return outer(*values, *(part(*values) for part in numbers))
 
     return number
+
+
+def _number_of(found: Expr, names: Sequence[Symbol]) -> Callable[..., Any]:
+    """An infinite sum, or an integral, as a function of the values of the symbols."""
+    if not isinstance(found, Sum):
+        return found.number_of(names)  # type: ignore[no-any-return]
+    term = lambdify([found.variables[0], *names], found.function, "mpmath")
+    return lambda *values: _fast_sum(term, values)
 
 
 _EXPLICIT_TERMS = 200

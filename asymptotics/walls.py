@@ -22,7 +22,7 @@ from functools import cache
 from sympy import Eq, Expr, Interval, S, oo, simplify
 
 from asymptotics.balance import Balanced
-from asymptotics.bayes import BayesOptimal
+from asymptotics.bayes import BayesOptimal, Recovery
 from asymptotics.cells import difference
 from asymptotics.phase import Phase
 from asymptotics.power_sums import Learned, end_behaviour
@@ -164,7 +164,7 @@ def variable_of(wall: Wall) -> tuple[Expr, Interval]:
         return _capacity_ratio(wall), anywhere
     if wall.kind in (Kind.FIRST_MODES, Kind.LAST_MODES):
         outer = next(p for p in (one, other) if p.hypothesis.learned is not Learned.SOME)
-        of_noise = not isinstance(outer.hypothesis.ordering, Ordering) or outer.threshold.expr == 0
+        of_noise = outer.hypothesis.ordering in (Recovery.PARTIAL, Ordering.THRESHOLD_BELOW_NOISE)
         scale = outer.effective_noise.expr if of_noise else outer.threshold.expr
         rank = S.One if wall.kind is Kind.FIRST_MODES else d
         return scale / (AMPLITUDE * rank**-gamma), anywhere

@@ -178,9 +178,10 @@ def test_plateaus_begin_and_end_at_walls():
 
 
 def test_what_is_not_declared_is_named():
-    for estimator, names in (("erm", "VI/VI"), ("bayes", "IV/VI")):
-        with pytest.raises(NotImplementedError, match="repel each other"):
-            on_wall("quadratic", "fixed", estimator, names)
+    silent = replace(quadratic, image=None)
+    (boundary,) = (b for b in phase_diagram(silent).boundaries if [p.name for p in b.phases] == ["VI", "VI"])
+    with pytest.raises(NotImplementedError, match="repel each other, and the network does not declare"):
+        boundary.crossover()
 
 
 def test_kinds():
