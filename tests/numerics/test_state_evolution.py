@@ -30,7 +30,7 @@ def toy_sketch(noise: Any, threshold: Any, target: Target) -> Scalars:
     return replace(found, error=1.1 * found.error, degrees_of_freedom=0.9 * found.degrees_of_freedom)
 
 
-TOY = by_ratio(toy_scalars, toy_sketch, lambda noise, threshold, target: {})
+TOY = by_ratio(toy_scalars, toy_sketch, lambda noise, threshold, target: {}, Fraction(1))
 
 
 def toy_problem(noise: Fraction, threshold: Fraction, weight_decay: Fraction, arithmetic: Arithmetic) -> Any:
@@ -110,7 +110,7 @@ def test_no_solution_is_not_a_number() -> None:
         zero = threshold * 0
         return Scalars(threshold, noise * noise * 3, zero, zero, zero, zero)
 
-    chart = by_ratio(hopeless, hopeless, lambda noise, threshold, target: {})
+    chart = by_ratio(hopeless, hopeless, lambda noise, threshold, target: {}, Fraction(1))
     equations = StateEvolution(chart, Target.of(1, 1, "raw"), Fraction(2), Fraction(1), Fraction(1))
     with DOUBLE.working(), pytest.raises(NotConverged, match="search for a solution left the range"):
         nested_search(equations)
