@@ -1,7 +1,8 @@
 """A boundary: where two cells of a phase diagram touch.
 
 What is known of a boundary from its two phases alone: where it lies, and whether the risk jumps there.  What
-happens on it is derived when it is asked for: ``walls`` tells what counts there, ``crossovers`` the law.
+happens on it is derived when it is asked for: ``walls`` tells what counts there, ``crossovers`` the law, and
+for linear estimators ``exchange`` both.
 """
 
 from __future__ import annotations
@@ -11,7 +12,9 @@ from dataclasses import dataclass
 from sympy import Eq
 
 from asymptotics.crossovers import Crossover, crossover
+from asymptotics.exchange import Exchange, exchange
 from asymptotics.phase import Phase
+from asymptotics.ridge import RidgeRegression
 from asymptotics.walls import Wall, mechanism_of, wall_of
 
 
@@ -21,7 +24,8 @@ class Boundary:
 
     Attributes:
         phases: the two, in the order of the diagram.
-        relation: the wall, an equation in a, ell, (b) and gamma.
+        relation: the wall, an equation in a, ell, (b) and the parameters of the model; or, where a parameter
+            passes a value at which a sum changes its leading end, that value.
         continuous: whether the two risk exponents agree on the wall.
     """
 
@@ -34,7 +38,7 @@ class Boundary:
         """What happens there, in a sentence.
 
         Raises:
-            NotImplementedError: when the phases are not those of a trained network or its Bayes-optimal like.
+            NotImplementedError: when it is not known: of linear estimators where the order of scales changes.
 
         >>> from asymptotics import phase_diagram, quadratic
         >>> walls = phase_diagram(quadratic).boundaries
@@ -42,9 +46,9 @@ class Boundary:
         ... # doctest: +ELLIPSIS
         'Weight decay lowers the threshold kappa to the noise, which ends at kappa = 2 delta; ...'
         """
-        return mechanism_of(self._wall())
+        return self.crossover().mechanism if self._is_linear else mechanism_of(self._wall())
 
-    def crossover(self) -> Crossover:
+    def crossover(self) -> Crossover | Exchange:
         """The law that holds on both sides and in between (``crossovers``); cached within the process.
 
         Raises:
@@ -58,7 +62,11 @@ class Boundary:
         >>> found.kind.value, float(found.evaluate(**at) / sum(p.risk.evaluate(**at) for p in wall.phases))
         ('two terms of a sum exchange the lead', 1.0)
         """
-        return crossover(self._wall())
+        return exchange(self.phases, self.relation) if self._is_linear else crossover(self._wall())
+
+    @property
+    def _is_linear(self) -> bool:
+        return isinstance(self.phases[0].balance.model, RidgeRegression)
 
     def _wall(self) -> Wall:
         return wall_of(self.phases, self.relation, self.continuous)

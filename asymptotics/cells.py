@@ -186,6 +186,27 @@ def overlap(one: Domain, other: Domain) -> Domain | None:
     return shared if all(low < high for low, high in shared) else None
 
 
+def meeting_point(one: Domain, other: Domain) -> tuple[Symbol, Expr] | None:
+    """The parameter, and its value, at which one domain ends and the other begins; None if they do not touch.
+
+    >>> meeting_point(((Rational(1), oo), (Rational(0), oo)), EVERYWHERE)
+    >>> meeting_point(((Rational(1), oo), (Rational(0), oo)), ((Rational(1, 2), Rational(1)), EVERYWHERE[1]))
+    (gamma, 1)
+    """
+    shared = [(max(a, c), min(b, d)) for (a, b), (c, d) in zip(one, other, strict=True)]
+    points = [(p, low) for p, (low, high) in zip(PARAMETERS, shared, strict=True) if low == high]
+    return points[0] if len(points) == 1 and all(low <= high for low, high in shared) else None
+
+
+def at_value(form: Form, parameter: Symbol, value: Expr) -> Form:
+    """The form where a parameter has a value.
+
+    >>> at_value((coefficient(gamma), coefficient(1 / gamma)), gamma, Rational(2))
+    (2, 1/2)
+    """
+    return tuple(coefficient(FIELD.to_sympy(c).subs(parameter, value)) for c in form)
+
+
 def common_parts(domains: Sequence[Domain]) -> list[Domain]:
     """Everywhere, cut into parts that lie inside or outside each of the domains.
 

@@ -24,13 +24,16 @@ from asymptotics.boundary import Boundary
 from asymptotics.cells import (
     EVERYWHERE,
     FIELD,
+    PARAMETERS,
     Domain,
     Form,
+    at_value,
     common_parts,
     difference,
     feasible,
     irredundant,
     is_zero,
+    meeting_point,
     overlap,
     restricted,
     shared_wall,
@@ -38,6 +41,7 @@ from asymptotics.cells import (
     uncovered,
 )
 from asymptotics.crossovers import Crossover
+from asymptotics.exchange import Exchange
 from asymptotics.failure import closest_hypotheses
 from asymptotics.law import Law, law_of, risk_law
 from asymptotics.phase import Phase
@@ -209,12 +213,12 @@ class PhaseDiagram:
             raise IncompleteDiagram(f"no best weight decay is found for a outside of {known}")
         return tuple(pieces)
 
-    def crossover(self, boundary: Boundary) -> Crossover:
+    def crossover(self, boundary: Boundary) -> Crossover | Exchange:
         """The law across one of the ``boundaries``: see ``Boundary.crossover``, which this asks.
 
         Raises:
             ValueError: when the boundary is not one of this diagram's.
-            NotImplementedError: when the diagram is not that of a network, trained or Bayes-optimal.
+            NotImplementedError: when no law is known there; it says why.
 
         >>> from asymptotics import phase_diagram, quadratic
         >>> diagram = phase_diagram(quadratic)
@@ -438,6 +442,7 @@ def _boundaries(phases: list[Phase], scales: Scales) -> Iterator[Boundary]:
         one, other = first.balance, second.balance
         shared = overlap(one.domain, other.domain)
         if shared is None:
+            yield from _where_a_parameter_passes(first, second, scales)
             continue
         touch = partial(shared_wall, one.facets, other.facets, scales.window)
         walls = split_at_sign_changes(touch, shared)
@@ -445,6 +450,33 @@ def _boundaries(phases: list[Phase], scales: Scales) -> Iterator[Boundary]:
             if wall is not None:
                 side = inequality(wall, scales, part)
                 yield Boundary((first, second), Eq(side.lhs, side.rhs), _meet(one, other, wall))
+
+
+def _where_a_parameter_passes(first: Phase, second: Phase, scales: Scales) -> Iterator[Boundary]:
+    """The wall between cells of one hypothesis that differ in the values of a parameter of the model."""
+    one, other = first.balance, second.balance
+    point = meeting_point(one.domain, other.domain)
+    if point is None or one.hypothesis != other.hypothesis:
+        return
+    forms = [at_value(form, *point) for form in (*one.facets, *other.facets, *scales.window)]
+    others = tuple(  # of the parameter itself the forms are free
+        whole if parameter == point[0] else (max(a, c), min(b, d))
+        for parameter, whole, (a, b), (c, d) in zip(
+            PARAMETERS, EVERYWHERE, one.domain, other.domain, strict=True
+        )
+    )
+    for _, touch in split_at_sign_changes(partial(feasible, forms), others):
+        if touch:
+            yield Boundary((first, second), Eq(*point), _agree(one, other, point))
+
+
+def _agree(one: Balanced, other: Balanced, point: tuple[Expr, Expr]) -> bool:
+    """Whether the exponents of two risks agree at a value of a parameter."""
+    exponents = [
+        None if balanced.risk is None else at_value(balanced.scales.exponent(balanced.risk), *point)
+        for balanced in (one, other)
+    ]
+    return exponents[0] is not None and exponents[0] == exponents[1]
 
 
 def _meet(one: Balanced, other: Balanced, wall: Form) -> bool:

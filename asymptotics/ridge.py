@@ -31,7 +31,9 @@ t_i^2 = i^(-1 - 2 r A), the source; sums, not means.  With lambda the ridge on t
 n lambda/kappa.  By hand, where it sets kappa = lambda and labels feed delta: K = lambda^(-1/A) features are
 fitted, at the price of Delta K/n, and B = lambda^(2 min(r, 1)) is missed, as in arXiv:2105.15004, eq. (13).
 Features have the sizes i^-gamma of this package, so A = 2 gamma > 1, and the size of the target's modes is
-t^2 = size^(1/gamma + 4 r).  There is no dimension: d only counts orders, n = d^a, lambda = d^ell.
+t^2 = size^(1/gamma + 4 r).  There is no dimension: d only counts orders, n = d^a, lambda = d^ell.  Beyond
+r = 1 the first features rule what is missed, whatever r: a wall of the diagram, with a logarithm on it
+(``exchange``).
 
 In this order: `Fitted`, `RidgeRegression` (the declaration, and its ``regimes``), `ridge`, `kernel_ridge`,
 and what the phases are called (``describe``).

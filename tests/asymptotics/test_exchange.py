@@ -1,0 +1,264 @@
+"""Kernel ridge across the walls of its diagram, against its own two power sums, summed here by mpmath."""
+
+from dataclasses import replace
+from functools import cache
+from itertools import product
+
+import mpmath
+import numpy as np
+import pytest
+from mpmath import mpf
+from sympy import EulerGamma, Rational, Symbol, log, simplify, zeta
+
+from asymptotics import OnBoundary, diagonal, kernel_ridge, phase_diagram
+from asymptotics import symbols as letters
+from asymptotics.cells import EVERYWHERE, at_value, coefficient, meeting_point
+from numerics import Problem, solve
+
+TOLERANCE = 1e-3
+HEAD, FARTHEST = 100, 90
+
+
+def rule():
+    """Numbers i and weights w: the sum of w h(i) is that of h over 1, 2, 3, ... by Euler and Maclaurin."""
+    points = [(mpf(i), mpf(1)) for i in range(1, HEAD)]
+    nodes, weights = np.polynomial.legendre.leggauss(20)
+    start = mpmath.log(HEAD)
+    for panel in range(FARTHEST // 2):  # in log i
+        places = [mpmath.exp(start + 2 * panel + 1 + node) for node in nodes]
+        points += [(i, i * weight) for i, weight in zip(places, weights, strict=True)]
+    step = mpf("1e-3")  # of the slope
+    ends = [(HEAD - step, 1 / (24 * step)), (mpf(HEAD), mpf(1) / 2), (HEAD + step, -1 / (24 * step))]
+    return points + ends
+
+
+RULE = rule()
+
+
+class Kernel:
+    """n = D + n lambda/kappa and R = (n B + Delta D_2)/(n - D_2): features i^-A, target i^(-1 - 2 r A)."""
+
+    def __init__(self, gamma, source, n_eff, weight_decay, noise_variance):
+        capacity = 2 * mpf(gamma)
+        self.modes = [(w, i**capacity, i ** (-1 - 2 * mpf(source) * capacity)) for i, w in RULE]
+
+        def excess(log_rise):  # of kappa = lambda + kappa D/n, which keeps its digits where D << n
+            kappa = weight_decay + mpmath.exp(log_rise)
+            return log_rise - mpmath.log(kappa * self.freedoms(kappa, 1) / n_eff)
+
+        start = mpmath.log(weight_decay * self.freedoms(weight_decay, 1) / n_eff) - 1
+        stop = mpmath.log(weight_decay + 20 * n_eff**-capacity)
+        rise = mpmath.exp(mpmath.findroot(excess, (start, stop), solver="anderson", tol=1e-12))
+        kappa = weight_decay + rise
+        misses = mpmath.fsum(w * (kappa * p / (1 + kappa * p)) ** 2 * energy for w, p, energy in self.modes)
+        squares = self.freedoms(kappa, 2)
+        self.risk = (n_eff * misses + noise_variance * squares) / (n_eff - squares)
+
+    def freedoms(self, kappa, power):
+        return mpmath.fsum(w / (1 + kappa * p) ** power for w, p, _ in self.modes)
+
+
+def test_sums_of_this_file_are_the_sums():
+    for c in (mpf(2), mpf(1000)):
+        exact = mpmath.pi * mpmath.coth(mpmath.pi * c) / (2 * c) - 1 / (2 * c * c)
+        assert mpmath.fsum(w / (i * i + c * c) for i, w in RULE) == pytest.approx(exact, rel=1e-9)
+
+
+def wall_of(noise, names, source=None, parameter=False):
+    """The wall between two phases, on one side of r = 1 or at it."""
+    found = [
+        wall
+        for wall in phase_diagram(kernel_ridge, noise=noise).boundaries
+        if [phase.name for phase in wall.phases] == names.split("/")
+        and (wall.relation.lhs == letters.source) == parameter
+        and (source is None or all(low < source < high for _, (low, high) in domains(wall)))
+    ]
+    return found[0]
+
+
+def domains(wall):
+    return [phase.balance.domain for phase in wall.phases]
+
+
+@cache
+def solved(noise, gamma, source, n_eff, weight_decay, noise_variance):
+    return Kernel(gamma, source, n_eff, weight_decay, 0 if noise == "none" else noise_variance).risk
+
+
+def ratio(noise, wall, point, digits_of_d, factor=1):
+    """The summed risk over the law across a wall, at exponents of d = 10**digits_of_d."""
+    d = mpf(10) ** digits_of_d
+    values = {
+        "n_eff": d ** mpf(str(point["a"])),
+        "weight_decay": d ** mpf(str(point["ell"])) * mpf(str(point.get("times", 1))),
+        "noise_variance": d ** -mpf(str(point.get("b", 0))),
+    }
+    at = {"gamma": point["gamma"], "source": point["source"]}
+    law = wall.crossover().evaluate(**at, **values, d=d)
+    return solved(noise, *at.values(), *values.values()) / (factor * law)
+
+
+# a wall, a point on it, and how far the weight decay is from it
+WALLS = [
+    ("fixed", "V/VI", {"gamma": 1, "a": 1, "ell": -2}),
+    ("fixed", "V/VI", {"gamma": 1, "a": 1, "ell": -2, "times": 5}),
+    ("fixed", "II/VI", {"gamma": 1, "a": 1.5, "ell": None}),
+    ("fixed", "II/VI", {"gamma": 1, "a": 1.5, "ell": None, "times": 3}),
+    ("none", "II/N", {"gamma": 1, "a": 1, "ell": -2}),
+    ("none", "II/N", {"gamma": 1, "a": 1, "ell": -2, "times": 4}),
+    ("scaled", "N/V", {"gamma": 1, "a": 1, "ell": -5, "b": None}),
+]
+
+
+def on_wall(names, point, source):
+    kept, point = min(source, 1), {**point, "source": source}
+    if names == "II/VI":  # lambda^(2 r) = lambda^(-1/A)/n
+        point["ell"] = -2 * point["a"] * point["gamma"] / (4 * point["gamma"] * kept + 1)
+    if names == "N/V":  # n^(-2 A r) = Delta
+        point["b"] = 4 * point["gamma"] * kept * point["a"]
+    return point
+
+
+@pytest.mark.parametrize("source", [0.5, 0.8, 2], ids=str)
+@pytest.mark.parametrize(("noise", "names", "point"), WALLS)
+def test_laws_hold_on_and_across_walls(noise, names, point, source):
+    wall, at = wall_of(noise, names, source), on_wall(names, point, source)
+    near, far = (float(ratio(noise, wall, at, digits)) for digits in (6, 12))
+    assert abs(far - 1) < TOLERANCE
+    assert abs(far - 1) < abs(near - 1)
+
+
+@pytest.mark.parametrize("source", [0.9, 0.99, 1, 1.01, 1.2])
+@pytest.mark.parametrize(("noise", "name", "a", "ell"), [("fixed", "II", 4, -1), ("none", "N", 1, -4)])
+def test_one_law_holds_through_saturation(noise, name, a, ell, source):
+    wall = wall_of(noise, f"{name}/{name}", parameter=True)
+    point = {"gamma": 1, "source": source, "a": a, "ell": ell}
+    assert float(ratio(noise, wall, point, 6)) == pytest.approx(1, abs=TOLERANCE)
+    if 0 < abs(source - 1) < 0.02:  # either end alone is far off so close to the wall
+        d = mpf(10) ** 6
+        values = {"n_eff": d**a, "weight_decay": d**ell, "noise_variance": 1}
+        risk = solved(noise, 1, source, *values.values())
+        phase = wall.phases[source > 1]
+        alone = phase.risk.evaluate(gamma=1, source=source, d=d, **values)
+        assert abs(risk / alone - 1) > 0.03
+
+
+@pytest.mark.parametrize(("noise", "name", "a", "ell"), [("fixed", "II", 4, -1), ("none", "N", 1, -4)])
+def test_a_logarithm_is_left_where_the_leading_end_changes(noise, name, a, ell):
+    wall = wall_of(noise, f"{name}/{name}", parameter=True)
+    law = wall.crossover().on_wall
+    off, off_refined = [], []
+    for digits in (3, 6, 12):
+        d = mpf(10) ** digits
+        values = {"n_eff": d**a, "weight_decay": d**ell, "noise_variance": mpf(1)}
+        risk = solved(noise, 1, 1, *values.values())
+        off.append(float(risk / law.evaluate(gamma=1, d=d, **values) - 1) * digits)
+        off_refined.append(abs(float(risk / law.evaluate(gamma=1, d=d, refined=True, **values) - 1)))
+    assert off_refined[1] < TOLERANCE
+    assert off_refined[2] < 1e-6
+    # what the logarithm alone leaves out is a constant over log d
+    assert off[1] == pytest.approx(off[2], rel=3e-2)
+    assert abs(off[2]) > 0.01
+    exponents = {Symbol(x, real=True): value for x, value in (("a", a), ("ell", ell))}
+    assert law.log_exponent == 1
+    assert law.exponent.subs(letters.gamma, 1).subs(exponents) == (2 * ell if name == "II" else -4 * a)
+
+
+def test_law_at_saturation_by_hand():
+    # kappa = lambda: lambda^2 (log(1/lambda) + A gamma_E - 1)/A
+    law = wall_of("fixed", "II/II", parameter=True).crossover().on_wall
+    capacity, decay = 2 * letters.gamma, letters.weight_decay
+    assert simplify(law.expr - decay**2 * log(1 / decay) / capacity) == 0
+    by_hand = decay**2 * (log(1 / decay) + capacity * EulerGamma - 1) / capacity
+    assert simplify(law.refined - by_hand) == 0
+    assert simplify(law.constant + letters.ell / capacity) == 0
+
+
+@pytest.mark.parametrize("noise", ["fixed", "scaled", "none"])
+def test_the_wall_of_saturation_is_listed_for_every_phase_that_knows_it(noise):
+    diagram = phase_diagram(kernel_ridge, noise=noise)
+    listed = [b for b in diagram.boundaries if b.relation.lhs == letters.source]
+    assert {b.relation.rhs for b in listed} == {1}
+    assert all(b.continuous and b.phases[0].hypothesis == b.phases[1].hypothesis for b in listed)
+    sides = [phase for phase in diagram.phases if phase.balance.domain != EVERYWHERE]
+    assert sorted(map(id, sides)) == sorted(id(phase) for b in listed for phase in b.phases)
+    for wall in listed:
+        rules = simplify(wall.phases[0].risk.expr - wall.phases[1].risk.expr) != 0
+        assert ("logarithm" in wall.mechanism) == rules == (wall.crossover().on_wall.log_exponent == 1)
+        assert set(wall.phases) in set(map(frozenset, located_at_saturation(noise)))
+
+
+@cache
+def located_at_saturation(noise):
+    """The phases that meet at points with r = 1."""
+    found = []
+    for a, ell, b in product((-1, 1, 3), (-30, -7, -3, -1, 1), (1, 9) if noise == "scaled" else (None,)):
+        try:
+            phase_diagram(kernel_ridge, noise=noise).locate(a=a, ell=ell, gamma=1, b=b, source=1)
+        except OnBoundary as boundary:
+            found.append(boundary.phases)
+    return found
+
+
+# --- errors, planted and refused
+
+
+def test_an_error_of_a_hundredth_is_noticed():
+    for noise, names, point in WALLS[:3:2]:
+        wall, at = wall_of(noise, names, 0.8), on_wall(names, point, 0.8)
+        for factor in (0.99, 1.01):
+            assert abs(ratio(noise, wall, at, 12, factor) - 1) > 5 * TOLERANCE
+
+
+@pytest.mark.parametrize("names", ["V/VI", "II/VI"])
+def test_a_term_left_out_is_noticed(names):
+    # the law of either phase alone, on the wall between them
+    wall, at = wall_of("fixed", names, 0.8), on_wall(names, {"gamma": 1, "a": 1.5, "ell": -3}, 0.8)
+    d = mpf(10) ** 6
+    values = {"n_eff": d ** mpf(at["a"]), "weight_decay": d ** mpf(at["ell"]), "noise_variance": mpf(1)}
+    risk = solved("fixed", 1, 0.8, *values.values())
+    for phase in wall.phases:
+        assert abs(risk / phase.risk.evaluate(gamma=1, source=0.8, d=d, **values) - 1) > 0.1
+
+
+def test_a_wrong_residue_is_noticed():
+    wall = wall_of("fixed", "II/II", parameter=True)
+    law = wall.crossover().law
+    planted = replace(wall.crossover(), law=law.subs(EulerGamma, 1).replace(zeta, lambda x: 1.01 * zeta(x)))
+    assert planted.law != law
+    at = {"gamma": 1, "n_eff": mpf(10) ** 12, "d": mpf(10) ** 6, "weight_decay": mpf(10) ** -6}
+    risk = solved("fixed", 1, 1, at["n_eff"], at["weight_decay"], 1)
+    assert abs(risk / planted.evaluate(**at, noise_variance=1, source=1) - 1) > 0.5
+
+
+def test_where_the_order_of_scales_changes_no_law_is_claimed():
+    wall = wall_of("fixed", "I/II", 0.5)
+    with pytest.raises(NotImplementedError, match=r"I and II of kernel ridge: .* scales are"):
+        wall.crossover()
+
+
+def test_a_source_is_asked_for():
+    law = wall_of("fixed", "II/VI", 0.5).crossover()
+    for refused in (None, 0, -1):
+        with pytest.raises(ValueError, match=f"source={refused} is not allowed"):
+            law.evaluate(gamma=1, n_eff=10, d=10, weight_decay=1, noise_variance=1, source=refused)
+
+
+def test_values_of_parameters_where_domains_meet():
+    (least, most), sources = EVERYWHERE
+    low, high = ((least, Rational(2)), sources), ((Rational(2), most), sources)
+    assert meeting_point(low, high) == meeting_point(high, low) == (letters.gamma, 2)
+    assert meeting_point(low, low) is None
+    assert at_value((coefficient(letters.gamma), coefficient(1)), letters.gamma, Rational(2)) == (2, 1)
+
+
+def test_ridge_on_isotropic_features_exchanges_shrinkage_for_noise():
+    # (Delta + kappa^2 ...)/(capacity - 1): III/VI of the diagonal network's ridge, against its exact solution
+    diagram = phase_diagram(diagonal, estimator="ridge")
+    wall = next(b for b in diagram.boundaries if {p.name for p in b.phases} == {"III", "VI"})
+    d = 10**12
+    values = {"n_eff": 10.0**24, "weight_decay": 10.0**6, "noise_variance": 1}
+    exact = solve(Problem("diagonal", 1.25, 10.0**24, d, 10.0**6, noise_variance=1, estimator="ridge"))
+    law = wall.crossover().evaluate(gamma=1.25, d=d, **values)
+    assert float(exact.excess_risk / law) == pytest.approx(1, abs=TOLERANCE)
+    assert all(p.risk.evaluate(gamma=1.25, d=d, **values) < 0.9 * law for p in wall.phases)
