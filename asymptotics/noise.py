@@ -122,9 +122,10 @@ class NoiseLaw:
     def sharper_logarithm(self, leaked: Expr) -> Expr:
         """What to put for L = log(1/D_b) at a soft edge, to be right up to O(1/L) instead of O(log L/L).
 
-        Where rho ~ rho_0 exp(-c w^m) the leak D_b = u rho/phi^2 reads v^q exp(c v) = rho_0/((c m)^2 D_b),
-        with v = u^m and q = (2m - 3)/m.  That is solved by Lambert's function, c v = q W((c/q) (...)^(1/q)),
-        and what the laws call L is c v.
+        Where rho ~ rho_0 w^p exp(-c w^m) the leak D_b = u rho/phi^2 reads v^q exp(c v) = rho_0/((c m)^2 D_b),
+        with v = u^m and q = (2m - 3 - p)/m.  That is solved by Lambert's function, c v = q W((c/q)
+        (...)^(1/q)), on its lower branch if q < 0, and by the logarithm of (...) if q = 0; what the laws
+        call L is c v.
 
         >>> from sympy import Symbol, pi, sqrt
         >>> gaussian = NoiseLaw(sqrt(2 / pi) * exp(-(level**2) / 2), edge=oo)
@@ -132,9 +133,13 @@ class NoiseLaw:
         LambertW(2/(pi*D**2))/2
         """
         constant, power = self._surprise
-        factor = limit(self.density * exp(constant * level**power), level, oo)
-        q = (2 * power - 3) / power
-        return q * LambertW(simplify(constant / q * (factor / ((constant * power) ** 2 * leaked)) ** (1 / q)))
+        front = simplify(self.density * exp(constant * level**power))
+        rise = limit(simplify(level * front.diff(level) / front), level, oo)
+        q = (2 * power - 3 - rise) / power
+        inverse = limit(simplify(front / level**rise), level, oo) / ((constant * power) ** 2 * leaked)
+        if q == 0:
+            return log(inverse)
+        return q * LambertW(simplify(constant / q * inverse ** (1 / q)), 0 if q > 0 else -1)
 
     @cached_property
     def _surprise(self) -> tuple[Expr, Expr]:
