@@ -32,7 +32,7 @@ import mpmath
 from numerics.errors import NotConverged
 from numerics.precision import DOUBLE, Arithmetic, for_digits, to_fraction
 from numerics.problem import Problem, out_of_range
-from numerics.solution import Solution, handed_out
+from numerics.solution import DOUBLE_DIGITS, Solution, handed_out
 from numerics.state_evolution import (
     Chart,
     Pair,
@@ -48,7 +48,6 @@ from numerics.target import Target
 
 # float64: what is iterated for, and what is good enough to be handed out.
 DOUBLE_AIM = 3e-14
-DOUBLE_DIGITS = 11
 # Of sketches: how well they are solved, and in how many steps.
 ROUGHLY = 1e-2
 SKETCH_STEPS = 60

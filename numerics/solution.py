@@ -20,6 +20,8 @@ from numerics.problem import Problem
 from numerics.spectrum import Spectrum
 from numerics.target import Target
 
+# What float64 is good for.
+DOUBLE_DIGITS = 11
 GUARD_DIGITS = 12
 
 
@@ -67,6 +69,9 @@ class Solution:
         by its degrees of freedom (`bayes`).  Each part is right to the accuracy of the whole; a part far
         below that may be 0.
 
+        Raises:
+            NotConverged: the parts do not sum to the risk.
+
         >>> from numerics import solve
         >>> solution = solve(Problem("quadratic", 1.25, 10**11, 10**6, weight_decay=1e-9, noise_variance=1))
         >>> {name: round(part, 4) for name, part in solution.decomposition.items()}
@@ -74,15 +79,24 @@ class Solution:
         """
         if self.parts is not None:
             return MappingProxyType(dict(self.parts))
-        network, problem, arithmetic = self.problem.architecture, self.problem, self._arithmetic
+        digits = DOUBLE_DIGITS if self.digits is None else self.digits
+        longer = (for_digits(digits, guard * GUARD_DIGITS) for guard in (2, 4))
+        for arithmetic in (self._arithmetic, *longer):
+            parts = self._parts_in(arithmetic)
+            with mpmath.workdps(digits + GUARD_DIGITS):
+                missed = abs(sum(parts.values()) - self.excess_risk)
+                if missed <= self.excess_risk * mpmath.mpf(10) ** -digits:
+                    return MappingProxyType(parts)
+        raise NotConverged(f"the parts of the excess risk are not known to {digits} digits: ask for more")
+
+    def _parts_in(self, arithmetic: Arithmetic) -> dict[str, Any]:
+        network, problem = self.problem.architecture, self.problem
         assert self.chart is not None
         with arithmetic.working():
             target = Target.of(problem.dim, problem.gamma, problem.target, arithmetic)
             noise, y = arithmetic.real(self.effective_noise), arithmetic.real(self.coordinate)
             parts = network.charts[self.chart].decomposition(noise, y, target)
-            return MappingProxyType(
-                {name: handed_out(network.copies * part, self.digits) for name, part in parts.items()}
-            )
+            return {name: handed_out(network.copies * part, self.digits) for name, part in parts.items()}
 
     def __getstate__(self) -> dict[str, Any]:
         """Fields only: a read-only mapping can't be pickled."""

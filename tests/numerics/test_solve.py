@@ -228,6 +228,15 @@ def test_the_decomposition_sums_to_the_risk(network: str, phase: str) -> None:
     assert all(abs(part) <= 1.5 * solution.excess_risk for part in solution.decomposition.values())
 
 
+@pytest.mark.parametrize("digits", [None, 20])
+@pytest.mark.parametrize("network", NETWORKS)
+def test_parts_that_do_not_sum_to_the_risk_are_refused(network: str, digits: int | None) -> None:
+    solution = solve(in_phase(network, "V", 50), digits=digits)
+    planted = solution.excess_risk * (1 + mpmath.mpf(10) ** (-10 if digits is None else -18))
+    with pytest.raises(NotConverged, match="the parts of the excess risk"):
+        _ = replace(solution, excess_risk=planted).decomposition
+
+
 @pytest.mark.parametrize("network", NETWORKS)
 @pytest.mark.parametrize(("phase", "part"), [("I", "unlearned"), ("III", "learned"), ("V", "overfitting")])
 def test_each_part_dominates_its_phase(network: str, phase: str, part: str) -> None:

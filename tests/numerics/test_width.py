@@ -150,6 +150,24 @@ def test_few_units_keep_no_noise() -> None:
     assert spectrum.bulk_edges == (0, 0)
 
 
+@pytest.mark.slow
+def test_parts_of_noise_cut_at_a_rank_sum_to_the_risk() -> None:
+    """What seventeen of 10^15 weights take of the noise float64 knows to eight digits only: more are used."""
+    solution = solve(
+        Problem(
+            "quadratic",
+            gamma=4.414764728862792,
+            samples=610396854.4370376,
+            dim=573560934077468,
+            weight_decay=1.2569103315931632e-19,
+            noise_variance=67753492.55255197,
+            target="unit",
+            width=17,
+        )
+    )
+    assert math.fsum(solution.decomposition.values()) == pytest.approx(solution.excess_risk, rel=1e-11)
+
+
 def test_an_unregularised_narrow_network_does_not_recover_the_target() -> None:
     """Without noise and weight decay, with many samples: what is left are the modes beyond the width."""
     problem = Problem("quadratic", 1.25, 10**6, 100, weight_decay=0, width=20)
