@@ -297,6 +297,7 @@ def _rational(value: Number) -> Expr:
     return SympyRational(*(int(part) for part in Fraction(value).as_integer_ratio()))
 
 
+@cache
 def _function(expression: Expr) -> Any:
     # lambdify puts every name into one namespace, where the symbol gamma would hide the function
     renamed = {v: Dummy() for v in (gamma, n_eff, d, weight_decay, noise_variance)}

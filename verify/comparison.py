@@ -42,6 +42,12 @@ DECADES = 160
 LEARNED_DECADES = 24
 """Decimal exponent of the learned modes at the largest dimension, where kappa lies amid them."""
 
+EDGE_DECADES = 18
+"""Decades of D below 1 there, where the error feeds delta: kappa is then the edge to eight digits."""
+
+BAYES_DECADES = 10
+"""Decimal exponent of the learned modes there, for the Bayes-optimal estimator: it counts them at length."""
+
 TOLERANCE = 0.02
 """Largest accepted error of an exponent."""
 
@@ -223,7 +229,7 @@ def _examples(strategy: st.SearchStrategy[Scale], count: int, seed: int) -> list
 
 
 def _check(diagram: PhaseDiagram, phase: Phase, scale: Scale) -> Iterator[Check]:
-    dims = ladder(phase, scale)
+    dims = ladder(diagram, phase, scale)
     solutions = [solve(problem_at(diagram, scale, dim)) for dim in dims]
     for quantity, law in phase.laws.items():
         predicted, log_exponent = _prediction(law, scale)
@@ -246,28 +252,35 @@ def _check(diagram: PhaseDiagram, phase: Phase, scale: Scale) -> Iterator[Check]
         yield replace(check, passed=_error(check) <= TOLERANCE and measured.uncertainty <= TOLERANCE)
 
 
-def ladder(phase: Phase, scale: Scale) -> tuple[int, ...]:
+def ladder(diagram: PhaseDiagram, phase: Phase, scale: Scale) -> tuple[int, ...]:
     """Dimensions in geometric progression, as far as float64 holds the problem.
 
     They cost little, and corrections may fall slowly: like 1/log d where a law holds a logarithm, or with
     few samples like a power of the number of learned modes, itself a small power of d.
 
     >>> from asymptotics import phase_diagram, quadratic
-    >>> phase = phase_diagram(quadratic).locate(a=Fraction(1, 2), ell=-1, gamma=1)
-    >>> [f"{dim:.0e}" for dim in ladder(phase, Scale(a=Fraction(1, 2), ell=Fraction(-1), gamma=Fraction(1)))]
+    >>> diagram = phase_diagram(quadratic)
+    >>> scale = Scale(a=Fraction(1, 2), ell=Fraction(-1), gamma=Fraction(1))
+    >>> [f"{dim:.0e}" for dim in ladder(diagram, diagram.locate(**scale._asdict()), scale)]
     ['1e+26', '1e+52', '1e+78', '1e+104']
     """
     pull = scale.ell + 1 - scale.a  # kappa = d**pull where weight decay sets it
     # the weight decay itself, never squared, may take nearly all of the range
     steepest = max(abs(scale.a) + 1 + (scale.b or 0), abs(scale.ell) * 4 / 7, 2 * pull)
-    step = math.floor(DECADES / (STEPS * steepest))
-    noise, threshold, learned = (
-        _prediction(law, scale)[0] for law in (phase.effective_noise, phase.threshold, phase.learned)
+    ends = [DECADES / float(steepest)]
+    noise, threshold, learned, freedom = (
+        _prediction(law, scale)[0]
+        for law in (phase.effective_noise, phase.threshold, phase.learned, phase.degrees_of_freedom)
     )
     fed_by_error = phase.hypothesis.dominant[:1] != (LABEL_NOISE,)
     if (threshold > noise or fed_by_error) and 0 < learned < 1:
         # to place a threshold or delta amid more modes than float64 can number takes seconds
-        step = min(step, math.floor(LEARNED_DECADES / (STEPS * learned)))
+        ends.append(LEARNED_DECADES / learned)
+    if fed_by_error and 0 < learned < 1:
+        ends.append(EDGE_DECADES / -freedom)
+    if diagram.estimator == "bayes" and learned > 0:
+        ends.append(BAYES_DECADES / learned)
+    step = math.floor(min(ends) / STEPS)
     return tuple(10 ** (step * k) for k in range(1, STEPS + 1))
 
 

@@ -1,33 +1,61 @@
-r"""The exponent of a quantity in the limit of large dimension, measured from a ladder of solutions.
+r"""Limits of large dimension, measured from a ladder of solutions, each with an error estimate.
 
-On a ladder d_0 < d_1 < ... with a constant ratio, the local exponents
+On a ladder d_0 < d_1 < ... with a constant ratio every power of d is a geometric sequence.  So what a
+solution, divided by its law, still lacks is a sum of geometric sequences,
+
+    q_k = q + sum_j c_j rho_j^k,       rho_j = (d_1/d_0)^(-mu_j),
+
+one for each power d^(-mu_j) by which a neglected term is smaller.  Wynn's epsilon algorithm (Wynn 1956: the
+iterated transformation of Shanks),
+
+    eps_{j+1}^(k) = eps_{j-1}^(k+1) + 1/(eps_j^(k+1) - eps_j^(k)),     eps_{-1} = 0, eps_0 = q,
+
+removes m of them in column 2m, whatever the powers: `limit_beyond_powers`.  Where noise without an edge
+leaks, corrections are powers of 1/log d instead; the polynomial in 1/log d through the points (Neville's
+table), taken at 0, removes one more in each column: `limit_beyond_logarithms`.  The last column is taken, or
+the first that stands still up to rounding, and how far it moved, from the entry above and from the column
+before, is the error estimate.  By hand, q_k = 1 + 2^-k: 2, 3/2, 5/4; eps_1 = -2, -4; eps_2 = 3/2 + 1/(-4 + 2)
+= 1.  (The column that moved least, of all of them, would be chosen by luck: among sums of four geometric
+sequences its estimate is too small three times as often.)
+
+Exponents: the local ones,
 
     e_k = log(q_{k+1}/q_k) / log(d_{k+1}/d_k),
 
 of q = C d^e (log d)^m (1 + c d^{-mu} + ...), after division by the predicted (log d)^m, approach e with
 errors in geometric progression: Aitken's transformation of the last three removes the leading one.  How far
 it moves is the error estimate.  A quantity that is zero, or falls faster than any power, has exponent -oo.
+
+In this order: `extrapolated_exponent`, `limit_beyond_powers`, `limit_beyond_logarithms`.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 VANISHING = -25.0
 """A local exponent this low, on dimensions beyond 10^6, is read as faster than any power of d."""
 
 ROUNDING = 1e-9
-"""Local exponents may differ by this much from the rounding of solutions alone."""
+"""Local exponents, and ratios to a law, may differ by this much from the rounding of solutions alone."""
 
 
 class Measured(NamedTuple):
     """An extrapolated exponent and the error estimate that comes with it."""
 
     exponent: float
+    uncertainty: float
+
+
+class Limit(NamedTuple):
+    """An extrapolated limit and the error estimate that comes with it; infinite where there is no limit."""
+
+    value: float
     uncertainty: float
 
 
@@ -71,3 +99,92 @@ def extrapolated_exponent(
     shrinks = 0 < ratio < 1 and abs(last - second) > ROUNDING
     limit = last - (last - second) ** 2 / bend if shrinks else last
     return Measured(float(limit), float(abs(limit - last) + abs(last - second)))
+
+
+def limit_beyond_powers(values: Sequence[float]) -> Limit:
+    """Limit of a sequence that misses it by a sum of geometric sequences (Wynn's epsilon algorithm).
+
+    Such are quantities on a ladder of dimensions in geometric progression, with corrections in powers of the
+    dimension: seven values remove three of them.  A sequence whose last step is its largest has no limit that
+    it shows; the error estimate is then infinite (the algorithm would sum the divergent series).  Corrections
+    that fall like 1/log d are no such sums: the estimate is then too small, by an order of magnitude or more.
+
+    Args:
+        values: at least four, the last at the largest dimension.
+
+    Raises:
+        ValueError: when there are fewer, or one is not finite.
+
+    >>> found = limit_beyond_powers([1 + 0.7**k - 0.4**k + 0.2**k for k in range(9)])
+    >>> abs(found.value - 1) < found.uncertainty < 1e-3
+    True
+    """
+    sequence = _checked(values)
+    steps = np.abs(np.diff(sequence))
+    if steps[-1] > ROUNDING * np.max(np.abs(sequence)) and steps[-1] >= np.max(steps[:-1]):
+        return Limit(float(sequence[-1]), math.inf)
+    return _last_entry(_epsilon_columns(sequence))
+
+
+def limit_beyond_logarithms(dims: Sequence[float], values: Sequence[float]) -> Limit:
+    """Limit at infinite d of a quantity with corrections in powers of 1/log d.
+
+    Args:
+        dims: at least four increasing dimensions above 1.
+        values: the quantity there.
+
+    Raises:
+        ValueError: when there are fewer, or a value is not finite.
+
+    >>> dims = [10.0**k for k in (20, 40, 60, 80)]
+    >>> found = limit_beyond_logarithms(dims, [1 + 2/math.log(d) - 3/math.log(d)**2 for d in dims])
+    >>> abs(found.value - 1) < 1e-12
+    True
+    """
+    sequence = _checked(values)
+    if len(dims) != len(values):
+        raise ValueError(f"dims and values: {len(dims)} and {len(values)}, as many of each are needed")
+    return _last_entry(_neville_columns(1 / np.log(np.asarray(dims, dtype=float)), sequence))
+
+
+def _checked(values: Sequence[float]) -> NDArray[np.float64]:
+    if len(values) < 4:
+        raise ValueError(f"values: {len(values)}, at least four are needed")
+    if not all(map(math.isfinite, values)):
+        raise ValueError(f"values={list(values)} must be finite")
+    return np.asarray(values, dtype=float)
+
+
+def _last_entry(columns: Iterator[NDArray[np.float64]]) -> Limit:
+    """That of the first column that stands still up to rounding, or else of the last with two entries."""
+    found, before = Limit(math.nan, math.inf), None
+    for column in columns:
+        if len(column) < 2:
+            break
+        steps = np.abs(np.diff(column[-3:]))
+        if len(steps) > 1 and np.max(steps) <= ROUNDING * abs(column[-1]):
+            return Limit(float(column[-1]), float(np.max(steps)))
+        moved = steps[-1] if before is None else steps[-1] + abs(column[-1] - before[-1])
+        found, before = Limit(float(column[-1]), float(moved)), column
+    return found
+
+
+def _epsilon_columns(sequence: NDArray[np.float64]) -> Iterator[NDArray[np.float64]]:
+    """Columns 0, 2, 4, ... of Wynn's table."""
+    before, column = np.zeros(len(sequence) + 1), sequence
+    while True:
+        yield column
+        for _ in range(2):
+            steps = np.diff(column)
+            if not steps.all():  # two entries that agree: there is nothing left to remove
+                return
+            before, column = column, before[1:-1] + 1 / steps
+
+
+def _neville_columns(x: NDArray[np.float64], values: NDArray[np.float64]) -> Iterator[NDArray[np.float64]]:
+    """Values at x = 0 of the polynomials of degree 0, 1, 2, ... through neighbouring points."""
+    column = values
+    for degree in range(1, len(values) + 1):
+        yield column
+        near, far = x[degree:], x[:-degree]
+        column = (far * column[1:] - near * column[:-1]) / (far - near)

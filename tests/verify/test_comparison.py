@@ -60,7 +60,7 @@ def _is_approached(diagram: PhaseDiagram, phase: Phase, law: Law) -> bool:
     """Whether the ratio of law and solution nears 1: to 0.1%, or as 1/log d where there are logarithms."""
     scale = comparison._draw(diagram, phase, "quick", 0)[0]
     gaps = []
-    for dim in comparison.ladder(phase, scale)[1:]:
+    for dim in comparison.ladder(diagram, phase, scale)[1:]:
         problem = comparison.problem_at(diagram, scale, dim)
         predicted = law.evaluate(
             gamma=scale.gamma,

@@ -1,4 +1,4 @@
-"""Exponents measured from sequences whose exponent is known because the test made them."""
+"""Exponents and limits measured from sequences of which they are known because the test made them."""
 
 import math
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from verify.extrapolation import extrapolated_exponent
+from verify.extrapolation import extrapolated_exponent, limit_beyond_logarithms, limit_beyond_powers
 
 DIMS = [10.0**k for k in (6, 12, 18, 24, 30)]
 
@@ -63,3 +63,68 @@ def test_differences_of_rounding_are_not_extrapolated() -> None:
     steps = [2e-16, 1.9999999e-16]
     heights = [0.0, 1e-14, 1e-14 + steps[0], 1e-14 + sum(steps)]
     assert abs(extrapolated_exponent(DIMS[:4], [math.exp(h) for h in heights]).exponent) < 1e-14
+
+
+corrections = st.lists(st.tuples(st.floats(-2, 2), st.floats(0.01, 0.9)), max_size=3)
+
+
+@given(limit=st.floats(0.5, 2), terms=corrections)
+def test_three_powers_of_the_dimension_are_removed(limit: float, terms: list[tuple[float, float]]) -> None:
+    values = [limit + sum(c * rate**k for c, rate in terms) for k in range(9)]
+    found = limit_beyond_powers(values)
+    # two rates that nearly agree are like k rate^k, and a cancelling pair leaves little to see
+    assert abs(found.value - limit) <= max(3 * found.uncertainty, 1e-7)
+
+
+@given(limit=st.floats(0.5, 2), terms=corrections, planted=st.sampled_from([0.99, 1.01]))
+def test_a_limit_off_by_a_hundredth_is_told_apart(
+    limit: float, terms: list[tuple[float, float]], planted: float
+) -> None:
+    values = [limit + sum(c * rate**k for c, rate in terms) for k in range(9)]
+    found = limit_beyond_powers(values)
+    assert max(abs(found.value - limit * planted), found.uncertainty) > 1e-3
+
+
+def test_more_powers_than_a_ladder_can_tell_apart_are_undecided() -> None:
+    values = [1 + sum((-1) ** j * (0.95 - j / 9) ** k for j in range(8)) for k in range(7)]
+    assert limit_beyond_powers(values).uncertainty > 1e-3
+
+
+def test_rounding_is_not_extrapolated() -> None:
+    noise = [3e-12, -1e-12, 2e-12, 2.1e-12, -4e-12, 1e-12, 1e-12]
+    found = limit_beyond_powers([1 + 0.01**k + error for k, error in enumerate(noise, start=1)])
+    assert abs(found.value - 1) < 1e-10
+    assert found.uncertainty < 1e-8
+    assert limit_beyond_powers([1.0] * 5) == (1.0, 0.0)
+
+
+@pytest.mark.parametrize("rate", [1.01, 1.2, 2, -1.5])
+def test_what_grows_has_no_limit(rate: float) -> None:
+    # the series 1 + rate^k would be summed to 1
+    assert limit_beyond_powers([1 + rate**k for k in range(9)]).uncertainty == math.inf
+
+
+@given(limit=st.floats(0.5, 2), terms=st.lists(st.floats(-3, 3), max_size=3))
+def test_powers_of_one_over_the_logarithm_are_removed(limit: float, terms: list[float]) -> None:
+    dims = [10.0 ** (20 * k) for k in range(1, 8)]
+    values = [limit + sum(c / math.log(d) ** power for power, c in enumerate(terms, start=1)) for d in dims]
+    found = limit_beyond_logarithms(dims, values)
+    assert abs(found.value - limit) <= max(found.uncertainty, 1e-9)
+    assert found.uncertainty < 1e-3
+
+
+def test_a_logarithm_of_a_logarithm_is_seen_in_the_error_estimate() -> None:
+    dims = [10.0 ** (20 * k) for k in range(1, 8)]
+    values = [1 + math.log(math.log(d)) / math.log(d) for d in dims]
+    found = limit_beyond_logarithms(dims, values)
+    assert 1e-4 < abs(found.value - 1) < 10 * found.uncertainty
+
+
+@pytest.mark.parametrize("values", [[1.0] * 3, [1.0, 1.0, 1.0, math.inf], [1.0, 1.0, math.nan, 1.0]])
+def test_what_has_no_limit_is_refused(values: list[float]) -> None:
+    with pytest.raises(ValueError, match=r"must be finite|needed"):
+        limit_beyond_powers(values)
+    with pytest.raises(ValueError, match=r"must be finite|needed"):
+        limit_beyond_logarithms(DIMS[: len(values)], values)
+    with pytest.raises(ValueError, match="as many of each"):
+        limit_beyond_logarithms(DIMS, [1.0] * 4)
