@@ -13,7 +13,9 @@ and write each sum so that it is right on both sides.  With u = kappa/delta and 
 
 where j is the potential of the ``noise`` and the modes are a Mellin transform far from both ends of the
 target, a discrete sum where the first modes emerge, and an integral cut at the last mode where all do
-(``uniform_sums``).  What is left are two equations, or fewer, without d where they can be rid of it.
+(``uniform_sums``); where all of them are of the size of the noise and repel each other it is the whole free
+convolution of their power law (``repulsion``).  What is left are two equations, or fewer, without d where
+they can be rid of it.
 
 Worked by hand: walls II/V and II/VI, where kappa falls to the noise.  Label noise feeds delta on both sides.
 In II weight decay sets kappa = lambda/(c A), where c = R/E.

@@ -2,7 +2,7 @@
 
 ``dominant_balances`` finds the cells; here they become ``Phase`` objects, are checked to tile the space of
 exponents, exactly and at symbolic gamma, and are joined by ``Boundary`` objects where two of them share a
-facet. Names follow arXiv:2509.24882 and are given by mechanism, not by place: see ``_NAMES``.
+facet. Names follow arXiv:2509.24882 and are given by mechanism, not by place: see ``state_evolution``.
 """
 
 from __future__ import annotations

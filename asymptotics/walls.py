@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import cache
 
-from sympy import Eq, Expr, Interval, S, oo, simplify
+from sympy import Eq, Expr, Interval, S, log, oo, simplify
 
 from asymptotics.balance import Balanced
 from asymptotics.bayes import BayesOptimal, Recovery
@@ -170,16 +170,24 @@ def variable_of(wall: Wall) -> tuple[Expr, Interval]:
         return scale / (AMPLITUDE * rank**-gamma), anywhere
     if Ordering.THRESHOLD_ABOVE_NOISE in wall.orderings and len(wall.orderings) > 1:
         above = wall.phase(Ordering.THRESHOLD_ABOVE_NOISE)
-        below = other if above is one else one
         variable = above.threshold.expr / above.effective_noise.expr
         if wall.continuous:
             return variable, anywhere
-        at_edge = below.hypothesis.ordering is Ordering.THRESHOLD_AT_EDGE
-        end = below.threshold.expr / below.effective_noise.expr if at_edge else wall.network.noise.edge
-        return variable, Interval.open(0, simplify(end))
+        return variable, Interval.open(0, _end_of_window(wall, above))
     if wall.kind is Kind.UNCHANGED:
         return (one.effective_noise.expr / other.effective_noise.expr) ** 2, anywhere
     return one.risk.expr / other.risk.expr, anywhere
+
+
+def _end_of_window(wall: Wall, above: Phase) -> Expr:
+    """Where kappa/delta is when the noise that leaks first makes as much risk as the modes: its edge, if any.
+
+    Without an edge delta^2 j(u) falls to the risk of the modes over all of it where -log j does, to leading
+    order in the logarithm.
+    """
+    edge = wall.network.noise.edge_law
+    whole = wall.network.risk_per_error * above.effective_noise.expr**2
+    return edge.threshold_constant * log(simplify(whole / above.risk.expr)) ** edge.threshold_log_power
 
 
 def mechanism_of(wall: Wall) -> str:
@@ -219,6 +227,7 @@ def mechanism_of(wall: Wall) -> str:
         ),
         Kind.RECOVERY: (
             "The data take as many degrees of freedom as all modes have: from there on nothing of the target "
-            "need be missed, and the risk falls to what label noise and weight decay leave, or to zero."
+            "need be missed, and on the scale of exponents the risk jumps to what label noise and weight "
+            "decay leave, or to zero."
         ),
     }[wall.kind]
