@@ -544,6 +544,8 @@ def _at_angle(target: Target, noise: Any, angle: Any, log_radius: Any) -> tuple[
         if settled:
             break
         step = arithmetic.log(total) * total / (2 * variance * radius * radial)
+        if not arithmetic.is_finite(step):
+            raise NotConverged("Biane's curve was not found: the noise is too small to tell the modes apart")
         step = max(min(step, arithmetic.real(0.5)), arithmetic.real(-0.5))
         log_radius = log_radius + step
         settled = abs(step) <= arithmetic.sqrt(arithmetic.epsilon)

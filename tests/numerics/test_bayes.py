@@ -128,17 +128,28 @@ def test_a_weight_decay_is_refused() -> None:
         Problem("diagonal", 1.25, 10, 10, weight_decay=1, estimator="bayes")
 
 
-def test_a_curve_that_turns_closer_to_the_smallest_mode_than_its_digits_is_refused() -> None:
-    """It was a ValueError about NaN: panels around s_d of no length."""
+@pytest.mark.parametrize(
+    ("gamma", "samples", "dim", "noise_variance", "target", "reason"),
+    [
+        # it was a ValueError about NaN: panels around s_d of no length
+        (0.6219792049378157, 1.196928443833769e66, 8826747987735653376, 9592127.2, "raw", "smallest eigenv"),
+        # and about a rank that was NaN
+        (0.7275793119333684, 2.064883954465304e51, 3208533357917225472, 1.7268e-12, "unit", "radius|curve"),
+    ],
+)
+def test_a_curve_closer_to_the_modes_than_its_digits_is_refused(
+    gamma: float, samples: float, dim: int, noise_variance: float, target: str, reason: str
+) -> None:
     asked = Problem(
         "quadratic",
-        gamma=0.6219792049378157,
-        samples=1.196928443833769e66,
-        dim=8826747987735653376,
-        noise_variance=9592127.244914195,
+        gamma=gamma,
+        samples=samples,
+        dim=dim,
+        noise_variance=noise_variance,
+        target=target,
         estimator="bayes",
     )
-    with pytest.raises(NotConverged, match="smallest eigenvalue"):
+    with pytest.raises(NotConverged, match=reason):
         solve(asked)
 
 
