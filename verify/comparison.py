@@ -43,9 +43,9 @@ LEARNED_DECADES = 24
 """Decimal exponent of the learned modes at the largest dimension, where kappa lies amid them."""
 
 EDGE_DECADES = 18
-"""Decades of D below 1 there, where the error feeds delta: kappa is then the edge to eight digits."""
+"""Decades of D below 1 there, where labels have little noise: kappa is then the edge to eight digits."""
 
-BAYES_DECADES = 10
+BAYES_DECADES = 8
 """Decimal exponent of the learned modes there, for the Bayes-optimal estimator: it counts them at length."""
 
 TOLERANCE = 0.02
@@ -60,8 +60,8 @@ SAMPLES_WINDOW: Interval = (Fraction(-1), Fraction(9, 2))
 DECAY_WINDOW: Interval = (Fraction(-2), Fraction(3))
 """Where ``ell`` is drawn, and what the figures show."""
 
-MARGIN = Fraction(1, 10)
-"""How deep inside its phase a point lies: corrections fall like d**-margin or faster."""
+MARGIN, BAYES_MARGIN = Fraction(1, 10), Fraction(2, 5)
+"""Least slack of every inequality at a point; the short ladders of the Bayes-optimal estimator need more."""
 
 _POINTS: dict[Effort, int] = {"quick": 4, "full": 40}
 
@@ -171,7 +171,7 @@ def agreement(
         progress: whether to show a progress bar on standard error.
 
     Raises:
-        ValueError: for an unknown effort.
+        ValueError: for an unknown effort, or a diagram whose model is none that ``numerics`` solves.
         NotConverged: when an equation could not be solved.
 
     >>> from asymptotics import diagonal, phase_diagram
@@ -180,6 +180,7 @@ def agreement(
     """
     if effort not in _POINTS:
         raise ValueError(f"effort={effort!r} is not allowed: 'quick' or 'full'")
+    _network(diagram)
     points = [(phase, scale) for phase in diagram.phases for scale in _draw(diagram, phase, effort, seed)]
     checks: list[Check] = []
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
@@ -200,7 +201,7 @@ def _draw(diagram: PhaseDiagram, phase: Phase, effort: Effort, seed: int) -> lis
             diagram,
             phase,
             gammas=gammas,
-            margin=MARGIN,
+            margin=BAYES_MARGIN if diagram.estimator == "bayes" else MARGIN,
             samples_window=SAMPLES_WINDOW,
             decay_window=DECAY_WINDOW,
         )
@@ -276,7 +277,8 @@ def ladder(diagram: PhaseDiagram, phase: Phase, scale: Scale) -> tuple[int, ...]
     if (threshold > noise or fed_by_error) and 0 < learned < 1:
         # to place a threshold or delta amid more modes than float64 can number takes seconds
         ends.append(LEARNED_DECADES / learned)
-    if fed_by_error and 0 < learned < 1:
+    hard_edge = threshold == noise and phase.threshold.refined is None
+    if hard_edge and (fed_by_error or diagram.noise == "scaled") and 0 < learned < 1 and freedom < 0:
         ends.append(EDGE_DECADES / -freedom)
     if diagram.estimator == "bayes" and learned > 0:
         ends.append(BAYES_DECADES / learned)
@@ -290,11 +292,7 @@ def problem_at(diagram: PhaseDiagram, scale: Scale, dim: int) -> Problem:
     Raises:
         ValueError: when the diagram's model is none that ``numerics`` solves.
     """
-    network = diagram.model.name
-    if network not in NETWORKS:
-        raise ValueError(
-            f"diagram of {network!r}: there are equations to compare with for {', '.join(NETWORKS)}"
-        )
+    network = _network(diagram)
     log_dim = math.log(dim)
     noise = 0.0 if diagram.noise == "none" else math.exp(-float(scale.b or 0) * log_dim)
     return Problem(
@@ -306,6 +304,14 @@ def problem_at(diagram: PhaseDiagram, scale: Scale, dim: int) -> Problem:
         noise_variance=noise,
         estimator=diagram.estimator,
     )
+
+
+def _network(diagram: PhaseDiagram) -> str:
+    """The name under which ``numerics`` solves the model."""
+    if diagram.model.name not in NETWORKS:
+        known = ", ".join(NETWORKS)
+        raise ValueError(f"diagram of {diagram.model.name!r}: equations to compare with are those of {known}")
+    return diagram.model.name
 
 
 def _prediction(law: Law, scale: Scale) -> tuple[float, float]:

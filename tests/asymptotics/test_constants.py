@@ -164,7 +164,8 @@ def ladder(
         hidden = below(*at) > 0.01
         if hidden:
             ends.append(SEEN / below(*at))
-        found.append((gap * min(ends), gap, min(ends), hidden, point))
+        # there are d modes, and d**(1 - 2 gamma) is what their energy lacks to that of infinitely many
+        found.append((min(gap, 2 * at[2] - 1) * min(ends), gap, min(ends), hidden, point))
     if not found:
         return None
     _, gap, end, hidden, point = max(found)

@@ -1,5 +1,6 @@
 """The best weight decay: against a search on the full equations, every phase, and the Bayes risk."""
 
+from dataclasses import replace
 from fractions import Fraction
 from itertools import product
 
@@ -8,11 +9,13 @@ from sympy import Rational, log, pi, simplify, sin
 from sympy import gamma as gamma_function
 
 from asymptotics import IncompleteDiagram, diagonal, phase_diagram, quadratic, tuning
+from asymptotics import symbols as letters
 from asymptotics.balance import dominant_balances
 from asymptotics.cells import difference, feasible, is_zero, overlap
 from asymptotics.symbols import d, gamma, n_eff, noise_variance
 from asymptotics.tuning import Tuned, bayes_ratio, tuned_balances
 from numerics import Problem, optimal_weight_decay, solve
+from verify.extrapolation import limit_beyond_logarithms, limit_beyond_powers
 
 NETWORKS = {"diagonal": diagonal, "quadratic": quadratic}
 GAMMA = Fraction(5, 4)
@@ -135,16 +138,64 @@ def test_diagonal_network_misses_the_bayes_rate_by_a_logarithm():
     assert abs(float((few.ratio.expr / expected).subs(at).evalf()) - 1) < 1e-12
 
 
-@pytest.mark.parametrize("decay", [0.75, 1.25, 2.5])
-def test_ratio_to_the_bayes_risk_is_that_of_the_solutions(decay):
+def limit_of_ratio(network, noise, decay, a, decades, planted=1):
+    """Of tuned over Bayes risk, divided by the law, from solutions up to d = 10**decades."""
+    (law,) = (
+        found.ratio
+        for found in bayes_ratio(NETWORKS[network], noise)
+        if found.region.subs({letters.a: Rational(str(a)), gamma: Rational(str(decay))})
+    )
+    dims = [round(10 ** (decades * k / 8)) for k in range(1, 9)]
+    ratios = []
+    for dim in dims:
+        samples = float(dim) ** a * (dim if network == "quadratic" else 1)
+        labels = 0 if noise == "none" else 1
+        problem = Problem(network, decay, samples, dim, weight_decay=1, noise_variance=labels)
+        bayes = solve(replace(problem, weight_decay=None, estimator="bayes")).excess_risk
+        ratio = optimal_weight_decay(problem)[1].excess_risk / bayes
+        at = {"gamma": decay, "n_eff": problem.n_eff, "d": dim, "weight_decay": 1, "noise_variance": 1}
+        ratios.append(float(ratio / law.evaluate(**at, refined=True)) / planted)
+    return limit_beyond_powers(ratios) if law.refined is None else limit_beyond_logarithms(dims, ratios)
+
+
+# up to d = 10**decades: as many learned modes as the Bayes risk of the quadratic network has time for
+RATIOS = [
+    pytest.param("diagonal", "fixed", 1.25, 0.5, 100),
+    pytest.param("diagonal", "fixed", 0.75, 0.5, 100, marks=pytest.mark.slow),
+    pytest.param("diagonal", "fixed", 2.5, 0.5, 100, marks=pytest.mark.slow),
+    pytest.param("diagonal", "none", 1.25, 0.5, 100, marks=pytest.mark.slow),
+    pytest.param("diagonal", "none", 0.75, 0.5, 100, marks=pytest.mark.slow),
+    pytest.param("diagonal", "fixed", 1.25, 3.5, 24),
+    pytest.param("quadratic", "fixed", 1.25, 0.5, 20),
+    pytest.param("quadratic", "fixed", 1.25, 3.5, 6, marks=pytest.mark.slow),
+]
+
+
+@pytest.mark.parametrize(("network", "noise", "decay", "a", "decades"), RATIOS)
+def test_ratio_to_the_bayes_risk_is_that_of_the_solutions(network, noise, decay, a, decades):
+    # with the refined law, which holds the logarithm, and in 1/log d also the diagonal network's
+    found = limit_of_ratio(network, noise, decay, a, decades)
+    assert abs(found.value - 1) < 1e-3
+    assert found.uncertainty < 1e-3
+
+
+@pytest.mark.parametrize("decay", [0.75, 2.5])
+def test_ratio_to_the_bayes_risk_comes_nearer_at_other_decays(decay):
     gaps = []
     for dim in (10**9, 10**15):
         problem = Problem("quadratic", decay, float(dim) ** 1.6, dim, weight_decay=1, noise_variance=1)
-        bayes = Problem("quadratic", decay, float(dim) ** 1.6, dim, noise_variance=1, estimator="bayes")
+        bayes = replace(problem, weight_decay=None, estimator="bayes")
         ratio = optimal_weight_decay(problem)[1].excess_risk / solve(bayes).excess_risk
         gaps.append(abs(ratio / (3 * decay / (1 + decay)) - 1))
     assert gaps[1] < gaps[0] / 2
     assert gaps[1] < 0.02
+
+
+@pytest.mark.parametrize("planted", [0.99, 1.01])
+def test_a_ratio_off_by_a_hundredth_is_noticed(planted):
+    found = limit_of_ratio("diagonal", "fixed", 1.25, 0.5, 100, planted)
+    assert abs(found.value - 1) > 1e-3
+    assert found.uncertainty < 1e-3
 
 
 def test_a_wrong_cost_of_shrinkage_is_noticed(monkeypatch):

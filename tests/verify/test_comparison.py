@@ -4,11 +4,14 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
+from itertools import product
 
 import pytest
 from sympy import Expr, Rational, log, oo
 
-from asymptotics import Law, Phase, PhaseDiagram, diagonal, phase_diagram, quadratic, symbols
+from asymptotics import Law, Phase, PhaseDiagram, diagonal, kernel_ridge, phase_diagram, quadratic, symbols
+from asymptotics.diagram import Estimator
+from asymptotics.terms import Noise
 from numerics import solve
 from verify import Report, agreement, comparison
 
@@ -54,6 +57,37 @@ def test_an_exponent_off_by_a_twentieth_is_caught(name: str, index: int, quantit
         report = agreement(_with_phase(diagram, index, planted))
         assert not report.passed
         assert {check.quantity for check in report.failures} == {quantity}
+
+
+# not yet those of the quadratic network that take minutes: Bayes-optimal, and trained at noise that scales
+OTHERS = [
+    (name, noise, estimator)
+    for name, noise, estimator in product(DIAGRAMS, ("fixed", "scaled", "none"), ("erm", "bayes", "ridge"))
+    if (noise, estimator) != ("fixed", "erm")
+    and (name == "diagonal" or estimator == "ridge" or (noise, estimator) == ("none", "erm"))
+]
+
+
+@pytest.mark.parametrize(("name", "noise", "estimator"), OTHERS)
+def test_other_diagrams_agree_and_would_not_if_any_exponent_were_wrong(
+    name: str, noise: Noise, estimator: Estimator
+) -> None:
+    diagram = phase_diagram(DIAGRAMS[name].model, noise=noise, estimator=estimator)
+    report = agreement(diagram)
+    assert report.passed, report.to_markdown()
+    assert {check.phase for check in report.checks} == {phase.name for phase in diagram.phases}
+    for phase, wrong in product(diagram.phases, (Rational(1, 20), Rational(-1, 20))):
+        planted = {
+            quantity: replace(law, exponent=wrong if law.exponent == -oo else law.exponent + wrong)
+            for quantity, law in phase.laws.items()
+        }
+        report = agreement(replace(diagram, phases=(replace(phase, **planted),)))
+        assert not any(check.passed for check in report.checks), phase.name
+
+
+def test_a_model_that_has_no_equations_in_numbers_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"diagram of 'kernel ridge': .* diagonal, quadratic"):
+        agreement(phase_diagram(kernel_ridge))
 
 
 def _is_approached(diagram: PhaseDiagram, phase: Phase, law: Law) -> bool:
