@@ -466,14 +466,19 @@ def _bracketed(target: Target, noise: Any, threshold: Any) -> Any:
     return arithmetic.complex(u, height)
 
 
+def _is_unresolved(target: Target, halves: Split) -> bool:
+    """Whether the origin lies among more modes than the arithmetic can number; not if it is below all.
+
+    A point known by its value may then as well be the origin, in the middle of a gap.
+    """
+    return halves.learned < target.dim and bool(halves.learned * target.arithmetic.epsilon >= _UNRESOLVED)
+
+
 def _climb(target: Target, noise: Any, threshold: Any, u: Any) -> tuple[Any, Any, Any]:
     """Values of x - kappa, dx/du and v on Biane's curve above u."""
-    arithmetic, variance = target.arithmetic, noise * noise
+    variance = noise * noise
     halves = split(target, target.rank(u))
-    # Among more modes than the arithmetic resolves, u may as well be the origin, in the middle of a gap;
-    # below all of them there is nothing to resolve.
-    among = halves.learned < target.dim and halves.learned * arithmetic.epsilon >= _UNRESOLVED
-    offset = u * 0 if among else u - halves.origin
+    offset = u * 0 if _is_unresolved(target, halves) else u - halves.origin
     real = offset + halves.distances
     height = _height(target, halves, noise, real, u * 0)
     inverse = 1 / (real * real + height * height)
@@ -574,8 +579,11 @@ def noise_border(target: Target, noise: Any) -> Preimage | None:
             return None
         top, offset = _end_of_curve(target, noise, beyond)
         halves = split(target, target.rank(top + offset))
-        start = (top - halves.origin) + offset
-        edge = _edge_of_gap(target, halves, noise, start)
+        if _is_unresolved(target, halves):
+            start, edge = 0 * offset, None  # in the middle of a gap between modes, if there is one
+        else:
+            start = (top - halves.origin) + offset
+            edge = _edge_of_gap(target, halves, noise, start)
         if edge is None:
             real = start + halves.distances
             height = _height(target, halves, noise, real, start * 0)

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import integrate
 
-from numerics.free_convolution import at_angle, density, preimage, right_edge, split
+from numerics.free_convolution import at_angle, density, noise_border, preimage, right_edge, split
 from numerics.precision import DOUBLE, multiprecision
 from numerics.target import Target
 
@@ -175,3 +175,15 @@ def test_right_edge_is_where_the_density_ends(dim: int, decay: float, noise: flo
     edge = float(right_edge(spectrum, noise))
     assert not preimage(spectrum, noise, edge * (1 + 1e-12)).in_support
     assert preimage(spectrum, noise, edge * (1 - 1e-12)).in_support
+
+
+@pytest.mark.parametrize("decades", [24, 29, 30, 32])
+def test_the_noise_ends_among_more_modes_than_float64_can_number(decades: int) -> None:
+    """At 10^29 and 10^32 a place between two of 10^27 and more modes was taken for a gap of the support."""
+    dim, noise = 10**decades, math.sqrt(10.0 ** (-0.4 * decades) / 4)
+    border, wide = noise_border(Target.of(dim, 0.75), noise), multiprecision(150)
+    with wide.working():
+        exact = noise_border(Target.of(dim, 0.75, "raw", wide), wide.real(noise))
+        assert border is not None
+        assert exact is not None
+        assert complex(border.point) == pytest.approx(complex(exact.point), rel=1e-12)
