@@ -30,7 +30,7 @@ from typing import Any
 import mpmath
 
 from numerics.errors import NotConverged
-from numerics.precision import DOUBLE, Arithmetic, for_digits, to_fraction
+from numerics.precision import DOUBLE, Arithmetic, for_digits, to_fraction, to_mpf
 from numerics.problem import Problem, out_of_range
 from numerics.solution import DOUBLE_DIGITS, Solution, handed_out
 from numerics.state_evolution import (
@@ -317,7 +317,9 @@ def _solution(problem: Problem, equations: StateEvolution, root: Root, digits: i
             "train_loss": (noise * shrink) ** 2 * network.copies / 2 + penalty,
             "learned_modes": scalars.learned_modes,
             "residual": root.residual,
-            "coordinate": root.y,
         }
         numbers: dict[str, Any] = {name: handed_out(value, digits) for name, value in values.items()}
-    return Solution(problem, **numbers, chart=network.charts.index(equations.chart), digits=digits)
+        # with all digits that were needed to find it: next to the noise's edge fewer do not say what e is
+        coordinate = float(root.y) if arithmetic is DOUBLE else to_mpf(root.y, math.ceil(arithmetic.digits))
+    chart = network.charts.index(equations.chart)
+    return Solution(problem, **numbers, chart=chart, coordinate=coordinate, digits=digits)

@@ -168,6 +168,12 @@ def test_parts_of_noise_cut_at_a_rank_sum_to_the_risk() -> None:
     assert math.fsum(solution.decomposition.values()) == pytest.approx(solution.excess_risk, rel=1e-11)
 
 
+def test_parts_next_to_the_edge_of_the_noise_sum_to_the_risk() -> None:
+    """Where kappa/delta in float64 does not say what the risk is, though it was solved with more digits."""
+    solution = solve(Problem("quadratic", 0.5000001, 31622776, 10**15, 1e-10, noise_variance=1e10, width=2))
+    assert math.fsum(solution.decomposition.values()) == pytest.approx(solution.excess_risk, rel=1e-11)
+
+
 def test_an_unregularised_narrow_network_does_not_recover_the_target() -> None:
     """Without noise and weight decay, with many samples: what is left are the modes beyond the width."""
     problem = Problem("quadratic", 1.25, 10**6, 100, weight_decay=0, width=20)
