@@ -29,7 +29,7 @@ subtraction, so that a threshold amid a million eigenvalues loses no digit.  Pat
 at c: see `numerics.paths`.
 
 Functions, in order: `natural_unit`, `split`, `amid_gap`, `preimage`, `at_angle`, `beyond_all`, `above_axis`,
-`noise_border`, `density`, `right_edge`; `height_above`.
+`noise_border`, `density`, `right_edge`; `height_above`, `is_unresolved`.
 """
 
 from __future__ import annotations
@@ -466,7 +466,7 @@ def _bracketed(target: Target, noise: Any, threshold: Any) -> Any:
     return arithmetic.complex(u, height)
 
 
-def _is_unresolved(target: Target, halves: Split) -> bool:
+def is_unresolved(target: Target, halves: Split) -> bool:
     """Whether the origin lies among more modes than the arithmetic can number; not if it is below all.
 
     A point known by its value may then as well be the origin, in the middle of a gap.
@@ -478,7 +478,7 @@ def _climb(target: Target, noise: Any, threshold: Any, u: Any) -> tuple[Any, Any
     """Values of x - kappa, dx/du and v on Biane's curve above u."""
     variance = noise * noise
     halves = split(target, target.rank(u))
-    offset = u * 0 if _is_unresolved(target, halves) else u - halves.origin
+    offset = u * 0 if is_unresolved(target, halves) else u - halves.origin
     real = offset + halves.distances
     height = _height(target, halves, noise, real, u * 0)
     inverse = 1 / (real * real + height * height)
@@ -579,7 +579,7 @@ def noise_border(target: Target, noise: Any) -> Preimage | None:
             return None
         top, offset = _end_of_curve(target, noise, beyond)
         halves = split(target, target.rank(top + offset))
-        if _is_unresolved(target, halves):
+        if is_unresolved(target, halves):
             start, edge = 0 * offset, None  # in the middle of a gap between modes, if there is one
         else:
             start = (top - halves.origin) + offset

@@ -54,7 +54,7 @@ from typing import Any
 import numpy as np
 
 from numerics.errors import NotConverged
-from numerics.free_convolution import Split, natural_unit, split
+from numerics.free_convolution import Split, is_unresolved, natural_unit, split
 from numerics.neighbours import Above, Neighbours, neighbours
 from numerics.paths import graded
 from numerics.precision import Arithmetic
@@ -67,8 +67,6 @@ _CLEAR_PER_DIGIT = 0.45
 _NEWTON_STEPS = 100
 # Nodes of Gauss's rules, per digit, up to which they are the shorter ones.
 _MOST_NODES = 45
-# A number of a mode beyond which the arithmetic does not tell neighbours apart, over 1/epsilon.
-_UNRESOLVED = 1e-3
 # Ratio of the heights of a cell's walls from which on the curve may have a shoulder between them.
 _STEEP = 2
 # Intervals into which the cell at the edge of the noise may be cut.
@@ -446,12 +444,8 @@ def _above(target: Target, noise: Any, u: Any) -> tuple[Any, Any]:
 
 
 def _offset(target: Target, halves: Split, point: Any) -> Any:
-    """From the origin of a split to a point next to it.
-
-    Among more modes than the arithmetic resolves the point may as well be the origin, in the middle of a gap.
-    """
-    unresolved = 0 < halves.learned < target.dim and halves.learned * target.arithmetic.epsilon > _UNRESOLVED
-    return 0 * point if unresolved else point - halves.origin
+    """From the origin of a split to a point next to it."""
+    return 0 * point if is_unresolved(target, halves) else point - halves.origin
 
 
 def _to_smallest(target: Target, halves: Split) -> Any:

@@ -395,13 +395,14 @@ def _beyond_noise(arithmetic: Arithmetic, cut: Cut, path: Path, on_arc: _OnArc) 
     w_origin = (halves.weights / halves.distances) @ halves.eigenvalues
     w = w_origin + on_arc.w_rise
     lift = variance * w / z  # x - x_0
-    noise_above, noise_slope = above - lift, 1 - variance / (z * z)
+    noise_above = above - lift
     slope_lift = -variance * (on_arc.fall + w / z) / z
     noise_g = -path.zeta / (z * origin)  # 1/z - 1/c
     g_lift = w / z - w_origin / origin
     g_sum = noise_g + 2 / origin  # 1/z + 1/c
-    squares = on_arc.g_rise * (g_sum + w / z + w_origin / origin)
-    squares_lift = g_lift * (g_sum + w / z + w_origin / origin) + noise_g * (w / z + w_origin / origin)
+    g_sum_lift = w / z + w_origin / origin
+    squares = on_arc.g_rise * (g_sum + g_sum_lift)
+    squares_lift = g_lift * (g_sum + g_sum_lift) + noise_g * g_sum_lift
 
     freedom = (
         lift * squares * x_slope
