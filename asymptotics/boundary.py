@@ -37,9 +37,6 @@ class Boundary:
     def mechanism(self) -> str:
         """What happens there, in a sentence.
 
-        Raises:
-            NotImplementedError: when it is not known: of linear estimators where the order of scales changes.
-
         >>> from asymptotics import phase_diagram, quadratic
         >>> walls = phase_diagram(quadratic).boundaries
         >>> next(b for b in walls if [p.name for p in b.phases] == ["II", "VI"]).mechanism
@@ -52,7 +49,7 @@ class Boundary:
         """The law that holds on both sides and in between (``crossovers``); cached within the process.
 
         Raises:
-            NotImplementedError: as ``mechanism``.
+            NotImplementedError: when the law needs what the network does not declare; it says what.
 
         >>> from asymptotics import phase_diagram, quadratic
         >>> walls = phase_diagram(quadratic).boundaries
@@ -62,7 +59,9 @@ class Boundary:
         >>> found.kind.value, float(found.evaluate(**at) / sum(p.risk.evaluate(**at) for p in wall.phases))
         ('two terms of a sum exchange the lead', 1.0)
         """
-        return exchange(self.phases, self.relation) if self._is_linear else crossover(self._wall())
+        if self._is_linear:
+            return exchange(self.phases, self.relation, self.continuous)
+        return crossover(self._wall())
 
     @property
     def _is_linear(self) -> bool:

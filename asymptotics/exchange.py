@@ -1,8 +1,9 @@
-r"""Walls inside one regime: its own equations hold on both sides of them.
+r"""Walls of linear estimators.
 
 Two phases may agree on the order of the scales and differ only in which terms lead.  The equations of their
 regime were simplified in the same way then, and with all their terms they hold across the wall.  For a linear
-estimator they are explicit but for one, A = p D + force, which gives kappa.
+estimator they are explicit but for one, A = p D + force, which gives kappa.  Where features come to be fitted
+the order of the scales changes: ``fitting`` keeps the sums over them.
 
 *Where a parameter passes a value.*  A sum over modes changes its leading end, from modes of the size of the
 scale T that cuts them to the first modes, where the power p at large sizes passes gamma p = 1
@@ -23,7 +24,7 @@ is missed of the target are
 and at r = 1 together kappa^2 (log(1/kappa) + A gamma_E - 1)/A.  Each of K = kappa^{-1/A} fitted features then
 misses the same share of the target.
 
-In this order: ``Exchange`` (the answer), ``exchange`` (the question), ``_law_on_wall``.
+In this order: ``Exchange`` (the answer), ``exchange`` (the question), ``_law_on_wall``, the words.
 """
 
 from __future__ import annotations
@@ -31,18 +32,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from numbers import Rational
-from typing import ClassVar, NamedTuple
+from typing import NamedTuple
 
 import mpmath
-from sympy import Add, Dummy, Eq, EulerGamma, Expr, Mul, S, Symbol, exp, log, series, zeta
+from sympy import Add, Dummy, Eq, EulerGamma, Expr, Mul, S, Symbol, exp, log, series, simplify, zeta
 
 from asymptotics import symbols
 from asymptotics.balance import Balanced
 from asymptotics.cells import FIELD, PARAMETERS
+from asymptotics.fitting import at_capacity, fitting
 from asymptotics.law import Law, law
 from asymptotics.phase import Phase
-from asymptotics.regime import Equation
-from asymptotics.ridge import RidgeRegression
+from asymptotics.regime import WEIGHT_DECAY, Equation
+from asymptotics.ridge import Fitted
 from asymptotics.roots import Number, physical_values, solve_system
 from asymptotics.symbols import threshold
 from asymptotics.terms import VARIABLES, Term, simplified, spare, term
@@ -52,25 +54,29 @@ from asymptotics.walls import Kind
 
 @dataclass(frozen=True)
 class Exchange:
-    """The law across a wall inside one regime of a linear estimator.
+    """The law across a wall of a linear estimator.
 
     Attributes:
+        kind: what changes at the wall.
+        continuous: whether the exponents of the risk agree there.
         equation: for kappa.
         law: excess risk, to leading order on both sides and in between, in kappa and the physical variables.
         on_wall: the law where a parameter has the value that it passes at the wall; None on other walls.
         start: law of kappa in one of the phases, where the search for it begins.
         mechanism: what happens there, in a sentence.
-        kind, continuous: two terms exchange the lead, where they are alike.
+        variable: where the capacity meets that of isotropic features, their ratio; None on other walls.
+        width: how near to 1 that ratio must be for weight decay to matter; None on other walls.
     """
 
+    kind: Kind
+    continuous: bool
     equation: Eq
     law: Expr
     on_wall: Law | None
     start: Expr
     mechanism: str
-
-    kind: ClassVar[Kind] = Kind.EXCHANGE
-    continuous: ClassVar[bool] = True
+    variable: Expr | None = None
+    width: Expr | None = None
 
     def evaluate(
         self,
@@ -112,37 +118,54 @@ def _positive(source: Number | None) -> mpmath.mpf:
 
 
 @cache
-def exchange(phases: tuple[Phase, Phase], relation: Eq) -> Exchange:
-    """The law of the excess risk across a wall between two phases of one regime; cached.
-
-    Raises:
-        NotImplementedError: when they are not of one regime of a linear estimator.
+def exchange(phases: tuple[Phase, Phase], relation: Eq, continuous: bool) -> Exchange:
+    """The law of the excess risk across a wall between two phases of a linear estimator; cached.
 
     >>> from asymptotics import kernel_ridge, phase_diagram
     >>> walls = phase_diagram(kernel_ridge).boundaries
     >>> wall = next(b for b in walls if [p.name for p in b.phases] == ["II", "II"])
-    >>> wall.relation, exchange(wall.phases, wall.relation).on_wall.expr
+    >>> wall.relation, exchange(wall.phases, wall.relation, wall.continuous).on_wall.expr
     (Eq(r, 1), lambda**2*log(1/lambda)/(2*gamma))
     """
     one, other = (phase.balance for phase in phases)
-    alike = [(b.hypothesis.ordering, b.hypothesis.learned) for b in (one, other)]
-    if not isinstance(one.model, RidgeRegression) or alike[0] != alike[1]:
-        name = "their model" if one.model is None else one.model.name
-        raise NotImplementedError(
-            f"phases {phases[0].name} and {phases[1].name} of {name}: what holds across the wall "
-            f"{relation} is derived where their scales are in the same order"
+    kind = _kind(phases)
+    start = phases[0].threshold.expr
+    if one.hypothesis.ordering is not other.hypothesis.ordering:
+        across = fitting(phases, relation)
+        return Exchange(
+            kind=kind,
+            continuous=continuous,
+            equation=across.equation,
+            law=across.risk,
+            on_wall=None,
+            start=start,
+            mechanism=_mechanism_of_fitting(phases, continuous),
+            variable=across.variable,
+            width=across.width,
         )
     at_parameter = relation.lhs in PARAMETERS
     pairs = zip(one.regime.equations, other.regime.equations, strict=True)
     _, of_threshold, of_spare = (_joined(*pair) for pair in pairs)
     risk = _sum(one.regime.risk, other.regime.risk)
     return Exchange(
+        kind=kind,
+        continuous=continuous,
         equation=of_threshold,
         law=risk.subs(spare, of_spare.rhs),  # which is explicit
         on_wall=_law_on_wall(one, other, relation) if at_parameter else None,
-        start=phases[0].threshold.expr,
+        start=start,
         mechanism=_mechanism(one, other, at_parameter),
     )
+
+
+def _kind(phases: tuple[Phase, Phase]) -> Kind:
+    orderings = {phase.hypothesis.ordering for phase in phases}
+    if at_capacity(phases):
+        return Kind.RECOVERY
+    if len(orderings) > 1:
+        return Kind.FIRST_MODES if Fitted.NONE in orderings else Kind.LAST_MODES
+    alike = simplify(phases[0].risk.expr - phases[1].risk.expr) == 0
+    return Kind.UNCHANGED if alike else Kind.EXCHANGE
 
 
 def _sum(*sums: tuple[Term, ...]) -> Expr:
@@ -220,6 +243,23 @@ def _laurent(value: Expr, relation: Eq) -> _Laurent:
     return _Laurent(slope, unit * found.coeff(step, -1), unit * found.coeff(step, 0))
 
 
+def _mechanism_of_fitting(phases: tuple[Phase, Phase], continuous: bool) -> str:
+    if at_capacity(phases):
+        jump = "" if continuous else ", and on the scale of exponents the risk jumps"
+        return (
+            "The data offer as much capacity as all features take, which are of one variance: the ridge "
+            f"kappa falls from there to what weight decay leaves of it{jump}. On the wall weight decay alone "
+            "leaves any spare capacity, by which label noise, if there is any, is divided: a peak."
+        )
+    setters = {phase.hypothesis.dominant[1] for phase in phases}
+    what = "Weight decay lowers" if setters == {WEIGHT_DECAY} else "The samples lower"
+    isotropic = all(phase.hypothesis.ordering is not Fitted.SOME for phase in phases)
+    if isotropic:
+        return f"{what} the ridge kappa to the one variance of all features, which are fitted at once."
+    which = "last" if any(phase.hypothesis.ordering is Fitted.ALL for phase in phases) else "first"
+    return f"{what} the ridge kappa to the variances of the {which} features, which are fitted one by one."
+
+
 def _mechanism(one: Balanced, other: Balanced, at_parameter: bool) -> str:
     if at_parameter and one.risk == other.risk:
         return (
@@ -232,6 +272,8 @@ def _mechanism(one: Balanced, other: Balanced, at_parameter: bool) -> str:
             "the scale that cuts them to the first modes, of which as much is missed however regular the "
             "target is; on the wall all modes in between count alike, which makes a logarithm."
         )
+    if one.risk == other.risk and one.hypothesis.learned is not other.hypothesis.learned:
+        return "Modes of the target rise above the noise, which a linear estimator does not feel."
     roles = [f"sets the {equation.name}" for equation in one.regime.equations]
     leaders = [(*balanced.hypothesis.dominant, balanced.hypothesis.risk) for balanced in (one, other)]
     changes = [

@@ -85,10 +85,10 @@ from asymptotics.terms import Term, spare, term
 
 FEATURES = "fitted features"
 
-_ratio = Symbol("rho", positive=True)
+feature_ratio = Symbol("rho", positive=True)
 """Variance of a feature over kappa."""
 
-_kept = _ratio / (1 + _ratio)
+kept_share = feature_ratio / (1 + feature_ratio)
 """What is left of a coefficient after shrinkage: v/(v + kappa)."""
 
 
@@ -147,8 +147,14 @@ class RidgeRegression:
         return self.name
 
     @property
+    def spread(self) -> tuple[Expr, Expr]:
+        """The variance of a feature, ``c * size**p``, as (c, p); all have the same where p is 0."""
+        constant, degree = powsimp(S(self.feature_variance)).as_coeff_exponent(size)
+        return constant, degree
+
+    @property
     def _anisotropic(self) -> bool:
-        return bool(S(self.feature_variance).has(size))
+        return bool(self.spread[1] != 0)
 
     def regimes(self, noisy: bool) -> Iterator[Callable[[Domain], Regime]]:
         """Kappa above, amid and below the features."""
@@ -169,47 +175,29 @@ class RidgeRegression:
 
 def _regime(model: RidgeRegression, fitted: Fitted, learned: Learned, noisy: bool, domain: Domain) -> Regime:
     delta, kappa, unused = (term(x, MODES) for x in (effective_noise, threshold, spare))
-    one, square = term(S.One, MODES), delta ** coefficient(2)
-    spread, degree = powsimp(S(model.feature_variance)).as_coeff_exponent(size)
-    anisotropic = degree != 0
-    # the scale that cuts the modes: features fall below kappa, or the target's modes below the noise
-    ratio: Term = term(1 / spread, MODES) * kappa
-    scale: Term = ratio ** coefficient(1 / degree) if anisotropic else delta
+    square = delta ** coefficient(2)
+    ratio, scale = _cut(model)
     index = crossover(scale, model.amplitude)
-    whole = S.One if model.modes == d else d  # a mean over d modes, or their sum
 
     def total(response: Expr, weight: Expr, on: Domain, origin: str) -> tuple[Term, ...]:
-        """Sum over the modes of a function of v/kappa times a power of the size."""
-        power = powsimp(weight).as_coeff_exponent(size)[1]  # which does not see s**p/s as a power
-        unit: Term = scale ** coefficient(power)
-        if anisotropic:
-            function, factor = response.subs(_ratio, size**degree) * weight, one
-        else:
-            end = S.Zero if fitted is Fitted.NONE else oo
-            constant, rate = end_behaviour(response.subs(_ratio, size), end)
-            assert rate is not None
-            function, factor = weight, term(constant, MODES) * ratio ** coefficient(-rate)
-        smooth = ModeFunction((Piece(S.Zero, oo, function),))
-        found = mean_term(smooth, learned, scale, model.amplitude, on, whole, origin)
-        if model.modes == oo and any(t.holds([d]) for t in found):
-            raise ValueError(f"the sum of ({response})*({weight}) over infinitely many modes diverges")
-        return tuple(t * factor * unit for t in found)
+        return mode_sum(model, fitted, learned, on, response, weight, origin)
 
     _, labels, per_error = split_balance(model.noise_balance, matrix_error, LABEL_NOISE)
     capacity, forces, per_freedom = split_balance(model.threshold_balance, degrees_of_freedom, WEIGHT_DECAY)
     labels = labels if noisy else without_label_noise(labels)
-    bias = total((1 - _kept) ** 2, model.target_energy, domain, MODES)
-    freedoms = total(_kept, S.One, domain, FEATURES)
-    squares = total(_kept**2, S.One, domain, LABEL_NOISE)
-    rest = total(_kept * (1 - _kept), S.One, domain, FEATURES)
+    bias = total((1 - kept_share) ** 2, model.target_energy, domain, MODES)
+    freedoms = total(kept_share, S.One, domain, FEATURES)
+    squares = total(kept_share**2, S.One, domain, LABEL_NOISE)
+    rest = total(kept_share * (1 - kept_share), S.One, domain, FEATURES)
     per_risk = model.excess_risk / matrix_error
     per_spare = unused ** (-FIELD.one)
 
     def train_loss(on: Domain) -> tuple[Term, ...]:
         """(c/2) (delta^2 force^2 + kappa force sum f^2 (t^2 + delta^2)/v), the objective with its penalty."""
         half = term(per_risk / 2, MODES)
-        norms = total(_kept**2, model.target_energy / model.feature_variance, on, MODES)
-        noises = tuple(t * square for t in total(_kept**2, 1 / S(model.feature_variance), on, LABEL_NOISE))
+        norms = total(kept_share**2, model.target_energy / model.feature_variance, on, MODES)
+        of_noise = total(kept_share**2, 1 / S(model.feature_variance), on, LABEL_NOISE)
+        noises = tuple(t * square for t in of_noise)
         misfits = tuple(half * square * force * force for force in forces)
         return (*misfits, *(t * half * kappa * force for force, t in product(forces, norms + noises)))
 
@@ -222,7 +210,7 @@ def _regime(model: RidgeRegression, fitted: Fitted, learned: Learned, noisy: boo
             Equation("threshold", capacity, (*forces, *(t * per_freedom for t in freedoms))),
             Equation("spare capacity", unused, (*forces, *(t * per_freedom for t in rest))),
         ),
-        larger=(*_ordered(fitted, ratio, anisotropic), *_counted(model, learned, index)),
+        larger=(*_ordered(model, fitted, ratio), *_counted(model, learned, index)),
         risk=tuple(
             t * term(per_risk, MODES) * per_spare
             for t in (
@@ -242,14 +230,59 @@ def _regime(model: RidgeRegression, fitted: Fitted, learned: Learned, noisy: boo
     )
 
 
+def _cut(model: RidgeRegression) -> tuple[Term, Term]:
+    """Kappa over the variance at size 1, and the scale that cuts the modes.
+
+    Features fall below kappa or, where all are alike, the target's modes below the noise.
+    """
+    spread, degree = model.spread
+    ratio: Term = term(threshold / spread, MODES)
+    scale: Term = term(effective_noise, MODES) if degree == 0 else ratio ** coefficient(1 / degree)
+    return ratio, scale
+
+
+def mode_sum(
+    model: RidgeRegression,
+    fitted: Fitted,
+    learned: Learned,
+    domain: Domain,
+    response: Expr,
+    weight: Expr,
+    origin: str,
+) -> tuple[Term, ...]:
+    """Sum over the modes of a function of v/kappa times a power of the size; the mean of a finite number."""
+    ratio, scale = _cut(model)
+    degree = model.spread[1]
+    power = powsimp(weight).as_coeff_exponent(size)[1]  # which does not see s**p/s as a power
+    unit: Term = scale ** coefficient(power)
+    whole = S.One if model.modes == d else d  # a mean over d modes, or their sum
+    if degree == 0:
+        constant, rate = end_behaviour(response.subs(feature_ratio, size), _end_of(fitted))
+        assert rate is not None
+        unit = unit * term(constant, MODES) * ratio ** coefficient(-rate)
+        function = weight
+    else:
+        function = response.subs(feature_ratio, size**degree) * weight
+    smooth = ModeFunction((Piece(S.Zero, oo, function),))
+    found = mean_term(smooth, learned, scale, model.amplitude, domain, whole, origin)
+    if model.modes == oo and any(t.holds([d]) for t in found):
+        raise ValueError(f"the sum of ({response})*({weight}) over infinitely many modes diverges")
+    return tuple(t * unit for t in found)
+
+
+def _end_of(fitted: Fitted) -> Expr:
+    """Where v/kappa lies when all features are alike."""
+    return S.Zero if fitted is Fitted.NONE else oo
+
+
 _STEP = ModeFunction((Piece(S.Zero, S.One, S.Zero), Piece(S.One, oo, S.One)))
 """Whether a mode lies above the scale that cuts them."""
 
 
-def _ordered(fitted: Fitted, ratio: Term, anisotropic: bool) -> tuple[tuple[Term, Term], ...]:
+def _ordered(model: RidgeRegression, fitted: Fitted, ratio: Term) -> tuple[tuple[Term, Term], ...]:
     """Kappa against the one variance of isotropic features; `_counted` orders the others."""
     one = term(S.One, MODES)
-    if anisotropic:
+    if model.spread[1] != 0:
         return ()
     return ((ratio, one),) if fitted is Fitted.NONE else ((one, ratio),)
 

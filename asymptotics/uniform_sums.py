@@ -271,7 +271,14 @@ def _fast_sum(term: Any, values: Sequence[Number]) -> mpmath.mpf:
     def at(x: Any) -> Any:
         return term(x, *values)
 
+    def per_logarithm(t: Any) -> Any:
+        return start * mpmath.exp(t) * at(start * mpmath.exp(t))
+
     with mpmath.workdps(30):
-        rest = mpmath.quad(lambda t: start * mpmath.exp(t) * at(start * mpmath.exp(t)), [0, 2, 5, 10, 20, 40])
+        *_, before, end = stops = [0, 2, 5, 10, 20, 39, 40]
+        rest = mpmath.quad(per_logarithm, stops)
+        last = per_logarithm(end)
+        if last > 0:  # so far out the terms are a power: what is beyond is a geometric series
+            rest += last / mpmath.log(per_logarithm(before) / last)
         first, third = (mpmath.diff(at, start, order) for order in (1, 3))
         return total + rest + at(start) / 2 - first / 12 + third / 720
