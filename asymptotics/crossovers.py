@@ -36,7 +36,23 @@ from dataclasses import dataclass
 from functools import cache
 
 import mpmath
-from sympy import Eq, Expr, Interval, Max, Piecewise, S, Symbol, erf, erfc, expand, oo, simplify, solve, sqrt
+from sympy import (
+    Eq,
+    Expr,
+    Integral,
+    Interval,
+    Max,
+    Piecewise,
+    S,
+    Symbol,
+    erf,
+    erfc,
+    expand,
+    oo,
+    simplify,
+    solve,
+    sqrt,
+)
 
 from asymptotics.bayes import BayesOptimal, posterior_variance
 from asymptotics.power_sums import Learned, ModeFunction, Piece
@@ -92,6 +108,8 @@ class Crossover:
         start: laws of the unknowns in one of the two phases, where the search for them begins.
         variable: of order one at the wall, a product of powers of the physical variables.
         width: the values of the variable between which the risk follows neither phase.
+        logarithmic: whether what the law leaves out falls like powers of 1/log d, not of d: where noise
+            without an edge leaks, the law of the modes takes kappa^2/delta^2, of order log d, for large.
         mechanism: what happens there, in a sentence.
     """
 
@@ -105,6 +123,7 @@ class Crossover:
     start: tuple[Expr, ...]
     variable: Expr
     width: Interval
+    logarithmic: bool
     mechanism: str
 
     def evaluate(
@@ -137,7 +156,7 @@ class Crossover:
     @property
     def _guard_digits(self) -> int:
         """j(u) near its edge is a difference of numbers of order one; integrals over modes are costly."""
-        return 10 if self.law.has(PathIntegral, CurveIntegral) else 80
+        return 10 if self.law.has(Integral, PathIntegral, CurveIntegral) else 80
 
 
 @cache
@@ -161,8 +180,15 @@ def crossover(wall: Wall) -> Crossover:
         start=_start(wall, reduced.unknowns),
         variable=variable,
         width=width,
+        logarithmic=_leaves_logarithms(wall),
         mechanism=mechanism_of(wall),
     )
+
+
+def _leaves_logarithms(wall: Wall) -> bool:
+    """Whether the threshold is taken for far above noise that has no edge, beside modes; see ``_modes``."""
+    at_edge = Ordering.THRESHOLD_AT_EDGE in wall.orderings or len(wall.orderings) > 1
+    return wall.network.noise.edge == oo and at_edge and Learned.ALL not in wall.learned
 
 
 def _start(wall: Wall, unknowns: tuple[Symbol, ...]) -> tuple[Expr, ...]:
@@ -311,10 +337,14 @@ def _leaked_freedom(network: StateEvolution) -> Expr:
 
 
 def _within_edge(network: StateEvolution, value: Expr) -> Expr:
-    """The function of u, which vanishes where no noise is; tails as such, not as differences from 1."""
-    edge = network.noise.edge
-    value = expand(value.replace(erf, lambda x: 1 - erfc(x)))
+    """The function of u, which vanishes where no noise is."""
+    edge, value = network.noise.edge, _with_tails(value)
     return value if edge == oo else Piecewise((value, ratio < edge), (S.Zero, True))
+
+
+def _with_tails(value: Expr) -> Expr:
+    """With tails as such, not as differences from 1."""
+    return expand(value.replace(erf, lambda x: 1 - erfc(x)))
 
 
 def _capacity(wall: Wall) -> Expr:
@@ -336,7 +366,7 @@ def _among_all(wall: Wall) -> _Reduced:
     network, image, smallest = wall.network, _image(wall), AMPLITUDE * d**-gamma
 
     def mean(value: Expr) -> Expr:
-        return last_modes(ModeFunction((Piece(S.Zero, oo, value),)), smallest)
+        return last_modes(ModeFunction((Piece(S.Zero, oo, _with_tails(value)),)), smallest)
 
     if image is None:
         error, freedom = mean(error_of(network.potential)), mean(degrees_of_freedom_of(network.potential))

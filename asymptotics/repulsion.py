@@ -145,7 +145,7 @@ class PathIntegral(_OverSpectrum):
 
             precision, left, right = mpmath.mp.prec, mpmath.mp.pi, mpmath.arg(end)
             unit = abs(along((left + right) / 2))
-            with mpmath.workdps(_DIGITS):
+            with mpmath.workdps(DIGITS):
                 return unit * mpmath.quad(lambda angle: along(angle).imag / unit, [left, right]) / left
 
         return number
@@ -185,7 +185,7 @@ class CurveIntegral(_OverSpectrum):
 
             least, end_of_bulk = mpmath.mpf(10) ** (-mpmath.mp.dps // 3), mpmath.mpf(3) ** (-1 / decay)
             unit = along(end_of_bulk)
-            with mpmath.workdps(_DIGITS):
+            with mpmath.workdps(DIGITS):
                 whole = mpmath.quad(lambda share: along(share) / unit, [least, end_of_bulk, 1])
             return (unit * whole + least * along(least)) / mpmath.pi
 
@@ -234,7 +234,7 @@ def _coefficients(power: Any) -> list[Any]:
     return found[::-1]
 
 
-_DIGITS = 12
+DIGITS = 12
 """Of the integrals; what is integrated, which is costly, keeps all."""
 
 

@@ -55,7 +55,7 @@ from sympy import (
 )
 
 from asymptotics.power_sums import ModeFunction, Piece, mellin
-from asymptotics.repulsion import CurveIntegral, PathIntegral
+from asymptotics.repulsion import DIGITS, CurveIntegral, PathIntegral
 from asymptotics.symbols import gamma, size
 
 Number = Any
@@ -91,11 +91,15 @@ def first_modes(function: ModeFunction, largest: Expr) -> Expr:
     lowest = function.pieces[0].value
     constant, power = function.at_zero()
     lost = S.Zero if power is None else constant * size**power
-    total = S.Zero if power is None else constant * largest**power * zeta(gamma * power)
-    if simplify(lowest - lost) != 0:
-        index = Symbol("i", positive=True, integer=True)
-        falling = expand((lowest - lost).replace(erf, lambda x: 1 - erfc(x)))
-        total += Sum(falling.subs(size, largest * index**-gamma), (index, 1, oo))
+    rest = expand((lowest - lost).replace(erf, lambda x: 1 - erfc(x)))
+    if simplify(rest) == 0:
+        total = S.Zero if power is None else constant * largest**power * zeta(gamma * power)
+    else:
+        # far fewer than all of a power are left of many modes above the scale: these are not taken from it
+        index, last = Symbol("i", positive=True, integer=True), floor(largest ** (1 / gamma))
+        above, below = (value.subs(size, largest * index**-gamma) for value in (lowest, rest))
+        total = Sum(above, (index, 1, last)) + Sum(below, (index, last + 1, oo))
+        total += S.Zero if power is None else constant * largest**power * zeta(gamma * power, last + 1)
     for below, above in pairwise(function.pieces):
         count = floor((largest / above.lower) ** (1 / gamma))
         total += Add(
@@ -228,7 +232,7 @@ def evaluate(expression: Expr, values: Mapping[Symbol, Number]) -> mpmath.mpf:
 
 def compiled(expression: Expr, symbols: Sequence[Symbol]) -> Any:
     """``evaluate`` as a function of the values of the symbols, for repeated use."""
-    sums = sorted(expression.atoms(Sum, PathIntegral, CurveIntegral), key=str)
+    sums = sorted(expression.atoms(Sum, Integral, PathIntegral, CurveIntegral), key=str)
     stand_ins = [Dummy() for _ in sums]
     # lambdify puts every name into one namespace, where the symbol gamma would hide the function
     names = [Dummy() for _ in symbols]
@@ -248,37 +252,85 @@ def compiled(expression: Expr, symbols: Sequence[Symbol]) -> Any:
 
 def _number_of(found: Expr, names: Sequence[Symbol]) -> Callable[..., Any]:
     """An infinite sum, or an integral, as a function of the values of the symbols."""
-    if not isinstance(found, Sum):
-        return found.number_of(names)  # type: ignore[no-any-return]
-    term = lambdify([found.variables[0], *names], found.function, "mpmath")
-    return lambda *values: _fast_sum(term, values)
+    if isinstance(found, PathIntegral | CurveIntegral):
+        return found.number_of(names)
+    term = lambdify([found.variables[0], *names], found.function, "mpmath", cse=True)
+    ends = lambdify(names, found.limits[0][1:], "mpmath")
+    if isinstance(found, Sum):
+        return lambda *values: _fast_sum(term, ends(*values), values)
+    return lambda *values: _integral(term, ends(*values), values)
+
+
+_MOST_BITS = 2**14
+"""Of what is integrated."""
+
+
+def _integral(term: Any, ends: tuple[Any, Any], values: Sequence[Number]) -> mpmath.mpf:
+    """The integral of what may be of any size, to DIGITS of it.
+
+    Terms of a mode far above the threshold cancel, to nothing at all where digits are few: what is integrated
+    has as many as it takes to stand still.
+    """
+
+    def at(x: Any, precision: int) -> Any:
+        with mpmath.workprec(precision):
+            return term(x, *values)
+
+    lower, upper = ends
+    middle, small = (lower + upper) / 2, mpmath.mpf(10) ** -DIGITS
+    precision, rough, unit = mpmath.mp.prec, mpmath.mpf(0), mpmath.mpf(0)
+    while precision < _MOST_BITS and (rough == 0 or abs(rough - unit) > small * abs(rough)):
+        precision *= 2
+        rough, unit = unit, abs(at(middle, precision))
+    unit = unit or mpmath.mpf(1)
+    with mpmath.workdps(DIGITS):
+        return unit * mpmath.quad(lambda x: at(x, precision) / unit, [lower, upper])
 
 
 _EXPLICIT_TERMS = 200
 """What is left beyond them is summed by Euler and Maclaurin's formula, with an error of 1e-12 of its size."""
 
+_PANELS = (0, 2, 5, 10, 20, 39, 40)
+"""Ends of the panels of its integral, in the logarithm of the index, from the end where terms change."""
 
-def _fast_sum(term: Any, values: Sequence[Number]) -> mpmath.mpf:
-    """Sum over i = 1, 2, ... of terms that fall smoothly, as a power or faster."""
-    total, small = mpmath.mpf(0), mpmath.eps ** mpmath.mpf(0.75)  # terms cancel near their end
-    for index in range(1, _EXPLICIT_TERMS):
-        value = term(mpmath.mpf(index), *values)
+
+def _fast_sum(term: Any, ends: tuple[Any, Any], values: Sequence[Number]) -> mpmath.mpf:
+    """Sum over i = first, ..., last of terms smooth in log i; to infinity where they fall like a power."""
+    first, last = ends
+    total, small, start = mpmath.mpf(0), mpmath.eps ** mpmath.mpf(0.75), mpmath.mpf(first)
+    explicit = min(last - first + 1, _EXPLICIT_TERMS)
+    for index in range(int(explicit)):
+        value = term(start + index, *values)
         total += value
-        if not abs(value) > small * abs(total):
+        if last == mpmath.inf and not abs(value) > small * abs(total):  # terms cancel near their end
             return total
-    start = mpmath.mpf(_EXPLICIT_TERMS)
+    if explicit < _EXPLICIT_TERMS:
+        return total
+    start += explicit
+    if start > last:
+        return total
+    precision = mpmath.mp.prec
 
     def at(x: Any) -> Any:
-        return term(x, *values)
+        with mpmath.workprec(max(precision, mpmath.mp.prec)):  # differences are taken with more digits
+            return term(x, *values)
+
+    def end(x: Any, sign: int) -> Any:  # derivatives in log x, on the scale of which terms change
+        one, two, three = (mpmath.diff(lambda t: at(mpmath.exp(t)), mpmath.log(x), k) for k in (1, 2, 3))
+        return at(x) / 2 + sign * (one / x / 12 - (three - 3 * two + 2 * one) / x**3 / 720)
 
     def per_logarithm(t: Any) -> Any:
-        return start * mpmath.exp(t) * at(start * mpmath.exp(t))
+        return mpmath.exp(t) * at(mpmath.exp(t))
 
     with mpmath.workdps(30):
-        *_, before, end = stops = [0, 2, 5, 10, 20, 39, 40]
-        rest = mpmath.quad(per_logarithm, stops)
-        last = per_logarithm(end)
-        if last > 0:  # so far out the terms are a power: what is beyond is a geometric series
-            rest += last / mpmath.log(per_logarithm(before) / last)
-        first, third = (mpmath.diff(at, start, order) for order in (1, 3))
-        return total + rest + at(start) / 2 - first / 12 + third / 720
+        low = mpmath.log(start)
+        if last < mpmath.inf:
+            high = mpmath.log(last)
+            panels = [low, *(high - t for t in reversed(_PANELS) if high - t > low)]
+            return total + end(start, -1) + end(mpmath.mpf(last), 1) + mpmath.quad(per_logarithm, panels)
+        *_, before, farthest = panels = [low + t for t in _PANELS]
+        total += end(start, -1) + mpmath.quad(per_logarithm, panels)
+        left = per_logarithm(farthest)
+        if left > 0:  # so far out the terms are a power: what is beyond is a geometric series
+            total += left / mpmath.log(per_logarithm(before) / left)
+        return total

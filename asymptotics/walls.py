@@ -162,7 +162,7 @@ def variable_of(wall: Wall) -> tuple[Expr, Interval]:
     anywhere = Interval.open(0, oo)
     if wall.kind in (Kind.INTERPOLATION, Kind.RECOVERY):
         return _capacity_ratio(wall), anywhere
-    if wall.kind in (Kind.FIRST_MODES, Kind.LAST_MODES):
+    if len(wall.learned) > 1:
         outer = next(p for p in (one, other) if p.hypothesis.learned is not Learned.SOME)
         of_noise = outer.hypothesis.ordering in (Recovery.PARTIAL, Ordering.THRESHOLD_BELOW_NOISE)
         scale = outer.effective_noise.expr if of_noise else outer.threshold.expr

@@ -2,11 +2,12 @@
 
 from dataclasses import replace
 from fractions import Fraction
-from functools import cache
+from functools import cache, partial
 from itertools import product
 from typing import NamedTuple
 
 import mpmath
+import numpy as np
 import pytest
 from mpmath import mpf
 from sympy import Eq, Interval, Rational, cancel, lambdify, log, oo, simplify
@@ -14,20 +15,38 @@ from sympy import Eq, Interval, Rational, cancel, lambdify, log, oo, simplify
 from asymptotics import Boundary, diagonal, phase_diagram, quadratic, symbols
 from asymptotics.interpolation import depth, distance, interpolation_peak
 from asymptotics.plateaus import plateaus
+from asymptotics.power_sums import Learned
 from asymptotics.roots import physical_values
 from asymptotics.uniform_sums import evaluate
 from asymptotics.walls import Kind
 from numerics import Problem, solve
+from verify.extrapolation import limit_beyond_logarithms, limit_beyond_powers
 
 NETWORKS = {"diagonal": diagonal, "quadratic": quadratic}
 DIAGRAMS = list(product(NETWORKS, ("fixed", "none", "scaled"), ("erm", "bayes")))
 GAMMA = Fraction(3, 2)
+TOLERANCE = 1e-3
 
 # exponents to choose points of the walls from
-SAMPLES = [Fraction(n, 20) for n in (-20, -10, 4, 8, 12, 16, 20, 24, 30, 36, 40, 50, 60, 70, 80, 100)]
-DECAYS = [Fraction(n, 5) for n in range(-20, 21)]
-NOISES = [Fraction(n, 10) for n in (3, 6, 16, 25, 35)]
+SAMPLES = [Fraction(n, 20) for n in (*range(-20, 42), *range(45, 101, 5))]
+DECAYS = [Fraction(n, 10) for n in range(-40, 41)]
+NOISES = [Fraction(n, 10) for n in (2, 3, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50)]
 EXPONENTS = (symbols.a, symbols.ell, symbols.gamma, symbols.b)
+
+START, STEPS, FEWER_STEPS = 2, 8, 5
+"""Decimal exponent below a ladder, and its dimensions; fewer where a law is an integral over all modes."""
+
+RANGE, HIGHEST = 150, {"diagonal": 100, "quadratic": 40}
+"""Decimal exponents: of the largest parameter, delta^2 or kappa^2, and of the dimension."""
+
+NEGLECTED, LEARNED_AMID_NOISE, LEARNED, ALL_LEARNED, LEARNED_BY_BAYES = 5, 30, 14, 8, 6
+"""Decimal exponents, quadratic network: of what is left out at last, of learned modes (what they cost)."""
+
+MODEST = 12
+"""Decimal exponent of a dimension at which the quadratic network's solutions cost little anywhere."""
+
+NEAREST = 18
+"""Decades of D below 1 to which noiseless interpolation is solved: kappa is then the edge to eight digits."""
 
 
 def diagram_of(network, noise, estimator):
@@ -35,13 +54,12 @@ def diagram_of(network, noise, estimator):
 
 
 class Place(NamedTuple):
-    """A wall of a diagram, and a point of it."""
+    """A wall of a diagram."""
 
     network: str
     noise: str
     estimator: str
     boundary: Boundary
-    point: dict
 
     def __str__(self):
         names = "-".join(phase.name for phase in self.boundary.phases)
@@ -52,47 +70,96 @@ class Place(NamedTuple):
         """The variable that leads across the wall."""
         return self.boundary.relation.lhs
 
+    @property
+    def learns_all(self):
+        """Whether all modes are learned on one side of the wall only."""
+        return len({p.hypothesis.learned for p in self.boundary.phases} & {Learned.SOME, Learned.ALL}) > 1
 
-def point_of(boundary, noise, estimator):
-    """The point of a grid deepest inside a wall: far from the other facets of both phases, of mild sizes."""
-    relation = boundary.relation
-    others = [
-        r.gts - r.lts
-        for phase in boundary.phases
-        for r in phase.region.args
-        if cancel((r.gts - r.lts).subs(relation.lhs, relation.rhs)) != 0
-    ]
-    on_wall, slack = (lambdify(EXPONENTS, e) for e in (relation.rhs, others))
+
+class Ladder(NamedTuple):
+    """A point of a wall, by how small a power of d what is left out there falls, and dimensions."""
+
+    point: dict
+    gap: float
+    dims: tuple
+
+
+PLACES = [Place(*diagram, boundary) for diagram in DIAGRAMS for boundary in diagram_of(*diagram).boundaries]
+
+
+def on_grid(place, expressions):
+    """Values of expressions in the exponents at points of the wall, as rows, and the points themselves."""
+    relation = place.boundary.relation
     grid = {
         symbols.a: SAMPLES,
-        symbols.ell: DECAYS if estimator == "erm" else [Fraction(0)],
+        symbols.ell: DECAYS if place.estimator == "erm" else [Fraction(0)],
         symbols.gamma: [GAMMA],
-        symbols.b: NOISES if noise == "scaled" else [Fraction(0)],
-    } | {relation.lhs: [None]}
-    found = []
-    for values in product(*grid.values()):
-        at = dict(zip(EXPONENTS, values, strict=True))
-        at[relation.lhs] = Fraction(on_wall(*values))
-        depth = min([*slack(*map(float, at.values())), 0.3])
-        a, ell = at[symbols.a], at[symbols.ell]
-        largest = max(abs(a) + 1, abs(ell), 2 * abs(ell + 1 - a), at[symbols.b])
-        found.append((depth, -largest, at))
-    depth, _, at = max(found, key=lambda choice: choice[:2])
-    assert depth > 0.05, boundary
-    return at
+        symbols.b: NOISES if place.noise == "scaled" else [Fraction(0)],
+    } | {relation.lhs: [Fraction(0)]}
+    points = list(product(*grid.values()))
+    on_wall = [expression.subs(relation.lhs, relation.rhs) for expression in expressions]
+    columns = np.array(points, dtype=float).T
+    values = lambdify(EXPONENTS, [relation.rhs, *on_wall], "numpy")(*columns)
+    return points, np.array([np.broadcast_to(v, len(points)) for v in values], dtype=float), columns
 
 
-PLACES = [
-    Place(*diagram, boundary, point_of(boundary, *diagram[1:]))
-    for diagram in DIAGRAMS
-    for boundary in diagram_of(*diagram).boundaries
-]
+@cache
+def ladder(place):
+    """The ladder at whose end what the law leaves out, all that does not count at the wall, is smallest."""
+    relation, phases = place.boundary.relation, place.boundary.phases
+    forms = {
+        phase.balance.scales.expression(form)
+        for phase in phases
+        for form in (*phase.balance.facets, *(i.form for i in phase.balance.inequalities))
+    }
+    forms = [f for f in forms if not cancel(f.subs(relation.lhs, relation.rhs)).is_number]
+    learned = [p.learned.exponent for p in phases if p.learned.exponent != -oo]
+    freedom = [p.degrees_of_freedom.exponent for p in phases if p.degrees_of_freedom.exponent != -oo]
+    points, (crossing, *rows), columns = on_grid(place, [*forms, *learned, *freedom])
+    columns = columns.copy()
+    columns[EXPONENTS.index(place.crossed_by)] = crossing
+    samples, weight_decay, decay, noise = columns
+    energy = 2 * decay - 1  # of the modes beyond the last one, beside that of all
+    gap = np.minimum.reduce([*rows[: len(forms)], energy])
+    modes = np.maximum.reduce([*rows[len(forms) : len(forms) + len(learned)], 0 * gap])
+    lacking = -np.maximum.reduce([*rows[len(forms) + len(learned) :], 0 * gap - 99])
+    end = RANGE / np.maximum.reduce(
+        [abs(samples) + 1, abs(weight_decay), 2 * abs(weight_decay + 1 - samples), noise]
+    )
+    end = np.minimum(end, HIGHEST[place.network])
+    if place.network == "quadratic":
+        names = {p.name for p in phases}
+        by_modes = (
+            LEARNED_BY_BAYES
+            if place.estimator == "bayes"
+            else ALL_LEARNED
+            if place.boundary.crossover().kind is Kind.RECOVERY
+            else LEARNED
+            if names & {"II", "N"}
+            else LEARNED_AMID_NOISE
+        )
+        end = np.minimum(end, np.maximum(NEGLECTED / np.maximum(gap, 0.02), MODEST))
+        end = np.minimum(end, by_modes / np.maximum(modes, 0.02))
+        if "N" in names and place.estimator == "erm":
+            end = np.minimum(end, NEAREST / np.maximum(lacking, 0.02))
+    best = int(np.argmax(np.where(end > START + 1, gap * end, -np.inf)))
+    point = dict(zip(EXPONENTS, points[best], strict=True))
+    rhs = relation.rhs.subs({s: Rational(v.numerator, v.denominator) for s, v in point.items()})
+    point[place.crossed_by] = Fraction(int(rhs.p), int(rhs.q))
+    assert gap[best] > 0.02, place
+    costly = place.boundary.crossover().kind is Kind.RECOVERY
+    return Ladder(point, float(gap[best]), decades(START, float(end[best]), FEWER_STEPS if costly else STEPS))
+
+
+def decades(start, end, steps):
+    """Dimensions in geometric progression."""
+    return tuple(int(mpf(10) ** (start + (mpf(end) - start) * k / steps)) for k in range(1, steps + 1))
 
 
 def sizes(place, dimension, off=0, factor=1):
     """Physical values at a point of a wall, off it by a power of the dimension and a factor."""
-    d = mpf(dimension)
-    at = place.point | {place.crossed_by: place.point[place.crossed_by] + off}
+    d, point = mpf(dimension), ladder(place).point
+    at = point | {place.crossed_by: point[place.crossed_by] + off}
     scale = {symbol: d ** (mpf(e.numerator) / e.denominator) for symbol, e in at.items()}
     scale[place.crossed_by] *= factor
     return {
@@ -141,53 +208,44 @@ def risk_at(place, at):
     return solved(*place[:3], tuple(at.items())).excess_risk
 
 
-def ladder(place, law):
-    """Dimensions, as far as the solver goes: modes have to be told apart, and the noise must not vanish."""
-    phases = place.boundary.phases
-    if law.kind in (Kind.LAST_MODES, Kind.RECOVERY) or (
-        law.kind is Kind.UNCHANGED and len({p.hypothesis.learned for p in phases}) > 1
-    ):
-        return (10**3, 10**5) if place.estimator == "bayes" else (10**4, 10**8)
-    by_modes = place.estimator == "bayes" or any(p.name == "N" for p in phases)
-    return (10**12, 10**24) if place.network == "quadratic" and by_modes else (10**12, 10**60)
-
-
 SIDES = (mpf(1) / 2, mpf(2))
 """Values of the variable at which laws are compared, in units of the end of the width where it has one."""
 
 
-def departures(law, place, side):
-    """How far the law is from the solution, relatively, along growing dimensions."""
-    found = []
-    for dimension in ladder(place, law):
+def points_beside(place, law, side):
+    """Physical values on one side of a wall, along growing dimensions."""
+    for dimension in ladder(place).dims:
         unit = 1 if law.width.end == oo else end_of(place, law, dimension)
-        at = where(place, law, dimension, side * unit)
-        truth = risk_at(place, at)
-        value = law.evaluate(**at)
-        found.append(value / truth - 1 if truth else value)  # where the target is recovered both are 0
-    return found
+        yield where(place, law, dimension, side * unit)
 
 
-def is_logarithmic(place):
-    """Noise without an edge, and modes that count: the law takes kappa >> delta, true to a power of log d."""
-    one, other = place.boundary.phases
-    return one.risk.refined != other.risk.refined and "N" in (one.name, other.name)
+def limit_of(ratios, dims, *, logarithmic):
+    """The limit of law over solution, as sequences with what is left out have one."""
+    return limit_beyond_logarithms(dims, ratios) if logarithmic else limit_beyond_powers(ratios)
 
 
-def is_the_limit(place, departed):
-    """What is left tends to 0, by powers of d; where it does by 1/log d, a line in it is taken off."""
-    first, last = departed
-    law = place.boundary.crossover()
-    if is_logarithmic(place) and law.kind is not Kind.RECOVERY:
-        near, far = (mpmath.log(dimension) for dimension in ladder(place, law))
-        return abs(last - (first - last) / (far / near - 1)) < 1e-3
-    return abs(last) < 1e-3 and abs(last) < max(abs(first), mpf("1e-9"))
+def is_one(limit):
+    return abs(limit.value - 1) < TOLERANCE and limit.uncertainty < TOLERANCE
+
+
+PLANTED = (Rational(501, 500), Rational(1, 2))
+"""Factors of laws that are wrong."""
+
+
+def off_by(law, at):
+    """By what planted errors change a law."""
+    right = law.evaluate(**at)
+    return [float(replace(law, law=law.law * factor).evaluate(**at) / right) for factor in PLANTED]
+
+
+def vanishes(law, here, there):
+    """Whether a law is nothing at one of two places: what is not found within 512 factors of e is zero."""
+    return law.evaluate(**here) < mpf("1e-200") * law.evaluate(**there)
 
 
 def is_quick(place):
-    """The walls at fixed noise, but those whose laws are sums of Gaussian modes or take long to solve."""
-    alike = len({phase.hypothesis.learned for phase in place.boundary.phases}) == 1
-    return place.noise == "fixed" and (alike or (place.network, place.estimator) == ("quadratic", "erm"))
+    """The walls at fixed noise, but those whose laws are integrals over all modes or take long to solve."""
+    return place.noise == "fixed" and (place.estimator == "erm" or not place.learns_all)
 
 
 walls = pytest.mark.parametrize(
@@ -196,72 +254,65 @@ walls = pytest.mark.parametrize(
 )
 
 
-def planted(law):
-    return [replace(law, law=law.law * factor) for factor in (Rational(501, 500), Rational(1, 2))]
-
-
 @walls
-@pytest.mark.parametrize("side", [SIDES[0], pytest.param(SIDES[1], marks=pytest.mark.slow)])
+@pytest.mark.parametrize("side", [SIDES[0], pytest.param(SIDES[1], marks=pytest.mark.slow)], ids=str)
 def test_uniform_law_is_the_limit_of_the_solution(place, side):
-    assert is_the_limit(place, departures(place.boundary.crossover(), place, side))
-
-
-@walls
-def test_planted_error_in_a_law_is_seen(place):
-    for wrong in planted(place.boundary.crossover()):
-        assert not all(is_the_limit(place, departures(wrong, place, side)) for side in SIDES)
+    law = place.boundary.crossover()
+    points = list(points_beside(place, law, side))
+    risks = [risk_at(place, at) for at in points]
+    if not any(risks):  # all of the target is recovered
+        assert vanishes(law, points[0], next(points_beside(place, law, 1 / side)))
+        return
+    ratios = [float(law.evaluate(**at) / risk) for at, risk in zip(points, risks, strict=True)]
+    found = partial(limit_of, dims=ladder(place).dims, logarithmic=law.logarithmic)
+    assert is_one(found(ratios)), (ratios, found(ratios))
+    for wrong in off_by(law, points[0]):
+        assert not is_one(found([wrong * ratio for ratio in ratios]))
 
 
 def beside(place, step):
     """The phase next to a wall."""
-    at = place.point | {place.crossed_by: place.point[place.crossed_by] + step}
+    point = ladder(place).point
+    at = point | {place.crossed_by: point[place.crossed_by] + step}
     names = {str(symbol): value for symbol, value in at.items()}
     if place.noise != "scaled":
         del names["b"]
     return diagram_of(*place[:3]).locate(**names)
 
 
-def reduction(law, place, step):
-    """How far the law is from that of the phase next to the wall, along growing dimensions."""
-    phase, found = beside(place, step), []
-    for dimension in (10**60, 10**180):
-        at = sizes(place, dimension, step)
-        value, across = phase.risk.evaluate(**at, refined=True), law.evaluate(**at)
-        found.append(abs(across / value - 1) if value else across)
-    return phase, found
-
-
-def is_reduced(phase, departed):
-    """By powers of d; by powers of log d, which is three times as large at last, where the phase's law is."""
-    first, last = departed
-    if phase.risk.refined is not None:
-        return last < 0.1 and last < first / 2
-    return last < 0.01 and last <= max(first, mpf("1e-9"))
-
-
-STEPS = (Fraction(-1, 20), Fraction(1, 20))
+def step_of(place):
+    """How far from the wall its laws are compared with those of the phases: well within both."""
+    return Fraction(min(ladder(place).gap, 1)).limit_denominator(40) / 4
 
 
 @walls
 def test_uniform_law_reduces_to_both_phases(place):
     law, reached = place.boundary.crossover(), []
-    for step in STEPS:
-        phase, departed = reduction(law, place, step)
-        assert is_reduced(phase, departed), phase.name
+    if law.kind is Kind.RECOVERY:
+        pytest.skip("undecided: integrals over all modes are not made where few of them are learned")
+    for step in (-step_of(place), step_of(place)):
+        phase = beside(place, step)
+        logarithmic = phase.risk.refined is not None
+        if logarithmic and law.kind is Kind.FIRST_MODES:
+            pytest.skip("undecided: sums over 10^40 modes, in a search for two unknowns, take minutes each")
+        dims = decades(*((100, 220) if logarithmic else (0, 20 / float(abs(step)))), STEPS)
+        points = [sizes(place, dimension, step) for dimension in dims]
         reached.append(phase)
+        if phase.risk.expr == 0:
+            assert vanishes(law, points[-1], sizes(place, dims[-1], -step))
+            continue
+        ratios = [float(law.evaluate(**at) / phase.risk.evaluate(**at, refined=True)) for at in points]
+        found = partial(limit_of, dims=dims, logarithmic=logarithmic)
+        assert is_one(found(ratios)), (phase.name, ratios, found(ratios))
+        for wrong in off_by(law, points[0]):
+            assert not is_one(found([wrong * ratio for ratio in ratios]))
     assert set(reached) == set(place.boundary.phases)
-
-
-@walls
-def test_planted_error_is_seen_where_a_law_reduces(place):
-    for wrong in planted(place.boundary.crossover())[1:]:
-        assert not all(is_reduced(*reduction(wrong, place, step)) for step in STEPS)
 
 
 # --- where the exponent jumps
 
 JUMPS = [place for place in PLACES if not place.boundary.continuous]
-WINDOWS = [place for place in JUMPS if place.boundary.crossover().kind is Kind.EDGE]
+WINDOWS = [place for place in JUMPS if "II" in {phase.name for phase in place.boundary.phases}]
 
 
 def departs_within(law, place):
