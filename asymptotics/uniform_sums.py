@@ -330,7 +330,7 @@ def _fast_sum(term: Any, ends: tuple[Any, Any], values: Sequence[Number]) -> mpm
             return total + end(start, -1) + end(mpmath.mpf(last), 1) + mpmath.quad(per_logarithm, panels)
         *_, before, farthest = panels = [low + t for t in _PANELS]
         total += end(start, -1) + mpmath.quad(per_logarithm, panels)
-        left = per_logarithm(farthest)
-        if left > 0:  # so far out the terms are a power: what is beyond is a geometric series
-            total += left / mpmath.log(per_logarithm(before) / left)
+        nearer, left = per_logarithm(before), per_logarithm(farthest)
+        if 0 < left < nearer:  # so far out the terms are a power: what is beyond is a geometric series
+            total += left / mpmath.log(nearer / left)
         return total

@@ -285,7 +285,8 @@ def step_of(place):
     return Fraction(min(ladder(place).gap, 1)).limit_denominator(40) / 4
 
 
-@walls
+@pytest.mark.slow
+@pytest.mark.parametrize("place", PLACES, ids=str)
 def test_uniform_law_reduces_to_both_phases(place):
     law, reached = place.boundary.crossover(), []
     if law.kind is Kind.RECOVERY:
