@@ -567,10 +567,34 @@ def noise_border(target: Target, noise: Any) -> Preimage | None:
 
     The modes right of b are counted by its ``split.learned``.
 
+    Raises:
+        NotConverged: the noise's end was not resolved among the eigenvalues, with more digits neither.
+
     >>> target = Target.of(100, 1.25)
     >>> border = noise_border(target, 1.0)
     >>> border.split.learned, border.in_support, round(float(border.point.real), 2)
     (5, True, 1.19)
+    """
+    arithmetic = target.arithmetic
+    with arithmetic.working():
+        place = _border_among_modes(target, noise)
+        if place is None:
+            return None
+        learned, start, height = place
+        halves = split(target, learned)
+        real = start + halves.distances
+        separations = arithmetic.complex(real, height + 0 * real)
+        if height < abs(real).min():  # lower than far from any mode: c is right below
+            halves = _moved(halves, start, learned, halves.above, halves.share)
+            start = 0 * start
+        return Preimage(halves, arithmetic.complex(start, height), separations)
+
+
+def _border_among_modes(target: Target, noise: Any) -> tuple[int, Any, Any] | None:
+    """Modes right of the border, its distance from the origin of their `split`, and its height.
+
+    Among more modes than the arithmetic can number it is found with twice as many digits: a rounding of F,
+    of the order of the gap between two modes, would be taken for a height of its square root.
     """
     arithmetic = target.arithmetic
     with arithmetic.working():
@@ -579,44 +603,46 @@ def noise_border(target: Target, noise: Any) -> Preimage | None:
             return None
         top, offset = _end_of_curve(target, noise, beyond)
         halves = split(target, target.rank(top + offset))
-        if is_unresolved(target, halves):
-            start, edge = 0 * offset, None  # in the middle of a gap between modes, if there is one
-        else:
+        if not is_unresolved(target, halves):
             start = (top - halves.origin) + offset
             edge = _edge_of_gap(target, halves, noise, start)
-        if edge is None:
-            real = start + halves.distances
-            height = _height(target, halves, noise, real, start * 0)
-            if height > 0:
-                separations = arithmetic.complex(real, height + 0 * real)
-                if height < abs(real).min():  # lower than far from any mode: c is right below
-                    halves = _moved(halves, start, halves.learned, halves.above, halves.share)
-                    start = 0 * start
-                return Preimage(halves, arithmetic.complex(start, height), separations)
-            edge = start
-        halves = _moved(halves, edge, halves.learned, halves.above, halves.share)
-        zero = arithmetic.complex(0 * edge, 0 * edge)
-        return Preimage(halves, zero, zero + halves.distances)
+            if edge is not None:
+                return halves.learned, edge, 0 * edge
+            return halves.learned, start, _height(target, halves, noise, start + halves.distances, 0 * start)
+    if arithmetic.bits > _WIDEST:
+        raise NotConverged(
+            f"the end of the noise {float(noise):.6g} could not be placed among the {target.dim} eigenvalues "
+            f"with {arithmetic.digits:.0f} digits"
+        )
+    wide = multiprecision(2 * arithmetic.bits)
+    with wide.working():
+        twin = replace(target, arithmetic=wide, scale=wide.real(target.scale))
+        place = _border_among_modes(twin, wide.real(noise))
+        if place is None:
+            return None
+        learned, start, height = place
+        return learned, arithmetic.real(start), arithmetic.real(height)
 
 
 def _end_of_curve(target: Target, noise: Any, learned: int) -> tuple[Any, Any]:
     """Largest real point of Biane's curve of the modes after the first ``learned``: s_{learned+1}, the rest.
 
-    F = -delta^2 G' decreases right of that mode, from at least 1 one mode's half-band away from it;
-    1/sqrt(F) is concave and nearly linear, so that Newton's method climbs to its root from there.
+    F = -delta^2 G' decreases right of that mode, from at least 1 one mode's half-band away from it; 1/sqrt(F)
+    is concave, so that Newton's method climbs to its root from there.  Near the pole, where F - 1 ~ 1/u^2,
+    each step takes u half as far again, until it is d^(1/6) times the half-band at most.
     """
     arithmetic, variance = target.arithmetic, noise * noise
     halves = split(target, learned)
     from_top = halves.distances[halves.above :] - halves.distances[halves.above]
     weights = halves.weights[halves.above :]
     u = noise / arithmetic.sqrt(arithmetic.real(target.dim))
-    for _ in range(_NEWTON_STEPS):
+    for _ in range(_NEWTON_STEPS + target.dim.bit_length()):
         inverse = 1 / (u + from_top)
         total = variance * (weights @ (inverse * inverse))
         step = (arithmetic.sqrt(total) - 1) * total / (variance * (weights @ inverse**3))
-        u = u + step
-        if abs(step) <= 4 * arithmetic.epsilon * u:
+        if not step > 4 * arithmetic.epsilon * u:
             break
+        u = u + step
     return halves.eigenvalues[halves.above], u
 
 

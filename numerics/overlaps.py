@@ -40,6 +40,7 @@ Functions, in order: `decomposition`, `decomposition_at_angle`.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -106,7 +107,7 @@ def _parts(cut: Cut, width: int | None) -> dict[str, Any]:
     border = noise_border(target, noise)
     # In terms of x the two would be indistinguishable next to the noise's edge.
     fits_noise = border is not None and found.point.real <= border.point.real * (
-        1 + _ROUNDINGS * arithmetic.epsilon
+        1 + _ROUNDINGS * arithmetic.epsilon * _digits_lost(border.split, target)
     )
     if border is not None and fits_noise:
         found = _seen_from(found, border.split)
@@ -118,8 +119,7 @@ def _parts(cut: Cut, width: int | None) -> dict[str, Any]:
     misfit, target_above = _leg(arithmetic, found, noise, cut.excess)
     overfitting = zero
     if border is not None and fits_noise:
-        x_border = border.point + noise * noise * (border.split.weights @ (1 / border.separations))
-        overfitting = misfit - _leg(arithmetic, border, noise, x_border.real - cut.threshold)[0]
+        overfitting = misfit - _leg(arithmetic, border, noise, _rise(found, border, noise) + cut.excess)[0]
         overfitting = max(overfitting * unit2, zero)
     squares = halves.weights[rest] @ (halves.eigenvalues[rest] * halves.eigenvalues[rest])
     unlearned = squares - target_above - _ray(arithmetic, halves, noise)
@@ -129,12 +129,24 @@ def _parts(cut: Cut, width: int | None) -> dict[str, Any]:
     return {"unlearned": unlearned, "learned": learned, "overfitting": overfitting}
 
 
+def _digits_lost(halves: Split, target: Target) -> float:
+    """Roundings of i^-gamma next to the origin: those of its logarithm."""
+    return 1 + float(target.decay) * math.log1p(halves.learned)
+
+
 def _seen_from(found: Preimage, halves: Split) -> Preimage:
     """The same point of the curve, seen from an origin right of which there are as many modes as given."""
     if found.split.learned == halves.learned:
         return found
     zeta = found.point - halves.origin
     return Preimage(halves, zeta, zeta + halves.distances)
+
+
+def _rise(start: Preimage, end: Preimage, noise: Any) -> Any:
+    """What x gains from one point of the curve to another, both seen from as many modes: a product."""
+    slope = end.split.weights @ (1 / (start.separations * end.separations))
+    step = end.zeta - start.zeta + (end.split.origin - start.split.origin)
+    return (step * (1 - noise * noise * slope)).real
 
 
 def _leg(arithmetic: Arithmetic, found: Preimage, noise: Any, excess: Any) -> tuple[Any, Any]:

@@ -184,3 +184,17 @@ def test_one_mode_about_to_emerge() -> None:
         error = quadratic.scalars_at_angle(noise, 0.13, target).error
         assert parts["learned"] == 0
         assert sum(parts.values()) == pytest.approx(error, rel=1e-11), ratio
+
+
+@pytest.mark.parametrize("decades", [60, *(pytest.param(k, marks=pytest.mark.slow) for k in (76, 94))])
+def test_noise_that_ends_among_more_modes_than_can_be_numbered(decades: int) -> None:
+    """Little noise passes the threshold, all of it overfitting: at the angle exp(-17) for d = 10^94."""
+    dim = 10**decades
+    problem = Problem("quadratic", 1.25, float(dim) ** 1.6, dim, float(dim) ** -0.4, noise_variance=1)
+    found, exact = solve(problem).decomposition, solve(problem, digits=16).decomposition
+    for name in PARTS:
+        assert found[name] == pytest.approx(float(exact[name]), rel=1e-11, abs=1e-12 * found["overfitting"])
+    # at kappa = 2 delta a mode y delta adds 6 - 8/y + 3/y^2 if y > 1, else y^2; K y^(-1/gamma) are above y
+    gamma = problem.gamma
+    expected = (6 - 8 / (1 + gamma) + 3 / (1 + 2 * gamma)) * (2 * gamma - 1)
+    assert float(exact["learned"] / exact["unlearned"]) == pytest.approx(expected, rel=1e-9)
