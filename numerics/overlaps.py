@@ -46,6 +46,7 @@ from typing import Any
 import numpy as np
 
 from numerics import quadratic
+from numerics.errors import NotConverged
 from numerics.free_convolution import Preimage, Split, noise_border
 from numerics.paths import climb, geodesic, half_circle, ray
 from numerics.precision import Arithmetic
@@ -55,6 +56,9 @@ from numerics.width import narrowed
 
 # Real parts of points on the curve are told apart up to this many roundings.
 _ROUNDINGS = 16
+
+# So many roundings apart, two points of the curve leave no less than six digits of what lies between them.
+_ROUNDINGS_BETWEEN = 10**6
 
 
 def decomposition(noise: Any, threshold: Any, target: Target, width: int | None = None) -> dict[str, Any]:
@@ -109,6 +113,11 @@ def _parts(cut: Cut, width: int | None) -> dict[str, Any]:
     fits_noise = border is not None and found.point.real <= border.point.real * (
         1 + _ROUNDINGS * arithmetic.epsilon * _digits_lost(border.split, target)
     )
+    if border is not None and border.in_support and border.split.learned > 0:
+        # from a gap distances keep their digits, amid modes without one they are differences of points
+        apart = abs(found.point.real - border.point.real)
+        if not apart > _ROUNDINGS_BETWEEN * arithmetic.epsilon * abs(border.point.real):
+            raise NotConverged("the threshold is nearer to where the noise ends than these digits tell")
     if border is not None and fits_noise:
         found = _seen_from(found, border.split)
     halves = found.split

@@ -51,8 +51,11 @@ LEARNED, LEARNED_AMID_NOISE, LEARNED_BY_BAYES = 14, 30, 6
 NEAREST = 18
 """Decades of D below 1 to which noiseless interpolation is solved: kappa is then the edge to eight digits."""
 
-DIGITS, SEEN = 24, 15
-"""Digits of a solution whose parts are compared, and how many decades below the risk a part is seen then."""
+SEEN = {"diagonal": 45, "quadratic": 15}
+"""How many decades below the risk a part of it is compared: digits cost the quadratic network more."""
+
+SPARE_DIGITS = 9
+"""Digits of such a part."""
 
 # what of a Solution measures a quantity
 MEASURED = {
@@ -163,7 +166,7 @@ def ladder(
                 ends.append(NEAREST / -freedom(*at))
         hidden = below(*at) > 0.01
         if hidden:
-            ends.append(SEEN / below(*at))
+            ends.append(SEEN[network] / below(*at))
         # there are d modes, and d**(1 - 2 gamma) is what their energy lacks to that of infinitely many
         found.append((min(gap, 2 * at[2] - 1) * min(ends), gap, min(ends), hidden, point))
     if not found:
@@ -173,7 +176,8 @@ def ladder(
     start = min(5 / gap, end / 2) if phase.risk.refined else 0
     steps = FEWER_STEPS if hidden or estimator == "bayes" else STEPS
     decades = [start + (end - start) * k / steps for k in range(1, steps + 1)]
-    return Ladder(point, tuple(int(mpmath.mpf(10) ** float(x)) for x in decades), DIGITS if hidden else None)
+    digits = SEEN[network] + SPARE_DIGITS if hidden else None
+    return Ladder(point, tuple(int(mpmath.mpf(10) ** float(x)) for x in decades), digits)
 
 
 def problem_at(network: str, noise: str, estimator: str, point: tuple[Fraction, ...], dim: int) -> Problem:

@@ -175,6 +175,29 @@ def test_of_a_solution() -> None:
     assert copy.decomposition == parts
 
 
+def close_to_the_border(decades: int) -> Problem:
+    dim = 10**decades
+    samples, weight_decay = float(dim) ** 0.6 * dim, float(dim) ** -0.4
+    return Problem("quadratic", 1.25, samples, dim, weight_decay, noise_variance=1)
+
+
+@pytest.mark.parametrize("decades", [77, 85, 94])
+def test_threshold_nearer_to_where_the_noise_ends_than_float64_tells(decades: int) -> None:
+    """Of more modes than can be numbered: a sixth of the risk, and then all of it, was taken for learned."""
+    parts: Any = solve(close_to_the_border(decades)).decomposition
+    assert parts["learned"] < 1e-9 * parts["overfitting"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("decades", [77, 94])
+def test_parts_there_are_those_of_thirty_digits(decades: int) -> None:
+    problem = close_to_the_border(decades)
+    found: Any = solve(problem).decomposition
+    exact: Any = solve(problem, digits=30).decomposition
+    for name in ("unlearned", "overfitting"):
+        assert found[name] == pytest.approx(float(exact[name]), rel=1e-9), name
+
+
 def test_one_mode_about_to_emerge() -> None:
     """Where the noise ends next to a gap, rounding alone decides whether there is one."""
     target = Target.of(97631, 4.795017209369689)
