@@ -32,14 +32,14 @@ from typing import NamedTuple
 from sympy import Add, Eq, Expr, S, Sum, Symbol, expand, oo, powsimp, simplify, sqrt
 
 from asymptotics.balance import Balanced
-from asymptotics.cells import difference, overlap
+from asymptotics.cells import overlap
 from asymptotics.phase import Phase
 from asymptotics.power_sums import ModeFunction, Piece
 from asymptotics.regime import LABEL_NOISE, MODES, WEIGHT_DECAY
 from asymptotics.ridge import FEATURES, Fitted, RidgeRegression, feature_ratio, kept_share, mode_sum
 from asymptotics.symbols import d, degrees_of_freedom, gamma, matrix_error, size, threshold
-from asymptotics.terms import Term
 from asymptotics.uniform_sums import last_modes
+from asymptotics.walls import counting
 
 
 class Fitting(NamedTuple):
@@ -85,13 +85,16 @@ def fitting(phases: tuple[Phase, Phase], relation: Eq) -> Fitting:
     freedoms, rest = per_freedom * total(kept_share), per_freedom * total(kept_share * (1 - kept_share))
     errors = capacity * total((1 - kept_share) ** 2, model.target_energy)
     spare = kept(in_spare, {WEIGHT_DECAY: force, FEATURES: rest})
-    limiting = sqrt(simplify(force * threshold / (per_freedom * model.spread[0])))
     risk = kept(in_risk, {MODES: errors, LABEL_NOISE: labels * total(kept_share**2)})
+    variable = width = None
+    if at_capacity(phases):
+        variable = capacity / per_freedom
+        width = sqrt(simplify(force * threshold / (per_freedom * model.spread[0])))
     return Fitting(
         equation=Eq(capacity, kept(in_threshold, {WEIGHT_DECAY: force, FEATURES: freedoms})),
         risk=model.excess_risk / matrix_error * risk / spare,
-        variable=capacity / per_freedom if at_capacity(phases) else None,
-        width=limiting if at_capacity(phases) else None,
+        variable=variable,
+        width=width,
     )
 
 
@@ -113,13 +116,7 @@ def _counted(phases: tuple[Phase, Phase], relation: Eq) -> list[set[str]]:
         sums = [(equation.left, equation.right) for equation in balanced.regime.equations]
         assert balanced.risk is not None
         for whole, parts in [*sums, (balanced.risk, balanced.regime.risk)]:
-            yield {part.origin for part in parts if alike(phase, whole, part)}
-
-    def alike(phase: Phase, whole: Term, part: Term) -> bool:
-        balanced = phase.balance
-        sizes = [balanced.scales.exponent(balanced.known(value)) for value in (whole, part)]
-        gap = balanced.scales.expression(difference(*sizes))
-        return bool(simplify(gap.subs(relation.lhs, relation.rhs)) == 0)
+            yield {part.origin for part in counting(balanced, relation, whole, parts)}
 
     return [one | other for one, other in zip(*map(of, phases), strict=True)]
 
@@ -139,10 +136,11 @@ def _sum_across(phases: tuple[Phase, Phase], response: Expr, weight: Expr) -> Ex
         terms = mode_sum(model, fitted, learned, domain, response, weight, MODES)
         return Add(*(t.coefficient * t.monomial() for t in terms))
 
-    if degree == 0:
+    if not model.anisotropic:
         return simplify(response.subs(feature_ratio, spread / threshold)) * leading(one, S.One)
-    if leading(one, response) == leading(other, response):
-        return leading(one, response)  # of features that are not concerned
+    on_one_side = leading(one, response)
+    if on_one_side == leading(other, response):
+        return on_one_side  # of features that are not concerned
     if Fitted.ALL in orderings:
         # simplified: 1 - f of a feature far above kappa would be a difference of two numbers near 1
         function = simplify(response).subs(feature_ratio, spread * size**degree / threshold) * weight

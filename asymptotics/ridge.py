@@ -131,7 +131,7 @@ class RidgeRegression:
             value = S(getattr(self, name))
             if powsimp(value).as_coeff_exponent(size)[0].has(size):
                 raise ValueError(f"{name}={value} is not allowed: a multiple of a power of {size}")
-        if self.modes == oo and not self._anisotropic:
+        if self.modes == oo and not self.anisotropic:
             raise ValueError(f"feature_variance={self.feature_variance} is not allowed: its sum is infinite")
         capacity = self.threshold_balance.lhs * effective_noise**2
         per_error = self.noise_balance.rhs.coeff(matrix_error)
@@ -153,12 +153,13 @@ class RidgeRegression:
         return constant, degree
 
     @property
-    def _anisotropic(self) -> bool:
+    def anisotropic(self) -> bool:
+        """Whether features differ in variance."""
         return bool(self.spread[1] != 0)
 
     def regimes(self, noisy: bool) -> Iterator[Callable[[Domain], Regime]]:
         """Kappa above, amid and below the features."""
-        if self._anisotropic:
+        if self.anisotropic:
             # kappa cuts the features: K counts those that are fitted
             ways = [(fitted, Learned(fitted.name.lower())) for fitted in Fitted]
         else:
@@ -170,7 +171,7 @@ class RidgeRegression:
 
     def describe(self, hypothesis: Hypothesis) -> Description:
         """Name, title and reason of a phase, named like those of a network with the same mechanism."""
-        return _describe(hypothesis, self._anisotropic)
+        return _describe(hypothesis, self.anisotropic)
 
 
 def _regime(model: RidgeRegression, fitted: Fitted, learned: Learned, noisy: bool, domain: Domain) -> Regime:
@@ -237,7 +238,7 @@ def _cut(model: RidgeRegression) -> tuple[Term, Term]:
     """
     spread, degree = model.spread
     ratio: Term = term(threshold / spread, MODES)
-    scale: Term = term(effective_noise, MODES) if degree == 0 else ratio ** coefficient(1 / degree)
+    scale: Term = ratio ** coefficient(1 / degree) if model.anisotropic else term(effective_noise, MODES)
     return ratio, scale
 
 
@@ -252,17 +253,16 @@ def mode_sum(
 ) -> tuple[Term, ...]:
     """Sum over the modes of a function of v/kappa times a power of the size; the mean of a finite number."""
     ratio, scale = _cut(model)
-    degree = model.spread[1]
     power = powsimp(weight).as_coeff_exponent(size)[1]  # which does not see s**p/s as a power
     unit: Term = scale ** coefficient(power)
     whole = S.One if model.modes == d else d  # a mean over d modes, or their sum
-    if degree == 0:
+    if model.anisotropic:
+        function = response.subs(feature_ratio, size ** model.spread[1]) * weight
+    else:
         constant, rate = end_behaviour(response.subs(feature_ratio, size), _end_of(fitted))
         assert rate is not None
         unit = unit * term(constant, MODES) * ratio ** coefficient(-rate)
         function = weight
-    else:
-        function = response.subs(feature_ratio, size**degree) * weight
     smooth = ModeFunction((Piece(S.Zero, oo, function),))
     found = mean_term(smooth, learned, scale, model.amplitude, domain, whole, origin)
     if model.modes == oo and any(t.holds([d]) for t in found):
@@ -282,7 +282,7 @@ _STEP = ModeFunction((Piece(S.Zero, S.One, S.Zero), Piece(S.One, oo, S.One)))
 def _ordered(model: RidgeRegression, fitted: Fitted, ratio: Term) -> tuple[tuple[Term, Term], ...]:
     """Kappa against the one variance of isotropic features; `_counted` orders the others."""
     one = term(S.One, MODES)
-    if model.spread[1] != 0:
+    if model.anisotropic:
         return ()
     return ((ratio, one),) if fitted is Fitted.NONE else ((one, ratio),)
 

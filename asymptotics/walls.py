@@ -9,7 +9,7 @@ Worked by hand, for V/VI at a = 1: in V label noise feeds delta, and the leak is
 network), a gap of 2 (1 - a)/5 that closes at the wall; in VI weight decay sets kappa, and the degrees of
 freedom are 1/A of the left side, a gap of a - 1.  So all four count at the wall, and the modes do not.
 
-In this order: ``Kind`` and ``Wall``, ``wall_of``, ``variable_of``, ``mechanism_of`` (the words).
+In this order: ``Kind`` and ``Wall``, ``wall_of``, ``counting``, ``variable_of``, ``mechanism_of`` (words).
 """
 
 from __future__ import annotations
@@ -118,20 +118,22 @@ def wall_of(phases: tuple[Phase, Phase], relation: Eq, continuous: bool) -> Wall
     for phase in phases:
         balanced = phase.balance
         for kept, equation in zip((noise, freedom), balanced.regime.equations, strict=False):
-            kept.update(_kept(balanced, relation, equation.left, equation.right))
+            counted = counting(balanced, relation, equation.left, equation.right)
+            kept.update(_part(balanced, part) for part in counted)
         if balanced.risk is not None:
-            risk.update(_kept(balanced, relation, balanced.risk, balanced.regime.risk))
+            counted = counting(balanced, relation, balanced.risk, balanced.regime.risk)
+            risk.update(_part(balanced, part) for part in counted)
     return Wall(model, phases, relation, continuous, frozenset(noise), frozenset(freedom), frozenset(risk))
 
 
-def _kept(balanced: Balanced, relation: Eq, whole: Term, parts: tuple[Term, ...]) -> Iterator[str]:
+def counting(balanced: Balanced, relation: Eq, whole: Term, parts: tuple[Term, ...]) -> Iterator[Term]:
     """The parts that grow like the whole, at the solution of one phase, on the wall."""
     scales = balanced.scales
     of_whole = scales.exponent(balanced.known(whole))
     for part in parts:
         gap = scales.expression(difference(of_whole, scales.exponent(balanced.known(part))))
         if simplify(gap.subs(relation.lhs, relation.rhs)) == 0:
-            yield _part(balanced, part)
+            yield part
 
 
 def _part(balanced: Balanced, value: Term) -> str:

@@ -293,8 +293,7 @@ def _root(target: Target, noise: Any, threshold: Any) -> _Root:
     # The bracket in float64 first: it takes many steps.
     for finder in dict.fromkeys((DOUBLE, arithmetic)):
         with finder.working():
-            twin = replace(target, arithmetic=finder, scale=finder.real(target.scale))
-            point = _bracketed(twin, finder.real(noise), finder.real(threshold))
+            point = _bracketed(_twin(target, finder), finder.real(noise), finder.real(threshold))
         point = arithmetic.complex(arithmetic.real(point.real), arithmetic.real(point.imag))
         root = _newton(target, noise, threshold, point)
         if root is not None:
@@ -302,17 +301,32 @@ def _root(target: Target, noise: Any, threshold: Any) -> _Root:
     return _root_from_more_digits(target, noise, threshold)
 
 
-def _root_from_more_digits(target: Target, noise: Any, threshold: Any) -> _Root:
-    """The root found with twice as many digits: a band may be narrower than the rounding of kappa."""
+def _twice_as_wide(target: Target, what: str) -> Arithmetic:
+    """An arithmetic with twice as many bits, for what could not be placed among the eigenvalues.
+
+    Raises:
+        NotConverged: when there are as many as make sense.
+    """
     arithmetic = target.arithmetic
     if arithmetic.bits > _WIDEST:
         raise NotConverged(
-            f"the threshold {float(threshold):.6g} at noise {float(noise):.6g} could not be placed among the "
-            f"{target.dim} eigenvalues with {arithmetic.digits:.0f} digits"
+            f"the {what} could not be placed among the {target.dim} eigenvalues with {arithmetic.digits:.0f} "
+            "digits"
         )
-    wide = multiprecision(2 * arithmetic.bits)
+    return multiprecision(2 * arithmetic.bits)
+
+
+def _twin(target: Target, arithmetic: Arithmetic) -> Target:
+    """The same target in another arithmetic."""
+    return replace(target, arithmetic=arithmetic, scale=arithmetic.real(target.scale))
+
+
+def _root_from_more_digits(target: Target, noise: Any, threshold: Any) -> _Root:
+    """The root found with twice as many digits: a band may be narrower than the rounding of kappa."""
+    arithmetic = target.arithmetic
+    wide = _twice_as_wide(target, f"threshold {float(threshold):.6g} at noise {float(noise):.6g}")
     with wide.working():
-        twin = replace(target, arithmetic=wide, scale=wide.real(target.scale))
+        twin = _twin(target, wide)
         root = _root(twin, wide.real(noise), wide.real(threshold))
         # The modes next to the origin are nodes in both arithmetics; any of them will do if none is near.
         place = root.nearest - root.split.above
@@ -609,15 +623,9 @@ def _border_among_modes(target: Target, noise: Any) -> tuple[int, Any, Any] | No
             if edge is not None:
                 return halves.learned, edge, 0 * edge
             return halves.learned, start, _height(target, halves, noise, start + halves.distances, 0 * start)
-    if arithmetic.bits > _WIDEST:
-        raise NotConverged(
-            f"the end of the noise {float(noise):.6g} could not be placed among the {target.dim} eigenvalues "
-            f"with {arithmetic.digits:.0f} digits"
-        )
-    wide = multiprecision(2 * arithmetic.bits)
+    wide = _twice_as_wide(target, f"end of the noise {float(noise):.6g}")
     with wide.working():
-        twin = replace(target, arithmetic=wide, scale=wide.real(target.scale))
-        place = _border_among_modes(twin, wide.real(noise))
+        place = _border_among_modes(_twin(target, wide), wide.real(noise))
         if place is None:
             return None
         learned, start, height = place

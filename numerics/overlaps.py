@@ -74,7 +74,8 @@ def decomposition(noise: Any, threshold: Any, target: Target, width: int | None 
         width: number of hidden units; None for as many as there are inputs.
 
     Raises:
-        NotConverged: the place of the threshold among the eigenvalues was not resolved.
+        NotConverged: the place of the threshold among the eigenvalues was not resolved, or it is nearer to
+            where the noise ends than the digits tell.
 
     >>> parts = decomposition(1.0, 1.5, Target.of(10**4, 1.25))
     >>> {name: round(float(part), 5) for name, part in parts.items()}
@@ -90,7 +91,7 @@ def decomposition_at_angle(
     """The same at the threshold of `quadratic.scalars_at_angle`.
 
     Raises:
-        NotConverged: no threshold next to the edge of the noise belongs to this angle.
+        NotConverged: no threshold next to the edge of the noise belongs to this angle, or as `decomposition`.
 
     Noise alone: all of the error, delta^2 (16/(105 pi)) angle^7.
 
