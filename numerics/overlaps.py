@@ -46,7 +46,6 @@ from typing import Any
 import numpy as np
 
 from numerics import quadratic
-from numerics.errors import NotConverged
 from numerics.free_convolution import Preimage, Split, noise_border
 from numerics.paths import climb, geodesic, half_circle, ray
 from numerics.precision import Arithmetic
@@ -56,9 +55,6 @@ from numerics.width import narrowed
 
 # Real parts of points on the curve are told apart up to this many roundings.
 _ROUNDINGS = 16
-
-# So many roundings apart, two points of the curve leave no less than six digits of what lies between them.
-_ROUNDINGS_BETWEEN = 10**6
 
 
 def decomposition(noise: Any, threshold: Any, target: Target, width: int | None = None) -> dict[str, Any]:
@@ -74,8 +70,7 @@ def decomposition(noise: Any, threshold: Any, target: Target, width: int | None 
         width: number of hidden units; None for as many as there are inputs.
 
     Raises:
-        NotConverged: the place of the threshold among the eigenvalues was not resolved, or it is nearer to
-            where the noise ends than the digits tell.
+        NotConverged: the place of the threshold or of the noise's end among the eigenvalues was not resolved.
 
     >>> parts = decomposition(1.0, 1.5, Target.of(10**4, 1.25))
     >>> {name: round(float(part), 5) for name, part in parts.items()}
@@ -114,11 +109,6 @@ def _parts(cut: Cut, width: int | None) -> dict[str, Any]:
     fits_noise = border is not None and found.point.real <= border.point.real * (
         1 + _ROUNDINGS * arithmetic.epsilon * _digits_lost(border.split, target)
     )
-    if border is not None and border.in_support and border.split.learned > 0:
-        # from a gap distances keep their digits, amid modes without one they are differences of points
-        apart = abs(found.point.real - border.point.real)
-        if not apart > _ROUNDINGS_BETWEEN * arithmetic.epsilon * abs(border.point.real):
-            raise NotConverged("the threshold is nearer to where the noise ends than these digits tell")
     if border is not None and fits_noise:
         found = _seen_from(found, border.split)
     halves = found.split

@@ -70,7 +70,7 @@ class Solution:
         below that may be 0.
 
         Raises:
-            NotConverged: the parts do not sum to the risk, or cannot be told apart.
+            NotConverged: the parts do not sum to the risk, or the end of the noise was not resolved.
 
         >>> from numerics import solve
         >>> solution = solve(Problem("quadratic", 1.25, 10**11, 10**6, weight_decay=1e-9, noise_variance=1))
@@ -82,10 +82,7 @@ class Solution:
         digits = DOUBLE_DIGITS if self.digits is None else self.digits
         longer = (for_digits(digits, guard * GUARD_DIGITS) for guard in (2, 4))
         for arithmetic in (self._arithmetic, *longer):
-            try:
-                parts = self._parts_in(arithmetic)
-            except NotConverged:
-                continue
+            parts = self._parts_in(arithmetic)
             with mpmath.workdps(digits + GUARD_DIGITS):
                 missed = abs(sum(parts.values()) - self.excess_risk)
                 if missed <= self.excess_risk * mpmath.mpf(10) ** -digits:
