@@ -1,19 +1,21 @@
 """The best weight decay: against a search on the full equations, every phase, and the Bayes risk."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cache
 from itertools import product
 
 import pytest
-from sympy import Rational, log, pi, simplify, sin
+from sympy import Rational, S, lambdify, log, pi, simplify, sin
 from sympy import gamma as gamma_function
 
-from asymptotics import IncompleteDiagram, diagonal, phase_diagram, quadratic, tuning
+from asymptotics import IncompleteDiagram, Law, diagonal, phase_diagram, quadratic, tuning
 from asymptotics import symbols as letters
 from asymptotics.balance import dominant_balances
 from asymptotics.cells import difference, feasible, is_zero, overlap
+from asymptotics.law import law_of
 from asymptotics.symbols import d, gamma, n_eff, noise_variance
-from asymptotics.tuning import Tuned, bayes_ratio, tuned_balances
+from asymptotics.tuning import Tuned, bayes_balances, bayes_ratio, tuned_balances
 from numerics import Problem, optimal_weight_decay, solve
 from verify.extrapolation import limit_beyond_logarithms, limit_beyond_powers
 
@@ -138,64 +140,151 @@ def test_diagonal_network_misses_the_bayes_rate_by_a_logarithm():
     assert abs(float((few.ratio.expr / expected).subs(at).evalf()) - 1) < 1e-12
 
 
-def limit_of_ratio(network, noise, decay, a, decades, planted=1):
-    """Of tuned over Bayes risk, divided by the law, from solutions up to d = 10**decades."""
-    (law,) = (
-        found.ratio
-        for found in bayes_ratio(NETWORKS[network], noise)
-        if found.region.subs({letters.a: Rational(str(a)), gamma: Rational(str(decay))})
-    )
-    dims = [round(10 ** (decades * k / 8)) for k in range(1, 9)]
-    ratios = []
-    for dim in dims:
-        samples = float(dim) ** a * (dim if network == "quadratic" else 1)
-        labels = 0 if noise == "none" else 1
-        problem = Problem(network, decay, samples, dim, weight_decay=1, noise_variance=labels)
+REGIONS = {"fixed": ("IV", "VI"), "none": ("N",), "scaled": ("IV", "N", "VI")}
+"""The phases of tuned training, one for each statement of `bayes_ratio`; where it recovers all, none."""
+
+# grids of exponents to choose points from
+SAMPLES = [Fraction(n, 20) for n in (1, 2, 4, 6, 8, 10, 12, 14, 17, 23, 25, 30, 40, 50, 60, 80, 100, 140)]
+NOISES = [Fraction(n, 20) for n in (1, 2, 4, 6, 12, 20, 30, 50)]
+EXPONENTS = (letters.a, letters.b, gamma)
+
+STEPS = 8
+
+RANGE, HIGHEST = 150, 200
+"""Decimal exponents: of the largest parameter or 1/delta^2, and of the dimension."""
+
+SEARCHED = 60
+"""Decades, from where nothing is learned, in which the search looks for the best weight decay."""
+
+LEARNED_BY_BAYES = 6
+"""Decimal exponent of the modes that the quadratic network learns: a second for the Bayes risk."""
+
+
+@dataclass(frozen=True)
+class Ladder:
+    """Where solutions are compared with the law of the ratio, and at which dimensions."""
+
+    point: tuple[Fraction, ...]
+    dims: tuple[int, ...]
+    law: Law
+
+
+@cache
+def ladder(network, noise, name, decay):
+    """The ladder, of all points of the grid, at whose end what the laws neglect is smallest."""
+    model = NETWORKS[network]
+    (tuned,) = (cell for cell in tuned_balances(model, noise) if name_of(cell) == name)
+    of_decay = law_of(tuned, "weight_decay")
+    # how far below the weight decay that learns nothing, A sqrt(d), the best one lies
+    fall = letters.a - Rational(1, 2) - of_decay.exponent if of_decay.expr != 0 else S.Zero
+    below = -2 * law_of(tuned, "effective_noise").exponent
+    found = []
+    for bayes in bayes_balances(model, noise):
+        neglected = [
+            cell.scales.expression(inequality.form)
+            for cell in (tuned, bayes)
+            for inequality in cell.inequalities
+        ]
+        powers = lambdify(EXPONENTS, [below, fall, law_of(bayes, "learned").exponent], "math")
+        # there are d modes, and d**(1 - 2 gamma) is what their energy lacks to that of infinitely many
+        gaps = lambdify(EXPONENTS, [*neglected, 2 * gamma - 1], "math")
+        for point in product(SAMPLES, NOISES if noise == "scaled" else [Fraction(0)], [decay]):
+            at = tuple(map(float, point))
+            gap = min(gaps(*at))
+            if gap <= 0:
+                continue
+            noise2, fallen, learned = powers(*at)
+            ends = [RANGE / max(at[0] + 1, at[1], noise2), HIGHEST]
+            if fallen > 0:
+                ends.append(SEARCHED / fallen)
+            if network == "quadratic":
+                ends.append(LEARNED_BY_BAYES / learned)
+            found.append((gap * min(ends), gap, min(ends), point))
+    _, gap, end, point = max(found)
+    at = dict(zip(EXPONENTS, map(exact, point), strict=True))
+    (ratio,) = (known.ratio for known in bayes_ratio(model, noise) if known.region.subs(at))
+    # beside powers of 1/log d, those of d are to be negligible
+    start = min(5 / gap, end / 2) if ratio.refined else 0
+    dims = tuple(round(10.0 ** (start + (end - start) * k / STEPS)) for k in range(1, STEPS + 1))
+    return Ladder(point, dims, ratio)
+
+
+def name_of(tuned):
+    return tuned.model.describe(tuned.hypothesis).name
+
+
+def exact(number):
+    return Rational(number.numerator, number.denominator)
+
+
+@cache
+def ratios_to_bayes(network, noise, name, decay):
+    """Of tuned over Bayes risk, divided by their law, up the ladder."""
+    chosen = ladder(network, noise, name, decay)
+    samples, labels, _ = map(float, chosen.point)
+    found = []
+    for dim in chosen.dims:
+        problem = Problem(
+            network,
+            decay,
+            samples=float(dim) ** samples * (dim if network == "quadratic" else 1),
+            dim=dim,
+            weight_decay=1,
+            noise_variance=0 if noise == "none" else float(dim) ** -labels,
+        )
         bayes = solve(replace(problem, weight_decay=None, estimator="bayes")).excess_risk
         ratio = optimal_weight_decay(problem)[1].excess_risk / bayes
-        at = {"gamma": decay, "n_eff": problem.n_eff, "d": dim, "weight_decay": 1, "noise_variance": 1}
-        ratios.append(float(ratio / law.evaluate(**at, refined=True)) / planted)
-    return limit_beyond_powers(ratios) if law.refined is None else limit_beyond_logarithms(dims, ratios)
+        law = chosen.law.evaluate(
+            gamma=decay,
+            n_eff=problem.n_eff,
+            d=dim,
+            weight_decay=1,
+            noise_variance=problem.noise_variance or 1,
+            refined=True,
+        )
+        found.append(float(ratio / law))
+    return found
 
 
-# up to d = 10**decades: as many learned modes as the Bayes risk of the quadratic network has time for
-RATIOS = [
-    pytest.param("diagonal", "fixed", 1.25, 0.5, 100),
-    pytest.param("diagonal", "fixed", 0.75, 0.5, 100, marks=pytest.mark.slow),
-    pytest.param("diagonal", "fixed", 2.5, 0.5, 100, marks=pytest.mark.slow),
-    pytest.param("diagonal", "none", 1.25, 0.5, 100, marks=pytest.mark.slow),
-    pytest.param("diagonal", "none", 0.75, 0.5, 100, marks=pytest.mark.slow),
-    pytest.param("diagonal", "fixed", 1.25, 3.5, 24),
-    pytest.param("quadratic", "fixed", 1.25, 0.5, 20),
-    pytest.param("quadratic", "fixed", 1.25, 3.5, 6, marks=pytest.mark.slow),
+def limit_of_ratio(network, noise, name, decay, planted=1):
+    """The limit of what solutions have over the law, if the law is off by the factor ``planted``."""
+    chosen = ladder(network, noise, name, decay)
+    ratios = [ratio / planted for ratio in ratios_to_bayes(network, noise, name, decay)]
+    if chosen.law.refined is None:
+        return limit_beyond_powers(ratios)
+    return limit_beyond_logarithms(chosen.dims, ratios)
+
+
+CASES = [
+    pytest.param(network, noise, name, decay, marks=marks, id=f"{network}-{noise}-{name}-{decay}")
+    for network, noise in product(NETWORKS, REGIONS)
+    for name, decay in product(REGIONS[noise], (GAMMA, Fraction(3, 4), Fraction(5, 2)))
+    for quick in [decay == GAMMA and (noise == "fixed" or (network, noise) == ("quadratic", "none"))]
+    for marks in [() if quick else pytest.mark.slow]
 ]
 
 
-@pytest.mark.parametrize(("network", "noise", "decay", "a", "decades"), RATIOS)
-def test_ratio_to_the_bayes_risk_is_that_of_the_solutions(network, noise, decay, a, decades):
+@pytest.mark.parametrize(("network", "noise", "name", "decay"), CASES)
+def test_ratio_to_the_bayes_risk_is_that_of_the_solutions(network, noise, name, decay):
     # with the refined law, which holds the logarithm, and in 1/log d also the diagonal network's
-    found = limit_of_ratio(network, noise, decay, a, decades)
+    found = limit_of_ratio(network, noise, name, decay)
     assert abs(found.value - 1) < 1e-3
     assert found.uncertainty < 1e-3
 
 
-@pytest.mark.parametrize("decay", [0.75, 2.5])
-def test_ratio_to_the_bayes_risk_comes_nearer_at_other_decays(decay):
-    gaps = []
-    for dim in (10**9, 10**15):
-        problem = Problem("quadratic", decay, float(dim) ** 1.6, dim, weight_decay=1, noise_variance=1)
-        bayes = replace(problem, weight_decay=None, estimator="bayes")
-        ratio = optimal_weight_decay(problem)[1].excess_risk / solve(bayes).excess_risk
-        gaps.append(abs(ratio / (3 * decay / (1 + decay)) - 1))
-    assert gaps[1] < gaps[0] / 2
-    assert gaps[1] < 0.02
+@pytest.mark.parametrize(("network", "noise", "name", "decay"), CASES)
+def test_a_ratio_off_by_a_hundredth_is_noticed(network, noise, name, decay):
+    for planted in (0.99, 1.01):
+        found = limit_of_ratio(network, noise, name, decay, planted)
+        assert abs(found.value - 1) > 1e-3
+        assert found.uncertainty < 1e-3
 
 
-@pytest.mark.parametrize("planted", [0.99, 1.01])
-def test_a_ratio_off_by_a_hundredth_is_noticed(planted):
-    found = limit_of_ratio("diagonal", "fixed", 1.25, 0.5, 100, planted)
-    assert abs(found.value - 1) > 1e-3
-    assert found.uncertainty < 1e-3
+@pytest.mark.parametrize(("network", "noise"), list(product(NETWORKS, REGIONS)))
+def test_no_ratio_to_the_bayes_risk_is_left_out(network, noise):
+    tuned = [cell for cell in tuned_balances(NETWORKS[network], noise) if cell.risk is not None]
+    assert [name_of(cell) for cell in tuned] == list(REGIONS[noise])
+    assert len(bayes_ratio(NETWORKS[network], noise)) == len(tuned)
 
 
 def test_a_wrong_cost_of_shrinkage_is_noticed(monkeypatch):
