@@ -18,6 +18,8 @@ from asymptotics.law import Law as Law
 from asymptotics.phase import Phase as Phase
 from asymptotics.plateaus import plateaus as plateaus
 from asymptotics.quadratic import quadratic as quadratic
+from asymptotics.recovery import RecoveryJump as RecoveryJump
+from asymptotics.recovery import recovery_jump as recovery_jump
 from asymptotics.regime import Hypothesis as Hypothesis
 from asymptotics.ridge import RidgeRegression as RidgeRegression
 from asymptotics.ridge import kernel_ridge as kernel_ridge
@@ -41,6 +43,7 @@ __all__ = [
     "OnBoundary",
     "Phase",
     "PhaseDiagram",
+    "RecoveryJump",
     "RidgeRegression",
     "SpectrumLaws",
     "StateEvolution",
@@ -52,5 +55,6 @@ __all__ = [
     "phase_diagram",
     "plateaus",
     "quadratic",
+    "recovery_jump",
     "ridge",
 ]

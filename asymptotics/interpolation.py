@@ -24,7 +24,7 @@ Worked by hand, for the diagonal network: j(0) = 1 and m = sqrt(2/pi) = c_1, so 
 at its top delta^2 = Delta/w = (Delta^2/(4 c_1 lambda))^(2/3).  For the quadratic network j(0) = 1/2 and
 A = 2 n_eff/d: the peak is at n_eff = d/4, because the cone cuts half of the noise.
 
-In this order: ``InterpolationPeak`` and ``interpolation_peak``.
+In this order: ``InterpolationPeak``, ``balances_at_capacity`` and ``interpolation_peak``.
 """
 
 from __future__ import annotations
@@ -112,6 +112,25 @@ class InterpolationPeak:
         return +found
 
 
+def balances_at_capacity(network: StateEvolution) -> tuple[Expr, Expr, Expr]:
+    """A, the labels and the force f of a network: A delta^2 = labels + E and A = D + f/kappa.
+
+    Raises:
+        NotImplementedError: when the balances of the network do not share their left side.
+
+    >>> from asymptotics import quadratic
+    >>> balances_at_capacity(quadratic)
+    (2*n_eff/d, Delta/2, lambda/2)
+    """
+    noise, freedom = network.noise_balance, network.threshold_balance
+    capacity = noise.lhs / effective_noise**2
+    if simplify(capacity - freedom.lhs) != 0:
+        raise NotImplementedError(
+            f"{network.name}: the noise and the threshold balance have other left sides"
+        )
+    return capacity, noise.rhs.subs(matrix_error, 0), freedom.rhs.subs(degrees_of_freedom, 0) * threshold
+
+
 @cache
 def interpolation_peak(network: StateEvolution) -> InterpolationPeak:
     """The peak of the risk of a network at its interpolation threshold, derived from its declaration.
@@ -125,14 +144,7 @@ def interpolation_peak(network: StateEvolution) -> InterpolationPeak:
     >>> interpolation_peak(quadratic).below
     Delta*d/(d - 4*n_eff)
     """
-    noise, freedom = network.noise_balance, network.threshold_balance
-    capacity = noise.lhs / effective_noise**2
-    if simplify(capacity - freedom.lhs) != 0:
-        raise NotImplementedError(
-            f"{network.name}: the noise and the threshold balance have other left sides"
-        )
-    labels = noise.rhs.subs(matrix_error, 0)
-    force = freedom.rhs.subs(degrees_of_freedom, 0) * threshold
+    capacity, labels, force = balances_at_capacity(network)
     passing, mean_size = network.noise.second_moment, network.noise.first_moment
     excess = capacity - passing
     width = (4 * mean_size * force / sqrt(labels)) ** Rational(2, 3)

@@ -39,7 +39,8 @@ which x = 2 Re z.  There v |g|^2/Im g = -1: to leading order nothing is known, a
 Trained with kappa = 0, z_0 = i delta, and D = 1 - 1/2: half of the noise passes.
 
 In this order: the three sums, ``error_of_all``, ``degrees_of_freedom_of_all``, ``posterior_variance_of_all``;
-``PathIntegral`` and ``CurveIntegral``, which have numbers; ``resolvent_of_modes`` and the search for z.
+``PathIntegral``, ``CurveIntegral`` and ``NoiseAtVerge``, which have numbers; ``resolvent_of_modes`` and the
+search for z.
 """
 
 from __future__ import annotations
@@ -48,13 +49,15 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import mpmath
-from sympy import Abs, Expr, Symbol, expand, im, lambdify, limit, oo
+from sympy import Abs, Expr, Symbol, expand, im, lambdify, limit, oo, solve, sqrt
 
 from asymptotics.rising import root_of_rising
 from asymptotics.symbols import effective_noise, gamma, position, resolvent, threshold
 
 _slope = Symbol("g'")
 """dg/dz."""
+
+_square = Symbol("delta^2", positive=True)
 
 _BOUND = (position, resolvent, _slope)
 """What the integrands below hold besides their parameters; ``number_of`` says what the last two are."""
@@ -194,6 +197,40 @@ class CurveIntegral(_OverSpectrum):
     def _latex(self, printer: Any) -> str:
         integrand, image, _ = (printer._print(argument) for argument in self.args)
         return rf"\frac{{1}}{{\pi}} \int {integrand} \, d\left({image}\right)"
+
+
+class NoiseAtVerge(Expr):  # type: ignore[misc]
+    """delta/s_d at which the lowest point that is seen of all modes comes down to zero.
+
+    ``NoiseAtVerge(x, gamma)``: there is a z below the smallest mode, 1, with x(z) = 0 and x'(z) = 0.
+    """
+
+    @property
+    def free_symbols(self) -> set[Symbol]:
+        """Those of the decay; what the image holds is bound."""
+        return self.args[1].free_symbols  # type: ignore[no-any-return]
+
+    def number_of(self, names: Sequence[Symbol]) -> Callable[..., mpmath.mpf]:
+        """Its value as a function of those of the symbols, at the working precision of mpmath."""
+        image, decay = self.args
+        (square,) = solve(image.subs(effective_noise, sqrt(_square)), _square)
+        at_zero = [sqrt(square), _along(image).subs(effective_noise, sqrt(square))]
+        view = lambdify(_BOUND, at_zero, "mpmath")
+        parameter = lambdify(names, decay, "mpmath")
+
+        def number(*values: Any) -> mpmath.mpf:
+            g = resolvent_of_modes(parameter(*values))
+
+            def seen(logit: Any) -> Any:  # of 1 - z: there x' falls to the smallest mode, and is 1 at zero
+                z = 1 / (1 + mpmath.exp(logit))
+                return view(z, *g(z))
+
+            return seen(root_of_rising(lambda logit: seen(logit)[1], mpmath.mpf(0)))[0]
+
+        return number
+
+    def _latex(self, printer: Any) -> str:
+        return rf"\delta_v\left({printer._print(self.args[1])}\right)"
 
 
 def resolvent_of_modes(decay: Any) -> Callable[[Any], tuple[Any, Any]]:

@@ -55,7 +55,7 @@ from sympy import (
 )
 
 from asymptotics.power_sums import ModeFunction, Piece, mellin
-from asymptotics.repulsion import DIGITS, CurveIntegral, PathIntegral
+from asymptotics.repulsion import DIGITS, CurveIntegral, NoiseAtVerge, PathIntegral
 from asymptotics.symbols import gamma, size
 
 Number = Any
@@ -232,7 +232,7 @@ def evaluate(expression: Expr, values: Mapping[Symbol, Number]) -> mpmath.mpf:
 
 def compiled(expression: Expr, symbols: Sequence[Symbol]) -> Any:
     """``evaluate`` as a function of the values of the symbols, for repeated use."""
-    sums = sorted(expression.atoms(Sum, Integral, PathIntegral, CurveIntegral), key=str)
+    sums = sorted(expression.atoms(Sum, Integral, PathIntegral, CurveIntegral, NoiseAtVerge), key=str)
     stand_ins = [Dummy() for _ in sums]
     # lambdify puts every name into one namespace, where the symbol gamma would hide the function
     names = [Dummy() for _ in symbols]
@@ -252,7 +252,7 @@ def compiled(expression: Expr, symbols: Sequence[Symbol]) -> Any:
 
 def _number_of(found: Expr, names: Sequence[Symbol]) -> Callable[..., Any]:
     """An infinite sum, or an integral, as a function of the values of the symbols."""
-    if isinstance(found, PathIntegral | CurveIntegral):
+    if isinstance(found, PathIntegral | CurveIntegral | NoiseAtVerge):
         return found.number_of(names)
     term = lambdify([found.variables[0], *names], found.function, "mpmath", cse=True)
     ends = lambdify(names, found.limits[0][1:], "mpmath")

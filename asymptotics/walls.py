@@ -230,6 +230,6 @@ def mechanism_of(wall: Wall) -> str:
         Kind.RECOVERY: (
             "The data take as many degrees of freedom as all modes have: from there on nothing of the target "
             "need be missed, and on the scale of exponents the risk jumps to what label noise and weight "
-            "decay leave, or to zero."
+            "decay leave, or to zero (see recovery_jump)."
         ),
     }[wall.kind]
