@@ -48,8 +48,9 @@ RANGE, HIGHEST = 150, 200
 LEARNED, LEARNED_AMID_NOISE, LEARNED_BY_BAYES = 30, 45, 16
 """Decimal exponent of the learned modes: what it costs to place a threshold or delta amid them."""
 
-NEAREST = 18
-"""Decades of D below 1 to which noiseless interpolation is solved: kappa is then the edge to eight digits."""
+NEAREST, AT_EDGE = 18, 30
+"""Decades of D below 1 to which noiseless interpolation is solved: kappa is then the edge to eight digits;
+and any other.  It is then the edge to twelve, and where modes emerge, a square root, is known to fewer."""
 
 SEEN = {"diagonal": 45, "quadratic": 15}
 """How many decades below the risk a part of it is compared: digits cost the quadratic network more."""
@@ -184,6 +185,8 @@ def ladder(
                 ends.append(LEARNED_AMID_NOISE / learned(*at))
             if phase.name == "N" and estimator == "erm":
                 ends.append(NEAREST / -freedom(*at))
+            if phase.name in ("IV", "V") and estimator == "erm":
+                ends.append(AT_EDGE / -freedom(*at))
         hidden = below(*at) > 0.01
         if hidden:
             ends.append(SEEN[network] / below(*at))
