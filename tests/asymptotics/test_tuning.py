@@ -101,8 +101,8 @@ RANGE, HIGHEST = 150, 200
 SEARCHED = 60
 """Decades, from where nothing is learned, in which the search looks for the best weight decay."""
 
-LEARNED_BY_BAYES = 6
-"""Decimal exponent of the modes that the quadratic network learns: a second for the Bayes risk."""
+LEARNED = {"ratio": 6, "risk": 9, "weight_decay": 12}
+"""Decimal exponent of the modes that the quadratic network learns: the Bayes risk amid them takes seconds."""
 
 NARROWEST = 4
 """Decades by which the range of weight decays, or of risks, in which one is told from the best is narrow."""
@@ -165,11 +165,10 @@ def ladder(network, noise, name, decay, quantity):
     found = []
     for bayes in bayes_balances(model, noise):
         learned = law_of(bayes, "learned").exponent
-        if quantity == "weight_decay":
-            limit, cost = NARROWEST, size.exponent - edge.exponent + AT_EDGE[network] * (1 - learned)
-        else:
-            limit, cost = LEARNED_BY_BAYES, learned if network == "quadratic" else S.Zero
-        powers = lambdify(EXPONENTS, [-2 * size.exponent, fall, cost], "math")
+        amid = learned if network == "quadratic" else S.Zero
+        narrow = size.exponent - edge.exponent + AT_EDGE[network] * (1 - learned)
+        narrow = narrow if quantity == "weight_decay" else S.Zero
+        powers = lambdify(EXPONENTS, [-2 * size.exponent, fall, amid, narrow], "math")
         # there are d modes, and d**(1 - 2 gamma) is what their energy lacks to that of infinitely many
         neglected = [
             cell.scales.expression(inequality.form)
@@ -182,9 +181,10 @@ def ladder(network, noise, name, decay, quantity):
             gap = min(gaps(*at))
             if gap <= 0:
                 continue
-            below, fallen, costly = powers(*at)
+            below, *costs = powers(*at)
             ends = [RANGE / max(at[0] + 1, at[1], below), HIGHEST]
-            ends += [most / power for most, power in ((SEARCHED, fallen), (limit, costly)) if power > 0]
+            limits = (SEARCHED, LEARNED[quantity], NARROWEST)
+            ends += [most / power for most, power in zip(limits, costs, strict=True) if power > 0]
             found.append((gap * min(ends), gap, min(ends), point))
     _, gap, end, point = max(found)
     at = {symbol: Rational(str(value)) for symbol, value in zip(EXPONENTS, point, strict=True)}
