@@ -363,7 +363,8 @@ def _all_interact(wall: Wall) -> bool:
 
 def _among_all(wall: Wall) -> _Reduced:
     """Equations with the whole potential of every mode, all of the size of the noise and the threshold."""
-    network, image, smallest = wall.network, _image(wall), AMPLITUDE * d**-gamma
+    network, smallest = wall.network, AMPLITUDE * d**-gamma
+    image = network.image_of_all
 
     def mean(value: Expr) -> Expr:
         return last_modes(ModeFunction((Piece(S.Zero, oo, _with_tails(value)),)), smallest)
@@ -379,24 +380,9 @@ def _among_all(wall: Wall) -> _Reduced:
     return _Reduced(network.risk_per_error * error, *unknowns, unknowns, equations)
 
 
-def _image(wall: Wall) -> Expr | None:
-    """Where modes of the size of the noise are seen; None where they do not repel each other.
-
-    Raises:
-        NotImplementedError: when they do, and that is not declared.
-    """
-    network = wall.network
-    if network.emergence != 0 and network.image is None:
-        raise NotImplementedError(
-            f"the wall {wall.relation} of the {network.name} network: its modes, all of the size of the "
-            "noise, repel each other, and the network does not declare where they are seen, its image"
-        )
-    return network.image
-
-
 def _bayes(wall: Wall) -> _Reduced:
     network = wall.network
-    image = _image(wall) if Learned.ALL in wall.learned else None
+    image = network.image_of_all if Learned.ALL in wall.learned else None
     if image is not None:
         return _solved_for_noise(wall, posterior_variance_of_all(image, AMPLITUDE * d**-gamma), S.Zero)
     variance = posterior_variance(network, Learned.SOME)

@@ -160,7 +160,7 @@ def recovery_jump(network: StateEvolution, *, noisy: bool = False, estimator: st
         noise = sqrt((left - excess) / known)
         risk = network.risk_per_error * noise**2
         return RecoveryJump(samples, excess, sqrt(known * labels), risk, noise, S.Zero)
-    lost = _lost_one_by_one if network.emergence == 0 else _lost_at_once
+    lost = _lost_one_by_one if network.image_of_all is None else _lost_at_once
     return lost(network, samples, excess, labels, force)
 
 
@@ -195,12 +195,8 @@ def _lost_one_by_one(
 def _lost_at_once(
     network: StateEvolution, samples: Expr, excess: Expr, labels: Expr, force: Expr
 ) -> RecoveryJump:
-    """All modes above zero, until delta is delta_v: with kappa in place of y_v = 2 f/kappa - x, a cubic.
-
-    Raises:
-        NotImplementedError: when the network does not declare where modes that repel each other are seen.
-    """
-    verge = (SMALLEST * NoiseAtVerge(_declared_image(network), gamma)) ** 2
+    """All modes above zero, until delta is delta_v: with kappa in place of y_v = 2 f/kappa - x, a cubic."""
+    verge = (SMALLEST * NoiseAtVerge(network.image_of_all, gamma)) ** 2
     cubic = Eq(
         threshold * (labels + threshold**2 + Max(excess, 0) * verge),
         (2 * force + Max(-excess, 0) * threshold) * verge,
@@ -228,24 +224,15 @@ def _known(network: StateEvolution) -> Expr:
     Raises:
         NotImplementedError: when modes repel each other, but not as in free convolution with a semicircle.
     """
-    square = effective_noise**2
-    if network.emergence == 0:
+    square, image = effective_noise**2, network.image_of_all
+    if image is None:
         share = simplify((square - network.posterior_variance) / square**2).subs(effective_noise, 0)
         return last_modes(ModeFunction((Piece(S.Zero, oo, share),)), SMALLEST)
-    if simplify(_declared_image(network) - position - square * resolvent) != 0:
+    if simplify(image - position - square * resolvent) != 0:
         raise NotImplementedError(
-            f"{network.name}: its modes are seen at {network.image}, not at z + delta^2 g as in free "
+            f"{network.name}: its modes are seen at {image}, not at z + delta^2 g as in free "
             "convolution with a semicircle, for which alone the posterior variance of all modes is known"
         )
     density = size ** (-1 / gamma - 1) / gamma  # of modes t**-gamma, t between 0 and 1
     cubed = integrate(density**3, (size, 1, oo), conds="none")
     return simplify(4 * pi**2 / 3 * cubed / SMALLEST**2)
-
-
-def _declared_image(network: StateEvolution) -> Expr:
-    if network.image is None:
-        raise NotImplementedError(
-            f"{network.name}: its modes, all of the size of the noise, repel each other, and the network "
-            "does not declare where they are seen, its image"
-        )
-    return network.image

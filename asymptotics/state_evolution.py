@@ -146,6 +146,20 @@ class StateEvolution:
         return None if self.location is None else self.location.diff(size)
 
     @property
+    def image_of_all(self) -> Expr | None:
+        """``image``, once all modes are of the size of the noise; None where they do not repel each other.
+
+        Raises:
+            NotImplementedError: when they do, and that is not declared.
+        """
+        if self.emergence != 0 and self.image is None:
+            raise NotImplementedError(
+                f"{self.name}: its modes, all of the size of the noise, repel each other, and the network "
+                "does not declare where they are seen, its image"
+            )
+        return self.image
+
+    @property
     def risk_per_error(self) -> Expr:
         """The factor c = R/E."""
         return self.excess_risk / matrix_error
