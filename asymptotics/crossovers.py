@@ -44,6 +44,7 @@ from sympy import (
     Max,
     Piecewise,
     S,
+    Sum,
     Symbol,
     erf,
     erfc,
@@ -155,8 +156,9 @@ class Crossover:
 
     @property
     def _guard_digits(self) -> int:
-        """j(u) near its edge is a difference of numbers of order one; integrals over modes are costly."""
-        return 10 if self.law.has(Integral, PathIntegral, CurveIntegral) else 80
+        """j(u) is a difference of numbers of order one near its edge; sums over all modes are costly."""
+        costly = {Integral: 10, PathIntegral: 10, CurveIntegral: 10, Sum: 25}
+        return min((digits for kind, digits in costly.items() if self.law.has(kind)), default=80)
 
 
 @cache

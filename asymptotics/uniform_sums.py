@@ -102,12 +102,11 @@ def first_modes(function: ModeFunction, largest: Expr) -> Expr:
         total += S.Zero if power is None else constant * largest**power * zeta(gamma * power, last + 1)
     for below, above in pairwise(function.pieces):
         count = floor((largest / above.lower) ** (1 / gamma))
-        total += Add(
-            *(
-                factor * largest**power * (zeta(gamma * power) - zeta(gamma * power, count + 1))
-                for factor, power in _powers(above.value - below.value)
-            )
-        )
+        for factor, power in _powers(above.value - below.value):
+            exponent = gamma * power
+            # two summands: of what all modes have below, and those above lose, nothing is to be left over
+            total += factor * largest**power * zeta(exponent)
+            total -= factor * largest**power * zeta(exponent, count + 1)
     return total
 
 
@@ -240,7 +239,7 @@ def compiled(expression: Expr, symbols: Sequence[Symbol]) -> Any:
     outer = lambdify(
         [*names, *stand_ins],
         expression.subs(dict(zip(sums, stand_ins, strict=True))).xreplace(renamed),
-        "mpmath",
+        [{"zeta": _zeta}, "mpmath"],
     )
     numbers = [_number_of(found.xreplace(renamed), names) for found in sums]
 
@@ -254,37 +253,104 @@ def _number_of(found: Expr, names: Sequence[Symbol]) -> Callable[..., Any]:
     """An infinite sum, or an integral, as a function of the values of the symbols."""
     if isinstance(found, PathIntegral | CurveIntegral | NoiseAtVerge):
         return found.number_of(names)
-    term = lambdify([found.variables[0], *names], found.function, "mpmath", cse=True)
+    summands = Add.make_args(expand(found.function))
+    addends = lambdify([found.variables[0], *names], summands, "mpmath", cse=True)
     ends = lambdify(names, found.limits[0][1:], "mpmath")
-    if isinstance(found, Sum):
-        return lambda *values: _fast_sum(term, ends(*values), values)
-    return lambda *values: _integral(term, ends(*values), values)
+
+    def number(*values: Number) -> mpmath.mpf:
+        def term(place: Any) -> Any:
+            return _added_up(lambda: addends(place, *values))
+
+        return _fast_sum(term, ends(*values)) if isinstance(found, Sum) else _mean_over_ranks(term)
+
+    return number
 
 
-_MOST_BITS = 2**14
-"""Of what is integrated."""
+_MOST_BITS = 2**16
+"""Of what is summed or integrated."""
 
 
-def _integral(term: Any, ends: tuple[Any, Any], values: Sequence[Number]) -> mpmath.mpf:
-    """The integral of what may be of any size, to DIGITS of it.
+def _added_up(addends: Callable[[], Sequence[Any]]) -> mpmath.mpf:
+    """A sum at the working precision of mpmath, from addends with as many bits more as they cancel.
 
-    Terms of a mode far above the threshold cancel, to nothing at all where digits are few: what is integrated
-    has as many as it takes to stand still.
+    Where a mode is far above the threshold its error is a small part of each addend.
+
+    Raises:
+        ArithmeticError: when that are more than _MOST_BITS.
+
+    >>> print(_added_up(lambda: [mpmath.exp(mpmath.mpf(2) ** -99), mpmath.mpf(-1)]) * 2**99)
+    1.0
     """
-
-    def at(x: Any, precision: int) -> Any:
+    wanted = mpmath.mp.prec
+    precision = wanted + 20  # some always cancel
+    while precision < _MOST_BITS:
         with mpmath.workprec(precision):
-            return term(x, *values)
+            parts = addends()
+            total, largest = mpmath.fsum(parts), max(map(abs, parts))
+        lost = mpmath.mag(largest) - mpmath.mag(total) if total else precision
+        if largest == 0 or lost + wanted <= precision:
+            return total
+        precision = max(lost + wanted, 2 * precision)
+    raise ArithmeticError(f"terms of a sum over modes cancel to more than {_MOST_BITS} bits")
 
-    lower, upper = ends
-    middle, small = (lower + upper) / 2, mpmath.mpf(10) ** -DIGITS
-    precision, rough, unit = mpmath.mp.prec, mpmath.mpf(0), mpmath.mpf(0)
-    while precision < _MOST_BITS and (rough == 0 or abs(rough - unit) > small * abs(rough)):
-        precision *= 2
-        rough, unit = unit, abs(at(middle, precision))
-    unit = unit or mpmath.mpf(1)
-    with mpmath.workdps(DIGITS):
-        return unit * mpmath.quad(lambda x: at(x, precision) / unit, [lower, upper])
+
+def _zeta(power: Any, start: Any = 1) -> Any:
+    """Hurwitz's zeta function; mpmath, where it diverges as a sum, adds up all integers below the start.
+
+    Beyond as many as there are bits Euler and Maclaurin's series is as good.
+
+    >>> sums = mpmath.zeta(-1.5) - _zeta(-1.5, mpmath.mpf(10) ** 30)  # i^1.5 of all i below
+    >>> print(mpmath.nstr(sums * mpmath.mpf(10) ** -75, 10))  # 2/5
+    0.4
+    """
+    if power > 0 or start < mpmath.mp.prec:
+        return mpmath.zeta(power, start)
+    total, order = start ** (1 - power) / (power - 1) + start**-power / 2, 2
+    factor = added = power * start ** (-power - 1) / 2
+    while abs(added) > mpmath.eps * abs(total):
+        added = mpmath.bernoulli(order) * factor
+        total += added
+        factor *= (power + order - 1) * (power + order) / ((order + 1) * (order + 2) * start**2)
+        order += 2
+    return total
+
+
+_PANEL = 4
+"""Longest panel of the integral over log t."""
+
+_SMALLEST_RANK = mpmath.mpf(2) ** -1000
+"""As a share of all modes: of one mode, or less."""
+
+
+def _mean_over_ranks(term: Callable[[Any], Any]) -> mpmath.mpf:
+    """The integral over t from 0 to 1, to DIGITS of it, of what changes on the scale of log t.
+
+    Below the rank of the last learned mode it is level, and t itself will do.
+
+    >>> few = mpmath.mpf(10) ** -30
+    >>> print(mpmath.nstr(_mean_over_ranks(lambda t: 1 / (1 + (t / few) ** 2)) / few, 10))  # pi/2
+    1.570796327
+    """
+    last = _end_of_level(term)
+    unit = term(last) or mpmath.mpf(1)
+    with mpmath.workdps(DIGITS):  # an error estimate of `quad` is absolute
+        mean = mpmath.quad(lambda share: term(last * share) / unit, [0, 1])
+        if last < 1:
+            panels = mpmath.linspace(0, -mpmath.log(last), int(-mpmath.log(last) / _PANEL) + 2)
+            mean += mpmath.quad(lambda t: mpmath.exp(t) * term(last * mpmath.exp(t)) / unit, panels)
+        return last * unit * mean
+
+
+def _end_of_level(term: Callable[[Any], Any]) -> mpmath.mpf:
+    """The rank, to a factor, from which on a term is less than half of what it is at the smallest."""
+    low, high = mpmath.log(_SMALLEST_RANK), mpmath.mpf(0)
+    half = abs(term(_SMALLEST_RANK)) / 2
+    if abs(term(mpmath.mpf(1))) >= half:
+        return mpmath.mpf(1)
+    while high - low > 1:
+        middle = (low + high) / 2
+        low, high = (low, middle) if abs(term(mpmath.exp(middle))) < half else (middle, high)
+    return mpmath.exp(low)
 
 
 _EXPLICIT_TERMS = 200
@@ -294,13 +360,13 @@ _PANELS = (0, 2, 5, 10, 20, 39, 40)
 """Ends of the panels of its integral, in the logarithm of the index, from the end where terms change."""
 
 
-def _fast_sum(term: Any, ends: tuple[Any, Any], values: Sequence[Number]) -> mpmath.mpf:
+def _fast_sum(term: Callable[[Any], Any], ends: tuple[Any, Any]) -> mpmath.mpf:
     """Sum over i = first, ..., last of terms smooth in log i; to infinity where they fall like a power."""
     first, last = ends
     total, small, start = mpmath.mpf(0), mpmath.eps ** mpmath.mpf(0.75), mpmath.mpf(first)
     explicit = min(last - first + 1, _EXPLICIT_TERMS)
     for index in range(int(explicit)):
-        value = term(start + index, *values)
+        value = term(start + index)
         total += value
         if last == mpmath.inf and not abs(value) > small * abs(total):  # terms cancel near their end
             return total
@@ -313,7 +379,7 @@ def _fast_sum(term: Any, ends: tuple[Any, Any], values: Sequence[Number]) -> mpm
 
     def at(x: Any) -> Any:
         with mpmath.workprec(max(precision, mpmath.mp.prec)):  # differences are taken with more digits
-            return term(x, *values)
+            return term(x)
 
     def end(x: Any, sign: int) -> Any:  # derivatives in log x, on the scale of which terms change
         one, two, three = (mpmath.diff(lambda t: at(mpmath.exp(t)), mpmath.log(x), k) for k in (1, 2, 3))

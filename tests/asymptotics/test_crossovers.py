@@ -239,7 +239,7 @@ def off_by(law, at):
 
 
 def vanishes(law, here, there):
-    """Whether a law is nothing at one of two places: what is not found within 512 factors of e is zero."""
+    """Whether a law is nothing at one of two places: what is not found within e^2048 is zero."""
     return law.evaluate(**here) < mpf("1e-200") * law.evaluate(**there)
 
 
@@ -289,14 +289,12 @@ def step_of(place):
 @pytest.mark.parametrize("place", PLACES, ids=str)
 def test_uniform_law_reduces_to_both_phases(place):
     law, reached = place.boundary.crossover(), []
-    if law.kind is Kind.RECOVERY:
-        pytest.skip("undecided: integrals over all modes are not made where few of them are learned")
+    # each solution of two unknowns with sums over all modes takes seconds to a minute
+    steps = FEWER_STEPS if law.kind in (Kind.FIRST_MODES, Kind.RECOVERY) else STEPS
     for step in (-step_of(place), step_of(place)):
         phase = beside(place, step)
         logarithmic = phase.risk.refined is not None
-        if logarithmic and law.kind is Kind.FIRST_MODES:
-            pytest.skip("undecided: sums over 10^40 modes, in a search for two unknowns, take minutes each")
-        dims = decades(*((100, 220) if logarithmic else (0, 20 / float(abs(step)))), STEPS)
+        dims = decades(*((100, 220) if logarithmic else (0, 20 / float(abs(step)))), steps)
         points = [sizes(place, dimension, step) for dimension in dims]
         reached.append(phase)
         if phase.risk.expr == 0:
