@@ -58,8 +58,7 @@ from sympy import (
 from asymptotics.bayes import BayesOptimal, posterior_variance
 from asymptotics.power_sums import Learned, ModeFunction, Piece
 from asymptotics.repulsion import (
-    CurveIntegral,
-    PathIntegral,
+    OfAllModes,
     degrees_of_freedom_of_all,
     error_of_all,
     posterior_variance_of_all,
@@ -157,7 +156,7 @@ class Crossover:
     @property
     def _guard_digits(self) -> int:
         """j(u) is a difference of numbers of order one near its edge; sums over all modes are costly."""
-        costly = {Integral: 10, PathIntegral: 10, CurveIntegral: 10, Sum: 25}
+        costly = {Integral: 10, OfAllModes: 10, Sum: 25}
         return min((digits for kind, digits in costly.items() if self.law.has(kind)), default=80)
 
 

@@ -57,10 +57,10 @@ from asymptotics.symbols import effective_noise, gamma, position, resolvent, thr
 _slope = Symbol("g'")
 """dg/dz."""
 
-_square = Symbol("delta^2", positive=True)
+_POINT = (position, resolvent, _slope)
+"""What stands for a point of the plane in what follows: z, and g and g' there."""
 
-_BOUND = (position, resolvent, _slope)
-"""What the integrands below hold besides their parameters; ``number_of`` says what the last two are."""
+_square = Symbol("delta^2", positive=True)
 
 
 def error_of_all(image: Expr, smallest: Expr) -> Expr:
@@ -112,16 +112,20 @@ def _in_units(value: Expr, smallest: Expr) -> Expr:
     return value.xreplace({length: length / smallest for length in (effective_noise, threshold)})
 
 
-class _OverSpectrum(Expr):  # type: ignore[misc]  # SymPy exports no types
-    """An integral over what is seen of all modes; its integrand holds the bound z, g and g'."""
+class OfAllModes(Expr):  # type: ignore[misc]  # SymPy exports no types
+    """A number that all modes together determine; in its arguments a point z of the plane is bound."""
 
     @property
     def free_symbols(self) -> set[Symbol]:
         """Those of the arguments that are not bound."""
-        return super().free_symbols - {*_BOUND}  # type: ignore[no-any-return]
+        return super().free_symbols - {*_POINT, _square}  # type: ignore[no-any-return]
+
+    def number_of(self, names: Sequence[Symbol]) -> Callable[..., mpmath.mpf]:
+        """Its value as a function of those of the symbols, at the working precision of mpmath."""
+        raise NotImplementedError
 
 
-class PathIntegral(_OverSpectrum):
+class PathIntegral(OfAllModes):
     r"""(1/pi) Im \int^{z_kappa} h dz, from the left of all modes to where x(z) = kappa.
 
     ``PathIntegral(h, x, gamma, kappa)``.  The path is an arc around the origin, on which h is analytic; it
@@ -132,7 +136,7 @@ class PathIntegral(_OverSpectrum):
         """Its value as a function of those of the symbols, at the working precision of mpmath."""
         integrand, image, *_ = self.args
         parameters = lambdify(names, self.args[2:], "mpmath")
-        h, view = (lambdify([*_BOUND, *names], v, "mpmath") for v in (integrand, [image, _along(image)]))
+        h, view = (lambdify([*_POINT, *names], v, "mpmath") for v in (integrand, [image, _along(image)]))
 
         def number(*values: Any) -> mpmath.mpf:
             decay, cut = parameters(*values)
@@ -158,7 +162,7 @@ class PathIntegral(_OverSpectrum):
         return rf"\frac{{1}}{{\pi}} \operatorname{{Im}} \int^{{{image} = {cut}}} {integrand} \, dz"
 
 
-class CurveIntegral(_OverSpectrum):
+class CurveIntegral(OfAllModes):
     r"""(1/pi) \int h dx over the curve Im x(z) = 0 in the upper half-plane: ``CurveIntegral(h, x, gamma)``.
 
     h must fall like the height of the curve, as x^(-1 - 1/gamma).
@@ -168,7 +172,7 @@ class CurveIntegral(_OverSpectrum):
         """Its value as a function of those of the symbols, at the working precision of mpmath."""
         integrand, image, _ = self.args
         parameter = lambdify(names, self.args[2], "mpmath")
-        h, view = (lambdify([*_BOUND, *names], v, "mpmath") for v in (integrand, [image, _along(image)]))
+        h, view = (lambdify([*_POINT, *names], v, "mpmath") for v in (integrand, [image, _along(image)]))
 
         def number(*values: Any) -> mpmath.mpf:
             decay = parameter(*values)
@@ -199,23 +203,21 @@ class CurveIntegral(_OverSpectrum):
         return rf"\frac{{1}}{{\pi}} \int {integrand} \, d\left({image}\right)"
 
 
-class NoiseAtVerge(Expr):  # type: ignore[misc]
+class NoiseAtVerge(OfAllModes):
     """delta/s_d at which the lowest point that is seen of all modes comes down to zero.
 
     ``NoiseAtVerge(x, gamma)``: there is a z below the smallest mode, 1, with x(z) = 0 and x'(z) = 0.
     """
 
-    @property
-    def free_symbols(self) -> set[Symbol]:
-        """Those of the decay; what the image holds is bound."""
-        return self.args[1].free_symbols  # type: ignore[no-any-return]
+    def __new__(cls, image: Expr, decay: Expr) -> NoiseAtVerge:
+        """With delta bound, whose own name other expressions beside it may hold."""
+        return super().__new__(cls, image.subs(effective_noise, sqrt(_square)), decay)  # type: ignore[no-any-return]
 
     def number_of(self, names: Sequence[Symbol]) -> Callable[..., mpmath.mpf]:
         """Its value as a function of those of the symbols, at the working precision of mpmath."""
         image, decay = self.args
-        (square,) = solve(image.subs(effective_noise, sqrt(_square)), _square)
-        at_zero = [sqrt(square), _along(image).subs(effective_noise, sqrt(square))]
-        view = lambdify(_BOUND, at_zero, "mpmath")
+        (square,) = solve(image, _square)
+        view = lambdify(_POINT, [sqrt(square), _along(image).subs(_square, square)], "mpmath")
         parameter = lambdify(names, decay, "mpmath")
 
         def number(*values: Any) -> mpmath.mpf:

@@ -55,7 +55,7 @@ from sympy import (
 )
 
 from asymptotics.power_sums import ModeFunction, Piece, mellin
-from asymptotics.repulsion import DIGITS, CurveIntegral, NoiseAtVerge, PathIntegral
+from asymptotics.repulsion import DIGITS, OfAllModes
 from asymptotics.symbols import gamma, size
 
 Number = Any
@@ -231,7 +231,7 @@ def evaluate(expression: Expr, values: Mapping[Symbol, Number]) -> mpmath.mpf:
 
 def compiled(expression: Expr, symbols: Sequence[Symbol]) -> Any:
     """``evaluate`` as a function of the values of the symbols, for repeated use."""
-    sums = sorted(expression.atoms(Sum, Integral, PathIntegral, CurveIntegral, NoiseAtVerge), key=str)
+    sums = sorted(expression.atoms(Sum, Integral, OfAllModes), key=str)
     stand_ins = [Dummy() for _ in sums]
     # lambdify puts every name into one namespace, where the symbol gamma would hide the function
     names = [Dummy() for _ in symbols]
@@ -250,18 +250,18 @@ def compiled(expression: Expr, symbols: Sequence[Symbol]) -> Any:
 
 
 def _number_of(found: Expr, names: Sequence[Symbol]) -> Callable[..., Any]:
-    """An infinite sum, or an integral, as a function of the values of the symbols."""
-    if isinstance(found, PathIntegral | CurveIntegral | NoiseAtVerge):
+    """A sum, or an integral over ranks from 0 to 1, as a function of the values of the symbols."""
+    if isinstance(found, OfAllModes):
         return found.number_of(names)
     summands = Add.make_args(expand(found.function))
     addends = lambdify([found.variables[0], *names], summands, "mpmath", cse=True)
     ends = lambdify(names, found.limits[0][1:], "mpmath")
 
     def number(*values: Number) -> mpmath.mpf:
-        def term(place: Any) -> Any:
+        def term(place: Any) -> mpmath.mpf:
             return _added_up(lambda: addends(place, *values))
 
-        return _fast_sum(term, ends(*values)) if isinstance(found, Sum) else _mean_over_ranks(term)
+        return _fast_sum(term, *ends(*values)) if isinstance(found, Sum) else _mean_over_ranks(term)
 
     return number
 
@@ -360,9 +360,8 @@ _PANELS = (0, 2, 5, 10, 20, 39, 40)
 """Ends of the panels of its integral, in the logarithm of the index, from the end where terms change."""
 
 
-def _fast_sum(term: Callable[[Any], Any], ends: tuple[Any, Any]) -> mpmath.mpf:
+def _fast_sum(term: Callable[[Any], Any], first: Any, last: Any) -> mpmath.mpf:
     """Sum over i = first, ..., last of terms smooth in log i; to infinity where they fall like a power."""
-    first, last = ends
     total, small, start = mpmath.mpf(0), mpmath.eps ** mpmath.mpf(0.75), mpmath.mpf(first)
     explicit = min(last - first + 1, _EXPLICIT_TERMS)
     for index in range(int(explicit)):

@@ -456,9 +456,8 @@ def is_level(plateau, network, ell, gamma):
     beyond = [slope_of_risk(network, ends + tenth, ell, gamma)[0]]
     beyond += [slope_of_risk(network, begins - tenth, ell, gamma)[0]] if begins > 0 else []
     level = mpf(plateau.exponent.p) / plateau.exponent.q
-    return (
-        all(abs(slope) < 0.1 and abs(height - level) < 0.06 for slope, height in inside)
-        and all(abs(slope) > 0.2 for slope in beyond)
+    return all(abs(slope) < 0.1 and abs(height - level) < 0.06 for slope, height in inside) and all(
+        abs(slope) > 0.2 for slope in beyond
     )
 
 
