@@ -3,7 +3,7 @@
 import mpmath
 import pytest
 from mpmath import mpf
-from sympy import Integral, S, Sum, Symbol, erf, exp, oo, pi, sqrt
+from sympy import Integral, S, Sum, Symbol, erf, exp, oo, pi, sqrt, zeta
 
 from asymptotics.power_sums import ModeFunction, Piece
 from asymptotics.symbols import gamma, size
@@ -58,6 +58,15 @@ def test_first_modes_of_which_very_many_are_learned(digits, decay):
         found = evaluate(first_modes(kept, SCALE), {SCALE: number**decay, gamma: decay})
         expected = number * (1 / (2 - 1 / decay) + 2 * decay - 1 / (1 + 1 / decay)) / decay
         assert abs(found / expected - 1) < 10 / number
+
+
+@pytest.mark.parametrize("power", [-0.75, -1.5, -3, -6.5, 1.5])
+def test_zeta_where_mpmath_adds_up_all_that_is_left_out(power):
+    start = Symbol("n", positive=True)
+    for first in (100, 1000, 3000):  # of 166 bits and more the series is used
+        with mpmath.workdps(50):
+            found = evaluate(zeta(SCALE, start), {SCALE: mpf(power), start: mpf(first)})
+            assert abs(found / mpmath.zeta(mpf(power), first) - 1) < 1e-45
 
 
 @pytest.mark.parametrize("digits", [1, 10, 100])
