@@ -14,7 +14,7 @@ from typing import Any
 
 import mpmath
 
-FARTHEST = 2**11
+FARTHEST = 2**13
 """Logarithms farther than this from where the search starts stand for zero and infinity."""
 
 

@@ -65,6 +65,9 @@ def solve_system(
 
     They are found to half of the digits of mpmath's working precision, which callers raise.
 
+    Raises:
+        ArithmeticError: when there is no solution, or it is not found.
+
     >>> from sympy import Symbol
     >>> x = Symbol("x", positive=True)
     >>> print(mpmath.nstr(solve_system([Eq(x**3, 1 + x)], [x], {}, [1])[x], 7))
@@ -84,18 +87,30 @@ def solve_system(
     if not unknowns:
         return {}
     if len(unknowns) == 1:
-        found = root_of_rising(lambda x: excess(0, mpmath.exp(x)), mpmath.log(near[0]))
-        return {unknowns[0]: mpmath.exp(found)}
+        start = mpmath.log(near[0])
+        found = root_of_rising(lambda x: excess(0, mpmath.exp(x)), start)
+        return {unknowns[0]: mpmath.exp(_finite(unknowns[0], found, start))}
     assert tuple(unknowns) == (effective_noise, threshold)
     start, shift = mpmath.log(near[0]), mpmath.log(near[1] / near[0])
 
-    def cut(delta: Any) -> Any:
-        near_delta = mpmath.log(delta) + shift
-        return mpmath.exp(root_of_rising(lambda x: excess(1, delta, mpmath.exp(x)), near_delta))
+    def log_cut(log_delta: Any) -> Any:
+        delta = mpmath.exp(log_delta)
+        return root_of_rising(lambda x: excess(1, delta, mpmath.exp(x)), log_delta + shift)
 
     def above(log_delta: Any) -> Any:
-        delta = mpmath.exp(log_delta)
-        return excess(0, delta, cut(delta))
+        return excess(0, mpmath.exp(log_delta), mpmath.exp(log_cut(log_delta)))
 
-    delta = mpmath.exp(root_of_rising(above, start))
-    return {effective_noise: delta, threshold: cut(delta)}
+    log_delta = _finite(effective_noise, root_of_rising(above, start), start)
+    log_kappa = _finite(threshold, log_cut(log_delta), log_delta + shift)
+    return {effective_noise: mpmath.exp(log_delta), threshold: mpmath.exp(log_kappa)}
+
+
+def _finite(unknown: Symbol, found: Any, start: Any) -> Any:
+    """A logarithm that is found; far below where the search starts it stands for zero.
+
+    Raises:
+        ArithmeticError: when it stands for infinity.
+    """
+    if found >= start + FARTHEST:
+        raise ArithmeticError(f"the equations have no solution: {unknown} is beyond all bounds")
+    return found

@@ -66,9 +66,14 @@ def draw_phase_diagram(
         inside = _inside(phase, exact, grid_a, grid_ell)
         colour = _COLOURS.get(phase.name, "white")
         axes.contourf(grid_a, grid_ell, inside.astype(float), levels=[0.5, 1.5], colors=[colour])
+    checked = [check for check in checks if check.gamma == gamma]
+    taken = np.zeros_like(grid_a, dtype=bool)
+    for check in checked:
+        row = np.abs(grid_ell[:, 0] - float(check.ell)).argmin()
+        taken[row, np.abs(grid_a[0] - float(check.a)).argmin()] = True
     _draw_boundaries(axes, diagram, exact)
-    _draw_names(axes, diagram, exact, grid_a, grid_ell)
-    _draw_points(axes, [check for check in checks if check.gamma == gamma])
+    _draw_names(axes, diagram, exact, grid_a, grid_ell, taken)
+    _draw_points(axes, checked)
     axes.set(
         xlim=_A,
         ylim=_ELL,
@@ -123,11 +128,15 @@ def _draw_boundaries(axes: Any, diagram: PhaseDiagram, gamma: Rational) -> None:
         labelled.add(boundary.continuous)
 
 
-def _draw_names(axes: Any, diagram: PhaseDiagram, gamma: Rational, grid_a: Any, grid_ell: Any) -> None:
-    """Name and exponent of each cell where there is most room for them."""
+def _draw_names(
+    axes: Any, diagram: PhaseDiagram, gamma: Rational, grid_a: Any, grid_ell: Any, taken: Any
+) -> None:
+    """Name and exponent of each cell where walls and the places that are taken leave most room."""
     for phase in diagram.phases:
-        inside = np.pad(_inside(phase, gamma, grid_a, grid_ell), 1)
-        room = distance_transform_edt(inside)[1:-1, 1:-1]
+        inside = np.pad(_inside(phase, gamma, grid_a, grid_ell) & ~taken, 1)
+        # a name above its exponent is about twice as wide as high; of places as wide the highest is best
+        wide, high = (distance_transform_edt(inside, sampling=s) for s in ((2, 1), (1, 10)))
+        room = (wide + high / 10)[1:-1, 1:-1]
         if room.max() == 0:
             continue  # the cell lies outside of what is shown
         place = np.unravel_index(room.argmax(), room.shape)
@@ -135,7 +144,7 @@ def _draw_names(axes: Any, diagram: PhaseDiagram, gamma: Rational, grid_a: Any, 
         exponent = latex(simplify(phase.risk.exponent.subs(symbols.gamma, gamma)), fold_short_frac=True)
         power = phase.risk.log_exponent
         logarithm = "" if power == 0 else rf"\,(\log d)^{{{latex(power)}}}"
-        # legible on top of the points that were checked
+        # legible where there is little room
         halo = [withStroke(linewidth=3, foreground=_COLOURS.get(phase.name, "white"))]
         common = {"ha": "center", "zorder": 4, "path_effects": halo}
         axes.text(at_a, at_ell, phase.name, va="bottom", fontsize=12, fontweight="bold", **common)

@@ -239,7 +239,7 @@ def off_by(law, at):
 
 
 def vanishes(law, here, there):
-    """Whether a law is nothing at one of two places: what is not found within e^2048 is zero."""
+    """Whether a law is nothing at one of two places: what is not found within e^8192 is zero."""
     return law.evaluate(**here) < mpf("1e-200") * law.evaluate(**there)
 
 

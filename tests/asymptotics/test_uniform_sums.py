@@ -3,9 +3,11 @@
 import mpmath
 import pytest
 from mpmath import mpf
-from sympy import Integral, S, Sum, Symbol, erf, exp, oo, pi, sqrt, zeta
+from sympy import Eq, Integral, S, Sum, Symbol, erf, exp, oo, pi, sqrt, zeta
 
+from asymptotics import symbols
 from asymptotics.power_sums import ModeFunction, Piece
+from asymptotics.roots import solve_system
 from asymptotics.symbols import gamma, size
 from asymptotics.uniform_sums import evaluate, first_modes, last_modes
 
@@ -77,3 +79,21 @@ def test_first_modes_far_above_the_threshold(digits):
     found = evaluate(law, {SCALE: mpf(10) ** digits})
     expected = 3 - 6 * mpmath.sqrt(8 / (9 * mpmath.pi)) * mpf(10) ** -digits
     assert abs(found - expected) < 30 * 10.0 ** -(3 * digits) + 1e-14
+
+
+def test_a_system_without_solution_is_refused():
+    x = Symbol("x", positive=True)
+    assert solve_system([Eq(2 * x, x, evaluate=False)], [x], {}, [1])[x] < mpf(
+        "1e-3000"
+    )  # it stands for zero
+    with pytest.raises(ArithmeticError, match="no solution: x is beyond all bounds"):
+        solve_system([Eq(x, 2 * x, evaluate=False)], [x], {}, [1])
+    delta, kappa = symbols.effective_noise, symbols.threshold
+    for equations, name in (
+        ((Eq(delta, 2 * delta, evaluate=False), Eq(kappa, delta)), "delta"),
+        ((Eq(delta, S.One), Eq(kappa, 2 * kappa, evaluate=False)), "kappa"),
+    ):
+        with pytest.raises(ArithmeticError, match=f"{name} is beyond all bounds"):
+            solve_system(equations, (delta, kappa), {}, [1, 1])
+    near = solve_system((Eq(delta, S.One), Eq(kappa, delta)), (delta, kappa), {}, [mpf("1e-1500"), 1])
+    assert abs(near[kappa] - 1) < 1e-6  # however far from the start
