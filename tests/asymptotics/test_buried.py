@@ -40,14 +40,14 @@ def within(h, s, start, stop=2):
 def test_integrals_over_the_noise_are_those_of_the_overlap_density(s, power):
     found = seen_above_zero(lambda w: w**power, LOCATION, stands_out=float(s) > 1)
     value = lambdify(size, found, "mpmath")(mpf(s))
-    assert value == pytest.approx(within(lambda w: w**power, mpf(s), 0), rel=1e-10)
+    assert value == pytest.approx(within(lambda w: w**power, mpf(s), 0), rel=1e-10, abs=0)
 
 
 @sizes
 def test_what_is_not_seen_outside_is_seen_inside(s):
     outside = max(0.0, 1 - 1 / float(s) ** 2)
     assert quadratic.overlap.subs({effective_noise: 1, size: Rational(s)}) == 1 - 1 / Rational(s) ** 2
-    assert within(lambda w: 1, mpf(s), -2) + outside == pytest.approx(1, rel=1e-10)
+    assert within(lambda w: 1, mpf(s), -2) + outside == pytest.approx(1, rel=1e-10, abs=0)
 
 
 @sizes
@@ -65,7 +65,7 @@ def test_parts_of_a_mode_in_the_noise_are_integrals_of_squares(s):
         seen, c = s + 1 / s, 1 - 1 / s**2
         learned = cut + fitted + c * (seen - s) ** 2 + (1 - c) * seen**2
         expected = {"unlearned": 0, "overfitting": 0, "learned": learned}
-    assert values == pytest.approx(expected, rel=1e-9)
+    assert values == pytest.approx(expected, rel=1e-9, abs=0)
 
 
 def test_overlaps_in_a_drawn_matrix():
@@ -105,7 +105,7 @@ def test_sums_over_modes_in_the_noise(decay):
             integral = mpmath.quad(lambda t, h=h: h(mpmath.exp(t)) * mpmath.exp(-rate * t), ends)
             integral += rest * mpmath.exp(-40 * rate) / rate
             found = float(mellin(function).subs(gamma, Rational(decay)))
-            assert found == pytest.approx(float(integral), rel=1e-12)
+            assert found == pytest.approx(float(integral), rel=1e-12, abs=0)
 
 
 def test_either_sign_needs_another_declaration():

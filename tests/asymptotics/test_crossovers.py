@@ -372,7 +372,7 @@ def off_peak(peak, network, x):
 def closes(departed):
     """To order lambda**(2/3)."""
     first, last = departed
-    return last < 1e-7 and last / first == pytest.approx(1e-4, rel=0.15)
+    return last < 1e-7 and last / first == pytest.approx(1e-4, rel=0.15, abs=0)
 
 
 @pytest.mark.parametrize("network", NETWORKS)

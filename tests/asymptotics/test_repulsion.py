@@ -55,8 +55,10 @@ def test_trained_sums_are_those_of_a_random_matrix(noise, ratio):
     error = np.sum((estimate - np.diag(modes)) ** 2) / DIMENSION
     gaps = seen[:, None] - seen[None, :] + np.eye(DIMENSION)
     quotients = (kept[:, None] - kept[None, :]) / gaps + np.diag(kept > 0)
-    assert value("error", noise, ratio * noise) == pytest.approx(error, rel=0.03)
-    assert value("degrees_of_freedom", noise, ratio * noise) == pytest.approx(quotients.mean(), rel=0.01)
+    assert value("error", noise, ratio * noise) == pytest.approx(error, rel=0.03, abs=0)
+    assert value("degrees_of_freedom", noise, ratio * noise) == pytest.approx(
+        quotients.mean(), rel=0.01, abs=0
+    )
 
 
 @pytest.mark.parametrize("noise", [0.3, 1.0, 4.0])
@@ -64,13 +66,13 @@ def test_posterior_variance_is_that_of_the_best_function_of_a_random_matrix(nois
     modes, _, vectors = spectrum(noise)
     best = modes @ vectors**2
     variance = np.mean(modes**2) - np.mean(best**2)
-    assert value("posterior_variance", noise) == pytest.approx(variance, rel=0.02)
+    assert value("posterior_variance", noise) == pytest.approx(variance, rel=0.02, abs=0)
 
 
 @pytest.mark.parametrize("quantity", ["error", "posterior_variance"])
 def test_sums_are_homogeneous(quantity):
     plain = value(quantity, 1.25, 0.5)
-    assert value(quantity, 1.25, 0.5, unit=1e-20) / mpf(1e-20) ** 2 == pytest.approx(plain, rel=1e-11)
+    assert value(quantity, 1.25, 0.5, unit=1e-20) / mpf(1e-20) ** 2 == pytest.approx(plain, rel=1e-11, abs=0)
 
 
 @pytest.mark.parametrize("noise", [1e-3, 0.5])
@@ -79,7 +81,9 @@ def test_modes_far_above_the_threshold_are_learned_among_learned_ones(noise):
     cut = noise / 2
     single = {effective_noise: noise, threshold: cut}
     potential = quadratic.potential_of(Learned.ALL)
-    assert value("error", noise, cut) == pytest.approx(float(error_of(potential).subs(single)), rel=1e-14)
+    assert value("error", noise, cut) == pytest.approx(
+        float(error_of(potential).subs(single)), rel=1e-14, abs=0
+    )
     assert value("degrees_of_freedom", noise, cut) == degrees_of_freedom_of(potential) == 1
 
 
@@ -89,17 +93,17 @@ def test_modes_far_below_the_noise_are_lost():
     for noise in (mpf(10) ** 4, mpf(10) ** 5):
         lacking = value("degrees_of_freedom", noise) - quadratic.noise.second_moment
         powers.append(lacking)
-    assert mpmath.log10(powers[1] / powers[0]) == pytest.approx(-1 / DECAY, rel=0.01)
+    assert mpmath.log10(powers[1] / powers[0]) == pytest.approx(-1 / DECAY, rel=0.01, abs=0)
 
 
 def test_posterior_variance_far_below_and_above_the_noise():
     # far above, delta^2 of each mode; far below, the law of phase IV, K/d = delta**(-1/gamma)
-    assert value("posterior_variance", 1e-6) == pytest.approx(1e-12, rel=1e-6)
+    assert value("posterior_variance", 1e-6) == pytest.approx(1e-12, rel=1e-6, abs=0)
     benign = phase_diagram(quadratic, estimator="bayes").locate(a=1, ell=0, gamma=DECAY)
     noise = mpf(10) ** 4
     at = {"n_eff": 1 / (4 * noise**2), "d": 1, "weight_decay": 1, "noise_variance": 1}
     law = benign.risk.evaluate(gamma=DECAY, **at) / 2
-    assert value("posterior_variance", noise) == pytest.approx(float(law), rel=0.01)
+    assert value("posterior_variance", noise) == pytest.approx(float(law), rel=0.01, abs=0)
 
 
 @pytest.mark.parametrize("decay", [0.55, 1, 1.5, 3])

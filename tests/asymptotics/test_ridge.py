@@ -278,9 +278,9 @@ def test_sums_of_this_file_are_the_sums():
     for capacity, log_kappa in ((2.5, -12.0), (3.0, 2.0)):
         tail = (i[-1] + 0.5) ** (1 - capacity) / (capacity - 1) * np.exp(-log_kappa)
         explicit = np.sum(expit(-capacity * np.log(i) - log_kappa)) + tail
-        assert Kernel.sums(_bare(capacity, 0.7), log_kappa, "D") == pytest.approx(explicit, rel=1e-7)
+        assert Kernel.sums(_bare(capacity, 0.7), log_kappa, "D") == pytest.approx(explicit, rel=1e-7, abs=0)
         assert Kernel.sums(_bare(capacity, 0.7), log_kappa, "B") == pytest.approx(
-            np.sum(expit(capacity * np.log(i) + log_kappa) ** 2 * i ** -(1 + 1.4 * capacity)), rel=1e-7
+            np.sum(expit(capacity * np.log(i) + log_kappa) ** 2 * i ** -(1 + 1.4 * capacity)), rel=1e-7, abs=0
         )
 
 
@@ -381,8 +381,10 @@ def test_law_where_a_sine_and_a_factor_vanish_together():
     phase = phase_diagram(kernel_ridge, noise="none").locate(a=1, ell=-1, gamma=1, source=Fraction(1, 2))
     values = {"gamma": 1, "n_eff": 100, "d": 1, "weight_decay": 0.01, "noise_variance": 1}
     half = phase.risk.evaluate(**values, source=0.5)
-    assert half == pytest.approx(0.005, rel=1e-12)  # kappa/(2 gamma) * B(1, 1)
-    assert phase.risk.evaluate(**values, source=mpf("0.5") + mpf("1e-9")) == pytest.approx(half, rel=1e-6)
+    assert half == pytest.approx(0.005, rel=1e-12, abs=0)  # kappa/(2 gamma) * B(1, 1)
+    assert phase.risk.evaluate(**values, source=mpf("0.5") + mpf("1e-9")) == pytest.approx(
+        half, rel=1e-6, abs=0
+    )
 
 
 def test_regions_say_on_which_side_of_saturation_they_are():

@@ -22,8 +22,8 @@ def test_one_coefficient_is_a_quadratic_equation() -> None:
     solution = solve(problem("diagonal", 1, 2.0, 0.5))
     # 2 q (1 + q) = 0.5 (1 + q) + q, q = delta^2
     q = (-0.5 + np.sqrt(0.25 + 4 * 2 * 0.5)) / 4
-    assert solution.effective_noise == pytest.approx(np.sqrt(q), rel=1e-14)
-    assert solution.excess_risk == pytest.approx(q / (1 + q), rel=1e-14)
+    assert solution.effective_noise == pytest.approx(np.sqrt(q), rel=1e-14, abs=0)
+    assert solution.excess_risk == pytest.approx(q / (1 + q), rel=1e-14, abs=0)
 
 
 @pytest.mark.parametrize("noise", [0.5, 1e-19])
@@ -31,7 +31,7 @@ def test_one_eigenvalue_is_known_to_who_knows_the_law(noise: float) -> None:
     """E = 0, and 2 alpha delta^2 = Delta/2 is left."""
     solution = solve(problem("quadratic", 1, 0.477, noise, 4.5))
     assert solution.excess_risk == solve(solution.problem, digits=20).excess_risk == 0
-    assert solution.effective_noise**2 == pytest.approx(noise / (4 * 0.477), rel=1e-12)
+    assert solution.effective_noise**2 == pytest.approx(noise / (4 * 0.477), rel=1e-12, abs=0)
     assert solution.residual < 1e-12
 
 
@@ -52,11 +52,11 @@ def test_the_equation_holds(network: str, noise: float, n_eff: float) -> None:
     solution = solve(problem(network, dim, n_eff / copies, noise))
     delta2 = solution.effective_noise**2
     error = solution.excess_risk / copies
-    assert n_eff / dim * delta2 == pytest.approx(error + noise / copies, rel=1e-11)
-    assert solution.degrees_of_freedom == pytest.approx(error / delta2, rel=1e-13)
+    assert n_eff / dim * delta2 == pytest.approx(error + noise / copies, rel=1e-11, abs=0)
+    assert solution.degrees_of_freedom == pytest.approx(error / delta2, rel=1e-13, abs=0)
     assert solution.residual < 1e-12
     parts = solution.decomposition
-    assert sum(parts.values()) == pytest.approx(solution.excess_risk, rel=1e-12)
+    assert sum(parts.values()) == pytest.approx(solution.excess_risk, rel=1e-12, abs=0)
     assert min(parts.values()) >= parts["overfitting"] == 0
     assert solution.threshold is None
     assert solution.train_loss is None
@@ -85,11 +85,11 @@ def test_a_matrix_of_any_size_costs_the_same() -> None:
     solution = solve(problem("quadratic", 10**12, 1e9, 1.0))
     assert solution.residual < 1e-12
     delta2 = solution.effective_noise**2
-    assert delta2 == pytest.approx(1e12 / (4 * 1e9), rel=1e-3)
+    assert delta2 == pytest.approx(1e12 / (4 * 1e9), rel=1e-3, abs=0)
     # modes above delta cost 2 delta^2 - delta^4/s^2, those below s^2
     gamma, learned = 1.25, solution.learned_modes
     cost = learned * (2 - 1 / (2 * gamma + 1) + 1 / (2 * gamma - 1)) * delta2 / 1e12
-    assert solution.excess_risk == pytest.approx(2 * cost, rel=1e-2)
+    assert solution.excess_risk == pytest.approx(2 * cost, rel=1e-2, abs=0)
 
 
 def test_few_modes_are_searched_for_from_where_nothing_is_known() -> None:
@@ -103,7 +103,7 @@ def test_few_modes_are_searched_for_from_where_nothing_is_known() -> None:
         estimator="bayes",
     )
     short, long = solve(problem), solve(problem, digits=20)
-    assert short.excess_risk == pytest.approx(float(long.excess_risk), rel=1e-11)
+    assert short.excess_risk == pytest.approx(float(long.excess_risk), rel=1e-11, abs=0)
 
 
 @pytest.mark.parametrize("network", NETWORKS)
@@ -119,7 +119,7 @@ def test_parts_are_those_of_modes_below_and_above_the_noise(network: str, n_eff:
         freedom = np.where(sizes > delta, 1 - (delta / sizes) ** 2, 0)
     copies, rel = (1, 1e-9) if network == "diagonal" else (2, 0.02)
     learned = copies * delta**2 * np.mean(freedom**2)
-    assert solution.decomposition["learned"] == pytest.approx(learned, rel=rel)
+    assert solution.decomposition["learned"] == pytest.approx(learned, rel=rel, abs=0)
     assert 0 < solution.decomposition["unlearned"] < 10 * learned
 
 

@@ -122,10 +122,10 @@ def test_closed_forms_of_the_quadratic_network(noise: float, threshold: float) -
         functions = certified_quadratic.functions_of(QUADRATIC, cut.start.in_support)
         box = flint.arb(float(point.real)), flint.arb(second)
         found = functions(box)
-        assert float(found.noise2) == pytest.approx(noise**2, rel=1e-13)
-        assert float(found.threshold) == pytest.approx(threshold, rel=1e-13)
-        assert float(found.error) == pytest.approx(scalars.error, rel=1e-12)
-        assert float(found.freedom) == pytest.approx(scalars.degrees_of_freedom, rel=1e-12)
+        assert float(found.noise2) == pytest.approx(noise**2, rel=1e-13, abs=0)
+        assert float(found.threshold) == pytest.approx(threshold, rel=1e-13, abs=0)
+        assert float(found.error) == pytest.approx(scalars.error, rel=1e-12, abs=0)
+        assert float(found.freedom) == pytest.approx(scalars.degrees_of_freedom, rel=1e-12, abs=0)
         assert_slopes_are_derivatives(functions, box)
 
 

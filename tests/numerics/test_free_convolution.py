@@ -21,9 +21,9 @@ def explicit(spectrum: Target) -> np.ndarray:
 @pytest.mark.parametrize("target", ["raw", "unit"])
 def test_mean_square_and_normalisation(dim: int, target: str) -> None:
     spectrum = Target.of(dim, 1.25, target)
-    assert spectrum.mean_square == pytest.approx(np.mean(explicit(spectrum) ** 2), rel=1e-13)
+    assert spectrum.mean_square == pytest.approx(np.mean(explicit(spectrum) ** 2), rel=1e-13, abs=0)
     expected = 1.0 if target == "unit" else np.sum(np.arange(1.0, dim + 1) ** -2.5)
-    assert spectrum.mean_square == pytest.approx(expected, rel=1e-13)
+    assert spectrum.mean_square == pytest.approx(expected, rel=1e-13, abs=0)
 
 
 @given(
@@ -34,7 +34,7 @@ def test_mean_square_and_normalisation(dim: int, target: str) -> None:
 def test_index_and_eigenvalue_are_inverse(dim: int, decay: float, where: float) -> None:
     spectrum = Target.of(dim, decay)
     index = float(dim) ** where
-    assert spectrum.index(spectrum.size(index)) == pytest.approx(index, rel=1e-12)
+    assert spectrum.index(spectrum.size(index)) == pytest.approx(index, rel=1e-12, abs=0)
 
 
 @pytest.mark.parametrize("bits", [53, 150])
@@ -53,15 +53,19 @@ def test_split_sums_either_side(learned: int) -> None:
     s, halves = explicit(spectrum), split(spectrum, learned)
     z = halves.origin * (1 + 0.3j)
     terms = halves.weights / (z - halves.eigenvalues)
-    assert terms[: halves.above].sum() == pytest.approx(np.sum(1 / (z - s[:learned])) / 1000, rel=1e-12)
-    assert terms[halves.above :].sum() == pytest.approx(np.sum(1 / (z - s[learned:])) / 1000, rel=1e-12)
+    assert terms[: halves.above].sum() == pytest.approx(
+        np.sum(1 / (z - s[:learned])) / 1000, rel=1e-12, abs=0
+    )
+    assert terms[halves.above :].sum() == pytest.approx(
+        np.sum(1 / (z - s[learned:])) / 1000, rel=1e-12, abs=0
+    )
 
 
 def test_neighbours_among_very_many_modes_keep_their_distance() -> None:
     halves = split(Target.of(10**24, 1.0), 10**18)
     nearest = abs(halves.distances).min()
     # ds/di = -s/i at decay 1; half a mode away from the origin
-    assert nearest / halves.origin == pytest.approx(0.5e-18, rel=1e-12)
+    assert nearest / halves.origin == pytest.approx(0.5e-18, rel=1e-12, abs=0)
 
 
 # (dim, decay, noise, threshold): bulk, its edge, spikes, gaps, merged bands, everything learned
@@ -84,10 +88,10 @@ def test_preimage_solves_bianes_equations(dim: int, decay: float, noise: float, 
     spectrum = Target.of(dim, decay)
     found = preimage(spectrum, noise, threshold)
     z, s = complex(found.point), explicit(spectrum)
-    assert z + noise**2 * np.mean(1 / (z - s)) == pytest.approx(threshold, rel=1e-9)
+    assert z + noise**2 * np.mean(1 / (z - s)) == pytest.approx(threshold, rel=1e-9, abs=0)
     contraction = noise**2 * np.mean(1 / abs(z - s) ** 2)
     if found.in_support:
-        assert contraction == pytest.approx(1, rel=1e-7)
+        assert contraction == pytest.approx(1, rel=1e-7, abs=0)
     else:
         assert contraction <= 1
         assert found.split.learned == np.sum(s > z.real)
@@ -130,9 +134,11 @@ def test_at_an_angle_is_the_preimage_of_its_threshold(
 ) -> None:
     target = Target.of(dim, decay)
     found, threshold = at_angle(target, noise, angle)
-    assert np.angle(complex(found.point)) == pytest.approx(angle, rel=1e-9)
+    assert np.angle(complex(found.point)) == pytest.approx(angle, rel=1e-9, abs=0)
     reference = preimage(target, noise, threshold)
-    assert complex(found.point) == pytest.approx(complex(reference.point), rel=1e-15 / angle**2 + 1e-13)
+    assert complex(found.point) == pytest.approx(
+        complex(reference.point), rel=1e-15 / angle**2 + 1e-13, abs=0
+    )
 
 
 def test_moments_of_the_density() -> None:
@@ -186,4 +192,4 @@ def test_the_noise_ends_among_more_modes_than_float64_can_number(decades: int) -
         exact = noise_border(Target.of(dim, 0.75, "raw", wide), wide.real(noise))
         assert border is not None
         assert exact is not None
-        assert complex(border.point) == pytest.approx(complex(exact.point), rel=1e-12)
+        assert complex(border.point) == pytest.approx(complex(exact.point), rel=1e-12, abs=0)

@@ -136,7 +136,7 @@ def test_parts_are_positive_and_sum_to_the_error(
     parts = decomposition(noise, threshold, target, units)
     assert list(parts) == PARTS
     assert min(parts.values()) >= 0
-    assert math.fsum(parts.values()) == pytest.approx(float(error), rel=1e-11)
+    assert math.fsum(parts.values()) == pytest.approx(float(error), rel=1e-11, abs=0)
 
 
 @pytest.mark.parametrize("dim", [6, 400])
@@ -159,7 +159,7 @@ def test_next_to_the_edge_of_the_noise(angle: float, scale: float) -> None:
     found = decomposition_at_angle(1.0, angle, target)
     noise = 16 / (105 * math.pi) * angle**7
     expected = noise + target.mean_square * 2 / (3 * math.pi) * angle**3
-    assert found["overfitting"] == pytest.approx(expected, rel=2e-3)
+    assert found["overfitting"] == pytest.approx(expected, rel=2e-3, abs=0)
     assert found["learned"] == 0
 
 
@@ -167,9 +167,9 @@ def test_of_a_solution() -> None:
     problem = Problem("quadratic", 1.25, 10**7, 10**4, weight_decay=1e-3, noise_variance=1)
     solution, exact = solve(problem), solve(problem, digits=20)
     parts: Any = solution.decomposition
-    assert math.fsum(parts.values()) == pytest.approx(solution.excess_risk, rel=1e-11)
+    assert math.fsum(parts.values()) == pytest.approx(solution.excess_risk, rel=1e-11, abs=0)
     for name in PARTS:
-        assert parts[name] == pytest.approx(float(exact.decomposition[name]), rel=1e-9)
+        assert parts[name] == pytest.approx(float(exact.decomposition[name]), rel=1e-9, abs=0)
     copy = pickle.loads(pickle.dumps(solution))
     assert copy == solution
     assert copy.decomposition == parts
@@ -195,7 +195,7 @@ def test_parts_there_are_those_of_thirty_digits(decades: int) -> None:
     found: Any = solve(problem).decomposition
     exact: Any = solve(problem, digits=30).decomposition
     for name in ("unlearned", "overfitting"):
-        assert found[name] == pytest.approx(float(exact[name]), rel=1e-9), name
+        assert found[name] == pytest.approx(float(exact[name]), rel=1e-9, abs=0), name
 
 
 def test_one_mode_about_to_emerge() -> None:
@@ -206,7 +206,7 @@ def test_one_mode_about_to_emerge() -> None:
         parts = decomposition_at_angle(noise, 0.13, target)
         error = quadratic.scalars_at_angle(noise, 0.13, target).error
         assert parts["learned"] == 0
-        assert sum(parts.values()) == pytest.approx(error, rel=1e-11), ratio
+        assert sum(parts.values()) == pytest.approx(error, rel=1e-11, abs=0), ratio
 
 
 @pytest.mark.parametrize("decades", [60, *(pytest.param(k, marks=pytest.mark.slow) for k in (76, 94))])
@@ -220,4 +220,4 @@ def test_noise_that_ends_among_more_modes_than_can_be_numbered(decades: int) -> 
     # at kappa = 2 delta a mode y delta adds 6 - 8/y + 3/y^2 if y > 1, else y^2; K y^(-1/gamma) are above y
     gamma = problem.gamma
     expected = (6 - 8 / (1 + gamma) + 3 / (1 + 2 * gamma)) * (2 * gamma - 1)
-    assert float(exact["learned"] / exact["unlearned"]) == pytest.approx(expected, rel=1e-9)
+    assert float(exact["learned"] / exact["unlearned"]) == pytest.approx(expected, rel=1e-9, abs=0)

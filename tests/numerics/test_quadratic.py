@@ -153,7 +153,9 @@ def test_the_origin_of_the_paths_does_not_matter(noise: float) -> None:
         assert halves.origin != cut.start.split.origin
         from_there = scalars_of(elsewhere)
         for name in ("error", "degrees_of_freedom", "mean_size", "mass_above"):
-            assert getattr(from_there, name) == pytest.approx(getattr(from_here, name), rel=1e-12), name
+            assert getattr(from_there, name) == pytest.approx(getattr(from_here, name), rel=1e-12, abs=0), (
+                name
+            )
 
 
 @pytest.mark.parametrize(
@@ -194,8 +196,8 @@ def test_one_mode_far_above_a_crowd() -> None:
     target, noise, threshold = Target(dim=10**4, decay=40, scale=100.0), 0.5, 0.6
     found, alone = scalars(noise, threshold, target), scalars(noise, threshold, Target(10**4, 40, 1e-9))
     spike = 2 * (100 - threshold) / 100 / 10**4
-    assert found.degrees_of_freedom == pytest.approx(alone.degrees_of_freedom + spike, rel=1e-3)
-    assert found.error == pytest.approx(alone.error + (threshold**2 + 2 * noise**2) / 10**4, rel=1e-3)
+    assert found.degrees_of_freedom == pytest.approx(alone.degrees_of_freedom + spike, rel=1e-3, abs=0)
+    assert found.error == pytest.approx(alone.error + (threshold**2 + 2 * noise**2) / 10**4, rel=1e-3, abs=0)
 
 
 @pytest.mark.parametrize(
@@ -213,11 +215,11 @@ def test_one_eigenvalue_is_a_shifted_semicircle(noise: float, threshold: float) 
         return float(integrate.quad(weighted, start, math.pi / 2, epsabs=1e-14, epsrel=1e-13)[0])
 
     below = 1 - mean(lambda x: 1.0, low)
-    assert found.mass_above == pytest.approx(1 - below, rel=1e-11)
-    assert found.mean_size == pytest.approx(mean(lambda x: x - threshold, low), rel=1e-11)
+    assert found.mass_above == pytest.approx(1 - below, rel=1e-11, abs=0)
+    assert found.mean_size == pytest.approx(mean(lambda x: x - threshold, low), rel=1e-11, abs=0)
     # Below the threshold f = 0 and (f - 1)^2 = 1.
     error = below + mean(lambda x: (x - threshold - 1) ** 2, low)
-    assert found.error == pytest.approx(error, rel=1e-11)
+    assert found.error == pytest.approx(error, rel=1e-11, abs=0)
 
 
 @pytest.mark.parametrize("t", [1.0, 0.1, 1e-3, 1e-5])
@@ -233,8 +235,8 @@ def test_noise_alone(t: float) -> None:
         error = mpmath.mpf(noise) ** 2 * mpmath.quad(lambda x: (x - u) ** 2 * rho(x), [u, 2])
     # D goes like (2 - kappa/delta)^(5/2): the rounding of kappa is all that may be lost.
     allowed = 1e-13 + 2e-15 / t
-    assert found.degrees_of_freedom == pytest.approx(float(freedom), rel=allowed)
-    assert found.error == pytest.approx(float(error), rel=allowed)
+    assert found.degrees_of_freedom == pytest.approx(float(freedom), rel=allowed, abs=0)
+    assert found.error == pytest.approx(float(error), rel=allowed, abs=0)
 
 
 @settings(deadline=None, max_examples=40)
@@ -250,9 +252,9 @@ def test_everything_learned(dim: int, decay: float, log_noise: float, log_thresh
     smallest = float(spectrum.size(float(dim)))
     noise, threshold = smallest * 10**log_noise, smallest * 10**log_threshold
     found = scalars(noise, threshold, spectrum)
-    assert found.error == pytest.approx(noise**2 + threshold**2, rel=1e-11)
-    assert found.degrees_of_freedom == pytest.approx(1, rel=1e-12)
-    assert found.mass_above == pytest.approx(1, rel=1e-12)
+    assert found.error == pytest.approx(noise**2 + threshold**2, rel=1e-11, abs=0)
+    assert found.degrees_of_freedom == pytest.approx(1, rel=1e-12, abs=0)
+    assert found.mass_above == pytest.approx(1, rel=1e-12, abs=0)
 
 
 @pytest.mark.parametrize("dim", [3, 10**4, 10**30])
@@ -261,7 +263,7 @@ def test_nothing_learned(dim: int, far: float) -> None:
     """Beyond the right edge of the support the error is the target itself."""
     spectrum = Target.of(dim, 1.25)
     found = scalars(1.0, far * float(spectrum.scale) + 2.1, spectrum)
-    assert found.error == pytest.approx(spectrum.mean_square, rel=1e-14)
+    assert found.error == pytest.approx(spectrum.mean_square, rel=1e-14, abs=0)
     assert (found.degrees_of_freedom, found.mean_size, found.mass_above) == (0, 0, 0)
 
 
@@ -367,8 +369,8 @@ def test_float64_agrees_with_thirty_digits_at_any_dimension(point: tuple[int, fl
 
 def test_units_of_the_target_scale_out() -> None:
     small, large = (scalars(0.5 * c, 0.8 * c, Target(300, 1.25, c)) for c in (1.0, 1e40))
-    assert large.error == pytest.approx(1e80 * small.error, rel=1e-12)
-    assert large.degrees_of_freedom == pytest.approx(small.degrees_of_freedom, rel=1e-12)
+    assert large.error == pytest.approx(1e80 * small.error, rel=1e-12, abs=0)
+    assert large.degrees_of_freedom == pytest.approx(small.degrees_of_freedom, rel=1e-12, abs=0)
 
 
 def test_against_a_random_matrix() -> None:
@@ -381,9 +383,9 @@ def test_against_a_random_matrix() -> None:
     shrunk = np.maximum(eigenvalues - threshold, 0)
     estimate = (vectors * shrunk) @ vectors.T
     found = scalars(noise, threshold, Target.of(dim, 1.25))
-    assert np.sum((estimate - np.diag(s)) ** 2) / dim == pytest.approx(found.error, rel=0.02)
-    assert np.mean(shrunk) == pytest.approx(found.mean_size, rel=0.01)
-    assert np.mean(shrunk > 0) == pytest.approx(found.mass_above, rel=0.03)
+    assert np.sum((estimate - np.diag(s)) ** 2) / dim == pytest.approx(found.error, rel=0.02, abs=0)
+    assert np.mean(shrunk) == pytest.approx(found.mean_size, rel=0.01, abs=0)
+    assert np.mean(shrunk > 0) == pytest.approx(found.mass_above, rel=0.03, abs=0)
 
 
 @pytest.mark.parametrize(
@@ -395,7 +397,7 @@ def test_published_state_evolution(samples: int, matrix_error: float) -> None:
     dim = 400
     weight_decay = 0.1 * math.sqrt(samples / dim**2)
     problem = Problem("quadratic", 1.25, samples, dim, weight_decay, noise_variance=0.1, target="unit")
-    assert solve(problem).excess_risk / 2 == pytest.approx(matrix_error, rel=0.004)
+    assert solve(problem).excess_risk / 2 == pytest.approx(matrix_error, rel=0.004, abs=0)
 
 
 @pytest.mark.parametrize(("dim", "decay", "noise", "threshold"), REGIMES)
@@ -461,9 +463,9 @@ def test_no_complements_far_from_the_interpolation_threshold() -> None:
 def test_the_sketch_at_an_angle_is_near(angle: float) -> None:
     target = Target.of(10**6, 1.25)
     rough, found = sketch_at_angle(30.0, angle, target), scalars_at_angle(30.0, angle, target)
-    assert rough.threshold == pytest.approx(found.threshold, rel=0.01)
-    assert rough.error == pytest.approx(found.error, rel=0.2)
-    assert rough.degrees_of_freedom == pytest.approx(found.degrees_of_freedom, rel=0.2)
+    assert rough.threshold == pytest.approx(found.threshold, rel=0.01, abs=0)
+    assert rough.error == pytest.approx(found.error, rel=0.2, abs=0)
+    assert rough.degrees_of_freedom == pytest.approx(found.degrees_of_freedom, rel=0.2, abs=0)
 
 
 def test_no_threshold_at_an_angle_beyond_the_bulk() -> None:

@@ -119,7 +119,7 @@ def test_the_peak_at_vanishing_weight_decay(dim: int, weight_decay: float) -> No
     """At n = d, to leading order R = delta^2 = (Delta^2/(4 c lambda))^(2/3), c^2 = 2/pi."""
     solution = solve(Problem("diagonal", 1.25, dim, dim, weight_decay, noise_variance=1))
     delta2 = (1 / (4 * math.sqrt(2 / math.pi) * weight_decay)) ** (2 / 3)
-    assert solution.excess_risk == pytest.approx(delta2, rel=1e-3)
+    assert solution.excess_risk == pytest.approx(delta2, rel=1e-3, abs=0)
     wide = solve(solution.problem, digits=25)
     assert abs(solution.excess_risk / wide.excess_risk - 1) < 1e-10
 
@@ -132,8 +132,8 @@ def test_near_the_interpolation_threshold_of_the_quadratic_network(alpha: str, d
     solution = solve(problem)
     delta2, kappa = solution.effective_noise**2, solution.threshold
     alpha2 = 2 * float(Fraction(alpha))
-    assert (solution.excess_risk + 1) / 2 == pytest.approx(alpha2 * delta2, rel=1e-13)
-    assert solution.degrees_of_freedom + 1e-10 / (2 * kappa) == pytest.approx(alpha2, rel=1e-13)
+    assert (solution.excess_risk + 1) / 2 == pytest.approx(alpha2 * delta2, rel=1e-13, abs=0)
+    assert solution.degrees_of_freedom + 1e-10 / (2 * kappa) == pytest.approx(alpha2, rel=1e-13, abs=0)
 
 
 def beyond_double(*_: object) -> NoReturn:
@@ -158,7 +158,7 @@ def test_no_weight_decay_a_hair_above_the_quadratic_threshold() -> None:
     """delta^2 = Delta/(2 (2 alpha - 1/2)) to leading order: kappa vanishes, and the risk is delta^2."""
     dim, excess = 10**30, Fraction(1, 10**9)
     solution = solve(Problem("quadratic", 1.25, (Fraction(1, 4) + excess) * dim**2, dim, 0, 1))
-    assert solution.excess_risk == pytest.approx(1 / float(4 * excess), rel=1e-8)
+    assert solution.excess_risk == pytest.approx(1 / float(4 * excess), rel=1e-8, abs=0)
     assert solution.threshold == 0
 
 
@@ -185,7 +185,7 @@ def test_a_hair_from_the_peak() -> None:
         solve(Problem("diagonal", 1.25, n, d, 1e-30, noise_variance=1), digits=20).excess_risk
         for n in (d - 10**6, d, d + 10**6)
     ]
-    assert [float(r) for r in wide] == pytest.approx(risks, rel=1e-10)
+    assert [float(r) for r in wide] == pytest.approx(risks, rel=1e-10, abs=0)
 
 
 @pytest.mark.parametrize("network", NETWORKS)
@@ -200,7 +200,7 @@ def test_train_loss_by_the_envelope_theorem(network: str) -> None:
     copies = NETWORKS[network].copies
     shrink = 0.2 / copies / centre.threshold
     mean_size = (centre.train_loss - copies / 2 * (centre.effective_noise * shrink) ** 2) / 0.2
-    assert (losses[1] - losses[0]) / (2 * float(step)) == pytest.approx(mean_size, rel=1e-9)
+    assert (losses[1] - losses[0]) / (2 * float(step)) == pytest.approx(mean_size, rel=1e-9, abs=0)
 
 
 @pytest.mark.parametrize("network", NETWORKS)
@@ -210,7 +210,7 @@ def test_a_rescaled_target_is_the_same_problem(network: str) -> None:
     q = math.sqrt(float(raw.mean_square))
     unit = Problem(network, 1.25, 2000, dim, 0.3, 0.2, target="unit")
     same = Problem(network, 1.25, 2000, dim, 0.3 * q, 0.2 * q**2)
-    assert solve(unit).excess_risk == pytest.approx(solve(same).excess_risk / q**2, rel=1e-12)
+    assert solve(unit).excess_risk == pytest.approx(solve(same).excess_risk / q**2, rel=1e-12, abs=0)
 
 
 @pytest.mark.parametrize("network", NETWORKS)
@@ -224,7 +224,7 @@ def test_numbers_of_any_type_give_the_same_solution(network: str) -> None:
 @pytest.mark.parametrize("network", NETWORKS)
 def test_the_decomposition_sums_to_the_risk(network: str, phase: str) -> None:
     solution = solve(in_phase(network, phase, 300))
-    assert math.fsum(solution.decomposition.values()) == pytest.approx(solution.excess_risk, rel=1e-12)
+    assert math.fsum(solution.decomposition.values()) == pytest.approx(solution.excess_risk, rel=1e-12, abs=0)
     assert all(abs(part) <= 1.5 * solution.excess_risk for part in solution.decomposition.values())
 
 
@@ -260,7 +260,7 @@ def test_the_spectrum_is_that_of_the_solution(network: str) -> None:
     sides = 2 if network == "diagonal" else 1
     density = spectrum.density(x)
     assert spectrum.atom + sides * weights @ density == pytest.approx(1, abs=1e-4)
-    assert sides * weights @ (x * density) == pytest.approx(mean_size, rel=1e-3)
+    assert sides * weights @ (x * density) == pytest.approx(mean_size, rel=1e-3, abs=0)
 
 
 @pytest.mark.parametrize(
@@ -272,7 +272,7 @@ def test_published_solutions(samples: int, matrix_error: float) -> None:
     dim = 400
     decay = 0.1 * math.sqrt(samples) / dim
     problem = Problem("quadratic", 1.25, samples, dim, decay, 0.1, target="unit")
-    assert solve(problem).excess_risk == pytest.approx(2 * matrix_error, rel=0.004)
+    assert solve(problem).excess_risk == pytest.approx(2 * matrix_error, rel=0.004, abs=0)
 
 
 def lasso(x: np.ndarray, y: np.ndarray, weight_decay: float, steps: int = 600) -> np.ndarray:
@@ -309,12 +309,12 @@ def test_the_diagonal_network_against_training(samples: int, weight_decay: float
 
 def test_no_weight_decay_below_the_interpolation_threshold() -> None:
     solution = solve(Problem("diagonal", 1.25, 300, 1000, 0, 0.5))
-    assert solution.degrees_of_freedom == pytest.approx(0.3, rel=1e-12)
+    assert solution.degrees_of_freedom == pytest.approx(0.3, rel=1e-12, abs=0)
     assert solution.train_loss == 0
     assert solution.threshold > 0
     found = scalars(solution.effective_noise, solution.threshold, Target.of(1000, 1.25, "raw"))
-    assert found.degrees_of_freedom == pytest.approx(0.3, rel=1e-12)
-    assert found.error == pytest.approx(solution.excess_risk, rel=1e-12)
+    assert found.degrees_of_freedom == pytest.approx(0.3, rel=1e-12, abs=0)
+    assert found.error == pytest.approx(solution.excess_risk, rel=1e-12, abs=0)
 
 
 @pytest.mark.parametrize("dim", [50, 10**24])
@@ -332,13 +332,13 @@ def test_no_weight_decay_above_the_interpolation_threshold(dim: int, digits: int
         residual = mpmath.mpf((alpha - 1).numerator) / (alpha - 1).denominator
         assert abs(solution.train_loss / (residual / 4) - 1) < rounding
     assert solution.threshold == 0
-    assert solution.degrees_of_freedom == pytest.approx(1, rel=1e-11)
+    assert solution.degrees_of_freedom == pytest.approx(1, rel=1e-11, abs=0)
 
 
 def test_no_weight_decay_a_hair_above_the_interpolation_threshold() -> None:
     """One sample more than a trillion trillion: delta^2 = Delta d, reached at ever smaller weight decays."""
     solution = solve(Problem("diagonal", 1, 10**24 + 1, 10**24, 0, 1e10))
-    assert solution.excess_risk == pytest.approx(1e34, rel=1e-11)
+    assert solution.excess_risk == pytest.approx(1e34, rel=1e-11, abs=0)
     assert solution.threshold == 0
 
 
@@ -349,9 +349,9 @@ def test_no_weight_decay_in_the_quadratic_network() -> None:
     small = [solve(replace(problem, weight_decay=decay)).excess_risk for decay in (1e-3, 1e-4)]
     assert solution.threshold == 0
     # the risk is linear in a small weight decay
-    assert small[1] + (small[1] - small[0]) / 9 == pytest.approx(solution.excess_risk, rel=1e-8)
+    assert small[1] + (small[1] - small[0]) / 9 == pytest.approx(solution.excess_risk, rel=1e-8, abs=0)
     every_mode = solve(Problem("quadratic", 1.25, 10**12, 1000, 0, 1))
-    assert every_mode.excess_risk == pytest.approx(1 / (2 * 10**6 - 1), rel=1e-6)
+    assert every_mode.excess_risk == pytest.approx(1 / (2 * 10**6 - 1), rel=1e-6, abs=0)
 
 
 @pytest.mark.parametrize("samples", [10**5, 2 * 10**5, 4 * 10**5])
@@ -362,10 +362,10 @@ def test_interpolators_without_weight_decay_are_limits(samples: int, noise: int)
     solution, near = solve(problem), solve(replace(problem, weight_decay=1e-13))
     interpolates = 2 * samples / 1000**2 < 0.5 or noise == 0
     for name in ("excess_risk", "effective_noise", "degrees_of_freedom"):
-        assert getattr(near, name) == pytest.approx(getattr(solution, name), rel=1e-9), name
+        assert getattr(near, name) == pytest.approx(getattr(solution, name), rel=1e-9, abs=0), name
     assert (solution.threshold > 0) == (solution.train_loss == 0) == interpolates
     if interpolates:
-        assert solution.degrees_of_freedom == pytest.approx(2 * samples / 1000**2, rel=1e-11)
+        assert solution.degrees_of_freedom == pytest.approx(2 * samples / 1000**2, rel=1e-11, abs=0)
 
 
 def test_no_limit_of_vanishing_weight_decay_is_said() -> None:
@@ -383,14 +383,14 @@ def test_without_noise_the_target_is_recovered_from_one_sample_per_unknown(netwo
     assert recovered.spectrum().atom == 0
     above = replace(problem, samples=Fraction(101, 100) * unit)
     risks = [solve(replace(above, weight_decay=Fraction(1, 10**k))).excess_risk for k in (12, 15)]
-    assert risks[0] / risks[1] == pytest.approx(1e6, rel=1e-4)
+    assert risks[0] / risks[1] == pytest.approx(1e6, rel=1e-4, abs=0)
     near = solve(replace(above, weight_decay=1e-15))
     assert near.degrees_of_freedom == pytest.approx(1, abs=1e-6)
-    assert near.threshold / near.effective_noise == pytest.approx(0.1, rel=1e-4)
+    assert near.threshold / near.effective_noise == pytest.approx(0.1, rel=1e-4, abs=0)
     below = replace(problem, samples=Fraction(99, 100) * unit)
     assert solve(below).excess_risk > 1e-9
     assert solve(replace(below, weight_decay=1e-15)).excess_risk == pytest.approx(
-        solve(below).excess_risk, rel=1e-3
+        solve(below).excess_risk, rel=1e-3, abs=0
     )
 
 
@@ -402,7 +402,10 @@ def test_where_a_solution_is_searched_from_does_not_change_it(network: str, near
         problem = in_phase(network, phase, 10**6)
         alone, beside = solve(problem), solve(problem, near=near)
         for name in QUANTITIES:
-            assert getattr(beside, name) == pytest.approx(getattr(alone, name), rel=1e-11), (phase, name)
+            assert getattr(beside, name) == pytest.approx(getattr(alone, name), rel=1e-11, abs=0), (
+                phase,
+                name,
+            )
 
 
 def test_next_to_a_solution_there_is_nothing_to_search(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -412,7 +415,7 @@ def test_next_to_a_solution_there_is_nothing_to_search(monkeypatch: pytest.Monke
     moved = solve(replace(problem, samples=1.1 * float(problem.samples)), near=near)
     assert moved.learned_modes > near.learned_modes
     fewer = replace(problem, dim=problem.dim - 1)  # not even the target is the same
-    assert solve(fewer, near=near).excess_risk == pytest.approx(near.excess_risk, rel=1e-3)
+    assert solve(fewer, near=near).excess_risk == pytest.approx(near.excess_risk, rel=1e-3, abs=0)
 
 
 def test_what_is_not_there_is_said() -> None:

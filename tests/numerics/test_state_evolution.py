@@ -54,8 +54,8 @@ def test_a_planted_solution_is_found(noise: Fraction, threshold: Fraction, weigh
         root = polish(equations, nested_search(equations.sketched()), 1e-14)
     # What float64 can know: the labels' variance is a difference of capacity * noise^2 and the error.
     condition = 1 + float(equations.capacity * noise**2 / max(equations.noise_variance, Fraction(1, 10**9)))
-    assert math.exp(root.x) == pytest.approx(float(noise), rel=1e-13 * condition)
-    assert math.exp(root.x + root.y) == pytest.approx(float(threshold), rel=1e-13 * condition)
+    assert math.exp(root.x) == pytest.approx(float(noise), rel=1e-13 * condition, abs=0)
+    assert math.exp(root.x + root.y) == pytest.approx(float(threshold), rel=1e-13 * condition, abs=0)
 
 
 def test_a_planted_solution_is_found_to_fifty_digits() -> None:

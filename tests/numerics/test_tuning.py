@@ -32,7 +32,7 @@ def test_the_optimum_scales_with_the_target(network: str) -> None:
     q = math.sqrt(float(raw.mean_square))
     unit, _ = optimal_weight_decay(Problem(network, 1.25, 2000, 70, 1, 0.2, target="unit"))
     same, _ = optimal_weight_decay(Problem(network, 1.25, 2000, 70, 1, 0.2 * q**2))
-    assert unit == pytest.approx(same / q, rel=1e-4)
+    assert unit == pytest.approx(same / q, rel=1e-4, abs=0)
 
 
 def test_the_given_weight_decay_plays_no_part() -> None:

@@ -40,9 +40,9 @@ def test_against_drawn_matrices(units: int, noise: float, threshold: float) -> N
         freedoms.append(np.sum((estimate - signal) * goe) / (noise * dim))  # Stein's lemma
         sizes.append(np.mean(kept))
     found = scalars(noise, threshold, target, units)
-    assert found.error == pytest.approx(np.mean(errors), rel=0.03)
-    assert found.degrees_of_freedom == pytest.approx(np.mean(freedoms), rel=0.03)
-    assert found.mean_size == pytest.approx(np.mean(sizes), rel=0.03)
+    assert found.error == pytest.approx(np.mean(errors), rel=0.03, abs=0)
+    assert found.degrees_of_freedom == pytest.approx(np.mean(freedoms), rel=0.03, abs=0)
+    assert found.mean_size == pytest.approx(np.mean(sizes), rel=0.03, abs=0)
 
 
 @pytest.mark.parametrize("units", [1, 10**3, 10**9, 10**15, 10**18 // 4])
@@ -68,11 +68,11 @@ def test_noise_alone(units: int) -> None:
 
         return float(integrate.quad(density, 0, high, epsabs=0, epsrel=1e-13)[0])
 
-    assert found.mass_above == pytest.approx(units / dim, rel=1e-14)
-    assert found.error == pytest.approx(over(lambda x: (x - threshold) ** 2), rel=1e-11)
-    assert found.mean_size == pytest.approx(over(lambda x: x - threshold), rel=1e-11)
+    assert found.mass_above == pytest.approx(units / dim, rel=1e-14, abs=0)
+    assert found.error == pytest.approx(over(lambda x: (x - threshold) ** 2), rel=1e-11, abs=0)
+    assert found.mean_size == pytest.approx(over(lambda x: x - threshold), rel=1e-11, abs=0)
     assert found.degrees_of_freedom == pytest.approx(
-        over(lambda x: (x - threshold) * x / noise**2), rel=1e-11
+        over(lambda x: (x - threshold) * x / noise**2), rel=1e-11, abs=0
     )
 
 
@@ -93,10 +93,10 @@ def test_the_quantile_and_thirty_digits(dim: int, noise: float, share: float) ->
             units,
         )
     for name in RESULTS:
-        assert getattr(found, name) == pytest.approx(float(getattr(exact, name)), rel=1e-11), name
+        assert getattr(found, name) == pytest.approx(float(getattr(exact, name)), rel=1e-11, abs=0), name
     _, quantile = top_quantile(target, noise, units)
     mass = all_units.scalars(noise, float(quantile), target).mass_above
-    assert mass == pytest.approx(units / dim, rel=1e-9)
+    assert mass == pytest.approx(units / dim, rel=1e-9, abs=0)
 
 
 def test_a_threshold_above_the_quantile_is_what_counts() -> None:
@@ -113,8 +113,8 @@ def test_a_threshold_above_the_quantile_is_what_counts() -> None:
 def test_the_sketch_is_close(units: int) -> None:
     target = Target.of(1000, 1.25)
     rough, exact = sketch(1.0, 0.3, target, units), scalars(1.0, 0.3, target, units)
-    assert rough.error == pytest.approx(exact.error, rel=0.2)
-    assert rough.degrees_of_freedom == pytest.approx(exact.degrees_of_freedom, rel=0.2)
+    assert rough.error == pytest.approx(exact.error, rel=0.2, abs=0)
+    assert rough.degrees_of_freedom == pytest.approx(exact.degrees_of_freedom, rel=0.2, abs=0)
 
 
 def test_more_units_first_learn_then_overfit() -> None:
@@ -125,19 +125,19 @@ def test_more_units_first_learn_then_overfit() -> None:
     assert risks[: best + 1] == sorted(risks[: best + 1], reverse=True)
     assert risks[best:-1] == sorted(risks[best:-1])
     # of the last 4940 units none is used
-    assert risks[-1] == pytest.approx(solve(BASE).excess_risk, rel=1e-12)
+    assert risks[-1] == pytest.approx(solve(BASE).excess_risk, rel=1e-12, abs=0)
 
 
 def test_a_solution_of_finite_width() -> None:
     problem = replace(BASE, width=100)
     solution, exact = solve(problem), solve(problem, digits=20)
     assert solution.residual < 1e-12
-    assert solution.excess_risk == pytest.approx(float(exact.excess_risk), rel=1e-11)
+    assert solution.excess_risk == pytest.approx(float(exact.excess_risk), rel=1e-11, abs=0)
     spectrum = solution.spectrum()
-    assert spectrum.atom == pytest.approx(1 - 100 / 10**4, rel=1e-14)
+    assert spectrum.atom == pytest.approx(1 - 100 / 10**4, rel=1e-14, abs=0)
     smallest = spectrum.quantile(spectrum.atom + 1e-12)
     assert 0 < smallest < spectrum.bulk_edge
-    assert spectrum.bulk_edges == (pytest.approx(smallest, rel=1e-6), spectrum.bulk_edge)
+    assert spectrum.bulk_edges == (pytest.approx(smallest, rel=1e-6, abs=0), spectrum.bulk_edge)
     assert spectrum.density(0.99 * smallest) == 0 < spectrum.density(1.01 * smallest)
     # without the noise above the threshold less is left to err on
     assert solution.pruned() < solution.excess_risk
@@ -165,13 +165,13 @@ def test_parts_of_noise_cut_at_a_rank_sum_to_the_risk() -> None:
             width=17,
         )
     )
-    assert math.fsum(solution.decomposition.values()) == pytest.approx(solution.excess_risk, rel=1e-11)
+    assert math.fsum(solution.decomposition.values()) == pytest.approx(solution.excess_risk, rel=1e-11, abs=0)
 
 
 def test_parts_next_to_the_edge_of_the_noise_sum_to_the_risk() -> None:
     """Where kappa/delta in float64 does not say what the risk is, though it was solved with more digits."""
     solution = solve(Problem("quadratic", 0.5000001, 31622776, 10**15, 1e-10, noise_variance=1e10, width=2))
-    assert math.fsum(solution.decomposition.values()) == pytest.approx(solution.excess_risk, rel=1e-11)
+    assert math.fsum(solution.decomposition.values()) == pytest.approx(solution.excess_risk, rel=1e-11, abs=0)
 
 
 def test_an_unregularised_narrow_network_does_not_recover_the_target() -> None:
@@ -179,7 +179,7 @@ def test_an_unregularised_narrow_network_does_not_recover_the_target() -> None:
     problem = Problem("quadratic", 1.25, 10**6, 100, weight_decay=0, width=20)
     solution = solve(problem)
     unlearned = 2 * np.sum(np.arange(21.0, 101) ** -2.5)
-    assert solution.excess_risk == pytest.approx(unlearned, rel=0.1)
+    assert solution.excess_risk == pytest.approx(unlearned, rel=0.1, abs=0)
     assert solution.excess_risk > unlearned
 
 
