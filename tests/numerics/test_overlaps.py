@@ -154,11 +154,13 @@ def test_thirty_digits_agree(dim: int, threshold: float) -> None:
 @pytest.mark.parametrize("angle", [1e-4, 1e-2])
 @pytest.mark.parametrize("scale", [1e-3, 1e-20])
 def test_next_to_the_edge_of_the_noise(angle: float, scale: float) -> None:
-    """Noise above the threshold, of order angle^7, and the small target's share of what is seen there."""
+    """(f - s)^2 = f^2 - 2 f s + s^2 over what is seen there: f = angle^2 - t with density sqrt(t)/pi."""
     target = Target(dim=10**4, decay=1.25, scale=scale)
     found = decomposition_at_angle(1.0, angle, target)
-    noise = 16 / (105 * math.pi) * angle**7
-    expected = noise + target.mean_square * 2 / (3 * math.pi) * angle**3
+    mean = scale * float(np.mean(np.arange(1.0, 10**4 + 1) ** -1.25))
+    expected = 16 / (105 * math.pi) * angle**7
+    expected -= 2 * mean * 4 / (15 * math.pi) * angle**5
+    expected += target.mean_square * 2 / (3 * math.pi) * angle**3
     assert found["overfitting"] == pytest.approx(expected, rel=2e-3, abs=0)
     assert found["learned"] == 0
 
