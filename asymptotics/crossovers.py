@@ -56,9 +56,12 @@ from sympy import (
 )
 
 from asymptotics.bayes import BayesOptimal, posterior_variance
+from asymptotics.phase import Phase
 from asymptotics.power_sums import Learned, ModeFunction, Piece
 from asymptotics.repulsion import (
+    DIGITS,
     OfAllModes,
+    PathIntegral,
     degrees_of_freedom_of_all,
     error_of_all,
     posterior_variance_of_all,
@@ -105,7 +108,7 @@ class Crossover:
         threshold: kappa.
         unknowns: what the equations determine.
         equations: as many as unknowns.
-        start: laws of the unknowns in one of the two phases, where the search for them begins.
+        start: laws of the unknowns in the two phases, where the search for them begins.
         variable: of order one at the wall, a product of powers of the physical variables.
         width: the values of the variable between which the risk follows neither phase.
         logarithmic: whether what the law leaves out falls like powers of 1/log d, not of d: where noise
@@ -133,7 +136,7 @@ class Crossover:
 
         Raises:
             ValueError: when an argument is not finite and positive, or gamma is 1/2 or less.
-            ArithmeticError: when the equations have no solution there.
+            ArithmeticError: when the equations have no solution there, or leave it no digits.
         """
         return self.solve(
             gamma=gamma, n_eff=n_eff, d=d, weight_decay=weight_decay, noise_variance=noise_variance
@@ -151,6 +154,13 @@ class Crossover:
             near = [evaluate(expression, values) for expression in self.start]
             values |= solve_system(self.equations, self.unknowns, values, near)
             found = {name: evaluate(expression, values) for name, expression in quantities.items()}
+        whole = found["effective_noise"] ** 2 + found["threshold"] ** 2
+        if self.law.has(PathIntegral) and found["risk"] < mpmath.mpf(10) ** (4 - DIGITS) * whole:
+            raise ArithmeticError(
+                f"n_eff={n_eff}: so far below the capacity of all modes the risk is less than "
+                f"10^{4 - DIGITS} of what integrals over them hold, and has no digits; the law of "
+                "the phase there has"
+            )
         return {name: +value for name, value in found.items()}
 
     @property
@@ -193,9 +203,22 @@ def _leaves_logarithms(wall: Wall) -> bool:
 
 
 def _start(wall: Wall, unknowns: tuple[Symbol, ...]) -> tuple[Expr, ...]:
-    """Laws of the unknowns in a phase, if possible one without logarithms, which may vanish at the wall."""
+    """Laws of the unknowns in a phase, if possible one without logarithms, which may vanish at the wall.
+
+    Where data come to determine every mode the two differ by any power of weight decay: each on its side.
+    """
+    if wall.kind is Kind.RECOVERY:
+        below, above = sorted(wall.phases, key=lambda phase: phase.hypothesis.learned is Learned.ALL)
+        capacity, _ = variable_of(wall)
+        return tuple(
+            there if here == 0 else Piecewise((here, 2 * capacity > 1), (there, True))
+            for here, there in zip(_laws(above, unknowns), _laws(below, unknowns), strict=True)
+        )
     away = [o for o in wall.orderings if o is not Ordering.THRESHOLD_AT_EDGE]
-    phase = wall.phase((away or wall.orderings)[0])
+    return _laws(wall.phase((away or wall.orderings)[0]), unknowns)
+
+
+def _laws(phase: Phase, unknowns: tuple[Symbol, ...]) -> tuple[Expr, ...]:
     laws = {effective_noise: phase.effective_noise, threshold: phase.threshold}
     return tuple(laws[unknown].expr for unknown in unknowns)
 

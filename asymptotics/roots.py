@@ -94,14 +94,19 @@ def solve_system(
     start, shift = mpmath.log(near[0]), mpmath.log(near[1] / near[0])
 
     def log_cut(log_delta: Any) -> Any:
-        delta = mpmath.exp(log_delta)
-        return root_of_rising(lambda x: excess(1, delta, mpmath.exp(x)), log_delta + shift)
+        nonlocal shift  # the next search starts where the last one ended
+        start, delta = log_delta + shift, mpmath.exp(log_delta)
+        found = root_of_rising(lambda x: excess(1, delta, mpmath.exp(x)), start)
+        if abs(found - start) < FARTHEST:
+            shift = found - log_delta
+        return found
 
     def above(log_delta: Any) -> Any:
         return excess(0, mpmath.exp(log_delta), mpmath.exp(log_cut(log_delta)))
 
     log_delta = _finite(effective_noise, root_of_rising(above, start), start)
-    log_kappa = _finite(threshold, log_cut(log_delta), log_delta + shift)
+    near_kappa = log_delta + shift
+    log_kappa = _finite(threshold, log_cut(log_delta), near_kappa)
     return {effective_noise: mpmath.exp(log_delta), threshold: mpmath.exp(log_kappa)}
 
 
