@@ -48,6 +48,9 @@ MODEST = 12
 REFUSED = 7.5
 """Decades below the capacity of all modes to which the integrals over those that repel each other reach."""
 
+EDGE_RESOLVED = 100
+"""Decades of the dimension to which 95 digits tell the threshold from a hard edge."""
+
 NEAREST = 18
 """Decades of D below 1 to which noiseless interpolation is solved: kappa is then the edge to eight digits."""
 
@@ -298,7 +301,8 @@ def test_uniform_law_reduces_to_both_phases(place):
         phase = beside(place, step)
         logarithmic = phase.risk.refined is not None
         end = REFUSED if place.network == "quadratic" and law.kind is Kind.RECOVERY else 20
-        dims = decades(*((100, 220) if logarithmic else (0, end / float(abs(step)))), steps)
+        end = min(end / float(abs(step)), EDGE_RESOLVED)
+        dims = decades(*((100, 220) if logarithmic else (0, end)), steps)
         points = [sizes(place, dimension, step) for dimension in dims]
         reached.append(phase)
         if phase.risk.expr == 0:
