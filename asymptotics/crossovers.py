@@ -108,7 +108,7 @@ class Crossover:
         threshold: kappa.
         unknowns: what the equations determine.
         equations: as many as unknowns.
-        start: laws of the unknowns in the two phases, where the search for them begins.
+        start: laws of the unknowns in one phase, or in that on either side, where the search begins.
         variable: of order one at the wall, a product of powers of the physical variables.
         width: the values of the variable between which the risk follows neither phase.
         logarithmic: whether what the law leaves out falls like powers of 1/log d, not of d: where noise

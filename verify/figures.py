@@ -134,7 +134,7 @@ def _draw_names(
     """Name and exponent of each cell where walls and the places that are taken leave most room."""
     for phase in diagram.phases:
         inside = np.pad(_inside(phase, gamma, grid_a, grid_ell) & ~taken, 1)
-        # a name above its exponent is about twice as wide as high; of places as wide the highest is best
+        # a name above its exponent is about twice as wide as high; room above and below decides between ties
         wide, high = (distance_transform_edt(inside, sampling=s) for s in ((2, 1), (1, 10)))
         room = (wide + high / 10)[1:-1, 1:-1]
         if room.max() == 0:
