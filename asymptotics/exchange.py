@@ -93,6 +93,7 @@ class Exchange:
         Raises:
             ValueError: when an argument is not finite and positive, gamma is 1/2 or less, or source is
                 missing.
+            ArithmeticError: when the equation has no solution that is found.
         """
         digits = mpmath.mp.dps
         with mpmath.workdps(4 * digits):

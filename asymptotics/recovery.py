@@ -109,6 +109,7 @@ class RecoveryJump:
         Raises:
             TypeError: when an argument is not a real number.
             ValueError: when it is not finite and positive, or gamma is 1/2 or less.
+            ArithmeticError: when the equations have no solution that is found.
 
         Two widths below the threshold and above it:
 

@@ -51,6 +51,7 @@ from typing import Any
 import mpmath
 from sympy import Abs, Expr, Symbol, expand, im, lambdify, limit, oo, solve, sqrt
 
+from asymptotics.quadrature import integral
 from asymptotics.rising import root_of_rising
 from asymptotics.symbols import effective_noise, gamma, position, resolvent, threshold
 
@@ -151,9 +152,7 @@ class PathIntegral(OfAllModes):
                     return h(z, *g(z), *values) * 1j * z
 
             precision, left, right = mpmath.mp.prec, mpmath.mp.pi, mpmath.arg(end)
-            unit = abs(along((left + right) / 2))
-            with mpmath.workdps(DIGITS):
-                return unit * mpmath.quad(lambda angle: along(angle).imag / unit, [left, right]) / left
+            return integral(lambda angle: along(angle).imag, [left, right], DIGITS) / left
 
         return number
 
@@ -191,10 +190,8 @@ class CurveIntegral(OfAllModes):
                     return height * decay * width * share ** (-decay - 1)
 
             least, end_of_bulk = mpmath.mpf(10) ** (-mpmath.mp.dps // 3), mpmath.mpf(3) ** (-1 / decay)
-            unit = along(end_of_bulk)
-            with mpmath.workdps(DIGITS):
-                whole = mpmath.quad(lambda share: along(share) / unit, [least, end_of_bulk, 1])
-            return (unit * whole + least * along(least)) / mpmath.pi
+            whole = integral(along, [least, end_of_bulk, 1], DIGITS)
+            return (whole + least * along(least)) / mpmath.pi
 
         return number
 

@@ -76,7 +76,7 @@ def solve_system(
     symbols = [*values]
     numbers = [values[s] for s in symbols]
     sides = [
-        tuple(compiled(side, [*unknowns, *symbols]) for side in (equation.lhs, equation.rhs))
+        tuple(compiled(side, (*unknowns, *symbols)) for side in (equation.lhs, equation.rhs))
         for equation in equations
     ]
 

@@ -25,6 +25,7 @@ In this order: ``power_law_sum`` (Mellin), ``first_modes``, ``last_modes``, ``ev
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -55,6 +56,7 @@ from sympy import (
 )
 
 from asymptotics.power_sums import ModeFunction, Piece, mellin
+from asymptotics.quadrature import integral
 from asymptotics.repulsion import DIGITS, OfAllModes
 from asymptotics.symbols import gamma, size
 
@@ -225,12 +227,13 @@ def evaluate(expression: Expr, values: Mapping[Symbol, Number]) -> mpmath.mpf:
     >>> mpmath.nstr(evaluate(Sum(exp(-index), (index, 1, oo)), {}), 10)
     '0.5819767069'
     """
-    symbols = [*values]
+    symbols = (*values,)
     return mpmath.mpf(compiled(expression, symbols)(*(values[s] for s in symbols)))
 
 
-def compiled(expression: Expr, symbols: Sequence[Symbol]) -> Any:
-    """``evaluate`` as a function of the values of the symbols, for repeated use."""
+@lru_cache(maxsize=256)
+def compiled(expression: Expr, symbols: tuple[Symbol, ...]) -> Any:
+    """``evaluate`` as a function of the values of the symbols, for repeated use; cached."""
     sums = sorted(expression.atoms(Sum, Integral, OfAllModes), key=str)
     stand_ins = [Dummy() for _ in sums]
     # lambdify puts every name into one namespace, where the symbol gamma would hide the function
@@ -255,13 +258,13 @@ def _number_of(found: Expr, names: Sequence[Symbol]) -> Callable[..., Any]:
         return found.number_of(names)
     summands = Add.make_args(expand(found.function))
     addends = lambdify([found.variables[0], *names], summands, "mpmath", cse=True)
-    ends = lambdify(names, found.limits[0][1:], "mpmath")
+    ends = lambdify(names, found.limits[0][1:], "mpmath") if isinstance(found, Sum) else None
 
     def number(*values: Number) -> mpmath.mpf:
         def term(place: Any) -> mpmath.mpf:
             return _added_up(lambda: addends(place, *values))
 
-        return _fast_sum(term, *ends(*values)) if isinstance(found, Sum) else _mean_over_ranks(term)
+        return _mean_over_ranks(term) if ends is None else _fast_sum(term, *ends(*values))
 
     return number
 
@@ -332,13 +335,11 @@ def _mean_over_ranks(term: Callable[[Any], Any]) -> mpmath.mpf:
     1.570796327
     """
     last = _end_of_level(term)
-    unit = term(last) or mpmath.mpf(1)
-    with mpmath.workdps(DIGITS):  # an error estimate of `quad` is absolute
-        mean = mpmath.quad(lambda share: term(last * share) / unit, [0, 1])
-        if last < 1:
-            panels = mpmath.linspace(0, -mpmath.log(last), int(-mpmath.log(last) / _PANEL) + 2)
-            mean += mpmath.quad(lambda t: mpmath.exp(t) * term(last * mpmath.exp(t)) / unit, panels)
-        return last * unit * mean
+    mean = integral(lambda share: term(last * share), [0, 1], DIGITS)
+    if last < 1:
+        panels = mpmath.linspace(0, -mpmath.log(last), int(-mpmath.log(last) / _PANEL) + 2)
+        mean += integral(lambda t: mpmath.exp(t) * term(last * mpmath.exp(t)), panels, DIGITS)
+    return last * mean
 
 
 def _end_of_level(term: Callable[[Any], Any]) -> mpmath.mpf:
@@ -355,6 +356,9 @@ def _end_of_level(term: Callable[[Any], Any]) -> mpmath.mpf:
 
 _EXPLICIT_TERMS = 200
 """What is left beyond them is summed by Euler and Maclaurin's formula, with an error of 1e-12 of its size."""
+
+_SUM_DIGITS = 30
+"""Of the integral that stands for what is left."""
 
 _PANELS = (0, 2, 5, 10, 20, 39, 40)
 """Ends of the panels of its integral, in the logarithm of the index, from the end where terms change."""
@@ -387,14 +391,15 @@ def _fast_sum(term: Callable[[Any], Any], first: Any, last: Any) -> mpmath.mpf:
     def per_logarithm(t: Any) -> Any:
         return mpmath.exp(t) * at(mpmath.exp(t))
 
-    with mpmath.workdps(30):
+    with mpmath.workdps(_SUM_DIGITS):
         low = mpmath.log(start)
         if last < mpmath.inf:
             high = mpmath.log(last)
             panels = [low, *(high - t for t in reversed(_PANELS) if high - t > low)]
-            return total + end(start, -1) + end(mpmath.mpf(last), 1) + mpmath.quad(per_logarithm, panels)
+            both = end(start, -1) + end(mpmath.mpf(last), 1)
+            return total + both + integral(per_logarithm, panels, _SUM_DIGITS)
         *_, before, farthest = panels = [low + t for t in _PANELS]
-        total += end(start, -1) + mpmath.quad(per_logarithm, panels)
+        total += end(start, -1) + integral(per_logarithm, panels, _SUM_DIGITS)
         nearer, left = per_logarithm(before), per_logarithm(farthest)
         if 0 < left < nearer:  # so far out the terms are a power: what is beyond is a geometric series
             total += left / mpmath.log(nearer / left)

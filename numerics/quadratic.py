@@ -404,10 +404,7 @@ def _beyond_noise(arithmetic: Arithmetic, cut: Cut, path: Path, on_arc: _OnArc) 
     squares = on_arc.g_rise * (g_sum + g_sum_lift)
     squares_lift = g_lift * (g_sum + g_sum_lift) + noise_g * g_sum_lift
 
-    freedom = (
-        lift * squares * x_slope
-        + noise_above * (squares_lift * x_slope + noise_g * g_sum * slope_lift)
-    )
+    freedom = lift * squares * x_slope + noise_above * (squares_lift * x_slope + noise_g * g_sum * slope_lift)
     error = (
         lift * (above + noise_above) * on_arc.g_rise * x_slope
         + noise_above * noise_above * (g_lift * x_slope + noise_g * slope_lift)

@@ -295,7 +295,7 @@ def step_of(place):
 @pytest.mark.parametrize("place", PLACES, ids=str)
 def test_uniform_law_reduces_to_both_phases(place):
     law, reached = place.boundary.crossover(), []
-    # each solution of two unknowns with sums over all modes takes seconds to a minute
+    # each solution of two unknowns with sums over all modes takes seconds to half a minute
     steps = FEWER_STEPS if law.kind is Kind.FIRST_MODES else STEPS
     for step in (-step_of(place), step_of(place)):
         phase = beside(place, step)

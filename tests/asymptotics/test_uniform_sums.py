@@ -81,11 +81,17 @@ def test_first_modes_far_above_the_threshold(digits):
     assert abs(found - expected) < 30 * 10.0 ** -(3 * digits) + 1e-14
 
 
+def test_numbers_have_the_digits_that_are_asked_for_now():
+    law = pi * SCALE ** (S.One / 3)
+    for digits in (15, 50, 15):
+        with mpmath.workdps(digits):
+            assert abs(evaluate(law, {SCALE: mpf(2)}) / (mpmath.pi * mpmath.cbrt(2)) - 1) < 4 * mpmath.eps
+
+
 def test_a_system_without_solution_is_refused():
     x = Symbol("x", positive=True)
-    assert solve_system([Eq(2 * x, x, evaluate=False)], [x], {}, [1])[x] < mpf(
-        "1e-3000"
-    )  # it stands for zero
+    zero = solve_system([Eq(2 * x, x, evaluate=False)], [x], {}, [1])[x]
+    assert zero < mpf("1e-3000")
     with pytest.raises(ArithmeticError, match="no solution: x is beyond all bounds"):
         solve_system([Eq(x, 2 * x, evaluate=False)], [x], {}, [1])
     delta, kappa = symbols.effective_noise, symbols.threshold
