@@ -45,13 +45,13 @@ def main(folder: Path) -> None:
     for start, end, phase in curve:
         print(f"  {start!s:>5} < a < {end!s:5} {phase.name:3} {phase.title:22} d^({phase.risk.exponent})")
 
-    figure = Figure(figsize=(12, 4.8), layout="constrained")
+    figure = Figure(figsize=(14, 5.2), layout="constrained")
     FigureCanvasAgg(figure)
     left, right = figure.subplots(1, 2)
     draw_phase_diagram(left, diagram, gamma=GAMMA)
     left.axhline(float(ELL), color="black", linewidth=0.8, linestyle=":")
 
-    exponents = np.linspace(-0.4, 3.0, 69)
+    exponents, highest = np.linspace(-0.4, 3.0, 69), np.full(69, -np.inf)
     for dim, colour in ((10**4, "#6baed6"), (10**8, "#2171b5"), (10**16, "#08306b")):
         problem = Problem(
             network="quadratic",
@@ -64,14 +64,19 @@ def main(folder: Path) -> None:
         solutions = risk_curve(problem, [float(dim) ** (1 + a) for a in exponents], progress=False)
         risks = [float(solution.excess_risk) for solution in solutions]
         heights = np.log(risks) / np.log(dim)
+        highest = np.maximum(highest, heights)
         right.plot(exponents, heights, ".-", color=colour, markersize=3, label=f"d = {dim:.0e}")
     for start, end, phase in curve:
         inside = np.linspace(float(start), min(float(end), 3.0), 50)[1:-1]
         slope = [exponent_at(phase, a) for a in inside]
         right.plot(inside, slope, color="#d94801", linewidth=2, label="derived" if start == 0 else None)
         if float(start) < 3:
-            middle = inside[len(inside) // 2]
-            right.annotate(phase.name, (middle, max(slope) + 0.03), ha="center", color="#d94801")
+            middle = len(inside) // 2
+            # beside the line, where no curve is: below it where they come from above, else above
+            above = np.interp(inside[middle], exponents, highest) > slope[middle]
+            aside = {"xytext": (0, -8), "va": "top"} if above else {"xytext": (8, 2)}
+            place = {"ha": "center", "textcoords": "offset points", "color": "#d94801"} | aside
+            right.annotate(phase.name, (inside[middle], slope[middle]), **place)
     right.set(
         xlabel=r"samples: $a = \log n_{\mathrm{eff}} / \log d$",
         ylabel=r"excess risk: $\log R / \log d$",

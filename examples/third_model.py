@@ -130,7 +130,7 @@ def main(folder: Path) -> None:
         law = phase.risk.evaluate(gamma=GAMMA, n_eff=dim**a, d=dim, weight_decay=decay, noise_variance=1)
         print(f"  d = {dim:.0e}: {solved(dim**a, dim, decay) / float(law):.5f}")
 
-    figure = Figure(figsize=(12, 4.8), layout="constrained")
+    figure = Figure(figsize=(14, 5.2), layout="constrained")
     FigureCanvasAgg(figure)
     left, right = figure.subplots(1, 2)
     draw_phase_diagram(left, diagram, gamma=GAMMA)
@@ -148,6 +148,7 @@ def main(folder: Path) -> None:
     right.semilogy(exponents, risks, ".", color="#2171b5", label=f"equations solved, d = {dim:.0e}")
     right.semilogy(exponents, laws, color="#d94801", label="derived laws")
     right.set(xlabel=r"samples: $a = \log n_{\mathrm{eff}} / \log d$", ylabel="excess risk")
+    right.set_title(rf"learning curve at weight decay $d^{{{ELL}}}$ (dotted line on the left)")
     right.legend()
     figure.savefig(folder / "third_model.png", dpi=130)
 
