@@ -32,6 +32,13 @@ def test_panels_may_differ_by_any_factor():
         assert abs(found - 1) < mpf("1e-29")
 
 
+def test_the_middles_of_panels_may_miss_where_most_is():
+    with mpmath.workdps(40):
+        for size in (mpf("1e-100"), mpf("1e100")):
+            found = integral(lambda t, size=size: size * mpmath.exp(-mpmath.exp(t)), [0, 10, 20], 30)
+            assert abs(found / (size * mpmath.expint(1, 1)) - 1) < mpf("1e-29")
+
+
 def test_nothing_adds_up_to_nothing():
     assert integral(lambda x: mpf(0), [0, 1], 15) == 0
 
