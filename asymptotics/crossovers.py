@@ -136,7 +136,8 @@ class Crossover:
 
         Raises:
             ValueError: when an argument is not finite and positive, or gamma is 1/2 or less.
-            ArithmeticError: when the equations have no solution there, or leave it no digits.
+            ArithmeticError: when the equations have no solution there, or leave it no digits: as far below
+                the capacity of all modes, or within some 1e-9 of it, where ``recovery_jump`` holds.
         """
         return self.solve(
             gamma=gamma, n_eff=n_eff, d=d, weight_decay=weight_decay, noise_variance=noise_variance
@@ -211,7 +212,7 @@ def _start(wall: Wall, unknowns: tuple[Symbol, ...]) -> tuple[Expr, ...]:
         below, above = sorted(wall.phases, key=lambda phase: phase.hypothesis.learned is Learned.ALL)
         capacity, _ = variable_of(wall)
         return tuple(
-            there if here == 0 else Piecewise((here, 2 * capacity > 1), (there, True))
+            there if here == 0 else Piecewise((here, capacity >= 1), (there, True))
             for here, there in zip(_laws(above, unknowns), _laws(below, unknowns), strict=True)
         )
     away = [o for o in wall.orderings if o is not Ordering.THRESHOLD_AT_EDGE]

@@ -24,7 +24,8 @@ def integral(function: Callable[[Any], Any], ends: Sequence[Any], digits: int) -
     >>> print(mpmath.nstr(integral(lambda x: mpmath.exp(x - 200), [0, 1], 15) * mpmath.exp(200), 10))  # e - 1
     1.718281828
     """
-    unit = max(abs(function((mpmath.mpf(left) + right) / 2)) for left, right in pairwise(ends)) or 1
+    middles = [function((mpmath.mpf(left) + right) / 2) for left, right in pairwise(ends)]
+    unit = max(map(abs, middles), default=0) or 1
     with mpmath.workdps(digits):
         whole, error = mpmath.quad(lambda x: function(x) / unit, ends, error=True)
         if abs(whole) > _MISSED:

@@ -297,6 +297,9 @@ def _seen_at(place: Any, view: Callable[[Any], tuple[Any, Any]]) -> Any:
         ArithmeticError: when they end elsewhere.
     """
     z, last = mpmath.mpc(place, 1), mpmath.inf
+    shift = abs(view(z)[0] - z)
+    if shift > abs(z):  # by more noise than there is height: from about its size on it falls like 1/z
+        z = mpmath.mpc(place, mpmath.sqrt(abs(z) * shift))
     for _ in range(_AVERAGED):
         z -= (view(z)[0] - place) / 2
     small = mpmath.mpf(10) ** (5 - mpmath.mp.dps)

@@ -4,7 +4,7 @@ What is positive and of unknown size is best searched for by its logarithm: a br
 steps from a guess, however bad, and the root in it by the Illinois method (Dowell and Jarratt 1971), a regula
 falsi whose retained end is halved in weight.
 
-In this order: ``root_of_rising``, ``_illinois``.
+In this order: ``root_of_rising``, ``determined``, ``_illinois``.
 """
 
 from __future__ import annotations
@@ -42,8 +42,26 @@ def root_of_rising(rising: Callable[[Any], Any], start: Any) -> Any:
         at_high = rising(high)
     if at_low == 0 or at_high == 0:
         return low if at_low == 0 else high
-    tolerance = mpmath.mpf(10) ** (-mpmath.mp.dps // 2)
-    return _illinois(rising, low, at_low, high, at_high, tolerance)
+    return _illinois(rising, low, at_low, high, at_high, _tolerance())
+
+
+_BESIDE, _MARGIN = 1e-3, 10
+"""How well a root has to be known; the errors of what rises there, in units of what it is searched to."""
+
+
+def determined(rising: Callable[[Any], Any], root: Any) -> bool:
+    """Whether a rising function tells its root to a thousandth: where it is too flat, its errors move that.
+
+    >>> [determined(lambda x: slope * (mpmath.exp(x) - 2), mpmath.log(2)) for slope in (1, 1e-6)]
+    [True, False]
+    """
+    below, above = rising(root - _BESIDE), rising(root + _BESIDE)
+    return bool(below < -_MARGIN * _tolerance() and above > _MARGIN * _tolerance())
+
+
+def _tolerance() -> Any:
+    """Half of the digits of mpmath's working precision."""
+    return mpmath.mpf(10) ** (-mpmath.mp.dps // 2)
 
 
 def _illinois(

@@ -10,7 +10,8 @@ resolve, and the noise balance rises with delta.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from numbers import Rational, Real
 from typing import Any
 
@@ -18,7 +19,7 @@ import mpmath
 from sympy import Eq, Symbol
 
 from asymptotics import symbols
-from asymptotics.rising import FARTHEST, root_of_rising
+from asymptotics.rising import FARTHEST, determined, root_of_rising
 from asymptotics.symbols import effective_noise, threshold
 from asymptotics.uniform_sums import compiled
 
@@ -66,7 +67,8 @@ def solve_system(
     They are found to half of the digits of mpmath's working precision, which callers raise.
 
     Raises:
-        ArithmeticError: when there is no solution, or it is not found.
+        ArithmeticError: when there is no solution, it is not found, or the equations hardly tell it from
+            others: so they do where the data have just as many degrees of freedom as are to be determined.
 
     >>> from sympy import Symbol
     >>> x = Symbol("x", positive=True)
@@ -87,16 +89,18 @@ def solve_system(
     if not unknowns:
         return {}
     if len(unknowns) == 1:
-        start = mpmath.log(near[0])
-        found = root_of_rising(lambda x: excess(0, mpmath.exp(x)), start)
-        return {unknowns[0]: mpmath.exp(_finite(unknowns[0], found, start))}
+        found = _root(unknowns[0], lambda x: excess(0, mpmath.exp(x)), mpmath.log(near[0]))
+        return {unknowns[0]: mpmath.exp(found)}
     assert tuple(unknowns) == (effective_noise, threshold)
     start, shift = mpmath.log(near[0]), mpmath.log(near[1] / near[0])
 
+    def below(log_delta: Any, log_kappa: Any) -> Any:
+        return excess(1, mpmath.exp(log_delta), mpmath.exp(log_kappa))
+
     def log_cut(log_delta: Any) -> Any:
         nonlocal shift  # the next search starts where the last one ended
-        start, delta = log_delta + shift, mpmath.exp(log_delta)
-        found = root_of_rising(lambda x: excess(1, delta, mpmath.exp(x)), start)
+        start = log_delta + shift
+        found = root_of_rising(partial(below, log_delta), start)
         if abs(found - start) < FARTHEST:
             shift = found - log_delta
         return found
@@ -104,18 +108,23 @@ def solve_system(
     def above(log_delta: Any) -> Any:
         return excess(0, mpmath.exp(log_delta), mpmath.exp(log_cut(log_delta)))
 
-    log_delta = _finite(effective_noise, root_of_rising(above, start), start)
-    near_kappa = log_delta + shift
-    log_kappa = _finite(threshold, log_cut(log_delta), near_kappa)
+    log_delta = _root(effective_noise, above, start)
+    log_kappa = _root(threshold, partial(below, log_delta), log_delta + shift)
     return {effective_noise: mpmath.exp(log_delta), threshold: mpmath.exp(log_kappa)}
 
 
-def _finite(unknown: Symbol, found: Any, start: Any) -> Any:
-    """A logarithm that is found; far below where the search starts it stands for zero.
+def _root(unknown: Symbol, rising: Callable[[Any], Any], start: Any) -> Any:
+    """The logarithm of an unknown; far below where the search starts it stands for zero.
 
     Raises:
-        ArithmeticError: when it stands for infinity.
+        ArithmeticError: when it stands for infinity, or is not told to a thousandth.
     """
+    found = root_of_rising(rising, start)
     if found >= start + FARTHEST:
         raise ArithmeticError(f"the equations have no solution: {unknown} is beyond all bounds")
+    if found > start - FARTHEST and not determined(rising, found):
+        raise ArithmeticError(
+            f"the equations hardly tell {unknown}: beside {mpmath.nstr(mpmath.exp(found), 3)} their sides "
+            "differ by less than their errors"
+        )
     return found

@@ -16,6 +16,7 @@ from asymptotics import Boundary, diagonal, phase_diagram, quadratic, symbols
 from asymptotics.interpolation import depth, distance, interpolation_peak
 from asymptotics.plateaus import plateaus
 from asymptotics.power_sums import Learned
+from asymptotics.recovery import recovery_jump
 from asymptotics.roots import physical_values
 from asymptotics.uniform_sums import evaluate
 from asymptotics.walls import Kind
@@ -358,6 +359,40 @@ def test_continuous_walls_do_not_speak_of_jumps():
     for place in PLACES:
         if place.boundary.continuous and place.noise == "fixed":
             assert "jump" not in place.boundary.mechanism
+
+
+RECOVERIES = [place for place in PLACES if place.boundary.crossover().kind is Kind.RECOVERY]
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        pytest.param(p, id=str(p), marks=pytest.mark.slow if p.network == "quadratic" else ())
+        for p in RECOVERIES
+    ],
+)
+def test_law_beside_the_capacity_of_all_modes_is_that_of_the_jump(place):
+    law, dimension = place.boundary.crossover(), 10**12
+    jump = recovery_jump(NETWORKS[place.network], noisy=place.noise != "none", estimator=place.estimator)
+    at = sizes(place, dimension)
+    threshold = evaluate(jump.samples, physical_values(**at))
+
+    def beside(excess):
+        with mpmath.workdps(30):
+            samples = threshold * (1 + mpf(excess))
+        return at | {"n_eff": samples}
+
+    near, there = jump.evaluate(**beside("1e-6")), law.evaluate(**beside("1e-6"))
+    if near == 0:  # the target is recovered
+        assert vanishes(law, beside("1e-6"), sizes(place, dimension, -step_of(place)))
+        return
+    assert abs(there / near - 1) < 1e-4
+    try:
+        exactly = law.evaluate(**beside(0))
+    except ArithmeticError as error:
+        assert "hardly tell" in str(error)  # noqa: PT017
+    else:
+        assert abs(exactly / jump.evaluate(**beside(0)) - 1) < TOLERANCE
 
 
 # --- the interpolation peak

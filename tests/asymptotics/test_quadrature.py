@@ -41,6 +41,7 @@ def test_the_middles_of_panels_may_miss_where_most_is():
 
 def test_nothing_adds_up_to_nothing():
     assert integral(lambda x: mpf(0), [0, 1], 15) == 0
+    assert integral(lambda x: mpf(1), [0], 15) == 0  # no panel
 
 
 def test_a_jump_inside_a_panel_is_refused():

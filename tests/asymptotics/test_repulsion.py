@@ -96,6 +96,12 @@ def test_modes_far_below_the_noise_are_lost():
     assert mpmath.log10(powers[1] / powers[0]) == pytest.approx(-1 / DECAY, rel=0.01, abs=0)
 
 
+def test_modes_are_found_under_any_noise():
+    # the threshold is negligible beside the noise, of which half passes, and neither is of the modes' size
+    found = value("degrees_of_freedom", mpf(10) ** 102, mpf(10) ** 84)
+    assert abs(found - quadratic.noise.second_moment) < 1e-11
+
+
 def test_posterior_variance_far_below_and_above_the_noise():
     # far above, delta^2 of each mode; far below, the law of phase IV, K/d = delta**(-1/gamma)
     assert value("posterior_variance", 1e-6) == pytest.approx(1e-12, rel=1e-6, abs=0)

@@ -3,7 +3,7 @@
 import mpmath
 import pytest
 from mpmath import mpf
-from sympy import Eq, Integral, S, Sum, Symbol, erf, exp, oo, pi, sqrt, zeta
+from sympy import Eq, Integral, Rational, S, Sum, Symbol, erf, exp, oo, pi, sqrt, zeta
 
 from asymptotics import symbols
 from asymptotics.power_sums import ModeFunction, Piece
@@ -42,6 +42,13 @@ def test_mean_error_of_modes_far_above_the_threshold(far):
     # h = 1 - sqrt(8/(9 pi))/s + ..., and t^gamma has the mean 1/(1 + gamma)
     expected = 1 - mpmath.sqrt(8 / (9 * mpmath.pi)) * mpf(10) ** -far / mpf("2.5")
     assert abs(found - expected) < 10.0 ** -(3 * far) + 1e-11
+
+
+@pytest.mark.parametrize("last", [1, 199, 200, 201, 202, 1000])
+def test_sums_with_few_terms_beyond_the_explicit_ones(last):
+    modes = Symbol("i", positive=True, integer=True)
+    found = evaluate(Sum(modes**-SCALE, (modes, 1, last)), {SCALE: mpf(1.5)})
+    assert abs(found / mpmath.fsum(mpf(i) ** -1.5 for i in range(1, last + 1)) - 1) < 1e-12
 
 
 def test_what_cancels_for_ever_is_refused():
@@ -86,6 +93,25 @@ def test_numbers_have_the_digits_that_are_asked_for_now():
     for digits in (15, 50, 15):
         with mpmath.workdps(digits):
             assert abs(evaluate(law, {SCALE: mpf(2)}) / (mpmath.pi * mpmath.cbrt(2)) - 1) < 4 * mpmath.eps
+
+
+def test_a_system_that_hardly_tells_its_solution_is_refused():
+    x, delta, kappa = Symbol("x", positive=True), symbols.effective_noise, symbols.threshold
+    flat = Rational(1, 10**20)
+
+    def hardly(unknown):
+        return Eq(1 + flat * unknown, 1 + 2 * flat, evaluate=False)
+
+    with pytest.raises(ArithmeticError, match="hardly tell x"):
+        solve_system([hardly(x)], [x], {}, [1])
+    for equations, name in (
+        ((hardly(delta), Eq(kappa, delta)), "delta"),
+        ((Eq(delta, S.One), hardly(kappa)), "kappa"),
+    ):
+        with pytest.raises(ArithmeticError, match=f"hardly tell {name}"):
+            solve_system(equations, (delta, kappa), {}, [1, 1])
+    with mpmath.workdps(60):  # with more digits it does
+        assert abs(solve_system([hardly(x)], [x], {}, [1])[x] - 2) < 1e-3
 
 
 def test_a_system_without_solution_is_refused():
