@@ -361,7 +361,7 @@ def test_continuous_walls_do_not_speak_of_jumps():
             assert "jump" not in place.boundary.mechanism
 
 
-RECOVERIES = [place for place in PLACES if place.boundary.crossover().kind is Kind.RECOVERY]
+RECOVERIES = [place for place in JUMPS if place not in WINDOWS]
 
 
 @pytest.mark.parametrize(
@@ -373,6 +373,7 @@ RECOVERIES = [place for place in PLACES if place.boundary.crossover().kind is Ki
 )
 def test_law_beside_the_capacity_of_all_modes_is_that_of_the_jump(place):
     law, dimension = place.boundary.crossover(), 10**12
+    assert law.kind is Kind.RECOVERY
     jump = recovery_jump(NETWORKS[place.network], noisy=place.noise != "none", estimator=place.estimator)
     at = sizes(place, dimension)
     threshold = evaluate(jump.samples, physical_values(**at))
