@@ -1,0 +1,75 @@
+"""What users may pass: every argument is checked where it comes in, and refused in one sentence.
+
+Functions, in order: `InvalidArgument`, `require`, `is_number`, `exact_number`.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from numbers import Rational as RationalNumber
+from numbers import Real
+from typing import Any
+
+import mpmath
+from sympy import Expr, Rational
+
+NUMBER = "a finite real number: int, float, Fraction, Decimal, mpf, a NumPy scalar or a SymPy number"
+
+_SHOWN = 60
+
+
+class InvalidArgument(ValueError):
+    """An argument outside the theory: one line with its name, its value and what is allowed."""
+
+
+def require(condition: bool, parameter: str, value: Any, allowed: str) -> None:
+    """Refuse a value of a parameter.
+
+    Raises:
+        InvalidArgument: the condition does not hold.
+
+    >>> require(False, "gamma", 0.4, "a number above 1/2")
+    Traceback (most recent call last):
+        ...
+    asymptotics.checks.InvalidArgument: gamma=0.4: must be a number above 1/2
+    """
+    if not condition:
+        shown = str(value) if isinstance(value, mpmath.mpf | Expr) else repr(value)
+        line = " ".join(shown.split())
+        shortened = line if len(line) <= _SHOWN else line[: _SHOWN - 3] + "..."
+        raise InvalidArgument(f"{parameter}={shortened}: must be {allowed}")
+
+
+def is_number(value: Any) -> bool:
+    """Whether it is a finite real number of one of the kinds in ``NUMBER``.
+
+    >>> from fractions import Fraction
+    >>> [is_number(value) for value in (1, 0.5, Fraction(1, 3), True, float("nan"), "1", None)]
+    [True, True, True, False, False, False, False]
+    """
+    if isinstance(value, bool):
+        return False
+    if isinstance(value, Expr):
+        return bool(value.is_number and value.is_real and value.is_finite)
+    if isinstance(value, RationalNumber):
+        return True
+    return isinstance(value, Real | Decimal | mpmath.mpf) and bool(mpmath.isfinite(value))
+
+
+def exact_number(parameter: str, value: Any) -> Expr:
+    """The number a user gave, as it is: floats at their exact binary value.
+
+    Raises:
+        InvalidArgument: it is no number.
+
+    >>> exact_number("a", 0.5), exact_number("a", Decimal("0.1"))
+    (1/2, 1/10)
+    """
+    require(is_number(value), parameter, value, NUMBER)
+    if isinstance(value, Expr):
+        return Rational(value) if value.is_Float else value
+    if isinstance(value, RationalNumber):
+        return Rational(int(value.numerator), int(value.denominator))
+    if isinstance(value, mpmath.mpf):  # its man_exp has no sign
+        return Rational(*map(int, mpmath.libmp.to_rational(value._mpf_)))
+    return Rational(*map(int, value.as_integer_ratio()))
