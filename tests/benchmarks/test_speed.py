@@ -6,6 +6,7 @@ Each group holds a yardstick and what is measured against it; the numbers in bra
 here can fail on a slow machine.
 """
 
+import resource
 import subprocess
 import sys
 from dataclasses import replace
@@ -22,6 +23,7 @@ from asymptotics.terms import Scales
 from numerics import Problem, pole_sums, risk_curve, solve
 from numerics.precision import DOUBLE
 
+EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("*.py"))
 GAMMA = 1.25
 
 
@@ -130,6 +132,33 @@ for line in open("/proc/self/status"):  # getrusage counts what the parent proce
 """
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert float(done.stdout) < 300
+
+
+def _seconds_of_children() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+FRESH = {
+    "import sympy": ["-c", "import sympy"],
+    "the six diagrams of the two networks": [
+        "-c",
+        """
+from asymptotics import diagonal, phase_diagram, quadratic
+for network in (diagonal, quadratic):
+    for noise in ("fixed", "scaled", "none"):
+        phase_diagram(network, noise=noise)
+""",
+    ],
+    **{f"examples/{path.name}": [str(path), "{folder}"] for path in EXAMPLES},
+}
+
+
+@pytest.mark.parametrize("script", FRESH)
+@pytest.mark.benchmark(group="a fresh process, against importing SymPy", timer=_seconds_of_children)
+def test_fresh_process(benchmark: Any, script: str, tmp_path: Path) -> None:
+    command = [sys.executable, *(part.replace("{folder}", str(tmp_path)) for part in FRESH[script])]
+    benchmark.pedantic(subprocess.run, (command,), {"check": True, "capture_output": True}, rounds=1)
 
 
 @pytest.mark.parametrize("model", [diagonal, quadratic], ids=str)
