@@ -41,10 +41,34 @@ def test_table_of_laws_is_what_is_derived() -> None:
     assert law_table(diagonal, quadratic) in README
 
 
+def sessions(markdown: str) -> str:
+    """The interactive sessions in its fenced blocks, each at the line where it stands."""
+    lines, fenced = [], False
+    for line in markdown.splitlines():
+        if line.startswith("```"):
+            fenced = line == "```pycon"
+            lines.append("")
+        else:
+            lines.append(line if fenced else "")
+    return "\n".join(lines) + "\n"
+
+
 def test_python_examples_run() -> None:
-    outcome = doctest.testfile(str(ROOT / "README.md"), module_relative=False)
+    examples = doctest.DocTestParser().get_doctest(sessions(README), {}, "README", "README.md", 0)
+    outcome = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS).run(examples)
     assert outcome.attempted > 0
     assert outcome.failed == 0
+
+
+def test_no_example_stands_outside_of_a_fence() -> None:
+    # ">>>" at the beginning of a line is a quotation in a quotation in a quotation
+    assert sessions(README).count(">>> ") == README.count(">>> ")
+
+
+def test_an_example_is_found_where_it_fails() -> None:
+    text = "before\n```pycon\n>>> 1 + 1\n3\n```\n>>> outside\n"
+    [example] = doctest.DocTestParser().get_examples(sessions(text))
+    assert (example.source, example.want, example.lineno) == ("1 + 1\n", "3\n", 2)
 
 
 def test_files_and_figures_exist() -> None:
