@@ -37,7 +37,7 @@ that hold somewhere).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import product
 
 from sympy import Expr, S, Symbol, powdenest
@@ -72,7 +72,7 @@ class Inequality:
     form: Form
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Balanced:
     """A hypothesis that holds in a cell, and what then holds there to leading order.
 
@@ -90,13 +90,13 @@ class Balanced:
     """
 
     hypothesis: Hypothesis
-    regime: Regime
+    regime: Regime = field(hash=False)
     scales: Scales
     domain: Domain
     facets: tuple[Form, ...]
-    inequalities: tuple[Inequality, ...]
-    balances: tuple[tuple[Equation, Term], ...]
-    solution: Solution
+    inequalities: tuple[Inequality, ...] = field(hash=False)
+    balances: tuple[tuple[Equation, Term], ...] = field(hash=False)
+    solution: Solution = field(hash=False)
     risk: Term | None
     model: Model | None = None
 

@@ -62,7 +62,11 @@ class OnBoundary(ValueError):
     def __init__(self, point: str, phases: tuple[Phase, ...]) -> None:
         names = " and ".join(phase.name for phase in phases)
         super().__init__(f"({point}) lies on the boundary of {names}: no single phase holds there")
+        self.point = point
         self.phases = phases
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return OnBoundary, (self.point, self.phases)  # so that it comes back from another process
 
 
 class IncompleteDiagram(RuntimeError):

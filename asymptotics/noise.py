@@ -48,6 +48,8 @@ from sympy import (
     simplify,
 )
 
+from asymptotics.stored import Stored
+
 level = Symbol("w", positive=True)
 """Where the noise of one mode falls, in units of the effective noise."""
 
@@ -78,7 +80,7 @@ class EdgeLaw:
 
 
 @dataclass(frozen=True)
-class NoiseLaw:
+class NoiseLaw(Stored):
     """Density, in ``level``, of the noise of one mode on (0, edge), in units of the effective noise.
 
     >>> from sympy import pi, sqrt

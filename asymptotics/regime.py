@@ -10,7 +10,7 @@ A `Model` lists its regimes; ``balance`` solves each of them in every way it can
 know nothing else.  The networks build theirs in ``state_evolution``, the Bayes-optimal estimator in
 ``bayes``, the linear baselines in ``ridge``.
 
-In this order: `Equation`, `Regime`, `Hypothesis`, `Model`, and what every model needs to write its regimes
+In this order: `Equation`, `Given`, `Regime`, `Hypothesis`, `Model`, and what every model needs to write its regimes
 down: `crossover`, `mean_term`, `as_law`, `counted`, `split_balance`,
 `without_label_noise`.
 """
@@ -18,9 +18,9 @@ down: `crossover`, `mean_term`, `as_law`, `counted`, `split_balance`,
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from sympy import Add, Eq, Expr, S, Symbol
 
@@ -44,7 +44,24 @@ class Equation:
     right: tuple[Term, ...]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
+class Given:
+    """A function whose first arguments are given: equal to another, and pickled, by what it is made of.
+
+    >>> from operator import sub
+    >>> Given(sub, (3,))(1), Given(sub, (3,)) == Given(sub, (3,))
+    (2, True)
+    """
+
+    function: Callable[..., Any]
+    arguments: tuple[Any, ...]
+
+    def __call__(self, *rest: Any) -> Any:
+        """Its value, given the other arguments."""
+        return self.function(*self.arguments, *rest)
+
+
+@dataclass(frozen=True)
 class Regime:
     """The equations of a model under one ordering of its scales.
 
@@ -55,7 +72,8 @@ class Regime:
         equations: between sums of monomials.
         larger: (large, small): what was neglected, to be checked on the solution.
         risk: terms of the excess risk, told apart by their origin.
-        quantities: terms of every other quantity that has a law, on a domain of the parameters.
+        quantities: terms of every other quantity that has a law, on a domain of the parameters; each a
+            function at module level or ``Given`` one, so that regimes compare and pickle.
         logarithm: of D_b: the L that its terms hold, right up to O(1/L); None where they hold none.
     """
 
@@ -65,7 +83,7 @@ class Regime:
     equations: tuple[Equation, ...]
     larger: tuple[tuple[Term, Term], ...]
     risk: tuple[Term, ...]
-    quantities: Mapping[str, Callable[[Domain], tuple[Term, ...]]]
+    quantities: Mapping[str, Callable[[Domain], tuple[Term, ...]]] = field(hash=False)
     logarithm: Callable[[Expr], Expr] | None = None
 
 
@@ -153,12 +171,11 @@ def mean_term(
 
 def as_law(terms: Iterable[Term]) -> Callable[[Domain], tuple[Term, ...]]:
     """Terms that are the same for all parameters."""
-    fixed = tuple(terms)
+    return Given(_the_same, (tuple(terms),))
 
-    def on(domain: Domain) -> tuple[Term, ...]:
-        return fixed
 
-    return on
+def _the_same(terms: tuple[Term, ...], domain: Domain) -> tuple[Term, ...]:
+    return terms
 
 
 def named(ordering: Enum, learned: Learned, made: Callable[[Domain], Regime]) -> Callable[[Domain], Regime]:

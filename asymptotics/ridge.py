@@ -57,6 +57,7 @@ from asymptotics.regime import (
     WEIGHT_DECAY,
     Description,
     Equation,
+    Given,
     Hypothesis,
     Regime,
     as_law,
@@ -193,15 +194,6 @@ def _regime(model: RidgeRegression, fitted: Fitted, learned: Learned, noisy: boo
     per_risk = model.excess_risk / matrix_error
     per_spare = unused ** (-FIELD.one)
 
-    def train_loss(on: Domain) -> tuple[Term, ...]:
-        """(c/2) (delta^2 force^2 + kappa force sum f^2 (t^2 + delta^2)/v), the objective with its penalty."""
-        half = term(per_risk / 2, MODES)
-        norms = total(kept_share**2, model.target_energy / model.feature_variance, on, MODES)
-        of_noise = total(kept_share**2, 1 / S(model.feature_variance), on, LABEL_NOISE)
-        noises = tuple(t * square for t in of_noise)
-        misfits = tuple(half * square * force * force for force in forces)
-        return (*misfits, *(t * half * kappa * force for force, t in product(forces, norms + noises)))
-
     return Regime(
         ordering=fitted,
         learned=learned,
@@ -226,9 +218,24 @@ def _regime(model: RidgeRegression, fitted: Fitted, learned: Learned, noisy: boo
                 term(d, MODES) * t for t in mean_term(_STEP, learned, scale, model.amplitude, domain)
             ),
             "degrees_of_freedom": as_law(freedoms),
-            "train_loss": train_loss,
+            "train_loss": Given(_train_loss, (model, fitted, learned)),
         },
     )
+
+
+def _train_loss(model: RidgeRegression, fitted: Fitted, learned: Learned, on: Domain) -> tuple[Term, ...]:
+    """(c/2) (delta^2 force^2 + kappa force sum f^2 (t^2 + delta^2)/v), the objective with its penalty."""
+    delta, kappa = term(effective_noise, MODES), term(threshold, MODES)
+    square, half = delta ** coefficient(2), term(model.excess_risk / matrix_error / 2, MODES)
+    _, forces, _ = split_balance(model.threshold_balance, degrees_of_freedom, WEIGHT_DECAY)
+
+    def total(weight: Expr, origin: str) -> tuple[Term, ...]:
+        return mode_sum(model, fitted, learned, on, kept_share**2, weight, origin)
+
+    norms = total(model.target_energy / model.feature_variance, MODES)
+    noises = tuple(t * square for t in total(1 / S(model.feature_variance), LABEL_NOISE))
+    misfits = tuple(half * square * force * force for force in forces)
+    return (*misfits, *(t * half * kappa * force for force, t in product(forces, norms + noises)))
 
 
 def _cut(model: RidgeRegression) -> tuple[Term, Term]:

@@ -57,6 +57,7 @@ from asymptotics.state_evolution import (
     mode_function,
     trained_regime,
 )
+from asymptotics.stored import Stored
 from asymptotics.symbols import effective_noise, threshold, weight_decay
 from asymptotics.terms import Noise, Scales, Term, leaked, term, tidy
 
@@ -176,7 +177,7 @@ def tuned_balances(network: StateEvolution, noise: Noise) -> tuple[Balanced, ...
 
 
 @dataclass(frozen=True)
-class BayesRatio:
+class BayesRatio(Stored):
     """Tuned training against the Bayes-optimal estimator, in a range of exponents.
 
     Attributes:
