@@ -10,9 +10,8 @@ A `Model` lists its regimes; ``balance`` solves each of them in every way it can
 know nothing else.  The networks build theirs in ``state_evolution``, the Bayes-optimal estimator in
 ``bayes``, the linear baselines in ``ridge``.
 
-In this order: `Equation`, `Given`, `Regime`, `Hypothesis`, `Model`, and what every model needs to write its regimes
-down: `crossover`, `mean_term`, `as_law`, `counted`, `split_balance`,
-`without_label_noise`.
+In this order: `Equation`, `Given`, `Regime`, `Hypothesis`, `Model`, and what every model needs to write its
+regimes down: `crossover`, `mean_term`, `as_law`, `counted`, `split_balance`, `without_label_noise`.
 """
 
 from __future__ import annotations

@@ -31,11 +31,14 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cache, partial
 from itertools import product
+from typing import Any
 
 from sympy import Eq, Expr, S, cancel, expand, nan, oo, simplify, sqrt, zoo
 
 from asymptotics.buried import order_at_verge, parts_in_noise
 from asymptotics.cells import FIELD, Domain, coefficient
+from asymptotics.checks import require
+from asymptotics.declared import check_network
 from asymptotics.decomposition import Part, parts
 from asymptotics.noise import NoiseLaw
 from asymptotics.power_sums import Learned, ModeFunction, Piece
@@ -95,6 +98,9 @@ class Ordering(Enum):
 class StateEvolution:
     """A network, declared by its equations.
 
+    What means nothing is refused (``declared``): expressions are in the letters of ``asymptotics.symbols``,
+    each of its degree in the lengths s, delta and kappa.
+
     Attributes:
         name: how users call the network.
         noise: law of the noise of one mode, in units of delta.
@@ -117,6 +123,9 @@ class StateEvolution:
         image: where a point of the plane of the modes is seen when they are all of the size of the noise and
             repel each other, in ``position``, ``resolvent`` and ``effective_noise`` (``repulsion``); None
             where modes do not interact, and ``potential`` holds for any number of them.
+
+    Raises:
+        InvalidArgument: when a field is not of its kind, form or sign; it names the field.
     """
 
     name: str
@@ -135,12 +144,21 @@ class StateEvolution:
     location: Expr | None = None
     image: Expr | None = None
 
+    def __post_init__(self) -> None:
+        for name, value in check_network(self).items():
+            object.__setattr__(self, name, value)  # a plain 0 or 1 is an expression, too
+
     def __str__(self) -> str:
         """The name, as it stands in tables."""
         return self.name
 
     def potential_of(self, learned: Learned) -> Expr:
-        """J of a mode that stands out, while most modes do not or once all do."""
+        """J of a mode that stands out, while most modes do not or once all do.
+
+        Raises:
+            InvalidArgument: when ``learned`` is no ``Learned``.
+        """
+        require(isinstance(learned, Learned), "learned", learned, "a Learned (asymptotics.power_sums)")
         return self.potential_among_learned if learned is Learned.ALL else self.potential
 
     @property
@@ -168,15 +186,47 @@ class StateEvolution:
         return self.excess_risk / matrix_error
 
     def regimes(self, noisy: bool) -> Iterator[Callable[[Domain], Regime]]:
-        """Every ordering of kappa and delta, with no, some and all modes learned."""
+        """Every ordering of kappa and delta, with no, some and all modes learned.
+
+        Raises:
+            InvalidArgument: when ``noisy`` is neither True nor False.
+        """
+        require(isinstance(noisy, bool), "noisy", noisy, "True or False")
+        return self._regimes(noisy)
+
+    def _regimes(self, noisy: bool) -> Iterator[Callable[[Domain], Regime]]:
         for ordering, learned in product(Ordering, Learned):
             if ordering is Ordering.THRESHOLD_AT_EDGE and learned is Learned.ALL:
                 continue  # no mode is left in the noise: it has no edge to leak past
             yield named(ordering, learned, partial(trained_regime, self, ordering, learned, noisy))
 
     def describe(self, hypothesis: Hypothesis) -> Description:
-        """Name, title and reason of a phase, after arXiv:2509.24882; given by mechanism, not by place."""
+        """Name, title and reason of a phase, after arXiv:2509.24882; given by mechanism, not by place.
+
+        Raises:
+            InvalidArgument: when the hypothesis is not one of a trained network's.
+        """
+        ours = (
+            isinstance(hypothesis, Hypothesis)
+            and isinstance(hypothesis.ordering, Ordering)
+            and len(hypothesis.dominant) == 2
+        )
+        named_alike = ours and (
+            (hypothesis.learned, hypothesis.risk) == (Learned.NONE, MODES)
+            or (hypothesis.ordering, hypothesis.learned, hypothesis.risk) in _NAMES
+        )
+        require(named_alike, "hypothesis", hypothesis, "the Hypothesis of a phase of a trained network")
         return _describe(hypothesis)
+
+
+def check_is_network(network: Any) -> None:
+    """Refuse what is not a trained network's declaration.
+
+    Raises:
+        InvalidArgument: it is not.
+    """
+    is_network = isinstance(network, StateEvolution)
+    require(is_network, "network", network, "diagonal, quadratic or a StateEvolution of your own")
 
 
 @dataclass(frozen=True)

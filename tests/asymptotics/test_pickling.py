@@ -109,7 +109,11 @@ def test_noise_is_cut_alike_after_a_journey():
         lambda: ridge(quadratic),
         *(lambda n=n: bayes_ratio(n) for n in (diagonal, quadratic)),
         *(lambda n=n: interpolation_peak(n) for n in (diagonal, quadratic)),
-        *(lambda n=n, e=e: recovery_jump(n, estimator=e) for n in (diagonal, quadratic) for e in ("erm", "bayes")),
+        *(
+            lambda n=n, e=e: recovery_jump(n, estimator=e)
+            for n in (diagonal, quadratic)
+            for e in ("erm", "bayes")
+        ),
         lambda: heavy_tails(phase_diagram(quadratic)),
         lambda: plateaus(phase_diagram(quadratic), ell=S.Half, gamma=1),
         lambda: tuple(p.spectrum() for p in phase_diagram(quadratic).phases),
