@@ -52,6 +52,9 @@ from asymptotics.terms import Noise, Scales
 from asymptotics.tuning import tuned_balances
 
 Estimator = Literal["erm", "bayes", "ridge"]
+QUANTITIES = ("effective_noise", "threshold", "learned", "degrees_of_freedom")
+"""What every phase has a law of, besides the risk."""
+
 Exact = Any
 """A number of one of the kinds of ``checks``."""
 
@@ -457,7 +460,13 @@ def _check_disjoint(model: Model, balances: tuple[Balanced, ...], scales: Scales
 
 
 def _phase(model: Model, balanced: Balanced) -> Phase:
-    name, title, why = model.describe(balanced.hypothesis)
+    described = model.describe(balanced.hypothesis)
+    in_words = isinstance(described, tuple) and [type(part) for part in described] == [str] * 3
+    require(in_words, "describe", described, "a Description: name, title and why, three strings")
+    missing = [name for name in QUANTITIES if name not in balanced.regime.quantities]
+    needed = f"functions by the names of all of {', '.join(QUANTITIES)}"
+    require(not missing, "quantities", sorted(balanced.regime.quantities), needed)
+    name, title, why = described
     return Phase(
         name=name,
         title=title,

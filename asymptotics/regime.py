@@ -24,9 +24,10 @@ from typing import Any, NamedTuple, Protocol
 from sympy import Add, Eq, Expr, S, Symbol
 
 from asymptotics.cells import FIELD, PARAMETERS, Domain, coefficient, sample
+from asymptotics.checks import require
 from asymptotics.power_sums import Learned, ModeFunction, SumTerm, leading_sum
 from asymptotics.symbols import d, gamma, noise_variance
-from asymptotics.terms import Term, term
+from asymptotics.terms import VARIABLES, Term, term
 
 MODES = "target modes"
 LEAK = "noise above the threshold"
@@ -41,6 +42,11 @@ class Equation:
     name: str
     left: Term
     right: tuple[Term, ...]
+
+    def __post_init__(self) -> None:
+        require(isinstance(self.name, str), "name", self.name, "what the equation determines, a string")
+        require(isinstance(self.left, Term), "left", self.left, "a Term (asymptotics.terms)")
+        require(_are(Term, self.right), "right", self.right, "a tuple of Terms (asymptotics.terms)")
 
 
 @dataclass(frozen=True)
@@ -84,6 +90,26 @@ class Regime:
     risk: tuple[Term, ...]
     quantities: Mapping[str, Callable[[Domain], tuple[Term, ...]]] = field(hash=False)
     logarithm: Callable[[Expr], Expr] | None = None
+
+    def __post_init__(self) -> None:
+        require(isinstance(self.ordering, Enum), "ordering", self.ordering, "a member of an Enum")
+        require(isinstance(self.learned, Learned), "learned", self.learned, "a Learned")
+        of_equations = _are(Equation, self.equations) and _are(Symbol, self.unknowns)
+        require(of_equations, "equations", self.equations, "a tuple of Equations, for a tuple of symbols")
+        as_many = len(self.equations) == len(self.unknowns) == len({*self.unknowns} & {*VARIABLES})
+        require(as_many, "unknowns", self.unknowns, "symbols of asymptotics.terms, one an equation")
+        are_pairs = isinstance(self.larger, tuple) and all(_are(Term, p) and len(p) == 2 for p in self.larger)
+        require(are_pairs, "larger", self.larger, "a tuple of pairs of Terms, (large, small)")
+        require(_are(Term, self.risk), "risk", self.risk, "a tuple of Terms")
+        of_domain = isinstance(self.quantities, Mapping) and all(map(callable, self.quantities.values()))
+        require(of_domain, "quantities", self.quantities, "functions of a domain by the names of quantities")
+        sharper = self.logarithm is None or callable(self.logarithm)
+        require(sharper, "logarithm", self.logarithm, "a function of D_b, or None")
+
+
+def _are(kind: type, values: Any) -> bool:
+    """Whether it is a tuple of objects of a kind."""
+    return isinstance(values, tuple) and all(isinstance(value, kind) for value in values)
 
 
 @dataclass(frozen=True)

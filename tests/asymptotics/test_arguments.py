@@ -48,7 +48,8 @@ OBJECTS = [
 ]
 NO_NUMBERS = [
     None, "1", b"1", "", True, np.bool_(True), 1j, float("nan"), float("inf"), -float("inf"), [1], (1,), {},
-    object(), np.array([1.0]), np.array([1.0, 2.0]), np.float32("nan"), Decimal("NaN"), Decimal("Infinity"), mpmath.inf,
+    object(), np.array([1.0]), np.array([1.0, 2.0]), np.float32("nan"), Decimal("NaN"), Decimal("Infinity"),
+    mpmath.inf,
     mpmath.mpc(1, 1), letters.a, oo, sympy.nan, sympy.zoo, I, diagonal,
 ]  # fmt: skip
 NO_DECAYS = [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import numpy as np
@@ -10,8 +10,9 @@ import pytest
 import sympy
 from sympy import Eq, Function, I, Rational, S, Symbol, cos, erfc, exp, log, nan, oo, pi, sqrt
 
-from asymptotics import InvalidArgument, diagonal, kernel_ridge, quadratic, ridge
+from asymptotics import InvalidArgument, diagonal, kernel_ridge, phase_diagram, quadratic, ridge
 from asymptotics.noise import NoiseLaw, level
+from asymptotics.regime import Given
 from asymptotics.ridge import RidgeRegression
 from asymptotics.state_evolution import StateEvolution
 from asymptotics.symbols import (
@@ -282,3 +283,71 @@ def test_sound_ridge_regressions_are_declared():
     # the same balance, written otherwise
     other = Eq(n_eff * effective_noise**2, noise_variance + matrix_error * Rational(1, 2) * 2)
     assert replace(kernel_ridge, noise_balance=other) == kernel_ridge
+
+
+# --- models of other kinds
+
+
+@dataclass(frozen=True)
+class Wrapped:
+    """Ridge regression, of which something is changed."""
+
+    name: str
+    change: object
+
+    def regimes(self, noisy):
+        return self.change("regimes", list(kernel_ridge.regimes(noisy)))
+
+    def describe(self, hypothesis):
+        return self.change("describe", kernel_ridge.describe(hypothesis))
+
+
+def only(name, change):
+    return lambda part, value: change(value) if part == name else value
+
+
+def of_each(change):
+    """A change of each regime, whatever the domain."""
+    return only("regimes", lambda made: [Given(_changed, (one, change)) for one in made])
+
+
+def _changed(made, change, domain):
+    return change(made(domain))
+
+
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        ("regimes", only("regimes", lambda made: None)),
+        ("regimes", only("regimes", lambda made: 3)),
+        ("regimes", only("regimes", lambda made: [*made, "regime"])),
+        ("regimes", of_each(lambda regime: None)),
+        ("ordering", of_each(lambda regime: replace(regime, ordering="large"))),
+        ("learned", of_each(lambda regime: replace(regime, learned="some"))),
+        ("unknowns", of_each(lambda regime: replace(regime, unknowns=regime.unknowns[:1]))),
+        ("unknowns", of_each(lambda regime: replace(regime, unknowns=(FOREIGN, *regime.unknowns[1:])))),
+        ("equations", of_each(lambda regime: replace(regime, equations=None))),
+        ("equations", of_each(lambda regime: replace(regime, equations=(kernel_ridge.noise_balance,)))),
+        ("larger", of_each(lambda regime: replace(regime, larger=regime.risk))),
+        ("risk", of_each(lambda regime: replace(regime, risk=(matrix_error,)))),
+        ("quantities", of_each(lambda regime: replace(regime, quantities={"threshold": threshold}))),
+        ("quantities", of_each(lambda regime: replace(regime, quantities={}))),
+        ("logarithm", of_each(lambda regime: replace(regime, logarithm=1))),
+        ("left", of_each(lambda regime: replace(regime.equations[0], left=threshold))),
+        ("right", of_each(lambda regime: replace(regime.equations[0], right=(threshold,)))),
+        ("describe", only("describe", lambda words: None)),
+        ("describe", only("describe", lambda words: words[:2])),
+        ("describe", only("describe", lambda words: (1, 2, 3))),
+    ],
+)
+def test_models_that_are_none_are_refused(name, change):
+    with pytest.raises(ValueError, match=rf"{name}=.*: must be ") as caught:
+        phase_diagram(Wrapped("wrapped", change), noise="none")
+    assert "\n" not in str(caught.value)
+
+
+def test_a_model_of_another_kind_is_derived():
+    wrapped = phase_diagram(Wrapped("wrapped", only("nothing", None)), noise="none")
+    assert [p.risk for p in wrapped.phases] == [
+        p.risk for p in phase_diagram(kernel_ridge, noise="none").phases
+    ]
