@@ -6,6 +6,7 @@ the engine, ``balance`` for how its equations are solved.
 """
 
 from asymptotics.boundary import Boundary as Boundary
+from asymptotics.checks import InvalidArgument as InvalidArgument
 from asymptotics.crossovers import Crossover as Crossover
 from asymptotics.diagonal import diagonal as diagonal
 from asymptotics.diagram import AmbiguousDiagram as AmbiguousDiagram
@@ -39,6 +40,7 @@ __all__ = [
     "HeavyTail",
     "Hypothesis",
     "IncompleteDiagram",
+    "InvalidArgument",
     "Law",
     "OnBoundary",
     "Phase",

@@ -36,8 +36,8 @@ that hold somewhere).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import product
 
 from sympy import Expr, S, Symbol, powdenest
@@ -56,6 +56,7 @@ from asymptotics.cells import (
     sign,
     split_at_sign_changes,
 )
+from asymptotics.checks import require
 from asymptotics.regime import Equation, Hypothesis, Model, Regime, check_positive
 from asymptotics.terms import Scales, Term, simplified, solve_monomial_balances, tidy
 
@@ -72,7 +73,7 @@ class Inequality:
     form: Form
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Balanced:
     """A hypothesis that holds in a cell, and what then holds there to leading order.
 
@@ -90,13 +91,13 @@ class Balanced:
     """
 
     hypothesis: Hypothesis
-    regime: Regime
+    regime: Regime = field(hash=False)
     scales: Scales
     domain: Domain
     facets: tuple[Form, ...]
-    inequalities: tuple[Inequality, ...]
-    balances: tuple[tuple[Equation, Term], ...]
-    solution: Solution
+    inequalities: tuple[Inequality, ...] = field(hash=False)
+    balances: tuple[tuple[Equation, Term], ...] = field(hash=False)
+    solution: Solution = field(hash=False)
     risk: Term | None
     model: Model | None = None
 
@@ -345,6 +346,7 @@ def _balances_of(regime: Callable[[Domain], Regime], scales: Scales, domain: Dom
     """All balances of one regime; where they depend on the parameters, on each part of their domain."""
     try:
         made = regime(domain)
+        require(isinstance(made, Regime), "regimes", made, "functions of a domain that make a Regime")
         check_positive(made, domain)
         found = [solve(candidate, scales, domain) for candidate in _candidates(made)]
         return [balanced for balanced in found if balanced is not None]
@@ -364,6 +366,18 @@ def _alike(one: Balanced, other: Balanced) -> bool:
     )
 
 
+def regimes_of(model: Model, scales: Scales) -> list[Callable[[Domain], Regime]]:
+    """The regimes of a model, each made for a domain of the parameters.
+
+    Raises:
+        InvalidArgument: when what the model calls so are none.
+    """
+    regimes = model.regimes(scales.noise != "none")
+    listed = list(regimes) if isinstance(regimes, Iterable) else [regimes]
+    require(all(map(callable, listed)), "regimes", regimes, "functions of a domain that make a Regime")
+    return listed
+
+
 def dominant_balances(model: Model, scales: Scales, domain: Domain = EVERYWHERE) -> tuple[Balanced, ...]:
     """Every hypothesis that holds in an open cell of exponents, with its solution there.
 
@@ -378,7 +392,7 @@ def dominant_balances(model: Model, scales: Scales, domain: Domain = EVERYWHERE)
     ['kappa << delta', 'kappa >> delta', 'kappa at the edge of the noise']
     """
     found: list[Balanced] = []
-    for regime in model.regimes(scales.noise != "none"):
+    for regime in regimes_of(model, scales):
         try:
             balances = _balances_of(regime, scales, domain)
         except (ValueError, NotImplementedError) as error:

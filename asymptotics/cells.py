@@ -20,7 +20,8 @@ In this order: the field, the sign, elimination, and the questions.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import copyreg
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from itertools import pairwise, product
 from typing import Any, TypeVar
@@ -47,6 +48,29 @@ EVERYWHERE: Domain = ((Rational(1, 2), oo), (Rational(0), oo))
 Answer = TypeVar("Answer")
 
 
+def _read(*quotient: Iterable[tuple[tuple[int, ...], tuple[int, int]]]) -> Coefficient:
+    """The element of the field with these monomials above and below, each with powers and coefficient."""
+    ring = FIELD.field.ring
+    above, below = (ring.from_dict({powers: QQ(*ratio) for powers, ratio in terms}) for terms in quotient)
+    return FIELD.field.raw_new(above, below)
+
+
+def _written(value: Coefficient) -> str | tuple[Any, ...]:
+    """How an element of the field is pickled: SymPy's own way, which writes down the ring, fails in the ring.
+
+    Elements of other fields, which in some versions of SymPy are of the same type, are left to SymPy.
+    """
+    if value.field != FIELD.field:
+        return value.__reduce_ex__(2)  # type: ignore[no-any-return]
+    return _read, tuple(
+        tuple((powers, (int(c.numerator), int(c.denominator))) for powers, c in side.terms())
+        for side in (value.numer, value.denom)
+    )
+
+
+copyreg.pickle(type(FIELD.zero), _written)
+
+
 class SignChange(Exception):
     """A coefficient vanishes at ``root`` of ``parameter``, inside the domain under study."""
 
@@ -54,6 +78,9 @@ class SignChange(Exception):
         super().__init__(f"a coefficient changes sign at {parameter} = {root}")
         self.root = root
         self.parameter = parameter
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return SignChange, (self.root, self.parameter)
 
     def split(self, domain: Domain) -> tuple[Domain, Domain]:
         """The domain below the root, and above."""

@@ -1,10 +1,12 @@
 """What users may pass: every argument is checked where it comes in, and refused in one sentence.
 
-Functions, in order: `InvalidArgument`, `require`, `is_number`, `exact_number`.
+Functions, in order: `InvalidArgument`, `require`, `require_one_of`, `is_number`, `exact_number`,
+`exact_above`, `exact_decay`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from numbers import Rational as RationalNumber
 from numbers import Real
@@ -40,6 +42,17 @@ def require(condition: bool, parameter: str, value: Any, allowed: str) -> None:
         raise InvalidArgument(f"{parameter}={shortened}: must be {allowed}")
 
 
+def require_one_of(parameter: str, value: Any, allowed: Sequence[str]) -> None:
+    """Refuse what is none of some strings.
+
+    Raises:
+        InvalidArgument: it is none of them.
+    """
+    *most, last = map(repr, allowed)
+    words = f"{', '.join(most)} or {last}" if most else last
+    require(isinstance(value, str) and value in allowed, parameter, value, words)
+
+
 def is_number(value: Any) -> bool:
     """Whether it is a finite real number of one of the kinds in ``NUMBER``.
 
@@ -73,3 +86,34 @@ def exact_number(parameter: str, value: Any) -> Expr:
     if isinstance(value, mpmath.mpf):  # its man_exp has no sign
         return Rational(*map(int, mpmath.libmp.to_rational(value._mpf_)))
     return Rational(*map(int, value.as_integer_ratio()))
+
+
+def exact_above(parameter: str, value: Any, bound: Expr | int, allowed: str) -> Expr:
+    """The number a user gave, as it is, if it exceeds a bound.
+
+    Raises:
+        InvalidArgument: it is no number, or does not.
+
+    >>> exact_above("gamma", 1.5, Rational(1, 2), "above 1/2")
+    3/2
+    """
+    number = exact_number(parameter, value)
+    require(bool((number - bound).is_positive), parameter, value, allowed)
+    return number
+
+
+ABOVE_HALF = "above 1/2, for a target of finite energy"
+
+
+def exact_decay(value: Any) -> Expr:
+    """The decay gamma of a target, as it is.
+
+    Raises:
+        InvalidArgument: it is no number, or 1/2 or less.
+
+    >>> exact_decay(0.5)
+    Traceback (most recent call last):
+        ...
+    asymptotics.checks.InvalidArgument: gamma=0.5: must be above 1/2, for a target of finite energy
+    """
+    return exact_above("gamma", value, Rational(1, 2), ABOVE_HALF)

@@ -135,7 +135,7 @@ class Crossover:
         """The excess risk at any size, from ``law`` and ``equations``; arguments as ``Law.evaluate``.
 
         Raises:
-            ValueError: when an argument is not finite and positive, or gamma is 1/2 or less.
+            InvalidArgument: when an argument is not a finite positive number, or gamma is 1/2 or less.
             ArithmeticError: when the equations have no solution there, or leave it no digits: as far below
                 the capacity of all modes, or within some 1e-9 of it, where ``recovery_jump`` holds.
         """

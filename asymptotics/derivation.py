@@ -17,6 +17,7 @@ from asymptotics.law import risk_law
 from asymptotics.power_sums import Learned
 from asymptotics.regime import Description
 from asymptotics.region import inequality, region_of
+from asymptotics.stored import Stored
 from asymptotics.terms import Term, collected
 
 LOGARITHM = Symbol("L", positive=True)
@@ -40,7 +41,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Derivation:
+class Derivation(Stored):
     """How one phase follows from the equations of its model.
 
     Attributes:

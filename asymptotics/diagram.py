@@ -7,15 +7,13 @@ facet. Names follow arXiv:2509.24882 and are given by mechanism, not by place: s
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from fractions import Fraction
 from functools import cache, partial
 from itertools import combinations, pairwise
-from numbers import Rational as RationalNumber
 from typing import Any, Literal
 
-from sympy import Eq, Expr, Ge, Rational, S, latex, oo, solveset
+from sympy import Eq, Expr, Float, Ge, I, Rational, S, latex, nan, oo, solveset, zoo
 
 from asymptotics import symbols
 from asymptotics.balance import Balanced, dominant_balances
@@ -40,6 +38,7 @@ from asymptotics.cells import (
     split_at_sign_changes,
     uncovered,
 )
+from asymptotics.checks import exact_above, exact_decay, exact_number, require, require_one_of
 from asymptotics.crossovers import Crossover
 from asymptotics.exchange import Exchange
 from asymptotics.failure import closest_hypotheses
@@ -53,7 +52,11 @@ from asymptotics.terms import Noise, Scales
 from asymptotics.tuning import tuned_balances
 
 Estimator = Literal["erm", "bayes", "ridge"]
-Exact = int | Fraction | float | Any
+QUANTITIES = ("effective_noise", "threshold", "learned", "degrees_of_freedom")
+"""What every phase has a law of, besides the risk."""
+
+Exact = Any
+"""A number of one of the kinds of ``checks``."""
 
 
 class OnBoundary(ValueError):
@@ -62,7 +65,11 @@ class OnBoundary(ValueError):
     def __init__(self, point: str, phases: tuple[Phase, ...]) -> None:
         names = " and ".join(phase.name for phase in phases)
         super().__init__(f"({point}) lies on the boundary of {names}: no single phase holds there")
+        self.point = point
         self.phases = phases
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return OnBoundary, (self.point, self.phases)  # so that it comes back from another process
 
 
 class IncompleteDiagram(RuntimeError):
@@ -101,12 +108,13 @@ class PhaseDiagram:
             b: noise_variance = d**-b, for ``noise="scaled"`` only.
             source: source exponent r above 0, for a model that has one, such as ``kernel_ridge``, only.
 
-        Numbers may be int, Fraction, SymPy rationals or floats (taken at their exact binary value).
+        Numbers may be int, float, Fraction, Decimal, mpf, NumPy scalars or SymPy numbers, all taken as they
+        are: floats at their exact binary value.
 
         Raises:
             OnBoundary: when the point lies on a boundary; it names the phases that meet there.
-            ValueError: when gamma is 1/2 or less, b does not fit ``noise``, source does not fit the model, or
-                an argument is not a number.
+            InvalidArgument: when gamma is 1/2 or less, b does not fit ``noise``, source does not fit the
+                model, or an argument is not a number.
         """
         point = self._point(a=a, ell=ell, gamma=gamma, b=b, source=source)
         for phase in self.phases:
@@ -125,8 +133,8 @@ class PhaseDiagram:
         """The phases met as samples grow, at weight decay d**ell.
 
         Args:
-            ell: a number, or a SymPy expression in the symbols ``a`` and ``gamma``, for a weight decay tied
-                to the samples.
+            ell: a number, or a SymPy expression in ``a``, ``gamma`` (``b`` and the source ``r``), for a
+                weight decay tied to the samples; symbols are known by their names.
             gamma: decay of the target, above 1/2.
             b: as in ``locate``.
             source: as in ``locate``.
@@ -136,27 +144,23 @@ class PhaseDiagram:
 
         Raises:
             OnBoundary: when part of the curve runs along a boundary.
-            ValueError: when an argument is not of its kind.
+            InvalidArgument: when an argument is not of its kind.
 
         >>> from asymptotics import phase_diagram, quadratic
         >>> curve = phase_diagram(quadratic).learning_curve(ell=-1, gamma=1)
         >>> [(str(start), str(end), phase.name) for start, end, phase in curve]
         [('0', '4/9', 'IV'), ('4/9', '1', 'V'), ('1', '2', 'VI'), ('2', 'oo', 'VI')]
         """
-        height = ell if isinstance(ell, Expr) else _exact("ell", ell)
-        fixed = self._point(a=0, ell=0, gamma=gamma, b=b, source=source)
-        del fixed[symbols.a], fixed[symbols.ell]
-        height = height.subs(fixed)
-        if height.free_symbols - {symbols.a}:
-            raise ValueError(f"ell={ell} is not allowed: a number or an expression in a and gamma")
+        fixed = self.parameters(gamma=gamma, b=b, source=source)
+        height = height_of(ell, fixed)
         crossings = {S.Zero}
         for phase in self.phases:
             for relation in phase.region.args:
                 wall = (relation.lhs - relation.rhs).subs(fixed).subs(symbols.ell, height)
                 if wall.has(symbols.a):
                     roots = solveset(wall, symbols.a, S.Reals)
-                    if not roots.is_FiniteSet:
-                        raise ValueError(f"ell={ell}: where {wall} vanishes cannot be solved for a")
+                    solved = f"an expression for which {wall} = 0 can be solved for a; it cannot be solved"
+                    require(roots.is_FiniteSet, "ell", ell, solved)
                     crossings |= set(roots)
         stops = [*sorted(c for c in crossings if c >= 0), oo]
         curve: list[tuple[Expr, Expr, Phase]] = []
@@ -188,7 +192,7 @@ class PhaseDiagram:
             decay is 0 where the risk at its smallest values is the best to leading order.
 
         Raises:
-            ValueError: when an argument is not of its kind, or the diagram is not one of trained networks.
+            InvalidArgument: when an argument is not of its kind, or the diagram not of a trained network.
             IncompleteDiagram: when in some range no optimum is found.
 
         >>> from asymptotics import phase_diagram, quadratic
@@ -196,10 +200,10 @@ class PhaseDiagram:
         >>> [(str(start), str(end), decay.expr, risk.exponent) for start, end, decay, risk in optimum]
         [('0', '2', 4*sqrt(Delta)*sqrt(n_eff)/sqrt(d), -a + a/(2*gamma)), ('2', 'oo', 0, 1 - a)]
         """
-        if self.estimator != "erm" or not isinstance(self.model, StateEvolution):
-            raise ValueError(f"estimator={self.estimator!r} of {self.model.name}: no trained network to tune")
-        fixed = self._point(a=0, ell=0, gamma=gamma, b=b, source=None)
-        del fixed[symbols.a], fixed[symbols.ell]
+        trained = self.estimator == "erm" and isinstance(self.model, StateEvolution)
+        name = f"'erm', of a network; of {self.model.name} this is no trained network to tune"
+        require(trained, "estimator", self.estimator, name)
+        fixed = self.parameters(gamma=gamma, b=b)
         pieces: list[tuple[Expr, Expr, Law, Law]] = []
         for balanced in tuned_balances(self.model, self.noise):
             region = region_of(balanced.facets, balanced.scales, balanced.domain)
@@ -217,7 +221,7 @@ class PhaseDiagram:
         """The law across one of the ``boundaries``: see ``Boundary.crossover``, which this asks.
 
         Raises:
-            ValueError: when the boundary is not one of this diagram's.
+            InvalidArgument: when the boundary is not one of this diagram's.
             NotImplementedError: when no law is known there; it says why.
 
         >>> from asymptotics import phase_diagram, quadratic
@@ -227,8 +231,9 @@ class PhaseDiagram:
         >>> found.kind.value, found.continuous, found.width
         ('the threshold meets the edge of the noise', False, Interval.open(0, 2))
         """
-        if boundary not in self.boundaries:
-            raise ValueError(f"boundary={boundary.relation} is not a boundary of this diagram")
+        ours = isinstance(boundary, Boundary) and boundary in self.boundaries
+        shown = boundary.relation if isinstance(boundary, Boundary) else boundary
+        require(ours, "boundary", shown, "one of the boundaries of this diagram")
         return boundary.crossover()
 
     def to_latex(self) -> str:
@@ -264,28 +269,63 @@ class PhaseDiagram:
     def _point(
         self, *, a: Exact, ell: Exact, gamma: Exact, b: Exact | None, source: Exact | None
     ) -> dict[Expr, Expr]:
-        point = {
-            symbols.a: _exact("a", a),
-            symbols.ell: _exact("ell", ell),
-            symbols.gamma: _exact("gamma", gamma),
+        return {
+            symbols.a: exact_number("a", a),
+            symbols.ell: exact_number("ell", ell),
+            **self.parameters(gamma=gamma, b=b, source=source),
         }
-        if point[symbols.gamma] <= Rational(1, 2):
-            raise ValueError(f"gamma={gamma} is not allowed: a target of finite energy has gamma > 1/2")
-        if (b is None) == (self.noise == "scaled"):
-            allowed = "must be given" if self.noise == "scaled" else "must not be given"
-            raise ValueError(f"b={b}: {allowed} in a diagram with noise={self.noise!r}")
-        if b is not None:
-            point[symbols.b] = _exact("b", b)
-            if point[symbols.b] < 0:
-                raise ValueError(f"b={b} is not allowed: at least 0, noise that does not grow with d")
-        if (source is None) == self._has_source:
-            allowed = "must be given" if source is None else "must not be given"
-            raise ValueError(f"source={source}: {allowed} in a diagram of {self.model.name}")
-        if source is not None:
-            point[symbols.source] = _exact("source", source)
-            if point[symbols.source] <= 0:
-                raise ValueError(f"source={source} is not allowed: a number above 0")
-        return point
+
+    def parameters(
+        self, *, gamma: Exact, b: Exact | None = None, source: Exact | None = None
+    ) -> dict[Expr, Expr]:
+        """The symbols of what does not change along a learning curve, with their exact values.
+
+        Raises:
+            InvalidArgument: as ``locate``.
+
+        >>> from asymptotics import diagonal, phase_diagram
+        >>> phase_diagram(diagonal, noise="scaled").parameters(gamma=1.25, b=1)
+        {gamma: 5/4, b: 1}
+        """
+        found = {symbols.gamma: exact_decay(gamma)}
+        if self.noise == "scaled":
+            needed = "given in a diagram with noise='scaled'"
+            require(b is not None, "b", b, needed)
+            found[symbols.b] = exact_number("b", b)
+            positive = found[symbols.b].is_negative is not True
+            require(positive, "b", b, "at least 0, for noise that does not grow with d")
+        else:
+            require(b is None, "b", b, f"left out in a diagram with noise={self.noise!r}")
+        if self._has_source:
+            require(source is not None, "source", source, f"given in a diagram of {self.model.name}")
+            found[symbols.source] = exact_above("source", source, 0, "above 0")
+        else:
+            require(source is None, "source", source, f"left out in a diagram of {self.model.name}")
+        return found
+
+
+def height_of(ell: Any, parameters: Mapping[Expr, Expr]) -> Expr:
+    """The exponent of the weight decay as a function of ``a`` alone, at given parameters.
+
+    Symbols are known by their names: any ``a`` is that of ``symbols``.
+
+    Raises:
+        InvalidArgument: when it is neither a number nor an expression in those symbols.
+
+    >>> from sympy import Symbol
+    >>> height_of(Symbol("a") / 2 - symbols.gamma, {symbols.gamma: Rational(5, 4)})
+    a/2 - 5/4
+    """
+    if not isinstance(ell, Expr) or ell.is_number:
+        return exact_number("ell", ell)
+    known = {str(symbol): symbol for symbol in (symbols.a, *parameters)}
+    allowed = f"a number, or an expression in the symbols {', '.join(known)} of asymptotics.symbols"
+    require({str(symbol) for symbol in ell.free_symbols} <= set(known), "ell", ell, allowed)
+    here = ell.xreplace({symbol: known[str(symbol)] for symbol in ell.free_symbols})
+    exact = here.xreplace({number: Rational(number) for number in here.atoms(Float)})
+    height = exact.subs(parameters)
+    require(not height.has(I, nan, oo, zoo), "ell", ell, f"{allowed}, real and finite")
+    return height
 
 
 def _range_of_samples(relations: list[Any]) -> tuple[Expr, Expr]:
@@ -303,21 +343,6 @@ def _weak(relation: Any) -> Any:
     return Ge(relation.gts, relation.lts)
 
 
-_NUMBER_NEEDED = "a finite real number: int, Fraction, float or a SymPy number"
-
-
-def _exact(name: str, value: Any) -> Expr:
-    if isinstance(value, bool):
-        raise ValueError(f"{name}={value!r} is not allowed: {_NUMBER_NEEDED}")
-    if isinstance(value, int | RationalNumber):
-        return Rational(int(value.numerator), int(value.denominator))
-    if isinstance(value, float) and value - value == 0:
-        return Rational(*value.as_integer_ratio())
-    if isinstance(value, Expr) and value.is_number and value.is_real and value.is_finite:
-        return value
-    raise ValueError(f"{name}={value!r} is not allowed: {_NUMBER_NEEDED}")
-
-
 def phase_diagram(model: Model, *, noise: Noise = "fixed", estimator: Estimator = "erm") -> PhaseDiagram:
     """Derive the phase diagram of a model, with gamma symbolic; cached within the process.
 
@@ -329,8 +354,9 @@ def phase_diagram(model: Model, *, noise: Noise = "fixed", estimator: Estimator 
             any estimator can do, and "ridge", linear regression on the same inputs.
 
     Raises:
-        ValueError: when an argument is none of these, or a sum of the model is not of the kind that the lemma
-            of ``power_sums`` covers; it names the hypothesis and the sum.
+        InvalidArgument: when an argument is none of these.
+        ValueError: when a sum of the model is not of the kind that the lemma of ``power_sums`` covers; it
+            names the hypothesis and the sum.
         NotImplementedError: when the leading constants of a hypothesis have no closed form; it names the
             hypothesis and the terms.
         IncompleteDiagram: when the hypotheses leave an open region of exponents without a phase; it names the
@@ -341,22 +367,34 @@ def phase_diagram(model: Model, *, noise: Noise = "fixed", estimator: Estimator 
     >>> [phase.name for phase in phase_diagram(diagonal).phases]
     ['I', 'I', 'II', 'III', 'V', 'VI', 'VI']
     """
-    lacking = [name for name in ("name", "regimes", "describe") if not hasattr(model, name)]
-    if isinstance(model, type) or lacking or model.__hash__ is None:
-        raise ValueError(
-            f"model={model!r} is not allowed: a network such as diagonal or quadratic, or another Model, "
-            "hashable and with a name, regimes and describe"
-        )
-    if noise not in ("fixed", "scaled", "none"):
-        raise ValueError(f"noise={noise!r} is not allowed: 'fixed', 'scaled' or 'none'")
-    if estimator not in ("erm", "bayes", "ridge"):
-        raise ValueError(f"estimator={estimator!r} is not allowed: 'erm', 'bayes' or 'ridge'")
-    if estimator != "erm" and not isinstance(model, StateEvolution):
-        raise ValueError(
-            f"estimator={estimator!r} is not allowed for {model.name}: 'erm', which is the estimator it "
-            "declares; the others are derived from a network's StateEvolution"
-        )
+    require(
+        _is_model(model),
+        "model",
+        model,
+        "a network such as diagonal or quadratic, or another Model, hashable and with a name, regimes and "
+        "describe",
+    )
+    require_one_of("noise", noise, ("fixed", "scaled", "none"))
+    require_one_of("estimator", estimator, ("erm", "bayes", "ridge"))
+    require(
+        estimator == "erm" or isinstance(model, StateEvolution),
+        "estimator",
+        estimator,
+        f"'erm' for {model.name}: that is the estimator it declares; others are derived from a network's "
+        "StateEvolution",
+    )
     return _diagram(model, noise, estimator)
+
+
+def _is_model(value: Any) -> bool:
+    """Whether it has what a ``Model`` has."""
+    if isinstance(value, type) or not isinstance(getattr(value, "name", None), str):
+        return False
+    try:
+        hash(value)
+    except TypeError:
+        return False
+    return all(callable(getattr(value, method, None)) for method in ("regimes", "describe"))
 
 
 @cache
@@ -422,7 +460,13 @@ def _check_disjoint(model: Model, balances: tuple[Balanced, ...], scales: Scales
 
 
 def _phase(model: Model, balanced: Balanced) -> Phase:
-    name, title, why = model.describe(balanced.hypothesis)
+    described = model.describe(balanced.hypothesis)
+    in_words = isinstance(described, tuple) and [type(part) for part in described] == [str] * 3
+    require(in_words, "describe", described, "a Description: name, title and why, three strings")
+    missing = [name for name in QUANTITIES if name not in balanced.regime.quantities]
+    needed = f"functions by the names of all of {', '.join(QUANTITIES)}"
+    require(not missing, "quantities", sorted(balanced.regime.quantities), needed)
+    name, title, why = described
     return Phase(
         name=name,
         title=title,

@@ -31,7 +31,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from numbers import Rational
 from typing import NamedTuple
 
 import mpmath
@@ -40,12 +39,13 @@ from sympy import Add, Dummy, Eq, EulerGamma, Expr, Mul, S, Symbol, exp, log, se
 from asymptotics import symbols
 from asymptotics.balance import Balanced
 from asymptotics.cells import FIELD, PARAMETERS
+from asymptotics.checks import require
 from asymptotics.fitting import at_capacity, fitting
 from asymptotics.law import Law, law
 from asymptotics.phase import Phase
 from asymptotics.regime import WEIGHT_DECAY, Equation
 from asymptotics.ridge import Fitted
-from asymptotics.roots import Number, physical_values, solve_system
+from asymptotics.roots import Number, physical_values, real_above, solve_system
 from asymptotics.symbols import threshold
 from asymptotics.terms import VARIABLES, Term, simplified, spare, term
 from asymptotics.uniform_sums import evaluate
@@ -91,8 +91,8 @@ class Exchange:
         """The excess risk at any size, from ``law`` and ``equation``; arguments as ``Law.evaluate``.
 
         Raises:
-            ValueError: when an argument is not finite and positive, gamma is 1/2 or less, or source is
-                missing.
+            InvalidArgument: when an argument is not a finite positive number, gamma is 1/2 or less, or source
+                is missing, or given where the law does not hold it.
             ArithmeticError: when the equation has no solution that is found.
         """
         digits = mpmath.mp.dps
@@ -102,20 +102,14 @@ class Exchange:
                     gamma=gamma, n_eff=n_eff, d=d, weight_decay=weight_decay, noise_variance=noise_variance
                 )
             )
-            if self.law.has(symbols.source):
+            has_source = self.law.has(symbols.source)
+            require(has_source or source is None, "source", source, "left out: the law does not hold it")
+            if has_source:
                 # poles that cancel, as at r = 1, are passed by
-                values[symbols.source] = _positive(source) + mpmath.mpf(10) ** (-digits)
+                values[symbols.source] = real_above("source", source) + mpmath.mpf(10) ** (-digits)
             values |= solve_system([self.equation], [threshold], values, [evaluate(self.start, values)])
             risk = evaluate(self.law, values)
         return +risk
-
-
-def _positive(source: Number | None) -> mpmath.mpf:
-    if source is None or not source > 0:
-        raise ValueError(f"source={source} is not allowed: a number above 0")
-    if isinstance(source, Rational):
-        return mpmath.mpf(int(source.numerator)) / int(source.denominator)
-    return mpmath.mpf(source)
 
 
 @cache

@@ -35,8 +35,8 @@ from functools import cache
 import mpmath
 from sympy import Eq, Expr, Rational, Symbol, simplify, solve, sqrt
 
-from asymptotics.roots import Number, physical_values, solve_system
-from asymptotics.state_evolution import StateEvolution
+from asymptotics.roots import Number, physical_values, real, solve_system
+from asymptotics.state_evolution import StateEvolution, check_is_network
 from asymptotics.symbols import (
     degrees_of_freedom,
     effective_noise,
@@ -83,8 +83,7 @@ class InterpolationPeak:
         """The excess risk near the peak, height/Y(X); arguments as ``Law.evaluate``.
 
         Raises:
-            TypeError: when an argument is not a real number.
-            ValueError: when it is not finite and positive, or gamma is 1/2 or less.
+            InvalidArgument: when an argument is not a finite positive number, or gamma is 1/2 or less.
 
         >>> from asymptotics import diagonal
         >>> peak = interpolation_peak(diagonal)
@@ -100,6 +99,9 @@ class InterpolationPeak:
     def depth(self, x: Number) -> mpmath.mpf:
         """Y at X = x: the scaling function.
 
+        Raises:
+            InvalidArgument: when x is not a finite number.
+
         >>> from asymptotics import diagonal
         >>> print(interpolation_peak(diagonal).depth(0))
         1.0
@@ -107,7 +109,7 @@ class InterpolationPeak:
         at = self.scaling.subs(distance, 0)
         equation = Eq(at.lhs, at.rhs + distance**2)
         with mpmath.workdps(2 * mpmath.mp.dps + 10):
-            value = mpmath.mpf(x)
+            value = real("x", x)
             found = solve_system([equation], [depth], {distance: value}, [1 + abs(value)])[depth]
         return +found
 
@@ -131,11 +133,11 @@ def balances_at_capacity(network: StateEvolution) -> tuple[Expr, Expr, Expr]:
     return capacity, noise.rhs.subs(matrix_error, 0), freedom.rhs.subs(degrees_of_freedom, 0) * threshold
 
 
-@cache
 def interpolation_peak(network: StateEvolution) -> InterpolationPeak:
-    """The peak of the risk of a network at its interpolation threshold, derived from its declaration.
+    """The peak of the risk of a network at its interpolation threshold, derived from its declaration; cached.
 
     Raises:
+        InvalidArgument: when the network is no ``StateEvolution``.
         NotImplementedError: when the balances of the network do not share their left side.
 
     >>> from asymptotics import diagonal, quadratic
@@ -144,6 +146,12 @@ def interpolation_peak(network: StateEvolution) -> InterpolationPeak:
     >>> interpolation_peak(quadratic).below
     Delta*d/(d - 4*n_eff)
     """
+    check_is_network(network)
+    return _peak(network)
+
+
+@cache
+def _peak(network: StateEvolution) -> InterpolationPeak:
     capacity, labels, force = balances_at_capacity(network)
     passing, mean_size = network.noise.second_moment, network.noise.first_moment
     excess = capacity - passing

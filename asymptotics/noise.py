@@ -32,6 +32,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+import mpmath
 from sympy import (
     Dummy,
     Expr,
@@ -42,11 +43,15 @@ from sympy import (
     exp,
     expand_log,
     integrate,
+    lambdify,
     limit,
     log,
     oo,
     simplify,
 )
+
+from asymptotics.checks import require
+from asymptotics.stored import Stored
 
 level = Symbol("w", positive=True)
 """Where the noise of one mode falls, in units of the effective noise."""
@@ -78,7 +83,7 @@ class EdgeLaw:
 
 
 @dataclass(frozen=True)
-class NoiseLaw:
+class NoiseLaw(Stored):
     """Density, in ``level``, of the noise of one mode on (0, edge), in units of the effective noise.
 
     >>> from sympy import pi, sqrt
@@ -89,6 +94,20 @@ class NoiseLaw:
 
     density: Expr
     edge: Expr
+
+    def __post_init__(self) -> None:
+        density, edge = self.density, self.edge
+        is_edge = isinstance(edge, Expr) and bool(edge.is_number and edge.is_extended_positive)
+        require(is_edge, "edge", edge, "oo, or a SymPy number above 0 at which the noise ends")
+        is_density = isinstance(density, Expr) and density.free_symbols <= {level}
+        in_level = f"a SymPy expression in {level}, the level of asymptotics.noise"
+        require(is_density, "density", density, in_level)
+        for share in (Rational(1, 9), Rational(1, 2), Rational(8, 9)):
+            value = density.subs(level, share / (1 - share) if edge == oo else share * edge).evalf()
+            require(bool(value.is_positive), "density", density, f"positive at every {level} up to the edge")
+        mass = mpmath.quad(lambdify(level, density, "mpmath"), [0, mpmath.inf if edge == oo else edge])
+        at_most_one = bool(mass < 1 + mpmath.mpf(10) ** -6)
+        require(at_most_one, "density", density, "one whose integral up to the edge is at most 1")
 
     def potential(self, cut: Expr) -> Expr:
         """j(u) = E[(w - u)_+^2] for a cut u inside the support."""

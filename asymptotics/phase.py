@@ -23,10 +23,11 @@ from asymptotics.law import Law, law_of
 from asymptotics.regime import Description, Hypothesis
 from asymptotics.spectra import SpectrumLaws, spectrum_laws
 from asymptotics.state_evolution import PARTS
+from asymptotics.stored import Stored
 
 
 @dataclass(frozen=True)
-class Phase:
+class Phase(Stored):
     """A cell of exponents with one leading law for each quantity.
 
     Attributes:

@@ -16,11 +16,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import groupby
 
-from sympy import Expr, S, oo, simplify
+from sympy import Expr, oo, simplify
 
 from asymptotics import symbols
 from asymptotics.boundary import Boundary
-from asymptotics.diagram import Exact, PhaseDiagram
+from asymptotics.checks import require
+from asymptotics.diagram import Exact, PhaseDiagram, height_of
 from asymptotics.phase import Phase
 
 
@@ -59,7 +60,12 @@ class Plateau:
 
 
 def plateaus(
-    diagram: PhaseDiagram, *, ell: Exact | Expr, gamma: Exact, b: Exact | None = None
+    diagram: PhaseDiagram,
+    *,
+    ell: Exact | Expr,
+    gamma: Exact,
+    b: Exact | None = None,
+    source: Exact | None = None,
 ) -> tuple[Plateau, ...]:
     """The plateaus of a learning curve, in order; arguments and errors as ``PhaseDiagram.learning_curve``.
 
@@ -73,15 +79,16 @@ def plateaus(
     >>> found.ends.mechanism
     'The first modes of the target are learned, one by one: each counts for itself.'
     """
-    curve = diagram.learning_curve(ell=ell, gamma=gamma, b=b)
-    point = {symbols.gamma: gamma} | ({} if b is None else {symbols.b: b})
-    height = S(ell)
+    require(isinstance(diagram, PhaseDiagram), "diagram", diagram, "a PhaseDiagram, made by phase_diagram")
+    point = diagram.parameters(gamma=gamma, b=b, source=source)
+    height = height_of(ell, point)
+    curve = diagram.learning_curve(ell=ell, gamma=gamma, b=b, source=source)
 
     def exponent(stretch: tuple[Expr, Expr, Phase]) -> Expr:
         return simplify(stretch[2].risk.exponent.subs(symbols.ell, height).subs(point))
 
     def end(at: Expr, phases: tuple[Phase, ...]) -> End:
-        here = point | {symbols.a: at, symbols.ell: height.subs(point).subs(symbols.a, at)}
+        here = point | {symbols.a: at, symbols.ell: height.subs(symbols.a, at)}
         for wall in diagram.boundaries:
             crossed = set(wall.phases) == set(phases)
             if crossed and simplify((wall.relation.lhs - wall.relation.rhs).subs(here)) == 0:

@@ -51,6 +51,7 @@ from functools import cache
 import mpmath
 from sympy import Eq, Expr, Max, Rational, S, Symbol, integrate, oo, pi, simplify, solve, sqrt
 
+from asymptotics.checks import require, require_one_of
 from asymptotics.interpolation import balances_at_capacity
 from asymptotics.power_sums import Learned, ModeFunction, Piece, end_behaviour
 from asymptotics.repulsion import NoiseAtVerge
@@ -59,6 +60,7 @@ from asymptotics.state_evolution import (
     AMPLITUDE,
     Ordering,
     StateEvolution,
+    check_is_network,
     degrees_of_freedom_of,
     mode_functions,
 )
@@ -107,8 +109,7 @@ class RecoveryJump:
         """The excess risk near the threshold; arguments as ``Law.evaluate``.
 
         Raises:
-            TypeError: when an argument is not a real number.
-            ValueError: when it is not finite and positive, or gamma is 1/2 or less.
+            InvalidArgument: when an argument is not a finite positive number, or gamma is 1/2 or less.
             ArithmeticError: when the equations have no solution that is found.
 
         Two widths below the threshold and above it:
@@ -130,9 +131,8 @@ class RecoveryJump:
         return +found
 
 
-@cache
 def recovery_jump(network: StateEvolution, *, noisy: bool = False, estimator: str = "erm") -> RecoveryJump:
-    """The risk of a network where its data come to determine every mode, derived from its declaration.
+    """The risk of a network where its data come to determine every mode, derived once.
 
     Args:
         network: whose declaration it is.
@@ -140,7 +140,7 @@ def recovery_jump(network: StateEvolution, *, noisy: bool = False, estimator: st
         estimator: "erm", the minimiser of the regularised loss, or "bayes".
 
     Raises:
-        ValueError: when the estimator is neither.
+        InvalidArgument: when an argument is none of these.
         NotImplementedError: when the balances of the network do not share their left side, or its modes repel
             each other in a way that it does not declare or that is not free convolution with a semicircle.
 
@@ -148,8 +148,14 @@ def recovery_jump(network: StateEvolution, *, noisy: bool = False, estimator: st
     >>> recovery_jump(diagonal).samples, recovery_jump(quadratic).samples
     (d, d/2)
     """
-    if estimator not in ("erm", "bayes"):
-        raise ValueError(f"estimator={estimator!r} is not allowed: 'erm' or 'bayes'")
+    check_is_network(network)
+    require(isinstance(noisy, bool), "noisy", noisy, "True or False")
+    require_one_of("estimator", estimator, ("erm", "bayes"))
+    return _jump(network, noisy, estimator)
+
+
+@cache
+def _jump(network: StateEvolution, noisy: bool, estimator: str) -> RecoveryJump:
     capacity, labels, force = balances_at_capacity(network)
     all_learned = mode_functions(network, Ordering.THRESHOLD_ABOVE_NOISE, Learned.ALL)
     excess = capacity - end_behaviour(all_learned.degrees_of_freedom.pieces[-1].value, oo)[0]

@@ -10,24 +10,24 @@ A `Model` lists its regimes; ``balance`` solves each of them in every way it can
 know nothing else.  The networks build theirs in ``state_evolution``, the Bayes-optimal estimator in
 ``bayes``, the linear baselines in ``ridge``.
 
-In this order: `Equation`, `Regime`, `Hypothesis`, `Model`, and what every model needs to write its regimes
-down: `crossover`, `mean_term`, `as_law`, `counted`, `split_balance`,
-`without_label_noise`.
+In this order: `Equation`, `Given`, `Regime`, `Hypothesis`, `Model`, and what every model needs to write its
+regimes down: `crossover`, `mean_term`, `as_law`, `counted`, `split_balance`, `without_label_noise`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from sympy import Add, Eq, Expr, S, Symbol
 
 from asymptotics.cells import FIELD, PARAMETERS, Domain, coefficient, sample
+from asymptotics.checks import require
 from asymptotics.power_sums import Learned, ModeFunction, SumTerm, leading_sum
 from asymptotics.symbols import d, gamma, noise_variance
-from asymptotics.terms import Term, term
+from asymptotics.terms import VARIABLES, Term, term
 
 MODES = "target modes"
 LEAK = "noise above the threshold"
@@ -43,8 +43,30 @@ class Equation:
     left: Term
     right: tuple[Term, ...]
 
+    def __post_init__(self) -> None:
+        require(isinstance(self.name, str), "name", self.name, "what the equation determines, a string")
+        require(isinstance(self.left, Term), "left", self.left, "a Term (asymptotics.terms)")
+        require(_are(Term, self.right), "right", self.right, "a tuple of Terms (asymptotics.terms)")
 
-@dataclass(frozen=True, eq=False)
+
+@dataclass(frozen=True)
+class Given:
+    """A function whose first arguments are given: equal to another, and pickled, by what it is made of.
+
+    >>> from operator import sub
+    >>> Given(sub, (3,))(1), Given(sub, (3,)) == Given(sub, (3,))
+    (2, True)
+    """
+
+    function: Callable[..., Any]
+    arguments: tuple[Any, ...]
+
+    def __call__(self, *rest: Any) -> Any:
+        """Its value, given the other arguments."""
+        return self.function(*self.arguments, *rest)
+
+
+@dataclass(frozen=True)
 class Regime:
     """The equations of a model under one ordering of its scales.
 
@@ -55,7 +77,8 @@ class Regime:
         equations: between sums of monomials.
         larger: (large, small): what was neglected, to be checked on the solution.
         risk: terms of the excess risk, told apart by their origin.
-        quantities: terms of every other quantity that has a law, on a domain of the parameters.
+        quantities: terms of every other quantity that has a law, on a domain of the parameters; each a
+            function at module level or ``Given`` one, so that regimes compare and pickle.
         logarithm: of D_b: the L that its terms hold, right up to O(1/L); None where they hold none.
     """
 
@@ -65,8 +88,28 @@ class Regime:
     equations: tuple[Equation, ...]
     larger: tuple[tuple[Term, Term], ...]
     risk: tuple[Term, ...]
-    quantities: Mapping[str, Callable[[Domain], tuple[Term, ...]]]
+    quantities: Mapping[str, Callable[[Domain], tuple[Term, ...]]] = field(hash=False)
     logarithm: Callable[[Expr], Expr] | None = None
+
+    def __post_init__(self) -> None:
+        require(isinstance(self.ordering, Enum), "ordering", self.ordering, "a member of an Enum")
+        require(isinstance(self.learned, Learned), "learned", self.learned, "a Learned")
+        of_equations = _are(Equation, self.equations) and _are(Symbol, self.unknowns)
+        require(of_equations, "equations", self.equations, "a tuple of Equations, for a tuple of symbols")
+        as_many = len(self.equations) == len(self.unknowns) == len({*self.unknowns} & {*VARIABLES})
+        require(as_many, "unknowns", self.unknowns, "symbols of asymptotics.terms, one an equation")
+        are_pairs = isinstance(self.larger, tuple) and all(_are(Term, p) and len(p) == 2 for p in self.larger)
+        require(are_pairs, "larger", self.larger, "a tuple of pairs of Terms, (large, small)")
+        require(_are(Term, self.risk), "risk", self.risk, "a tuple of Terms")
+        of_domain = isinstance(self.quantities, Mapping) and all(map(callable, self.quantities.values()))
+        require(of_domain, "quantities", self.quantities, "functions of a domain by the names of quantities")
+        sharper = self.logarithm is None or callable(self.logarithm)
+        require(sharper, "logarithm", self.logarithm, "a function of D_b, or None")
+
+
+def _are(kind: type, values: Any) -> bool:
+    """Whether it is a tuple of objects of a kind."""
+    return isinstance(values, tuple) and all(isinstance(value, kind) for value in values)
 
 
 @dataclass(frozen=True)
@@ -153,12 +196,11 @@ def mean_term(
 
 def as_law(terms: Iterable[Term]) -> Callable[[Domain], tuple[Term, ...]]:
     """Terms that are the same for all parameters."""
-    fixed = tuple(terms)
+    return Given(_the_same, (tuple(terms),))
 
-    def on(domain: Domain) -> tuple[Term, ...]:
-        return fixed
 
-    return on
+def _the_same(terms: tuple[Term, ...], domain: Domain) -> tuple[Term, ...]:
+    return terms
 
 
 def named(ordering: Enum, learned: Learned, made: Callable[[Domain], Regime]) -> Callable[[Domain], Regime]:

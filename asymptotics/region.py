@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sympy import And, Basic
+from sympy import And
 from sympy.core.relational import Relational
 
 from asymptotics.cells import EVERYWHERE, FIELD, PARAMETERS, Domain, Form, sign
+from asymptotics.stored import conjunction
 from asymptotics.symbols import ell
 from asymptotics.terms import Scales
 
@@ -21,8 +22,7 @@ def region_of(facets: Sequence[Form], scales: Scales, domain: Domain) -> And:
     (a < 1/2,)
     """
     relations = [inequality(facet, scales, domain) for facet in facets]
-    # And() would hand out a single relation as itself
-    return Basic.__new__(And, *relations, *interval_conditions(domain, EVERYWHERE))
+    return conjunction(relations + interval_conditions(domain, EVERYWHERE))
 
 
 def inequality(form: Form, scales: Scales, domain: Domain) -> Relational:

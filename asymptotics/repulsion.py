@@ -206,6 +206,8 @@ class NoiseAtVerge(OfAllModes):
     ``NoiseAtVerge(x, gamma)``: there is a z below the smallest mode, 1, with x(z) = 0 and x'(z) = 0.
     """
 
+    is_positive = True
+
     def __new__(cls, image: Expr, decay: Expr) -> NoiseAtVerge:
         """With delta bound, whose own name other expressions beside it may hold."""
         return super().__new__(cls, image.subs(effective_noise, sqrt(_square)), decay)  # type: ignore[no-any-return]

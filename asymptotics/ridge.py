@@ -47,9 +47,11 @@ from enum import Enum
 from functools import partial
 from itertools import product
 
-from sympy import Eq, Expr, S, Symbol, oo, powsimp
+from sympy import Eq, Expr, S, Symbol, oo, powsimp, simplify
 
 from asymptotics.cells import FIELD, Domain, coefficient
+from asymptotics.checks import require
+from asymptotics.declared import balance, multiple_of_error, power_of_size, product_of_powers, text
 from asymptotics.power_sums import Learned, ModeFunction, Piece, end_behaviour
 from asymptotics.regime import (
     LABEL_NOISE,
@@ -57,6 +59,7 @@ from asymptotics.regime import (
     WEIGHT_DECAY,
     Description,
     Equation,
+    Given,
     Hypothesis,
     Regime,
     as_law,
@@ -67,7 +70,7 @@ from asymptotics.regime import (
     split_balance,
     without_label_noise,
 )
-from asymptotics.state_evolution import AMPLITUDE, StateEvolution
+from asymptotics.state_evolution import AMPLITUDE, StateEvolution, check_is_network
 from asymptotics.symbols import (
     d,
     degrees_of_freedom,
@@ -102,7 +105,7 @@ class Fitted(Enum):
 
 @dataclass(frozen=True)
 class RidgeRegression:
-    """Ridge regression on given features, declared by its equations.
+    """Ridge regression on given features, declared by its equations; what means nothing is refused.
 
     Attributes:
         name: what users call it.
@@ -113,6 +116,9 @@ class RidgeRegression:
         noise_balance: A delta^2 = labels + p E, the equation for delta.
         threshold_balance: A = p D + force, with the same A and p: the equation for kappa.
         excess_risk: R as a multiple of E.
+
+    Raises:
+        InvalidArgument: when a field is not of its kind, form or sign; it names the field.
     """
 
     name: str
@@ -125,22 +131,35 @@ class RidgeRegression:
     excess_risk: Expr
 
     def __post_init__(self) -> None:
-        if self.modes not in (d, oo):
-            raise ValueError(f"modes={self.modes} is not allowed: d or oo")
-        for name in ("feature_variance", "target_energy"):
-            value = S(getattr(self, name))
-            if powsimp(value).as_coeff_exponent(size)[0].has(size):
-                raise ValueError(f"{name}={value} is not allowed: a multiple of a power of {size}")
-        if self.modes == oo and not self.anisotropic:
-            raise ValueError(f"feature_variance={self.feature_variance} is not allowed: its sum is infinite")
+        text("name", self.name)
+        checked = {
+            "amplitude": product_of_powers("amplitude", self.amplitude, (d,)),
+            "modes": self.modes,
+            "feature_variance": power_of_size("feature_variance", self.feature_variance),
+            "target_energy": power_of_size("target_energy", self.target_energy),
+            "excess_risk": multiple_of_error("excess_risk", self.excess_risk),
+        }
+        require(isinstance(self.modes, Expr) and self.modes in (d, oo), "modes", self.modes, "d or oo")
+        for name, value in checked.items():
+            object.__setattr__(self, name, value)
+        rising = powsimp(checked["target_energy"]).as_coeff_exponent(size)[1].is_positive is not False
+        require(rising, "target_energy", self.target_energy, f"a power of {size} above 0")
+        falling = self.spread[1].is_negative is True
+        require(not falling, "feature_variance", self.feature_variance, f"no power of {size} below 0")
+        require(
+            self.modes == d or self.anisotropic,
+            "feature_variance",
+            self.feature_variance,
+            f"a power of {size}: of infinitely many features of one variance the sum is infinite",
+        )
+        together = "A delta**2 = labels + p E, with the A and p of the other balance, A = p D + force"
+        balance("noise_balance", self.noise_balance, matrix_error, effective_noise, together)
+        balance("threshold_balance", self.threshold_balance, degrees_of_freedom, threshold, together)
         capacity = self.threshold_balance.lhs * effective_noise**2
         per_error = self.noise_balance.rhs.coeff(matrix_error)
         per_freedom = self.threshold_balance.rhs.coeff(degrees_of_freedom)
-        if self.noise_balance.lhs != capacity or per_error != per_freedom:
-            raise ValueError(
-                f"{self.noise_balance} and {self.threshold_balance} are not allowed together: "
-                "A delta**2 = labels + p E and A = p D + force, with the same A and p"
-            )
+        agree = simplify(self.noise_balance.lhs - capacity) == 0 == simplify(per_error - per_freedom)
+        require(agree, "noise_balance", self.noise_balance, together)
 
     def __str__(self) -> str:
         """The name, as it stands in tables."""
@@ -158,7 +177,15 @@ class RidgeRegression:
         return bool(self.spread[1] != 0)
 
     def regimes(self, noisy: bool) -> Iterator[Callable[[Domain], Regime]]:
-        """Kappa above, amid and below the features."""
+        """Kappa above, amid and below the features.
+
+        Raises:
+            InvalidArgument: when ``noisy`` is neither True nor False.
+        """
+        require(isinstance(noisy, bool), "noisy", noisy, "True or False")
+        return self._regimes(noisy)
+
+    def _regimes(self, noisy: bool) -> Iterator[Callable[[Domain], Regime]]:
         if self.anisotropic:
             # kappa cuts the features: K counts those that are fitted
             ways = [(fitted, Learned(fitted.name.lower())) for fitted in Fitted]
@@ -170,7 +197,21 @@ class RidgeRegression:
                 yield named(fitted, learned, partial(_regime, self, fitted, learned, noisy))
 
     def describe(self, hypothesis: Hypothesis) -> Description:
-        """Name, title and reason of a phase, named like those of a network with the same mechanism."""
+        """Name, title and reason of a phase, named like those of a network with the same mechanism.
+
+        Raises:
+            InvalidArgument: when the hypothesis is not one of ridge regression.
+        """
+        ours = (
+            isinstance(hypothesis, Hypothesis)
+            and isinstance(hypothesis.ordering, Fitted)
+            and len(hypothesis.dominant) == 3
+        )
+        named_alike = ours and (
+            hypothesis.ordering is Fitted.NONE
+            or (hypothesis.ordering, hypothesis.dominant[1], hypothesis.risk) in _NAMES
+        )
+        require(named_alike, "hypothesis", hypothesis, "the Hypothesis of a phase of ridge regression")
         return _describe(hypothesis, self.anisotropic)
 
 
@@ -192,15 +233,6 @@ def _regime(model: RidgeRegression, fitted: Fitted, learned: Learned, noisy: boo
     rest = total(kept_share * (1 - kept_share), S.One, domain, FEATURES)
     per_risk = model.excess_risk / matrix_error
     per_spare = unused ** (-FIELD.one)
-
-    def train_loss(on: Domain) -> tuple[Term, ...]:
-        """(c/2) (delta^2 force^2 + kappa force sum f^2 (t^2 + delta^2)/v), the objective with its penalty."""
-        half = term(per_risk / 2, MODES)
-        norms = total(kept_share**2, model.target_energy / model.feature_variance, on, MODES)
-        of_noise = total(kept_share**2, 1 / S(model.feature_variance), on, LABEL_NOISE)
-        noises = tuple(t * square for t in of_noise)
-        misfits = tuple(half * square * force * force for force in forces)
-        return (*misfits, *(t * half * kappa * force for force, t in product(forces, norms + noises)))
 
     return Regime(
         ordering=fitted,
@@ -226,9 +258,24 @@ def _regime(model: RidgeRegression, fitted: Fitted, learned: Learned, noisy: boo
                 term(d, MODES) * t for t in mean_term(_STEP, learned, scale, model.amplitude, domain)
             ),
             "degrees_of_freedom": as_law(freedoms),
-            "train_loss": train_loss,
+            "train_loss": Given(_train_loss, (model, fitted, learned)),
         },
     )
+
+
+def _train_loss(model: RidgeRegression, fitted: Fitted, learned: Learned, on: Domain) -> tuple[Term, ...]:
+    """(c/2) (delta^2 force^2 + kappa force sum f^2 (t^2 + delta^2)/v), the objective with its penalty."""
+    delta, kappa = term(effective_noise, MODES), term(threshold, MODES)
+    square, half = delta ** coefficient(2), term(model.excess_risk / matrix_error / 2, MODES)
+    _, forces, _ = split_balance(model.threshold_balance, degrees_of_freedom, WEIGHT_DECAY)
+
+    def total(weight: Expr, origin: str) -> tuple[Term, ...]:
+        return mode_sum(model, fitted, learned, on, kept_share**2, weight, origin)
+
+    norms = total(model.target_energy / model.feature_variance, MODES)
+    noises = tuple(t * square for t in total(1 / S(model.feature_variance), LABEL_NOISE))
+    misfits = tuple(half * square * force * force for force in forces)
+    return (*misfits, *(t * half * kappa * force for force, t in product(forces, norms + noises)))
 
 
 def _cut(model: RidgeRegression) -> tuple[Term, Term]:
@@ -299,10 +346,14 @@ def ridge(network: StateEvolution) -> RidgeRegression:
 
     The penalty that makes sparse is replaced by half the mean square of the weights, as in ``numerics``.
 
+    Raises:
+        InvalidArgument: when the network is no ``StateEvolution``.
+
     >>> from asymptotics import diagonal
     >>> ridge(diagonal).threshold_balance == diagonal.threshold_balance
     True
     """
+    check_is_network(network)
     return RidgeRegression(
         name=f"ridge on the inputs of the {network.name} network",
         amplitude=AMPLITUDE,

@@ -12,19 +12,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from numbers import Rational, Real
 from typing import Any
 
 import mpmath
-from sympy import Eq, Symbol
+from sympy import Eq, Rational, Symbol
 
 from asymptotics import symbols
+from asymptotics.checks import ABOVE_HALF, NUMBER, exact_number, is_number, require
 from asymptotics.rising import FARTHEST, determined, root_of_rising
 from asymptotics.symbols import effective_noise, threshold
 from asymptotics.uniform_sums import compiled
 
 Number = Any
-"""A real number: int, float, Fraction or mpmath.mpf."""
+"""A real number of one of the kinds of ``checks``."""
 
 
 def physical_values(
@@ -33,29 +33,45 @@ def physical_values(
     """The physical variables at exact numbers.
 
     Raises:
-        TypeError: when an argument is not a real number.
-        ValueError: when it is not finite and positive, or gamma is 1/2 or less.
+        InvalidArgument: when an argument is not a finite positive number, or gamma is 1/2 or less.
+
+    >>> physical_values(gamma=1, n_eff=10, d=10, weight_decay=0.5, noise_variance=0)
+    Traceback (most recent call last):
+        ...
+    asymptotics.checks.InvalidArgument: noise_variance=0: must be above 0
     """
-    half, zero = mpmath.mpf(0.5), mpmath.mpf(0)
-    given = {
-        symbols.gamma: ("gamma", gamma, half),
-        symbols.n_eff: ("n_eff", n_eff, zero),
-        symbols.d: ("d", d, zero),
-        symbols.weight_decay: ("weight_decay", weight_decay, zero),
-        symbols.noise_variance: ("noise_variance", noise_variance, zero),
+    return {
+        symbols.gamma: real_above("gamma", gamma, mpmath.mpf(0.5), ABOVE_HALF),
+        symbols.n_eff: real_above("n_eff", n_eff),
+        symbols.d: real_above("d", d),
+        symbols.weight_decay: real_above("weight_decay", weight_decay),
+        symbols.noise_variance: real_above("noise_variance", noise_variance),
     }
-    return {symbol: _checked(*argument) for symbol, argument in given.items()}
 
 
-def _checked(name: str, value: Any, above: mpmath.mpf) -> mpmath.mpf:
-    if isinstance(value, bool) or not isinstance(value, Real | mpmath.mpf):
-        raise TypeError(f"{name}={value!r} is not a real number")
-    if isinstance(value, Rational):
-        number = mpmath.mpf(int(value.numerator)) / int(value.denominator)
-    else:
-        number = mpmath.mpf(value if isinstance(value, mpmath.mpf) else float(value))
-    if not above < number < mpmath.inf:
-        raise ValueError(f"{name}={value} is not allowed: a finite number above {above}")
+def real(parameter: str, value: Any) -> mpmath.mpf:
+    """The number a user gave, at the working precision of mpmath or beyond.
+
+    Raises:
+        InvalidArgument: it is no number.
+    """
+    require(is_number(value), parameter, value, NUMBER)
+    if isinstance(value, mpmath.mpf):  # of which the exact quotient may be very long
+        return value
+    exact = exact_number(parameter, value)
+    if isinstance(exact, Rational):
+        return mpmath.mpf(exact.p) / exact.q
+    return mpmath.mpf(exact.evalf(mpmath.mp.dps))
+
+
+def real_above(parameter: str, value: Any, bound: Any = 0, allowed: str = "above 0") -> mpmath.mpf:
+    """The same, if it exceeds a bound.
+
+    Raises:
+        InvalidArgument: it is no number, or does not.
+    """
+    number = real(parameter, value)
+    require(bool(number > bound), parameter, value, allowed)
     return number
 
 

@@ -31,11 +31,14 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cache, partial
 from itertools import product
+from typing import Any
 
 from sympy import Eq, Expr, S, cancel, expand, nan, oo, simplify, sqrt, zoo
 
 from asymptotics.buried import order_at_verge, parts_in_noise
 from asymptotics.cells import FIELD, Domain, coefficient
+from asymptotics.checks import require
+from asymptotics.declared import check_network
 from asymptotics.decomposition import Part, parts
 from asymptotics.noise import NoiseLaw
 from asymptotics.power_sums import Learned, ModeFunction, Piece
@@ -46,6 +49,7 @@ from asymptotics.regime import (
     WEIGHT_DECAY,
     Description,
     Equation,
+    Given,
     Hypothesis,
     Regime,
     as_law,
@@ -79,6 +83,8 @@ PARTS = {
 AMPLITUDE = sqrt(d)
 """Size of the largest mode of the target, s_i = sqrt(d) i**-gamma."""
 
+_delta, _one = term(effective_noise, MODES), term(S.One, MODES)
+
 
 class Ordering(Enum):
     """Which of the two scales of the state evolution is the larger, to leading order."""
@@ -91,6 +97,9 @@ class Ordering(Enum):
 @dataclass(frozen=True)
 class StateEvolution:
     """A network, declared by its equations.
+
+    What means nothing is refused (``declared``): expressions are in the letters of ``asymptotics.symbols``,
+    each of its degree in the lengths s, delta and kappa.
 
     Attributes:
         name: how users call the network.
@@ -114,6 +123,9 @@ class StateEvolution:
         image: where a point of the plane of the modes is seen when they are all of the size of the noise and
             repel each other, in ``position``, ``resolvent`` and ``effective_noise`` (``repulsion``); None
             where modes do not interact, and ``potential`` holds for any number of them.
+
+    Raises:
+        InvalidArgument: when a field is not of its kind, form or sign; it names the field.
     """
 
     name: str
@@ -132,12 +144,21 @@ class StateEvolution:
     location: Expr | None = None
     image: Expr | None = None
 
+    def __post_init__(self) -> None:
+        for name, value in check_network(self).items():
+            object.__setattr__(self, name, value)  # a plain 0 or 1 is an expression, too
+
     def __str__(self) -> str:
         """The name, as it stands in tables."""
         return self.name
 
     def potential_of(self, learned: Learned) -> Expr:
-        """J of a mode that stands out, while most modes do not or once all do."""
+        """J of a mode that stands out, while most modes do not or once all do.
+
+        Raises:
+            InvalidArgument: when ``learned`` is no ``Learned``.
+        """
+        require(isinstance(learned, Learned), "learned", learned, "a Learned (asymptotics.power_sums)")
         return self.potential_among_learned if learned is Learned.ALL else self.potential
 
     @property
@@ -165,15 +186,47 @@ class StateEvolution:
         return self.excess_risk / matrix_error
 
     def regimes(self, noisy: bool) -> Iterator[Callable[[Domain], Regime]]:
-        """Every ordering of kappa and delta, with no, some and all modes learned."""
+        """Every ordering of kappa and delta, with no, some and all modes learned.
+
+        Raises:
+            InvalidArgument: when ``noisy`` is neither True nor False.
+        """
+        require(isinstance(noisy, bool), "noisy", noisy, "True or False")
+        return self._regimes(noisy)
+
+    def _regimes(self, noisy: bool) -> Iterator[Callable[[Domain], Regime]]:
         for ordering, learned in product(Ordering, Learned):
             if ordering is Ordering.THRESHOLD_AT_EDGE and learned is Learned.ALL:
                 continue  # no mode is left in the noise: it has no edge to leak past
             yield named(ordering, learned, partial(trained_regime, self, ordering, learned, noisy))
 
     def describe(self, hypothesis: Hypothesis) -> Description:
-        """Name, title and reason of a phase, after arXiv:2509.24882; given by mechanism, not by place."""
+        """Name, title and reason of a phase, after arXiv:2509.24882; given by mechanism, not by place.
+
+        Raises:
+            InvalidArgument: when the hypothesis is not one of a trained network's.
+        """
+        ours = (
+            isinstance(hypothesis, Hypothesis)
+            and isinstance(hypothesis.ordering, Ordering)
+            and len(hypothesis.dominant) == 2
+        )
+        named_alike = ours and (
+            (hypothesis.learned, hypothesis.risk) == (Learned.NONE, MODES)
+            or (hypothesis.ordering, hypothesis.learned, hypothesis.risk) in _NAMES
+        )
+        require(named_alike, "hypothesis", hypothesis, "the Hypothesis of a phase of a trained network")
         return _describe(hypothesis)
+
+
+def check_is_network(network: Any) -> None:
+    """Refuse what is not a trained network's declaration.
+
+    Raises:
+        InvalidArgument: it is not.
+    """
+    is_network = isinstance(network, StateEvolution)
+    require(is_network, "network", network, "diagonal, quadratic or a StateEvolution of your own")
 
 
 @dataclass(frozen=True)
@@ -310,66 +363,66 @@ def in_the_limit(network: StateEvolution, ordering: Ordering, expression: Expr) 
     return value
 
 
+@dataclass(frozen=True)
+class Trained:
+    """A trained network under one ordering of its scales, with none, some or all of its modes learned."""
+
+    network: StateEvolution
+    ordering: Ordering
+    learned: Learned
+
+    @property
+    def at_edge(self) -> bool:
+        """Whether the threshold sits where the noise ends."""
+        return self.ordering is Ordering.THRESHOLD_AT_EDGE
+
+    @property
+    def kappa(self) -> Term:
+        """The threshold; near the edge of the noise it is known from delta."""
+        return _edge_threshold(self.network) if self.at_edge else term(threshold, MODES)
+
+    @property
+    def scale(self) -> Term:
+        """T = max(delta, kappa)."""
+        return _delta if self.ordering is Ordering.THRESHOLD_BELOW_NOISE else self.kappa
+
+    @property
+    def forces(self) -> tuple[Term, ...]:
+        """What weight decay adds to the threshold balance."""
+        _, forces, _ = split_balance(self.network.threshold_balance, degrees_of_freedom, WEIGHT_DECAY)
+        kappa = self.kappa
+        return tuple(force.without(threshold) * kappa ** force.power(threshold) for force in forces)
+
+    def mean(self, function: ModeFunction, degree: int, on: Domain, factor: Term = _one) -> tuple[Term, ...]:
+        """``factor`` times the mean over modes of a function of s/T, in units of T**degree."""
+        scale = self.scale
+        unit: Term = factor * scale ** coefficient(degree)
+        return tuple(unit * t for t in mean_term(function, self.learned, scale, AMPLITUDE, on))
+
+    def mean_of_part(self, part: Part, degree: int, on: Domain) -> tuple[Term, ...]:
+        """The same of a ``Part``, which is smaller by powers of the ratio of the two scales."""
+        ratio: Term = self.kappa * _delta ** (-FIELD.one)
+        below = self.ordering is Ordering.THRESHOLD_BELOW_NOISE
+        small: Term = ratio ** coefficient(part.order if below else -part.order)
+        return self.mean(part.function, degree, on, small)
+
+
 def trained_regime(
     network: StateEvolution, ordering: Ordering, learned: Learned, noisy: bool, domain: Domain
 ) -> Regime:
     """The two equations of a trained network under one ordering, and its quantities."""
     summands = mode_functions(network, ordering, learned)
-    at_edge = ordering is Ordering.THRESHOLD_AT_EDGE
-    delta, one = term(effective_noise, MODES), term(S.One, MODES)
-    kappa = _edge_threshold(network) if at_edge else term(threshold, MODES)
-    scale = delta if ordering is Ordering.THRESHOLD_BELOW_NOISE else kappa
-    index = crossover(scale, AMPLITUDE)
-
-    def mean(function: ModeFunction, degree: int, on: Domain, factor: Term = one) -> tuple[Term, ...]:
-        unit: Term = factor * scale ** coefficient(degree)
-        return tuple(unit * t for t in mean_term(function, learned, scale, AMPLITUDE, on))
-
-    errors = mean(summands.error, 2, domain)
-    freedoms = mean(summands.degrees_of_freedom, 0, domain)
+    trained = Trained(network, ordering, learned)
+    at_edge, kappa, forces = trained.at_edge, trained.kappa, trained.forces
+    index = crossover(trained.scale, AMPLITUDE)
+    errors = trained.mean(summands.error, 2, domain)
+    freedoms = trained.mean(summands.degrees_of_freedom, 0, domain)
     if at_edge:
         errors = (*errors, _edge_error(network))
         freedoms = (*freedoms, term(leaked, LEAK))
     noise_left, labels, per_error = split_balance(network.noise_balance, matrix_error, LABEL_NOISE)
-    freedom_left, forces, per_freedom = split_balance(
-        network.threshold_balance, degrees_of_freedom, WEIGHT_DECAY
-    )
+    freedom_left, _, per_freedom = split_balance(network.threshold_balance, degrees_of_freedom, WEIGHT_DECAY)
     labels = labels if noisy else without_label_noise(labels)
-    forces = tuple(force.without(threshold) * kappa ** force.power(threshold) for force in forces)
-
-    def train_loss(on: Domain) -> tuple[Term, ...]:
-        misfit = tuple(
-            term(network.risk_per_error / 2, LABEL_NOISE) * delta ** coefficient(2) * force ** coefficient(2)
-            for force in forces
-        )
-        decay = term(weight_decay, WEIGHT_DECAY)
-        # what leaks at the edge has mean size delta^2 D_b/kappa (``noise``)
-        leak = (decay * delta ** coefficient(2) * term(leaked, LEAK) * kappa ** (-FIELD.one),)
-        sizes = mean(size_function(network, ordering, learned), 1, on, decay)
-        return (*misfit, *sizes, *(leak if at_edge else ()))
-
-    def small(part: Part) -> Term:
-        ratio: Term = kappa * delta ** (-FIELD.one)
-        power: Term = ratio ** coefficient(part.order if scale is delta else -part.order)
-        return power
-
-    def share_of_weights(name: str, on: Domain) -> tuple[Term, ...]:
-        part = weight_shares(network, ordering, learned)[name]
-        leak = (_edge_mass(network),) if at_edge and name != ATOM else ()
-        return (*mean(part.function, 0, on, small(part)), *leak)
-
-    def part_of_risk(name: str, on: Domain) -> tuple[Term, ...]:
-        part = error_parts(network, ordering, learned)[name]
-        leak: tuple[Term, ...] = ()
-        if at_edge and name == "overfitting":
-            leak = (_edge_error(network), *_verge_error(network, learned))
-        if at_edge and name == "learned":
-            # a mode below the noise leaks with it, and has a share in what leaks
-            shares_in_leak = mean_term(signal_share(network), learned, delta, AMPLITUDE, on)
-            leak = tuple(_edge_error(network) * share for share in shares_in_leak)
-        per_error = term(network.risk_per_error, MODES)
-        return tuple(per_error * t for t in (*mean(part.function, 2, on, small(part)), *leak))
-
     return Regime(
         ordering=ordering,
         learned=learned,
@@ -378,19 +431,54 @@ def trained_regime(
             Equation("effective noise", noise_left, (*labels, *(t * per_error for t in errors))),
             Equation("threshold", freedom_left, (*forces, *(t * per_freedom for t in freedoms))),
         ),
-        larger=(*_ordered(ordering, delta, kappa), *counted(learned, index)),
+        larger=(*_ordered(ordering, _delta, kappa), *counted(learned, index)),
         risk=tuple(term(network.risk_per_error, t.origin) * t for t in errors),
         quantities={
-            "effective_noise": as_law([delta]),
+            "effective_noise": as_law([_delta]),
             "threshold": as_law([kappa]),
-            "learned": as_law(term(d, MODES) * t for t in mean(summands.learned, 0, domain)),
+            "learned": as_law(term(d, MODES) * t for t in trained.mean(summands.learned, 0, domain)),
             "degrees_of_freedom": as_law(freedoms),
-            "train_loss": train_loss,
-            **{name: partial(part_of_risk, part) for name, part in PARTS.items()},
-            **{name: partial(share_of_weights, name) for name in (MASS_ABOVE, ATOM, NOISE_ABOVE)},
+            "train_loss": Given(_train_loss, (trained,)),
+            **{name: Given(_part_of_risk, (trained, part)) for name, part in PARTS.items()},
+            **{name: Given(_share_of_weights, (trained, name)) for name in (MASS_ABOVE, ATOM, NOISE_ABOVE)},
         },
-        logarithm=network.noise.sharper_logarithm if at_edge and network.noise.edge == oo else None,
+        logarithm=Given(NoiseLaw.sharper_logarithm, (network.noise,))
+        if at_edge and network.noise.edge == oo
+        else None,
     )
+
+
+def _train_loss(trained: Trained, on: Domain) -> tuple[Term, ...]:
+    network, square = trained.network, _delta ** coefficient(2)
+    half = term(network.risk_per_error / 2, LABEL_NOISE)
+    misfit = tuple(half * square * force ** coefficient(2) for force in trained.forces)
+    decay = term(weight_decay, WEIGHT_DECAY)
+    sizes = trained.mean(size_function(network, trained.ordering, trained.learned), 1, on, decay)
+    if not trained.at_edge:
+        return (*misfit, *sizes)
+    # what leaks at the edge has mean size delta^2 D_b/kappa (``noise``)
+    leak: Term = decay * square * term(leaked, LEAK) * trained.kappa ** (-FIELD.one)
+    return (*misfit, *sizes, leak)
+
+
+def _share_of_weights(trained: Trained, name: str, on: Domain) -> tuple[Term, ...]:
+    part = weight_shares(trained.network, trained.ordering, trained.learned)[name]
+    leak = (_edge_mass(trained.network),) if trained.at_edge and name != ATOM else ()
+    return (*trained.mean_of_part(part, 0, on), *leak)
+
+
+def _part_of_risk(trained: Trained, name: str, on: Domain) -> tuple[Term, ...]:
+    network, learned = trained.network, trained.learned
+    part = error_parts(network, trained.ordering, learned)[name]
+    leak: tuple[Term, ...] = ()
+    if trained.at_edge and name == "overfitting":
+        leak = (_edge_error(network), *_verge_error(network, learned))
+    if trained.at_edge and name == "learned":
+        # a mode below the noise leaks with it, and has a share in what leaks
+        shares_in_leak = mean_term(signal_share(network), learned, _delta, AMPLITUDE, on)
+        leak = tuple(_edge_error(network) * share for share in shares_in_leak)
+    per_error = term(network.risk_per_error, MODES)
+    return tuple(per_error * t for t in (*trained.mean_of_part(part, 2, on), *leak))
 
 
 def _ordered(ordering: Ordering, delta: Term, kappa: Term) -> tuple[tuple[Term, Term], ...]:

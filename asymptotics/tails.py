@@ -25,6 +25,7 @@ from sympy import Expr, S, oo
 
 from asymptotics.balance import Balanced
 from asymptotics.cells import FIELD, coefficient, difference, is_zero
+from asymptotics.checks import require
 from asymptotics.diagram import PhaseDiagram
 from asymptotics.extent import Extent, exceeds
 from asymptotics.law import Law
@@ -97,6 +98,7 @@ def heavy_tails(diagram: PhaseDiagram) -> tuple[HeavyTail, ...]:
     Decided exactly (``cells.feasible``), with gamma symbolic and in the whole of each phase's cell.
 
     Raises:
+        InvalidArgument: when it is no ``PhaseDiagram``.
         ValueError: when the diagram is of an estimator that trains no weights.
 
     A heavy tail and good generalisation go together, but for the rate:
@@ -110,6 +112,7 @@ def heavy_tails(diagram: PhaseDiagram) -> tuple[HeavyTail, ...]:
     III 1/gamma everywhere False
     N 1/gamma everywhere True
     """
+    require(isinstance(diagram, PhaseDiagram), "diagram", diagram, "a PhaseDiagram, made by phase_diagram")
     return tuple(_heavy_tail(phase) for phase in diagram.phases)
 
 

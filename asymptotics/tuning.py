@@ -34,6 +34,7 @@ from sympy import And, Dummy, Expr, S, factorial, simplify
 from asymptotics.balance import Balanced, dominant_balances
 from asymptotics.bayes import BayesOptimal, Recovery, exact_recovery
 from asymptotics.cells import FIELD, Domain, coefficient, feasible, irredundant, overlap
+from asymptotics.checks import require_one_of
 from asymptotics.law import Law, law, logarithm_of
 from asymptotics.power_sums import Learned
 from asymptotics.regime import (
@@ -52,11 +53,13 @@ from asymptotics.state_evolution import (
     AMPLITUDE,
     Ordering,
     StateEvolution,
+    check_is_network,
     error_of,
     in_the_limit,
     mode_function,
     trained_regime,
 )
+from asymptotics.stored import Stored
 from asymptotics.symbols import effective_noise, threshold, weight_decay
 from asymptotics.terms import Noise, Scales, Term, leaked, term, tidy
 
@@ -176,7 +179,7 @@ def tuned_balances(network: StateEvolution, noise: Noise) -> tuple[Balanced, ...
 
 
 @dataclass(frozen=True)
-class BayesRatio:
+class BayesRatio(Stored):
     """Tuned training against the Bayes-optimal estimator, in a range of exponents.
 
     Attributes:
@@ -190,18 +193,27 @@ class BayesRatio:
     attained: bool
 
 
-@cache
 def bayes_ratio(network: StateEvolution, noise: Noise = "fixed") -> tuple[BayesRatio, ...]:
-    """When tuned empirical risk minimisation attains the Bayes rate, and with what ratio of constants.
+    """When tuned empirical risk minimisation attains the Bayes rate, and with what ratio; cached.
 
     Args:
         network: a network.
         noise: "fixed", "scaled" or "none".
 
+    Raises:
+        InvalidArgument: when an argument is none of these.
+
     >>> from asymptotics import quadratic
     >>> [ratio.ratio.expr for ratio in bayes_ratio(quadratic)]
     [3*gamma/(gamma + 1), 1]
     """
+    check_is_network(network)
+    require_one_of("noise", noise, ("fixed", "scaled", "none"))
+    return _ratios(network, noise)
+
+
+@cache
+def _ratios(network: StateEvolution, noise: Noise) -> tuple[BayesRatio, ...]:
     found = []
     for tuned, bayes in product(tuned_balances(network, noise), bayes_balances(network, noise)):
         domain = overlap(tuned.domain, bayes.domain)

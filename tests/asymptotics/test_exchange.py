@@ -342,7 +342,7 @@ def test_a_wrong_residue_is_noticed():
 def test_a_source_is_asked_for():
     law = wall_of("fixed", "II/VI", 0.5).crossover()
     for refused in (None, 0, -1):
-        with pytest.raises(ValueError, match=f"source={refused} is not allowed"):
+        with pytest.raises(ValueError, match=f"source={refused}: must be "):
             law.evaluate(gamma=1, n_eff=10, d=10, weight_decay=1, noise_variance=1, source=refused)
 
 

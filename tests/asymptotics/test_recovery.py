@@ -273,7 +273,7 @@ def test_the_lowest_point_that_is_seen_is_at_zero():
 
 
 def test_what_is_not_declared_is_named():
-    with pytest.raises(ValueError, match="estimator='ridge' is not allowed: 'erm' or 'bayes'"):
+    with pytest.raises(ValueError, match="estimator='ridge': must be 'erm' or 'bayes'"):
         recovery_jump(diagonal, estimator="ridge")
     for estimator in ("erm", "bayes"):
         with pytest.raises(NotImplementedError, match="not declare where they are seen, its image"):

@@ -441,7 +441,7 @@ def test_source_belongs_to_models_that_have_one():
             kernel.locate(**point, **refused)
     with pytest.raises(ValueError, match="source=None"):
         kernel.learning_curve(ell=-1, gamma=1)
-    with pytest.raises(ValueError, match="source=2: must not be given"):
+    with pytest.raises(ValueError, match="source=2: must be left out"):
         phase_diagram(diagonal).locate(**point, source=2)
     with pytest.raises(OnBoundary, match="r = 1"):
         kernel.locate(**point, source=1)
@@ -458,7 +458,7 @@ def test_law_with_a_source_asks_for_it():
 
 def test_estimators_of_a_network_are_not_those_of_a_model():
     for estimator in ("bayes", "ridge"):
-        with pytest.raises(ValueError, match=f"estimator='{estimator}' is not allowed for kernel ridge"):
+        with pytest.raises(ValueError, match=f"estimator='{estimator}': must be 'erm' for kernel ridge"):
             phase_diagram(kernel_ridge, estimator=estimator)
     with pytest.raises(ValueError, match="model=3"):
         phase_diagram(3)
@@ -470,10 +470,10 @@ BALANCES = (diagonal.noise_balance, diagonal.threshold_balance, letters.matrix_e
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"modes": S(3)}, "modes=3 is not allowed: d or oo"),
+        ({"modes": S(3)}, "modes=3: must be d or oo"),
         ({"feature_variance": 1 + letters.size}, r"feature_variance=s \+ 1"),
         ({"target_energy": letters.size**2 / (1 + letters.size)}, "target_energy"),
-        ({"feature_variance": S.One}, "feature_variance=1 .* infinite"),
+        ({"feature_variance": S.One}, "feature_variance=1: .* infinite"),
         ({"noise_balance": Eq(letters.effective_noise**2, letters.matrix_error)}, "same A and p"),
         ({"noise_balance": Eq(kernel_ridge.noise_balance.lhs, 2 * letters.matrix_error)}, "same A and p"),
     ],

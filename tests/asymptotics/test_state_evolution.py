@@ -9,7 +9,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from mpmath import mpf
-from sympy import Rational, S, erfc, lambdify, oo, simplify, sqrt
+from sympy import Rational, S, cos, erfc, lambdify, oo, simplify, sqrt
 
 from asymptotics import diagonal, quadratic
 from asymptotics.power_sums import Learned
@@ -204,7 +204,7 @@ def test_learned_counts_no_lost_and_every_large_mode(network):
 
 
 def test_a_network_without_a_limit_is_refused():
-    broken = replace(quadratic, above_noise=1 / effective_noise)
+    broken = replace(quadratic, above_noise=(1 + cos(size / effective_noise)) / 2)
     with pytest.raises(ValueError, match="no limit"):
         mode_functions(broken, Ordering.THRESHOLD_ABOVE_NOISE, Learned.SOME)
 

@@ -303,7 +303,9 @@ def test_a_wrong_cost_of_shrinkage_is_noticed(monkeypatch):
 
 
 def test_what_is_no_trained_network_has_nothing_to_tune():
-    with pytest.raises(ValueError, match="estimator='bayes' of quadratic: no trained network to tune"):
+    with pytest.raises(
+        ValueError, match="estimator='bayes': must be 'erm', of a network; of quadratic this is no trained"
+    ):
         phase_diagram(quadratic, estimator="bayes").optimal_weight_decay(gamma=1)
     with pytest.raises(ValueError, match=r"gamma=0\.5"):
         phase_diagram(quadratic).optimal_weight_decay(gamma=0.5)

@@ -1,0 +1,310 @@
+"""Arguments of what is public: each is refused in one line that names it, before any work."""
+
+from __future__ import annotations
+
+import inspect
+from decimal import Decimal
+from fractions import Fraction
+
+import mpmath
+import numpy as np
+import pytest
+import sympy
+from sympy import Float, I, Rational, Symbol, log, oo, sin, sqrt
+
+import asymptotics
+from asymptotics import (
+    InvalidArgument,
+    bayes_ratio,
+    diagonal,
+    heavy_tails,
+    interpolation_peak,
+    kernel_ridge,
+    phase_diagram,
+    plateaus,
+    quadratic,
+    recovery_jump,
+    ridge,
+)
+from asymptotics import symbols as letters
+from asymptotics.power_sums import Learned
+from asymptotics.regime import Hypothesis
+from asymptotics.state_evolution import Ordering
+
+OBJECTS = [
+    None,
+    "diagonal",
+    b"1",
+    3,
+    1.5,
+    float("nan"),
+    np.array([1.0, 2.0]),
+    [],
+    {},
+    object(),
+    int,
+    letters.a,
+    oo,
+]
+NO_NUMBERS = [
+    None, "1", b"1", "", True, np.bool_(True), 1j, float("nan"), float("inf"), -float("inf"), [1], (1,), {},
+    object(), np.array([1.0]), np.array([1.0, 2.0]), np.float32("nan"), Decimal("NaN"), Decimal("Infinity"),
+    mpmath.inf,
+    mpmath.mpc(1, 1), letters.a, oo, sympy.nan, sympy.zoo, I, diagonal,
+]  # fmt: skip
+NO_DECAYS = [
+    0.5,
+    Fraction(1, 2),
+    Rational(1, 2),
+    Decimal("0.5"),
+    mpmath.mpf(0.5),
+    np.float32(0.5),
+    0.4,
+    0,
+    -1,
+]
+HALVES = [
+    0.5, Fraction(1, 2), Decimal("0.5"), mpmath.mpf(0.5), np.float32(0.5), np.float64(0.5), Float("0.5"),
+    Rational(1, 2),
+]  # fmt: skip
+
+
+def refused(name, ask):
+    with pytest.raises(InvalidArgument, match=rf"^{name}=.*: must be ") as caught:
+        ask()
+    assert "\n" not in str(caught.value)
+    assert len(str(caught.value)) < 300
+
+
+# --- what stands for a network, a diagram, a wall, a choice
+
+
+@pytest.mark.parametrize("wrong", OBJECTS, ids=repr)
+def test_what_is_no_network_is_refused(wrong):
+    for ask in (bayes_ratio, interpolation_peak, recovery_jump, ridge):
+        refused("network", lambda ask=ask: ask(wrong))
+    refused("model", lambda: phase_diagram(wrong))
+
+
+@pytest.mark.parametrize("other", [kernel_ridge, asymptotics.StateEvolution], ids=["kernel ridge", "class"])
+def test_other_models_are_no_networks(other):
+    for ask in (bayes_ratio, interpolation_peak, recovery_jump, ridge):
+        refused("network", lambda ask=ask: ask(other))
+
+
+@pytest.mark.parametrize("wrong", OBJECTS, ids=repr)
+def test_what_is_no_diagram_or_wall_is_refused(wrong, of_diagonal):
+    refused("diagram", lambda: heavy_tails(wrong))
+    refused("diagram", lambda: plateaus(wrong, ell=0, gamma=1))
+    refused("boundary", lambda: of_diagonal.crossover(wrong))
+
+
+@pytest.mark.parametrize("wrong", [*OBJECTS, "", "Fixed", ["fixed"], "erm "], ids=repr)
+def test_what_is_no_choice_is_refused(wrong):
+    refused("noise", lambda: phase_diagram(diagonal, noise=wrong))
+    refused("noise", lambda: bayes_ratio(diagonal, wrong))
+    refused("estimator", lambda: phase_diagram(diagonal, estimator=wrong))
+    refused("estimator", lambda: recovery_jump(diagonal, estimator=wrong))
+    refused("noisy", lambda: recovery_jump(diagonal, noisy=wrong))
+    for model in (diagonal, kernel_ridge):
+        refused("noisy", lambda model=model: model.regimes(wrong))
+        refused("hypothesis", lambda model=model: model.describe(wrong))
+    refused("learned", lambda: diagonal.potential_of(wrong))
+
+
+def test_hypotheses_of_others_are_refused(of_diagonal):
+    ours, theirs = of_diagonal.phases[2].hypothesis, phase_diagram(kernel_ridge).phases[0].hypothesis
+    refused("hypothesis", lambda: diagonal.describe(theirs))
+    refused("hypothesis", lambda: kernel_ridge.describe(ours))
+    none_such = Hypothesis(Ordering.THRESHOLD_AT_EDGE, Learned.ALL, "target modes", ("a", "b"))
+    refused("hypothesis", lambda: diagonal.describe(none_such))
+    assert diagonal.describe(ours).name == of_diagonal.phases[2].name
+
+
+def test_a_model_without_what_a_model_has_is_refused():
+    class Nameless:
+        def regimes(self, noisy):
+            return []
+
+        def describe(self, hypothesis):
+            raise AssertionError
+
+    class Named(Nameless):
+        name = "named"
+        regimes = None
+
+    for model in (Nameless(), Named(), Nameless):
+        refused("model", lambda model=model: phase_diagram(model))
+
+
+# --- numbers
+
+
+@pytest.mark.parametrize("wrong", NO_NUMBERS, ids=repr)
+def test_what_is_no_number_is_refused(wrong, of_diagonal):
+    point = {"a": 1, "ell": -3, "gamma": 1}
+    for name in point:
+        refused(name, lambda name=name: of_diagonal.locate(**point | {name: wrong}))
+    for ask in (of_diagonal.learning_curve, lambda **given: plateaus(of_diagonal, **given)):
+        refused("gamma", lambda ask=ask: ask(ell=1, gamma=wrong))
+        if wrong is not letters.a:
+            refused("ell", lambda ask=ask: ask(ell=wrong, gamma=1))
+    refused("gamma", lambda: of_diagonal.optimal_weight_decay(gamma=wrong))
+    refused("gamma", lambda: of_diagonal.parameters(gamma=wrong))
+    scaled = phase_diagram(diagonal, noise="scaled")
+    refused("b", lambda: scaled.locate(**point, b=wrong))
+    refused("b", lambda: scaled.learning_curve(ell=1, gamma=1, b=wrong))
+    refused("b", lambda: scaled.optimal_weight_decay(gamma=1, b=wrong))
+    refused("b", lambda: plateaus(scaled, ell=1, gamma=1, b=wrong))
+    kernel = phase_diagram(kernel_ridge)
+    refused("source", lambda: kernel.locate(**point, source=wrong))
+    refused("source", lambda: plateaus(kernel, ell=-1, gamma=1, source=wrong))
+
+
+@pytest.mark.parametrize("gamma", NO_DECAYS, ids=repr)
+def test_targets_of_infinite_energy_are_refused(gamma, of_diagonal):
+    for ask in (
+        lambda: of_diagonal.locate(a=1, ell=1, gamma=gamma),
+        lambda: of_diagonal.learning_curve(ell=1, gamma=gamma),
+        lambda: of_diagonal.optimal_weight_decay(gamma=gamma),
+        lambda: plateaus(of_diagonal, ell=1, gamma=gamma),
+        lambda: values_of(interpolation_peak(diagonal), {"gamma": gamma}),
+    ):
+        with pytest.raises(
+            InvalidArgument, match=r"^gamma=.*: must be above 1/2, for a target of finite energy$"
+        ):
+            ask()
+
+
+@pytest.mark.parametrize("half", HALVES, ids=lambda x: type(x).__name__)
+def test_every_kind_of_number_says_the_same(half, of_quadratic):
+    phase = of_quadratic.locate(a=half, ell=-half, gamma=half + half)
+    assert phase == of_quadratic.locate(a=Fraction(1, 2), ell=Fraction(-1, 2), gamma=1)
+    assert plateaus(of_quadratic, ell=half, gamma=half + half) == plateaus(
+        of_quadratic, ell=Rational(1, 2), gamma=1
+    )
+    scaled = phase_diagram(quadratic, noise="scaled")
+    assert scaled.optimal_weight_decay(gamma=1, b=half) == scaled.optimal_weight_decay(
+        gamma=1, b=Fraction(1, 2)
+    )
+    peak = interpolation_peak(quadratic)
+    assert values_of(peak, dict.fromkeys(EVALUATED[1:], half)) == values_of(
+        peak, dict.fromkeys(EVALUATED[1:], 0.5)
+    )
+    assert peak.depth(half) == peak.depth(0.5)
+
+
+def test_irrational_numbers_keep_their_digits():
+    peak = interpolation_peak(quadratic)
+    with mpmath.workdps(40):
+        found = values_of(peak, {"d": sqrt(2)})
+        assert mpmath.almosteq(found, values_of(peak, {"d": mpmath.sqrt(2)}), 1e-38)
+
+
+def test_negative_exponents_of_noise_and_sources_are_refused():
+    point = {"a": 1, "ell": -3, "gamma": 1}
+    refused("b", lambda: phase_diagram(diagonal, noise="scaled").locate(**point, b=-1))
+    for source in (0, -1, Fraction(-1, 2)):
+        refused("source", lambda source=source: phase_diagram(kernel_ridge).locate(**point, source=source))
+
+
+def test_plateaus_of_kernels_take_a_source():
+    found = plateaus(phase_diagram(kernel_ridge), ell=1, gamma=1, source=0.75)
+    assert [(p.begins.a, p.ends.a) for p in found] == [(0, oo)]
+
+
+# --- laws at a size
+
+EVALUATED = ("gamma", "n_eff", "d", "weight_decay", "noise_variance")
+SIZES = {"gamma": 1, "n_eff": 10, "d": 100, "weight_decay": 0.5, "noise_variance": 1}
+
+
+def values_of(law, changes):
+    return law.evaluate(**SIZES | changes)
+
+
+@pytest.mark.parametrize("wrong", [*NO_NUMBERS, 0, -1, -0.5, mpmath.mpf(0), Fraction(0)], ids=repr)
+def test_sizes_that_are_none_are_refused(wrong, of_diagonal):
+    walls = phase_diagram(kernel_ridge).boundaries
+    laws = [
+        interpolation_peak(diagonal),
+        recovery_jump(diagonal),
+        of_diagonal.boundaries[0].crossover(),
+        next(w for w in walls if w.relation.lhs == letters.source).crossover(),
+    ]
+    for law in laws:
+        for name in EVALUATED:
+            refused(name, lambda law=law, name=name: values_of(law, {name: wrong}))
+    refused("source", lambda: values_of(laws[-1], {"source": wrong}))
+
+
+@pytest.mark.parametrize("wrong", NO_NUMBERS, ids=repr)
+def test_what_is_no_distance_is_refused(wrong):
+    refused("x", lambda: interpolation_peak(diagonal).depth(wrong))
+
+
+# --- a weight decay tied to the samples
+
+
+@pytest.mark.parametrize(
+    "ell",
+    [Symbol("a") - 1, letters.a - 1, Symbol("a", positive=True) - Symbol("gamma"), 1.0 * Symbol("a") - 1],
+)
+def test_symbols_are_known_by_their_names(ell, of_quadratic):
+    expected = of_quadratic.learning_curve(ell=letters.a - 1, gamma=1)
+    assert of_quadratic.learning_curve(ell=ell, gamma=1) == expected
+    assert plateaus(of_quadratic, ell=ell, gamma=1) == plateaus(of_quadratic, ell=letters.a - 1, gamma=1)
+
+
+def test_other_parameters_are_known_by_their_names_too():
+    scaled = phase_diagram(quadratic, noise="scaled")
+    by_name = scaled.learning_curve(ell=-Symbol("b"), gamma=1, b=1)
+    assert by_name == scaled.learning_curve(ell=-1, gamma=1, b=1)
+
+
+@pytest.mark.parametrize(
+    "ell",
+    [
+        Symbol("x") - 1,
+        letters.ell,
+        letters.n_eff,
+        letters.b,  # which fixed noise does not have
+        I * letters.a,
+        letters.a > 1,
+        sin(letters.a) - 2,
+        letters.a * oo,
+        1 / (letters.gamma - 1) + letters.a,
+    ],
+    ids=str,
+)
+def test_other_expressions_are_refused(ell, of_quadratic):
+    refused("ell", lambda: of_quadratic.learning_curve(ell=ell, gamma=1))
+    refused("ell", lambda: plateaus(of_quadratic, ell=ell, gamma=1))
+
+
+def test_a_logarithm_is_an_expression_too(of_quadratic):
+    # no wall is met where it cannot be solved for: it is refused for that, not for what it is
+    with pytest.raises(InvalidArgument, match="cannot be solved"):
+        of_quadratic.learning_curve(ell=log(letters.a) * letters.a + sin(letters.a), gamma=1)
+
+
+# --- nothing public was forgotten
+
+
+def test_every_public_function_and_method_is_asked_here():
+    # of what is public: parameters of functions, and of methods of what they return
+    known = {
+        "AmbiguousDiagram", "IncompleteDiagram", "InvalidArgument", "OnBoundary",  # errors
+        "BayesRatio", "Hypothesis", "Phase", "SpectrumLaws", "HeavyTail", "Boundary",  # no parameters to ask
+        "Crossover", "Law", "PhaseDiagram", "RecoveryJump",  # evaluate, locate, ...
+        "RidgeRegression", "StateEvolution",  # declarations: test_declared
+        "bayes_ratio", "heavy_tails", "interpolation_peak", "phase_diagram", "plateaus", "recovery_jump",
+        "ridge", "diagonal", "kernel_ridge", "quadratic",
+    }  # fmt: skip
+    assert set(asymptotics.__all__) == known
+    methods = {
+        name
+        for name, value in inspect.getmembers(asymptotics.PhaseDiagram, inspect.isfunction)
+        if not name.startswith("_") and len(inspect.signature(value).parameters) > 1
+    }
+    assert methods == {"crossover", "learning_curve", "locate", "optimal_weight_decay", "parameters"}
