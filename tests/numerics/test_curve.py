@@ -17,7 +17,7 @@ from distributed import Client, LocalCluster
 
 from numerics import Interrupted, InvalidProblem, Problem, risk_curve, solve
 
-BASE = Problem("diagonal", 1.25, 1, 1000, 0.1, 0.5)
+BASE = Problem("diagonal", gamma=1.25, samples=1, dim=1000, weight_decay=0.1, noise_variance=0.5)
 SAMPLES = [50, 2000, 300]
 
 
@@ -25,7 +25,9 @@ def test_every_point_is_solved_in_order() -> None:
     curve = risk_curve(BASE, SAMPLES, progress=False)
     assert [solution.problem.samples for solution in curve] == SAMPLES
     for n, solution in zip(SAMPLES, curve, strict=True):
-        alone = solve(Problem("diagonal", 1.25, n, 1000, 0.1, 0.5))
+        alone = solve(
+            Problem("diagonal", gamma=1.25, samples=n, dim=1000, weight_decay=0.1, noise_variance=0.5)
+        )
         assert solution.problem == alone.problem
         assert solution.excess_risk == pytest.approx(alone.excess_risk, rel=1e-11, abs=0)
         assert solution.threshold == pytest.approx(alone.threshold, rel=1e-11, abs=0)
@@ -69,7 +71,9 @@ def test_a_cached_curve_is_read_not_solved(tmp_path: Path, monkeypatch: pytest.M
 
 def test_a_different_problem_is_not_confused_with_a_cached_one(tmp_path: Path) -> None:
     risk_curve(BASE, SAMPLES, progress=False, cache=tmp_path)
-    other = Problem("diagonal", 1.25, 1, 1000, 0.1, 0.5, target="unit")
+    other = Problem(
+        "diagonal", gamma=1.25, samples=1, dim=1000, weight_decay=0.1, noise_variance=0.5, target="unit"
+    )
     assert risk_curve(other, SAMPLES, progress=False, cache=tmp_path) == risk_curve(
         other, SAMPLES, progress=False
     )
@@ -128,7 +132,7 @@ def test_a_killed_curve_resumes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
     script = f"""
 from concurrent.futures import ProcessPoolExecutor
 from numerics import Problem, risk_curve
-base = Problem("diagonal", 1.25, 1, 10**6, 0.1, 0.5)
+base = Problem("diagonal", gamma=1.25, samples=1, dim=10**6, weight_decay=0.1, noise_variance=0.5)
 if __name__ == "__main__":
     risk_curve(base, range(1000, 3000), progress=False, cache={str(tmp_path)!r}, executor={pool})
 """
@@ -154,7 +158,7 @@ if __name__ == "__main__":
 
     monkeypatch.setattr("numerics.curve.solve", counted)
     samples = sorted(finished)[:20] + list(range(2990, 2996))  # far from where it was killed
-    base = Problem("diagonal", 1.25, 1, 10**6, 0.1, 0.5)
+    base = Problem("diagonal", gamma=1.25, samples=1, dim=10**6, weight_decay=0.1, noise_variance=0.5)
     resumed = risk_curve(base, samples, progress=False, cache=tmp_path)
     assert sorted(solved) == [n for n in range(2990, 2996) if n not in finished]
     for solution in resumed:

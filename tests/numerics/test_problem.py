@@ -45,7 +45,12 @@ def test_valid_as_given() -> None:
         ("samples", -3),
         ("samples", float("nan")),
         ("samples", True),
-        ("samples", Decimal(3)),
+        ("samples", Decimal("NaN")),
+        ("samples", np.bool_(True)),
+        ("samples", -(10**5000)),
+        ("samples", Fraction(-1, 10**5000)),
+        ("samples", mpmath.mpf("1e9999999999")),
+        ("samples", Decimal("1e9999999999")),
         ("dim", 0),
         ("dim", -1),
         ("dim", 100.0),
@@ -65,6 +70,7 @@ def test_valid_as_given() -> None:
         ("width", 2.5),
         ("width", True),
     ],
+    ids=lambda value: type(value).__name__ if not isinstance(value, str) else value[:20],
 )
 def test_outside_the_theory_is_refused_in_one_line(parameter: str, value: Any) -> None:
     with pytest.raises(InvalidProblem) as refusal:

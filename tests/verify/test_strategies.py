@@ -54,7 +54,7 @@ def test_decays_cover_the_open_interval(gamma: Fraction) -> None:
 
 
 def test_invalid_arguments_are_refused() -> None:
-    with pytest.raises(InvalidArgument, match="phase='VII' is not in the diagram of diagonal"):
+    with pytest.raises(InvalidArgument, match="phase='VII': must be in the diagram of diagonal"):
         strategies.scales(DIAGRAMS[0], "VII")
     with pytest.raises(InvalidArgument, match="margin=-1"):
         strategies.scales(DIAGRAMS[0], margin=-1)
