@@ -1,6 +1,6 @@
 """What users may pass: every argument is checked where it comes in, and refused in one sentence.
 
-Functions, in order: `InvalidArgument`, `require`, `shown`, `is_number`, `exact_number`.
+Functions, in order: `InvalidArgument`, `require`, `is_number`, `exact_number`.
 """
 
 from __future__ import annotations
@@ -35,13 +35,13 @@ def require(condition: bool, parameter: str, value: Any, allowed: str) -> None:
     asymptotics.checks.InvalidArgument: gamma=0.4: must be a number above 1/2
     """
     if not condition:
-        raise InvalidArgument(f"{parameter}={shown(value)}: must be {allowed}")
+        raise InvalidArgument(f"{parameter}={_in_one_line(value)}: must be {allowed}")
 
 
-def shown(value: Any) -> str:
+def _in_one_line(value: Any) -> str:
     """A value in one short line, also if it is too long to be written out, or its ``repr`` fails.
 
-    >>> shown([1, "two"]), shown(-10**5000)
+    >>> _in_one_line([1, "two"]), _in_one_line(-10**5000)
     ("[1, 'two']", '-1.0e+5000')
     """
     try:

@@ -103,7 +103,8 @@ def _exact(value: Any) -> Number | None:
         return float(value) if math.isfinite(value) else None
     if isinstance(value, mpmath.mpf) or (isinstance(value, Real) and hasattr(value, "_mpf_")):
         number = value if isinstance(value, mpmath.mpf) else mpmath.mp.make_mpf(value._mpf_)
-        return number if mpmath.isfinite(number) and abs(mpmath.mag(number)) <= _MOST_BITS else None
+        is_short = number == 0 or abs(mpmath.mag(number)) <= _MOST_BITS
+        return number if mpmath.isfinite(number) and is_short else None
     return _from_ratio(value) if isinstance(value, Real | Decimal) else None
 
 

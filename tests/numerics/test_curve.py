@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from distributed import Client, LocalCluster
 
@@ -220,3 +221,37 @@ def test_digits_and_missing_numbers_survive_the_cache(tmp_path: Path, estimator:
     assert len(list(tmp_path.glob("*.json"))) == 2
     with pytest.raises(InvalidProblem, match="digits=0"):
         risk_curve(problem, SAMPLES[:1], progress=False, digits=0)
+
+
+@pytest.mark.parametrize(
+    ("argument", "value"),
+    [
+        ("samples", "300"),
+        ("samples", b"300"),
+        ("samples", {300: 1}),
+        ("samples", np.array(300)),
+        ("samples", ["300"]),
+        ("samples", [300, float("nan")]),
+        ("samples", [300, None]),
+        ("weight_decay", lambda samples: "0.1"),
+        ("executor", ThreadPoolExecutor),
+        ("progress", "no"),
+        ("progress", None),
+        ("cache", "null\0byte"),
+        ("digits", 1.5),
+    ],
+    ids=str,
+)
+def test_wrong_arguments_are_refused_before_any_work(
+    argument: str, value: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("numerics.curve.solve", None)
+    with pytest.raises(InvalidProblem, match=f"^{argument}=.*: must be"):
+        risk_curve(BASE, **{"samples": SAMPLES, "progress": False, argument: value})
+
+
+def test_numbers_longer_than_python_writes_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    long = replace(BASE, estimator="ridge"), [300, 10**5000]
+    kept = risk_curve(*long, digits=5000, progress=False, cache=tmp_path)
+    monkeypatch.setattr("numerics.curve.solve", None)
+    assert risk_curve(*long, digits=5000, progress=False, cache=tmp_path) == kept

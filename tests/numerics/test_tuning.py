@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from numerics import InvalidProblem, Problem, optimal_weight_decay, solve
+from numerics import InvalidProblem, NotConverged, Problem, optimal_weight_decay, solve
 from numerics.networks import NETWORKS
 from numerics.target import Target
 
@@ -105,3 +105,12 @@ def test_tuned_training_is_never_worse_than_predicting_zero(
     )
     zero_predictor = NETWORKS[network].copies * Target.of(dim, gamma, target).mean_square
     assert best.excess_risk <= zero_predictor * (1 + 1e-12)
+
+
+@pytest.mark.parametrize("estimator", ["erm", "ridge"])
+@pytest.mark.parametrize("parameter", ["gamma", "samples", "noise_variance"])
+def test_what_float64_does_not_hold_is_named(estimator: str, parameter: str) -> None:
+    given = {"gamma": 1.25, "samples": 300, "noise_variance": 1, parameter: 10**400}
+    problem = Problem("diagonal", **given, dim=1000, weight_decay=1, estimator=estimator)
+    with pytest.raises(NotConverged, match=f"{parameter}=1.0e.400: must lie|beyond the range of float64"):
+        optimal_weight_decay(problem)

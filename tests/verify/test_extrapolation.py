@@ -126,5 +126,5 @@ def test_what_has_no_limit_is_refused(values: list[float]) -> None:
         limit_beyond_powers(values)
     with pytest.raises(ValueError, match="must be a sequence of at least four finite numbers"):
         limit_beyond_logarithms(DIMS[: len(values)], values)
-    with pytest.raises(ValueError, match="values=.* as many as"):
+    with pytest.raises(ValueError, match=r"values=.* as many as"):
         limit_beyond_logarithms(DIMS, [1.0] * 4)
