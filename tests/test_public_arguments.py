@@ -165,6 +165,14 @@ def _boundary() -> Any:
     return wall
 
 
+def _crossover() -> Any:
+    return _boundary().crossover()
+
+
+def _exchange() -> Any:
+    return phase_diagram(kernel_ridge).boundaries[0].crossover()
+
+
 PHYSICAL: dict[str, Callable[[], Any]] = {
     "gamma": lambda: 1.25,
     "n_eff": lambda: 1e4,
@@ -216,8 +224,8 @@ INSTANCES: dict[type, Callable[[], Any]] = {
     asymptotics.StateEvolution: lambda: diagonal,
     asymptotics.RidgeRegression: lambda: kernel_ridge,
     asymptotics.Law: lambda: _diagram().phases[0].risk,
-    asymptotics.Crossover: lambda: asymptotics.PhaseDiagram.crossover(_diagram(), _boundary()),
-    Exchange: lambda: phase_diagram(kernel_ridge).boundaries[0].crossover(),
+    asymptotics.Crossover: _crossover,
+    Exchange: _exchange,
     asymptotics.RecoveryJump: lambda: asymptotics.recovery_jump(diagonal),
     InterpolationPeak: lambda: asymptotics.interpolation_peak(diagonal),
     FreeConvolution: lambda: FreeConvolution.of_eigenvalues([1.0, 2.0], 0.5),
