@@ -2,9 +2,10 @@
 
 Nothing here is a list of cases: what is public is found by walking the names that the packages export, the
 methods of the classes among them and of the classes that those return; each of its parameters is given one
-wrong value of each kind in ``WRONG``, in a call that is valid otherwise.  Two tables say what signatures
-don't: ``VALID`` has a valid value for each required parameter, ``ALLOWED`` the values of ``WRONG`` that some
-parameters may take.  `test_everything_public_is_asked` fails when something new needs a line in them.
+wrong value of each kind in ``WRONG``, in a call that is valid otherwise.  Tables say what signatures don't:
+``VALID`` has a valid value for each parameter that must be given (and some others), ``INSTANCES`` one of each
+class with methods, ``ALLOWED`` the values of ``WRONG`` that some parameters may take.
+`test_everything_public_is_asked` fails when something new needs a line in them.
 
 Left out by rule: exceptions, and the constructors of results (all classes but ``BUILT_BY_USERS``), whose
 fields the packages fill.
@@ -30,11 +31,8 @@ import numerics
 import verify
 from asymptotics import diagonal, kernel_ridge, phase_diagram
 from asymptotics.checks import InvalidArgument
-from asymptotics.exchange import Exchange
-from asymptotics.interpolation import InterpolationPeak
 from asymptotics.power_sums import Learned
 from numerics import FreeConvolution, Problem, solve
-from numerics.spectrum import Spectrum
 from verify import strategies
 
 ROOMS: tuple[ModuleType, ...] = (asymptotics, numerics, verify, strategies)
@@ -165,6 +163,10 @@ def _boundary() -> Any:
     return wall
 
 
+def _law() -> Any:
+    return _diagram().phases[0].risk
+
+
 def _crossover() -> Any:
     return _boundary().crossover()
 
@@ -181,7 +183,7 @@ PHYSICAL: dict[str, Callable[[], Any]] = {
     "noise_variance": lambda: 1,
 }
 
-# By callable and parameter, or by the parameter alone where it must be given; made when they are needed.
+# By callable and parameter, or by the parameter alone; made when they are needed.
 VALID: dict[str, Callable[[], Any]] = {
     **PHYSICAL,
     "a": lambda: 0.5,
@@ -196,18 +198,17 @@ VALID: dict[str, Callable[[], Any]] = {
     "RidgeRegression.describe.hypothesis": lambda: phase_diagram(kernel_ridge).phases[0].hypothesis,
     "problem": _problem,
     "Problem.network": lambda: "diagonal",
-    "Problem.weight_decay": lambda: 0.1,
     "Exchange.evaluate.source": lambda: 1,
     "samples": lambda: 300,
     "risk_curve.samples": lambda: [300],
     "dim": lambda: 100,
     "decay": lambda: 1.25,
-    "noise": lambda: 0.5,
+    "FreeConvolution.of_eigenvalues.noise": lambda: 0.5,
+    "FreeConvolution.of_power_law.noise": lambda: 0.5,
     "eigenvalues": lambda: [1.0, 2.0],
     "probability": lambda: 0.5,
     "x": lambda: 1.0,
     "z": lambda: 1.0 + 1.0j,
-    "InterpolationPeak.depth.x": lambda: 1.0,
     "function": lambda: np.exp,
     "size": lambda: 3,
     "seed": lambda: 0,
@@ -219,17 +220,18 @@ VALID: dict[str, Callable[[], Any]] = {
     },
 }
 
-INSTANCES: dict[type, Callable[[], Any]] = {
-    asymptotics.PhaseDiagram: _diagram,
-    asymptotics.StateEvolution: lambda: diagonal,
-    asymptotics.RidgeRegression: lambda: kernel_ridge,
-    asymptotics.Law: lambda: _diagram().phases[0].risk,
-    asymptotics.Crossover: _crossover,
-    Exchange: _exchange,
-    asymptotics.RecoveryJump: lambda: asymptotics.recovery_jump(diagonal),
-    InterpolationPeak: lambda: asymptotics.interpolation_peak(diagonal),
-    FreeConvolution: lambda: FreeConvolution.of_eigenvalues([1.0, 2.0], 0.5),
-    Spectrum: lambda: _solution().spectrum(),
+INSTANCES: dict[str, Callable[[], Any]] = {
+    "PhaseDiagram": _diagram,
+    "StateEvolution": lambda: diagonal,
+    "RidgeRegression": lambda: kernel_ridge,
+    "Law": _law,
+    "PowerLaw": lambda: _law().at(a=1, ell=0, gamma=1.25),
+    "Crossover": _crossover,
+    "Exchange": _exchange,
+    "RecoveryJump": lambda: asymptotics.recovery_jump(diagonal),
+    "InterpolationPeak": lambda: asymptotics.interpolation_peak(diagonal),
+    "FreeConvolution": lambda: FreeConvolution.of_eigenvalues([1.0, 2.0], 0.5),
+    "Spectrum": lambda: _solution().spectrum(),
 }
 
 EVERY_NUMBER = {"number"}
@@ -238,6 +240,7 @@ MANY_NUMBERS = {"number", "array"}
 ALLOWED: dict[str, set[str]] = {
     "a": EVERY_NUMBER,
     "ell": EVERY_NUMBER,
+    "InterpolationPeak.depth.x": EVERY_NUMBER,
     "FreeConvolution.density.x": MANY_NUMBERS,
     "FreeConvolution.cdf.x": MANY_NUMBERS,
     "FreeConvolution.mass_above.x": MANY_NUMBERS,
@@ -260,19 +263,16 @@ def _in(table: dict[str, Any], public: Public, parameter: str) -> Any:
 
 
 def _valid_arguments(public: Public) -> dict[str, Any]:
-    """Those that must be given, and those that these ask for."""
-    return {
-        name: _in(VALID, public, name)()
-        for name, parameter in public.parameters.items()
-        if parameter.default is inspect.Parameter.empty or f"{public.name}.{name}" in VALID
-    }
+    """All for which there is a valid value."""
+    values = {name: _in(VALID, public, name) for name in public.parameters}
+    return {name: made() for name, made in values.items() if made is not None}
 
 
 def _called(public: Public, arguments: dict[str, Any]) -> Any:
     bound = (
         public.function
         if public.owner is None
-        else getattr(INSTANCES[public.owner](), public.function.__name__)
+        else getattr(INSTANCES[public.owner.__name__](), public.function.__name__)
     )
     return bound(**arguments)
 
@@ -316,8 +316,8 @@ def test_everything_public_is_asked() -> None:
         for parameter in public.parameters.values()
         if parameter.default is inspect.Parameter.empty and _in(VALID, public, parameter.name) is None
     ]
-    owners = {public.owner for public in everything_public() if public.owner and public.parameters}
-    missing += [owner.__name__ for owner in owners - set(INSTANCES)]
+    owners = {public.owner.__name__ for public in everything_public() if public.owner and public.parameters}
+    missing += owners - set(INSTANCES)
     assert not missing
 
 
