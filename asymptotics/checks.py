@@ -18,6 +18,7 @@ from sympy import Expr, Rational
 NUMBER = "a finite real number: int, float, Fraction, Decimal, mpf, a NumPy scalar or a SymPy number"
 
 _SHOWN = 60
+_WRITTEN_BITS = 4000
 
 
 class InvalidArgument(ValueError):
@@ -36,10 +37,29 @@ def require(condition: bool, parameter: str, value: Any, allowed: str) -> None:
     asymptotics.checks.InvalidArgument: gamma=0.4: must be a number above 1/2
     """
     if not condition:
-        shown = str(value) if isinstance(value, mpmath.mpf | Expr) else repr(value)
-        line = " ".join(shown.split())
-        shortened = line if len(line) <= _SHOWN else line[: _SHOWN - 3] + "..."
-        raise InvalidArgument(f"{parameter}={shortened}: must be {allowed}")
+        raise InvalidArgument(f"{parameter}={_in_one_line(value)}: must be {allowed}")
+
+
+def _in_one_line(value: Any) -> str:
+    """A value in one short line, also if it is too long to be written out, or its ``repr`` fails.
+
+    >>> _in_one_line([1, "two"]), _in_one_line(-10**5000)
+    ("[1, 'two']", '-1.0e+5000')
+    """
+    try:
+        if isinstance(value, RationalNumber) and _is_long(value):
+            text = mpmath.nstr(mpmath.mpf(int(value.numerator)) / int(value.denominator), 3)
+        else:
+            text = str(value) if isinstance(value, mpmath.mpf | Expr) else repr(value)
+    except Exception:  # what a foreign object raises when it is to be shown is not what is wrong here
+        text = f"<{type(value).__name__}>"
+    line = " ".join(text.split())
+    return line if len(line) <= _SHOWN else line[: _SHOWN - 3] + "..."
+
+
+def _is_long(value: RationalNumber) -> bool:
+    """Python refuses to write integers of more than 4300 digits in decimals."""
+    return max(int(part).bit_length() for part in (value.numerator, value.denominator)) > _WRITTEN_BITS
 
 
 def require_one_of(parameter: str, value: Any, allowed: Sequence[str]) -> None:

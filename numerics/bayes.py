@@ -82,7 +82,9 @@ def solve_bayes(problem: Problem, digits: int | None) -> Solution:
     Raises:
         NotConverged: the accuracy was not reached.
 
-    >>> problem = Problem("diagonal", 1.25, samples=300, dim=1000, noise_variance=0.5, estimator="bayes")
+    >>> problem = Problem(
+    ...     "diagonal", gamma=1.25, samples=300, dim=1000, noise_variance=0.5, estimator="bayes"
+    ... )
     >>> print(f"{solve_bayes(problem, None).excess_risk:.6f}")
     0.028513
     """

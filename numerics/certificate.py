@@ -19,7 +19,7 @@ from typing import Any, TypeAlias
 
 import mpmath
 
-from numerics.checks import is_count, require
+from numerics.checks import is_count, require, shown
 from numerics.errors import InvalidProblem, NotConverged
 from numerics.precision import DOUBLE, for_digits, to_fraction, to_mpf
 from numerics.problem import Problem
@@ -33,6 +33,7 @@ Interval: TypeAlias = tuple[mpmath.mpf, mpmath.mpf]
 # Working precision, in bits: at first, beyond the digits asked for; and at most.
 _SPARE_BITS = 60
 _MOST_BITS = 8000
+_MOST_DIGITS = int((_MOST_BITS - _SPARE_BITS) / math.log2(10))
 # Digits of the solution that the proof starts from: float64, or more where that is too rough.
 _ATTEMPTS = (None, 40)
 
@@ -79,13 +80,15 @@ def certify(problem: Problem, *, digits: int = 10) -> Certificate:
         NotImplementedError: an estimator or a width for which there is no proof.
         ModuleNotFoundError: python-flint is not installed.
 
-    >>> problem = Problem("quadratic", 1.25, samples=5000, dim=100, weight_decay=0.1, noise_variance=0.5)
+    >>> problem = Problem(
+    ...     "quadratic", gamma=1.25, samples=5000, dim=100, weight_decay=0.1, noise_variance=0.5
+    ... )
     >>> lower, upper = certify(problem).excess_risk
     >>> print(mpmath.nstr(lower, 12), float(upper - lower) <= 1e-10 * float(lower))
     0.407928447323 True
     """
-    require(is_count(digits), "digits", digits, "a positive integer")
-    checked(problem, digits)
+    checked(problem, None)
+    require(is_count(digits, _MOST_DIGITS), "digits", digits, f"a positive integer up to {_MOST_DIGITS}")
     _require_provable(problem)
     balls = _balls()
     bits = math.ceil(digits * math.log2(10)) + _SPARE_BITS
@@ -162,11 +165,13 @@ def _require_provable(problem: Problem) -> None:
     if problem.estimator != "erm":
         raise NotImplementedError(f'estimator="{problem.estimator}": certify proves solutions for "erm" only')
     if problem.width is not None and problem.width < problem.dim:
-        raise NotImplementedError(f"width={problem.width}: certify proves solutions at full width only")
+        raise NotImplementedError(
+            f"width={shown(problem.width)}: certify proves solutions at full width only"
+        )
     largest = _METHODS[problem.network].largest
     if largest is not None and problem.dim > largest:
         raise InvalidProblem(
-            f'dim={problem.dim}: certify works up to dim={largest} for network "{problem.network}"'
+            f'dim={shown(problem.dim)}: certify works up to dim={largest} for network "{problem.network}"'
         )
 
 

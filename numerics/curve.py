@@ -24,7 +24,7 @@ import mpmath
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from numerics.checks import require
+from numerics.checks import is_flag, require
 from numerics.errors import Interrupted
 from numerics.precision import Number, to_fraction
 from numerics.problem import Problem
@@ -33,6 +33,7 @@ from numerics.solve import checked, solve
 
 # Part of the digest: raise it when the meaning or the accuracy of a cached number changes.
 CACHE_FORMAT = 3
+WRITTEN_BITS = 14000
 
 
 def risk_curve(
@@ -65,7 +66,7 @@ def risk_curve(
         NotConverged: some point could not be solved; finished ones stay in the cache.
         Interrupted: stopped from the keyboard; finished points stay in the cache.
 
-    >>> problem = Problem("diagonal", 1.25, samples=1, dim=10**6, weight_decay=1, noise_variance=1)
+    >>> problem = Problem("diagonal", gamma=1.25, samples=1, dim=10**6, weight_decay=1, noise_variance=1)
     >>> samples = [10**2, 10**3, 10**4]
     >>> curve = risk_curve(problem, samples, weight_decay=lambda n: n**0.5 / 1e3, progress=False)
     >>> [solution.problem.samples for solution in curve]
@@ -75,7 +76,9 @@ def risk_curve(
     """
     digits = checked(problem, digits)
     points = _points(problem, samples, weight_decay)
-    require(executor is None or hasattr(executor, "submit"), "executor", executor, "an Executor, or None")
+    is_executor = callable(getattr(executor, "submit", None)) and not isinstance(executor, type)
+    require(executor is None or is_executor, "executor", executor, "an Executor, or None")
+    require(is_flag(progress), "progress", progress, "True or False")
     directory = None if cache is None else _directory(cache)
     solutions = [None if directory is None else _read(directory, point, digits) for point in points]
     finished = sum(solution is not None for solution in solutions)
@@ -105,7 +108,7 @@ def _directory(cache: str | os.PathLike[str]) -> Path:
         directory = Path(cache)
         directory.mkdir(parents=True, exist_ok=True)
         usable = os.access(directory, os.R_OK | os.W_OK | os.X_OK)
-    except (OSError, TypeError):
+    except (OSError, TypeError, ValueError):
         usable = False
     require(usable, "cache", cache, "a directory that can be written to, or where one can be made")
     return directory
@@ -115,8 +118,7 @@ def _points(
     problem: Problem, samples: Iterable[Number], weight_decay: Number | Callable[[Number], Number] | None
 ) -> list[Problem]:
     """The problems along the curve, every one checked."""
-    is_sequence = isinstance(samples, Iterable) and not isinstance(samples, str)
-    require(is_sequence, "samples", samples, "a sequence of numbers > 0")
+    require(_is_sequence(samples), "samples", samples, "a sequence of numbers > 0")
     points = []
     for n in samples:
         tuned = weight_decay(n) if callable(weight_decay) else weight_decay
@@ -124,6 +126,14 @@ def _points(
             replace(problem, samples=n, weight_decay=problem.weight_decay if tuned is None else tuned)
         )
     return points
+
+
+def _is_sequence(samples: Any) -> bool:
+    try:
+        iter(samples)
+    except TypeError:  # also of an array of no dimensions, which is an `Iterable`
+        return False
+    return not isinstance(samples, str | bytes | Mapping)
 
 
 def _solved(
@@ -164,7 +174,18 @@ def _path(directory: Path, problem: Problem, digits: int | None) -> Path:
 
 
 def _exact(value: Any) -> str | None:
-    return value if value is None or isinstance(value, str) else str(to_fraction(value))
+    if value is None or isinstance(value, str):
+        return value
+    exact = to_fraction(value)
+    whole = exact.denominator == 1
+    return (
+        _written(exact.numerator) if whole else f"{_written(exact.numerator)}/{_written(exact.denominator)}"
+    )
+
+
+def _written(integer: int) -> str:
+    """An integer as ``int(text, 0)`` reads it: Python writes no more than 4300 decimals."""
+    return str(integer) if integer.bit_length() <= WRITTEN_BITS else hex(integer)
 
 
 def _read(directory: Path, problem: Problem, digits: int | None) -> Solution | None:
@@ -182,7 +203,7 @@ def _stored(value: Any) -> Any:
         return {name: _stored(part) for name, part in value.items()}
     if isinstance(value, mpmath.mpf):
         sign, mantissa, exponent, _ = value._mpf_
-        return [str(-mantissa if sign else mantissa), int(exponent)]
+        return [_written(int(-mantissa if sign else mantissa)), int(exponent)]
     return value
 
 
@@ -192,7 +213,7 @@ def _loaded(value: Any) -> Any:
         return {name: _loaded(part) for name, part in value.items()}
     if isinstance(value, list):
         mantissa, exponent = value
-        return mpmath.mp.make_mpf(mpmath.libmp.from_man_exp(int(mantissa), exponent))
+        return mpmath.mp.make_mpf(mpmath.libmp.from_man_exp(int(mantissa, 0), exponent))
     return value
 
 

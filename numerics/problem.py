@@ -12,20 +12,20 @@ The estimator "ridge" is the linear baseline on the same inputs (`numerics.ridge
 equivalent convex problem, lambda |theta|_1 or lambda d Tr S, is replaced by lambda/2 |theta|^2 or
 (lambda d/2) |S|_F^2, and S may be any symmetric matrix.
 
-A `Problem` is checked when it is made: what reaches the solver lies inside the theory.  Exact numbers (int,
-Fraction, mpf) are kept as given and converted only by the arithmetic that uses them; a float stands for the
-binary fraction it is.
+A `Problem` is checked when it is made: what reaches the solver lies inside the theory.  Numbers are kept at
+their exact value, as int, Fraction, float or mpf (a Decimal as the Fraction it is), and converted only by the
+arithmetic that uses them; a float stands for the binary fraction it is.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from fractions import Fraction
 from typing import Any
 
 import mpmath
 
-from numerics.checks import is_count, is_number, is_positive, require
+from numerics.checks import exact_number, is_count, require
 from numerics.errors import NotConverged
 from numerics.networks import NETWORKS, Network
 from numerics.precision import Number, to_fraction
@@ -33,12 +33,14 @@ from numerics.precision import Number, to_fraction
 TARGETS = ("raw", "unit")
 ESTIMATORS = ("erm", "bayes", "ridge")
 FLOATS = (Fraction(1, 10**300), Fraction(10**300))
-NUMBER = "a finite int, float, Fraction or mpf"
 
 
 @dataclass(frozen=True)
 class Problem:
     """A network, a target and a data set, in the normalisation of arXiv:2509.24882.
+
+    All but the network are given by name.  Numbers may be int, float, Fraction, Decimal, mpf, NumPy scalars
+    or SymPy rationals and floats, each taken at its exact value.
 
     Args:
         network: "diagonal" or "quadratic".
@@ -61,10 +63,11 @@ class Problem:
     >>> Problem("diagonal", gamma=0.4, samples=300, dim=1000, weight_decay=0.1)  # doctest: +ELLIPSIS
     Traceback (most recent call last):
         ...
-    numerics.errors.InvalidProblem: gamma=0.4: must be a finite int, float, Fraction or mpf > 1/2 ...
+    numerics.errors.InvalidProblem: gamma=0.4: must be a number > 1/2 (the norm of the target is infinite ...
     """
 
     network: str
+    _: KW_ONLY
     gamma: Number
     samples: Number
     dim: int
@@ -78,22 +81,19 @@ class Problem:
         _require_choice("network", self.network, tuple(NETWORKS))
         _require_choice("target", self.target, TARGETS)
         _require_choice("estimator", self.estimator, ESTIMATORS)
-        require(
-            is_number(self.gamma) and self.gamma > 0.5,
-            "gamma",
-            self.gamma,
-            f"{NUMBER} > 1/2 (the norm of the target is infinite otherwise)",
-        )
-        require(is_positive(self.samples), "samples", self.samples, f"{NUMBER} > 0")
-        require(is_count(self.dim), "dim", self.dim, "a positive integer")
-        require(
-            is_number(self.noise_variance) and self.noise_variance >= 0,
-            "noise_variance",
-            self.noise_variance,
-            f"{NUMBER} >= 0",
-        )
-        _require_weight_decay(self.estimator, self.weight_decay)
-        _require_width(self.network, self.estimator, self.width)
+        for name in ("gamma", "samples", "noise_variance"):
+            self._keep(name, exact_number(name, getattr(self, name)))
+        allowed = "a number > 1/2 (the norm of the target is infinite otherwise)"
+        require(self.gamma > 0.5, "gamma", self.gamma, allowed)
+        require(self.samples > 0, "samples", self.samples, "a number > 0")
+        require(self.noise_variance >= 0, "noise_variance", self.noise_variance, "a number >= 0")
+        require(is_count(self.dim), "dim", self.dim, "a positive integer of at most a million digits")
+        self._keep("dim", int(self.dim))
+        self._keep("weight_decay", _weight_decay(self.estimator, self.weight_decay))
+        self._keep("width", _width(self.network, self.estimator, self.width))
+
+    def _keep(self, name: str, value: Any) -> None:
+        object.__setattr__(self, name, value)
 
     @property
     def architecture(self) -> Network:
@@ -112,10 +112,10 @@ class Problem:
 def out_of_range(problem: Problem) -> NotConverged:
     """What to raise where float64, in which solutions are searched for, is not enough: names what is extreme.
 
-    >>> print(out_of_range(Problem("diagonal", 1.25, samples=10**400, dim=1000, weight_decay=0.1)))
+    >>> print(out_of_range(Problem("diagonal", gamma=1.25, samples=10**400, dim=1000, weight_decay=0.1)))
     samples=1.0e+400: must lie between 1e-300 and 1e300, the range of float64 in which solutions are searched
     """
-    for name in ("samples", "dim", "weight_decay", "noise_variance"):
+    for name in ("gamma", "samples", "dim", "weight_decay", "noise_variance"):
         value = to_fraction(getattr(problem, name) or 0)
         if value and not FLOATS[0] <= value <= FLOATS[1]:
             size = mpmath.mpf(value.numerator) / value.denominator
@@ -126,24 +126,27 @@ def out_of_range(problem: Problem) -> NotConverged:
     return NotConverged("the search for a solution left the range of float64: the parameters are extreme")
 
 
-def _require_weight_decay(estimator: str, weight_decay: Any) -> None:
+def _weight_decay(estimator: str, weight_decay: Any) -> Number | None:
     given = ("weight_decay", weight_decay)
     if estimator == "bayes":
         require(weight_decay is None, *given, 'None for estimator "bayes", which has no weight decay')
-        return
-    allowed = f'{NUMBER} >= 0 for estimator "{estimator}"'
-    require(is_number(weight_decay) and weight_decay >= 0, *given, allowed)
+        return None
+    allowed = f'a number >= 0 for estimator "{estimator}"'
+    require(weight_decay is not None, *given, allowed)
+    exact = exact_number(*given)
+    require(exact >= 0, *given, allowed)
+    return exact
 
 
-def _require_width(network: str, estimator: str, width: Any) -> None:
+def _width(network: str, estimator: str, width: Any) -> int | None:
     given = ("width", width)
     if NETWORKS[network].narrowed is None:
         require(width is None, *given, f'None for network "{network}", whose width is dim')
-        return
-    if estimator != "erm":
+    elif estimator != "erm":
         require(width is None, *given, f'None for estimator "{estimator}", which has no hidden units')
-        return
-    require(width is None or is_count(width), *given, "a positive integer, or None for width >= dim")
+    else:
+        require(width is None or is_count(width), *given, "a positive integer, or None for width >= dim")
+    return None if width is None else int(width)
 
 
 def _require_choice(parameter: str, value: Any, choices: tuple[str, ...]) -> None:

@@ -30,6 +30,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
+from numerics.checks import shown
 from numerics.errors import NotConverged
 from numerics.networks import NETWORKS
 from numerics.precision import DOUBLE, Arithmetic, for_digits, to_fraction
@@ -53,9 +54,9 @@ def solve_ridge(problem: Problem, digits: int | None) -> Solution:
 
     At the best weight decay the risk is of order one until n_eff is of order d:
 
+    >>> base = {"gamma": 1.25, "dim": 1000, "weight_decay": 0.75, "noise_variance": 1, "estimator": "ridge"}
     >>> for samples in (10, 100, 1000, 10000):
-    ...     problem = Problem("diagonal", 1.25, samples, 1000, 0.75, noise_variance=1, estimator="ridge")
-    ...     print(f"{solve_ridge(problem, None).excess_risk:.4f}")
+    ...     print(f"{solve_ridge(Problem('diagonal', samples=samples, **base), None).excess_risk:.4f}")
     1.3338
     1.2665
     0.7615
@@ -66,7 +67,7 @@ def solve_ridge(problem: Problem, digits: int | None) -> Solution:
     decay = to_fraction(problem.weight_decay) / network.copies
     if decay == 0 and capacity == 1 and problem.noise_variance > 0:
         raise NotConverged(
-            f"weight_decay=0, samples={problem.samples}: as many samples as unknowns, the risk is infinite"
+            f"weight_decay=0, samples={shown(problem.samples)}: as many samples as unknowns, infinite risk"
         )
     arithmetic = for_digits(DOUBLE_DIGITS if digits is None else digits, GUARD_DIGITS)
     with arithmetic.working():
@@ -106,7 +107,8 @@ def solve_ridge(problem: Problem, digits: int | None) -> Solution:
 def best_weight_decay(problem: Problem) -> float:
     """The weight decay Delta/Q, of which the risk is least.
 
-    >>> problem = Problem("quadratic", 1.25, 1e3, 50, 1, noise_variance=0.5, target="unit", estimator="ridge")
+    >>> base = {"gamma": 1.25, "samples": 1e3, "dim": 50, "weight_decay": 1, "noise_variance": 0.5}
+    >>> problem = Problem("quadratic", **base, target="unit", estimator="ridge")
     >>> best_weight_decay(problem)
     0.5
     """

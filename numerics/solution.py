@@ -73,7 +73,8 @@ class Solution:
             NotConverged: the parts do not sum to the risk, or the end of the noise was not resolved.
 
         >>> from numerics import solve
-        >>> solution = solve(Problem("quadratic", 1.25, 10**11, 10**6, weight_decay=1e-9, noise_variance=1))
+        >>> large = {"samples": 10**11, "dim": 10**6, "weight_decay": 1e-9}
+        >>> solution = solve(Problem("quadratic", gamma=1.25, noise_variance=1, **large))
         >>> {name: round(part, 4) for name, part in solution.decomposition.items()}
         {'unlearned': 0.0004, 'learned': 0.0024, 'overfitting': 0.944}
         """
@@ -118,7 +119,8 @@ class Solution:
         With little weight decay most of the risk is noise that was fitted:
 
         >>> from numerics import solve
-        >>> solution = solve(Problem("quadratic", 1.25, 10**11, 10**6, weight_decay=1e-9, noise_variance=1))
+        >>> large = {"samples": 10**11, "dim": 10**6, "weight_decay": 1e-9}
+        >>> solution = solve(Problem("quadratic", gamma=1.25, noise_variance=1, **large))
         >>> print(f"{solution.excess_risk:.4f} {solution.pruned():.4f}")
         0.9469 0.0051
         """
@@ -145,7 +147,7 @@ class Solution:
             InvalidProblem: the estimator is none that trains the network.
 
         >>> from numerics import solve
-        >>> solution = solve(Problem("quadratic", 1.25, samples=8000, dim=100, weight_decay=0.1))
+        >>> solution = solve(Problem("quadratic", gamma=1.25, samples=8000, dim=100, weight_decay=0.1))
         >>> spectrum = solution.spectrum()
         >>> len(spectrum.spikes) == int(solution.learned_modes)
         True

@@ -14,9 +14,11 @@ from threadpoolctl import ThreadpoolController
 from numerics.bayes import solve_bayes
 from numerics.checks import is_count, require
 from numerics.erm import solve_erm
-from numerics.problem import Problem
+from numerics.problem import Problem, out_of_range
 from numerics.ridge import solve_ridge
 from numerics.solution import Solution
+
+MOST_DIGITS = 10**6
 
 SOLVERS: Mapping[str, Callable[[Problem, int | None, Solution | None], Solution]] = MappingProxyType(
     {
@@ -47,7 +49,7 @@ def solve(problem: Problem, *, digits: int | None = None, near: Solution | None 
     that of the loss without penalty.  There, without label noise, the target is recovered, and the risk is 0.
     At the interpolation threshold itself, with label noise, the risk has no limit: `NotConverged`.
 
-    >>> problem = Problem("diagonal", 1.25, samples=300, dim=1000, weight_decay=0.1, noise_variance=0.5)
+    >>> problem = Problem("diagonal", gamma=1.25, samples=300, dim=1000, weight_decay=0.1, noise_variance=0.5)
     >>> print(f"{solve(problem).excess_risk:.10f}")
     0.3344494325
     >>> import mpmath
@@ -64,7 +66,10 @@ def solve(problem: Problem, *, digits: int | None = None, near: Solution | None 
     require(near is None or isinstance(near, Solution), "near", near, "a Solution, or None")
     # the matrices are small: threads of the linear algebra only wait for each other
     with _linear_algebra().limit(limits=1, user_api="blas"):
-        return SOLVERS[problem.estimator](problem, digits, near)
+        try:
+            return SOLVERS[problem.estimator](problem, digits, near)
+        except OverflowError:
+            raise out_of_range(problem) from None
 
 
 def checked(problem: Problem, digits: int | None) -> int | None:
@@ -73,12 +78,12 @@ def checked(problem: Problem, digits: int | None) -> int | None:
     Raises:
         InvalidProblem: ``problem`` is no `Problem`; or ``digits`` is neither None nor a positive integer.
 
-    >>> checked(Problem("diagonal", 1.25, 300, 1000, 0.1), 30)
+    >>> checked(Problem("diagonal", gamma=1.25, samples=300, dim=1000, weight_decay=0.1), 30)
     30
     """
     require(isinstance(problem, Problem), "problem", problem, "a numerics.Problem")
-    allowed = "a positive integer, or None for double precision"
-    require(digits is None or is_count(digits), "digits", digits, allowed)
+    allowed = f"a positive integer up to {MOST_DIGITS}, or None for double precision"
+    require(digits is None or is_count(digits, MOST_DIGITS), "digits", digits, allowed)
     return None if digits is None else int(digits)
 
 

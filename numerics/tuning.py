@@ -16,7 +16,7 @@ from scipy.optimize import minimize_scalar
 
 from numerics.errors import InvalidProblem, NotConverged
 from numerics.precision import DOUBLE
-from numerics.problem import Problem
+from numerics.problem import Problem, out_of_range
 from numerics.ridge import best_weight_decay
 from numerics.solution import Solution
 from numerics.solve import checked, solve
@@ -42,7 +42,7 @@ def optimal_weight_decay(problem: Problem) -> tuple[float, Solution]:
         InvalidProblem: the estimator has no weight decay.
         NotConverged: a solution on the way, or no least risk, was found.
 
-    >>> problem = Problem("diagonal", 1.25, samples=300, dim=1000, weight_decay=1, noise_variance=0.5)
+    >>> problem = Problem("diagonal", gamma=1.25, samples=300, dim=1000, weight_decay=1, noise_variance=0.5)
     >>> weight_decay, best = optimal_weight_decay(problem)
     >>> print(f"{weight_decay:.3f} {best.excess_risk:.6f}")
     0.820 0.090119
@@ -50,7 +50,13 @@ def optimal_weight_decay(problem: Problem) -> tuple[float, Solution]:
     checked(problem, None)
     if problem.weight_decay is None:
         raise InvalidProblem(f'estimator="{problem.estimator}": must be one with a weight decay to choose')
+    try:
+        return _tuned(problem)
+    except OverflowError:
+        raise out_of_range(problem) from None
 
+
+def _tuned(problem: Problem) -> tuple[float, Solution]:
     if problem.estimator == "ridge":
         best = best_weight_decay(problem)
         return best, solve(replace(problem, weight_decay=best))

@@ -19,6 +19,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from fractions import Fraction
 from functools import cache
+from numbers import Integral
 from typing import Literal
 
 import hypothesis
@@ -27,6 +28,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from sympy import Expr, lambdify
 
 from asymptotics import Law, Phase, PhaseDiagram, symbols
+from asymptotics.checks import InvalidArgument, is_number, require
 from asymptotics.regime import LABEL_NOISE
 from numerics import Problem, Solution, solve
 from numerics.networks import NETWORKS
@@ -67,6 +69,8 @@ MARGIN = Fraction(1, 10)
 
 NEGLECTED_DECADES = 3
 """How many decades all that is neglected lies below what is kept, at the end of the ladder of a point."""
+
+_SEEDS = 2**64
 
 _POINTS: dict[Effort, int] = {"quick": 4, "full": 40}
 
@@ -176,16 +180,20 @@ def agreement(
         progress: whether to show a progress bar on standard error.
 
     Raises:
-        ValueError: for an unknown effort, or a diagram whose model is none that ``numerics`` solves.
+        InvalidArgument: when an argument is none of these, or the diagram's model none that ``numerics``
+            solves.
         NotConverged: when an equation could not be solved.
 
     >>> from asymptotics import diagonal, phase_diagram
     >>> agreement(phase_diagram(diagonal)).passed
     True
     """
-    if effort not in _POINTS:
-        raise ValueError(f"effort={effort!r} is not allowed: 'quick' or 'full'")
     _network(diagram)
+    require(isinstance(effort, str) and effort in _POINTS, "effort", effort, "'quick' or 'full'")
+    is_seed = isinstance(seed, Integral) and is_number(seed) and abs(seed) < _SEEDS
+    require(is_seed, "seed", seed, "an integer of at most 64 bits")
+    require(isinstance(progress, bool), "progress", progress, "True or False")
+    seed = int(seed)
     points = [(phase, scale) for phase in diagram.phases for scale in _draw(diagram, phase, effort, seed)]
     checks: list[Check] = []
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
@@ -329,7 +337,7 @@ def problem_at(diagram: PhaseDiagram, scale: Scale, dim: int) -> Problem:
     """The problem at one dimension whose parameters scale as the point says.
 
     Raises:
-        ValueError: when the diagram's model is none that ``numerics`` solves.
+        InvalidArgument: when the diagram's model is none that ``numerics`` solves.
     """
     network = _network(diagram)
     log_dim = math.log(dim)
@@ -347,9 +355,12 @@ def problem_at(diagram: PhaseDiagram, scale: Scale, dim: int) -> Problem:
 
 def _network(diagram: PhaseDiagram) -> str:
     """The name under which ``numerics`` solves the model."""
+    require(isinstance(diagram, PhaseDiagram), "diagram", diagram, "a PhaseDiagram, as phase_diagram derives")
     if diagram.model.name not in NETWORKS:
         known = ", ".join(NETWORKS)
-        raise ValueError(f"diagram of {diagram.model.name!r}: equations to compare with are those of {known}")
+        raise InvalidArgument(
+            f"diagram of {diagram.model.name!r}: equations to compare with are those of {known}"
+        )
     return diagram.model.name
 
 

@@ -33,10 +33,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
+from asymptotics.checks import NUMBER, is_number, require
 
 VANISHING = -25.0
 """A local exponent this low, on dimensions beyond 10^6, is read as faster than any power of d."""
@@ -70,7 +72,7 @@ def extrapolated_exponent(
         log_exponent: power of log d to divide out first.
 
     Raises:
-        ValueError: when the ladder is too short, or a value is negative or not finite.
+        InvalidArgument: when the ladder is too short, or a value is negative or not finite.
 
     >>> dims = [10.0**k for k in (6, 12, 18, 24)]
     >>> found = extrapolated_exponent(dims, [d**0.4 * (1 + d**-0.1) for d in dims])
@@ -79,16 +81,15 @@ def extrapolated_exponent(
     >>> extrapolated_exponent(dims, [0.0, 0.0, 0.0, 0.0]).exponent
     -inf
     """
-    if len(dims) < 4 or len(dims) != len(values):
-        raise ValueError(f"dims and values: {len(dims)} and {len(values)}, at least four of each are needed")
-    if any(not math.isfinite(v) or v < 0 for v in values):
-        raise ValueError(f"values={list(values)} must be finite and not negative")
-    if values[-1] == 0:
+    logs, heights = np.log(_dimensions(dims)), _at_least_four("values", values)
+    _require_as_many(dims, values)
+    require(bool(np.all(heights >= 0)), "values", values, "numbers >= 0")
+    require(is_number(log_exponent), "log_exponent", log_exponent, NUMBER)
+    if heights[-1] == 0:
         return Measured(-math.inf, 0.0)
-    if any(v == 0 for v in values):
+    if not heights.all():
         return Measured(math.inf, math.inf)
-    logs = np.log(np.asarray(dims, dtype=float))
-    heights = np.log(np.asarray(values, dtype=float)) - log_exponent * np.log(logs)
+    heights = np.log(heights) - float(log_exponent) * np.log(logs)
     local = np.diff(heights) / np.diff(logs)
     if local[-1] < VANISHING and np.all(np.diff(local) < 0):
         return Measured(-math.inf, 0.0)
@@ -113,13 +114,13 @@ def limit_beyond_powers(values: Sequence[float]) -> Limit:
         values: at least four, the last at the largest dimension.
 
     Raises:
-        ValueError: when there are fewer, or one is not finite.
+        InvalidArgument: when there are fewer, or one is not finite.
 
     >>> found = limit_beyond_powers([1 + 0.7**k - 0.4**k + 0.2**k for k in range(9)])
     >>> abs(found.value - 1) < found.uncertainty < 1e-3
     True
     """
-    sequence = _checked(values)
+    sequence = _at_least_four("values", values)
     steps = np.abs(np.diff(sequence))
     if steps[-1] > ROUNDING * np.max(np.abs(sequence)) and steps[-1] >= np.max(steps[:-1]):
         return Limit(float(sequence[-1]), math.inf)
@@ -134,25 +135,33 @@ def limit_beyond_logarithms(dims: Sequence[float], values: Sequence[float]) -> L
         values: the quantity there.
 
     Raises:
-        ValueError: when there are fewer, or a value is not finite.
+        InvalidArgument: when there are fewer, or a value is not finite.
 
     >>> dims = [10.0**k for k in (20, 40, 60, 80)]
     >>> found = limit_beyond_logarithms(dims, [1 + 2/math.log(d) - 3/math.log(d)**2 for d in dims])
     >>> abs(found.value - 1) < 1e-12
     True
     """
-    sequence = _checked(values)
-    if len(dims) != len(values):
-        raise ValueError(f"dims and values: {len(dims)} and {len(values)}, as many of each are needed")
-    return _last_entry(_neville_columns(1 / np.log(np.asarray(dims, dtype=float)), sequence))
+    sequence, heights = _at_least_four("values", values), _dimensions(dims)
+    _require_as_many(dims, values)
+    return _last_entry(_neville_columns(1 / np.log(heights), sequence))
 
 
-def _checked(values: Sequence[float]) -> NDArray[np.float64]:
-    if len(values) < 4:
-        raise ValueError(f"values: {len(values)}, at least four are needed")
-    if not all(map(math.isfinite, values)):
-        raise ValueError(f"values={list(values)} must be finite")
-    return np.asarray(values, dtype=float)
+def _at_least_four(parameter: str, values: Any) -> NDArray[np.float64]:
+    is_sequence = isinstance(values, Sequence | np.ndarray) and np.ndim(values) == 1
+    are_numbers = is_sequence and len(values) >= 4 and all(map(is_number, values))
+    require(are_numbers, parameter, values, "a sequence of at least four finite numbers")
+    return np.asarray([float(value) for value in values])
+
+
+def _dimensions(dims: Any) -> NDArray[np.float64]:
+    sequence = _at_least_four("dims", dims)
+    require(bool(np.all(sequence > 1) and np.all(np.diff(sequence) > 0)), "dims", dims, "increasing, above 1")
+    return sequence
+
+
+def _require_as_many(dims: Sequence[float], values: Sequence[float]) -> None:
+    require(len(dims) == len(values), "values", values, f"as many as there are dims, {len(dims)}")
 
 
 def _last_entry(columns: Iterator[NDArray[np.float64]]) -> Limit:

@@ -24,8 +24,10 @@ from hypothesis import strategies as st
 from hypothesis.errors import InvalidArgument
 from sympy import Rational
 
-from asymptotics import Phase, PhaseDiagram, symbols
+from asymptotics import Phase, PhaseDiagram, checks, symbols
+from asymptotics.checks import NUMBER, exact_number, is_number, require
 from numerics import Problem
+from numerics.networks import NETWORKS
 
 Interval = tuple[Fraction, Fraction]
 
@@ -37,6 +39,9 @@ DECAY_WINDOW: Interval = (Fraction(-6), Fraction(6))
 
 NOISE_WINDOW: Interval = (Fraction(0), Fraction(4))
 """Where ``b`` is drawn, in diagrams of noise that scales."""
+
+
+_LARGEST_DIM = 10**99
 
 
 class Scale(NamedTuple):
@@ -132,9 +137,15 @@ def _inside(
 
 
 def decays(*, max_gamma: Fraction | int = 3) -> st.SearchStrategy[Fraction]:
-    """Decays gamma of the target, exact, in (1/2, max_gamma]."""
-    return st.integers(1, 100 * (Fraction(max_gamma) - Fraction(1, 2)).__ceil__()).map(
-        lambda k: min(Fraction(1, 2) + Fraction(k, 100), Fraction(max_gamma))
+    """Decays gamma of the target, exact, in (1/2, max_gamma].
+
+    Raises:
+        hypothesis.errors.InvalidArgument: max_gamma is no number above 1/2.
+    """
+    largest = _exact("max_gamma", max_gamma)
+    _require(largest > Fraction(1, 2), "max_gamma", max_gamma, "above 1/2")
+    return st.integers(1, 100 * (largest - Fraction(1, 2)).__ceil__()).map(
+        lambda k: min(Fraction(1, 2) + Fraction(k, 100), largest)
     )
 
 
@@ -160,18 +171,20 @@ def scales(
         noise_window: interval of ``b``, in a diagram of noise that scales; b is None in others.
 
     Raises:
-        hypothesis.errors.InvalidArgument: for a phase that is not of the diagram, or a negative margin.
+        hypothesis.errors.InvalidArgument: an argument is none of these: a phase that is not of the diagram, a
+            negative margin, an interval that is none.
     """
-    chosen = [p for p in diagram.phases if phase is None or phase in (p.name, p)]
-    if not chosen:
-        names = ", ".join(sorted({p.name for p in diagram.phases}))
-        raise InvalidArgument(f"phase={phase!r} is not in the diagram of {diagram.model}: it has {names}")
-    if margin < 0:
-        raise InvalidArgument(f"margin={margin!r} is not allowed: it is at least 0")
-    windows = (samples_window, decay_window)
+    _require(isinstance(diagram, PhaseDiagram), "diagram", diagram, "a PhaseDiagram")
+    _require_drawn(diagram)
+    chosen = _chosen(diagram, phase)
+    slack = _exact("margin", margin)
+    _require(slack >= 0, "margin", margin, "at least 0")
+    windows = _interval("samples_window", samples_window), _interval("decay_window", decay_window)
+    noise = _interval("noise_window", noise_window)
+    _require(noise[0] >= 0, "noise_window", noise_window, "an interval of numbers that are at least 0")
     noises: st.SearchStrategy[Fraction | None]
-    noises = _between(*noise_window) if diagram.noise == "scaled" else st.none()
-    return _inside(chosen, decays() if gammas is None else gammas, noises, Fraction(margin), windows)
+    noises = _between(*noise) if diagram.noise == "scaled" else st.none()
+    return _inside(chosen, _decays_or(gammas), noises, slack, windows)
 
 
 def problems(
@@ -188,13 +201,68 @@ def problems(
         gammas: strategy for gamma, by default all of (1/2, 3].
 
     Raises:
-        hypothesis.errors.InvalidArgument: when no network is given or max_dim is below 1.
+        hypothesis.errors.InvalidArgument: networks names none, or one that is not known; max_dim is no
+            integer from 1 to 10**99, beyond which samples leave the range of float64.
     """
-    if not networks:
-        raise InvalidArgument("networks must name at least one network")
-    if max_dim < 1:
-        raise InvalidArgument(f"max_dim={max_dim!r} is not allowed: it is at least 1")
-    return _problems(tuple(networks), max_dim, decays() if gammas is None else gammas)
+    known = ", ".join(map(repr, NETWORKS))
+    is_sequence = isinstance(networks, Sequence) and not isinstance(networks, str)
+    are_known = is_sequence and all(isinstance(name, str) and name in NETWORKS for name in networks)
+    _require(are_known and len(networks) > 0, "networks", networks, f"one or more of {known}")
+    largest = _exact("max_dim", max_dim)
+    is_dimension = largest.denominator == 1 and 1 <= largest <= _LARGEST_DIM
+    _require(is_dimension, "max_dim", max_dim, "an integer from 1 to 10**99")
+    return _problems(tuple(networks), int(largest), _decays_or(gammas))
+
+
+def _require(condition: bool, parameter: str, value: Any, allowed: str) -> None:
+    """Refuse a value of a parameter, as Hypothesis refuses its own."""
+    try:
+        require(condition, parameter, value, allowed)
+    except checks.InvalidArgument as refusal:
+        raise InvalidArgument(str(refusal)) from None
+
+
+def _exact(parameter: str, value: Any) -> Fraction:
+    _require(is_number(value), parameter, value, NUMBER)
+    exact = exact_number(parameter, value)
+    _require(exact.is_rational, parameter, value, "a rational number")
+    return Fraction(int(exact.p), int(exact.q))
+
+
+def _interval(parameter: str, value: Any) -> Interval:
+    is_pair = isinstance(value, Sequence) and len(value) == 2 and all(map(is_number, value))
+    _require(is_pair, parameter, value, "two numbers (low, high)")
+    low, high = (_exact(parameter, end) for end in value)
+    _require(low < high, parameter, value, "two numbers (low, high) with low < high")
+    return low, high
+
+
+def _decays_or(gammas: Any) -> st.SearchStrategy[Fraction]:
+    allowed = "a strategy of decays, such as decays(), or None"
+    _require(gammas is None or isinstance(gammas, st.SearchStrategy), "gammas", gammas, allowed)
+    return decays() if gammas is None else gammas
+
+
+def _chosen(diagram: PhaseDiagram, phase: Any) -> list[Phase]:
+    """The phases of that name, or the one itself; all of them for None."""
+    if phase is None:
+        return list(diagram.phases)
+    by_name = isinstance(phase, str)
+    found = [
+        p for p in diagram.phases if (phase == p.name if by_name else isinstance(phase, Phase) and phase == p)
+    ]
+    names = ", ".join(sorted({p.name for p in diagram.phases}))
+    _require(bool(found), "phase", phase, f"in the diagram of {diagram.model}: it has {names}")
+    return found
+
+
+def _require_drawn(diagram: PhaseDiagram) -> None:
+    """Refuse diagrams with exponents that no `Scale` has, such as the source of ``kernel_ridge``."""
+    drawn = {symbols.a, symbols.ell, symbols.gamma, symbols.b}
+    others = {symbol for phase in diagram.phases for symbol in phase.region.free_symbols} - drawn
+    names = ", ".join(sorted(map(str, others)))
+    allowed = f"one of a, ell, gamma and b alone: its phases depend on {names}"
+    _require(not others, "diagram", str(diagram.model), allowed)
 
 
 @st.composite

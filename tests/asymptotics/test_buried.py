@@ -136,7 +136,16 @@ def ratios(case):
     found = {name: [] for name in phase.decomposition}
     for exponent in exponents:
         d, n_eff, decay_weight = 10**exponent, *(10.0 ** float(exponent * x) for x in (a, ell))
-        solution = solve(Problem("quadratic", decay, n_eff * d, d, decay_weight, int(noise == "fixed")))
+        solution = solve(
+            Problem(
+                "quadratic",
+                gamma=decay,
+                samples=n_eff * d,
+                dim=d,
+                weight_decay=decay_weight,
+                noise_variance=int(noise == "fixed"),
+            )
+        )
         for name, law in phase.decomposition.items():
             value = law.evaluate(gamma=decay, n_eff=n_eff, d=d, weight_decay=decay_weight, noise_variance=1)
             found[name].append(float(solution.decomposition[name] / value))
@@ -171,5 +180,7 @@ def test_nothing_is_unlearned_or_overfitted_once_every_mode_is_learned():
                 parts = phase.decomposition
                 assert parts["unlearned"].expr == parts["overfitting"].expr == 0
                 assert simplify(parts["learned"].expr - phase.risk.expr) == 0
-    solution = solve(Problem("quadratic", 1.25, samples=1e28, dim=10**4, weight_decay=1, noise_variance=1))
+    solution = solve(
+        Problem("quadratic", gamma=1.25, samples=1e28, dim=10**4, weight_decay=1, noise_variance=1)
+    )
     assert solution.decomposition["unlearned"] == solution.decomposition["overfitting"] == 0

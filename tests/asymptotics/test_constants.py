@@ -207,7 +207,7 @@ def problem_at(network: str, noise: str, estimator: str, point: tuple[Fraction, 
     samples, weight_decay, _, labels = map(float, point)
     return Problem(
         network,
-        point[2],
+        gamma=point[2],
         samples=float(dim) ** samples * (dim if network == "quadratic" else 1),
         dim=dim,
         weight_decay=None if estimator == "bayes" else float(dim) ** weight_decay,

@@ -200,7 +200,7 @@ def solved(network, noise, estimator, at, digits=None):
     return solve(
         Problem(
             network,
-            at["gamma"],
+            gamma=at["gamma"],
             samples=samples,
             dim=int(at["d"]),
             weight_decay=None if estimator == "bayes" else at["weight_decay"],

@@ -413,7 +413,13 @@ def ridge_ratio(name, noise, wall, at, dim, factor, planted=1):
     samples = values["n_eff"] * (dim if name == "quadratic" else 1)
     labels = 0 if noise == "none" else values["noise_variance"]
     problem = Problem(
-        name, DECAY, samples, dim, values["weight_decay"], noise_variance=labels, estimator="ridge"
+        name,
+        gamma=DECAY,
+        samples=samples,
+        dim=dim,
+        weight_decay=values["weight_decay"],
+        noise_variance=labels,
+        estimator="ridge",
     )
     risk = solve(problem, digits=40).excess_risk
     return float(risk / (wall.crossover().evaluate(**values) * planted))

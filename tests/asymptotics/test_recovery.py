@@ -57,7 +57,7 @@ def solved(network, estimator, noisy, at):
     return solve(
         Problem(
             network,
-            at["gamma"],
+            gamma=at["gamma"],
             samples=at["n_eff"] * (at["d"] if network == "quadratic" else 1),
             dim=int(at["d"]),
             weight_decay=None if estimator == "bayes" else at["weight_decay"],

@@ -133,10 +133,10 @@ def ridge_errors(name, noise, phase, point, exponent):
     scales = scales_at(point, base)
     problem = Problem(
         name,
-        point["gamma"],
-        scales["n_eff"] * (base if name == "quadratic" else 1),
-        10**exponent,
-        scales["weight_decay"],
+        gamma=point["gamma"],
+        samples=scales["n_eff"] * (base if name == "quadratic" else 1),
+        dim=10**exponent,
+        weight_decay=scales["weight_decay"],
         noise_variance=0 if noise == "none" else scales["noise_variance"],
         estimator="ridge",
     )

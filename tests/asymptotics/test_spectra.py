@@ -70,7 +70,9 @@ def solved(network, cell, digits_of_d):
     n_eff, decay = power(a), power(ell)
     variance = {"fixed": mpf(1), "none": mpf(0), "scaled": power(-(b or 0))}[noise]
     samples = n_eff * d if network == "quadratic" else n_eff
-    solution = solve(Problem(network, GAMMA, samples, d, decay, variance))
+    solution = solve(
+        Problem(network, gamma=GAMMA, samples=samples, dim=d, weight_decay=decay, noise_variance=variance)
+    )
     values = {"n_eff": n_eff, "d": d, "weight_decay": decay, "noise_variance": variance or mpf(1)}
     return solution, {"gamma": mpf(GAMMA.numerator) / GAMMA.denominator, **values}
 

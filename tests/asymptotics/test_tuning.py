@@ -35,7 +35,7 @@ def test_once_all_is_learned_weight_decay_is_worth_nothing_to_the_quadratic_netw
     *_, (start, _, weight_decay, _) = phase_diagram(quadratic).optimal_weight_decay(gamma=GAMMA)
     assert start == 2 * GAMMA
     assert weight_decay.expr == 0
-    problem = Problem("quadratic", GAMMA, samples=1e40, dim=10**9, weight_decay=1, noise_variance=1)
+    problem = Problem("quadratic", gamma=GAMMA, samples=1e40, dim=10**9, weight_decay=1, noise_variance=1)
     _, best = optimal_weight_decay(problem)
     assert best.excess_risk == pytest.approx(solve(problem).excess_risk, rel=1e-3, abs=0)
 
@@ -131,7 +131,7 @@ class Ladder:
         for dim in self.dims:
             problem = Problem(
                 network,
-                self.point[2],
+                gamma=self.point[2],
                 samples=float(dim) ** samples * (dim if network == "quadratic" else 1),
                 dim=dim,
                 weight_decay=1,

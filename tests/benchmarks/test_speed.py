@@ -122,9 +122,9 @@ def test_memory() -> None:
     script = """
 from numerics import Problem, risk_curve, solve
 for network, unit in (("diagonal", 1), ("quadratic", 10**30)):
-    problem = Problem(network, 1.25, 1, 10**30, weight_decay=1e-15, noise_variance=1.0)
+    problem = Problem(network, gamma=1.25, samples=1, dim=10**30, weight_decay=1e-15, noise_variance=1.0)
     risk_curve(problem, [10.0 ** (5 + 0.3 * k) * unit for k in range(100)], progress=False)
-    small = Problem(network, 1.25, 1e6, 10**4, weight_decay=1e-2, noise_variance=1.0)
+    small = Problem(network, gamma=1.25, samples=1e6, dim=10**4, weight_decay=1e-2, noise_variance=1.0)
     solve(small, digits=50)
 for line in open("/proc/self/status"):  # getrusage counts what the parent process had
     if line.startswith("VmHWM"):

@@ -14,7 +14,9 @@ NETWORKS = ("diagonal", "quadratic")
 
 def problem(network: str, dim: int, n_eff: float, noise_variance: float, gamma: float = 1.25) -> Problem:
     samples = n_eff * (dim if network == "quadratic" else 1)
-    return Problem(network, gamma, samples, dim, noise_variance=noise_variance, estimator="bayes")
+    return Problem(
+        network, gamma=gamma, samples=samples, dim=dim, noise_variance=noise_variance, estimator="bayes"
+    )
 
 
 def test_one_coefficient_is_a_quadratic_equation() -> None:
@@ -73,7 +75,9 @@ def test_without_noise_enough_samples_tell_everything(network: str) -> None:
 
 @pytest.mark.parametrize("network", NETWORKS)
 def test_double_and_thirty_digits(network: str) -> None:
-    asked = Problem(network, Fraction(5, 4), 400, 16, noise_variance=Fraction(1, 3), estimator="bayes")
+    asked = Problem(
+        network, gamma=Fraction(5, 4), samples=400, dim=16, noise_variance=Fraction(1, 3), estimator="bayes"
+    )
     short, long, longer = solve(asked), solve(asked, digits=25), solve(asked, digits=35)
     with mpmath.workdps(40):
         assert abs(long.excess_risk / longer.excess_risk - 1) < mpmath.mpf(10) ** -25
@@ -126,7 +130,7 @@ def test_parts_are_those_of_modes_below_and_above_the_noise(network: str, n_eff:
 
 def test_a_weight_decay_is_refused() -> None:
     with pytest.raises(InvalidProblem, match="weight_decay"):
-        Problem("diagonal", 1.25, 10, 10, weight_decay=1, estimator="bayes")
+        Problem("diagonal", gamma=1.25, samples=10, dim=10, weight_decay=1, estimator="bayes")
 
 
 @pytest.mark.parametrize(

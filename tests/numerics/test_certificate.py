@@ -29,8 +29,8 @@ from numerics.target import Target
 
 NAMES = ("excess_risk", "effective_noise", "threshold")
 
-DIAGONAL = Problem("diagonal", 1.25, samples=300, dim=1000, weight_decay=0.1, noise_variance=0.5)
-QUADRATIC = Problem("quadratic", 1.25, samples=5000, dim=100, weight_decay=0.1, noise_variance=0.5)
+DIAGONAL = Problem("diagonal", gamma=1.25, samples=300, dim=1000, weight_decay=0.1, noise_variance=0.5)
+QUADRATIC = Problem("quadratic", gamma=1.25, samples=5000, dim=100, weight_decay=0.1, noise_variance=0.5)
 
 PROBLEMS = {
     "diagonal": DIAGONAL,

@@ -12,12 +12,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from distributed import Client, LocalCluster
 
 from numerics import Interrupted, InvalidProblem, Problem, risk_curve, solve
 
-BASE = Problem("diagonal", 1.25, 1, 1000, 0.1, 0.5)
+BASE = Problem("diagonal", gamma=1.25, samples=1, dim=1000, weight_decay=0.1, noise_variance=0.5)
 SAMPLES = [50, 2000, 300]
 
 
@@ -25,7 +26,9 @@ def test_every_point_is_solved_in_order() -> None:
     curve = risk_curve(BASE, SAMPLES, progress=False)
     assert [solution.problem.samples for solution in curve] == SAMPLES
     for n, solution in zip(SAMPLES, curve, strict=True):
-        alone = solve(Problem("diagonal", 1.25, n, 1000, 0.1, 0.5))
+        alone = solve(
+            Problem("diagonal", gamma=1.25, samples=n, dim=1000, weight_decay=0.1, noise_variance=0.5)
+        )
         assert solution.problem == alone.problem
         assert solution.excess_risk == pytest.approx(alone.excess_risk, rel=1e-11, abs=0)
         assert solution.threshold == pytest.approx(alone.threshold, rel=1e-11, abs=0)
@@ -69,7 +72,9 @@ def test_a_cached_curve_is_read_not_solved(tmp_path: Path, monkeypatch: pytest.M
 
 def test_a_different_problem_is_not_confused_with_a_cached_one(tmp_path: Path) -> None:
     risk_curve(BASE, SAMPLES, progress=False, cache=tmp_path)
-    other = Problem("diagonal", 1.25, 1, 1000, 0.1, 0.5, target="unit")
+    other = Problem(
+        "diagonal", gamma=1.25, samples=1, dim=1000, weight_decay=0.1, noise_variance=0.5, target="unit"
+    )
     assert risk_curve(other, SAMPLES, progress=False, cache=tmp_path) == risk_curve(
         other, SAMPLES, progress=False
     )
@@ -128,7 +133,7 @@ def test_a_killed_curve_resumes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
     script = f"""
 from concurrent.futures import ProcessPoolExecutor
 from numerics import Problem, risk_curve
-base = Problem("diagonal", 1.25, 1, 10**6, 0.1, 0.5)
+base = Problem("diagonal", gamma=1.25, samples=1, dim=10**6, weight_decay=0.1, noise_variance=0.5)
 if __name__ == "__main__":
     risk_curve(base, range(1000, 3000), progress=False, cache={str(tmp_path)!r}, executor={pool})
 """
@@ -153,7 +158,7 @@ if __name__ == "__main__":
 
     monkeypatch.setattr("numerics.curve.solve", counted)
     samples = sorted(finished)[:20] + list(range(2990, 2996))  # far from where it was killed
-    base = Problem("diagonal", 1.25, 1, 10**6, 0.1, 0.5)
+    base = Problem("diagonal", gamma=1.25, samples=1, dim=10**6, weight_decay=0.1, noise_variance=0.5)
     resumed = risk_curve(base, samples, progress=False, cache=tmp_path)
     assert sorted(solved) == [n for n in range(2990, 2996) if n not in finished]
     for solution in resumed:
@@ -215,3 +220,37 @@ def test_digits_and_missing_numbers_survive_the_cache(tmp_path: Path, estimator:
     assert len(list(tmp_path.glob("*.json"))) == 2
     with pytest.raises(InvalidProblem, match="digits=0"):
         risk_curve(problem, SAMPLES[:1], progress=False, digits=0)
+
+
+@pytest.mark.parametrize(
+    ("argument", "value"),
+    [
+        ("samples", "300"),
+        ("samples", b"300"),
+        ("samples", {300: 1}),
+        ("samples", np.array(300)),
+        ("samples", ["300"]),
+        ("samples", [300, float("nan")]),
+        ("samples", [300, None]),
+        ("weight_decay", lambda samples: "0.1"),
+        ("executor", ThreadPoolExecutor),
+        ("progress", "no"),
+        ("progress", None),
+        ("cache", "null\0byte"),
+        ("digits", 1.5),
+    ],
+    ids=str,
+)
+def test_wrong_arguments_are_refused_before_any_work(
+    argument: str, value: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("numerics.curve.solve", None)
+    with pytest.raises(InvalidProblem, match=f"^{argument}=.*: must be"):
+        risk_curve(BASE, **{"samples": SAMPLES, "progress": False, argument: value})
+
+
+def test_numbers_longer_than_python_writes_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    long = replace(BASE, estimator="ridge"), [300, 10**5000]
+    kept = risk_curve(*long, digits=5000, progress=False, cache=tmp_path)
+    monkeypatch.setattr("numerics.curve.solve", None)
+    assert risk_curve(*long, digits=5000, progress=False, cache=tmp_path) == kept

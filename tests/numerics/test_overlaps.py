@@ -166,7 +166,7 @@ def test_next_to_the_edge_of_the_noise(angle: float, scale: float) -> None:
 
 
 def test_of_a_solution() -> None:
-    problem = Problem("quadratic", 1.25, 10**7, 10**4, weight_decay=1e-3, noise_variance=1)
+    problem = Problem("quadratic", gamma=1.25, samples=10**7, dim=10**4, weight_decay=1e-3, noise_variance=1)
     solution, exact = solve(problem), solve(problem, digits=20)
     parts: Any = solution.decomposition
     assert math.fsum(parts.values()) == pytest.approx(solution.excess_risk, rel=1e-11, abs=0)
@@ -180,7 +180,9 @@ def test_of_a_solution() -> None:
 def close_to_the_border(decades: int) -> Problem:
     dim = 10**decades
     samples, weight_decay = float(dim) ** 0.6 * dim, float(dim) ** -0.4
-    return Problem("quadratic", 1.25, samples, dim, weight_decay, noise_variance=1)
+    return Problem(
+        "quadratic", gamma=1.25, samples=samples, dim=dim, weight_decay=weight_decay, noise_variance=1
+    )
 
 
 @pytest.mark.parametrize("decades", [77, 85, 94])
@@ -215,7 +217,14 @@ def test_one_mode_about_to_emerge() -> None:
 def test_noise_that_ends_among_more_modes_than_can_be_numbered(decades: int) -> None:
     """Little noise passes the threshold, all of it overfitting: at the angle exp(-17) for d = 10^94."""
     dim = 10**decades
-    problem = Problem("quadratic", 1.25, float(dim) ** 1.6, dim, float(dim) ** -0.4, noise_variance=1)
+    problem = Problem(
+        "quadratic",
+        gamma=1.25,
+        samples=float(dim) ** 1.6,
+        dim=dim,
+        weight_decay=float(dim) ** -0.4,
+        noise_variance=1,
+    )
     found, exact = solve(problem).decomposition, solve(problem, digits=16).decomposition
     for name in PARTS:
         assert found[name] == pytest.approx(float(exact[name]), rel=1e-11, abs=1e-12 * found["overfitting"])

@@ -7,11 +7,13 @@ from typing import Any
 import mpmath
 import numpy as np
 import pytest
+import sympy
 from hypothesis import given
 from hypothesis import strategies as st
 
 from numerics.errors import InvalidProblem
 from numerics.problem import Problem
+from numerics.solve import solve
 
 VALID: dict[str, Any] = {
     "network": "quadratic",
@@ -45,7 +47,12 @@ def test_valid_as_given() -> None:
         ("samples", -3),
         ("samples", float("nan")),
         ("samples", True),
-        ("samples", Decimal(3)),
+        ("samples", Decimal("NaN")),
+        ("samples", np.bool_(True)),
+        ("samples", -(10**5000)),
+        ("samples", Fraction(-1, 10**5000)),
+        ("samples", mpmath.mpf("1e9999999999")),
+        ("samples", Decimal("1e9999999999")),
         ("dim", 0),
         ("dim", -1),
         ("dim", 100.0),
@@ -65,6 +72,7 @@ def test_valid_as_given() -> None:
         ("width", 2.5),
         ("width", True),
     ],
+    ids=lambda value: type(value).__name__ if not isinstance(value, str) else value[:20],
 )
 def test_outside_the_theory_is_refused_in_one_line(parameter: str, value: Any) -> None:
     with pytest.raises(InvalidProblem) as refusal:
@@ -108,6 +116,29 @@ def test_problems_are_frozen_values() -> None:
         Problem(**VALID).dim = 3  # type: ignore[misc]
 
 
-@pytest.mark.parametrize("number", [np.float64(1.25), np.int64(2), 2, Fraction(5, 4)])
-def test_numpy_scalars_are_numbers(number: Any) -> None:
-    assert Problem(**{**VALID, "gamma": number}).gamma == number
+@pytest.mark.parametrize(
+    ("number", "kept"),
+    [
+        (np.float64(1.25), 1.25),
+        (np.float32(1.1), float(np.float32(1.1))),
+        (np.int64(2), 2),
+        (Decimal("1.1"), Fraction(11, 10)),
+        (sympy.Rational(5, 4), Fraction(5, 4)),
+    ],
+)
+def test_numbers_are_kept_as_pythons_own(number: Any, kept: Any) -> None:
+    problem = Problem(**{**VALID, "gamma": number, "weight_decay": number})
+    assert problem.gamma == problem.weight_decay == kept
+    assert type(problem.gamma) is type(problem.weight_decay) is type(kept)
+    assert solve(problem) == solve(Problem(**{**VALID, "gamma": kept, "weight_decay": kept}))
+
+
+def test_counts_are_kept_as_pythons_own() -> None:
+    problem = Problem(**{**VALID, "dim": np.int32(100), "width": np.int64(3)})
+    assert (type(problem.dim), type(problem.width)) == (int, int)
+
+
+def test_all_but_the_network_are_given_by_name() -> None:
+    """Else 300, meant as a number of samples, would be a decay."""
+    with pytest.raises(TypeError, match="positional"):
+        Problem("quadratic", 300, 1.25, 100, 0.1)  # type: ignore[misc]

@@ -396,7 +396,15 @@ def test_published_state_evolution(samples: int, matrix_error: float) -> None:
     """Monte Carlo state evolution at d = 400 from the data of arXiv:2606.28242, within its O(1/d) = 0.25%."""
     dim = 400
     weight_decay = 0.1 * math.sqrt(samples / dim**2)
-    problem = Problem("quadratic", 1.25, samples, dim, weight_decay, noise_variance=0.1, target="unit")
+    problem = Problem(
+        "quadratic",
+        gamma=1.25,
+        samples=samples,
+        dim=dim,
+        weight_decay=weight_decay,
+        noise_variance=0.1,
+        target="unit",
+    )
     assert solve(problem).excess_risk / 2 == pytest.approx(matrix_error, rel=0.004, abs=0)
 
 

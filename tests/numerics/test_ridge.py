@@ -15,7 +15,16 @@ NETWORKS = ("diagonal", "quadratic")
 
 
 def ridge(network: str, samples: float, dim: int, weight_decay: float, noise: float) -> Problem:
-    return Problem(network, 1.25, samples, dim, weight_decay, noise, target="unit", estimator="ridge")
+    return Problem(
+        network,
+        gamma=1.25,
+        samples=samples,
+        dim=dim,
+        weight_decay=weight_decay,
+        noise_variance=noise,
+        target="unit",
+        estimator="ridge",
+    )
 
 
 def test_drawn_data_diagonal() -> None:

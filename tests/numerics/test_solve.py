@@ -46,7 +46,7 @@ def in_phase(network: str, phase: str, dim: int, gamma: float = 1.25) -> Problem
     a, ell, b = PHASES[phase]
     return Problem(
         network,
-        gamma,
+        gamma=gamma,
         samples=float(dim) ** (a + NETWORKS[network].copies - 1),
         dim=dim,
         weight_decay=float(dim) ** ell,
@@ -100,7 +100,14 @@ def test_double_agrees_with_thirty_digits_everywhere(
     noise=st.fractions(0, 2),
 )
 def test_diagonal_problems_anywhere(dim: int, gamma: Fraction, a: float, ell: float, noise: Fraction) -> None:
-    problem = Problem("diagonal", gamma, float(dim) ** a, dim, float(dim) ** ell, noise)
+    problem = Problem(
+        "diagonal",
+        gamma=gamma,
+        samples=float(dim) ** a,
+        dim=dim,
+        weight_decay=float(dim) ** ell,
+        noise_variance=noise,
+    )
     assert_double_is_right(problem, digits=20)
 
 
@@ -117,7 +124,9 @@ def test_digits_are_right_digits(network: str) -> None:
 @pytest.mark.parametrize("weight_decay", [1e-12, 1e-25])
 def test_the_peak_at_vanishing_weight_decay(dim: int, weight_decay: float) -> None:
     """At n = d, to leading order R = delta^2 = (Delta^2/(4 c lambda))^(2/3), c^2 = 2/pi."""
-    solution = solve(Problem("diagonal", 1.25, dim, dim, weight_decay, noise_variance=1))
+    solution = solve(
+        Problem("diagonal", gamma=1.25, samples=dim, dim=dim, weight_decay=weight_decay, noise_variance=1)
+    )
     delta2 = (1 / (4 * math.sqrt(2 / math.pi) * weight_decay)) ** (2 / 3)
     assert solution.excess_risk == pytest.approx(delta2, rel=1e-3, abs=0)
     wide = solve(solution.problem, digits=25)
@@ -128,7 +137,14 @@ def test_the_peak_at_vanishing_weight_decay(dim: int, weight_decay: float) -> No
 @pytest.mark.parametrize("alpha", ["0.249", "0.24999", "0.25", "0.2501", "0.26"])
 def test_near_the_interpolation_threshold_of_the_quadratic_network(alpha: str, dim: int) -> None:
     """Where Newton's steps run away and float64 is short of digits: the equations hold all the same."""
-    problem = Problem("quadratic", 1.25, Fraction(alpha) * dim**2, dim, 1e-10, noise_variance=1)
+    problem = Problem(
+        "quadratic",
+        gamma=1.25,
+        samples=Fraction(alpha) * dim**2,
+        dim=dim,
+        weight_decay=1e-10,
+        noise_variance=1,
+    )
     solution = solve(problem)
     delta2, kappa = solution.effective_noise**2, solution.threshold
     alpha2 = 2 * float(Fraction(alpha))
@@ -146,7 +162,14 @@ def test_the_peak_of_the_quadratic_network_in_double_precision(
     dim: int, weight_decay: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Both equations are differences of less than a rounding of their sides."""
-    problem = Problem("quadratic", 1.25, Fraction(dim**2, 4), dim, weight_decay, noise_variance=1)
+    problem = Problem(
+        "quadratic",
+        gamma=1.25,
+        samples=Fraction(dim**2, 4),
+        dim=dim,
+        weight_decay=weight_decay,
+        noise_variance=1,
+    )
     wide = solve(problem, digits=15)
     monkeypatch.setattr(erm, "_solve_to_digits", beyond_double)
     solution = solve(problem)
@@ -157,7 +180,16 @@ def test_the_peak_of_the_quadratic_network_in_double_precision(
 def test_no_weight_decay_a_hair_above_the_quadratic_threshold() -> None:
     """delta^2 = Delta/(2 (2 alpha - 1/2)) to leading order: kappa vanishes, and the risk is delta^2."""
     dim, excess = 10**30, Fraction(1, 10**9)
-    solution = solve(Problem("quadratic", 1.25, (Fraction(1, 4) + excess) * dim**2, dim, 0, 1))
+    solution = solve(
+        Problem(
+            "quadratic",
+            gamma=1.25,
+            samples=(Fraction(1, 4) + excess) * dim**2,
+            dim=dim,
+            weight_decay=0,
+            noise_variance=1,
+        )
+    )
     assert solution.excess_risk == pytest.approx(1 / float(4 * excess), rel=1e-8, abs=0)
     assert solution.threshold == 0
 
@@ -165,7 +197,13 @@ def test_no_weight_decay_a_hair_above_the_quadratic_threshold() -> None:
 @pytest.mark.parametrize("dim", [10**24, pytest.param(10**30, marks=pytest.mark.slow)])
 def test_noiseless_interpolation_amid_many_modes(dim: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """By kappa float64 knows the degrees of freedom to 1e-10 only, by the angle to all digits."""
-    problem = Problem("quadratic", Fraction(5, 4), dim ** Fraction(3, 2), dim, dim ** Fraction(-2))
+    problem = Problem(
+        "quadratic",
+        gamma=Fraction(5, 4),
+        samples=dim ** Fraction(3, 2),
+        dim=dim,
+        weight_decay=dim ** Fraction(-2),
+    )
     wide = solve(problem, digits=16)
     monkeypatch.setattr(erm, "_solve_to_digits", beyond_double)
     solution = solve(problem)
@@ -178,11 +216,15 @@ def test_a_hair_from_the_peak() -> None:
     """One sample more or less than a trillion trillion still counts."""
     d = 10**24
     risks = [
-        solve(Problem("diagonal", 1.25, n, d, 1e-30, noise_variance=1)).excess_risk
+        solve(
+            Problem("diagonal", gamma=1.25, samples=n, dim=d, weight_decay=1e-30, noise_variance=1)
+        ).excess_risk
         for n in (d - 10**6, d, d + 10**6)
     ]
     wide = [
-        solve(Problem("diagonal", 1.25, n, d, 1e-30, noise_variance=1), digits=20).excess_risk
+        solve(
+            Problem("diagonal", gamma=1.25, samples=n, dim=d, weight_decay=1e-30, noise_variance=1), digits=20
+        ).excess_risk
         for n in (d - 10**6, d, d + 10**6)
     ]
     assert [float(r) for r in wide] == pytest.approx(risks, rel=1e-10, abs=0)
@@ -208,15 +250,33 @@ def test_a_rescaled_target_is_the_same_problem(network: str) -> None:
     """Dividing the target by q divides lambda and the noise's deviation by q, and the risk by q^2."""
     dim, raw = 70, Target.of(70, 1.25, "raw")
     q = math.sqrt(float(raw.mean_square))
-    unit = Problem(network, 1.25, 2000, dim, 0.3, 0.2, target="unit")
-    same = Problem(network, 1.25, 2000, dim, 0.3 * q, 0.2 * q**2)
+    unit = Problem(
+        network, gamma=1.25, samples=2000, dim=dim, weight_decay=0.3, noise_variance=0.2, target="unit"
+    )
+    same = Problem(
+        network, gamma=1.25, samples=2000, dim=dim, weight_decay=0.3 * q, noise_variance=0.2 * q**2
+    )
     assert solve(unit).excess_risk == pytest.approx(solve(same).excess_risk / q**2, rel=1e-12, abs=0)
 
 
 @pytest.mark.parametrize("network", NETWORKS)
 def test_numbers_of_any_type_give_the_same_solution(network: str) -> None:
-    exact = Problem(network, Fraction(5, 4), 3000, 80, Fraction(1, 4), Fraction(1, 2))
-    other = Problem(network, mpmath.mpf("1.25"), 3000.0, 80, 0.25, np.float64(0.5))
+    exact = Problem(
+        network,
+        gamma=Fraction(5, 4),
+        samples=3000,
+        dim=80,
+        weight_decay=Fraction(1, 4),
+        noise_variance=Fraction(1, 2),
+    )
+    other = Problem(
+        network,
+        gamma=mpmath.mpf("1.25"),
+        samples=3000.0,
+        dim=80,
+        weight_decay=0.25,
+        noise_variance=np.float64(0.5),
+    )
     assert solve(exact).excess_risk == solve(other).excess_risk
 
 
@@ -271,7 +331,15 @@ def test_published_solutions(samples: int, matrix_error: float) -> None:
     """State evolution by Monte Carlo at d = 400 (data of arXiv:2606.28242): equal up to their 1/d."""
     dim = 400
     decay = 0.1 * math.sqrt(samples) / dim
-    problem = Problem("quadratic", 1.25, samples, dim, decay, 0.1, target="unit")
+    problem = Problem(
+        "quadratic",
+        gamma=1.25,
+        samples=samples,
+        dim=dim,
+        weight_decay=decay,
+        noise_variance=0.1,
+        target="unit",
+    )
     assert solve(problem).excess_risk == pytest.approx(2 * matrix_error, rel=0.004, abs=0)
 
 
@@ -300,7 +368,11 @@ def test_the_diagonal_network_against_training(samples: int, weight_decay: float
         theta = lasso(x, y, weight_decay)
         loss = np.sum((y - x @ theta) ** 2) / 2 + weight_decay * np.sum(abs(theta))
         measured.append((np.mean((theta - target) ** 2), loss / d))
-    solution = solve(Problem("diagonal", 1.25, samples, d, weight_decay, noise))
+    solution = solve(
+        Problem(
+            "diagonal", gamma=1.25, samples=samples, dim=d, weight_decay=weight_decay, noise_variance=noise
+        )
+    )
     means, errors = np.mean(measured, axis=0), np.std(measured, axis=0) / math.sqrt(draws - 1)
     assert abs(means[0] - solution.excess_risk) < 4 * errors[0]
     assert abs(means[1] - solution.train_loss) < 4 * errors[1]
@@ -308,7 +380,9 @@ def test_the_diagonal_network_against_training(samples: int, weight_decay: float
 
 
 def test_no_weight_decay_below_the_interpolation_threshold() -> None:
-    solution = solve(Problem("diagonal", 1.25, 300, 1000, 0, 0.5))
+    solution = solve(
+        Problem("diagonal", gamma=1.25, samples=300, dim=1000, weight_decay=0, noise_variance=0.5)
+    )
     assert solution.degrees_of_freedom == pytest.approx(0.3, rel=1e-12, abs=0)
     assert solution.train_loss == 0
     assert solution.threshold > 0
@@ -322,7 +396,17 @@ def test_no_weight_decay_below_the_interpolation_threshold() -> None:
 @pytest.mark.parametrize("alpha", [Fraction(101, 100), 3])
 def test_no_weight_decay_above_the_interpolation_threshold(dim: int, digits: int | None, alpha: Any) -> None:
     """Least squares: every coefficient keeps its noise, delta^2 = Delta/(alpha - 1) = R."""
-    solution = solve(Problem("diagonal", 1.25, alpha * dim, dim, 0, Fraction(1, 2)), digits=digits)
+    solution = solve(
+        Problem(
+            "diagonal",
+            gamma=1.25,
+            samples=alpha * dim,
+            dim=dim,
+            weight_decay=0,
+            noise_variance=Fraction(1, 2),
+        ),
+        digits=digits,
+    )
     delta2 = Fraction(1, 2) / (alpha - 1)
     rounding = 1e-11 if digits is None else mpmath.mpf(10) ** -digits
     with mpmath.workdps(50):
@@ -337,20 +421,24 @@ def test_no_weight_decay_above_the_interpolation_threshold(dim: int, digits: int
 
 def test_no_weight_decay_a_hair_above_the_interpolation_threshold() -> None:
     """One sample more than a trillion trillion: delta^2 = Delta d, reached at ever smaller weight decays."""
-    solution = solve(Problem("diagonal", 1, 10**24 + 1, 10**24, 0, 1e10))
+    solution = solve(
+        Problem("diagonal", gamma=1, samples=10**24 + 1, dim=10**24, weight_decay=0, noise_variance=1e10)
+    )
     assert solution.excess_risk == pytest.approx(1e34, rel=1e-11, abs=0)
     assert solution.threshold == 0
 
 
 def test_no_weight_decay_in_the_quadratic_network() -> None:
     """The cone still cuts half of the noise, and all modes above it keep theirs: no threshold is left."""
-    problem = Problem("quadratic", 1.25, 10**7, 1000, 0, 1)
+    problem = Problem("quadratic", gamma=1.25, samples=10**7, dim=1000, weight_decay=0, noise_variance=1)
     solution = solve(problem)
     small = [solve(replace(problem, weight_decay=decay)).excess_risk for decay in (1e-3, 1e-4)]
     assert solution.threshold == 0
     # the risk is linear in a small weight decay
     assert small[1] + (small[1] - small[0]) / 9 == pytest.approx(solution.excess_risk, rel=1e-8, abs=0)
-    every_mode = solve(Problem("quadratic", 1.25, 10**12, 1000, 0, 1))
+    every_mode = solve(
+        Problem("quadratic", gamma=1.25, samples=10**12, dim=1000, weight_decay=0, noise_variance=1)
+    )
     assert every_mode.excess_risk == pytest.approx(1 / (2 * 10**6 - 1), rel=1e-6, abs=0)
 
 
@@ -358,7 +446,9 @@ def test_no_weight_decay_in_the_quadratic_network() -> None:
 @pytest.mark.parametrize("noise", [0, 1])
 def test_interpolators_without_weight_decay_are_limits(samples: int, noise: int) -> None:
     """Also where a search without weight decay meets noises at which no threshold interpolates."""
-    problem = Problem("quadratic", 1.25, samples, 1000, 0, noise)
+    problem = Problem(
+        "quadratic", gamma=1.25, samples=samples, dim=1000, weight_decay=0, noise_variance=noise
+    )
     solution, near = solve(problem), solve(replace(problem, weight_decay=1e-13))
     interpolates = 2 * samples / 1000**2 < 0.5 or noise == 0
     for name in ("excess_risk", "effective_noise", "degrees_of_freedom"):
@@ -370,13 +460,13 @@ def test_interpolators_without_weight_decay_are_limits(samples: int, noise: int)
 
 def test_no_limit_of_vanishing_weight_decay_is_said() -> None:
     with pytest.raises(NotConverged, match="weight_decay=0"):
-        solve(Problem("diagonal", 1.25, 1000, 1000, 0, 1))
+        solve(Problem("diagonal", gamma=1.25, samples=1000, dim=1000, weight_decay=0, noise_variance=1))
 
 
 @pytest.mark.parametrize(("network", "unit"), [("diagonal", 30), ("quadratic", 450)])
 def test_without_noise_the_target_is_recovered_from_one_sample_per_unknown(network: str, unit: int) -> None:
     """Above A = 1 the risk falls like lambda^2, (A - 1) delta^2 = kappa^2; below it has a limit."""
-    problem = Problem(network, 1.25, unit, 30, 0)
+    problem = Problem(network, gamma=1.25, samples=unit, dim=30, weight_decay=0)
     recovered = solve(problem)
     assert recovered.excess_risk == recovered.effective_noise == recovered.threshold == 0
     assert recovered.degrees_of_freedom == 1
@@ -419,24 +509,24 @@ def test_next_to_a_solution_there_is_nothing_to_search(monkeypatch: pytest.Monke
 
 
 def test_what_is_not_there_is_said() -> None:
-    problem = Problem("quadratic", 1.25, 5000, 100, 0.1, 0.5)
+    problem = Problem("quadratic", gamma=1.25, samples=5000, dim=100, weight_decay=0.1, noise_variance=0.5)
     with pytest.raises(InvalidProblem, match="estimator"):
         solve(replace(problem, estimator="ridge")).spectrum()
 
 
 def test_a_width_beyond_the_dimension_is_no_restriction() -> None:
-    problem = Problem("quadratic", 1.25, 5000, 100, 0.1, 0.5)
+    problem = Problem("quadratic", gamma=1.25, samples=5000, dim=100, weight_decay=0.1, noise_variance=0.5)
     assert solve(replace(problem, width=100)).excess_risk == solve(problem).excess_risk
 
 
 @pytest.mark.parametrize("digits", [0, -1, 2.5, True, "30"])
 def test_digits_are_checked(digits: Any) -> None:
     with pytest.raises(InvalidProblem, match="digits="):
-        solve(Problem("diagonal", 1.25, 300, 1000, 0.1), digits=digits)
+        solve(Problem("diagonal", gamma=1.25, samples=300, dim=1000, weight_decay=0.1), digits=digits)
 
 
 def test_arguments_are_checked() -> None:
-    problem: Any = Problem("diagonal", 1.25, 300, 1000, 0.1)
+    problem: Any = Problem("diagonal", gamma=1.25, samples=300, dim=1000, weight_decay=0.1)
     for function in (solve, certify, optimal_weight_decay):
         with pytest.raises(InvalidProblem, match=r"problem='x': must be a numerics\.Problem"):
             function("x")  # type: ignore[operator]
@@ -454,15 +544,31 @@ def test_arguments_are_checked() -> None:
 )
 def test_out_of_range_is_named(network: str, estimator: str, parameter: str, value: Any) -> None:
     decay = None if estimator == "bayes" else 0.1
-    problem = Problem(network, 1.25, 300, 1000, decay, 0.5, estimator=estimator)
+    problem = Problem(
+        network,
+        gamma=1.25,
+        samples=300,
+        dim=1000,
+        weight_decay=decay,
+        noise_variance=0.5,
+        estimator=estimator,
+    )
     with pytest.raises(NotConverged, match=f"{parameter}=1.0e.400: must lie between 1e-300 and 1e300"):
         solve(replace(problem, **{parameter: value}))
 
 
 def test_out_of_range_is_not_a_number() -> None:
     with pytest.raises(NotConverged, match="so steep a target"):
-        solve(Problem("diagonal", 10**7, 300, 10**30, 0.1))
-    ridge = Problem("diagonal", 1.25, 300, 1000, 0.1, 10**400, estimator="ridge")
+        solve(Problem("diagonal", gamma=10**7, samples=300, dim=10**30, weight_decay=0.1))
+    ridge = Problem(
+        "diagonal",
+        gamma=1.25,
+        samples=300,
+        dim=1000,
+        weight_decay=0.1,
+        noise_variance=10**400,
+        estimator="ridge",
+    )
     with pytest.raises(NotConverged, match="beyond the range of float64: ask for digits"):
         solve(ridge)
     assert solve(ridge, digits=20).excess_risk > mpmath.mpf(10) ** 390
@@ -486,7 +592,9 @@ def test_out_of_range_is_not_a_number() -> None:
     ids=str,
 )
 def test_extremes_are_solved_or_refused(network: str, changes: dict[str, Any]) -> None:
-    problem = replace(Problem(network, 1.25, 1000, 100, 0.1, 0.5), **changes)
+    problem = replace(
+        Problem(network, gamma=1.25, samples=1000, dim=100, weight_decay=0.1, noise_variance=0.5), **changes
+    )
     try:
         solution = solve(problem)
     except NotConverged:

@@ -168,7 +168,10 @@ def test_quantiles_of_a_drawn_matrix() -> None:
 def test_pruning_the_bulk_of_a_drawn_matrix(digits: int | None) -> None:
     """Eigenvalues nu become (nu - (2 delta - kappa))_+."""
     dim, rng = 400, np.random.default_rng(4)
-    solution = solve(Problem("quadratic", 1.25, 40_000, dim, 1e-3, 0.5), digits=digits)
+    solution = solve(
+        Problem("quadratic", gamma=1.25, samples=40_000, dim=dim, weight_decay=1e-3, noise_variance=0.5),
+        digits=digits,
+    )
     noise, kappa = float(solution.effective_noise), float(solution.threshold)
     s = Target.of(dim, 1.25).size(np.arange(1.0, dim + 1))
     risks: list[list[float]] = [[], []]
@@ -185,7 +188,7 @@ def test_pruning_the_bulk_of_a_drawn_matrix(digits: int | None) -> None:
 
 def test_pruning_digits_agree_with_double_and_a_high_threshold_prunes_nothing() -> None:
     for network in ("diagonal", "quadratic"):
-        problem = Problem(network, 1.25, 5000, 300, 0.01, 0.5)
+        problem = Problem(network, gamma=1.25, samples=5000, dim=300, weight_decay=0.01, noise_variance=0.5)
         short, long = solve(problem), solve(problem, digits=20)
         assert short.pruned() == pytest.approx(float(long.pruned()), rel=1e-12, abs=0)
         assert short.pruned() != short.excess_risk
@@ -197,7 +200,9 @@ def test_pruning_digits_agree_with_double_and_a_high_threshold_prunes_nothing() 
 
 def test_nothing_is_cut_off_at_full_width_where_all_modes_are_learned() -> None:
     """The mass above the threshold, 1, rounds above it here."""
-    solution = solve(Problem("quadratic", 1.25, 10**175, 10**25, 10**25, 1))
+    solution = solve(
+        Problem("quadratic", gamma=1.25, samples=10**175, dim=10**25, weight_decay=10**25, noise_variance=1)
+    )
     spectrum = solution.spectrum()
     assert spectrum.smallest == 0
     assert spectrum.atom == pytest.approx(0, abs=1e-12)

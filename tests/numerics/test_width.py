@@ -18,7 +18,7 @@ from numerics.target import Target
 from numerics.width import scalars, scalars_at_angle, top_quantile
 
 RESULTS = ("error", "degrees_of_freedom", "mean_size", "mass_above")
-BASE = Problem("quadratic", 1.25, 10**8, 10**4, weight_decay=1e-2, noise_variance=1)
+BASE = Problem("quadratic", gamma=1.25, samples=10**8, dim=10**4, weight_decay=1e-2, noise_variance=1)
 
 
 @pytest.mark.parametrize("units", [2, 8, 40, 90])
@@ -170,13 +170,23 @@ def test_parts_of_noise_cut_at_a_rank_sum_to_the_risk() -> None:
 
 def test_parts_next_to_the_edge_of_the_noise_sum_to_the_risk() -> None:
     """Where kappa/delta in float64 does not say what the risk is, though it was solved with more digits."""
-    solution = solve(Problem("quadratic", 0.5000001, 31622776, 10**15, 1e-10, noise_variance=1e10, width=2))
+    solution = solve(
+        Problem(
+            "quadratic",
+            gamma=0.5000001,
+            samples=31622776,
+            dim=10**15,
+            weight_decay=1e-10,
+            noise_variance=1e10,
+            width=2,
+        )
+    )
     assert math.fsum(solution.decomposition.values()) == pytest.approx(solution.excess_risk, rel=1e-11, abs=0)
 
 
 def test_an_unregularised_narrow_network_does_not_recover_the_target() -> None:
     """Without noise and weight decay, with many samples: what is left are the modes beyond the width."""
-    problem = Problem("quadratic", 1.25, 10**6, 100, weight_decay=0, width=20)
+    problem = Problem("quadratic", gamma=1.25, samples=10**6, dim=100, weight_decay=0, width=20)
     solution = solve(problem)
     unlearned = 2 * np.sum(np.arange(21.0, 101) ** -2.5)
     assert solution.excess_risk == pytest.approx(unlearned, rel=0.1, abs=0)

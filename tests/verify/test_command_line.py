@@ -128,7 +128,7 @@ def test_spectrum_prints_and_draws(tmp_path: Path, capsys: pytest.CaptureFixture
     out = tmp_path / "spectrum.png"
     assert _status(_arguments("spectrum", network="quadratic", samples="20000", out=str(out))) == 0
     printed = capsys.readouterr().out
-    solution = solve(Problem("quadratic", Fraction(5, 4), 20000, 100, weight_decay=0.1))
+    solution = solve(Problem("quadratic", gamma=Fraction(5, 4), samples=20000, dim=100, weight_decay=0.1))
     assert str(solution.spectrum().atom) in printed
     assert str(solution.pruned()) in printed
     assert "spike 1 " in printed

@@ -5,11 +5,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 from itertools import product
+from typing import Any
 
+import numpy as np
 import pytest
 from sympy import Expr, Rational, log, oo
 
 from asymptotics import Law, Phase, PhaseDiagram, diagonal, kernel_ridge, phase_diagram, quadratic, symbols
+from asymptotics.checks import InvalidArgument
 from asymptotics.diagram import Estimator
 from asymptotics.terms import Noise
 from numerics import solve
@@ -148,6 +151,18 @@ def test_report_says_what_failed_and_can_be_read_back() -> None:
 def test_unknown_effort_is_refused() -> None:
     with pytest.raises(ValueError, match="effort='heroic'"):
         agreement(DIAGRAMS["diagonal"], effort="heroic")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("seed", [1.0, True, "1", None, 2**64])
+def test_what_is_no_seed_is_refused(seed: Any) -> None:
+    with pytest.raises(InvalidArgument, match=r"seed=.*: must be an integer"):
+        agreement(DIAGRAMS["diagonal"], seed=seed)
+
+
+def test_a_seed_of_numpy_is_written_out() -> None:
+    diagram = DIAGRAMS["diagonal"]
+    report = agreement(_with_phase(diagram, 0, diagram.phases[0]), seed=np.int64(3))
+    assert json.loads(report.to_json())["seed"] == 3
 
 
 @pytest.mark.slow

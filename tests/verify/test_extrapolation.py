@@ -52,7 +52,7 @@ def test_a_quantity_that_appears_from_nothing_is_not_resolved() -> None:
     ("dims", "values"), [(DIMS[:3], [1.0] * 3), (DIMS, [1.0] * 4), (DIMS, [1.0, 1.0, 1.0, 1.0, math.nan])]
 )
 def test_what_cannot_be_extrapolated_is_refused(dims: list[float], values: list[float]) -> None:
-    with pytest.raises(ValueError, match=r"must be|needed"):
+    with pytest.raises(ValueError, match="must be"):
         extrapolated_exponent(dims, values)
 
 
@@ -122,9 +122,9 @@ def test_a_logarithm_of_a_logarithm_is_seen_in_the_error_estimate() -> None:
 
 @pytest.mark.parametrize("values", [[1.0] * 3, [1.0, 1.0, 1.0, math.inf], [1.0, 1.0, math.nan, 1.0]])
 def test_what_has_no_limit_is_refused(values: list[float]) -> None:
-    with pytest.raises(ValueError, match=r"must be finite|needed"):
+    with pytest.raises(ValueError, match="must be a sequence of at least four finite numbers"):
         limit_beyond_powers(values)
-    with pytest.raises(ValueError, match=r"must be finite|needed"):
+    with pytest.raises(ValueError, match="must be a sequence of at least four finite numbers"):
         limit_beyond_logarithms(DIMS[: len(values)], values)
-    with pytest.raises(ValueError, match="as many of each"):
+    with pytest.raises(ValueError, match=r"values=.* as many as"):
         limit_beyond_logarithms(DIMS, [1.0] * 4)

@@ -2,12 +2,13 @@
 
 from fractions import Fraction
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, find, given, settings
 from hypothesis import strategies as st
 from hypothesis.errors import InvalidArgument
 
-from asymptotics import PhaseDiagram, diagonal, phase_diagram, quadratic, symbols
+from asymptotics import PhaseDiagram, diagonal, kernel_ridge, phase_diagram, quadratic, symbols
 from numerics import Problem
 from verify import strategies
 
@@ -53,12 +54,31 @@ def test_decays_cover_the_open_interval(gamma: Fraction) -> None:
     assert Fraction(1, 2) < gamma <= 3
 
 
+@settings(max_examples=20)
+@given(
+    point=strategies.scales(DIAGRAMS[0], "II", samples_window=(0.1, 2), decay_window=(-0.1, np.float32(0.3)))
+)
+def test_points_are_exact_whatever_numbers_the_windows_are(point: strategies.Scale) -> None:
+    assert all(isinstance(value, Fraction) for value in point[:3])
+
+
 def test_invalid_arguments_are_refused() -> None:
-    with pytest.raises(InvalidArgument, match="phase='VII' is not in the diagram of diagonal"):
+    with pytest.raises(InvalidArgument, match="phase='VII': must be in the diagram of diagonal"):
         strategies.scales(DIAGRAMS[0], "VII")
     with pytest.raises(InvalidArgument, match="margin=-1"):
         strategies.scales(DIAGRAMS[0], margin=-1)
-    with pytest.raises(InvalidArgument, match="networks"):
-        strategies.problems(networks=())
-    with pytest.raises(InvalidArgument, match="max_dim=0"):
+    with pytest.raises(InvalidArgument, match=r"diagram='kernel ridge': .* depend on r"):
+        strategies.scales(phase_diagram(kernel_ridge))
+    with pytest.raises(InvalidArgument, match=r"decay_window=.* low < high"):
+        strategies.scales(DIAGRAMS[0], decay_window=(Fraction(1), Fraction(-1)))
+    with pytest.raises(InvalidArgument, match=r"noise_window=.* at least 0"):
+        strategies.scales(DIAGRAMS[0], noise_window=(-1, 1))
+    for networks in ((), "diagonal", ["cubic"]):
+        with pytest.raises(InvalidArgument, match=r"networks=.*: must be one or more of 'diagonal', 'quadr"):
+            strategies.problems(networks=networks)
+    with pytest.raises(InvalidArgument, match=r"max_gamma=0.5: must be above 1/2"):
+        strategies.decays(max_gamma=0.5)
+    with pytest.raises(InvalidArgument, match=r"max_dim=.*: must be an integer from 1 to 10"):
+        strategies.problems(max_dim=10**400)  # of such no float holds the samples
+    with pytest.raises(InvalidArgument, match=r"max_dim=0"):
         strategies.problems(max_dim=0)

@@ -1,0 +1,340 @@
+"""Whatever is public refuses wrong arguments in one line that names them, before any work.
+
+Nothing here is a list of cases: what is public is found by walking the names that the packages export, the
+methods of the classes among them and of the classes that those return; each of its parameters is given one
+wrong value of each kind in ``WRONG``, in a call that is valid otherwise.  Tables say what signatures don't:
+``VALID`` has a valid value for each parameter that must be given (and some others), ``INSTANCES`` one of each
+class with methods, ``ALLOWED`` the values of ``WRONG`` that some parameters may take.
+`test_everything_public_is_asked` fails when something new needs a line in them.
+
+Left out by rule: exceptions, and the constructors of results (all classes but ``BUILT_BY_USERS``), whose
+fields the packages fill.
+"""
+
+from __future__ import annotations
+
+import inspect
+import typing
+from collections.abc import Callable, Iterator
+from dataclasses import fields
+from functools import cache, partial
+from types import ModuleType, UnionType
+from typing import Any, NamedTuple
+
+import hypothesis
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+
+import asymptotics
+import numerics
+import verify
+from asymptotics import diagonal, kernel_ridge, phase_diagram
+from asymptotics.checks import InvalidArgument
+from asymptotics.power_sums import Learned
+from numerics import FreeConvolution, Problem, solve
+from verify import strategies
+
+ROOMS: tuple[ModuleType, ...] = (asymptotics, numerics, verify, strategies)
+
+# How each refuses: the longest module name that fits counts.
+REFUSES = {
+    "asymptotics": InvalidArgument,
+    "numerics": numerics.InvalidProblem,
+    "verify": InvalidArgument,
+    "verify.strategies": hypothesis.errors.InvalidArgument,
+}
+
+BUILT_BY_USERS = (Problem, asymptotics.StateEvolution, asymptotics.RidgeRegression)
+
+
+class Foreign:
+    """An object that nobody knows, which cannot even be shown."""
+
+    def __repr__(self) -> str:
+        raise RuntimeError("this has no repr")
+
+
+WRONG: dict[str, Any] = {
+    "object": Foreign(),
+    "string": "no such\nthing",
+    "NaN": float("nan"),
+    "None": None,
+    "array": np.array([0.5, 2.0]),
+    "number": -(10**5000),  # out of range, and longer than Python writes
+}
+
+
+class Public(NamedTuple):
+    """Something public to be called: where it stands, the class whose method it is, and itself."""
+
+    name: str
+    owner: type | None
+    function: Callable[..., Any]
+
+    @property
+    def parameters(self) -> dict[str, inspect.Parameter]:
+        """Those that a user gives."""
+        found = dict(inspect.signature(self.function).parameters)
+        if self.owner is not None and "self" in found:
+            del found["self"]
+        return found
+
+    @property
+    def refuses(self) -> type[Exception]:
+        """The documented exception."""
+        module = self.function.__module__
+        return REFUSES[max((name for name in REFUSES if f"{module}.".startswith(f"{name}.")), key=len)]
+
+
+def _is_ours(thing: Any) -> bool:
+    return inspect.isclass(thing) and thing.__module__.split(".")[0] in ("asymptotics", "numerics", "verify")
+
+
+def _classes_in(annotation: Any) -> Iterator[type]:
+    """Our classes in an annotation: itself, or in a union or a container."""
+    if _is_ours(annotation):
+        yield annotation
+    origin = typing.get_origin(annotation)
+    if origin in (typing.Union, UnionType, tuple, list, dict):
+        for argument in typing.get_args(annotation):
+            yield from _classes_in(argument)
+
+
+def _methods(owner: type) -> Iterator[Public]:
+    for name, found in inspect.getmembers_static(owner):
+        static = isinstance(found, classmethod | staticmethod)
+        if not name.startswith("_") and (
+            static or inspect.isfunction(found) or hasattr(found, "__wrapped__")
+        ):
+            yield Public(f"{owner.__name__}.{name}", None if static else owner, getattr(owner, name))
+
+
+@cache
+def everything_public() -> tuple[Public, ...]:
+    """What users call: functions, methods, and the constructors of what they build."""
+    found: list[Public] = []
+    classes: dict[type, None] = {}
+    for room in ROOMS:
+        for name in room.__all__:
+            thing = getattr(room, name)
+            if isinstance(thing, ModuleType):
+                assert thing in ROOMS
+            elif inspect.isclass(thing):
+                classes[thing] = None
+            elif callable(thing):
+                found.append(Public(name, None, thing))
+            else:
+                classes[type(thing)] = None
+    asked, pending = 0, list(classes)
+    while asked < len(found) or pending:
+        if pending:
+            owner = pending.pop()
+            if not issubclass(owner, BaseException):
+                found += _methods(owner)
+            continue
+        function = inspect.unwrap(found[asked].function)
+        asked += 1
+        returned = typing.get_type_hints(function).get("return")
+        new = [owner for owner in _classes_in(returned) if owner not in classes]
+        classes |= dict.fromkeys(new)
+        pending += new
+    built = [Public(owner.__name__, None, owner) for owner in BUILT_BY_USERS]
+    return (*found, *built)
+
+
+@cache
+def _diagram() -> asymptotics.PhaseDiagram:
+    return phase_diagram(diagonal)
+
+
+@cache
+def _solution() -> numerics.Solution:
+    return solve(_problem())
+
+
+def _problem() -> Problem:
+    return Problem("diagonal", gamma=1.25, samples=300, dim=100, weight_decay=0.1, noise_variance=0.5)
+
+
+def _boundary() -> Any:
+    """A wall whose law is cheap to derive."""
+    (wall,) = [b for b in _diagram().boundaries if {p.name for p in b.phases} == {"II", "III"}]
+    return wall
+
+
+def _law() -> Any:
+    return _diagram().phases[0].risk
+
+
+def _crossover() -> Any:
+    return _boundary().crossover()
+
+
+def _exchange() -> Any:
+    return phase_diagram(kernel_ridge).boundaries[0].crossover()
+
+
+PHYSICAL: dict[str, Callable[[], Any]] = {
+    "gamma": lambda: 1.25,
+    "n_eff": lambda: 1e4,
+    "d": lambda: 1e9,
+    "weight_decay": lambda: 1e-2,
+    "noise_variance": lambda: 1,
+}
+
+# By callable and parameter, or by the parameter alone; made when they are needed.
+VALID: dict[str, Callable[[], Any]] = {
+    **PHYSICAL,
+    "a": lambda: 0.5,
+    "ell": lambda: -1,
+    "network": lambda: diagonal,
+    "model": lambda: diagonal,
+    "diagram": _diagram,
+    "boundary": _boundary,
+    "noisy": lambda: True,
+    "learned": lambda: Learned.SOME,
+    "StateEvolution.describe.hypothesis": lambda: _diagram().phases[0].hypothesis,
+    "RidgeRegression.describe.hypothesis": lambda: phase_diagram(kernel_ridge).phases[0].hypothesis,
+    "problem": _problem,
+    "Problem.network": lambda: "diagonal",
+    "Exchange.evaluate.source": lambda: 1,
+    "samples": lambda: 300,
+    "risk_curve.samples": lambda: [300],
+    "dim": lambda: 100,
+    "decay": lambda: 1.25,
+    "FreeConvolution.of_eigenvalues.noise": lambda: 0.5,
+    "FreeConvolution.of_power_law.noise": lambda: 0.5,
+    "eigenvalues": lambda: [1.0, 2.0],
+    "probability": lambda: 0.5,
+    "x": lambda: 1.0,
+    "z": lambda: 1.0 + 1.0j,
+    "function": lambda: np.exp,
+    "size": lambda: 3,
+    "seed": lambda: 0,
+    "ax": Figure().subplots,
+    **{
+        f"{type(model).__name__}.{field.name}": partial(getattr, model, field.name)
+        for model in (diagonal, kernel_ridge)
+        for field in fields(model)
+    },
+}
+
+INSTANCES: dict[str, Callable[[], Any]] = {
+    "PhaseDiagram": _diagram,
+    "StateEvolution": lambda: diagonal,
+    "RidgeRegression": lambda: kernel_ridge,
+    "Law": _law,
+    "PowerLaw": lambda: _law().at(a=1, ell=0, gamma=1.25),
+    "Crossover": _crossover,
+    "Exchange": _exchange,
+    "RecoveryJump": lambda: asymptotics.recovery_jump(diagonal),
+    "InterpolationPeak": lambda: asymptotics.interpolation_peak(diagonal),
+    "FreeConvolution": lambda: FreeConvolution.of_eigenvalues([1.0, 2.0], 0.5),
+    "Spectrum": lambda: _solution().spectrum(),
+}
+
+EVERY_NUMBER = {"number"}
+MANY_NUMBERS = {"number", "array"}
+# What is not wrong: values that the meaning of a parameter admits.
+ALLOWED: dict[str, set[str]] = {
+    "a": EVERY_NUMBER,
+    "ell": EVERY_NUMBER,
+    "InterpolationPeak.depth.x": EVERY_NUMBER,
+    "FreeConvolution.density.x": MANY_NUMBERS,
+    "FreeConvolution.cdf.x": MANY_NUMBERS,
+    "FreeConvolution.mass_above.x": MANY_NUMBERS,
+    "FreeConvolution.stieltjes.z": MANY_NUMBERS,
+    "FreeConvolution.integral_above.x": EVERY_NUMBER,
+    "eigenvalues": {"array"},
+    "of_eigenvalues.weights": {"array"},
+    "risk_curve.samples": {"array"},
+    "risk_curve.cache": {"string"},
+    "StateEvolution.name": {"string"},
+    "RidgeRegression.name": {"string"},
+}
+
+# Valid calls that take many seconds; the tests of these functions make them.
+SLOW = {"agreement", "bayes_ratio", "heavy_tails"}
+
+
+def _in(table: dict[str, Any], public: Public, parameter: str) -> Any:
+    return table.get(f"{public.name}.{parameter}", table.get(parameter))
+
+
+def _valid_arguments(public: Public) -> dict[str, Any]:
+    """All for which there is a valid value."""
+    values = {name: _in(VALID, public, name) for name in public.parameters}
+    return {name: made() for name, made in values.items() if made is not None}
+
+
+def _called(public: Public, arguments: dict[str, Any]) -> Any:
+    bound = (
+        public.function
+        if public.owner is None
+        else getattr(INSTANCES[public.owner.__name__](), public.function.__name__)
+    )
+    return bound(**arguments)
+
+
+def _is_allowed(public: Public, parameter: str, kind: str) -> bool:
+    declared = public.parameters[parameter]
+    if kind == "None":
+        hint = typing.get_type_hints(inspect.unwrap(public.function)).get(parameter)
+        return declared.default is None or type(None) in typing.get_args(hint)
+    return kind in (_in(ALLOWED, public, parameter) or ())
+
+
+def complaint(public: Public, parameter: str, kind: str) -> str | None:
+    """What is wrong with the answer to one wrong argument; None if nothing is."""
+    arguments = {**_valid_arguments(public), parameter: WRONG[kind]}
+    try:
+        result = _called(public, arguments)
+    except public.refuses as refusal:
+        line = str(refusal)
+        if "\n" in line or len(line) > 300:
+            return f"no short line: {line!r:.400}"
+        return None if parameter in line else f"does not name {parameter}: {line}"
+    except Exception as error:
+        return f"{type(error).__name__}: {error!s:.200}"
+    return f"a result: {type(result).__name__}"
+
+
+ASKED = [
+    (public, parameter, kind)
+    for public in everything_public()
+    for parameter in public.parameters
+    for kind in WRONG
+]
+
+
+def test_everything_public_is_asked() -> None:
+    """Each required parameter has a valid value, each class with such methods an instance."""
+    missing = [
+        f"{public.name}.{parameter.name}"
+        for public in everything_public()
+        for parameter in public.parameters.values()
+        if parameter.default is inspect.Parameter.empty and _in(VALID, public, parameter.name) is None
+    ]
+    owners = {public.owner.__name__ for public in everything_public() if public.owner and public.parameters}
+    missing += owners - set(INSTANCES)
+    assert not missing
+
+
+@pytest.mark.parametrize(
+    "public", [p for p in everything_public() if p.parameters and p.name not in SLOW], ids=lambda p: p.name
+)
+def test_valid_calls_are_valid(public: Public) -> None:
+    """Else the wrong value would not be what is refused."""
+    _called(public, _valid_arguments(public))
+
+
+@pytest.mark.parametrize(
+    ("public", "parameter", "kind"),
+    [asked for asked in ASKED if not _is_allowed(*asked)],
+    ids=lambda value: value if isinstance(value, str) else value.name,
+)
+def test_what_is_wrong_is_refused_in_one_line_that_names_it(
+    public: Public, parameter: str, kind: str
+) -> None:
+    assert complaint(public, parameter, kind) is None
