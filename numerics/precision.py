@@ -27,7 +27,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import lru_cache
+from functools import lru_cache, partial
 from numbers import Rational
 from threading import RLock
 from typing import Any, TypeAlias
@@ -67,7 +67,7 @@ class Arithmetic:
         is_finite: elementwise, of real or complex arguments.
         packed: real array -> array of the same numbers, in the form in which matrix products are fast.
         unpacked: packed array -> real array.
-        product: matrix product of packed arrays, or of stacks of them.
+        multiplier: packed matrix, or stack of them -> function that multiplies such from the left by it.
         working: context in which this arithmetic must be used.
     """
 
@@ -88,7 +88,7 @@ class Arithmetic:
     is_finite: Elementwise
     packed: Elementwise
     unpacked: Elementwise
-    product: Elementwise
+    multiplier: Callable[[Any], Elementwise]
     working: Callable[[], AbstractContextManager[Any]]
 
     @property
@@ -148,7 +148,7 @@ DOUBLE = Arithmetic(
     is_finite=np.isfinite,
     packed=lambda numbers: numbers,
     unpacked=lambda numbers: numbers,
-    product=np.matmul,
+    multiplier=lambda matrix: partial(np.matmul, matrix),
     # Root finders try points far away: what is not finite there is caught by value, not by warning.
     working=lambda: np.errstate(all="ignore"),
 )
@@ -213,12 +213,19 @@ def _from_ball(ball: Any) -> Any:
     return int(mantissa) * _power_of_two(int(exponent))
 
 
-def _product(left: Any, right: Any) -> Any:
-    """Of two matrices of balls, or of two stacks of them."""
+def _multiplier(left: Any) -> Elementwise:
+    """Of matrices of balls, or of stacks of them."""
     if left.ndim == 3:
-        return np.stack([_product(*pair) for pair in zip(left, right, strict=True)])
-    product = flint.arb_mat(left.tolist()) * flint.arb_mat(right.tolist())
-    return np.array(product.tolist(), dtype=object)
+        each = [_multiplier(matrix) for matrix in left]
+        return lambda right: np.stack([times(matrix) for times, matrix in zip(each, right, strict=True)])
+    if left.size == 0:
+        return lambda right: np.full((len(left), right.shape[-1]), flint.arb(0))
+    matrix = flint.arb_mat(left.tolist())
+
+    def times(right: Any) -> Any:
+        return np.array((matrix * flint.arb_mat(right.tolist())).tolist(), dtype=object)
+
+    return times
 
 
 def _by_balls(name: str, bits: int) -> Elementwise:
@@ -289,7 +296,7 @@ def multiprecision(bits: int) -> Arithmetic:
         is_finite=_is_finite(gmpy2.is_finite),
         packed=_elementwise(_to_ball),
         unpacked=_elementwise(_from_ball),
-        product=_product,
+        multiplier=_multiplier,
         working=working,
     )
 
