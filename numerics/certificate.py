@@ -138,7 +138,8 @@ def _quadratic(problem: Problem, solution: Solution) -> _System:
         target = Target.of(problem.dim, problem.gamma, problem.target, arithmetic)
         noise, threshold = arithmetic.real(solution.effective_noise), arithmetic.real(solution.threshold)
         if threshold == 0:
-            return _System(lambda bits: certified_quadratic.functions_of(problem, False), (Fraction(1), Fraction(0)))
+            start = (Fraction(1), Fraction(0))
+            return _System(lambda bits: certified_quadratic.functions_of(problem, False), start)
         cut = cut_at(noise, threshold, target)
         place, in_support = cut.start.point * cut.unit, cut.start.in_support
         if threshold >= target.scale + 2 * noise:  # beyond all of the spectrum any point will do for a cut

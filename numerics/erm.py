@@ -24,6 +24,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
@@ -55,6 +56,8 @@ SKETCH_STEPS = 60
 DOUBLE_ACCURACY = 10.0**-DOUBLE_DIGITS
 DOUBLE_RESIDUAL = 1e-12
 GUARD_DIGITS = 12
+# Of steps before the last, which rounding does not spoil.
+FEW_GUARD_DIGITS = 6
 # Beyond those asked for; and with how many Newton's method begins, at least.
 SPARE_DIGITS = 2
 FEWEST_DIGITS = 20
@@ -292,11 +295,10 @@ def _solve_to_digits(problem: Problem, start: _Attempt, digits: int) -> tuple[St
     if start.root is not None:
         guess, jacobian = start.root.moved, start.root.jacobian
     for wanted in _fewer_digits(digits + SPARE_DIGITS, start.error):
-        try:
-            _, root = _polished_to(problem, start, wanted, guard, 10 ** -_before_step(wanted), guess, jacobian)
-        except NotConverged:
-            continue  # with more digits it may
-        guess, jacobian = root.moved, root.jacobian
+        tolerance: Any = 10 ** -_before_step(wanted)
+        with suppress(NotConverged):  # with more digits it may
+            _, root = _polished_to(problem, start, wanted, FEW_GUARD_DIGITS, tolerance, guess, jacobian)
+            guess, jacobian = root.moved, root.jacobian
     tolerance = Fraction(1, 10 ** (digits + SPARE_DIGITS))
     for _ in range(ATTEMPTS):
         equations, root = _polished_to(problem, start, digits, guard, tolerance, guess, jacobian)

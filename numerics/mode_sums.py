@@ -141,8 +141,8 @@ def junction_stencil(length: int) -> tuple[Fraction, ...]:
     >>> junction_stencil(2)
     (Fraction(97, 1920), Fraction(-17, 5760))
     """
-    # With y_k = (2k - 1)^2 and b_k = (2k - 1) a_k the conditions are the moments sum_k b_k y_k^j, j = 0..L-1: a
-    # Vandermonde system, solved by the Lagrange polynomials of the y_k.
+    # With y_k = (2k - 1)^2 and b_k = (2k - 1) a_k the conditions are the moments sum_k b_k y_k^j, j = 0..L-1:
+    # a Vandermonde system, solved by the Lagrange polynomials of the y_k.
     squares = [(2 * k - 1) ** 2 for k in range(1, length + 1)]
     moments, denominator = _midpoint_moments(length)
     through_all = [gmpy2.mpz(1)]  # the polynomial with all of them for its roots, highest power first

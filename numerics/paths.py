@@ -33,8 +33,8 @@ from numerics.precision import DOUBLE_BITS, Arithmetic
 _PAD = 2.5
 # Half-width of the strip of analyticity in log rho, pi/2 less what the closure takes.
 _STRIP = 1.45
-# Widest panel in log rho.  Where it ends at the shortest scale from 0 on, or begins at the longest, the nearest
-# singularity is at right angles to its end: on a Bernstein ellipse of parameter 4.6, and some room is left.
+# Widest panel in log rho.  Of the panels at either end the nearest singularity is at right angles to one end:
+# on a Bernstein ellipse of parameter 4.6, and some room is left.
 _PANEL = 8.0
 _END_ELLIPSE = 4.2
 
@@ -220,7 +220,7 @@ def graded(arithmetic: Arithmetic, low: Any, high: Any) -> tuple[Any, Any]:
 
 
 def panelled(arithmetic: Arithmetic, low: Any, high: Any) -> tuple[Any, Any]:
-    """The same by Gauss and Legendre, for integrands regular in rho at 0, and like rho^-2 or less at infinity.
+    """The same by Gauss and Legendre, for integrands regular in rho at 0 and, like rho^-2, at infinity.
 
     From 0 to the shortest scale in rho, from the longest on in 1/rho, in log rho between the two.
 
@@ -245,7 +245,7 @@ def panelled(arithmetic: Arithmetic, low: Any, high: Any) -> tuple[Any, Any]:
 
 
 def _needed(arithmetic: Arithmetic) -> float:
-    """Minus the logarithm of the error of a rule; the singularities, of third order, are close to its edge."""
+    """Minus the logarithm of the error of a rule whose strip reaches almost to poles of third order."""
     e_folds = arithmetic.digits * math.log(10.0)
     return e_folds + 3 * math.log(e_folds)
 

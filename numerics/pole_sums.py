@@ -56,6 +56,8 @@ def _expansion(count: int, leading: int, exponent: int) -> Any:
 class _Far:
     """The bins of poles on one side of the blocks of points, in powers of a small ratio.
 
+    Matrices are kept as the functions that multiply by them.
+
     Attributes:
         poles: by the powers of the poles in units of the end of their bin, shape (bins, powers, poles).
         between: by those of that end in units of the end of the block, shape (powers, blocks, bins); 0 for
@@ -79,7 +81,7 @@ class _Far:
 
 @dataclass(frozen=True, eq=False)
 class _Crowd:
-    """Poles next to each other.
+    """Poles next to each other; matrices as in `_Far`.
 
     Attributes:
         members: which poles.
@@ -118,7 +120,7 @@ class _Block:
 
 @dataclass(frozen=True, eq=False)
 class Kernel:
-    """k between all points and poles, in packed numbers of an arithmetic; matrices as what multiplies by them.
+    """k between all points and poles, in packed numbers of an arithmetic.
 
     Attributes:
         arithmetic: the arithmetic.
