@@ -13,25 +13,21 @@ and their Jacobian f'.  For a box X around a point y, and any matrix C, the Kraw
 maps X into its interior only if there is exactly one root in X, and then it lies in K(X) (Krawczyk, Computing
 4 (1969) 187; Rump, Acta Numerica 19 (2010) 287).
 
-This module and those that import it need python-flint; `certificate` imports them when asked to certify.
+Balls have the precision that is set by `precision.flint_bits`.
 
-In order: `NotProved`, `working`, `exact`, `to_pair`, `Functions`, `Equations`, `proved_root`.
+In order: `NotProved`, `exact`, `to_pair`, `Functions`, `Equations`, `proved_root`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
-from threading import RLock
 from typing import Any, TypeAlias
 
 import flint
 import mpmath
 
-# python-flint's precision and length of series are those of the whole process.
-_LOCK = RLock()
 _NEWTON_STEPS = 60
 
 
@@ -41,23 +37,6 @@ class NotProved(ArithmeticError):
 
 Ball: TypeAlias = Any
 Box: TypeAlias = tuple[Ball, Ball]
-
-
-@contextmanager
-def working(bits: int) -> Iterator[None]:
-    """Balls with midpoints of that many bits; the context is restored, and no other thread's in between.
-
-    >>> with working(100):
-    ...     flint.ctx.prec
-    100
-    """
-    with _LOCK:
-        before, length = flint.ctx.prec, flint.ctx.cap
-        flint.ctx.prec = bits
-        try:
-            yield
-        finally:
-            flint.ctx.prec, flint.ctx.cap = before, length
 
 
 def exact(number: Fraction) -> Ball:
@@ -140,7 +119,7 @@ class Equations:
 def proved_root(equations: Equations, start: tuple[Fraction, Fraction], bits: int) -> Box | None:
     """A box with exactly one root of the residuals in it, next to a first guess; None if that is not proved.
 
-    To be called inside ``working(bits)``.
+    To be called inside ``flint_bits(bits)``.
     """
     point = _settled(equations, start, bits)
     if point is None:

@@ -13,15 +13,15 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from importlib import import_module
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
 import mpmath
 
+from numerics import balls, certified_diagonal, certified_quadratic
 from numerics.checks import is_count, require, shown
 from numerics.errors import InvalidProblem, NotConverged
-from numerics.precision import DOUBLE, for_digits, to_fraction, to_mpf
+from numerics.precision import DOUBLE, flint_bits, for_digits, to_fraction, to_mpf
 from numerics.problem import Problem
 from numerics.quadratic import cut_at
 from numerics.solution import Solution
@@ -65,10 +65,9 @@ class Certificate:
 def certify(problem: Problem, *, digits: int = 10) -> Certificate:
     """Prove where the solution of a problem lies.
 
-    Needs python-flint (``pip install "shallowlaws[certify]"``).  Works for the trained networks
-    ("erm", all hidden units): the diagonal one at any dimension, 10^6 within seconds and 10^30 within a
-    minute; the quadratic one up to d = 5000, 1000 within seconds.  A weight decay of 0 is possible where the
-    threshold does not vanish with it, below the interpolation threshold.
+    Works for the trained networks ("erm", all hidden units): the diagonal one at any dimension, 10^6 within
+    seconds and 10^30 within a minute; the quadratic one up to d = 5000, 1000 within seconds.  A weight decay
+    of 0 is possible where the threshold does not vanish with it, below the interpolation threshold.
 
     Args:
         problem: what to solve.
@@ -78,7 +77,6 @@ def certify(problem: Problem, *, digits: int = 10) -> Certificate:
         InvalidProblem: ``digits`` is not a positive integer, or the dimension is beyond the sizes above.
         NotConverged: no proof was found.
         NotImplementedError: an estimator or a width for which there is no proof.
-        ModuleNotFoundError: python-flint is not installed.
 
     >>> problem = Problem(
     ...     "quadratic", gamma=1.25, samples=5000, dim=100, weight_decay=0.1, noise_variance=0.5
@@ -90,14 +88,13 @@ def certify(problem: Problem, *, digits: int = 10) -> Certificate:
     checked(problem, None)
     require(is_count(digits, _MOST_DIGITS), "digits", digits, f"a positive integer up to {_MOST_DIGITS}")
     _require_provable(problem)
-    balls = _balls()
     bits = math.ceil(digits * math.log2(10)) + _SPARE_BITS
     for accuracy in _ATTEMPTS:
         system = _METHODS[problem.network].prepared(problem, solve(problem, digits=accuracy))
         if not system.start[1] > 0:
             raise NotConverged("weight_decay=0: no proof, the threshold vanishes with the weight decay")
         while bits <= _MOST_BITS:
-            with balls.working(bits):
+            with flint_bits(bits):
                 certificate, is_root_proved = _attempt(problem, digits, system, bits)
             if certificate is not None:
                 return certificate
@@ -134,26 +131,25 @@ class _Method:
 
 
 def _diagonal(problem: Problem, solution: Solution) -> _System:
-    functions_of = import_module("numerics.certified_diagonal").functions_of
     noise, threshold = to_fraction(solution.effective_noise), to_fraction(solution.threshold)
-    return _System(lambda bits: functions_of(problem, bits), (noise * noise, threshold))
+    return _System(lambda bits: certified_diagonal.functions_of(problem, bits), (noise * noise, threshold))
 
 
 def _quadratic(problem: Problem, solution: Solution) -> _System:
-    functions_of = import_module("numerics.certified_quadratic").functions_of
     arithmetic = DOUBLE if solution.digits is None else for_digits(solution.digits)
     with arithmetic.working():
         target = Target.of(problem.dim, problem.gamma, problem.target, arithmetic)
         noise, threshold = arithmetic.real(solution.effective_noise), arithmetic.real(solution.threshold)
         if threshold == 0:
-            return _System(lambda bits: functions_of(problem, False), (Fraction(1), Fraction(0)))
+            start = (Fraction(1), Fraction(0))
+            return _System(lambda bits: certified_quadratic.functions_of(problem, False), start)
         cut = cut_at(noise, threshold, target)
         place, in_support = cut.start.point * cut.unit, cut.start.in_support
         if threshold >= target.scale + 2 * noise:  # beyond all of the spectrum any point will do for a cut
             place = arithmetic.complex(threshold, 0 * threshold)
         second = place.imag if in_support else noise * noise
         start = (to_fraction(to_mpf(place.real)), to_fraction(to_mpf(second)))
-    return _System(lambda bits: functions_of(problem, in_support), start)
+    return _System(lambda bits: certified_quadratic.functions_of(problem, in_support), start)
 
 
 _METHODS: Mapping[str, _Method] = MappingProxyType(
@@ -177,7 +173,7 @@ def _require_provable(problem: Problem) -> None:
 
 def _attempt(problem: Problem, digits: int, system: _System, bits: int) -> tuple[Certificate | None, bool]:
     """A certificate, if it is narrow enough, and whether a root was proved at all."""
-    balls, copies = _balls(), problem.architecture.copies
+    copies = problem.architecture.copies
     try:
         equations = balls.Equations(
             system.functions(bits),
@@ -199,13 +195,3 @@ def _attempt(problem: Problem, digits: int, system: _System, bits: int) -> tuple
         if not upper - lower <= lower * mpmath.mpf(10) ** -digits:
             return None, True
     return Certificate(problem, digits, risk, noise, threshold, freedom), True
-
-
-def _balls() -> Any:
-    """The module `numerics.balls`, which needs python-flint."""
-    try:
-        return import_module("numerics.balls")
-    except ModuleNotFoundError as error:
-        raise ModuleNotFoundError(
-            'certify needs python-flint: pip install "shallowlaws[certify]"', name=error.name
-        ) from None

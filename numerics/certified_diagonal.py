@@ -56,7 +56,7 @@ class _Block:
 
 
 def functions_of(problem: Problem, bits: int) -> Callable[[Box], Functions]:
-    """Scalar functions in the coordinates delta^2 and kappa; to be used in ``balls.working(bits)``."""
+    """Scalar functions in the coordinates delta^2 and kappa; to be used in ``flint_bits(bits)``."""
     gamma = exact(to_fraction(problem.gamma))
     blocks = _blocks(problem.dim, to_fraction(problem.gamma))
     terms = 2 * math.ceil(_TERMS_PER_BIT * bits / 2)

@@ -31,6 +31,14 @@ alpha delta^2 - R, which are formed from the complements
 
 (Stein's lemma) instead of by subtraction.
 
+The slopes are means of the same moments.  As d theta_i/d kappa = -sign(X_i), d X_i/d delta = z_i, and by
+E[z_i | X_i] = delta X_i/sigma_i^2,
+
+    dR_i/d log kappa = -2 kappa E[r |X| - kappa; |X| > kappa]
+    dR_i/d log delta =  2 r E[(r |X| - kappa) |X| + tau^2; |X| > kappa],
+
+and with u = kappa/sigma the slopes of D_i = P(|X_i| > kappa) are -2 u phi(u) and 2 r u phi(u).
+
 Functions, in order: `scalars`, `decomposition`, `sketch`, `posterior_variance`, `tail_moments`,
 `centre_moment`.
 """
@@ -44,7 +52,7 @@ from typing import Any
 import numpy as np
 
 from numerics.precision import DOUBLE, Arithmetic
-from numerics.state_evolution import Posterior, Scalars
+from numerics.state_evolution import Posterior, Scalars, Slopes
 from numerics.target import Modes, Target
 
 # Degrees of freedom of noise alone, without a threshold: every coefficient fits it.
@@ -127,6 +135,7 @@ def _scalars(
     u = threshold / width
 
     above, first, second = tail_moments(u, arithmetic, depth)
+    fall = 2 * u * (first + u * above)  # 2 u phi(u)
     above, first, second = 2 * above, 2 * width * first, 2 * width2 * second
     centre = width2 * centre_moment(u, arithmetic)
     below = arithmetic.erf(u / arithmetic.sqrt(arithmetic.real(2)))
@@ -142,6 +151,8 @@ def _scalars(
         "overfitting": modes.mean(share * estimated),
     }
     complement = 2 * noise2 * below - threshold * threshold * above - centre
+    moved = share * (share * second + (threshold - 2 * bias) * first + (size2 - bias * threshold) * above)
+    shrunk = threshold * (bias * above - share * first)
     resolved = max(noise, threshold) / (modes.sizes * arithmetic.sqrt(arithmetic.real(2)))
     found = Scalars(
         threshold=threshold,
@@ -152,6 +163,11 @@ def _scalars(
         error_complement=modes.mean(complement),
         freedom_complement=modes.mean(below),
         learned_modes=modes.total(arithmetic.erfc(resolved)),
+        slopes=Slopes(
+            error=(2 * modes.mean(moved), 2 * modes.mean(shrunk)),
+            freedom=(modes.mean(share * fall), -modes.mean(fall)),
+            threshold=(0, 1),
+        ),
     )
     return found, parts
 

@@ -1,7 +1,8 @@
 r"""Empirical risk minimisation: the trained networks, from a `Problem` to its `Solution`.
 
 `solve_erm` states the two equations of `state_evolution` in exact numbers, finds a first guess, polishes it
-in float64, and, when more digits are asked for, once more in an arithmetic with that many digits and a guard.
+in float64, and, when more digits are asked for, further in arithmetics that grow with Newton's steps: the
+last two are made with that many digits and a guard.
 The guard is raised until the step that remains, which rounding keeps from vanishing, is below the digits
 asked for.  The same happens, unseen, when float64 itself is too short for eleven good
 digits (next to the interpolation threshold the equations are small differences).
@@ -23,6 +24,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
@@ -35,10 +37,10 @@ from numerics.problem import Problem, out_of_range
 from numerics.solution import DOUBLE_DIGITS, Solution, handed_out
 from numerics.state_evolution import (
     Chart,
+    Matrix,
     Pair,
     Root,
     StateEvolution,
-    divided_differences,
     nested_search,
     polish,
     start_of_search,
@@ -54,6 +56,11 @@ SKETCH_STEPS = 60
 DOUBLE_ACCURACY = 10.0**-DOUBLE_DIGITS
 DOUBLE_RESIDUAL = 1e-12
 GUARD_DIGITS = 12
+# Of steps before the last, which rounding does not spoil.
+FEW_GUARD_DIGITS = 6
+# Beyond those asked for; and with how many Newton's method begins, at least.
+SPARE_DIGITS = 2
+FEWEST_DIGITS = 20
 # A weight decay for 0 lies this many decades below the last digit.
 SPARE_DECADES = 20
 # What arithmetic with infinities and NaN ends in.
@@ -280,27 +287,65 @@ def _polished_or_none(equations: StateEvolution, guess: Pair) -> Root | None:
 
 
 def _solve_to_digits(problem: Problem, start: _Attempt, digits: int) -> tuple[StateEvolution, Root]:
-    """Root with a relative error below 10^-(digits + 2), in an arithmetic long enough for that."""
+    """Root with a relative error below 10^-(digits + 2), in an arithmetic long enough for that.
+
+    Newton's steps double the digits: all but the last two are made in arithmetics as long as that takes.
+    """
     guess, jacobian, guard = start.guess, None, GUARD_DIGITS
     if start.root is not None:
-        guess = (start.root.x, start.root.y)
-        with DOUBLE.working():
-            jacobian = divided_differences(start.equations, guess, start.equations.residuals(*guess))
+        guess, jacobian = start.root.moved, start.root.jacobian
+    for wanted in _fewer_digits(digits + SPARE_DIGITS, start.error):
+        tolerance: Any = 10 ** -_before_step(wanted)
+        with suppress(NotConverged):  # with more digits it may
+            _, root = _polished_to(problem, start, wanted, FEW_GUARD_DIGITS, tolerance, guess, jacobian)
+            guess, jacobian = root.moved, root.jacobian
+    tolerance = Fraction(1, 10 ** (digits + SPARE_DIGITS))
     for _ in range(ATTEMPTS):
-        arithmetic = for_digits(digits, guard)
-        with arithmetic.working():
-            equations = state_evolution_of(problem, start.equations.chart, arithmetic)
-            tolerance = arithmetic.real(10) ** -(digits + 2)
-            try:
-                root = polish(equations, guess, tolerance, jacobian)
-            except OUT_OF_RANGE:
-                raise NotConverged("the equations cannot be evaluated: a parameter is extreme") from None
-            shortfall = root.error / tolerance
-            if shortfall < 1:
-                return equations, root
-            missing = math.log10(float(shortfall))
-        guess, guard = (root.x, root.y), guard + GUARD_DIGITS + math.ceil(missing)
+        equations, root = _polished_to(problem, start, digits, guard, tolerance, guess, jacobian)
+        if root.error < tolerance:
+            return equations, root
+        missing = math.log10(float(root.error / tolerance))
+        guess, jacobian = root.moved, root.jacobian
+        guard += GUARD_DIGITS + math.ceil(missing)
     raise NotConverged(f"{digits} digits not reached: rounding still moves the solution; ask for fewer")
+
+
+def _before_step(digits: float) -> float:
+    """How many digits are right before a Newton step that leaves so many right."""
+    return digits / 2 + 0.5
+
+
+def _fewer_digits(digits: float, error: float) -> list[int]:
+    """How many digits to solve for, one after the other, on the way from an error to so many digits."""
+    known = -math.log10(error) if 0 < error < 1 else 0
+    steps: list[int] = []
+    while _before_step(digits) > known and digits > FEWEST_DIGITS:
+        digits = math.ceil(_before_step(digits))
+        steps.append(digits)
+    return steps[::-1]
+
+
+def _polished_to(
+    problem: Problem,
+    start: _Attempt,
+    digits: int,
+    guard: int,
+    tolerance: Any,
+    guess: Pair,
+    jacobian: Matrix | None,
+) -> tuple[StateEvolution, Root]:
+    """The equations in the chart of an attempt, with so many digits and a guard, and their root from a guess.
+
+    Raises:
+        NotConverged: as `polish`, or a parameter is out of range.
+    """
+    arithmetic = for_digits(digits, guard)
+    with arithmetic.working():
+        equations = state_evolution_of(problem, start.equations.chart, arithmetic)
+        try:
+            return equations, polish(equations, guess, arithmetic.real(tolerance), jacobian)
+        except OUT_OF_RANGE:
+            raise NotConverged("the equations cannot be evaluated: a parameter is extreme") from None
 
 
 def _solution(problem: Problem, equations: StateEvolution, root: Root, digits: int | None) -> Solution:

@@ -38,6 +38,8 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
+import flint
+import gmpy2
 import numpy as np
 
 from numerics.errors import NotConverged
@@ -139,22 +141,22 @@ def junction_stencil(length: int) -> tuple[Fraction, ...]:
     >>> junction_stencil(2)
     (Fraction(97, 1920), Fraction(-17, 5760))
     """
-    # With x_k = (k - 1/2)^2 and b_k = 2 (k - 1/2) a_k, the conditions are the moments
-    # sum_k b_k x_k^j = (2j + 1)! c_{2j+1}, j = 0..L-1: a Vandermonde system, solved by Lagrange polynomials.
-    squares = [Fraction(2 * k - 1, 2) ** 2 for k in range(1, length + 1)]
-    moments = _midpoint_moments(length)
+    # With y_k = (2k - 1)^2 and b_k = (2k - 1) a_k the conditions are the moments sum_k b_k y_k^j, j = 0..L-1:
+    # a Vandermonde system, solved by the Lagrange polynomials of the y_k.
+    squares = [(2 * k - 1) ** 2 for k in range(1, length + 1)]
+    moments, denominator = _midpoint_moments(length)
+    through_all = [gmpy2.mpz(1)]  # the polynomial with all of them for its roots, highest power first
+    for y in squares:
+        through_all = [up - y * low for up, low in zip([*through_all, 0], [0, *through_all], strict=True)]
     weights = []
-    for k, square in enumerate(squares):
-        polynomial = [Fraction(1)]
-        for other in squares[:k] + squares[k + 1 :]:
-            scale = square - other
-            shifted = [Fraction(0), *polynomial]
-            polynomial = [
-                (up - other * low) / scale
-                for up, low in zip(shifted, [*polynomial, Fraction(0)], strict=True)
-            ]
-        moment = sum((p * m for p, m in zip(polynomial, moments, strict=True)), Fraction(0))
-        weights.append(moment / (2 * k + 1))
+    for k, y in enumerate(squares):
+        value, scale, total = gmpy2.mpz(0), gmpy2.mpz(0), gmpy2.mpz(0)
+        for coefficient, moment in zip(through_all, reversed(moments), strict=False):
+            # by Horner's rule: the coefficients without this root, and the value there without it
+            value = value * y + coefficient
+            total += value * moment
+            scale = scale * y + value
+        weights.append(Fraction(int(total), int(scale) * denominator * (2 * k + 1)))
     return tuple(weights)
 
 
@@ -176,16 +178,18 @@ def coarse_nodes(dim: int, head: int = 8) -> tuple[Any, Any]:
     return indices, weights
 
 
-def _midpoint_moments(length: int) -> list[Fraction]:
-    """The numbers (2j + 1)! c_{2j+1}, j = 0..length-1, of c(D) = 1/D - 1/(2 sinh(D/2)).
+def _midpoint_moments(length: int) -> tuple[list[Any], int]:
+    """4^j (2j + 1)! c_{2j+1}, j = 0..length-1, of c(D) = 1/D - 1/(2 sinh(D/2)): integers, over a common one.
 
-    From sinh(D/2) (1/(2 sinh(D/2))) = 1/2, order by order: with 1/(2 sinh(D/2)) = sum_j h_j D^(2j-1).
+    By sinh's expansion in Bernoulli numbers they are (2^(2j+1) - 1) B_{2j+2}/(4 (j + 1)).
     """
-    sinh = [Fraction(1, math.factorial(2 * j + 1) * 2 ** (2 * j + 1)) for j in range(length + 1)]
-    csch = [Fraction(1)]
-    for j in range(1, length + 1):
-        csch.append(-2 * sum((csch[k] * sinh[j - k] for k in range(j)), Fraction(0)))
-    return [-csch[j + 1] * math.factorial(2 * j + 1) for j in range(length)]
+    bernoulli = [flint.fmpq.bernoulli(2 * j + 2) for j in range(length)]
+    moments = [
+        Fraction(int(number.p) * (2 ** (2 * j + 1) - 1), int(number.q) * 4 * (j + 1))
+        for j, number in enumerate(bernoulli)
+    ]
+    common = math.lcm(*(moment.denominator for moment in moments))
+    return [gmpy2.mpz(moment.numerator * (common // moment.denominator)) for moment in moments], common
 
 
 def _stencil_length(arithmetic: Arithmetic) -> int:

@@ -10,9 +10,10 @@ split:
 Poles lie on the real axis: at right angles to the ray, and in the metric of the half-plane to the geodesic
 too.  In log rho the integrands are therefore analytic in a strip of half-width pi/2 whatever the scales of
 the problem, and the trapezoidal rule in log rho, closed by a double-exponential map at either end, gains
-digits in proportion to its number of nodes, at any ratio of scales.
+digits in proportion to its number of nodes, at any ratio of scales.  The ends take most of the nodes where
+many digits are asked for; Gauss-Legendre panels then do with fewer, unless the scales are far apart.
 
-In order: `half_line`, `Path`, `ray`, `geodesic`, `half_circle`, `climb`, `graded`.
+In order: `half_line`, `Path`, `ray`, `geodesic`, `half_circle`, `climb`, `graded`, `panelled`.
 """
 
 from __future__ import annotations
@@ -26,12 +27,16 @@ import numpy as np
 
 from numerics.free_convolution import Preimage, Split
 from numerics.pole_sums import Kernel, kernel
-from numerics.precision import Arithmetic
+from numerics.precision import DOUBLE_BITS, Arithmetic
 
 # Padding, in units of log rho, between the scales of a path and the double-exponential closure of its ends.
 _PAD = 2.5
 # Half-width of the strip of analyticity in log rho, pi/2 less what the closure takes.
 _STRIP = 1.45
+# Widest panel in log rho.  Of the panels at either end the nearest singularity is at right angles to one end:
+# on a Bernstein ellipse of parameter 4.6, and some room is left.
+_PANEL = 8.0
+_END_ELLIPSE = 4.2
 
 
 def half_line(arithmetic: Arithmetic, shortest: Any, longest: Any) -> tuple[Any, Any]:
@@ -48,7 +53,7 @@ def half_line(arithmetic: Arithmetic, shortest: Any, longest: Any) -> tuple[Any,
     True
     """
     low, high = arithmetic.log(shortest), arithmetic.log(longest)
-    log_rho, stretch = graded(arithmetic, low, high)
+    log_rho, stretch = _between(arithmetic, low, high)
     rho = arithmetic.exp(log_rho)
     return rho, rho * stretch
 
@@ -129,7 +134,7 @@ def geodesic(arithmetic: Arithmetic, found: Preimage) -> Path:
     poles = arithmetic.real_part(found.separations * inverse) / halves.distances
     shortest = abs(inverse.imag / poles).min()
     low = arithmetic.log(shortest) if shortest < 1 else shortest * 0
-    log_ratio, stretch = graded(arithmetic, low, low * 0)
+    log_ratio, stretch = _between(arithmetic, low, low * 0)
     ratio = arithmetic.exp(log_ratio)
     f = ratio / (1 + ratio)
     zeta = 1 / (inverse.real + arithmetic.complex(0, 1) * (inverse.imag / f))
@@ -190,6 +195,16 @@ def climb(
     return rise, rise / to_conjugate + variance * to_conjugate * slope, *others
 
 
+def _between(arithmetic: Arithmetic, low: Any, high: Any) -> tuple[Any, Any]:
+    """Nodes log rho, and weights, of an integral over log rho by the shorter rule; `graded` in float64."""
+    if arithmetic.bits > DOUBLE_BITS:
+        of_ends, panels, of_each = _panel_orders(arithmetic, float(high - low))
+        first, last, _ = _trapezoidal_range(arithmetic, low - _PAD, high + _PAD)
+        if 2 * of_ends + panels * of_each < last - first:
+            return panelled(arithmetic, low, high)
+    return graded(arithmetic, low, high)
+
+
 def graded(arithmetic: Arithmetic, low: Any, high: Any) -> tuple[Any, Any]:
     """Nodes log rho, and weights, of an integral over log rho that is smooth between two scales and beyond.
 
@@ -197,11 +212,55 @@ def graded(arithmetic: Arithmetic, low: Any, high: Any) -> tuple[Any, Any]:
 
     Between the scales the map is close to the identity; beyond, rho runs to 0 and oo doubly exponentially.
     """
-    decades = arithmetic.digits * math.log(10.0)
-    step = 2 * math.pi * _STRIP / (decades + 3 * math.log(decades))
-    ends = math.log(decades + 5) + 0.3
     low, high = low - arithmetic.real(_PAD), high + arithmetic.real(_PAD)
-    first, last = math.floor((float(low) - ends) / step), math.ceil((float(high) + ends) / step)
+    first, last, step = _trapezoidal_range(arithmetic, low, high)
     t = arithmetic.array(range(first, last + 1)) * arithmetic.real(step)
     left, right = arithmetic.exp(low - t), arithmetic.exp(t - high)
     return t - left + right, (1 + left + right) * arithmetic.real(step)
+
+
+def panelled(arithmetic: Arithmetic, low: Any, high: Any) -> tuple[Any, Any]:
+    """The same by Gauss and Legendre, for integrands regular in rho at 0 and, like rho^-2, at infinity.
+
+    From 0 to the shortest scale in rho, from the longest on in 1/rho, in log rho between the two.
+
+    >>> from numerics.precision import DOUBLE
+    >>> log_rho, weights = panelled(DOUBLE, 0.0, 3.0)
+    >>> rho = np.exp(log_rho)
+    >>> lorentzians = 1 / (rho**2 + 1) + np.exp(3) / (rho**2 + np.exp(6))
+    >>> bool(abs((weights * rho) @ lorentzians / np.pi - 1) < 1e-14)
+    True
+    """
+    of_ends, panels, of_each = _panel_orders(arithmetic, float(high - low))
+    nodes, gauss = arithmetic.gauss_legendre(of_ends)
+    part = (1 + nodes) / 2
+    inwards, of_end = arithmetic.log(part), gauss / 2 / part
+    pieces = [(low + inwards, of_end), (high - inwards[::-1], of_end[::-1])]
+    if panels:
+        nodes, gauss = arithmetic.gauss_legendre(of_each)
+        half = (high - low) / (2 * panels)
+        pieces[1:1] = [(low + (2 * k + 1 + nodes) * half, gauss * half) for k in range(panels)]
+    log_rho, weights = (np.concatenate(columns) for columns in zip(*pieces, strict=True))
+    return log_rho, weights
+
+
+def _needed(arithmetic: Arithmetic) -> float:
+    """Minus the logarithm of the error of a rule whose strip reaches almost to poles of third order."""
+    e_folds = arithmetic.digits * math.log(10.0)
+    return e_folds + 3 * math.log(e_folds)
+
+
+def _trapezoidal_range(arithmetic: Arithmetic, low: Any, high: Any) -> tuple[int, int, float]:
+    """First and last node of `graded`, between padded scales, and their step."""
+    step = 2 * math.pi * _STRIP / _needed(arithmetic)
+    ends = math.log(arithmetic.digits * math.log(10.0) + 5) + 0.3
+    return math.floor((float(low) - ends) / step), math.ceil((float(high) + ends) / step), step
+
+
+def _panel_orders(arithmetic: Arithmetic, width: float) -> tuple[int, int, int]:
+    """How many nodes a panel at either end has, how many panels there are in between, and how many nodes."""
+    needed = _needed(arithmetic)
+    of_ends, panels = math.ceil(needed / (2 * math.log(_END_ELLIPSE))), math.ceil(width / _PANEL)
+    if panels == 0:
+        return of_ends, 0, 0
+    return of_ends, panels, math.ceil(needed / (2 * math.asinh(_STRIP * 2 * panels / width)))

@@ -31,7 +31,7 @@ from typing import Any
 
 import numpy as np
 
-from numerics.precision import DOUBLE_BITS, Arithmetic
+from numerics.precision import DOUBLE_BITS, Arithmetic, Elementwise
 
 # W; and how many neighbouring points make a block, and poles a bin.
 _FAR = 10.0
@@ -46,54 +46,61 @@ _SMALLEST = 1e-150
 _FEW, _FEW_SLOW = 100_000, 5_000
 
 
+def _expansion(count: int, leading: int, exponent: int) -> Any:
+    """Coefficients of (q^leading/(1 + q))^exponent in powers 0, 1, ... of q, as a column."""
+    order = np.arange(count) - leading * exponent
+    return np.where(order < 0, 0, np.where(order % 2, -1, 1) * (order + 1) ** (exponent - 1))[:, None]
+
+
 @dataclass(frozen=True, eq=False)
 class _Far:
     """The bins of poles on one side of the blocks of points, in powers of a small ratio.
 
+    Matrices are kept as the functions that multiply by them.
+
     Attributes:
-        poles: powers of the poles in units of the end of their bin, shape (bins, powers, poles).
-        between: of that end in units of the end of the block, shape (powers, blocks, bins); 0 for bins near.
-        points: of the points in units of the end of their block, shape (blocks, points, powers).
+        poles: by the powers of the poles in units of the end of their bin, shape (bins, powers, poles).
+        between: by those of that end in units of the end of the block, shape (powers, blocks, bins); 0 for
+            bins near.
+        points: by those of the points in units of the end of their block, shape (blocks, points, powers).
+        powers: how many.
         leading: the power of the ratio that k begins with.
     """
 
-    poles: Any
-    between: Any
-    points: Any
+    poles: Elementwise
+    between: Elementwise
+    points: Elementwise
+    powers: int
     leading: int
 
     def sums(self, binned: Any, exponent: int) -> Any:
         """Sums of c k^exponent, exponent 1 or 2, shape (blocks, points, columns)."""
-        first = self.leading * exponent
-        taken = slice(first, self.points.shape[-1] - self.leading * (2 - exponent))
-        moments = self.between[taken] @ (self.poles[:, taken] @ binned).transpose(1, 0, 2)
-        order = np.arange(taken.stop - first)
-        binomials = np.where(order % 2, -1, 1) * (order + 1) ** (exponent - 1)
-        return (self.points[..., taken] * binomials) @ moments.transpose(1, 0, 2)
+        moments = self.between(self.poles(binned).transpose(1, 0, 2)).transpose(1, 0, 2)
+        return self.points(moments * _expansion(self.powers, self.leading, exponent))
 
 
 @dataclass(frozen=True, eq=False)
 class _Crowd:
-    """Poles next to each other.
+    """Poles next to each other; matrices as in `_Far`.
 
     Attributes:
         members: which poles.
-        powers: of e, shape (powers, members).
+        spread: by powers of e, shape (powers, members).
         centre: k_0, shape (points, 1).
-        series: powers of 1 - k_0, shape (points, powers).
+        series: by powers of 1 - k_0, shape (points, powers).
+        powers: how many.
     """
 
     members: Any
-    powers: Any
+    spread: Elementwise
     centre: Any
-    series: Any
+    series: Elementwise
+    powers: int
 
     def sums(self, columns: Any, exponent: int) -> Any:
         """Sums of c k^exponent over the crowd, exponent 1 or 2, shape (points, columns)."""
-        order = np.arange(len(self.powers))
-        binomials = np.where(order % 2, -1, 1) * (order + 1) ** (exponent - 1)
-        moments = self.powers @ columns[self.members]
-        return self.centre**exponent * ((self.series * binomials) @ moments)
+        moments = self.spread(columns[self.members])
+        return self.centre**exponent * self.series(moments * _expansion(self.powers, 0, exponent))
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,9 +120,10 @@ class _Block:
 
 @dataclass(frozen=True, eq=False)
 class Kernel:
-    """k between all points and poles.
+    """k between all points and poles, in packed numbers of an arithmetic.
 
     Attributes:
+        arithmetic: the arithmetic.
         order: the poles in increasing order, without those of a crowd, as often as it takes to fill bins;
             None where one block holds all.
         present: 1, or 0 where a pole comes again.
@@ -124,6 +132,7 @@ class Kernel:
         crowd: the poles in none of them; None for none.
     """
 
+    arithmetic: Arithmetic
     order: Any
     present: Any
     blocks: tuple[_Block, ...]
@@ -137,14 +146,16 @@ class Kernel:
             columns: c, shape (poles, columns).
             exponent: 1 or 2.
         """
+        return self.arithmetic.unpacked(self._sums(self.arithmetic.packed(columns), exponent))
+
+    def _sums(self, columns: Any, exponent: int) -> Any:
+        in_order = columns if self.order is None else columns[self.order] * self.present[:, None]
+        near = []
+        for block in self.blocks:
+            table = block.table if exponent == 1 else block.table * block.table
+            near.append(self.arithmetic.multiplier(table)(in_order[block.poles]))
         if self.order is None:
-            table = self.blocks[0].table
-            return (table if exponent == 1 else table * table) @ columns
-        in_order = columns[self.order] * self.present[:, None]
-        near = [
-            (block.table if exponent == 1 else block.table * block.table) @ in_order[block.poles]
-            for block in self.blocks
-        ]
+            return near[0]
         total, binned = np.concatenate(near), in_order.reshape(-1, _BIN, columns.shape[-1])
         for side in self.far:
             of_blocks = side.sums(binned, exponent)
@@ -162,10 +173,11 @@ def kernel(arithmetic: Arithmetic, poles: Any, points: Any) -> Kernel:
     >>> bool(abs(sums / direct - 1).max() < 1e-14)
     True
     """
+    poles, points = arithmetic.packed(poles), arithmetic.packed(points)
     if len(poles) * len(points) <= (_FEW if arithmetic.bits <= DOUBLE_BITS else _FEW_SLOW):
         everything = _Block(slice(None), slice(None), _table(points, poles))
-        return Kernel(None, None, (everything,), (), None)
-    poles = np.maximum(poles, arithmetic.real(_SMALLEST))
+        return Kernel(arithmetic, None, None, (everything,), (), None)
+    poles = np.maximum(poles, arithmetic.packed(arithmetic.real(_SMALLEST)))
     order = np.argsort(poles, kind="stable")
     order, crowd = _without_crowd(arithmetic, order, poles, points)
     order, present = _filled(order, _BIN)
@@ -186,13 +198,15 @@ def kernel(arithmetic: Arithmetic, poles: Any, points: Any) -> Kernel:
         count = terms + 2 * leading
         between = np.where(side, end, 0 * end)
         return _Far(
-            poles=powers(pole * pole, count).transpose(1, 0, 2),
-            between=powers(between * between, count) * side,
-            points=powers(point * point, count).transpose(1, 2, 0),
+            poles=arithmetic.multiplier(powers(pole * pole, count).transpose(1, 0, 2)),
+            between=arithmetic.multiplier(powers(between * between, count) * side),
+            points=arithmetic.multiplier(powers(point * point, count).transpose(1, 2, 0)),
+            powers=count,
             leading=leading,
         )
 
     return Kernel(
+        arithmetic,
         order,
         present,
         tuple(blocks),
@@ -219,9 +233,10 @@ def _without_crowd(arithmetic: Arithmetic, order: Any, poles: Any, points: Any) 
     count = math.ceil(arithmetic.digits / -math.log10(_NARROW)) + 1
     return np.delete(order, slice(first, last)), _Crowd(
         members=crowd,
-        powers=powers(spread, count),
+        spread=arithmetic.multiplier(powers(spread, count)),
         centre=(1 / (1 + squares))[:, None],
-        series=powers(squares / (1 + squares), count).T,
+        series=arithmetic.multiplier(powers(squares / (1 + squares), count).T),
+        powers=count,
     )
 
 

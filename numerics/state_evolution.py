@@ -169,8 +169,8 @@ def by_ratio(
     def in_ratio(function: Callable[[Any, Any, Target], Value]) -> Callable[[Any, Any, Target], Value]:
         return lambda noise, y, target: function(noise, noise * target.arithmetic.exp(y), target)
 
-    sloping = along(in_ratio(scalars), (1, 1), (0, 1))
-    return Chart(sloping, in_ratio(sketch), in_ratio(decomposition), lambda bound: bound, interpolation)
+    sloping, rough = (along(in_ratio(function), (1, 1), (0, 1)) for function in (scalars, sketch))
+    return Chart(sloping, rough, in_ratio(decomposition), lambda bound: bound, interpolation)
 
 
 def by_angle(
@@ -181,8 +181,8 @@ def by_angle(
     def in_angle(function: Callable[[Any, Any, Target], Value]) -> Callable[[Any, Any, Target], Value]:
         return lambda noise, y, target: function(noise, target.arithmetic.exp(-y), target)
 
-    sloping = along(in_angle(scalars), (1, 0), (0, -1))
-    return Chart(sloping, in_angle(sketch), in_angle(decomposition), _angle_of, interpolation)
+    sloping, rough = (along(in_angle(function), (1, 0), (0, -1)) for function in (scalars, sketch))
+    return Chart(sloping, rough, in_angle(decomposition), _angle_of, interpolation)
 
 
 def _angle_of(log_ratio: float) -> float:
@@ -358,6 +358,8 @@ class Root:
         scalars: the network's scalar functions there.
         residual: largest absolute residual there.
         error: estimate of the error of x, y and log e, the Newton step that remains; the residual if larger.
+        moved: x and y after that step: better, unless it is made of rounding, but not seen there.
+        jacobian: of the residuals, near there.
     """
 
     x: Any
@@ -365,6 +367,8 @@ class Root:
     scalars: Scalars
     residual: Any
     error: Any
+    moved: Pair
+    jacobian: Matrix
 
 
 def polish(
@@ -400,7 +404,8 @@ def polish(
         step = _newton_step(matrix, residuals)
         error = max(_size(step) * sensitivity, _size(residuals))
         if best is None or error < best.error:
-            best, idle = Root(*point, scalars, _size(residuals), error), 0
+            moved = (point[0] + step[0], point[1] + step[1])
+            best, idle = Root(*point, scalars, _size(residuals), error, moved, matrix), 0
         else:
             idle += 1
         if error < tolerance or (idle >= PATIENCE and best.error < SETTLED):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from fractions import Fraction
@@ -25,6 +24,7 @@ from numerics import (
     quadratic,
     solve,
 )
+from numerics.precision import flint_bits
 from numerics.target import Target
 
 NAMES = ("excess_risk", "effective_noise", "threshold")
@@ -97,7 +97,7 @@ def test_diagonal_with_any_number_of_inputs() -> None:
 
 def test_sums_over_blocks_are_those_over_all_modes() -> None:
     """Of a function that varies on the scale of i everywhere, with a singularity where a block ends."""
-    with balls.working(120):
+    with flint_bits(120):
 
         def one_mode(index: Any) -> tuple[Any, ...]:
             size2 = (-3 * index.log()).exp()
@@ -117,7 +117,7 @@ def test_closed_forms_of_the_quadratic_network(noise: float, threshold: float) -
     target = Target.of(100, 1.25)
     cut = quadratic.cut_at(noise, threshold, target)
     point, scalars = cut.start.point * cut.unit, quadratic.scalars(noise, threshold, target)
-    with balls.working(200):
+    with flint_bits(200):
         second = float(point.imag) if cut.start.in_support else noise * noise
         functions = certified_quadratic.functions_of(QUADRATIC, cut.start.in_support)
         box = flint.arb(float(point.real)), flint.arb(second)
@@ -131,7 +131,7 @@ def test_closed_forms_of_the_quadratic_network(noise: float, threshold: float) -
 
 @pytest.mark.parametrize("target", ["raw", "unit"])
 def test_derivatives_of_the_diagonal_network(target: str) -> None:
-    with balls.working(200):
+    with flint_bits(200):
         functions = certified_diagonal.functions_of(replace(DIAGONAL, target=target), 200)
         assert_slopes_are_derivatives(functions, (flint.arb(2), flint.arb(3) / 2))
 
@@ -158,7 +158,7 @@ def test_no_root_is_proved_where_there_is_none() -> None:
 
         return balls.Equations(functions, Fraction(1), Fraction(1), Fraction(0))
 
-    with balls.working(100):
+    with flint_bits(100):
         assert balls.proved_root(toy(-4), (Fraction(21, 10), Fraction(-9, 10)), 100) is not None
         assert balls.proved_root(toy(0), (Fraction(1, 10), Fraction(-9, 10)), 100) is None
         assert balls.proved_root(toy(1), (Fraction(1, 10), Fraction(-9, 10)), 100) is None
@@ -174,7 +174,7 @@ def test_derivatives_that_may_be_anything_prove_nothing() -> None:
 
         return balls.Equations(functions, Fraction(1), Fraction(1), Fraction(0))
 
-    with balls.working(100):
+    with flint_bits(100):
         assert balls.proved_root(blurred(0.1), (Fraction(1), Fraction(1)), 100) is not None
         assert balls.proved_root(blurred(1.5), (Fraction(1), Fraction(1)), 100) is None
 
@@ -223,10 +223,3 @@ def test_bad_input() -> None:
         certify(replace(QUADRATIC, width=3))
     with pytest.raises(NotImplementedError, match="bayes"):
         certify(replace(DIAGONAL, estimator="bayes", weight_decay=None))
-
-
-def test_without_python_flint(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "flint", None)
-    monkeypatch.delitem(sys.modules, "numerics.balls")
-    with pytest.raises(ModuleNotFoundError, match=r"pip install .shallowlaws\[certify\]"):
-        certify(DIAGONAL)

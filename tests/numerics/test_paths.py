@@ -43,7 +43,8 @@ def test_geodesic_integrates_the_resolvent(bits: int, noise: float, threshold: f
         assert abs(integral - primitive) < 1000 * arithmetic.epsilon
         assert min(float(point.imag) for point in path.zeta) > 0
         ends = abs(complex(path.zeta[0])), abs(complex(path.to_end[-1]))
-        assert max(ends) < 1e-12 * abs(complex(found.zeta))
+        # the trapezoidal rule runs into both ends, Gauss and Legendre stop short of them
+        assert max(ends) < (1e-12 if bits == 53 else 1e-2) * abs(complex(found.zeta))
 
 
 @pytest.mark.parametrize("bits", [53, 150])
