@@ -84,6 +84,8 @@ class AmbiguousDiagram(RuntimeError):
 class PhaseDiagram:
     """All phases of one network under one scaling of the noise.
 
+    Diagrams, their phases, boundaries and laws pickle and copy, and are equal to what they were made of.
+
     >>> from asymptotics import phase_diagram, quadratic
     >>> diagram = phase_diagram(quadratic)
     >>> diagram.locate(a=0.25, ell=-1, gamma=1).name

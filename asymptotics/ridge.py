@@ -152,7 +152,7 @@ class RidgeRegression:
             self.feature_variance,
             f"a power of {size}: of infinitely many features of one variance the sum is infinite",
         )
-        together = "A delta**2 = labels + p E, with the A and p of the other balance, A = p D + force"
+        together = "A delta**2 = labels + p E, with the same A and p as in A = p D + force"
         balance("noise_balance", self.noise_balance, matrix_error, effective_noise, together)
         balance("threshold_balance", self.threshold_balance, degrees_of_freedom, threshold, together)
         capacity = self.threshold_balance.lhs * effective_noise**2

@@ -51,7 +51,7 @@ def test_coefficients_travel(value):
     assert there_and_back(value) + FIELD.one == value + FIELD.one
 
 
-@pytest.mark.parametrize(("network", "noise", "estimator"), DIAGRAMS, ids="-".join)
+@pytest.mark.parametrize(("network", "noise", "estimator"), DIAGRAMS, ids=str)
 def test_diagrams_travel(network, noise, estimator):
     diagram = phase_diagram(NETWORKS[network], noise=noise, estimator=estimator)
     assert_travels(diagram)
