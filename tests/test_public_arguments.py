@@ -247,7 +247,7 @@ ALLOWED: dict[str, set[str]] = {
     "FreeConvolution.stieltjes.z": MANY_NUMBERS,
     "FreeConvolution.integral_above.x": EVERY_NUMBER,
     "eigenvalues": {"array"},
-    "of_eigenvalues.weights": {"array"},
+    "FreeConvolution.of_eigenvalues.weights": {"array"},
     "risk_curve.samples": {"array"},
     "risk_curve.cache": {"string"},
     "StateEvolution.name": {"string"},
