@@ -116,24 +116,27 @@ def _range_of_a(bounds: Sequence[_Bound], window: Interval, decay_window: Interv
     return _range(shadow, window)
 
 
-@st.composite
 def _inside(
-    draw: st.DrawFn,
     phases: Sequence[Phase],
     gammas: st.SearchStrategy[Fraction],
     noises: st.SearchStrategy[Fraction | None],
     margin: Fraction,
     windows: tuple[Interval, Interval],
-) -> Scale:
-    phase = draw(st.sampled_from(phases))
-    gamma, b = draw(gammas), draw(noises)
-    bounds = _bounds(phase, gamma, b, margin)
-    low, high = _range_of_a(bounds, *windows)
-    assume(low < high)  # a phase, or its deep interior, may close at some gamma
-    a = draw(_between(low, high))
-    low, high = _range([(x.of_ell, x.of_a * a + x.constant) for x in bounds], windows[1])
-    assume(low < high)
-    return Scale(a=a, ell=draw(_between(low, high)), gamma=gamma, b=b)
+) -> st.SearchStrategy[Scale]:
+    # without arguments: Hypothesis shows those, and warns where they are as long as phases are
+    @st.composite
+    def points(draw: st.DrawFn) -> Scale:
+        phase = draw(st.sampled_from(phases))
+        gamma, b = draw(gammas), draw(noises)
+        bounds = _bounds(phase, gamma, b, margin)
+        low, high = _range_of_a(bounds, *windows)
+        assume(low < high)  # a phase, or its deep interior, may close at some gamma
+        a = draw(_between(low, high))
+        low, high = _range([(x.of_ell, x.of_a * a + x.constant) for x in bounds], windows[1])
+        assume(low < high)
+        return Scale(a=a, ell=draw(_between(low, high)), gamma=gamma, b=b)
+
+    return points()
 
 
 def decays(*, max_gamma: Fraction | int = 3) -> st.SearchStrategy[Fraction]:

@@ -55,9 +55,7 @@ def test_decays_cover_the_open_interval(gamma: Fraction) -> None:
 
 
 @settings(max_examples=20)
-@given(
-    point=strategies.scales(DIAGRAMS[0], "II", samples_window=(0.1, 2), decay_window=(-0.1, np.float32(0.3)))
-)
+@given(point=strategies.scales(DIAGRAMS[0], samples_window=(0.1, 2), decay_window=(-0.1, np.float32(0.3))))
 def test_points_are_exact_whatever_numbers_the_windows_are(point: strategies.Scale) -> None:
     assert all(isinstance(value, Fraction) for value in point[:3])
 
