@@ -163,6 +163,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         try:
             status = _run(sys.argv[1:] if arguments is None else list(arguments))
         except KeyboardInterrupt as interrupt:
+            # python -m remembers an interrupt amid exec(text), which dataclasses and lambdify use, until the
+            # next one, and would end by SIGINT instead of with a status
+            exec("")
             status = _ended(
                 f"interrupted: {str(interrupt) or 'nothing was kept'}",
                 Status.TERMINATED if terminations else Status.INTERRUPTED,

@@ -418,28 +418,61 @@ def _interrupt(*_: object, **__: object) -> None:
     raise KeyboardInterrupt
 
 
+AMID_EXEC = """
+import numerics
+def interrupted(*_, **__):
+    exec("raise KeyboardInterrupt")
+numerics.solve = interrupted
+"""
+
+UNDER_SIGINT = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell lets its background jobs ignore it
+"""
+
+
+def _child(folder: Path, before: str, arguments: list[str], **streams: int) -> "subprocess.Popen[str]":
+    """The command line in a process of its own, run by ``python -m``."""
+    code = f"{before}\nfrom verify.command_line import main\nmain({arguments!r})"
+    (folder / "child.py").write_text(code)
+    paths = os.pathsep.join([str(folder), str(Path(__file__).parents[2])])
+    return subprocess.Popen(
+        [sys.executable, "-m", "child"],
+        text=True,
+        stderr=subprocess.PIPE,
+        stdout=streams.get("stdout", subprocess.PIPE),
+        env={**os.environ, "PYTHONPATH": paths},
+    )
+
+
+def test_an_interrupt_amid_code_that_python_compiles_has_its_status(tmp_path: Path) -> None:
+    with _child(tmp_path, AMID_EXEC, _arguments("solve")) as child:
+        _, err = child.communicate(timeout=300)
+    assert (child.returncode, err) == (130, "interrupted: nothing was kept\n")
+
+
 @pytest.mark.parametrize(("sent", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_signals_end_in_one_line(sent: signal.Signals, status: int, tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "verify", "--effort", "full", "--out", str(tmp_path / "report")]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as child:
-        deadline = time.monotonic() + 120
-        while not (tmp_path / "report").exists() and time.monotonic() < deadline:
+    out = tmp_path / "report"
+    with _child(tmp_path, UNDER_SIGINT, ["verify", "--effort", "full", "--out", str(out)]) as child:
+        deadline = time.monotonic() + 300
+        while not out.exists() and time.monotonic() < deadline:
             time.sleep(0.05)
         time.sleep(0.5)  # amid imports and derivations, or later
         child.send_signal(sent)
-        _, err = child.communicate(timeout=120)
+        _, err = child.communicate(timeout=300)
     assert child.returncode == status
     assert "Traceback" not in err
     assert err.splitlines()[-1].startswith("interrupted: ")
 
 
-def test_a_closed_pipe_is_no_disagreement_and_no_traceback() -> None:
+def test_a_closed_pipe_is_no_disagreement_and_no_traceback(tmp_path: Path) -> None:
     reading, writing = os.pipe()
     os.close(reading)
-    command = [sys.executable, "-c", "from verify.command_line import main; main(['derive'])"]
-    result = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, text=True, check=False)
-    os.close(writing)
-    assert (result.returncode, result.stderr) == (141, "")
+    with _child(tmp_path, "", ["derive"], stdout=writing) as child:
+        os.close(writing)
+        _, err = child.communicate(timeout=300)
+    assert (child.returncode, err) == (141, "")
 
 
 # --- what is printed and written
