@@ -1,39 +1,156 @@
 """The console command ``shallowlaws``: each sub-command is a thin skin over one public function.
 
-Bad input prints the same line as the Python exception and exits with 2; ``verify`` exits with 1 on
-disagreement.
+Whatever is typed, the answer is a result or one line on standard error; the exit status says which
+(``Status``).  A refused argument is named, and refused before any work: by ``click``, by the types below, or
+by the function that is called, whose line is then printed as it is.
+
+In this order: ``Status``, the types of options, ``main``, the sub-commands.
 """
 
 from __future__ import annotations
 
+import os
+import re
+import signal
 import sys
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from enum import IntEnum
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, Literal
 
 import click
 
+from verify.files import make_folder, whole, why_no_figure
 from verify.provenance import foreign_packages
 
 NETWORKS = ("diagonal", "quadratic")
+MODELS = (*NETWORKS, "kernel_ridge")
+
+LONGEST = 1000
+"""Most characters of a number, and its largest decimal exponent: a longer one may take forever."""
+
+LONGEST_WORD = 250
+"""Most characters of a word in a message."""
+
+MOST_DIGITS = 100_000
+"""Most digits that ``solve`` is asked for."""
+
+SPIKES_SHOWN = 10
+"""How many spikes ``spectrum`` lists."""
+
+
+class Status(IntEnum):
+    """Exit statuses."""
+
+    DONE = 0
+    DISAGREEMENT = 1
+    REFUSED = 2
+    NOT_FINISHED = 3
+    INTERRUPTED = 130
+    CLOSED_PIPE = 141
+    TERMINATED = 143
+
+
+# --- types of options
+
+
+_NUMBER = re.compile(r"[+-]?(\d+/\d+|(\d+\.?\d*|\.\d+)(e(?P<power>[+-]?\d+))?)", re.ASCII | re.IGNORECASE)
+_NOT_FINITE = re.compile(r"[+-]?(nan|inf|infinity)", re.ASCII | re.IGNORECASE)
 
 
 def number(text: str) -> Any:
     """The number a user wrote: an exact integer or fraction (1000, 1e30, 5/4), else a float, as in Python.
 
-    What is no number is returned as it is, for ``Problem`` to refuse in its own words.
+    A decimal below the range of floats stays exact.  What is no number is returned as it is, for ``Problem``
+    to refuse in its own words.
+
+    Raises:
+        click.BadParameter: the number is too long to be read in a bounded time.
 
     >>> number("5/4"), number("1e30"), number("0.1"), number("nan"), number("abc")
     (Fraction(5, 4), 1000000000000000000000000000000, 0.1, nan, 'abc')
     """
+    if _NOT_FINITE.fullmatch(text):
+        return float(text)
     try:
-        exact = Fraction(text)
+        exact = _exact(text)
     except (ValueError, ZeroDivisionError):
-        return float(text) if text.strip().lower().lstrip("+-") in ("nan", "inf", "infinity") else text
+        return text
     if exact.denominator == 1:
         return exact.numerator
-    return exact if "/" in text else float(text)
+    return exact if "/" in text or abs(exact) < sys.float_info.min else float(text)
+
+
+def _exact(text: str) -> Fraction:
+    """A fraction or decimal in ASCII digits, exactly; a ValueError for anything else."""
+    found = _NUMBER.fullmatch(text)
+    if found is None:
+        raise ValueError
+    if len(text) > LONGEST or abs(int(found["power"] or 0)) > LONGEST:
+        shown = text if len(text) <= 40 else f"{text[:37]}..."
+        raise click.BadParameter(f"{shown!r} is longer, or its exponent larger, than {LONGEST}")
+    return Fraction(text)
+
+
+def exact(text: str) -> Fraction:
+    """The number a user wrote, exactly, whether as a fraction or a decimal: 2.2 is 11/5.
+
+    Raises:
+        click.BadParameter: it is none.
+
+    >>> exact("2.2"), exact("5/4")
+    (Fraction(11, 5), Fraction(5, 4))
+    """
+    try:
+        return _exact(text)
+    except (ValueError, ZeroDivisionError):
+        raise click.BadParameter(f"{_shown(text)} is no number, such as 5/4 or 1.25") from None
+
+
+def integer(text: str) -> int:
+    """The integer a user wrote.
+
+    Raises:
+        click.BadParameter: it is none.
+    """
+    with suppress(ValueError, ZeroDivisionError):
+        value = _exact(text)
+        if value.denominator == 1:
+            return value.numerator
+    raise click.BadParameter(f"{_shown(text)} is no integer")
+
+
+def digits_wanted(text: str) -> int:
+    """A number of digits.
+
+    Raises:
+        click.BadParameter: it is none.
+    """
+    value = integer(text)
+    if not 1 <= value <= MOST_DIGITS:
+        raise click.BadParameter(f"{_shown(text)} is not between 1 and {MOST_DIGITS}")
+    return value
+
+
+def path(text: str) -> Path:
+    """A path a user wrote.
+
+    Raises:
+        click.BadParameter: it is empty.
+    """
+    if not text:
+        raise click.BadParameter("is empty")
+    return Path(text)
+
+
+def _shown(text: str) -> str:
+    return repr(text if len(text) <= 40 else f"{text[:37]}...")
+
+
+# --- from arguments to an exit status
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -41,17 +158,107 @@ def main(arguments: Sequence[str] | None = None) -> None:
     complaint = foreign_packages()
     if complaint is not None:
         print(complaint, file=sys.stderr)
-        sys.exit(2)
+        sys.exit(Status.REFUSED)
+    with _terminable() as terminations:
+        try:
+            status = _run(sys.argv[1:] if arguments is None else list(arguments))
+        except KeyboardInterrupt as interrupt:
+            # python -m remembers an interrupt amid exec(text), which dataclasses and lambdify use, until the
+            # next one, and would end by SIGINT instead of with a status
+            exec("")
+            status = _ended(
+                f"interrupted: {str(interrupt) or 'nothing was kept'}",
+                Status.TERMINATED if terminations else Status.INTERRUPTED,
+            )
+        except BrokenPipeError:
+            _forget_output()
+            status = Status.CLOSED_PIPE
+        except click.ClickException as error:
+            status = _ended(error.format_message(), Status.REFUSED)
+        except Exception as error:
+            known = _status_of(error)
+            if known is None:
+                raise
+            status = _ended(str(error), known)
+    sys.exit(status)
+
+
+def _run(arguments: list[str]) -> int:
+    """The status of a command that ends of itself.  ``click``'s own way to run it has other statuses."""
+    try:
+        with shallowlaws.make_context("shallowlaws", arguments) as context:
+            shallowlaws.invoke(context)
+        status = Status.DONE
+    except click.exceptions.Exit as end:
+        status = Status(end.exit_code)
+    sys.stdout.flush()  # a closed pipe is noticed here, if not before
+    return status
+
+
+def _ended(message: str, status: Status) -> Status:
+    """Say why in one line; words that no line holds are shortened."""
+    words = (word if len(word) <= LONGEST_WORD else f"{word[:40]}..." for word in message.split())
+    print(" ".join(words), file=sys.stderr)
+    return status
+
+
+def _status_of(error: Exception) -> Status | None:
+    """The status of a failure that its line explains; None of one that is a fault of ours."""
     from numerics import InvalidProblem, NotConverged  # noqa: PLC0415  (late: see provenance)
 
+    if isinstance(error, InvalidProblem | NotImplementedError):
+        return Status.REFUSED
+    if isinstance(error, NotConverged | OSError):
+        return Status.NOT_FINISHED
+    from asymptotics.checks import InvalidArgument  # noqa: PLC0415
+
+    return Status.REFUSED if isinstance(error, InvalidArgument) else None
+
+
+@contextmanager
+def _terminable() -> Iterator[list[int]]:
+    """SIGTERM ends the command as Ctrl-C does, with what was finished kept; yields those received."""
+    received: list[int] = []
+    if threading.current_thread() is not threading.main_thread():
+        yield received  # only the main thread may say what a signal does
+        return
+
+    def stop(signum: int, _: object) -> None:
+        received.append(signum)
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, stop)
     try:
-        shallowlaws(None if arguments is None else list(arguments))
-    except (InvalidProblem, NotConverged, NotImplementedError) as error:
-        print(error, file=sys.stderr)
-        sys.exit(2 if isinstance(error, InvalidProblem | NotImplementedError) else 1)
+        yield received
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def _forget_output() -> None:
+    """Nobody reads on: what is still to be written goes nowhere, also when Python ends."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+# --- the sub-commands
+
+
+_STATUSES = """\b
+    Exit status:
+      0    done; for verify: derivation and equations agree
+      1    verify only: they disagree, or a check could not be decided
+      2    an argument was refused; the line says which, and what is allowed
+      3    not finished: the equations could not be solved to the accuracy
+           wanted, or a file not written
+      130  interrupted (Ctrl-C); the line says what was kept
+      141  whoever read the output closed the pipe
+      143  terminated (SIGTERM), as 130
+"""
+
+
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"]}, no_args_is_help=False, epilog=_STATUSES
+)
 def shallowlaws() -> None:
     """Scaling laws of shallow networks: derive them, solve for them, check one against the other."""
 
@@ -72,46 +279,69 @@ def _problem_options(command: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
-# How many spikes `spectrum` lists.
-SPIKES_SHOWN = 10
+def _networks_option(known: Sequence[str]) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    return click.option(
+        "--network",
+        "networks",
+        type=click.Choice(known),
+        multiple=True,
+        default=NETWORKS,
+        help="repeat for several; default: diagonal and quadratic",
+    )
 
-_networks_option = click.option(
-    "--network",
-    "networks",
-    type=click.Choice(NETWORKS),
-    multiple=True,
-    default=NETWORKS,
-    help="repeat for several; default: both",
+
+_noise_option = click.option(
+    "--noise",
+    type=click.Choice(["fixed", "scaled", "none"]),
+    default="fixed",
+    show_default=True,
+    help="label noise of order one, of a power d^-b of the dimension, or none",
+)
+_estimator_option = click.option(
+    "--estimator",
+    type=click.Choice(["erm", "bayes", "ridge"]),
+    default="erm",
+    show_default=True,
+    help="the trained network, the best there is, or linear regression on the same inputs",
 )
 _out_option = click.option(
-    "--out",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=Path("report"),
-    show_default=True,
-    help="folder to write into",
+    "--out", type=path, default="report", show_default=True, help="folder to write into; made if missing"
 )
+
+Noise = Literal["fixed", "scaled", "none"]
+Estimator = Literal["erm", "bayes", "ridge"]
+
+
+def _models(names: Sequence[str], estimator: Estimator) -> list[str]:
+    """The models asked for, each once.
+
+    Raises:
+        click.BadParameter: one of them does not have the estimator.
+    """
+    if estimator != "erm" and "kernel_ridge" in names:
+        raise click.BadParameter(
+            f"{estimator!r} is not for kernel_ridge, an estimator of its own", param_hint="'--estimator'"
+        )
+    return list(dict.fromkeys(names))
+
+
+def _refuse_out(reason: str | None) -> None:
+    if reason is not None:
+        raise click.BadParameter(reason, param_hint="'--out'")
 
 
 @shallowlaws.command()
-@_networks_option
-@click.option("--noise", type=click.Choice(["fixed", "scaled", "none"]), default="fixed", show_default=True)
-@click.option("--estimator", type=click.Choice(["erm", "bayes", "ridge"]), default="erm", show_default=True)
+@_networks_option(MODELS)
+@_noise_option
+@_estimator_option
 @click.option("--latex", is_flag=True, help="print the LaTeX table instead")
 @click.option("--steps", is_flag=True, help="print the derivation of each phase instead")
-def derive(
-    networks: Sequence[str],
-    noise: Literal["fixed", "scaled", "none"],
-    estimator: Literal["erm", "bayes", "ridge"],
-    latex: bool,
-    steps: bool,
-) -> None:
+def derive(networks: Sequence[str], noise: Noise, estimator: Estimator, latex: bool, steps: bool) -> None:
     """Derive the phases: where each holds, and how the excess risk scales there."""
-    from rich.console import Console  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
-
+    names = _models(networks, estimator)
     import asymptotics  # noqa: PLC0415
 
-    for name in networks:
+    for name in names:
         diagram = asymptotics.phase_diagram(getattr(asymptotics, name), noise=noise, estimator=estimator)
         if latex or steps:
             derivations = (phase.derivation() for phase in diagram.phases)
@@ -122,25 +352,39 @@ def derive(
             else:
                 click.echo("\n\n\n".join(map(str, derivations)))
             continue
-        table = Table("phase", "excess risk", "exponent of d", "where", title=f"{name} network")
-        table.show_lines = True
+        click.echo(f"{name.replace('_', ' ')}, noise {noise}, estimator {estimator}\n")
         for phase in diagram.phases:
-            where = "\n".join(str(relation) for relation in phase.region.args)
-            table.add_row(f"{phase.name}\n{phase.title}", str(phase.risk.expr), _exponent(phase.risk), where)
-        Console().print(table)
+            click.echo(_described(phase))
+
+
+def _described(phase: Any) -> str:
+    """A phase in lines, every formula whole on one: nothing is cut, whatever the width of the terminal."""
+    first, *others = phase.region.args
+    lines = [
+        f"{phase.name}  {phase.title}",
+        f"    excess risk    {phase.risk.expr}",
+        f"    exponent of d  {_exponent(phase.risk)}",
+        f"    where          {first}",
+        *(f"                   {relation}" for relation in others),
+    ]
+    return "\n".join(lines) + "\n"
 
 
 def _exponent(law: Any) -> str:
-    logarithm = "" if law.log_exponent == 0 else f"\nlog(d)^({law.log_exponent})"
+    logarithm = "" if law.log_exponent == 0 else f", times log(d)^({law.log_exponent})"
     return f"{law.exponent}{logarithm}"
 
 
 @shallowlaws.command()
 @_problem_options
 @click.option("--samples", type=number, required=True, help="number of samples n")
-@click.option("--digits", type=int, help="correct digits wanted; default: double precision")
+@click.option("--digits", type=digits_wanted, help="correct digits wanted; default: double precision")
 def solve(digits: int | None, **parameters: Any) -> None:
-    """Solve the state evolution at finite size."""
+    """Solve the state evolution at finite size.
+
+    Integers and fractions (1e30, 5/4) are exact; decimals such as 0.1 are the binary floats of Python.  Write
+    1/10 where more than sixteen digits matter.
+    """
     import numerics  # noqa: PLC0415
 
     solution = numerics.solve(numerics.Problem(**parameters), digits=digits)
@@ -160,7 +404,7 @@ def _digits(value: Any, digits: int) -> str:
 @shallowlaws.command()
 @_problem_options
 @click.option("--samples", "samples", type=number, multiple=True, required=True, help="repeat for each point")
-@click.option("--cache", type=click.Path(path_type=Path), help="folder in which finished points are kept")
+@click.option("--cache", type=path, help="folder in which finished points are kept")
 def curve(samples: Sequence[Any], cache: Path | None, **parameters: Any) -> None:
     """Solve along a learning curve; prints samples and excess risk, tab separated."""
     import numerics  # noqa: PLC0415
@@ -174,12 +418,15 @@ def curve(samples: Sequence[Any], cache: Path | None, **parameters: Any) -> None
 @shallowlaws.command()
 @_problem_options
 @click.option("--samples", type=number, required=True, help="number of samples n")
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="draw it: a PNG or PDF file")
+@click.option("--out", type=path, help="draw it: a PNG, PDF or SVG file")
 def spectrum(out: Path | None, **parameters: Any) -> None:
     """Print the spectrum of the trained weights, and what pruning its bulk does to the risk."""
     import numerics  # noqa: PLC0415
 
-    solution = numerics.solve(numerics.Problem(**parameters))
+    problem = numerics.Problem(**parameters)
+    if out is not None:
+        _refuse_out(why_no_figure(out))
+    solution = numerics.solve(problem)
     law = solution.spectrum()
     click.echo(f"{'mass at 0':20} {law.atom}")
     click.echo(f"{'edge of the noise':20} {law.bulk_edge}")
@@ -194,34 +441,84 @@ def spectrum(out: Path | None, **parameters: Any) -> None:
 
         figure = Figure(layout="constrained")
         law.plot(figure.subplots())
-        figure.savefig(out, dpi=150)
+        with whole(out) as part:
+            figure.savefig(part, dpi=150, format=out.suffix[1:].lower())
         click.echo(out)
 
 
-@shallowlaws.command()
-@_networks_option
+@shallowlaws.command(epilog=_STATUSES)
+@_networks_option(NETWORKS)
+@_noise_option
+@_estimator_option
 @click.option("--effort", type=click.Choice(["quick", "full"]), default="quick", show_default=True)
-@click.option("--seed", type=int, default=0, show_default=True)
+@click.option("--seed", type=integer, default="0", show_default=True)
 @_out_option
-def verify(networks: Sequence[str], effort: Literal["quick", "full"], seed: int, out: Path) -> None:
-    """Derive, solve and compare; writes report.md, report.json and the phase diagrams."""
+def verify(
+    networks: Sequence[str],
+    noise: Noise,
+    estimator: Estimator,
+    effort: Literal["quick", "full"],
+    seed: int,
+    out: Path,
+) -> None:
+    """Derive, solve and compare; writes report.md, report.json and the phase diagrams.
+
+    An interrupt writes the report of the checks that were finished, marked as incomplete.
+    """
+    _refuse_out(make_folder(out))
     from verify.main_job import run  # noqa: PLC0415
 
-    sys.exit(0 if run(networks, effort=effort, seed=seed, out=out) else 1)
+    names = _models(networks, estimator)
+    agrees = run(names, effort=effort, seed=seed, out=out, noise=noise, estimator=estimator)
+    click.get_current_context().exit(Status.DONE if agrees else Status.DISAGREEMENT)
 
 
 @shallowlaws.command()
-@_networks_option
-@click.option("--gamma", type=number, default="5/4", show_default=True, help="decay of the target")
+@_networks_option(MODELS)
+@_noise_option
+@_estimator_option
+@click.option("--gamma", type=exact, default="5/4", show_default=True, help="decay of the target, above 1/2")
+@click.option("--b", type=exact, help="label noise d^-b; for --noise scaled")
+@click.option("--source", type=exact, help="source exponent; for --network kernel_ridge")
+@click.option("--samples-window", type=exact, nargs=2, help="ends of the axis of a, n_eff = d^a")
+@click.option("--decay-window", type=exact, nargs=2, help="ends of the axis of ell, lambda = d^ell")
+@click.option("--noise-window", type=exact, nargs=2, help="ends of the axis of b; --estimator bayes has one")
 @_out_option
-def figures(networks: Sequence[str], gamma: Any, out: Path) -> None:
+def figures(
+    networks: Sequence[str],
+    noise: Noise,
+    estimator: Estimator,
+    source: Fraction | None,
+    out: Path,
+    **shown: Any,
+) -> None:
     """Draw the phase diagrams at one decay, without checking them."""
+    names = _models(networks, estimator)
     import asymptotics  # noqa: PLC0415
-    from verify.figures import phase_diagram_figure, save_figure  # noqa: PLC0415
+    from numerics import Interrupted  # noqa: PLC0415
+    from verify.figures import phase_diagram_figure, save_figure, view_of  # noqa: PLC0415
+    from verify.main_job import figure_name  # noqa: PLC0415
 
-    out.mkdir(parents=True, exist_ok=True)
-    for name in networks:
-        diagram = asymptotics.phase_diagram(getattr(asymptotics, name))
-        figure = phase_diagram_figure(diagram, gamma=Fraction(gamma))
-        for path in save_figure(figure, out / f"phase_diagram_{name}"):
-            click.echo(path)
+    view_of(noise, estimator, **_readable(shown))
+    _refuse_out(make_folder(out))
+    written: list[Path] = []
+    try:
+        for name in names:
+            diagram = asymptotics.phase_diagram(getattr(asymptotics, name), noise=noise, estimator=estimator)
+            figure = phase_diagram_figure(diagram, **_readable({**shown, "source": source}))
+            for path in save_figure(figure, out / figure_name(name, noise, estimator)):
+                written.append(path)
+                click.echo(path)
+    except KeyboardInterrupt:
+        kept = ", ".join(map(str, written))
+        raise Interrupted(f"kept {kept}" if kept else "no figure was finished, nothing was kept") from None
+
+
+def _readable(parameters: dict[str, Any]) -> dict[str, Any]:
+    """Exact numbers that print as a user writes them: 11/5, not Fraction(11, 5)."""
+    from sympy import Rational  # noqa: PLC0415
+
+    def read(value: Any) -> Any:
+        return tuple(map(read, value)) if isinstance(value, tuple) else value and Rational(value)
+
+    return {name: None if value is None else read(value) for name, value in parameters.items()}
