@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import threading
 from fractions import Fraction
 
@@ -130,6 +133,33 @@ def test_the_precision_of_the_caller_is_put_back() -> None:
     assert gmpy2.get_context().precision == before
     assert flint.ctx.prec == of_balls
     assert seen == [before]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no forks on this system")
+def test_a_child_process_does_not_wait_for_a_thread_it_does_not_have() -> None:
+    script = """
+import os, threading, time
+from numerics.precision import multiprecision
+arithmetic, held = multiprecision(100), threading.Event()
+
+def hold():
+    with arithmetic.working():
+        held.set()
+        time.sleep(0.2)
+
+thread = threading.Thread(target=hold)
+thread.start()
+held.wait()
+child = os.fork()
+with arithmetic.working():
+    if child == 0:
+        os._exit(0)
+thread.join()
+os.waitpid(child, 0)
+"""
+    command = [sys.executable, "-W", "ignore", "-c", script]
+    # the limit only ends a wait that has no end
+    subprocess.run(command, check=True, timeout=100)
 
 
 def test_digits() -> None:
