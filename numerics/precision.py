@@ -23,6 +23,7 @@ Functions, in order: `flint_bits`, `multiprecision`, `for_digits`, `to_fraction`
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
@@ -49,6 +50,9 @@ _ERF_REACH = 3e4
 
 # python-flint's precision, and length of series, are those of the whole process.
 _FLINT = RLock()
+if hasattr(os, "register_at_fork"):
+    # Without these a child forked while another thread holds the lock would wait for it for ever.
+    os.register_at_fork(before=_FLINT.acquire, after_in_parent=_FLINT.release, after_in_child=_FLINT.release)
 
 
 @dataclass(frozen=True, eq=False)

@@ -41,6 +41,7 @@ from typing import Any, TypeAlias, TypeVar
 from scipy.optimize import brentq
 
 from numerics.errors import NotConverged
+from numerics.precision import DOUBLE_BITS
 from numerics.target import Target
 
 # How far the bracketing searches go, in the logarithms: 130 orders of magnitude.
@@ -52,6 +53,10 @@ PATIENCE = 4
 
 # Where A and D are both this close to D_0 slopes that are no differences have too few digits.
 DEGENERATE = 1e-4
+
+# Of which scalar functions the relative error is to be as small as that of delta and kappa.
+OF_DOUBLE = ("error",)
+OF_MANY_DIGITS = ("error", "degrees_of_freedom", "learned_modes")
 
 Value = TypeVar("Value")
 
@@ -357,7 +362,8 @@ class Root:
         x, y: log delta and the coordinate of kappa.
         scalars: the network's scalar functions there.
         residual: largest absolute residual there.
-        error: estimate of the error of x, y and log e, the Newton step that remains; the residual if larger.
+        error: estimate of the error of x, y and log e (and, in many digits, of log D and of the logarithm of
+            the number of learned modes): the Newton step that remains; the residual if larger.
         moved: x and y after that step: better, unless it is made of rounding, but not seen there.
         jacobian: of the residuals, near there.
     """
@@ -391,13 +397,15 @@ def polish(
         NotConverged: the error is still large after that many steps.
     """
     real = equations.target.arithmetic.real
+    told = OF_DOUBLE if equations.target.arithmetic.bits <= DOUBLE_BITS else OF_MANY_DIGITS
     point = (real(guess[0]), real(guess[1]))
     scalars = equations.scalars(*point)
     residuals = equations.balance(point[0], scalars)
     known = equations.jacobian(scalars) or jacobian
     by_differences = known is None
     matrix = divided_differences(equations, point, residuals) if known is None else known
-    # How much more than delta and kappa the error e changes: much, where kappa is close to the noise's edge.
+    # How much more than delta and kappa the numbers handed out change: e, where kappa is close to the noise's
+    # edge; D and the number of learned modes, where they are those of the tail of a Gaussian.
     sensitivity, damping = 1, 1
     best, idle = None, 0
     for _ in range(steps):
@@ -422,7 +430,7 @@ def polish(
             else:
                 matrix, by_differences = divided_differences(equations, point, residuals), True
             continue
-        sensitivity = max(1, _relative_change(scalars.error, trial_scalars.error) / max(_size(step), 1e-300))
+        sensitivity = max(1, _largest_change(scalars, trial_scalars, told) / max(_size(step), 1e-300))
         matrix = equations.jacobian(trial_scalars) or _updated(matrix, step, residuals, trial_residuals)
         point, scalars, residuals, by_differences, damping = trial, trial_scalars, trial_residuals, False, 1
     raise NotConverged(
@@ -480,6 +488,10 @@ def _limited(step: Pair, damping: int) -> Pair:
 
 def _size(pair: Pair) -> Any:
     return max(abs(pair[0]), abs(pair[1])) if pair[0] == pair[0] and pair[1] == pair[1] else math.inf
+
+
+def _largest_change(before: Scalars, after: Scalars, names: tuple[str, ...]) -> Any:
+    return max(_relative_change(getattr(before, name), getattr(after, name)) for name in names)
 
 
 def _relative_change(before: Any, after: Any) -> Any:

@@ -10,6 +10,7 @@ import resource
 import subprocess
 import sys
 from dataclasses import replace
+from fractions import Fraction
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -97,6 +98,17 @@ def test_curve(benchmark: Any, network: str) -> None:
 @pytest.mark.benchmark(group="what digits cost at d = 10^4")
 def test_digits(benchmark: Any, network: str, digits: int | None) -> None:
     benchmark.pedantic(solve, (_problem(network, 10**4),), {"digits": digits}, rounds=3)
+
+
+@pytest.mark.parametrize("digits", [50, 100, 300, 1000])
+@pytest.mark.parametrize("network", ["diagonal", "quadratic"])
+@pytest.mark.benchmark(group="many digits at d = 400")
+def test_many_digits(benchmark: Any, network: str, digits: int) -> None:
+    if network == "quadratic" and digits > 300:
+        pytest.skip("takes minutes")
+    samples = {"diagonal": 200, "quadratic": 20_000}[network]
+    problem = Problem(network, GAMMA, samples, 400, Fraction(1, 10), Fraction(1, 4))
+    benchmark.pedantic(solve, (problem,), {"digits": digits}, rounds=1)
 
 
 @pytest.mark.parametrize("start", ["searched", "near"])

@@ -74,6 +74,27 @@ def test_the_complements_complement(dim: int, noise: float, threshold: float) ->
         assert abs(found.degrees_of_freedom + found.freedom_complement - 1) < 1e-50
 
 
+@pytest.mark.parametrize("dim", [30, 10**20])
+@pytest.mark.parametrize(("noise", "threshold"), [(2.0, 1e-3), (1e-4, 1e-2), (50.0, 80.0), (1e-3, 0.2)])
+def test_slopes_are_derivatives(dim: int, noise: float, threshold: float) -> None:
+    """Central differences in log delta and log kappa, in 200 bits."""
+    with WIDE.working():
+        target, x, y = (
+            Target.of(dim, 1.25, "raw", WIDE),
+            WIDE.log(WIDE.real(noise)),
+            WIDE.log(WIDE.real(threshold)),
+        )
+        slopes, h = scalars(WIDE.exp(x), WIDE.exp(y), target).slopes, WIDE.real(2) ** -60
+        assert slopes is not None
+        for k, (of_x, of_y) in enumerate([(h, 0), (0, h)]):
+            after, before = (
+                scalars(WIDE.exp(x + sign * of_x), WIDE.exp(y + sign * of_y), target) for sign in (1, -1)
+            )
+            for name, slope in (("error", slopes.error[k]), ("degrees_of_freedom", slopes.freedom[k])):
+                difference = (getattr(after, name) - getattr(before, name)) / (2 * h)
+                assert abs(difference - slope) < 1e-18 * abs(getattr(after, name))
+
+
 @settings(max_examples=30, deadline=None)
 @given(
     dim=st.integers(1, 10**30),

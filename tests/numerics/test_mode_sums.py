@@ -122,7 +122,7 @@ def test_a_sum_with_a_break_includes_the_largest_modes(break_after: int) -> None
     assert nodes.weights @ nodes.indices**-2.5 == pytest.approx(special.zeta(2.5), rel=1e-14, abs=0)
 
 
-@pytest.mark.parametrize("length", [1, 2, 5, 9])
+@pytest.mark.parametrize("length", [1, 2, 5, 9, 40])
 def test_the_stencil_sums_polynomials_exactly(length: int) -> None:
     """Sum minus integral of x^degree over a+1/2..b+1/2 is the stencil's difference, in exact fractions."""
     stencil = junction_stencil(length)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from numerics.free_convolution import at_angle, preimage
-from numerics.paths import geodesic, half_circle, half_line, ray
+from numerics.paths import geodesic, graded, half_circle, half_line, panelled, ray
 from numerics.precision import DOUBLE, Arithmetic, multiprecision
 from numerics.target import Target
 
@@ -21,6 +21,33 @@ def test_half_line_between_poles_of_all_scales(bits: int) -> None:
             rho, weights = half_line(arithmetic, a, b)
             integral = weights @ (2 * a * b * (a + b) / ((rho * rho + a * a) * (rho * rho + b * b)))
             assert abs(integral / arithmetic.pi - 1) < 100 * arithmetic.epsilon
+
+
+@pytest.mark.parametrize("bits", [53, 120, 400])
+@pytest.mark.parametrize("width", [0.0, 0.5, 4.0, 20.0])
+def test_panels_between_poles_of_second_order(width: float, bits: int) -> None:
+    """The integral of rho^2/(rho^2 + a^2)^2 is pi/(4 a), at either end of the scales and between."""
+    arithmetic = DOUBLE if bits == 53 else multiprecision(bits)
+    with arithmetic.working():
+        log_rho, weights = panelled(arithmetic, arithmetic.real(-1), arithmetic.real(width - 1))
+        rho = arithmetic.exp(log_rho)
+        assert np.all(np.diff(rho) > 0)
+        for at in (0, 0.3, 1):
+            a = arithmetic.exp(arithmetic.real(at * width - 1))
+            integral = (weights * rho) @ (rho / (rho * rho + a * a)) ** 2
+            assert abs(4 * a * integral / arithmetic.pi - 1) < 100 * arithmetic.epsilon
+
+
+def test_the_shorter_rule_is_taken() -> None:
+    """Panels up to some twenty e-folds, but never in float64."""
+    wide = multiprecision(200)
+    with wide.working():
+        lengths = [len(half_line(wide, wide.real(1), wide.real(ratio))[0]) for ratio in (10, 10**30)]
+        ends = wide.real(0), wide.log(wide.real(10))
+        assert lengths[0] == len(panelled(wide, *ends)[0]) < len(graded(wide, *ends)[0])
+        ends = wide.real(0), wide.log(wide.real(10**30))
+        assert lengths[1] == len(graded(wide, *ends)[0]) < len(panelled(wide, *ends)[0])
+    assert len(half_line(DOUBLE, 1.0, 10.0)[0]) == len(graded(DOUBLE, 0.0, np.log(10.0))[0])
 
 
 @pytest.mark.parametrize("bits", [53, 120])

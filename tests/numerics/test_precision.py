@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import threading
 from fractions import Fraction
 
+import flint
 import gmpy2
 import mpmath
 import numpy as np
@@ -10,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from numerics.precision import DOUBLE, Arithmetic, for_digits, multiprecision, to_mpf
+from numerics.precision import DOUBLE, Arithmetic, _by_balls, for_digits, multiprecision, to_mpf
 
 WIDE = multiprecision(200)
 
@@ -61,8 +65,40 @@ def test_functions_of_an_array_agree_with_mpmath(name: str) -> None:
     )
 
 
+@pytest.mark.parametrize("name", ["erf", "erfc"])
+@pytest.mark.parametrize(
+    "text", ["0", "-0.5", "1e-300", "-40", "123.25", "2e4", "4e4", "-4e4", "1e300", "inf", "nan"]
+)
+def test_error_functions_of_balls_are_those_of_mpfr(name: str, text: str) -> None:
+    """From 0 to beyond the smallest number, and where there are no balls."""
+    with WIDE.working():
+        x = gmpy2.mpfr(text)
+        found, exact = getattr(WIDE, name)(x), getattr(gmpy2, name)(x)
+        assert (gmpy2.is_nan(found) and gmpy2.is_nan(exact)) or abs(found - exact) <= abs(
+            exact
+        ) * WIDE.epsilon
+
+
+def test_balls_that_are_too_wide_are_computed_again() -> None:
+    """The sine next to pi: all of its digits are lost, in as many bits as the number has."""
+    with WIDE.working():
+        x = gmpy2.const_pi()
+        assert _by_balls("sin", WIDE.bits)(x) == gmpy2.sin(x) != 0
+        assert flint.ctx.prec == WIDE.bits + 10
+
+
+def test_products_of_balls_are_products() -> None:
+    with WIDE.working():
+        numbers = WIDE.array([Fraction(10) ** (7 * k % 50 - 25) / 3 for k in range(60)])
+        left, right = numbers.reshape(5, 3, 4), numbers[:40].reshape(5, 4, 2)
+        found = WIDE.unpacked(WIDE.multiplier(WIDE.packed(left))(WIDE.packed(right)))
+        assert np.all(abs(found - left @ right) <= 8 * WIDE.epsilon * (left @ right))
+        empty = WIDE.multiplier(WIDE.packed(left[0, :, :0]))(WIDE.packed(right[0, :0]))
+        assert WIDE.unpacked(empty).tolist() == [[0, 0]] * 3
+
+
 @pytest.mark.parametrize("arithmetic", [DOUBLE, WIDE, multiprecision(900)], ids=lambda a: f"{a.bits} bits")
-@pytest.mark.parametrize("order", [1, 2, 7, 40])
+@pytest.mark.parametrize("order", [1, 2, 7, 40, 201])
 def test_gauss_legendre_is_exact_on_polynomials(arithmetic: Arithmetic, order: int) -> None:
     with arithmetic.working():
         nodes, weights = arithmetic.gauss_legendre(order)
@@ -84,15 +120,46 @@ def test_complex_numbers_have_parts(arithmetic: Arithmetic) -> None:
 
 
 def test_the_precision_of_the_caller_is_put_back() -> None:
-    before = gmpy2.get_context().precision
+    before, of_balls = gmpy2.get_context().precision, flint.ctx.prec
     seen = []
     with WIDE.working():
         thread = threading.Thread(target=lambda: seen.append(gmpy2.get_context().precision))
         thread.start()
         thread.join()
         assert gmpy2.get_context().precision == 200
+        with pytest.raises(ZeroDivisionError), multiprecision(300).working():
+            raise ZeroDivisionError
+        assert gmpy2.get_context().precision == 200
     assert gmpy2.get_context().precision == before
+    assert flint.ctx.prec == of_balls
     assert seen == [before]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no forks on this system")
+def test_a_child_process_does_not_wait_for_a_thread_it_does_not_have() -> None:
+    script = """
+import os, threading, time
+from numerics.precision import multiprecision
+arithmetic, held = multiprecision(100), threading.Event()
+
+def hold():
+    with arithmetic.working():
+        held.set()
+        time.sleep(0.2)
+
+thread = threading.Thread(target=hold)
+thread.start()
+held.wait()
+child = os.fork()
+with arithmetic.working():
+    if child == 0:
+        os._exit(0)
+thread.join()
+os.waitpid(child, 0)
+"""
+    command = [sys.executable, "-W", "ignore", "-c", script]
+    # the limit only ends a wait that has no end
+    subprocess.run(command, check=True, timeout=100)
 
 
 def test_digits() -> None:

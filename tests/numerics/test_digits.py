@@ -1,0 +1,136 @@
+"""Digits asked for are right: compared with more of them, in every phase and for every estimator."""
+
+from __future__ import annotations
+
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from fractions import Fraction
+from functools import cache
+from typing import Any
+
+import flint
+import mpmath
+import pytest
+
+from numerics import NotConverged, Problem, Solution, erm, solve
+from numerics.state_evolution import Scalars, StateEvolution
+
+NUMBERS = (
+    "excess_risk",
+    "effective_noise",
+    "threshold",
+    "degrees_of_freedom",
+    "train_loss",
+    "learned_modes",
+)
+
+
+def problem(network: str, n_eff: Any, dim: int, weight_decay: Any, noise: Any = Fraction(1, 4)) -> Problem:
+    samples = n_eff * (dim if network == "quadratic" else 1)
+    return Problem(network, Fraction(5, 4), samples, dim, weight_decay, noise)
+
+
+def cases(network: str) -> dict[str, Problem]:
+    peak = {"diagonal": Fraction(1), "quadratic": Fraction(1, 4)}[network]
+    return {
+        "ordinary": problem(network, {"diagonal": 200, "quadratic": 50}[network], 400, Fraction(1, 10)),
+        "few samples": problem(network, 3, 400, Fraction(1, 10)),
+        "interpolation threshold": problem(network, peak * 400, 400, Fraction(1, 10**12)),
+        "tiny weight decay": problem(network, 50, 400, Fraction(1, 10**30)),
+        "no weight decay": problem(network, 50, 400, 0),
+        "no noise": problem(network, 50, 400, Fraction(1, 10**6), 0),
+        "many dimensions": problem(network, 10**4, 10**12, Fraction(1, 10**11), 1),
+    }
+
+
+CASES = {
+    (network, name): case for network in ("diagonal", "quadratic") for name, case in cases(network).items()
+}
+OTHERS = {
+    "bayes": replace(CASES["diagonal", "ordinary"], estimator="bayes", weight_decay=None),
+    "ridge": replace(CASES["quadratic", "ordinary"], estimator="ridge"),
+    "width": replace(CASES["quadratic", "ordinary"], width=3, weight_decay=Fraction(1, 10**8)),
+}
+
+solved = cache(lambda asked, digits: solve(asked, digits=digits))
+
+
+def assert_digits_are_right(few: Solution, many: Solution) -> None:
+    assert few.digits is not None
+    with mpmath.workdps(2 * few.digits + 60):
+        limit = mpmath.mpf(10) ** -few.digits
+        for name in NUMBERS:
+            value, reference = getattr(few, name), getattr(many, name)
+            assert value == reference or abs(value / reference - 1) < limit, name
+        assert few.residual < limit
+
+
+@pytest.mark.parametrize("digits", [20, 50])
+@pytest.mark.parametrize("case", CASES, ids="-".join)
+def test_with_more_digits(case: tuple[str, str], digits: int) -> None:
+    assert_digits_are_right(solved(CASES[case], digits), solved(CASES[case], {20: 50, 50: 90}[digits]))
+
+
+@pytest.mark.parametrize("other", OTHERS)
+def test_with_more_digits_of_other_estimators(other: str) -> None:
+    assert_digits_are_right(solve(OTHERS[other], digits=20), solve(OTHERS[other], digits=50))
+
+
+@pytest.mark.parametrize("network", ["diagonal", "quadratic"])
+def test_a_hundred_digits(network: str) -> None:
+    case = CASES[network, "ordinary"]
+    few = solve(case, digits=100)
+    assert_digits_are_right(few, solve(case, digits=140))
+    with mpmath.workdps(120):
+        assert abs(sum(few.decomposition.values()) / few.excess_risk - 1) < mpmath.mpf(10) ** -100
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "case", [case for case in CASES if case[1] in ("ordinary", "few samples")], ids="-".join
+)
+def test_three_hundred_digits(case: tuple[str, str]) -> None:
+    assert_digits_are_right(solve(CASES[case], digits=300), solve(CASES[case], digits=340))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["ordinary", "many dimensions"])
+def test_a_thousand_digits(name: str) -> None:
+    case = CASES["diagonal", name]
+    assert_digits_are_right(solve(case, digits=1000), solve(case, digits=1040))
+
+
+@pytest.mark.parametrize("digits", [50, 200])
+def test_only_the_last_steps_are_made_in_full(monkeypatch: pytest.MonkeyPatch, digits: int) -> None:
+    """The rest in arithmetics that grow with the digits known; two evaluations show the error of the last."""
+    evaluated: Counter[int] = Counter()
+    scalars = StateEvolution.scalars
+
+    def counted(equations: StateEvolution, x: Any, y: Any) -> Scalars:
+        evaluated[equations.target.arithmetic.bits] += 1
+        return scalars(equations, x, y)
+
+    monkeypatch.setattr(StateEvolution, "scalars", counted)
+    solve(CASES["diagonal", "ordinary"], digits=digits)
+    full = max(evaluated)
+    assert evaluated.pop(full) <= 2
+    assert all(bits < 0.7 * full for bits in evaluated)
+
+
+def test_a_short_arithmetic_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The last step, seen in full, tells that digits are missing."""
+    case = CASES["quadratic", "ordinary"]
+    monkeypatch.setattr(erm, "GUARD_DIGITS", -10)
+    with pytest.raises(NotConverged, match="30 digits not reached"):
+        solve(case, digits=30)
+
+
+def test_threads_do_not_share_a_precision() -> None:
+    before = flint.ctx.prec
+    cases = [(CASES["diagonal", "ordinary"], digits) for digits in (20, 60, 35)]
+    expected = [solve(case, digits=digits) for case, digits in cases]
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda asked: solve(asked[0], digits=asked[1]), cases * 4))
+    assert found == expected * 4
+    assert flint.ctx.prec == before
