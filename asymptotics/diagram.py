@@ -15,7 +15,7 @@ from itertools import combinations, pairwise
 from numbers import Rational as RationalNumber
 from typing import Any, Literal
 
-from sympy import Eq, Expr, Ge, Rational, S, latex, oo, solveset
+from sympy import Eq, Expr, Rational, S, latex, oo, solveset
 
 from asymptotics import symbols
 from asymptotics.balance import Balanced, dominant_balances
@@ -40,13 +40,14 @@ from asymptotics.cells import (
     split_at_sign_changes,
     uncovered,
 )
+from asymptotics.checks import require
 from asymptotics.crossovers import Crossover
 from asymptotics.exchange import Exchange
 from asymptotics.failure import closest_hypotheses
 from asymptotics.law import Law, law_of, risk_law
 from asymptotics.phase import Phase
 from asymptotics.regime import Model
-from asymptotics.region import inequality, interval_conditions, region_of
+from asymptotics.region import end_of_axis, inequality, interval_conditions, margin, region_of
 from asymptotics.ridge import ridge
 from asymptotics.state_evolution import StateEvolution
 from asymptotics.terms import Noise, Scales
@@ -96,12 +97,14 @@ class PhaseDiagram:
 
         Args:
             a: n_eff = d**a.
-            ell: weight_decay = d**ell.
+            ell: weight_decay = d**ell; -oo (SymPy's, a float's or mpmath's) is no weight decay.
             gamma: decay of the target, above 1/2.
             b: noise_variance = d**-b, for ``noise="scaled"`` only.
             source: source exponent r above 0, for a model that has one, such as ``kernel_ridge``, only.
 
-        Numbers may be int, Fraction, SymPy rationals or floats (taken at their exact binary value).
+        Numbers may be int, Fraction, SymPy rationals or floats (taken at their exact binary value).  At
+        ell = -oo stands the phase that holds for every sufficiently negative ell, likewise at oo, and at
+        a = oo and -oo; not both at once, where the order of the limits would matter.
 
         Raises:
             OnBoundary: when the point lies on a boundary; it names the phases that meet there.
@@ -110,12 +113,12 @@ class PhaseDiagram:
         """
         point = self._point(a=a, ell=ell, gamma=gamma, b=b, source=source)
         for phase in self.phases:
-            if all(relation.subs(point) == True for relation in phase.region.args):  # noqa: E712
+            if all(margin(relation, point) > 0 for relation in phase.region.args):
                 return phase
         touching = tuple(
             phase
             for phase in self.phases
-            if all(_weak(relation).subs(point) == True for relation in phase.region.args)  # noqa: E712
+            if all(margin(relation, point) >= 0 for relation in phase.region.args)
         )
         raise OnBoundary(", ".join(f"{symbol} = {value}" for symbol, value in point.items()), touching)
 
@@ -126,7 +129,7 @@ class PhaseDiagram:
 
         Args:
             ell: a number, or a SymPy expression in the symbols ``a`` and ``gamma``, for a weight decay tied
-                to the samples.
+                to the samples; -oo for none, as in ``locate``.
             gamma: decay of the target, above 1/2.
             b: as in ``locate``.
             source: as in ``locate``.
@@ -143,7 +146,7 @@ class PhaseDiagram:
         >>> [(str(start), str(end), phase.name) for start, end, phase in curve]
         [('0', '4/9', 'IV'), ('4/9', '1', 'V'), ('1', '2', 'VI'), ('2', 'oo', 'VI')]
         """
-        height = ell if isinstance(ell, Expr) else _exact("ell", ell)
+        height = ell if isinstance(ell, Expr) else end_of_axis(ell) or _exact("ell", ell)
         fixed = self._point(a=0, ell=0, gamma=gamma, b=b, source=source)
         del fixed[symbols.a], fixed[symbols.ell]
         height = height.subs(fixed)
@@ -152,7 +155,10 @@ class PhaseDiagram:
         crossings = {S.Zero}
         for phase in self.phases:
             for relation in phase.region.args:
-                wall = (relation.lhs - relation.rhs).subs(fixed).subs(symbols.ell, height)
+                wall = (relation.lhs - relation.rhs).subs(fixed)
+                if height in (oo, -oo) and wall.has(symbols.ell):
+                    continue  # no finite a matters
+                wall = wall.subs(symbols.ell, height)
                 if wall.has(symbols.a):
                     roots = solveset(wall, symbols.a, S.Reals)
                     if not roots.is_FiniteSet:
@@ -231,6 +237,33 @@ class PhaseDiagram:
             raise ValueError(f"boundary={boundary.relation} is not a boundary of this diagram")
         return boundary.crossover()
 
+    def __getitem__(self, name: str) -> Phase:
+        """The phase of that name.
+
+        Raises:
+            KeyError: when there is none, it lists the names there are; when several cells have it, it says
+                where each lies.  ``locate`` finds the phase at a point, ``phases`` holds them all.
+
+        >>> from asymptotics import phase_diagram, quadratic
+        >>> phase_diagram(quadratic)["V"].title
+        'harmful overfitting'
+        """
+        found = [phase for phase in self.phases if phase.name == name]
+        if not found:
+            names = ", ".join(dict.fromkeys(phase.name for phase in self.phases))
+            raise KeyError(f"name={name!r}: must be one of {names}")
+        if len(found) > 1:
+            where = "; or ".join(" and ".join(map(str, phase.region.args)) for phase in found)
+            raise KeyError(f"name={name!r}: must tell one phase, and {len(found)} have it, where {where}")
+        return found[0]
+
+    def __repr__(self) -> str:
+        names = ", ".join(phase.name for phase in self.phases)
+        return (
+            f"<PhaseDiagram of {self.model.name}, noise={self.noise!r}, estimator={self.estimator!r}: "
+            f"phases {names}; {len(self.boundaries)} boundaries>"
+        )
+
     def to_latex(self) -> str:
         r"""The table a paper would print: one row per cell.
 
@@ -265,10 +298,12 @@ class PhaseDiagram:
         self, *, a: Exact, ell: Exact, gamma: Exact, b: Exact | None, source: Exact | None
     ) -> dict[Expr, Expr]:
         point = {
-            symbols.a: _exact("a", a),
-            symbols.ell: _exact("ell", ell),
+            symbols.a: end_of_axis(a) or _exact("a", a),
+            symbols.ell: end_of_axis(ell) or _exact("ell", ell),
             symbols.gamma: _exact("gamma", gamma),
         }
+        both = point[symbols.a].is_infinite and point[symbols.ell].is_infinite
+        require(not both, "ell", ell, f"finite where a={a} is not: the order of the two limits would matter")
         if point[symbols.gamma] <= Rational(1, 2):
             raise ValueError(f"gamma={gamma} is not allowed: a target of finite energy has gamma > 1/2")
         if (b is None) == (self.noise == "scaled"):
@@ -296,11 +331,6 @@ def _range_of_samples(relations: list[Any]) -> tuple[Expr, Expr]:
     starts = [relation.lts for relation in bounds if relation.gts == symbols.a]
     ends = [relation.gts for relation in bounds if relation.lts == symbols.a]
     return max([S.Zero, *starts]), min([oo, *ends])
-
-
-def _weak(relation: Any) -> Any:
-    """The strict inequality with its boundary."""
-    return Ge(relation.gts, relation.lts)
 
 
 _NUMBER_NEEDED = "a finite real number: int, Fraction, float or a SymPy number"
