@@ -12,9 +12,10 @@ from sympy import Add, And, Expr, Max, Mul, Piecewise, Rational, S, apart, latex
 
 from asymptotics import symbols
 from asymptotics.balance import Balanced
-from asymptotics.cells import EVERYWHERE, FIELD, Domain
+from asymptotics.cells import EVERYWHERE, FIELD, Domain, SignChange, coefficient, sign
 from asymptotics.checks import InvalidArgument, exact_number, require
 from asymptotics.evaluation import Number, Vectorised, at_source, value_of, vectorised
+from asymptotics.next_order import RISK, next_order
 from asymptotics.notation import write_expression
 from asymptotics.region import interval_conditions
 from asymptotics.symbols import d, gamma, n_eff, noise_variance, weight_decay
@@ -65,16 +66,20 @@ class Law:
     (or 1, when the diagram is at fixed noise).  A quantity that vanishes faster than every power of d, such
     as the number of learned modes when nothing is learned, has ``expr`` and ``constant`` 0 and exponent -oo.
 
-    Where noise without an edge leaks, logarithms appear: ``expr`` is right up to O(log log d/log d) if it
-    holds one, and ``refined``, with Lambert's function W in its place, is right up to O(1/log d).  Elsewhere
-    ``refined`` is None, and what is left of ``expr`` is a power of d.
+    Where noise without an edge leaks, logarithms appear, and what is left of ``expr`` is of relative order
+    log log d/log d if it holds one, 1/log d if not: percents at any d that is ever computed, of either sign.
+    There ``refined`` is the law to compare with: it holds Lambert's function W in place of the logarithm, and
+    what is left of it is of relative order 1/log(d)**``refined_order``.  The order is 2 for risk, effective
+    noise, threshold, learned modes, degrees of freedom and training loss, whose next term is derived, too
+    (``next_order``), and 1 for parts of the risk and for the spectrum.  Elsewhere ``refined`` is None, and
+    what is left of ``expr`` is a power of d.
 
     >>> from asymptotics import diagonal, phase_diagram
     >>> law = phase_diagram(diagonal).locate(a=3, ell=0, gamma=1).risk
     >>> law.expr, law.exponent
     (Delta*d/n_eff, 1 - a)
     >>> phase_diagram(diagonal).locate(a=0.5, ell=-1, gamma=1).risk.refined
-    2*Delta/LambertW(2*d**2/(pi*n_eff**2))
+    2*Delta/((1 + 3/LambertW(2*d**2/(pi*n_eff**2)))*LambertW(2*d**2/(pi*n_eff**2)))
     """
 
     expr: Expr
@@ -82,6 +87,7 @@ class Law:
     log_exponent: Expr
     constant: Expr
     refined: Expr | None = None
+    refined_order: int = 1
 
     def evaluate(
         self,
@@ -228,7 +234,7 @@ def law_of(balanced: Balanced, quantity: str) -> Law:
         name = "the model" if balanced.model is None else balanced.model.name
         raise NoSuchLaw(f"a phase of {name} has no {quantity}: its equations do not declare one")
     pieces = balanced.leading_terms(quantity)
-    laws = [law(terms, balanced.scales, logarithm_of(balanced), domain) for domain, terms in pieces]
+    laws = [_of_quantity(balanced, quantity, terms, domain) for domain, terms in pieces]
     if len(laws) == 1:
         return laws[0]
     conditions = [And(*interval_conditions(domain, balanced.domain)) for domain, _ in pieces]
@@ -242,7 +248,14 @@ def law_of(balanced: Balanced, quantity: str) -> Law:
         log_exponent=joined([law.log_exponent for law in laws]),
         constant=joined([law.constant for law in laws]),
         refined=_all(joined, [law.refined for law in laws]),
+        refined_order=min(law.refined_order for law in laws),
     )
+
+
+def _of_quantity(balanced: Balanced, quantity: str, terms: tuple[Term, ...], domain: Domain) -> Law:
+    """The law of the terms that lead a quantity on a domain."""
+    orders = [next_order(balanced, quantity, t, domain) for t in terms]
+    return law(terms, balanced.scales, logarithm_of(balanced), domain, orders)
 
 
 def _all(join: Callable[[list[Expr]], Expr], values: Sequence[Expr | None]) -> Expr | None:
@@ -254,7 +267,8 @@ def _all(join: Callable[[list[Expr]], Expr], values: Sequence[Expr | None]) -> E
 def risk_law(balanced: Balanced) -> Law:
     """The law of the excess risk where a balance holds."""
     terms = () if balanced.risk is None else (balanced.risk,)
-    return law(terms, balanced.scales, logarithm_of(balanced), balanced.domain)
+    orders = [next_order(balanced, RISK, t, balanced.domain) for t in terms]
+    return law(terms, balanced.scales, logarithm_of(balanced), balanced.domain, orders)
 
 
 class Logarithm(NamedTuple):
@@ -290,16 +304,19 @@ def law(
     scales: Scales,
     logarithm: Logarithm | None = None,
     domain: Domain = EVERYWHERE,
+    next_orders: Sequence[Expr | None] = (),
 ) -> Law:
     """The law of a sum of terms without unknowns, each of which leads somewhere.
 
-    ``logarithm`` is the L = log(1/D_b) that the terms may hold.
+    ``logarithm`` is the L = log(1/D_b) that the terms may hold, ``next_orders`` what each has at the next
+    order in 1/L, if that is known.
 
     >>> from asymptotics.terms import term
     >>> law((term(2 * n_eff**3, ""), term(d, "")), Scales("fixed")).exponent
     Max(1, 3*a)
     """
-    laws = [_of_term(t, scales, logarithm, domain) for t in terms]
+    orders = next_orders or [None] * len(terms)
+    laws = [_of_term(t, scales, logarithm, domain, order) for t, order in zip(terms, orders, strict=True)]
     if not laws:
         return ZERO
     if len(laws) == 1:
@@ -318,10 +335,13 @@ def law(
         log_exponent=of_leader([law.log_exponent for law in laws]),
         constant=of_leader([law.constant for law in laws]),
         refined=_all(lambda known: Add(*known), [law.refined for law in laws]),
+        refined_order=min(law.refined_order for law in laws),
     )
 
 
-def _of_term(value: Term, scales: Scales, logarithm: Logarithm | None, domain: Domain) -> Law:
+def _of_term(
+    value: Term, scales: Scales, logarithm: Logarithm | None, domain: Domain, next_order: Expr | None
+) -> Law:
     log_power = FIELD.to_sympy(value.log_power)
     if logarithm is None:
         logarithm, log_power = Logarithm(S.One, S.One), S.Zero
@@ -329,13 +349,26 @@ def _of_term(value: Term, scales: Scales, logarithm: Logarithm | None, domain: D
     if scales.noise == "fixed":
         constant = constant.subs(noise_variance, 1)
     powers = in_positive_factors(_grouped(value), domain)
+    refined = logarithm.refined
+    if refined is not None:
+        refined = powers * refined**log_power * _one_plus(next_order or S.Zero, refined, domain)
     return Law(
         expr=powers * logarithm.leading**log_power,
         exponent=simplified(scales.expression(scales.exponent(value))),
         log_exponent=log_power,
         constant=in_positive_factors(simplified(constant), domain),
-        refined=None if logarithm.refined is None else powers * logarithm.refined**log_power,
+        refined=refined,
+        refined_order=1 if next_order is None else 2,
     )
+
+
+def _one_plus(order: Expr, scale: Expr, domain: Domain) -> Expr:
+    """1 + order/L up to O(1/L**2), in a form that stays positive however small L is."""
+    try:
+        negative = sign(coefficient(order), domain) < 0
+    except (SignChange, NotImplementedError, ValueError):
+        negative = False
+    return 1 / (1 - order / scale) if negative else 1 + order / scale
 
 
 def _grouped(value: Term) -> Expr:

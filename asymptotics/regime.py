@@ -57,6 +57,8 @@ class Regime:
         risk: terms of the excess risk, told apart by their origin.
         quantities: terms of every other quantity that has a law, on a domain of the parameters.
         logarithm: of D_b: the L that its terms hold, right up to O(1/L); None where they hold none.
+        next_orders: of a quantity on a domain: the relative next order in 1/L of those of its terms, and of
+            the equations', that have one (``next_order``), worked out when asked for; None without an L.
     """
 
     ordering: Enum
@@ -67,6 +69,7 @@ class Regime:
     risk: tuple[Term, ...]
     quantities: Mapping[str, Callable[[Domain], tuple[Term, ...]]]
     logarithm: Callable[[Expr], Expr] | None = None
+    next_orders: Callable[[str, Domain], Mapping[Term, Callable[[], Expr]]] | None = None
 
 
 @dataclass(frozen=True)

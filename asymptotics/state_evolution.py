@@ -26,19 +26,19 @@ In this order: ``Ordering``, ``StateEvolution`` (the declaration, and its ``regi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cache, partial
 from itertools import product
 
-from sympy import Eq, Expr, S, cancel, expand, nan, oo, simplify, sqrt, zoo
+from sympy import Dummy, Eq, Expr, S, cancel, expand, factorial, gammasimp, nan, oo, simplify, sqrt, zoo
 
 from asymptotics.buried import order_at_verge, parts_in_noise
-from asymptotics.cells import FIELD, Domain, coefficient
+from asymptotics.cells import FIELD, Domain, coefficient, sign
 from asymptotics.decomposition import Part, parts
 from asymptotics.noise import NoiseLaw
-from asymptotics.power_sums import Learned, ModeFunction, Piece
+from asymptotics.power_sums import Learned, ModeFunction, Piece, leading_sum
 from asymptotics.regime import (
     LABEL_NOISE,
     LEAK,
@@ -316,6 +316,7 @@ def trained_regime(
     """The two equations of a trained network under one ordering, and its quantities."""
     summands = mode_functions(network, ordering, learned)
     at_edge = ordering is Ordering.THRESHOLD_AT_EDGE
+    soft_edge = at_edge and network.noise.edge == oo
     delta, one = term(effective_noise, MODES), term(S.One, MODES)
     kappa = _edge_threshold(network) if at_edge else term(threshold, MODES)
     scale = delta if ordering is Ordering.THRESHOLD_BELOW_NOISE else kappa
@@ -337,16 +338,28 @@ def trained_regime(
     labels = labels if noisy else without_label_noise(labels)
     forces = tuple(force.without(threshold) * kappa ** force.power(threshold) for force in forces)
 
+    decay = term(weight_decay, WEIGHT_DECAY)
+
     def train_loss(on: Domain) -> tuple[Term, ...]:
         misfit = tuple(
             term(network.risk_per_error / 2, LABEL_NOISE) * delta ** coefficient(2) * force ** coefficient(2)
             for force in forces
         )
-        decay = term(weight_decay, WEIGHT_DECAY)
-        # what leaks at the edge has mean size delta^2 D_b/kappa (``noise``)
-        leak = (decay * delta ** coefficient(2) * term(leaked, LEAK) * kappa ** (-FIELD.one),)
         sizes = mean(size_function(network, ordering, learned), 1, on, decay)
-        return (*misfit, *sizes, *(leak if at_edge else ()))
+        return (*misfit, *sizes, *((_edge_size(network),) if at_edge else ()))
+
+    def next_orders(quantity: str, on: Domain) -> Mapping[Term, Callable[[], Expr]]:
+        """Of what leaks past a soft edge, and of sums over the modes there."""
+        potential, per_risk = network.potential_of(learned), term(network.risk_per_error, MODES)
+        sums = [
+            (mean(summands.error, 2, on), error_of(potential), (per_error, per_risk)),
+            (mean(summands.degrees_of_freedom, 0, on), degrees_of_freedom_of(potential), (one, per_freedom)),
+            (mean(summands.learned, 0, on), network.above_noise, (term(d, MODES),)),
+        ]
+        if quantity == "train_loss":  # elsewhere it is not to split the domain
+            of_size = size_function(network, ordering, learned)
+            sums.append((mean(of_size, 1, on, decay), size_of(potential), (one,)))
+        return _soft_edge_orders(network, learned, on, sums, (per_error, per_risk))
 
     def small(part: Part) -> Term:
         ratio: Term = kappa * delta ** (-FIELD.one)
@@ -389,7 +402,8 @@ def trained_regime(
             **{name: partial(part_of_risk, part) for name, part in PARTS.items()},
             **{name: partial(share_of_weights, name) for name in (MASS_ABOVE, ATOM, NOISE_ABOVE)},
         },
-        logarithm=network.noise.sharper_logarithm if at_edge and network.noise.edge == oo else None,
+        logarithm=network.noise.sharper_logarithm if soft_edge else None,
+        next_orders=next_orders if soft_edge else None,
     )
 
 
@@ -414,6 +428,90 @@ def _edge_error(network: StateEvolution) -> Term:
     edge = network.noise.edge_law
     error = term(edge.error_constant * effective_noise**2 * leaked**edge.error_power, LEAK)
     return replace(error, log_power=coefficient(edge.error_log_power))
+
+
+def _edge_size(network: StateEvolution) -> Term:
+    """Weight decay times the mean size of what leaks near the edge, delta^2 D_b/kappa (``noise``)."""
+    kappa: Term = _edge_threshold(network)
+    of_noise = term(weight_decay * effective_noise**2 * leaked, WEIGHT_DECAY)
+    size_of_leak: Term = of_noise * kappa ** (-FIELD.one)
+    return size_of_leak
+
+
+def _soft_edge_orders(
+    network: StateEvolution,
+    learned: Learned,
+    domain: Domain,
+    sums: Sequence[tuple[tuple[Term, ...], Expr, tuple[Term, ...]]],
+    of_error: tuple[Term, ...],
+) -> Mapping[Term, Callable[[], Expr]]:
+    """Next orders of the terms near a soft edge.
+
+    Args:
+        network: whose they are.
+        learned: how many modes are learned.
+        domain: of the parameters.
+        sums: terms that lead a sum over the modes, what one mode adds to it, and factors they come with.
+        of_error: factors that the error comes with.
+    """
+    correction = network.noise.edge_correction
+    if correction is None:
+        raise NotImplementedError("the tail of the noise is no series in 1/L")
+    found: dict[Term, Callable[[], Expr]] = {_edge_size(network): lambda: correction.size}
+    found |= {_edge_error(network) * factor: lambda: correction.error for factor in of_error}
+    for terms, of_mode, factors in sums:
+        for number, factor in product(range(len(terms)), factors):
+            order = partial(next_order_of_sum, network, learned, domain, of_mode, number)
+            found[terms[number] * factor] = order
+    return found
+
+
+def next_order_of_sum(
+    network: StateEvolution, learned: Learned, domain: Domain, of_mode: Expr, number: int
+) -> Expr:
+    """The next order in 1/L, relative, of a sum over the modes where kappa is at a soft edge.
+
+    There (delta/kappa)^m = c/L (``noise``), and what one mode contributes is a Taylor series in delta/kappa.
+
+    Args:
+        network: whose modes.
+        learned: how many of them.
+        domain: of the parameters.
+        of_mode: what one contributes, in size, effective_noise and threshold.
+        number: which of the terms that lead its sum.
+
+    Raises:
+        NotImplementedError: when the series begins with another power than the m-th, or the sum of its
+            coefficients outweighs the term.
+    """
+    edge, ratio = network.noise.edge_law, Dummy("rho", positive=True)
+    power = 1 / edge.threshold_log_power
+    in_ratio = of_mode.subs({effective_noise: ratio, threshold: S.One})
+    if network.emergence != 0 or not power.is_Integer:
+        raise NotImplementedError("modes that emerge from noise with a soft edge")
+    coefficients = [
+        simplify(in_ratio.diff(ratio, order).subs(ratio, 0) / factorial(order)) for order in range(power + 1)
+    ]
+    if any(coefficients[1:-1]):
+        raise NotImplementedError(f"a series in delta/kappa that does not begin with order {power}")
+    first, last = (
+        leading_sum(ModeFunction((Piece(S.Zero, oo, expand(value)),)), learned, domain)
+        for value in (coefficients[0], coefficients[-1])
+    )
+    leading = first[number]
+    found = S.Zero
+    for other in last:
+        if (other.crossover_power, other.dimension_power) == (
+            leading.crossover_power,
+            leading.dimension_power,
+        ):
+            found += gammasimp(other.constant / leading.constant) * edge.threshold_constant**-power
+        elif (
+            other.dimension_power != leading.dimension_power
+            or sign(leading.crossover_power - other.crossover_power, domain) < 0
+        ):
+            raise NotImplementedError("the next order of a sum outweighs the sum")
+    return found
 
 
 def edge_gap(network: StateEvolution) -> Term:
