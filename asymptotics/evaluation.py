@@ -49,6 +49,8 @@ _PARAMETERS = ("gamma", "source")
 
 _GUARD_BITS = 64
 
+_OUT_OF_RANGE = "a number on the way exceeds the range of float64; evaluate takes any size"
+
 _KEPT = 10_000
 """Values and functions kept for the next call."""
 
@@ -204,18 +206,22 @@ def vectorised(expression: Expr) -> Vectorised:
             require(name in VARIABLES, "name", name, f"one of {', '.join(VARIABLES)}")
         arrays = {name: _array(name, given.get(name), name in held) for name in VARIABLES}
         shape = _common_shape(arrays)
-        flat = {name: np.broadcast_to(array, shape).ravel() for name, array in arrays.items()}
-        parameters = np.stack([flat[name] for name in _PARAMETERS], axis=-1)
-        points, where = np.unique(parameters, axis=0, return_inverse=True)
-        where = where.ravel()
+        flat = {name: np.broadcast_to(arrays[name], shape).ravel() for name in _REST}
+        parameters = np.broadcast_arrays(*(arrays[name] for name in _PARAMETERS))
+        pairs = np.stack([column.ravel() for column in parameters], axis=-1)
+        points, which = np.unique(pairs, axis=0, return_inverse=True)
+        where = np.broadcast_to(which.reshape(parameters[0].shape), shape).ravel()
         found = [_coefficients(pieces, *map(float, point)) for point in points]
         values = np.empty(where.size)
         for index, piece in enumerate(pieces):
-            chosen = np.isin(where, [point for point, (of, _) in enumerate(found) if of == index])
+            held_at = np.array([of == index for of, _ in found], dtype=bool)
+            chosen = held_at[where]
             if chosen.any():
-                columns = np.array([found[point][1] for point in where[chosen]]).T
-                rest = {name: column[chosen] for name, column in flat.items()}
-                values[chosen] = _computed(piece, columns, rest)
+                table = np.zeros((len(found), len(piece.coefficients)))
+                table[held_at] = [row for of, row in found if of == index]
+                point = {name: column[chosen] for name, column in flat.items()}
+                point |= dict(zip(_PARAMETERS, points[where[chosen]].T, strict=True))
+                values[chosen] = _computed(piece, table[where[chosen]].T, point)
         result: NDArray[np.float64] = values.reshape(shape)[()]
         return result
 
@@ -258,37 +264,34 @@ def _lambert_of(argument: NDArray[np.float64], branch: int) -> NDArray[np.float6
     return real
 
 
-class _DigitsLost(ArithmeticError):
-    """Float64 does not carry the digits that cancel."""
-
-
 def _log_of(argument: NDArray[np.float64]) -> NDArray[np.float64]:
-    if np.any(np.abs(argument - 1) < _NEAR):
-        raise _DigitsLost
-    values: NDArray[np.float64] = np.log(argument)
-    return values
+    """The logarithm; nan where float64 has too few digits of it."""
+    return np.where(np.abs(argument - 1) < _NEAR, np.nan, np.log(argument))
 
 
 def _sum_of(*members: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The sum; nan where digits cancel."""
     columns = np.broadcast_arrays(*members)
-    total: NDArray[np.float64] = np.sum(columns, axis=0)
-    if np.any(np.abs(total) < _NEAR * np.max(np.abs(columns), axis=0)):
-        raise _DigitsLost
-    return total
+    total = np.sum(columns, axis=0)
+    lost = np.abs(total) < _NEAR * np.max(np.abs(columns), axis=0)
+    return np.where(lost, np.nan, total)
 
 
-def _computed(piece: _Piece, columns: NDArray[np.float64], rest: Mapping[str, NDArray[np.float64]]) -> Any:
+def _computed(
+    piece: _Piece, columns: NDArray[np.float64], point: Mapping[str, NDArray[np.float64]]
+) -> NDArray[np.float64]:
+    """The values of one piece, from its coefficients and all variables."""
     try:
         with np.errstate(all="raise"):
-            values = np.asarray(piece.function(*columns, *(rest[name] for name in _REST)))
-    except _DigitsLost:
-        rows = zip(*rest.values(), strict=True)
-        return [float(value_of(piece.whole, dict(zip(rest, map(float, row), strict=True)))) for row in rows]
+            values: NDArray[np.float64] = piece.function(*columns, *(point[name] for name in _REST))
     except FloatingPointError as error:
         if "flow" in str(error):
-            message = "a number on the way exceeds the range of float64; evaluate takes any size"
-            raise OverflowError(message) from error
-        raise _nowhere({f"{name}[0]": column[0] for name, column in rest.items()}) from error
+            raise OverflowError(_OUT_OF_RANGE) from error
+        raise _nowhere({f"{name}[0]": column[0] for name, column in point.items()}) from error
+    for lost in np.flatnonzero(np.isnan(values)):
+        values[lost] = float(
+            value_of(piece.whole, {name: float(column[lost]) for name, column in point.items()})
+        )
     return values
 
 
@@ -300,9 +303,11 @@ def _coefficients(pieces: tuple[_Piece, ...], decay: float, power: float) -> tup
         if piece.condition.subs(point) == True:  # noqa: E712
             with mpmath.extraprec(_GUARD_BITS):
                 numbers = {"gamma": mpmath.mpf(decay), "source": mpmath.mpf(power)}
-                return index, [
-                    float(_number(at_source(part, point[source]), numbers)) for part in piece.coefficients
-                ]
+                exact = [_number(at_source(part, point[source]), numbers) for part in piece.coefficients]
+                found = [float(value) for value in exact]
+            if any(abs(x) == np.inf or (x == 0 and y != 0) for x, y in zip(found, exact, strict=True)):
+                raise OverflowError(_OUT_OF_RANGE)
+            return index, found
     held = next(name for name in _PARAMETERS if any(piece.condition.has(VARIABLES[name]) for piece in pieces))
     raise _no_value(held, point[VARIABLES[held]])
 

@@ -53,6 +53,8 @@ class PowerLaw:
         """
         at = exact_number("d", d)
         require(bool(at > 1), "d", d, "a number above 1")
+        if self.constant == 0:
+            return mpmath.mpf(0)
         powers = dimension**self.exponent * log(dimension) ** self.log_exponent
         return value_of(self.constant * powers, {"d": at})
 
@@ -65,6 +67,9 @@ class Law:
     The other three are what it becomes under n_eff = d**a, weight_decay = d**ell and noise_variance = d**-b
     (or 1, when the diagram is at fixed noise).  A quantity that vanishes faster than every power of d, such
     as the number of learned modes when nothing is learned, has ``expr`` and ``constant`` 0 and exponent -oo.
+
+    Their symbols are those of ``symbols``, with assumptions: ``expr.subs("gamma", 1)`` names another symbol,
+    and so replaces nothing.  ``evaluate``, ``numpy`` and ``at`` take numbers by name.
 
     Where noise without an edge leaks, logarithms appear, and what is left of ``expr`` is of relative order
     log log d/log d if it holds one, 1/log d if not: percents at any d that is ever computed, of either sign.
