@@ -15,7 +15,11 @@ from asymptotics.diagram import OnBoundary as OnBoundary
 from asymptotics.diagram import PhaseDiagram as PhaseDiagram
 from asymptotics.diagram import phase_diagram as phase_diagram
 from asymptotics.interpolation import interpolation_peak as interpolation_peak
+from asymptotics.latex_reader import read_latex as read_latex
 from asymptotics.law import Law as Law
+from asymptotics.law import NoSuchLaw as NoSuchLaw
+from asymptotics.law import PowerLaw as PowerLaw
+from asymptotics.notation import read_expression as read_expression
 from asymptotics.phase import Phase as Phase
 from asymptotics.plateaus import plateaus as plateaus
 from asymptotics.quadratic import quadratic as quadratic
@@ -42,9 +46,11 @@ __all__ = [
     "IncompleteDiagram",
     "InvalidArgument",
     "Law",
+    "NoSuchLaw",
     "OnBoundary",
     "Phase",
     "PhaseDiagram",
+    "PowerLaw",
     "RecoveryJump",
     "RidgeRegression",
     "SpectrumLaws",
@@ -57,6 +63,8 @@ __all__ = [
     "phase_diagram",
     "plateaus",
     "quadratic",
+    "read_expression",
+    "read_latex",
     "recovery_jump",
     "ridge",
 ]

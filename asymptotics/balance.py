@@ -120,7 +120,7 @@ class Balanced:
             if same is None:
                 found.append(candidate)
             else:
-                both = replace(same, coefficient=same.coefficient * (1 + _share(candidate, same)))
+                both = replace(same, coefficient=same.coefficient * (1 + share(candidate, same)))
                 found[found.index(same)] = both
         return tuple(
             tidy(one) for one in found if self._leads(one, [t for t in found if t is not one], domain)
@@ -310,9 +310,9 @@ def _shared(
     for other in tied:
         power = other.power(unknown)
         if power == dominant.power(unknown):
-            dominant = replace(dominant, coefficient=dominant.coefficient * (1 + _share(other, dominant)))
+            dominant = replace(dominant, coefficient=dominant.coefficient * (1 + share(other, dominant)))
         elif power == left.power(unknown):
-            rest -= _share(other, left)
+            rest -= share(other, left)
         else:
             raise NotImplementedError(
                 f"{other.origin} and {dominant.origin} tie in every power, with different powers of "
@@ -323,7 +323,7 @@ def _shared(
     return replace(left, coefficient=left.coefficient * simplified(rest)), dominant
 
 
-def _share(part: Term, whole: Term) -> Expr:
+def share(part: Term, whole: Term) -> Expr:
     """Ratio of two terms that grow alike; it may hold the noise variance, which is of order one if fixed."""
     quotient: Term = part * whole ** (-FIELD.one)
     return simplified(powdenest(quotient.coefficient * quotient.monomial(), force=True))

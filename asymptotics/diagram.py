@@ -13,7 +13,7 @@ from functools import cache, partial
 from itertools import combinations, pairwise
 from typing import Any, Literal
 
-from sympy import Eq, Expr, Float, Ge, I, Rational, S, latex, nan, oo, solveset, zoo
+from sympy import Eq, Expr, Float, I, Rational, S, latex, nan, oo, solveset, zoo
 
 from asymptotics import symbols
 from asymptotics.balance import Balanced, dominant_balances
@@ -45,7 +45,7 @@ from asymptotics.failure import closest_hypotheses
 from asymptotics.law import Law, law_of, risk_law
 from asymptotics.phase import Phase
 from asymptotics.regime import Model
-from asymptotics.region import inequality, interval_conditions, region_of
+from asymptotics.region import inequality, interval_conditions, margin, on_axis, region_of
 from asymptotics.ridge import ridge
 from asymptotics.state_evolution import StateEvolution
 from asymptotics.terms import Noise, Scales
@@ -105,13 +105,15 @@ class PhaseDiagram:
 
         Args:
             a: n_eff = d**a.
-            ell: weight_decay = d**ell.
+            ell: weight_decay = d**ell; -oo (SymPy's, a float's or mpmath's) is no weight decay.
             gamma: decay of the target, above 1/2.
             b: noise_variance = d**-b, for ``noise="scaled"`` only.
             source: source exponent r above 0, for a model that has one, such as ``kernel_ridge``, only.
 
         Numbers may be int, float, Fraction, Decimal, mpf, NumPy scalars or SymPy numbers, all taken as they
-        are: floats at their exact binary value.
+        are: floats at their exact binary value.  At ell = -oo stands the phase that holds for every
+        sufficiently negative ell, likewise at oo, and at a = oo and -oo; not both at once, where the order of
+        the limits would matter.
 
         Raises:
             OnBoundary: when the point lies on a boundary; it names the phases that meet there.
@@ -120,12 +122,12 @@ class PhaseDiagram:
         """
         point = self._point(a=a, ell=ell, gamma=gamma, b=b, source=source)
         for phase in self.phases:
-            if all(relation.subs(point) == True for relation in phase.region.args):  # noqa: E712
+            if all(margin(relation, point) > 0 for relation in phase.region.args):
                 return phase
         touching = tuple(
             phase
             for phase in self.phases
-            if all(_weak(relation).subs(point) == True for relation in phase.region.args)  # noqa: E712
+            if all(margin(relation, point) >= 0 for relation in phase.region.args)
         )
         raise OnBoundary(", ".join(f"{symbol} = {value}" for symbol, value in point.items()), touching)
 
@@ -136,7 +138,8 @@ class PhaseDiagram:
 
         Args:
             ell: a number, or a SymPy expression in ``a``, ``gamma`` (``b`` and the source ``r``), for a
-                weight decay tied to the samples; symbols are known by their names.
+                weight decay tied to the samples; symbols are known by their names.  -oo for none, as in
+                ``locate``.
             gamma: decay of the target, above 1/2.
             b: as in ``locate``.
             source: as in ``locate``.
@@ -158,7 +161,10 @@ class PhaseDiagram:
         crossings = {S.Zero}
         for phase in self.phases:
             for relation in phase.region.args:
-                wall = (relation.lhs - relation.rhs).subs(fixed).subs(symbols.ell, height)
+                wall = (relation.lhs - relation.rhs).subs(fixed)
+                if height in (oo, -oo) and wall.has(symbols.ell):
+                    continue  # no finite a matters
+                wall = wall.subs(symbols.ell, height)
                 if wall.has(symbols.a):
                     roots = solveset(wall, symbols.a, S.Reals)
                     solved = f"an expression for which {wall} = 0 can be solved for a; it cannot be solved"
@@ -238,6 +244,33 @@ class PhaseDiagram:
         require(ours, "boundary", shown, "one of the boundaries of this diagram")
         return boundary.crossover()
 
+    def __getitem__(self, name: str) -> Phase:
+        """The phase of that name.
+
+        Raises:
+            KeyError: when there is none, it lists the names there are; when several cells have it, it says
+                where each lies.  ``locate`` finds the phase at a point, ``phases`` holds them all.
+
+        >>> from asymptotics import phase_diagram, quadratic
+        >>> phase_diagram(quadratic)["V"].title
+        'harmful overfitting'
+        """
+        found = [phase for phase in self.phases if phase.name == name]
+        if not found:
+            names = ", ".join(dict.fromkeys(phase.name for phase in self.phases))
+            raise KeyError(f"name={name!r}: must be one of {names}")
+        if len(found) > 1:
+            where = "; or ".join(" and ".join(map(str, phase.region.args)) for phase in found)
+            raise KeyError(f"name={name!r}: must tell one phase, and {len(found)} have it, where {where}")
+        return found[0]
+
+    def __repr__(self) -> str:
+        names = ", ".join(phase.name for phase in self.phases)
+        return (
+            f"<PhaseDiagram of {self.model.name}, noise={self.noise!r}, estimator={self.estimator!r}: "
+            f"phases {names}; {len(self.boundaries)} boundaries>"
+        )
+
     def to_latex(self) -> str:
         r"""The table a paper would print: one row per cell.
 
@@ -271,11 +304,10 @@ class PhaseDiagram:
     def _point(
         self, *, a: Exact, ell: Exact, gamma: Exact, b: Exact | None, source: Exact | None
     ) -> dict[Expr, Expr]:
-        return {
-            symbols.a: exact_number("a", a),
-            symbols.ell: exact_number("ell", ell),
-            **self.parameters(gamma=gamma, b=b, source=source),
-        }
+        point = {symbols.a: on_axis("a", a), symbols.ell: on_axis("ell", ell)}
+        both = point[symbols.a].is_infinite and point[symbols.ell].is_infinite
+        require(not both, "ell", ell, f"finite where a={a} is not: the order of the two limits would matter")
+        return {**point, **self.parameters(gamma=gamma, b=b, source=source)}
 
     def parameters(
         self, *, gamma: Exact, b: Exact | None = None, source: Exact | None = None
@@ -318,8 +350,8 @@ def height_of(ell: Any, parameters: Mapping[Expr, Expr]) -> Expr:
     >>> height_of(Symbol("a") / 2 - symbols.gamma, {symbols.gamma: Rational(5, 4)})
     a/2 - 5/4
     """
-    if not isinstance(ell, Expr) or ell.is_number:
-        return exact_number("ell", ell)
+    if not isinstance(ell, Expr) or not ell.free_symbols:
+        return on_axis("ell", ell)
     known = {str(symbol): symbol for symbol in (symbols.a, *parameters)}
     allowed = f"a number, or an expression in the symbols {', '.join(known)} of asymptotics.symbols"
     require({str(symbol) for symbol in ell.free_symbols} <= set(known), "ell", ell, allowed)
@@ -338,11 +370,6 @@ def _range_of_samples(relations: list[Any]) -> tuple[Expr, Expr]:
     starts = [relation.lts for relation in bounds if relation.gts == symbols.a]
     ends = [relation.gts for relation in bounds if relation.lts == symbols.a]
     return max([S.Zero, *starts]), min([oo, *ends])
-
-
-def _weak(relation: Any) -> Any:
-    """The strict inequality with its boundary."""
-    return Ge(relation.gts, relation.lts)
 
 
 def phase_diagram(model: Model, *, noise: Noise = "fixed", estimator: Estimator = "erm") -> PhaseDiagram:

@@ -2,43 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from functools import cache
-from numbers import Rational, Real
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import mpmath
-from sympy import (
-    Add,
-    And,
-    Dummy,
-    Expr,
-    Max,
-    Mul,
-    Piecewise,
-    S,
-    apart,
-    lambdify,
-    latex,
-    limit,
-    log,
-    nan,
-    oo,
-    zoo,
-)
-from sympy import Rational as SympyRational
-from sympy.core.function import PoleError
+from sympy import Add, And, Expr, Max, Mul, Piecewise, Rational, S, apart, latex, log, nan, oo, zoo
 
+from asymptotics import symbols
 from asymptotics.balance import Balanced
-from asymptotics.cells import EVERYWHERE, FIELD, Domain
+from asymptotics.cells import EVERYWHERE, FIELD, Domain, SignChange, coefficient, sign
+from asymptotics.checks import InvalidArgument, exact_number, require
+from asymptotics.evaluation import Number, Vectorised, at_source, value_of, vectorised
+from asymptotics.next_order import RISK, next_order
+from asymptotics.notation import write_expression
 from asymptotics.region import interval_conditions
-from asymptotics.symbols import d, gamma, n_eff, noise_variance, source, weight_decay
+from asymptotics.symbols import d, gamma, n_eff, noise_variance, weight_decay
 from asymptotics.terms import VARIABLES, Scales, Term, collected, in_positive_factors, leaked, simplified
 
-Number = Any
-"""A real number: int, float, Fraction or mpmath.mpf."""
+EXPONENTS: Mapping[str, Expr] = {x: getattr(symbols, x) for x in ("gamma", "a", "ell", "b", "source")}
+"""What the exponents and constants of a law may hold, by the name of the argument."""
+
+dimension = symbols.d
+
+
+class NoSuchLaw(ValueError):
+    """A phase that does not have what was asked for, as estimators that train no weights have no spectrum."""
+
+
+@dataclass(frozen=True)
+class PowerLaw:
+    """``constant * d**exponent * log(d)**log_exponent``: a law at given exponents.
+
+    The three are exact SymPy numbers; ``float`` of each is its value.
+    """
+
+    constant: Expr
+    exponent: Expr
+    log_exponent: Expr
+
+    def evaluate(self, d: Number) -> mpmath.mpf:
+        """The value at a dimension, at the working precision of mpmath.
+
+        Raises:
+            InvalidArgument: d is no number above 1.
+
+        >>> PowerLaw(S(2), S(3), S.Zero).evaluate(10)
+        mpf('2000.0')
+        """
+        at = exact_number("d", d)
+        require(bool(at > 1), "d", d, "a number above 1")
+        if self.constant == 0:
+            return mpmath.mpf(0)
+        powers = dimension**self.exponent * log(dimension) ** self.log_exponent
+        return value_of(self.constant * powers, {"d": at})
 
 
 @dataclass(frozen=True)
@@ -50,16 +68,23 @@ class Law:
     (or 1, when the diagram is at fixed noise).  A quantity that vanishes faster than every power of d, such
     as the number of learned modes when nothing is learned, has ``expr`` and ``constant`` 0 and exponent -oo.
 
-    Where noise without an edge leaks, logarithms appear: ``expr`` is right up to O(log log d/log d) if it
-    holds one, and ``refined``, with Lambert's function W in its place, is right up to O(1/log d).  Elsewhere
-    ``refined`` is None, and what is left of ``expr`` is a power of d.
+    Their symbols are those of ``symbols``, with assumptions: ``expr.subs("gamma", 1)`` names another symbol,
+    and so replaces nothing.  ``evaluate``, ``numpy`` and ``at`` take numbers by name.
+
+    Where noise without an edge leaks, logarithms appear, and what is left of ``expr`` is of relative order
+    log log d/log d if it holds one, 1/log d if not: percents at any d that is ever computed, of either sign.
+    There ``refined`` is the law to compare with: it holds Lambert's function W in place of the logarithm, and
+    what is left of it is of relative order 1/log(d)**``refined_order``.  The order is 2 for risk, effective
+    noise, threshold, learned modes, degrees of freedom and training loss, whose next term is derived, too
+    (``next_order``), and 1 for parts of the risk and for the spectrum.  Elsewhere ``refined`` is None, and
+    what is left of ``expr`` is a power of d.
 
     >>> from asymptotics import diagonal, phase_diagram
     >>> law = phase_diagram(diagonal).locate(a=3, ell=0, gamma=1).risk
     >>> law.expr, law.exponent
     (Delta*d/n_eff, 1 - a)
     >>> phase_diagram(diagonal).locate(a=0.5, ell=-1, gamma=1).risk.refined
-    2*Delta/LambertW(2*d**2/(pi*n_eff**2))
+    2*Delta/((1 + 3/LambertW(2*d**2/(pi*n_eff**2)))*LambertW(2*d**2/(pi*n_eff**2)))
     """
 
     expr: Expr
@@ -67,19 +92,23 @@ class Law:
     log_exponent: Expr
     constant: Expr
     refined: Expr | None = None
+    refined_order: int = 1
 
     def evaluate(
         self,
         *,
-        gamma: Number,
-        n_eff: Number,
-        d: Number,
-        weight_decay: Number,
-        noise_variance: Number,
+        gamma: Number | None = None,
+        n_eff: Number | None = None,
+        d: Number | None = None,
+        weight_decay: Number | None = None,
+        noise_variance: Number | None = None,
         source: Number | None = None,
         refined: bool = False,
     ) -> mpmath.mpf:
         """The value of ``expr``, at the working precision of mpmath, at any size.
+
+        What the law does not hold may be left out; a weight decay or noise variance that it does not hold may
+        be 0, for what holds at every small value.
 
         Args:
             gamma: decay of the target, above 1/2.
@@ -91,34 +120,105 @@ class Law:
             refined: whether to take ``refined`` instead, where there is one.
 
         Raises:
-            TypeError: when an argument is not a real number.
-            ValueError: when it is not finite and positive, or gamma is 1/2 or less, or source is missing; and
-                where a logarithm appears at a single gamma, such as 1, for which there is no law.
+            InvalidArgument: when an argument that the law holds is missing, one is no finite number above 0,
+                or gamma is 1/2 or less; where a logarithm appears at a single gamma, such as 1, for which
+                there is no law; and where the law, far from its phase, has no real value.
 
         >>> from asymptotics import diagonal, phase_diagram
         >>> law = phase_diagram(diagonal).locate(a=3, ell=0, gamma=1).risk
-        >>> law.evaluate(gamma=1, n_eff=2**300, d=2**100, weight_decay=1, noise_variance=1) == 2.0**-200
+        >>> law.evaluate(gamma=1, n_eff=2**300, d=2**100, weight_decay=0, noise_variance=1) == 2.0**-200
         True
+        >>> law.evaluate(n_eff=2**300, d=2**100)  # doctest: +ELLIPSIS
+        Traceback (most recent call last):
+            ...
+        asymptotics.checks.InvalidArgument: noise_variance=None: must be a number above 0, for the law ...
         """
-        values = [
-            _exact(name, value, above)
-            for name, value, above in (
-                ("gamma", gamma, mpmath.mpf(0.5)),
-                ("n_eff", n_eff, mpmath.mpf(0)),
-                ("d", d, mpmath.mpf(0)),
-                ("weight_decay", weight_decay, mpmath.mpf(0)),
-                ("noise_variance", noise_variance, mpmath.mpf(0)),
-            )
-        ]
-        expression = self.refined if refined and self.refined is not None else self.expr
-        value = _function(_at_source(expression, source))(*values)
-        if value is None:  # the law is piecewise, and none of its pieces holds
-            raise ValueError(f"gamma={gamma}: a logarithm appears in the law at this very decay")
-        # two negative factors under fractional powers leave a complex number that is real
-        return mpmath.mpf(value.real if isinstance(value, mpmath.mpc) and value.imag == 0 else value)
+        given = {
+            "gamma": gamma,
+            "n_eff": n_eff,
+            "d": d,
+            "weight_decay": weight_decay,
+            "noise_variance": noise_variance,
+            "source": source,
+        }
+        return value_of(self._which(refined), given)
+
+    def numpy(self, *, refined: bool = False) -> Vectorised:
+        """The law as a function of arrays, in float64: the keywords of ``evaluate``, broadcast.
+
+        It agrees with ``evaluate`` to 1e-12 or better, and refuses what that refuses.  Each pair of gamma and
+        source exponent costs about a millisecond, the rest what NumPy costs.
+
+        Args:
+            refined: whether to take ``refined`` instead, where there is one.
+
+        >>> from asymptotics import diagonal, phase_diagram
+        >>> risk = phase_diagram(diagonal).locate(a=3, ell=0, gamma=1).risk.numpy()
+        >>> risk(n_eff=[1e6, 1e8], d=100, noise_variance=1)
+        array([1.e-04, 1.e-06])
+        """
+        return vectorised(self._which(refined))
+
+    def at(
+        self,
+        *,
+        gamma: Number | None = None,
+        a: Number | None = None,
+        ell: Number | None = None,
+        b: Number | None = None,
+        source: Number | None = None,
+    ) -> PowerLaw:
+        """The law at exponents, exactly: one power of d, one of log d, one constant.
+
+        What the law does not hold may be left out.  The exponents are to lie inside its phase: the law does
+        not know where it ends.
+
+        Args:
+            gamma: decay of the target, above 1/2.
+            a: n_eff = d**a.
+            ell: weight_decay = d**ell.
+            b: noise_variance = d**-b.
+            source: source exponent r, above 0.
+
+        Raises:
+            InvalidArgument: when an exponent that the law holds is missing, one is no number, or outside of
+                the theory; and where two terms of the law exchange the lead, or a logarithm appears.
+
+        >>> from asymptotics import diagonal, phase_diagram
+        >>> law = phase_diagram(diagonal).locate(a=0.5, ell=-1, gamma=1).risk
+        >>> law.at(a=0.5)
+        PowerLaw(constant=2, exponent=0, log_exponent=-1)
+        """
+        given = {"gamma": gamma, "a": a, "ell": ell, "b": b, "source": source}
+        return _at(self, given)
+
+    def to_text(self) -> str:
+        """``expr`` as plain text, with the names of the arguments of ``evaluate`` (``notation``).
+
+        Python can read it, given the functions in it, and so can ``read_expression``, which returns ``expr``.
+
+        >>> from asymptotics import diagonal, phase_diagram
+        >>> from asymptotics.notation import read_expression
+        >>> law = phase_diagram(diagonal).locate(a=3, ell=0, gamma=1).risk
+        >>> law.to_text(), read_expression(law.to_text()) == law.expr
+        ('noise_variance*d/n_eff', True)
+        """
+        return write_expression(self.expr)
+
+    def to_latex(self) -> str:
+        r"""``expr`` as LaTeX, without dollars; ``read_latex`` reads it back.
+
+        >>> from asymptotics import diagonal, phase_diagram
+        >>> print(phase_diagram(diagonal).locate(a=3, ell=0, gamma=1).risk.to_latex())
+        \frac{\Delta d}{n_{eff}}
+        """
+        return str(latex(self.expr))
+
+    def _which(self, refined: bool) -> Expr:
+        return self.refined if refined and self.refined is not None else self.expr
 
     def _repr_latex_(self) -> str:
-        return f"${latex(self.expr)}$"
+        return f"${self.to_latex()}$"
 
 
 ZERO = Law(S.Zero, -oo, S.Zero, S.Zero)
@@ -131,9 +231,15 @@ def law_of(balanced: Balanced, quantity: str) -> Law:
     Where several terms exchange the lead inside the cell ``expr`` is their sum, ``exponent`` the largest of
     theirs, and the other two are piecewise in the exponents; where the leading term depends on the parameters
     of the model, all four are piecewise in them.
+
+    Raises:
+        NoSuchLaw: when the model has no such quantity.
     """
+    if quantity not in balanced.regime.quantities:
+        name = "the model" if balanced.model is None else balanced.model.name
+        raise NoSuchLaw(f"a phase of {name} has no {quantity}: its equations do not declare one")
     pieces = balanced.leading_terms(quantity)
-    laws = [law(terms, balanced.scales, logarithm_of(balanced), domain) for domain, terms in pieces]
+    laws = [_of_quantity(balanced, quantity, terms, domain) for domain, terms in pieces]
     if len(laws) == 1:
         return laws[0]
     conditions = [And(*interval_conditions(domain, balanced.domain)) for domain, _ in pieces]
@@ -147,7 +253,14 @@ def law_of(balanced: Balanced, quantity: str) -> Law:
         log_exponent=joined([law.log_exponent for law in laws]),
         constant=joined([law.constant for law in laws]),
         refined=_all(joined, [law.refined for law in laws]),
+        refined_order=min(law.refined_order for law in laws),
     )
+
+
+def _of_quantity(balanced: Balanced, quantity: str, terms: tuple[Term, ...], domain: Domain) -> Law:
+    """The law of the terms that lead a quantity on a domain."""
+    orders = [next_order(balanced, quantity, t, domain) for t in terms]
+    return law(terms, balanced.scales, logarithm_of(balanced), domain, orders)
 
 
 def _all(join: Callable[[list[Expr]], Expr], values: Sequence[Expr | None]) -> Expr | None:
@@ -159,7 +272,8 @@ def _all(join: Callable[[list[Expr]], Expr], values: Sequence[Expr | None]) -> E
 def risk_law(balanced: Balanced) -> Law:
     """The law of the excess risk where a balance holds."""
     terms = () if balanced.risk is None else (balanced.risk,)
-    return law(terms, balanced.scales, logarithm_of(balanced), balanced.domain)
+    orders = [next_order(balanced, RISK, t, balanced.domain) for t in terms]
+    return law(terms, balanced.scales, logarithm_of(balanced), balanced.domain, orders)
 
 
 class Logarithm(NamedTuple):
@@ -195,16 +309,19 @@ def law(
     scales: Scales,
     logarithm: Logarithm | None = None,
     domain: Domain = EVERYWHERE,
+    next_orders: Sequence[Expr | None] = (),
 ) -> Law:
     """The law of a sum of terms without unknowns, each of which leads somewhere.
 
-    ``logarithm`` is the L = log(1/D_b) that the terms may hold.
+    ``logarithm`` is the L = log(1/D_b) that the terms may hold, ``next_orders`` what each has at the next
+    order in 1/L, if that is known.
 
     >>> from asymptotics.terms import term
     >>> law((term(2 * n_eff**3, ""), term(d, "")), Scales("fixed")).exponent
     Max(1, 3*a)
     """
-    laws = [_of_term(t, scales, logarithm, domain) for t in terms]
+    orders = next_orders or [None] * len(terms)
+    laws = [_of_term(t, scales, logarithm, domain, order) for t, order in zip(terms, orders, strict=True)]
     if not laws:
         return ZERO
     if len(laws) == 1:
@@ -223,10 +340,13 @@ def law(
         log_exponent=of_leader([law.log_exponent for law in laws]),
         constant=of_leader([law.constant for law in laws]),
         refined=_all(lambda known: Add(*known), [law.refined for law in laws]),
+        refined_order=min(law.refined_order for law in laws),
     )
 
 
-def _of_term(value: Term, scales: Scales, logarithm: Logarithm | None, domain: Domain) -> Law:
+def _of_term(
+    value: Term, scales: Scales, logarithm: Logarithm | None, domain: Domain, next_order: Expr | None
+) -> Law:
     log_power = FIELD.to_sympy(value.log_power)
     if logarithm is None:
         logarithm, log_power = Logarithm(S.One, S.One), S.Zero
@@ -234,13 +354,26 @@ def _of_term(value: Term, scales: Scales, logarithm: Logarithm | None, domain: D
     if scales.noise == "fixed":
         constant = constant.subs(noise_variance, 1)
     powers = in_positive_factors(_grouped(value), domain)
+    refined = logarithm.refined
+    if refined is not None:
+        refined = powers * refined**log_power * _one_plus(next_order or S.Zero, refined, domain)
     return Law(
         expr=powers * logarithm.leading**log_power,
         exponent=simplified(scales.expression(scales.exponent(value))),
         log_exponent=log_power,
         constant=in_positive_factors(simplified(constant), domain),
-        refined=None if logarithm.refined is None else powers * logarithm.refined**log_power,
+        refined=refined,
+        refined_order=1 if next_order is None else 2,
     )
+
+
+def _one_plus(order: Expr, scale: Expr, domain: Domain) -> Expr:
+    """1 + order/L up to O(1/L**2), in a form that stays positive however small L is."""
+    try:
+        negative = sign(coefficient(order), domain) < 0
+    except (SignChange, NotImplementedError, ValueError):
+        negative = False
+    return 1 / (1 - order / scale) if negative else 1 + order / scale
 
 
 def _grouped(value: Term) -> Expr:
@@ -259,46 +392,26 @@ def _grouped(value: Term) -> Expr:
     return collected(value.coefficient) * rest * base ** apart(shared, gamma)
 
 
-def _at_source(expression: Expr, value: Number | None) -> Expr:
-    if value is not None:
-        _exact("source", value, mpmath.mpf(0))
-    if not expression.has(source):
-        return expression
-    if value is None:
-        raise ValueError("source=None is not allowed: the law depends on the source exponent r")
-    at = _rational(value)
-    found = expression.subs(source, at)
-    # a sine and a factor may vanish together, as do sin(2 pi r) and 1 - 2 r
-    if not found.has(nan, zoo):
-        return found
-    try:
-        return limit(expression, source, at)
-    except (PoleError, AttributeError, ValueError, NotImplementedError) as error:  # of a piecewise law, too
-        raise ValueError(f"source={value}: a logarithm appears in the law at this very source") from error
-
-
-def _exact(name: str, value: Any, above: mpmath.mpf) -> mpmath.mpf:
-    if isinstance(value, bool) or not isinstance(value, Real | mpmath.mpf):
-        raise TypeError(f"{name}={value!r} is not a real number")
-    if isinstance(value, Rational):
-        exact = mpmath.mpf(int(value.numerator)) / int(value.denominator)
-    else:
-        exact = mpmath.mpf(value if isinstance(value, mpmath.mpf) else float(value))
-    if not above < exact < mpmath.inf:
-        raise ValueError(f"{name}={value} is not allowed: a finite number above {above}")
-    return exact
-
-
-def _rational(value: Number) -> Expr:
-    """The number as it is, exactly."""
-    if isinstance(value, mpmath.mpf):
-        mantissa, exponent = value.man_exp
-        return SympyRational(int(mantissa)) * SympyRational(2) ** int(exponent)
-    return SympyRational(*(int(part) for part in Fraction(value).as_integer_ratio()))
-
-
-@cache
-def _function(expression: Expr) -> Any:
-    # lambdify puts every name into one namespace, where the symbol gamma would hide the function
-    renamed = {v: Dummy() for v in (gamma, n_eff, d, weight_decay, noise_variance)}
-    return lambdify(tuple(renamed.values()), expression.xreplace(renamed), "mpmath")
+def _at(of: Law, given: Mapping[str, Number | None]) -> PowerLaw:
+    parts = (of.constant, of.exponent, of.log_exponent)
+    numbers: dict[str, Expr] = {}
+    for name, value in given.items():
+        low = {"gamma": Rational(1, 2), "b": S.Zero, "source": S.Zero}.get(name, -oo)
+        if value is None:
+            held = any(part.has(EXPONENTS[name]) for part in parts)
+            require(not held, name, value, "a number, for the law depends on it")
+            continue
+        numbers[name] = exact_number(name, value)
+        inside = numbers[name] > low or (name == "b" and numbers[name] == 0)
+        require(bool(inside), name, value, f"a number {'from' if name == 'b' else 'above'} {low}")
+    shown = ", ".join(f"{name}={value}" for name, value in numbers.items())
+    parameters = {EXPONENTS[name]: numbers[name] for name in ("gamma", "source") if name in numbers}
+    point = {EXPONENTS[name]: value for name, value in numbers.items()}
+    for largest in of.exponent.subs(parameters).atoms(Max):
+        values = [simplified(argument.subs(point)) for argument in largest.args]
+        if sum(simplified(value - Max(*values)) == 0 for value in values) > 1:
+            raise InvalidArgument(f"{shown}: must be off the boundary where terms exchange the lead")
+    constant, exponent, log_exponent = (at_source(part, numbers.get("source")).subs(point) for part in parts)
+    if any(part.has(nan, zoo) or part.free_symbols for part in (constant, exponent, log_exponent)):
+        raise InvalidArgument(f"{shown}: must be where the law has one leading term, with no other logarithm")
+    return PowerLaw(constant, exponent, log_exponent)

@@ -16,7 +16,8 @@ that D_b is small, and only the edge matters.  Two kinds of edge occur.
   error = delta^2 * constant * D_b^((beta+3)/(beta+2)) while kappa = u* delta.
 * Soft edge, -log rho ~ c w^m.  Laplace's method gives j = 2 rho/phi^3 and D_b = u rho/phi^2 with
   phi = -(log rho)' = c m u^(m-1), hence u = (L/c)^(1/m) with L = log(1/D_b), and
-  error = delta^2 * D_b * 2/(m L).
+  error = delta^2 * D_b * 2/(m L).  The next order of both comes from integrating by parts once more
+  (``EdgeCorrection``): for a Gaussian error = delta^2 * D_b * (1/L) (1 - 5/(2 L)).
 
 In both cases the mean size of what leaks, -(1/2) delta j'(u), is delta D_b/u to leading order.  How much
 leaks, P(w > u) = j''(u)/2, is c t^(beta+1)/(beta+1) at a hard edge and rho/phi = D_b phi/u at a soft one.
@@ -80,6 +81,19 @@ class EdgeLaw:
     mass_log_power: Expr
     gap_constant: Expr
     gap_power: Expr
+
+
+@dataclass(frozen=True)
+class EdgeCorrection:
+    """The next order at a soft edge, relative and in units of 1/L; L as ``sharper_logarithm`` makes it.
+
+    ``error = delta**2 * D_b * error_constant/L * (1 + error/L + O(1/L**2))``, and likewise the mean size of
+    what leaks, ``delta * D_b/u * (1 + size/L + O(1/L**2))``.  ``kappa`` has no such term: in that L it is
+    right up to O(1/L**2).
+    """
+
+    error: Expr
+    size: Expr
 
 
 @dataclass(frozen=True)
@@ -166,6 +180,47 @@ class NoiseLaw(Stored):
         surprise = expand_log(-log(self.density), force=True)
         power = limit(simplify(level * surprise.diff(level) / surprise), level, oo)
         return limit(simplify(surprise / level**power), level, oo), power
+
+    @cached_property
+    def edge_correction(self) -> EdgeCorrection | None:
+        """The next order at a soft edge; None at a hard one, and where the tail is no series in 1/w^m.
+
+        Integrals of the tail are rho h with h = g/phi + h'/phi, solved by iteration (integration by parts):
+        each turn gains a factor 1/(c u^m).
+
+        >>> from sympy import pi, sqrt
+        >>> NoiseLaw(sqrt(2 / pi) * exp(-(level**2) / 2), edge=oo).edge_correction
+        EdgeCorrection(error=-5/2, size=-1)
+        """
+        if self.edge != oo:
+            return None
+        constant, power = self._surprise
+        rate = simplify(-self.density.diff(level) / self.density)
+        small = 1 / (constant * level**power)
+
+        def tail(value: Expr) -> Expr:
+            found = value / rate
+            for _ in range(2):
+                found = value / rate + found.diff(level) / rate
+            return simplify(found)
+
+        mass = tail(S.One)
+        size = tail(mass)
+        potential = 2 * tail(size)
+        freedom = potential + level * size
+        leading_rate = constant * power * level ** (power - 1)
+        front = simplify(self.density * exp(constant * level**power))
+        rise = limit(simplify(level * front.diff(level) / front), level, oo)
+        relative = {  # exact over leading, as functions of the cut
+            "error": potential / freedom / (Rational(2) / power * small),
+            "size": level * size / freedom,
+            "freedom": freedom * leading_rate**2 / level,
+            "front": front / level**rise / limit(simplify(front / level**rise), level, oo),
+        }
+        found = {name: limit(simplify((value - 1) / small), level, oo) for name, value in relative.items()}
+        if any(not value.is_finite for value in found.values()):
+            return None
+        return EdgeCorrection(found["error"], found["size"])
 
     @cached_property
     def edge_law(self) -> EdgeLaw:

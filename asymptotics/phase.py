@@ -15,15 +15,16 @@ from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
 
-from sympy import And, latex
+from sympy import And, latex, log
 
 from asymptotics.balance import Balanced
 from asymptotics.derivation import Derivation, derivation_of
 from asymptotics.law import Law, law_of
 from asymptotics.regime import Description, Hypothesis
-from asymptotics.spectra import SpectrumLaws, spectrum_laws
+from asymptotics.spectra import SpectrumLaws, spectrum_laws, trained_network
 from asymptotics.state_evolution import PARTS
 from asymptotics.stored import Stored
+from asymptotics.symbols import d as dimension
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,11 @@ class Phase(Stored):
     why: str
     balance: Balanced
 
+    def __repr__(self) -> str:
+        where = " and ".join(map(str, self.region.args))
+        risk = dimension**self.risk.exponent * log(dimension) ** self.risk.log_exponent
+        return f"<Phase {self.name} ({self.title}): risk of order {risk} where {where}>"
+
     @property
     def hypothesis(self) -> Hypothesis:
         """Which terms dominate."""
@@ -74,13 +80,16 @@ class Phase(Stored):
         """Laws of the trained weights: their atom at 0, bulk, spikes and tail (``spectra``).
 
         Raises:
-            ValueError: when the estimator trains no weights.
+            NoSuchLaw: when the estimator trains no weights: the Bayes-optimal one, and linear ones.
         """
         return spectrum_laws(self.balance)
 
     @cached_property
     def train_loss(self) -> Law:
         """Law of the trained objective divided by d (diagonal) or d^2 (quadratic network).
+
+        Raises:
+            NoSuchLaw: when the estimator minimises no objective, as the Bayes-optimal one.
 
         >>> from asymptotics import diagonal, phase_diagram
         >>> phase_diagram(diagonal).locate(a=2, ell=-1, gamma=1.25).train_loss.expr
@@ -95,14 +104,18 @@ class Phase(Stored):
         Of a network of your own, parts that its declaration does not determine are left out: those of modes
         inside noise of either sign (``state_evolution.error_parts``).
 
+        Raises:
+            NoSuchLaw: when the estimator trains no weights, so that no mode is learned or left.
+
         >>> from asymptotics import phase_diagram, quadratic
         >>> parts = phase_diagram(quadratic).locate(a=0.7, ell=-1, gamma=1).decomposition
         >>> {name: part.exponent for name, part in parts.items()}
         {'unlearned': -a + a/(2*gamma), 'learned': -a + a/(2*gamma), 'overfitting': 2*a/5 - 2/5}
         >>> noise_dominated = phase_diagram(quadratic).locate(a=1.5, ell=-1, gamma=1).decomposition
-        >>> noise_dominated["unlearned"].evaluate(gamma=1, n_eff=1, d=1, weight_decay=1, noise_variance=1)
+        >>> noise_dominated["unlearned"].evaluate(gamma=1, n_eff=1, noise_variance=1)
         mpf('0.31830988618379069')
         """
+        trained_network(self.balance, "decomposition")
         found = {}
         for quantity, name in PARTS.items():
             try:
@@ -115,5 +128,16 @@ class Phase(Stored):
         """The derivation written out: it prints as an appendix would put it, and knows ``to_latex``."""
         return derivation_of(self.balance, Description(self.name, self.title, self.why))
 
+    def to_latex(self) -> str:
+        r"""Name, risk and region as LaTeX, without dollars.
+
+        >>> from asymptotics import diagonal, phase_diagram
+        >>> print(phase_diagram(diagonal)["III"].to_latex())  # doctest: +ELLIPSIS
+        \text{III (shrinkage-dominated):}\quad R \simeq \frac{d^{2} \lambda^{2}}{n_{eff}^{2}} ...
+        """
+        title = rf"\text{{{self.name} ({self.title}):}}"
+        where = r",\; ".join(map(latex, self.region.args))
+        return rf"{title}\quad R \simeq {self.risk.to_latex()} \quad\text{{where}}\quad {where}"
+
     def _repr_latex_(self) -> str:
-        return rf"$\text{{{self.name} ({self.title}):}}\quad R \simeq {latex(self.risk.expr)}$"
+        return f"${self.to_latex()}$"

@@ -80,6 +80,8 @@ class Regime:
         quantities: terms of every other quantity that has a law, on a domain of the parameters; each a
             function at module level or ``Given`` one, so that regimes compare and pickle.
         logarithm: of D_b: the L that its terms hold, right up to O(1/L); None where they hold none.
+        next_orders: of a quantity on a domain: the relative next order in 1/L of those of its terms, and of
+            the equations', that have one (``next_order``), worked out when asked for; None without an L.
     """
 
     ordering: Enum
@@ -90,6 +92,7 @@ class Regime:
     risk: tuple[Term, ...]
     quantities: Mapping[str, Callable[[Domain], tuple[Term, ...]]] = field(hash=False)
     logarithm: Callable[[Expr], Expr] | None = None
+    next_orders: Callable[[str, Domain], Mapping[Term, Callable[[], Expr]]] | None = None
 
     def __post_init__(self) -> None:
         require(isinstance(self.ordering, Enum), "ordering", self.ordering, "a member of an Enum")

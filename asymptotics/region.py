@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from math import inf
+from numbers import Real
+from typing import Any
 
-from sympy import And
+import mpmath
+from sympy import And, Expr, oo
 from sympy.core.relational import Relational
 
 from asymptotics.cells import EVERYWHERE, FIELD, PARAMETERS, Domain, Form, sign
+from asymptotics.checks import exact_number
 from asymptotics.stored import conjunction
 from asymptotics.symbols import ell
 from asymptotics.terms import Scales
@@ -34,6 +40,50 @@ def inequality(form: Form, scales: Scales, domain: Domain) -> Relational:
     rest = tuple(FIELD.zero if i == index + 1 else -c / pivot for i, c in enumerate(form))
     bound = scales.expression(rest)
     return exponents[index] > bound if sign(pivot, domain) > 0 else exponents[index] < bound
+
+
+def end_of_axis(value: Any) -> Expr | None:
+    """The end oo or -oo of an axis that a value says in any of its kinds, else None.
+
+    >>> end_of_axis(float("-inf")), end_of_axis(mpmath.inf), end_of_axis(3)
+    (-oo, oo, None)
+    """
+    if not isinstance(value, Expr | Real | Decimal | mpmath.mpf):
+        return None
+    ends = (oo, -oo) if isinstance(value, Expr) else (inf, -inf)
+    return (oo, -oo)[ends.index(value)] if value in ends else None
+
+
+def on_axis(parameter: str, value: Any) -> Expr:
+    """The exponent a user gave, as it is, or the end oo or -oo of its axis.
+
+    Raises:
+        InvalidArgument: it is neither.
+
+    >>> on_axis("ell", 0.5), on_axis("ell", -oo)
+    (1/2, -oo)
+    """
+    end = end_of_axis(value)
+    return exact_number(parameter, value) if end is None else end
+
+
+def margin(relation: Relational, point: Mapping[Expr, Expr]) -> Expr:
+    """By how much an inequality holds at a point; one exponent may be oo or -oo, which is a limit.
+
+    The two sides are linear in the exponents.  So where the infinite one has a coefficient the margin is
+    infinite, and where it has none it does not matter.
+
+    >>> from sympy import S
+    >>> from asymptotics.symbols import a
+    >>> [margin(ell < a - 1, {a: S(at), ell: -oo}) for at in (0, 5)], margin(a < 1, {a: S(3), ell: -oo})
+    ([oo, oo], -2)
+    """
+    finite = {symbol: value for symbol, value in point.items() if not value.is_infinite}
+    form = (relation.gts - relation.lts).subs(finite).expand()
+    for symbol in set(point) - set(finite):
+        if form.has(symbol):
+            return form.coeff(symbol) * point[symbol]
+    return form
 
 
 def interval_conditions(domain: Domain, within: Domain) -> list[Relational]:

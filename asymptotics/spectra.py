@@ -44,24 +44,18 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cache
 
-from sympy import Dummy, Expr, S, Symbol, oo, simplify
+from sympy import Dummy, Expr, S, oo, simplify
 
 from asymptotics.balance import Balanced
 from asymptotics.cells import FIELD, coefficient
 from asymptotics.extent import Extent, Pieces, exceeds
-from asymptotics.law import ZERO, Law, law, law_of, logarithm, logarithm_of
+from asymptotics.law import ZERO, Law, NoSuchLaw, law, law_of, logarithm, logarithm_of
 from asymptotics.power_sums import Learned, leading_sum
 from asymptotics.regime import LEAK, MODES
 from asymptotics.state_evolution import AMPLITUDE, Ordering, StateEvolution, edge_gap, mode_functions
-from asymptotics.symbols import d, effective_noise, gamma, size, threshold
+from asymptotics.symbols import d, effective_noise, gamma, index, size, threshold, weight
 from asymptotics.terms import Term, term
 from asymptotics.weights import ATOM, MASS_ABOVE, NOISE_ABOVE
-
-index = Symbol("i", positive=True)
-"""Rank of a mode: 1 for the largest."""
-
-weight = Symbol("x", positive=True)
-"""A trained weight: an eigenvalue of B B^T, or the absolute value of a coefficient a_i w_i."""
 
 
 @dataclass(frozen=True)
@@ -122,7 +116,7 @@ def spectrum_laws(balanced: Balanced) -> SpectrumLaws:
     """The laws of the trained weights where a balance of a trained network holds; cached within the process.
 
     Raises:
-        ValueError: when the balance is of an estimator that trains no weights, such as the Bayes-optimal one.
+        NoSuchLaw: when the balance is of an estimator that trains no weights, such as the Bayes-optimal one.
 
     >>> from asymptotics import phase_diagram, quadratic
     >>> laws = phase_diagram(quadratic).locate(a=0.25, ell=-1, gamma=1).spectrum()
@@ -149,18 +143,18 @@ def spectrum_laws(balanced: Balanced) -> SpectrumLaws:
     )
 
 
-def trained_network(balanced: Balanced) -> StateEvolution:
-    """The network whose weights a balance is of.
+def trained_network(balanced: Balanced, asked: str = "spectrum") -> StateEvolution:
+    """The network whose weights a balance is of; ``asked`` is what is wanted of it, for the message.
 
     Raises:
-        ValueError: when it is not one of a trained network.
+        NoSuchLaw: when it is not one of a trained network.
     """
     model = balanced.model
     if not isinstance(model, StateEvolution) or not isinstance(balanced.hypothesis.ordering, Ordering):
         name = "its model" if model is None else model.name
-        raise ValueError(
-            f"a phase of {name} is not allowed: only a network trained with weight decay, estimator='erm', "
-            "has weights"
+        raise NoSuchLaw(
+            f"a phase of {name} has no {asked}: only a network trained with weight decay, estimator='erm', "
+            "has weights, in which modes are learned or not"
         )
     return model
 

@@ -26,22 +26,22 @@ In this order: ``Ordering``, ``StateEvolution`` (the declaration, and its ``regi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cache, partial
 from itertools import product
 from typing import Any
 
-from sympy import Eq, Expr, S, cancel, expand, nan, oo, simplify, sqrt, zoo
+from sympy import Dummy, Eq, Expr, S, cancel, expand, factorial, gammasimp, nan, oo, simplify, sqrt, zoo
 
 from asymptotics.buried import order_at_verge, parts_in_noise
-from asymptotics.cells import FIELD, Domain, coefficient
+from asymptotics.cells import FIELD, Domain, coefficient, sign
 from asymptotics.checks import require
 from asymptotics.declared import check_network
 from asymptotics.decomposition import Part, parts
 from asymptotics.noise import NoiseLaw
-from asymptotics.power_sums import Learned, ModeFunction, Piece
+from asymptotics.power_sums import Learned, ModeFunction, Piece, leading_sum
 from asymptotics.regime import (
     LABEL_NOISE,
     LEAK,
@@ -414,6 +414,7 @@ def trained_regime(
     summands = mode_functions(network, ordering, learned)
     trained = Trained(network, ordering, learned)
     at_edge, kappa, forces = trained.at_edge, trained.kappa, trained.forces
+    soft_edge = at_edge and network.noise.edge == oo
     index = crossover(trained.scale, AMPLITUDE)
     errors = trained.mean(summands.error, 2, domain)
     freedoms = trained.mean(summands.degrees_of_freedom, 0, domain)
@@ -442,9 +443,8 @@ def trained_regime(
             **{name: Given(_part_of_risk, (trained, part)) for name, part in PARTS.items()},
             **{name: Given(_share_of_weights, (trained, name)) for name in (MASS_ABOVE, ATOM, NOISE_ABOVE)},
         },
-        logarithm=Given(NoiseLaw.sharper_logarithm, (network.noise,))
-        if at_edge and network.noise.edge == oo
-        else None,
+        logarithm=Given(NoiseLaw.sharper_logarithm, (network.noise,)) if soft_edge else None,
+        next_orders=Given(_next_orders, (trained,)) if soft_edge else None,
     )
 
 
@@ -454,11 +454,30 @@ def _train_loss(trained: Trained, on: Domain) -> tuple[Term, ...]:
     misfit = tuple(half * square * force ** coefficient(2) for force in trained.forces)
     decay = term(weight_decay, WEIGHT_DECAY)
     sizes = trained.mean(size_function(network, trained.ordering, trained.learned), 1, on, decay)
-    if not trained.at_edge:
-        return (*misfit, *sizes)
-    # what leaks at the edge has mean size delta^2 D_b/kappa (``noise``)
-    leak: Term = decay * square * term(leaked, LEAK) * trained.kappa ** (-FIELD.one)
-    return (*misfit, *sizes, leak)
+    return (*misfit, *sizes, *((_edge_size(network),) if trained.at_edge else ()))
+
+
+def _next_orders(trained: Trained, quantity: str, on: Domain) -> Mapping[Term, Callable[[], Expr]]:
+    """Of what leaks past a soft edge, and of sums over the modes there."""
+    network, ordering, learned = trained.network, trained.ordering, trained.learned
+    summands, potential = mode_functions(network, ordering, learned), network.potential_of(learned)
+    _, _, per_error = split_balance(network.noise_balance, matrix_error, LABEL_NOISE)
+    _, _, per_freedom = split_balance(network.threshold_balance, degrees_of_freedom, WEIGHT_DECAY)
+    per_risk = term(network.risk_per_error, MODES)
+    sums = [
+        (trained.mean(summands.error, 2, on), error_of(potential), (per_error, per_risk)),
+        (
+            trained.mean(summands.degrees_of_freedom, 0, on),
+            degrees_of_freedom_of(potential),
+            (_one, per_freedom),
+        ),
+        (trained.mean(summands.learned, 0, on), network.above_noise, (term(d, MODES),)),
+    ]
+    if quantity == "train_loss":  # elsewhere it is not to split the domain
+        of_size = size_function(network, ordering, learned)
+        sizes = trained.mean(of_size, 1, on, term(weight_decay, WEIGHT_DECAY))
+        sums.append((sizes, size_of(potential), (_one,)))
+    return _soft_edge_orders(network, learned, on, sums, (per_error, per_risk))
 
 
 def _share_of_weights(trained: Trained, name: str, on: Domain) -> tuple[Term, ...]:
@@ -502,6 +521,90 @@ def _edge_error(network: StateEvolution) -> Term:
     edge = network.noise.edge_law
     error = term(edge.error_constant * effective_noise**2 * leaked**edge.error_power, LEAK)
     return replace(error, log_power=coefficient(edge.error_log_power))
+
+
+def _edge_size(network: StateEvolution) -> Term:
+    """Weight decay times the mean size of what leaks near the edge, delta^2 D_b/kappa (``noise``)."""
+    kappa: Term = _edge_threshold(network)
+    of_noise = term(weight_decay * effective_noise**2 * leaked, WEIGHT_DECAY)
+    size_of_leak: Term = of_noise * kappa ** (-FIELD.one)
+    return size_of_leak
+
+
+def _soft_edge_orders(
+    network: StateEvolution,
+    learned: Learned,
+    domain: Domain,
+    sums: Sequence[tuple[tuple[Term, ...], Expr, tuple[Term, ...]]],
+    of_error: tuple[Term, ...],
+) -> Mapping[Term, Callable[[], Expr]]:
+    """Next orders of the terms near a soft edge.
+
+    Args:
+        network: whose they are.
+        learned: how many modes are learned.
+        domain: of the parameters.
+        sums: terms that lead a sum over the modes, what one mode adds to it, and factors they come with.
+        of_error: factors that the error comes with.
+    """
+    correction = network.noise.edge_correction
+    if correction is None:
+        raise NotImplementedError("the tail of the noise is no series in 1/L")
+    found: dict[Term, Callable[[], Expr]] = {_edge_size(network): lambda: correction.size}
+    found |= {_edge_error(network) * factor: lambda: correction.error for factor in of_error}
+    for terms, of_mode, factors in sums:
+        for number, factor in product(range(len(terms)), factors):
+            order = partial(next_order_of_sum, network, learned, domain, of_mode, number)
+            found[terms[number] * factor] = order
+    return found
+
+
+def next_order_of_sum(
+    network: StateEvolution, learned: Learned, domain: Domain, of_mode: Expr, number: int
+) -> Expr:
+    """The next order in 1/L, relative, of a sum over the modes where kappa is at a soft edge.
+
+    There (delta/kappa)^m = c/L (``noise``), and what one mode contributes is a Taylor series in delta/kappa.
+
+    Args:
+        network: whose modes.
+        learned: how many of them.
+        domain: of the parameters.
+        of_mode: what one contributes, in size, effective_noise and threshold.
+        number: which of the terms that lead its sum.
+
+    Raises:
+        NotImplementedError: when the series begins with another power than the m-th, or the sum of its
+            coefficients outweighs the term.
+    """
+    edge, ratio = network.noise.edge_law, Dummy("rho", positive=True)
+    power = 1 / edge.threshold_log_power
+    in_ratio = of_mode.subs({effective_noise: ratio, threshold: S.One})
+    if network.emergence != 0 or not power.is_Integer:
+        raise NotImplementedError("modes that emerge from noise with a soft edge")
+    coefficients = [
+        simplify(in_ratio.diff(ratio, order).subs(ratio, 0) / factorial(order)) for order in range(power + 1)
+    ]
+    if any(coefficients[1:-1]):
+        raise NotImplementedError(f"a series in delta/kappa that does not begin with order {power}")
+    first, last = (
+        leading_sum(ModeFunction((Piece(S.Zero, oo, expand(value)),)), learned, domain)
+        for value in (coefficients[0], coefficients[-1])
+    )
+    leading = first[number]
+    found = S.Zero
+    for other in last:
+        if (other.crossover_power, other.dimension_power) == (
+            leading.crossover_power,
+            leading.dimension_power,
+        ):
+            found += gammasimp(other.constant / leading.constant) * edge.threshold_constant**-power
+        elif (
+            other.dimension_power != leading.dimension_power
+            or sign(leading.crossover_power - other.crossover_power, domain) < 0
+        ):
+            raise NotImplementedError("the next order of a sum outweighs the sum")
+    return found
 
 
 def edge_gap(network: StateEvolution) -> Term:

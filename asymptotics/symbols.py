@@ -50,6 +50,12 @@ matrix_error = Symbol("E", positive=True)
 
 degrees_of_freedom = Symbol("D", positive=True)
 
+index = Symbol("i", positive=True)
+"""Rank of a mode: 1 for the largest."""
+
+weight = Symbol("x", positive=True)
+"""A trained weight: an eigenvalue of B B^T, or the absolute value of a coefficient a_i w_i."""
+
 __all__ = [
     "a",
     "b",
@@ -58,6 +64,7 @@ __all__ = [
     "effective_noise",
     "ell",
     "gamma",
+    "index",
     "matrix_error",
     "n_eff",
     "noise_variance",
@@ -66,5 +73,6 @@ __all__ = [
     "size",
     "source",
     "threshold",
+    "weight",
     "weight_decay",
 ]

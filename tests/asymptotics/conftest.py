@@ -1,15 +1,63 @@
 """The two diagrams, derived once for all tests, and exact points in their phases."""
 
 from collections.abc import Iterator
+from dataclasses import fields
 from fractions import Fraction
+from itertools import product
 from random import Random
 
 import pytest
 
-from asymptotics import OnBoundary, Phase, PhaseDiagram, diagonal, phase_diagram, quadratic
+from asymptotics import Law, OnBoundary, Phase, PhaseDiagram, diagonal, kernel_ridge, phase_diagram, quadratic
+from asymptotics.law import NoSuchLaw
 
 NETWORKS = {"diagonal": diagonal, "quadratic": quadratic}
 Point = dict[str, Fraction]
+
+SHIPPED = [
+    *product(NETWORKS, ("fixed", "none", "scaled"), ("erm", "bayes", "ridge")),
+    *product(["kernel_ridge"], ("fixed", "none", "scaled"), ["erm"]),
+]
+CHEAP = [("diagonal", "fixed", "erm"), ("quadratic", "fixed", "erm"), ("kernel_ridge", "fixed", "erm")]
+
+
+@pytest.fixture(
+    params=[
+        pytest.param(case, id="-".join(case), marks=() if case in CHEAP else pytest.mark.slow)
+        for case in SHIPPED
+    ],
+    scope="session",
+)
+def shipped(request: pytest.FixtureRequest) -> PhaseDiagram:
+    """Every diagram there is."""
+    model, noise, estimator = request.param
+    return phase_diagram(NETWORKS.get(model, kernel_ridge), noise=noise, estimator=estimator)
+
+
+def _all_laws(phase: Phase) -> Iterator[tuple[str, Law]]:
+    yield from phase.laws.items()
+    for name, laws in (
+        ("train_loss", lambda: {"": phase.train_loss}),
+        ("decomposition", lambda: phase.decomposition),
+        ("spectrum", lambda: _of_fields(phase.spectrum())),
+    ):
+        try:
+            yield from ((f"{name} {part}", law) for part, law in laws().items())
+        except NoSuchLaw:
+            continue
+
+
+def _of_fields(record: object) -> dict[str, Law]:
+    values = {field.name: getattr(record, field.name) for field in fields(record)}
+    found = {name: value for name, value in values.items() if isinstance(value, Law)}
+    inner = values.get("spikes")
+    return found if inner is None else found | _of_fields(inner)
+
+
+@pytest.fixture(scope="session")
+def all_laws():
+    """``all_laws(phase)`` yields ``(name, law)`` for each law of a phase."""
+    return _all_laws
 
 
 @pytest.fixture(params=sorted(NETWORKS), scope="session")

@@ -511,14 +511,13 @@ def test_points_may_be_given_in_every_exact_way(diagram):
 
 WRONG = [
     float("nan"),
-    float("inf"),
     "1",
     None,
     True,
     1j,
     np.bool_(True),
     letters.a,
-    oo,
+    sympy.zoo,
     sympy.nan,
     sympy.I,
     [1],
@@ -531,6 +530,39 @@ def test_what_is_no_number_is_refused(of_diagonal, name, wrong):
     point = {"a": Fraction(1, 4), "ell": -1, "gamma": 1}
     with pytest.raises(ValueError, match=name):
         of_diagonal.locate(**point | {name: wrong})
+
+
+NO_WEIGHT_DECAY = [-oo, float("-inf"), -mpmath.inf, np.float64("-inf")]
+
+
+@pytest.mark.parametrize("none", NO_WEIGHT_DECAY, ids=repr)
+def test_no_weight_decay_is_where_there_is_little_enough(diagram, none):
+    for a in map(Fraction, ("1/10", "3/5", "3/2", "5/2")):
+        assert diagram.locate(a=a, ell=none, gamma=1) is diagram.locate(a=a, ell=-1000, gamma=1)
+    assert diagram.learning_curve(ell=none, gamma=1) == diagram.learning_curve(ell=-1000, gamma=1)
+
+
+def test_at_the_other_end_all_is_trivial(diagram):
+    assert diagram.locate(a=3, ell=oo, gamma=1).name == "I"
+    assert {phase.name for _, _, phase in diagram.learning_curve(ell=oo, gamma=1)} == {"I"}
+
+
+def test_with_many_samples_at_fixed_weight_decay_noise_is_left(diagram):
+    assert diagram.locate(a=oo, ell=7, gamma=1) is diagram.locate(a=1000, ell=7, gamma=1)
+    assert diagram.locate(a=-oo, ell=7, gamma=1).name == "I"
+
+
+def test_boundaries_reach_to_the_ends(diagram):
+    with pytest.raises(OnBoundary, match="a = 1, ell = -oo") as caught:
+        diagram.locate(a=1, ell=-oo, gamma=1)
+    assert {phase.name for phase in caught.value.phases} == {"V", "VI"}
+
+
+def test_two_ends_at_once_are_refused(diagram):
+    with pytest.raises(ValueError, match="ell=-oo: must be finite"):
+        diagram.locate(a=oo, ell=-oo, gamma=1)
+    with pytest.raises(ValueError, match="gamma"):
+        diagram.locate(a=1, ell=-oo, gamma=oo)
 
 
 @pytest.mark.parametrize("gamma", [0.5, 0.4, 0, -1, Fraction(1, 2), Rational(1, 2)])

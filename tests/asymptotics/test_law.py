@@ -1,14 +1,17 @@
 """Laws: their numbers against SymPy's, and their four parts against one another."""
 
+from dataclasses import replace
 from fractions import Fraction
 
 import mpmath
 import numpy as np
 import pytest
 from mpmath import mpf
-from sympy import Float, Integer, Rational, S, oo
+from sympy import Float, Integer, Rational, S, log, oo
 from sympy import symbols as sympy_symbols
 
+from asymptotics import diagonal, phase_diagram
+from asymptotics.checks import InvalidArgument
 from asymptotics.law import Law, law
 from asymptotics.symbols import d, gamma, n_eff, noise_variance, weight_decay
 from asymptotics.terms import Scales, term
@@ -115,11 +118,114 @@ def test_fractions_are_exact_at_the_working_precision():
         assert abs(3 * found - 1) < mpf("1e-58")
 
 
+WRONG = ["1", None, True, 1j, [1.0], np.array([1.0]), float("nan"), float("inf"), -1, mpf(-1), mpf("-inf")]
+
+
 @pytest.mark.parametrize("name", AT)
-@pytest.mark.parametrize("wrong", ["1", None, True, 1j, [1.0], np.array([1.0])], ids=repr)
-def test_what_is_no_number_is_refused(name, wrong):
-    with pytest.raises(TypeError, match=name):
-        EXAMPLE.evaluate(**AT | {name: wrong})
+@pytest.mark.parametrize("wrong", WRONG, ids=repr)
+def test_what_is_no_number_above_zero_is_refused(name, wrong):
+    holds_all = replace(EXAMPLE, expr=EXAMPLE.expr * noise_variance)
+    with pytest.raises(InvalidArgument, match=f"^{name}=.*: must be .*$"):
+        holds_all.evaluate(**AT | {name: wrong})
+
+
+def test_what_the_law_holds_is_needed_and_may_not_vanish():
+    for name in AT.keys() - {"noise_variance"}:
+        for wrong in (None, 0):
+            with pytest.raises(InvalidArgument, match=f"^{name}={wrong}: must be a number above"):
+                EXAMPLE.evaluate(**AT | {name: wrong})
+
+
+def test_what_the_law_does_not_hold_may_be_left_out_but_not_be_wrong():
+    expected = EXAMPLE.evaluate(**AT)
+    assert EXAMPLE.evaluate(gamma=2, n_eff=10, d=100, weight_decay=1) == expected
+    assert EXAMPLE.evaluate(**AT | {"noise_variance": 0}) == expected
+    without = replace(EXAMPLE, expr=noise_variance * d / n_eff)
+    assert without.evaluate(n_eff=10, d=100, noise_variance=1, weight_decay=0) == 10
+    for wrong in (-1, "1", float("nan")):
+        with pytest.raises(InvalidArgument, match=r"^weight_decay="):
+            without.evaluate(n_eff=10, d=100, noise_variance=1, weight_decay=wrong)
+    with pytest.raises(InvalidArgument, match=r"^gamma=1/2"):
+        without.evaluate(n_eff=10, d=100, noise_variance=1, gamma=Rational(1, 2))
+
+
+def test_what_is_refined_has_arguments_of_its_own():
+    both = replace(EXAMPLE, expr=d, refined=d * weight_decay)
+    assert both.evaluate(d=3) == 3
+    with pytest.raises(InvalidArgument, match="weight_decay=None"):
+        both.evaluate(d=3, refined=True)
+
+
+def test_far_from_its_phase_a_law_has_no_value():
+    leaking = replace(EXAMPLE, expr=log(d / n_eff) ** Rational(1, 2))
+    assert mpmath.almosteq(leaking.evaluate(n_eff=1, d=2), mpmath.sqrt(mpmath.log(2)), 1e-15)
+    with pytest.raises(InvalidArgument, match=r"n_eff=2.0, d=1.0: must be where"):
+        leaking.evaluate(n_eff=2, d=1)
+    with pytest.raises(InvalidArgument, match="finite real value"):
+        replace(EXAMPLE, expr=1 / log(d / n_eff)).evaluate(n_eff=1, d=1)
+
+
+# --- at exponents
+
+
+def test_at_exponents_a_law_is_its_parts(diagram, points_inside):
+    with mpmath.workdps(40):
+        for phase, point in points_inside(diagram, 2):
+            for phase_law in phase.laws.values():
+                found = phase_law.at(**point)
+                expected = value_at(phase_law, point, mpf(10) ** 9)
+                assert abs(found.evaluate(10**9) - expected) <= mpf("1e-30") * expected
+
+
+def test_at_exponents_every_law_of_every_phase_is_a_number(shipped, all_laws):
+    point = {"gamma": Fraction(5, 4), "b": Fraction(1, 7), "source": Fraction(2, 5)}
+    point |= {"a": Fraction(3, 11), "ell": Fraction(-5, 13)}
+    for phase in shipped.phases:
+        domain = phase.balance.domain
+        inside = all(
+            low < point[name] < high for name, (low, high) in zip(("gamma", "source"), domain, strict=True)
+        )
+        for _, phase_law in all_laws(phase) if inside else ():
+            found = phase_law.at(**point)
+            assert found.exponent.is_extended_real
+            assert isinstance(float(found.constant), float)
+            assert isinstance(float(found.log_exponent), float)
+
+
+TIED = law((term(2 * n_eff**3, ""), term(d * weight_decay, "")), Scales("fixed"))
+
+
+def test_at_a_tie_there_is_no_leading_term():
+    assert (TIED.at(a=1, ell=1).constant, TIED.at(a=1, ell=3).constant) == (2, 1)
+    with pytest.raises(InvalidArgument, match="a=1, ell=2: must be off the boundary"):
+        TIED.at(a=1, ell=2)
+    alike = law((term(n_eff**3, ""), term(d * weight_decay, "")), Scales("fixed"))  # of equal constants
+    with pytest.raises(InvalidArgument, match="exchange the lead"):
+        alike.at(a=1, ell=2)
+
+
+def test_exponents_that_a_law_holds_are_named_when_missing():
+    with pytest.raises(InvalidArgument, match=r"^ell=None: must be a number"):
+        TIED.at(a=1)
+    with pytest.raises(InvalidArgument, match=r"^gamma=Fraction\(1, 2\): must be a number above 1/2"):
+        TIED.at(a=1, ell=1, gamma=Fraction(1, 2))
+    with pytest.raises(InvalidArgument, match=r"^b=-1: must be a number from 0"):
+        TIED.at(a=1, ell=1, b=-1)
+    with pytest.raises(InvalidArgument, match=r"^a='1'"):
+        TIED.at(a="1", ell=1)
+
+
+def test_at_exponents_floats_are_exact():
+    assert TIED.at(a=0.1, ell=-3.0).exponent == 3 * Rational(*(0.1).as_integer_ratio())
+
+
+def test_where_a_logarithm_appears_there_is_no_leading_term(of_diagonal):
+    piecewise = phase_diagram(diagonal, noise="none")["N"].train_loss
+    assert piecewise.at(gamma=2, a=Fraction(1, 2), ell=-1).log_exponent == 0
+    with pytest.raises(InvalidArgument, match="gamma=1"):
+        piecewise.at(gamma=1, a=Fraction(1, 2), ell=-1)
+    with pytest.raises(InvalidArgument, match=r"gamma=1\.0: must be another number"):
+        piecewise.evaluate(gamma=1, n_eff=10, d=100, weight_decay=1)
 
 
 def test_arguments_go_where_their_name_says():

@@ -83,7 +83,7 @@ HARD = {
     "semicircle": SEMICIRCLE,
     "flat": NoiseLaw(S.One / 2, S.One),
     "linear": NoiseLaw((3 - level) / 9, S(3)),
-    "cubic root": NoiseLaw((2 - level) ** Rational(1, 3), S(2)),
+    "cubic root": NoiseLaw((2 - level) ** Rational(1, 3) / 2, S(2)),
 }
 
 
@@ -143,3 +143,61 @@ def test_gaussian_tail_leaks_by_its_law():
         error = freedom * 2 / cut**2
         assert abs(error / edge_error(GAUSSIAN, freedom) - 1) < 4 * mpmath.log(cut) / cut**2
         assert abs(edge_threshold(GAUSSIAN, freedom) / cut - 1) < 4 * mpmath.log(cut) / cut**2
+
+
+CORRECTED = {
+    "gaussian": (GAUSSIAN, (15, 30)),
+    "exponential": (SOFT["exponential"][0], (60, 120)),
+    "wide gaussian": (SOFT["wide gaussian"][0], (30, 60)),
+    "length of three gaussians": (NoiseLaw(sqrt(2 / pi) * level**2 * exp(-(level**2) / 2), oo), (15, 30)),
+}
+
+
+def tail_moment(noise, cut, weight):
+    """As ``_moment``, far out: in panels as long as the density takes to fall."""
+    density = lambdify(level, noise.density, "mpmath")
+    fall = -density(cut) / mpmath.diff(density, cut)
+    panels = [cut + fall * x for x in (0, 1, 3, 8, 20, 50, 100)]
+    return mpmath.quad(lambda w: density(w) * weight(w), panels)
+
+
+@pytest.mark.parametrize("name", CORRECTED)
+def test_the_next_order_at_a_soft_edge_leaves_the_second(name):
+    # what is left of error, size and threshold falls like 1/L**2 with L made of D_b itself
+    noise, cuts = CORRECTED[name]
+    correction, law, freedom_of = noise.edge_correction, noise.edge_law, Symbol("D", positive=True)
+    logarithm = lambdify(freedom_of, noise.sharper_logarithm(freedom_of), "mpmath")
+    left: list[list[mpf]] = []
+    scales = []
+    with mpmath.workdps(30):
+        for cut in map(mpf, cuts):
+            freedom = tail_moment(noise, cut, lambda w, cut=cut: (w - cut) * w)
+            error = tail_moment(noise, cut, lambda w, cut=cut: (w - cut) ** 2)
+            size = tail_moment(noise, cut, lambda w, cut=cut: w - cut)
+            scale = logarithm(freedom)
+            scales.append(scale)
+            constant, error_next, size_next, of_cut, power = (
+                mpf(str(S(x).evalf(30)))
+                for x in (
+                    law.error_constant,
+                    correction.error,
+                    correction.size,
+                    law.threshold_constant,
+                    law.threshold_log_power,
+                )
+            )
+            left.append(
+                [
+                    error / freedom * scale / constant - 1 - error_next / scale,
+                    size * cut / freedom - 1 - size_next / scale,
+                    cut / (of_cut * scale**power) - 1,
+                ]
+            )
+    for one, other in zip(*left, strict=True):
+        order = mpmath.log(abs(one / other)) / mpmath.log(scales[1] / scales[0])
+        assert order == pytest.approx(2, abs=0.25)
+
+
+@pytest.mark.parametrize("name", HARD)
+def test_a_hard_edge_has_no_logarithm_to_correct(name):
+    assert HARD[name].edge_correction is None
