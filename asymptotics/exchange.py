@@ -39,7 +39,6 @@ from sympy import Add, Dummy, Eq, EulerGamma, Expr, Mul, S, Symbol, exp, log, se
 from asymptotics import symbols
 from asymptotics.balance import Balanced
 from asymptotics.cells import FIELD, PARAMETERS
-from asymptotics.checks import require
 from asymptotics.fitting import at_capacity, fitting
 from asymptotics.law import Law, law
 from asymptotics.phase import Phase
@@ -92,7 +91,7 @@ class Exchange:
 
         Raises:
             InvalidArgument: when an argument is not a finite positive number, gamma is 1/2 or less, or source
-                is missing, or given where the law does not hold it.
+                is missing.
             ArithmeticError: when the equation has no solution that is found.
         """
         digits = mpmath.mp.dps
@@ -102,11 +101,11 @@ class Exchange:
                     gamma=gamma, n_eff=n_eff, d=d, weight_decay=weight_decay, noise_variance=noise_variance
                 )
             )
-            has_source = self.law.has(symbols.source)
-            require(has_source or source is None, "source", source, "left out: the law does not hold it")
-            if has_source:
+            needed = self.law.has(symbols.source)
+            if needed or source is not None:
+                exponent = real_above("source", source)
                 # poles that cancel, as at r = 1, are passed by
-                values[symbols.source] = real_above("source", source) + mpmath.mpf(10) ** (-digits)
+                values |= {symbols.source: exponent + mpmath.mpf(10) ** (-digits)} if needed else {}
             values |= solve_system([self.equation], [threshold], values, [evaluate(self.start, values)])
             risk = evaluate(self.law, values)
         return +risk
