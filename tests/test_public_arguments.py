@@ -115,11 +115,12 @@ def _hints(thing: Any) -> dict[str, Any]:
 
 def _methods(owner: type) -> Iterator[Public]:
     for name, found in inspect.getmembers_static(owner):
-        static = isinstance(found, classmethod | staticmethod)
-        if not name.startswith("_") and (
-            static or inspect.isfunction(found) or hasattr(found, "__wrapped__")
-        ):
-            yield Public(f"{owner.__name__}.{name}", None if static else owner, getattr(owner, name))
+        if name.startswith("_") and name != "__call__":
+            continue
+        if isinstance(found, classmethod | staticmethod):
+            yield Public(f"{owner.__name__}.{name}", None, getattr(owner, name))
+        elif inspect.isfunction(found) or hasattr(found, "__wrapped__"):
+            yield Public(f"{owner.__name__}.{name}", owner, found)
 
 
 @cache
@@ -207,6 +208,8 @@ VALID: dict[str, Callable[[], Any]] = {
     "learned": lambda: Learned.SOME,
     "StateEvolution.describe.hypothesis": lambda: _diagram().phases[0].hypothesis,
     "RidgeRegression.describe.hypothesis": lambda: phase_diagram(kernel_ridge).phases[0].hypothesis,
+    "read_expression.text": lambda: "2*gamma",
+    "read_latex.text": lambda: r"2 \gamma",
     "problem": _problem,
     "Problem.network": lambda: "diagonal",
     "Exchange.evaluate.source": lambda: 1,
@@ -237,6 +240,7 @@ INSTANCES: dict[str, Callable[[], Any]] = {
     "RidgeRegression": lambda: kernel_ridge,
     "Law": _law,
     "PowerLaw": lambda: _law().at(a=1, ell=0, gamma=1.25),
+    "Vectorised": lambda: _law().numpy(),
     "Crossover": _crossover,
     "Exchange": _exchange,
     "RecoveryJump": lambda: asymptotics.recovery_jump(diagonal),
@@ -260,6 +264,7 @@ ALLOWED: dict[str, set[str]] = {
     "Spectrum.density.x": MANY_NUMBERS,
     "Spectrum.cdf.x": MANY_NUMBERS,
     "Spectrum.mass_beyond.x": MANY_NUMBERS,
+    **{f"Vectorised.__call__.{name}": {"array"} for name in (*PHYSICAL, "source")},
     "eigenvalues": {"array"},
     "FreeConvolution.of_eigenvalues.weights": {"array"},
     "risk_curve.samples": {"array"},
