@@ -26,6 +26,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -46,6 +47,7 @@ _SMALLEST = 1e-150
 _FEW, _FEW_SLOW = 100_000, 5_000
 
 
+@lru_cache(maxsize=64)
 def _expansion(count: int, leading: int, exponent: int) -> Any:
     """Coefficients of (q^leading/(1 + q))^exponent in powers 0, 1, ... of q, as a column."""
     order = np.arange(count) - leading * exponent
