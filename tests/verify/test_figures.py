@@ -257,18 +257,24 @@ def test_regions_tile_the_window(model, noise, estimator, b, source):
 def test_boundaries_are_drawn_where_two_phases_meet(model, noise, estimator, b, source):
     (axes,) = drawn(model, noise, estimator, b, source)[0].axes
     boundaries = [line for line in axes.lines if line.get_color() == "black"]
-    # along the walls, a step to either side lands in another region
+    # all along a boundary, a step to either side lands in the same two regions
     outlines = [Outline(patch.get_path().vertices) for patch in axes.patches]
     for line in boundaries:
         start, end = np.array(line.get_xydata())
-        middle, across = (start + end) / 2, np.array([end[1] - start[1], start[0] - end[0]])
+        across = np.array([end[1] - start[1], start[0] - end[0]])
         across *= 1e-6 / np.linalg.norm(across)
+        places = [start + share * (end - start) for share in (0.01, 0.25, 0.5, 0.75, 0.99)]
         homes = [
-            [k for k, o in enumerate(outlines) if o.contains_point(middle + sign * across)]
-            for sign in (1, -1)
+            tuple(
+                k
+                for sign in (1, -1)
+                for k, o in enumerate(outlines)
+                if o.contains_point(place + sign * across)
+            )
+            for place in places
         ]
-        assert [len(home) for home in homes] == [1, 1]
-        assert homes[0] != homes[1]
+        assert len(set(homes)) == 1
+        assert len(homes[0]) == len(set(homes[0])) == 2
     # and every side of a region that is not one of the window lies on some boundary
     (left, right), (low, high) = axes.get_xlim(), axes.get_ylim()
     for outline in outlines:
