@@ -161,10 +161,7 @@ class PhaseDiagram:
         crossings = {S.Zero}
         for phase in self.phases:
             for relation in phase.region.args:
-                wall = (relation.lhs - relation.rhs).subs(fixed)
-                if height in (oo, -oo) and wall.has(symbols.ell):
-                    continue  # no finite a matters
-                wall = wall.subs(symbols.ell, height)
+                wall = (relation.lhs - relation.rhs).subs(fixed).subs(symbols.ell, height)
                 if wall.has(symbols.a):
                     roots = solveset(wall, symbols.a, S.Reals)
                     solved = f"an expression for which {wall} = 0 can be solved for a; it cannot be solved"
