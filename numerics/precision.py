@@ -76,6 +76,10 @@ class Arithmetic:
     is_finite: Elementwise
     working: Callable[[], AbstractContextManager[Any]]
 
+    def __reduce__(self) -> tuple[Any, tuple[int]]:
+        """By its bits: unpickled or copied it is the same object."""
+        return _of_bits, (self.bits,)
+
     @property
     def digits(self) -> float:
         """Decimal digits of the mantissa."""
@@ -199,6 +203,11 @@ def multiprecision(bits: int) -> Arithmetic:
         is_finite=_is_finite(gmpy2.is_finite),
         working=lambda: gmpy2.context(precision=bits),
     )
+
+
+def _of_bits(bits: int) -> Arithmetic:
+    """The one arithmetic of that many bits."""
+    return {DOUBLE.bits: DOUBLE, ROUGH.bits: ROUGH}.get(bits) or multiprecision(bits)
 
 
 def for_digits(digits: int, guard: int = 0) -> Arithmetic:
