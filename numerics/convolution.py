@@ -9,13 +9,14 @@ Along both, the real part u of z increases with x, and |x - u| = t |Re G| <= noi
 v/(pi t); a primitive of g dx is sum w_i log(z - s_i) + t G^2/2, and its imaginary part over pi the mass right
 of x.  Points above the real axis are found alike, on the curves Im x(z) = y, on which u increases with Re x.
 
-*Accuracy.*  No point z is used before its own equation has been looked at (`_error`): what is left of x(z) = x,
-and what rounding adds to it, moves z by 1/|x'(z)|, at an edge of the support, where g has a square root, by a
-square root of it, and where two components merge by a cube root.  Where that moves noise * g by too much the
-point is found again in longer arithmetic; where the longest does not help, nothing is returned.  One root of
-x(z) = x is the right one: on or above the curve, sum t w_i/|z - s_i|^2 <= 1, x(z) is one to one.  Masses,
-densities and transforms are closed forms of z.  An edge is a root of F(u) = sum t w_i/(u - s_i)^2 = 1 (there
-x'(u) = 0), and looked at alike; a quantile lies between two numbers whose masses are on either side of it.
+*Accuracy.* No point z is used before its own equation has been looked at (`_error`): what is left of x(z) =
+x, and what rounding adds to it, moves z by 1/|x'(z)|, at an edge of the support, where g has a square root,
+by a square root of it, and where two components merge by a cube root.  Where that moves noise * g by too
+much the point is found again in longer arithmetic; where the longest does not help, nothing is returned.
+One root of x(z) = x is the right one: on and above the curve, where sum t w_i/|z - s_i|^2 <= 1, x(z) is one
+to one.  Masses, densities and transforms are closed forms of z.  An edge is a root of F(u) = sum t w_i/(u -
+s_i)^2 = 1, where x'(u) = 0, looked at alike; a quantile lies between two numbers whose masses are on either
+side.
 
 Class: `FreeConvolution`.
 """
@@ -69,7 +70,7 @@ class Eigenvalues(Protocol):
         """The eigenvalue of that number, 1 for the largest."""
 
     def view(self, x: float, place: Any, noise: float, arithmetic: Arithmetic) -> tuple[Split, Any]:
-        """The eigenvalues from a real point next to ``place``, which is about the preimage of x; from it to x.
+        """The eigenvalues from a real point next to ``place``, about the preimage of x; from there to x.
 
         Where all eigenvalues are nodes it may be any real point at most ``noise`` away from x.
         """
@@ -177,7 +178,7 @@ class FreeConvolution:
 
     @classmethod
     def of_modes(cls, dim: int, decay: float, noise: float, scale: float) -> FreeConvolution:
-        """`of_power_law` without its checks, of any size: in units of the order of the noise nothing overflows.
+        """`of_power_law` unchecked, of any size: in units of the order of the noise nothing overflows.
 
         >>> round(FreeConvolution.of_modes(10**200, 1.25, noise=1.0, scale=1.0).cdf(0.0), 12)
         0.5
@@ -294,7 +295,7 @@ class FreeConvolution:
             return *self._masses(found), rise
 
     def edges(self, limit: int = 1000) -> tuple[tuple[float, float], ...]:
-        """Ends of the components of the support, from left to right, each the float next to it.
+        """Ends of the components of the support, from left to right, to a few roundings.
 
         Of a power law with more components the ``limit`` rightmost gaps are looked at, and what lies left of
         them is given as one.
@@ -461,7 +462,7 @@ def _on_level(arithmetic: Arithmetic, view: Split, noise: float, goal: Any, y: f
     """
     delta, height = arithmetic.real(noise), arithmetic.real(y)
     variance, weights = delta * delta, view.weights
-    low, high = goal - delta, goal + delta
+    low, high, epsilon = goal - delta, goal + delta, arithmetic.epsilon
     offset = start + 0 * goal if low < start < high else goal
     v = 0 * goal
     for _ in range(_STEPS):
@@ -477,7 +478,7 @@ def _on_level(arithmetic: Arithmetic, view: Split, noise: float, goal: Any, y: f
         rise = abs(slope) ** 2 / slope.real if slope.real > 0 else 0 * offset
         newton = offset - excess / rise if rise > 0 else low
         after = newton if low < newton < high else (low + high) / 2
-        if abs(after - offset) <= arithmetic.epsilon * min(abs(separations)) or after in (low, high):
+        if abs(after - offset) <= epsilon * min(abs(separations)) or after in (low, high):
             break
         offset = after
     return Preimage(view, arithmetic.complex(offset, v), separations)
@@ -494,8 +495,8 @@ def _height(arithmetic: Arithmetic, weights: Any, noise: Any, real: Any, y: Any,
     if y == 0:
         return curve
     # v (1 - F) increases, from 0 on the curve; v - y = -t Im G is at most the noise
-    low, high = max(curve, y), y + noise
-    v = high
+    low, high, epsilon = max(curve, y), y + noise, arithmetic.epsilon
+    v = guess if low < guess < high else high
     for _ in range(_STEPS):
         inverse = 1 / (squares + v * v)
         share = noise * noise * (weights @ inverse)
@@ -504,7 +505,7 @@ def _height(arithmetic: Arithmetic, weights: Any, noise: Any, real: Any, y: Any,
         slope = 1 - share + 2 * v * v * noise * noise * (weights @ (inverse * inverse))
         newton = v - value / slope
         before, v = v, newton if low < newton < high else (low + high) / 2
-        if abs(v - before) <= 2 * arithmetic.epsilon * v:
+        if abs(v - before) <= 2 * epsilon * v:
             break
     return v
 
@@ -613,7 +614,7 @@ class _PowerLaw:
         return halves, arithmetic.real(x) - halves.origin
 
     def is_seen(self, found: Preimage, arithmetic: Arithmetic) -> bool:
-        """Next to the origin modes are nodes; others are nodes of a quadrature, to which z may not be close."""
+        """Next to the origin modes are nodes; elsewhere z may not come close to nodes of a quadrature."""
         return is_next_door(self.target(arithmetic), found.split, found.point)
 
     def preimage(self, x: float, noise: float, arithmetic: Arithmetic) -> Preimage | None:
@@ -656,7 +657,7 @@ class _PowerLaw:
 
 
 def _edge(eigenvalues: Eigenvalues, noise: float, number: int, side: int) -> float:
-    """The float nearest to an edge of the support next to the gap after ``number`` eigenvalues.
+    """An edge of the support next to the gap after ``number`` eigenvalues.
 
     The right edge of the band of the eigenvalue below that gap (side 1), or the left edge of the one above
     it (-1), in the first arithmetic in which it satisfies F = 1.

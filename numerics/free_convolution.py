@@ -449,13 +449,13 @@ def height_above(arithmetic: Arithmetic, weights: Any, noise: Any, real: Any, gu
         lowest = lowest * 0
         if variance * (weights @ (1 / squares)) <= 1:
             return lowest
-    q = max(guess * guess, lowest)
+    q, close = max(guess * guess, lowest), 4 * arithmetic.epsilon
     for _ in range(_NEWTON_STEPS):
         inverse = 1 / (squares + q)
         total = variance * (weights @ inverse)
         step = (total - 1) * total / (variance * (weights @ (inverse * inverse)))
         q = max(q + step, lowest)
-        if abs(step) <= 4 * arithmetic.epsilon * q:
+        if abs(step) <= close * q:
             break
     return arithmetic.sqrt(q)
 
