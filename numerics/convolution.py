@@ -9,9 +9,14 @@ Along both, the real part u of z increases with x, and |x - u| = t |Re G| <= noi
 v/(pi t); a primitive of g dx is sum w_i log(z - s_i) + t G^2/2, and its imaginary part over pi the mass right
 of x.  Points above the real axis are found alike, on the curves Im x(z) = y, on which u increases with Re x.
 
-*Accuracy.*  At an edge of the support g has a square root, where two components merge a cube root: there x
-rounded to float64 is not enough to compute with.  The equation itself says how far rounding moves z, by
-1/|x'(z)|; where that is too much the point is found again in longer arithmetic.
+*Accuracy.* No point z is used before its own equation has been looked at (`_error`): what is left of x(z) =
+x, and what rounding adds to it, moves z by 1/|x'(z)|, at an edge of the support, where g has a square root,
+by a square root of it, and where two components merge by a cube root.  Where that moves noise * g by too
+much the point is found again in longer arithmetic; where the longest does not help, nothing is returned.
+One root of x(z) = x is the right one: on and above the curve, where sum t w_i/|z - s_i|^2 <= 1, x(z) is one
+to one.  Masses, densities and transforms are closed forms of z.  An edge is a root of F(u) = sum t w_i/(u -
+s_i)^2 = 1, where x'(u) = 0, looked at alike; a quantile lies between two numbers whose masses are on either
+side.
 
 Class: `FreeConvolution`.
 """
@@ -25,19 +30,31 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from numerics.checks import is_count, is_number, is_positive, require, require_probability
+from numerics.arrays import at_each, complex_points, real_points, require_probabilities
+from numerics.checks import is_count, is_number, is_positive, require
 from numerics.errors import NotConverged
-from numerics.free_convolution import Preimage, Split, height_above, natural_unit, split
+from numerics.free_convolution import (
+    Preimage,
+    Split,
+    height_above,
+    is_next_door,
+    natural_unit,
+    rank_below,
+    split,
+)
 from numerics.free_convolution import preimage as power_law_preimage
 from numerics.paths import geodesic, half_circle
-from numerics.posterior import gap_after
 from numerics.precision import DOUBLE, Arithmetic, multiprecision
 from numerics.target import Target
 
-# Arithmetics tried in turn, and how much rounding may move noise * g.
-_BITS = (53, 200)
-_ACCURACY = 1e-13
+# Arithmetics tried in turn, and how much what is left of its equation may move noise * g.
+_BITS = (53, 200, 800)
+_ACCURACY = 3e-13
+# How far from 1 F may be at an edge, and the mass along a path from the closed form.
+_MISMATCH = 1e-12
 _STEPS = 2000
+# Views of a power law from one place after the other, until the point lies next to where it is seen from.
+_VIEWS = 20
 # Eigenvalues and noise up to this have fourth powers that are floats.
 _LARGEST = 1e75
 
@@ -45,8 +62,21 @@ _LARGEST = 1e75
 class Eigenvalues(Protocol):
     """What is seen through the noise."""
 
-    def view(self, x: float, noise: float, arithmetic: Arithmetic) -> tuple[Split, Any]:
-        """The eigenvalues from a real point that fits points at most ``noise`` away from x; from it to x."""
+    @property
+    def count(self) -> int:
+        """How many different eigenvalues there are."""
+
+    def size(self, number: int, arithmetic: Arithmetic) -> Any:
+        """The eigenvalue of that number, 1 for the largest."""
+
+    def view(self, x: float, place: Any, noise: float, arithmetic: Arithmetic) -> tuple[Split, Any]:
+        """The eigenvalues from a real point next to ``place``, about the preimage of x; from there to x.
+
+        Where all eigenvalues are nodes it may be any real point at most ``noise`` away from x.
+        """
+
+    def is_seen(self, found: Preimage, arithmetic: Arithmetic) -> bool:
+        """Whether sums over the nodes of a view are sums over the eigenvalues at that point."""
 
     def preimage(self, x: float, noise: float, arithmetic: Arithmetic) -> Preimage | None:
         """The preimage of x where that is known better than from a `view`; None if not."""
@@ -55,10 +85,13 @@ class Eigenvalues(Protocol):
         """What a view rounds, over the arithmetic's epsilon."""
 
     def ends(self) -> tuple[float, float]:
-        """Smallest and largest eigenvalue."""
+        """Numbers just below the smallest and just above the largest eigenvalue."""
 
-    def gaps(self, noise: float, limit: int) -> list[tuple[float, float]]:
-        """Ends of the gaps of the support between eigenvalues, rightmost first."""
+    def from_gap(self, number: int, arithmetic: Arithmetic) -> Split:
+        """The eigenvalues from a point after the first ``number``; those next to it are nodes."""
+
+    def are_gaps_in_a_row(self) -> bool:
+        """Whether left of a gap that is closed there are only closed ones."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +129,7 @@ class FreeConvolution:
         Args:
             eigenvalues: numbers of up to 1e75, shape (n,).
             noise: delta > 0, from 1e-75 to 1e75.
-            weights: positive numbers, shape (n,), normalised here; None for equal ones.
+            weights: numbers from 1e-75 to 1e75, shape (n,), normalised here; None for equal ones.
 
         Raises:
             InvalidProblem: the arguments are none of that.
@@ -104,17 +137,13 @@ class FreeConvolution:
         >>> float(FreeConvolution.of_eigenvalues([3.0], noise=0.5).density(3.0)) * math.pi * 0.5
         1.0
         """
-        s = _numbers(eigenvalues)
-        allowed = f"a one-dimensional, non-empty array of numbers from -{_LARGEST:g} to {_LARGEST:g}"
-        require(
-            s.ndim == 1 and s.size > 0 and bool((abs(s) <= _LARGEST).all()),
-            "eigenvalues",
-            eigenvalues,
-            allowed,
-        )
-        w = np.ones(s.shape) if weights is None else _numbers(weights)
-        are_weights = w.shape == s.shape and bool(((w > 0) & (w < math.inf)).all())
-        require(are_weights, "weights", weights, "positive numbers, one for each eigenvalue")
+        s = _numbers("eigenvalues", eigenvalues)
+        allowed = f"numbers from -{_LARGEST:g} to {_LARGEST:g}"
+        require(bool((abs(s) <= _LARGEST).all()), "eigenvalues", eigenvalues, allowed)
+        w = np.ones(s.shape) if weights is None else _numbers("weights", weights)
+        are_weights = w.shape == s.shape and bool(((w >= 1 / _LARGEST) & (w <= _LARGEST)).all())
+        allowed = f"numbers from {1 / _LARGEST:g} to {_LARGEST:g}, one for each eigenvalue"
+        require(are_weights, "weights", weights, allowed)
         _require_size("noise", noise)
         distinct, place = np.unique(-s, return_inverse=True)
         total = np.bincount(place, w)
@@ -143,12 +172,26 @@ class FreeConvolution:
         require(is_count(dim) and dim <= _LARGEST**2, "dim", dim, allowed)
         require(is_positive(decay), "decay", decay, "a number > 0")
         _require_size("noise", noise)
-        largest = math.sqrt(dim) if scale is None else scale
-        _require_size("scale", largest)
-        return cls(_PowerLaw(int(dim), float(decay), float(largest)), float(noise))
+        if scale is not None:
+            _require_size("scale", scale)
+        return cls(_PowerLaw(int(dim), float(decay), None if scale is None else float(scale)), float(noise))
+
+    @classmethod
+    def of_modes(cls, dim: int, decay: float, noise: float, scale: float) -> FreeConvolution:
+        """`of_power_law` unchecked, of any size: in units of the order of the noise nothing overflows.
+
+        >>> round(FreeConvolution.of_modes(10**200, 1.25, noise=1.0, scale=1.0).cdf(0.0), 12)
+        0.5
+        """
+        return cls(_PowerLaw(dim, decay, scale), noise)
 
     def density(self, x: Any) -> Any:
-        """Density of mu at real points, an array of any shape."""
+        """Density of mu at real points, an array of any shape.
+
+        Raises:
+            InvalidProblem: x is no finite number or array of them.
+            NotConverged: a point of Biane's curve was not found.
+        """
         return self._at_each(x, lambda found: abs(float(found.zeta.imag)) / (math.pi * self.noise**2))
 
     def stieltjes(self, z: Any) -> Any:
@@ -156,19 +199,22 @@ class FreeConvolution:
 
         At real points it is the limit from above: Re g = pi * (Hilbert transform), Im g = -pi * density.
 
+        Raises:
+            InvalidProblem: z is no finite number or array of them.
+            NotConverged: a point above Biane's curve was not found.
+
         >>> law = FreeConvolution.of_eigenvalues([0.0], noise=1.0)
         >>> print(f"{law.stieltjes(1j):.12f} {law.stieltjes(1.0):.12f}")
         0.000000000000-0.618033988750j 0.500000000000-0.866025403784j
         """
-        z = np.asarray(z)
-        points = np.ravel(z).astype(complex)
+        points = complex_points("z", z)
         values = [
             np.conjugate(self._stieltjes(complex(point).conjugate()))
             if point.imag < 0
             else self._stieltjes(complex(point))
-            for point in points
+            for point in points.ravel()
         ]
-        return np.reshape(np.array(values, dtype=complex), z.shape)[()]
+        return np.reshape(np.array(values, dtype=complex), points.shape)[()]
 
     def _stieltjes(self, z: complex) -> complex:
         found, arithmetic = self._found(z.real, z.imag)
@@ -176,11 +222,21 @@ class FreeConvolution:
             return complex(found.split.weights @ (1 / found.separations))
 
     def cdf(self, x: Any) -> Any:
-        """Mass of mu up to x, at points of an array of any shape."""
+        """Mass of mu up to x, at points of an array of any shape.
+
+        Raises:
+            InvalidProblem: x is no finite number or array of them.
+            NotConverged: a point of Biane's curve was not found.
+        """
         return self._at_each(x, lambda found: self._masses(found)[0])
 
     def mass_above(self, x: Any) -> Any:
-        """Mass of mu right of x, at points of an array of any shape."""
+        """Mass of mu right of x, at points of an array of any shape.
+
+        Raises:
+            InvalidProblem: x is no finite number or array of them.
+            NotConverged: a point of Biane's curve was not found.
+        """
         return self._at_each(x, lambda found: self._masses(found)[1])
 
     def _masses(self, found: Preimage) -> tuple[float, float]:
@@ -197,39 +253,67 @@ class FreeConvolution:
         below = min(max(below, 0.0), 1.0)
         return below, 1 - below
 
-    def quantile(self, probability: float) -> float:
+    def quantile(self, probability: Any) -> Any:
         """A point x up to which the mass is ``probability``, between 0 and 1; in a gap, any point of it.
 
+        To 1e-13 in mass, or to the float next to it: a whole band of the support may lie between two floats.
+        An array of probabilities gives one of points.
+
         Raises:
-            InvalidProblem: the probability does not lie strictly between 0 and 1.
+            InvalidProblem: a probability does not lie strictly between 0 and 1.
+            NotConverged: a point of Biane's curve was not found.
+
+        >>> FreeConvolution.of_eigenvalues([1.0], noise=0.5).quantile([[0.5]]).round(12).tolist()
+        [[1.0]]
         """
-        require_probability(probability)
+        points = require_probabilities(probability)
+        return at_each(points, self._quantile)
+
+    def _quantile(self, probability: float) -> float:
+        """Newton's method, kept between numbers whose masses are on either side."""
         smallest, largest = self.eigenvalues.ends()
-        low, high = smallest - 2 * self.noise, largest + 2 * self.noise
-        value, x = 0.0, (low + high) / 2
+        low = math.nextafter(smallest - 2 * self.noise, -math.inf)
+        high = math.nextafter(largest + 2 * self.noise, math.inf)
+        x = (low + high) / 2
+        allowed = 1e-15 + 1e-13 * min(probability, 1 - probability)
         for _ in range(_STEPS):
-            value = float(self.cdf(x)) - probability
-            if value == 0:
+            below, above, rise = self._masses_and_density(x)
+            value = below - probability if probability < 0.5 else (1 - probability) - above
+            if abs(value) <= allowed:
                 return x
             low, high = (x, high) if value < 0 else (low, x)
-            rise = float(self.density(x))
             newton = x - value / rise if rise > 0 else low
-            inside = low < newton < high
-            before, x = x, newton if inside else (low + high) / 2
-            if x in (low, high) or (inside and abs(x - before) <= 1e-15 * abs(x)):
-                return x
+            x = newton if low < newton < high else low + (high - low) / 2
+            if x in (low, high):
+                return high
         raise NotConverged(f"no quantile found at probability={probability!r}")
 
+    def _masses_and_density(self, x: float) -> tuple[float, float, float]:
+        found, arithmetic = self._found(x, 0.0)
+        with arithmetic.working():
+            rise = abs(float(found.zeta.imag)) / (math.pi * self.noise**2)
+            return *self._masses(found), rise
+
     def edges(self, limit: int = 1000) -> tuple[tuple[float, float], ...]:
-        """Ends of the components of the support, from left to right.
+        """Ends of the components of the support, from left to right, to a few roundings.
 
         Of a power law with more components the ``limit`` rightmost gaps are looked at, and what lies left of
         them is given as one.
+
+        Raises:
+            InvalidProblem: ``limit`` is not a positive integer.
+            NotConverged: an edge was not found.
         """
-        xs = [_outer_edge(self.eigenvalues, self.noise, 1)]
-        for low, high in self.eigenvalues.gaps(self.noise, limit):
-            xs += [high, low]
-        xs.append(_outer_edge(self.eigenvalues, self.noise, -1))
+        require(is_count(limit), "limit", limit, "a positive integer")
+        eigenvalues, noise = self.eigenvalues, self.noise
+        count, in_a_row = eigenvalues.count, eigenvalues.are_gaps_in_a_row()
+        xs = [_edge(eigenvalues, noise, 0, 1)]
+        for number in range(1, min(count, limit + 1) if in_a_row else count):
+            if _is_open(eigenvalues, noise, number):
+                xs += [_edge(eigenvalues, noise, number, -1), _edge(eigenvalues, noise, number, 1)]
+            elif in_a_row:
+                break
+        xs.append(_edge(eigenvalues, noise, count, -1))
         xs.reverse()
         return tuple(zip(xs[::2], xs[1::2], strict=True))
 
@@ -245,15 +329,25 @@ class FreeConvolution:
         at most 1/noise, with the nodes of `numerics.paths`.  What cancels along it is lost: the result is
         good to 1e-12 of the largest |h| there, and of the largest |x h| if that is more than noise |h|.
 
+        Raises:
+            InvalidProblem: x is neither a number nor infinite; the function returns no finite numbers.
+            NotConverged: the mass along the path is not that right of x.
+
         >>> law = FreeConvolution.of_eigenvalues([1.0, 2.0], noise=0.5)
         >>> round(law.integral_above(lambda x: x**2), 12)           # mean square + noise^2
         2.75
         """
+        require(callable(function), "function", function, "a function of an array of complex numbers")
+        is_infinite = isinstance(x, float) and math.isinf(x)
+        require(is_infinite or is_number(x), "x", x, "a number, or -inf for all of the law")
         smallest, largest = self.eigenvalues.ends()
-        x = max(x, min(smallest - 2.5 * self.noise, math.nextafter(smallest, -math.inf)))
+        x = max(float(x), min(smallest - 2.5 * self.noise, math.nextafter(smallest, -math.inf)))
         if x >= max(largest + 2.5 * self.noise, math.nextafter(largest, math.inf)):
             return 0.0
-        found = _in_double(self._found(x, 0.0)[0])
+        found, arithmetic = self._found(x, 0.0)
+        with arithmetic.working():
+            mass = self._masses(found)[1]
+        found = _in_double(found)
         variance = self.noise**2
         with DOUBLE.working():
             # from the largest eigenvalue to the end of the path: right of the support
@@ -268,37 +362,82 @@ class FreeConvolution:
                 path = half_circle(DOUBLE, halves, reach, reach + halves.distances)
                 direction = -1
             g, fall = path.sums([halves.weights], [halves.weights])
-            values = function(halves.origin + path.zeta + variance * g) * g * (1 - variance * fall)
-            return direction * float((path.weights @ values).imag / math.pi)
+            measure = path.weights * g * (1 - variance * fall) * (direction / math.pi)
+            missed = abs(float(measure.sum().imag) - mass)
+            if not missed <= _MISMATCH:
+                raise NotConverged(f"the path from x={x!r} misses the mass right of it by {missed:.1g}")
+            values = np.asarray(function(halves.origin + path.zeta + variance * g))
+            is_numeric = values.dtype.kind in "iufc" and values.shape in ((), measure.shape)
+            allowed = "a function with a finite value for each of an array of complex numbers"
+            require(is_numeric and bool(np.isfinite(values).all()), "function", function, allowed)
+            return float((measure @ np.broadcast_to(values, measure.shape)).imag)
 
     def _at_each(self, x: Any, value: Callable[[Preimage], float]) -> Any:
-        points = np.asarray(x, dtype=float)
-        values = []
-        for point in np.ravel(points):
-            found, arithmetic = self._found(float(point), 0.0)
+        def at(point: float) -> float:
+            found, arithmetic = self._found(point, 0.0)
             with arithmetic.working():
-                values.append(value(found))
-        return np.reshape(np.array(values), points.shape)[()]
+                return value(found)
+
+        return at_each(real_points("x", x), at)
 
     def _found(self, x: float, y: float) -> tuple[Preimage, Arithmetic]:
-        """The point z with x(z) = x + i y, in the first arithmetic that is long enough."""
-        require(math.isfinite(x) and math.isfinite(y), "x", complex(x, y) if y else x, "finite")
+        """The point z with x(z) = x + i y, in the first arithmetic that is long enough.
+
+        Raises:
+            NotConverged: none is.
+        """
+        place: Any = complex(x, y)
         for bits in _BITS:
             arithmetic = DOUBLE if bits == DOUBLE.bits else multiprecision(bits)
             with arithmetic.working():
-                known = self.eigenvalues.preimage(x, self.noise, arithmetic) if y == 0 else None
-                view, goal = self.eigenvalues.view(x, self.noise, arithmetic)
-                found = known or _on_level(arithmetic, view, self.noise, goal, y)
-                if self._is_settled(found, x, arithmetic):
-                    break
-        return found, arithmetic
+                found, error = self._attempt(x, y, place, arithmetic)
+                if error <= _ACCURACY:
+                    return found, arithmetic
+                if arithmetic.is_finite(found.point):
+                    place = complex(found.point)
+        at = complex(x, y) if y else x
+        raise NotConverged(f"no point of Biane's curve found for x={at!r} with {_BITS[-1]} bits")
 
-    def _is_settled(self, found: Preimage, x: float, arithmetic: Arithmetic) -> bool:
-        """Whether rounding moves noise * g by little."""
+    def _attempt(self, x: float, y: float, place: Any, arithmetic: Arithmetic) -> tuple[Preimage, Any]:
+        """The point in one arithmetic, looked for from ``place``, and how far noise * g may be off there."""
+        known = self.eigenvalues.preimage(x, self.noise, arithmetic) if y == 0 else None
+        if known is not None:
+            return known, self._error(known, arithmetic.real(x) - known.split.origin, x, y, arithmetic)
+        for _ in range(_VIEWS):
+            view, goal = self.eigenvalues.view(x, place, self.noise, arithmetic)
+            found = _on_level(arithmetic, view, self.noise, goal, y, place.real - view.origin)
+            if self.eigenvalues.is_seen(found, arithmetic):
+                return found, self._error(found, goal, x, y, arithmetic)
+            if not arithmetic.is_finite(found.point):
+                break
+            place = found.point
+        return found, math.inf
+
+    def _error(self, found: Preimage, goal: Any, x: float, y: float, arithmetic: Arithmetic) -> Any:
+        """How far noise * g may be off at a point z; infinite where z is not the right root.
+
+        What is left of the equation, and rounding, are one displacement of x.  z is as far from the root as
+        the least of (binom(3, k) k! |displacement/x^(k)|)^(1/k), k = 1, 2, 3, a bound on the smallest root of
+        a cubic: the first inside and outside the support, the second at an edge, the third where two
+        components merge; the third derivative of x is not 0 on the real axis outside the eigenvalues.
+        """
+        variance, weights, zeta = arithmetic.real(self.noise) ** 2, found.split.weights, found.zeta
         inverse = 1 / found.separations
-        fall = self.noise**2 * (found.split.weights @ (inverse * inverse))  # 1 - x'(z)
-        moved = arithmetic.epsilon * (abs(found.zeta) + self.eigenvalues.rounding(x) + self.noise)
-        return bool(moved * abs(fall) <= _ACCURACY * self.noise * abs(1 - fall))
+        square = inverse * inverse
+        fall = variance * (weights @ square)  # 1 - x'(z)
+        share = variance * (weights @ abs(square))
+        left = zeta + variance * (weights @ inverse) - goal - arithmetic.complex(0 * goal, y + 0 * goal)
+        moved = abs(left) + arithmetic.epsilon * (abs(zeta) + self.eigenvalues.rounding(x) + self.noise)
+        off = 3 * moved / abs(1 - fall)
+        if not abs(fall) * off <= _ACCURACY * self.noise:
+            bend, twist = variance * (weights @ (square * inverse)), variance * ((weights * square) @ square)
+            of_third = arithmetic.exp(arithmetic.log(moved / abs(twist)) / 3)
+            off = min(off, arithmetic.sqrt(3 * moved / abs(bend)), of_third)
+        if share > 1:  # by more than it may change between z and the root: below the curve
+            blur = 4 * off * variance * (abs(weights) @ abs(square * inverse)) + 64 * arithmetic.epsilon
+            off = off if share - 1 <= blur else math.inf
+        error = abs(fall) * off / self.noise
+        return error if zeta.imag >= 0 and arithmetic.is_finite(error) else math.inf
 
 
 def _in_double(found: Preimage) -> Preimage:
@@ -316,49 +455,48 @@ def _seen_from_itself(found: Preimage) -> Split:
     return replace(found.split, origin=found.point.real, distances=distances, above=above, learned=above)
 
 
-def _on_level(arithmetic: Arithmetic, view: Split, noise: float, goal: Any, y: float) -> Preimage:
-    """The point z with x(z) = x + i y, y >= 0: bracketed in its real part, from the origin of the view.
+def _on_level(arithmetic: Arithmetic, view: Split, noise: float, goal: Any, y: float, start: Any) -> Preimage:
+    """The point z with x(z) = x + i y, y >= 0, or what comes closest: bracketed in its real part.
 
-    ``goal`` is the distance from there to x.
+    ``goal`` is the distance from the origin of the view to x, ``start`` that to a guess.
     """
     delta, height = arithmetic.real(noise), arithmetic.real(y)
     variance, weights = delta * delta, view.weights
-    low, high = goal - delta, goal + delta
-    offset, v = goal, arithmetic.real(0)
+    low, high, epsilon = goal - delta, goal + delta, arithmetic.epsilon
+    offset = start + 0 * goal if low < start < high else goal
+    v = 0 * goal
     for _ in range(_STEPS):
         real = offset + view.distances
-        if (real == 0).any() and y == 0:  # on an eigenvalue: inside the support
-            real = real + arithmetic.epsilon * arithmetic.epsilon * delta
         v = _height(arithmetic, weights, delta, real, height, v)
         separations = arithmetic.complex(real, v + 0 * real)
         inverse = 1 / separations
         excess = (offset - goal) + variance * arithmetic.real_part(weights @ inverse)
-        if excess == 0:
+        if excess == 0 or not arithmetic.is_finite(excess):
             break
         low, high = (low, offset) if excess > 0 else (offset, high)
         slope = 1 - variance * (weights @ (inverse * inverse))
         rise = abs(slope) ** 2 / slope.real if slope.real > 0 else 0 * offset
-        before, newton = offset, offset - excess / rise if rise > 0 else low
-        inside = low < newton < high
-        offset = newton if inside else (low + high) / 2
-        nearest = min(abs(separations))
-        if abs(offset - before) <= arithmetic.epsilon * nearest or offset in (low, high):
+        newton = offset - excess / rise if rise > 0 else low
+        after = newton if low < newton < high else (low + high) / 2
+        if abs(after - offset) <= epsilon * min(abs(separations)) or after in (low, high):
             break
-    else:
-        raise NotConverged(f"no point of Biane's curve found for x={float(view.origin + goal)!r}")
+        offset = after
     return Preimage(view, arithmetic.complex(offset, v), separations)
 
 
 def _height(arithmetic: Arithmetic, weights: Any, noise: Any, real: Any, y: Any, guess: Any) -> Any:
-    """V >= 0 with Im x(u + i v) = y: on Biane's curve for y = 0, else above it."""
+    """V >= 0 with Im x(u + i v) = y: on Biane's curve for y = 0, else above it.
+
+    From what one eigenvalue alone makes of the curve: above 0 on an eigenvalue, where the sum is infinite.
+    """
     squares = real * real
-    alone = (noise * noise * weights - squares).max() if (weights > 0).all() else -noise
+    alone = (noise * noise * weights - squares).max()
     curve = height_above(arithmetic, weights, noise, real, guess, alone)
     if y == 0:
         return curve
     # v (1 - F) increases, from 0 on the curve; v - y = -t Im G is at most the noise
-    low, high = max(curve, y), y + noise
-    v = high
+    low, high, epsilon = max(curve, y), y + noise, arithmetic.epsilon
+    v = guess if low < guess < high else high
     for _ in range(_STEPS):
         inverse = 1 / (squares + v * v)
         share = noise * noise * (weights @ inverse)
@@ -367,7 +505,7 @@ def _height(arithmetic: Arithmetic, weights: Any, noise: Any, real: Any, y: Any,
         slope = 1 - share + 2 * v * v * noise * noise * (weights @ (inverse * inverse))
         newton = v - value / slope
         before, v = v, newton if low < newton < high else (low + high) / 2
-        if abs(v - before) <= 2 * arithmetic.epsilon * v:
+        if abs(v - before) <= 2 * epsilon * v:
             break
     return v
 
@@ -379,31 +517,34 @@ class _Finite:
     sizes: tuple[float, ...]
     weights: tuple[float, ...]
 
-    def view(self, x: float, noise: float, arithmetic: Arithmetic) -> tuple[Split, Any]:
+    @property
+    def count(self) -> int:
+        """Of different ones."""
+        return len(self.sizes)
+
+    def size(self, number: int, arithmetic: Arithmetic) -> Any:
+        """As given."""
+        return arithmetic.real(self.sizes[number - 1])
+
+    def view(self, x: float, place: Any, noise: float, arithmetic: Arithmetic) -> tuple[Split, Any]:
         """From next to the eigenvalue nearest to x, where points of its band are close to.
 
         The origin may be rounded by more than the noise; distances from it are not.
         """
-        s = arithmetic.array(self.sizes)
         above = int(np.sum(np.array(self.sizes) > x))
-        neighbours = [k for k in (above - 1, above) if 0 <= k < len(s)]
+        neighbours = [k for k in (above - 1, above) if 0 <= k < len(self.sizes)]
         nearest = min(neighbours, key=lambda k: abs(self.sizes[k] - x))
         step = 2 * arithmetic.real(noise)
         if len(neighbours) == 2:
-            step = min(step, (s[above - 1] - s[above]) / 2)
+            upper, lower = (arithmetic.real(self.sizes[k]) for k in neighbours)
+            step = min(step, (upper - lower) / 2)
         offset = -step if nearest < above else step  # of the origin, from the nearest eigenvalue
-        weights = arithmetic.array(self.weights)
-        weights = weights / weights.sum()
-        halves = Split(
-            learned=above,
-            origin=s[nearest] + offset,
-            distances=(s[nearest] - s) + offset,
-            eigenvalues=s,
-            weights=weights,
-            above=above,
-            share=sum(weights[:above], arithmetic.real(0)),
-        )
-        return halves, (arithmetic.real(x) - s[nearest]) - offset
+        halves = self._seen_from(above, nearest, offset, arithmetic)
+        return halves, (arithmetic.real(x) - arithmetic.real(self.sizes[nearest])) - offset
+
+    def is_seen(self, found: Preimage, arithmetic: Arithmetic) -> bool:
+        """A view has every eigenvalue."""
+        return True
 
     def preimage(self, x: float, noise: float, arithmetic: Arithmetic) -> Preimage | None:
         """None: a view has every eigenvalue."""
@@ -414,41 +555,71 @@ class _Finite:
         return 0.0
 
     def ends(self) -> tuple[float, float]:
-        """Smallest and largest."""
+        """Themselves."""
         return self.sizes[-1], self.sizes[0]
 
-    def gaps(self, noise: float, limit: int) -> list[tuple[float, float]]:
-        """All of them."""
-        s, w = np.array(self.sizes), np.array(self.weights)
-        w /= w.sum()
-        found = []
-        for k in range(len(s) - 1):
-            if _is_open(s[k + 1] - s, w, noise, s[k] - s[k + 1]):
-                found.append(_gap(s, w, noise, k))
-        return found
+    def from_gap(self, number: int, arithmetic: Arithmetic) -> Split:
+        """From amid the gap; from the largest or the smallest eigenvalue itself where there is none."""
+        if number in (0, self.count):
+            return self._seen_from(number, max(number - 1, 0), arithmetic.real(0), arithmetic)
+        upper, lower = (self.size(k, arithmetic) for k in (number, number + 1))
+        return self._seen_from(number, number, (upper - lower) / 2, arithmetic)
+
+    def are_gaps_in_a_row(self) -> bool:
+        """They may be anywhere."""
+        return False
+
+    def _seen_from(self, above: int, nearest: int, offset: Any, arithmetic: Arithmetic) -> Split:
+        s, weights = arithmetic.array(self.sizes), arithmetic.array(self.weights)
+        weights = weights / weights.sum()
+        return Split(
+            learned=above,
+            origin=s[nearest] + offset,
+            distances=(s[nearest] - s) + offset,
+            eigenvalues=s,
+            weights=weights,
+            above=above,
+            share=sum(weights[:above], arithmetic.real(0)),
+        )
 
 
 @dataclass(frozen=True)
 class _PowerLaw:
-    """Eigenvalues scale * i^-decay, i = 1..dim."""
+    """Eigenvalues scale * i^-decay, i = 1..dim; a scale of None is sqrt(dim)."""
 
     dim: int
     decay: float
-    scale: float
+    scale: float | None
 
     def target(self, arithmetic: Arithmetic = DOUBLE) -> Target:
         """The same as a `Target`."""
+        if self.scale is None:
+            return Target(self.dim, self.decay, arithmetic.sqrt(arithmetic.real(self.dim)), arithmetic)
         return Target(self.dim, self.decay, arithmetic.real(self.scale), arithmetic)
 
-    def view(self, x: float, noise: float, arithmetic: Arithmetic) -> tuple[Split, Any]:
-        """From between the eigenvalues next to x; from below all for negative x."""
-        target, place = self.target(arithmetic), arithmetic.real(x)
-        halves = split(target, target.rank(place))
-        return halves, place - halves.origin
+    @property
+    def count(self) -> int:
+        """Of modes."""
+        return self.dim
+
+    def size(self, number: int, arithmetic: Arithmetic) -> Any:
+        """Rounded as the arithmetic rounds powers."""
+        return self.target(arithmetic).size(arithmetic.real(number))
+
+    def view(self, x: float, place: Any, noise: float, arithmetic: Arithmetic) -> tuple[Split, Any]:
+        """From between eigenvalues that are as large as ``place`` is, seen from 0."""
+        target = self.target(arithmetic)
+        place = arithmetic.complex(arithmetic.real(place.real), arithmetic.real(place.imag))
+        halves = split(target, rank_below(target, abs(place), place.imag))
+        return halves, arithmetic.real(x) - halves.origin
+
+    def is_seen(self, found: Preimage, arithmetic: Arithmetic) -> bool:
+        """Next to the origin modes are nodes; elsewhere z may not come close to nodes of a quadrature."""
+        return is_next_door(self.target(arithmetic), found.split, found.point)
 
     def preimage(self, x: float, noise: float, arithmetic: Arithmetic) -> Preimage | None:
         """Of x > 0, whatever the number of eigenvalues next to it."""
-        if not 0 < x < self.scale + 2 * noise:
+        if not 0 < x < float(self.target().scale) + 2 * noise:
             return None
         unit = natural_unit(arithmetic, noise, x)
         target = self.target(arithmetic).in_units(unit)
@@ -466,88 +637,104 @@ class _PowerLaw:
         return Preimage(seen, found.zeta * unit, found.separations * unit)
 
     def rounding(self, x: float) -> float:
-        """The eigenvalues next to x are rounded."""
-        return abs(x)
+        """The eigenvalues next to x, from an exponential of the logarithm of their number."""
+        folds = math.log(float(self.target().scale) / abs(x)) if x else 0.0
+        return abs(x) * (1 + abs(folds))
 
     def ends(self) -> tuple[float, float]:
-        """Smallest and largest."""
-        return self.scale * float(self.dim) ** -self.decay, self.scale
+        """Beyond what rounding makes of them."""
+        rounding = 1e-14 * (1 + self.decay * math.log(self.dim))
+        smallest, largest = float(self.size(self.dim, DOUBLE)), float(self.target().scale)
+        return smallest * (1 - rounding), largest * (1 + rounding)
 
-    def gaps(self, noise: float, limit: int) -> list[tuple[float, float]]:
-        """The rightmost: bands merge from the left on."""
-        found = []
-        with DOUBLE.working():
-            target = self.target()
-            for number in range(1, min(self.dim - 1, limit) + 1):
-                if gap_after(target, noise, number).closed:
-                    break
-                halves = split(target, number)
-                found.append(_gap(halves.eigenvalues, halves.weights, noise, halves.above - 1))
-        return found
+    def from_gap(self, number: int, arithmetic: Arithmetic) -> Split:
+        """From the index number + 1/2."""
+        return split(self.target(arithmetic), number)
+
+    def are_gaps_in_a_row(self) -> bool:
+        """Bands merge from the left on."""
+        return True
 
 
-def _gap(s: Any, weights: Any, noise: float, place: int) -> tuple[float, float]:
-    """Ends of the gap between the eigenvalues ``place`` and ``place + 1``."""
-    low = s[place + 1] + _band(s[place + 1] - s, weights, noise, weights[place + 1])
-    high = s[place] - _band(s - s[place], weights, noise, weights[place])
-    return float(low), float(high)
+def _edge(eigenvalues: Eigenvalues, noise: float, number: int, side: int) -> float:
+    """An edge of the support next to the gap after ``number`` eigenvalues.
+
+    The right edge of the band of the eigenvalue below that gap (side 1), or the left edge of the one above
+    it (-1), in the first arithmetic in which it satisfies F = 1.
+    """
+    for bits in _BITS:
+        arithmetic = DOUBLE if bits == DOUBLE.bits else multiprecision(bits)
+        with arithmetic.working():
+            halves = eigenvalues.from_gap(number, arithmetic)
+            node = halves.above - (side < 0)
+            along = side * (halves.distances - halves.distances[node])
+            band = _band(arithmetic, along, halves.weights, noise, node)
+        if band is not None:
+            wide = multiprecision(_BITS[1])
+            with wide.working():
+                return float(eigenvalues.size(number + (side > 0), wide) + side * wide.real(band))
+    raise NotConverged(f"the edge of the band of eigenvalue {number + (side > 0)} did not settle")
 
 
-def _outer_edge(eigenvalues: Eigenvalues, noise: float, side: int) -> float:
-    """Right (side 1) or left (-1) end of the support."""
-    end = eigenvalues.ends()[0 if side < 0 else 1]
-    with DOUBLE.working():
-        halves, _ = eigenvalues.view(end + side * noise, noise, DOUBLE)
-        s = halves.eigenvalues
-        last = -1 if side < 0 else 0
-        return float(
-            s[last] + side * _band(side * (s[last] - s), halves.weights, noise, halves.weights[last])
-        )
-
-
-def _band(along: Any, weights: Any, noise: float, weight: float) -> float:
-    """Distance from an eigenvalue to the end of its band of the support, in one direction.
+def _band(arithmetic: Arithmetic, along: Any, weights: Any, noise: float, node: int) -> Any:
+    """Distance from an eigenvalue to the end of its band of the support, in one direction; None if unsettled.
 
     ``along`` are the distances from all eigenvalues to this one, negative for those ahead.  F = 1 is solved
     by Newton's method for 1/sqrt(F), which is concave between eigenvalues: monotone from the band of one
     alone.
     """
-    u = noise * math.sqrt(weight)
+    variance = arithmetic.real(noise) ** 2
+    u = noise * arithmetic.sqrt(weights[node])
     for _ in range(_STEPS):
         inverse = 1 / (u + along)
         square = inverse * inverse
-        total = noise**2 * float(weights @ square)
-        step = (math.sqrt(total) - 1) * total / (noise**2 * float(weights @ (square * inverse)))
-        u += step
-        if step <= 4 * DOUBLE.epsilon * u:
-            return u + noise**2 * float(weights @ (1 / (u + along)))
-    raise NotConverged("the end of a band did not settle")
+        total = variance * (weights @ square)
+        step = (arithmetic.sqrt(total) - 1) * total / (variance * (weights @ (square * inverse)))
+        if step <= 4 * arithmetic.epsilon * u:
+            return u + variance * (weights @ inverse) if abs(total - 1) <= _MISMATCH else None
+        u = u + step
+    return None
 
 
-def _is_open(along: Any, weights: Any, noise: float, width: float) -> bool:
-    """Whether F < 1 somewhere between an eigenvalue and the next, ``width`` further right."""
-    low, high = 0.0, width
-    u = width / 2
+def _is_open(eigenvalues: Eigenvalues, noise: float, number: int) -> bool:
+    """Whether F < 1 somewhere between an eigenvalue and the next.
+
+    Where rounding can't tell in the longest arithmetic either the two components touch.
+    """
+    for bits in _BITS:
+        arithmetic = DOUBLE if bits == DOUBLE.bits else multiprecision(bits)
+        with arithmetic.working():
+            least = _least_share(arithmetic, eigenvalues.from_gap(number, arithmetic), noise)
+        if abs(least - 1) > _MISMATCH:
+            break
+    return bool(1 - least > 4096 * arithmetic.epsilon)
+
+
+def _least_share(arithmetic: Arithmetic, halves: Split, noise: float) -> Any:
+    """Least F between the eigenvalues next to the origin, or any value that is clearly below 1."""
+    low, high = -halves.distances[halves.above], -halves.distances[halves.above - 1]
+    variance, width = arithmetic.real(noise) ** 2, high - low
+    u = (low + high) / 2
     for _ in range(_STEPS):
-        inverse = 1 / (u + along)
+        inverse = 1 / (u + halves.distances)
         square = inverse * inverse
-        if noise**2 * float(weights @ square) < 1:
-            return True
-        slope = float(weights @ (square * inverse))  # -F'/2
+        share = variance * (halves.weights @ square)
+        if share < 1 - 2 * _MISMATCH:
+            return share
+        slope = halves.weights @ (square * inverse)  # -F'/2
         low, high = (u, high) if slope > 0 else (low, u)
-        step = slope / (3 * float(weights @ (square * square)))
-        if min(abs(step), high - low) <= 4 * DOUBLE.epsilon * width:
-            return False
+        step = slope / (3 * (halves.weights @ (square * square)))
+        if min(abs(step), high - low) <= 4 * arithmetic.epsilon * width:
+            return share
         u = u + step if low < u + step < high else (low + high) / 2
     raise NotConverged("the bottom of a gap did not settle")
 
 
-def _numbers(values: Any) -> Any:
-    """As an array of floats; an empty one if they are no numbers."""
-    try:
-        return np.asarray(values, dtype=float)
-    except (TypeError, ValueError):
-        return np.zeros(0)
+def _numbers(parameter: str, values: Any) -> Any:
+    """As a one-dimensional array of floats."""
+    points = real_points(parameter, values)
+    require(points.ndim == 1 and points.size > 0, parameter, values, "a one-dimensional, non-empty array")
+    return points
 
 
 def _require_size(parameter: str, value: Any) -> None:

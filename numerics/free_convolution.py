@@ -29,7 +29,7 @@ subtraction, so that a threshold amid a million eigenvalues loses no digit.  Pat
 at c: see `numerics.paths`.
 
 Functions, in order: `natural_unit`, `split`, `amid_gap`, `preimage`, `at_angle`, `beyond_all`, `above_axis`,
-`noise_border`, `density`, `right_edge`; `height_above`, `is_unresolved`.
+`noise_border`, `density`, `right_edge`; `height_above`, `is_unresolved`, `rank_below`, `is_next_door`.
 """
 
 from __future__ import annotations
@@ -215,7 +215,7 @@ def at_angle(target: Target, noise: Any, angle: Any) -> tuple[Preimage, Any]:
         chord2 = 4 * arithmetic.sin(angle / 2) ** 2  # |r exp(i angle) - s|^2 = (r - s)^2 + r s chord2
         radius, variance, last_step = noise, noise * noise, False
         for _ in range(_NEWTON_STEPS):
-            halves = split(target, _rank_below(target, radius, radius * sine))
+            halves = split(target, rank_below(target, radius, radius * sine))
             s = halves.eigenvalues
             along = (radius - halves.origin) + halves.distances
             inverse = 1 / (along * along + radius * s * chord2)
@@ -364,7 +364,7 @@ def _newton(target: Target, noise: Any, threshold: Any, guess: Any) -> _Root | N
         point = halves.eigenvalues[nearest] + root.xi
         if not arithmetic.is_finite(point) or root.xi == 0:
             return None
-        if abs(_rank_below(target, abs(point), root.xi.imag) - halves.learned) > _slack(halves, arithmetic):
+        if not is_next_door(target, halves, point):
             root, last_step = _seen_from_nearest(target, point), False
         elif last_step or step == 0:
             return _on_curve(target, root, noise)
@@ -378,7 +378,7 @@ def _nearly_settled(arithmetic: Arithmetic, order: int) -> Any:
     return arithmetic.exp(arithmetic.log(arithmetic.epsilon) * arithmetic.real(Fraction(6, 5 * order)))
 
 
-def _rank_below(target: Target, radius: Any, height: Any) -> int:
+def rank_below(target: Target, radius: Any, height: Any) -> int:
     """Number of modes larger than |z|, for a point z at a height above the real axis.
 
     One of a few numbers if z is high above modes close to each other: then one split, and the sums along its
@@ -396,14 +396,18 @@ def _is_high(target: Target, rank: int, radius: Any, height: Any) -> bool:
     return bool(radius < _HIGH * height) and _CLOSE * target.decay < rank < target.dim
 
 
-def _slack(halves: Split, arithmetic: Arithmetic) -> Any:
-    """How far from a point, in modes, the split may be: next door, or what digits of the index resolve."""
-    return max(_NEXT_DOOR, 64 * arithmetic.epsilon * halves.learned)
+def is_next_door(target: Target, halves: Split, point: Any) -> bool:
+    """Whether the split is as near to a point, in modes, as sums at the point ask for.
+
+    Next door, or what digits of the index resolve.
+    """
+    away = abs(rank_below(target, abs(point), point.imag) - halves.learned)
+    return bool(away <= max(_NEXT_DOOR, 64 * target.arithmetic.epsilon * halves.learned))
 
 
 def _seen_from_nearest(target: Target, point: Any) -> _Root:
     """A point given by its value, to the digits it has."""
-    halves = split(target, _rank_below(target, abs(point), point.imag))
+    halves = split(target, rank_below(target, abs(point), point.imag))
     separations = target.arithmetic.complex(point.real - halves.origin, point.imag) + halves.distances
     nearest = int(np.argmin(abs(separations)))
     return _Root(halves, nearest, separations[nearest])
@@ -445,13 +449,13 @@ def height_above(arithmetic: Arithmetic, weights: Any, noise: Any, real: Any, gu
         lowest = lowest * 0
         if variance * (weights @ (1 / squares)) <= 1:
             return lowest
-    q = max(guess * guess, lowest)
+    q, close = max(guess * guess, lowest), 4 * arithmetic.epsilon
     for _ in range(_NEWTON_STEPS):
         inverse = 1 / (squares + q)
         total = variance * (weights @ inverse)
         step = (total - 1) * total / (variance * (weights @ (inverse * inverse)))
         q = max(q + step, lowest)
-        if abs(step) <= 4 * arithmetic.epsilon * q:
+        if abs(step) <= close * q:
             break
     return arithmetic.sqrt(q)
 
@@ -517,7 +521,7 @@ def _placed(target: Target, root: _Root) -> Preimage:
         halves = Split(learned, point.real, distances, halves.eigenvalues, halves.weights, above, share)
         return Preimage(halves, arithmetic.complex(0 * point.real, root.xi.imag), separations)
 
-    rank = _rank_below(target, abs(point), root.xi.imag)
+    rank = rank_below(target, abs(point), root.xi.imag)
     if _is_high(target, rank, abs(point), root.xi.imag):
         halves = split(target, rank)
         zeta = arithmetic.complex(point.real - halves.origin, point.imag)

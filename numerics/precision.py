@@ -95,6 +95,10 @@ class Arithmetic:
     multiplier: Callable[[Any], Elementwise]
     working: Callable[[], AbstractContextManager[Any]]
 
+    def __reduce__(self) -> tuple[Any, tuple[int]]:
+        """By its bits: unpickled or copied it is the same object."""
+        return _of_bits, (self.bits,)
+
     @property
     def digits(self) -> float:
         """Decimal digits of the mantissa."""
@@ -303,6 +307,11 @@ def multiprecision(bits: int) -> Arithmetic:
         multiplier=_multiplier,
         working=working,
     )
+
+
+def _of_bits(bits: int) -> Arithmetic:
+    """The one arithmetic of that many bits."""
+    return {DOUBLE.bits: DOUBLE, ROUGH.bits: ROUGH}.get(bits) or multiprecision(bits)
 
 
 def for_digits(digits: int, guard: int = 0) -> Arithmetic:

@@ -18,22 +18,29 @@ even in nu.  There are no spikes.
 *The edge of the noise.*  What noise alone could have produced lies, in the law of the noisy target, below 2
 delta for eigenvalues, and for d coefficients below their expected maximum, about delta sqrt(2 log d).
 
-Functions, in order: `Spectrum`, `quadratic_noise_edge`, `diagonal_noise_edge`, `quadratic_spectrum`,
+*What is checked.*  Densities of the quadratic network come from points of Biane's curve that satisfy their
+equation (`convolution`); masses, contour integrals in relative precision, are held against the closed form at
+such a point.  Those of the diagonal one are finite sums.  A quantile is compared with its mass.
+
+In order: `Law`, `Spike`, `Spectrum`, `quadratic_noise_edge`, `diagonal_noise_edge`, `quadratic_spectrum`,
 `diagonal_spectrum`.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from functools import cached_property
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from scipy import optimize, special
 
 from numerics import free_convolution, quadratic
-from numerics.checks import is_count, require, require_probability
+from numerics.arrays import at_each, real_points, require_probabilities, require_seed
+from numerics.checks import is_count, require
+from numerics.convolution import FreeConvolution
+from numerics.errors import NotConverged
 from numerics.precision import DOUBLE, Arithmetic
 from numerics.target import Target
 from numerics.width import top_quantile
@@ -49,6 +56,18 @@ WIDE = 100
 SMALLEST = 1e-300
 # The float below 1.
 LARGEST = math.nextafter(1.0, 0.0)
+# How far two ways to the same mass may be apart.
+MISMATCH = 1e-11
+
+
+class Law(Protocol):
+    """What is known of the weights that are not 0."""
+
+    def density(self, x: Any) -> Any:
+        """Their density at points in an array of floats of any shape."""
+
+    def mass_beyond(self, x: float) -> float:
+        """Mass of the weights above a number x >= 0, in relative precision."""
 
 
 class Spike(NamedTuple):
@@ -75,8 +94,7 @@ class Spectrum:
             largest eigenvalues.
         spikes: learned modes that stand out of the noise, largest first (the first 10^4).
         right_edge: right end of the support; infinite for the diagonal network.
-        density: density away from 0, at points in an array of any shape; 0 at negative eigenvalues.
-        mass_beyond: mass of the weights above a number x >= 0.
+        law: density and masses away from 0.
         is_even: whether the law is even; else no weight is negative.
         spike_width: half-width of the band that a spike far above the noise is at finite dimension.
     """
@@ -86,8 +104,7 @@ class Spectrum:
     smallest: float
     spikes: tuple[Spike, ...]
     right_edge: float
-    density: Callable[[Any], Any]
-    mass_beyond: Callable[[float], float]
+    law: Law
     is_even: bool
     spike_width: float = 0.0
 
@@ -100,31 +117,62 @@ class Spectrum:
         """
         return (self.smallest, self.bulk_edge) if self.bulk_edge > 0 else (0.0, 0.0)
 
-    def cdf(self, x: float) -> float:
-        """Mass of the weights up to and including x.
+    def density(self, x: Any) -> Any:
+        """Density away from 0, at points in an array of any shape; 0 at negative eigenvalues.
+
+        Raises:
+            InvalidProblem: x is no finite number or array of them.
+            NotConverged: a point of Biane's curve was not found.
+        """
+        return self.law.density(real_points("x", x))
+
+    def mass_beyond(self, x: Any) -> Any:
+        """Mass of the weights above numbers x >= 0, an array of any shape.
+
+        Raises:
+            InvalidProblem: x is no finite number >= 0 or array of them.
+            NotConverged: a mass was not found.
+        """
+        points = real_points("x", x)
+        require(bool((points >= 0).all()), "x", x, "a number >= 0, or an array of them")
+        return at_each(points, self.law.mass_beyond)
+
+    def cdf(self, x: Any) -> Any:
+        """Mass of the weights up to and including x, at points in an array of any shape.
+
+        Raises:
+            InvalidProblem: x is no finite number or array of them.
+            NotConverged: a mass was not found.
 
         >>> spectrum = diagonal_spectrum(0.3, 0.4, Target.of(50, 1.25, "unit"))
         >>> round(spectrum.cdf(0) - spectrum.cdf(-1e-300) - spectrum.atom, 14)
         0.0
         """
-        if x >= 0:
-            return 1 - self.mass_beyond(x)
-        return self.mass_beyond(-x) if self.is_even else 0.0
+        return at_each(real_points("x", x), self._cdf)
 
-    def quantile(self, probability: float) -> float:
+    def _cdf(self, x: float) -> float:
+        if x >= 0:
+            return 1 - self.law.mass_beyond(x)
+        return self.law.mass_beyond(-x) if self.is_even else 0.0
+
+    def quantile(self, probability: Any) -> Any:
         """Least weight up to which there is a mass of at least ``probability``, between 0 and 1.
 
-        To rounding; anywhere in a gap of the law that lies at this very mass.
+        To rounding; anywhere in a gap of the law that lies at this very mass.  An array of probabilities
+        gives one of weights.
 
         Raises:
-            InvalidProblem: the probability does not lie strictly between 0 and 1.
+            InvalidProblem: a probability does not lie strictly between 0 and 1.
+            NotConverged: the weight found has another mass.
 
         >>> spectrum = quadratic_spectrum(0.3, 0.4, Target.of(50, 1.25, "unit"))
         >>> spectrum.quantile(0.5), round(spectrum.cdf(spectrum.quantile(0.9)), 12)
         (0.0, 0.9)
         """
-        require_probability(probability)
-        positive = self.mass_beyond(0.0)
+        return at_each(require_probabilities(probability), self._quantile)
+
+    def _quantile(self, probability: float) -> float:
+        positive = self.law.mass_beyond(0.0)
         if self.is_even and probability < positive:
             return -self._beyond_which(probability)
         return 0.0 if probability <= 1 - positive else self._beyond_which(1 - probability)
@@ -135,34 +183,36 @@ class Spectrum:
         By quantiles: some ten milliseconds for each weight of the quadratic network that is not 0.
 
         Raises:
-            InvalidProblem: ``size`` is not a positive integer.
+            InvalidProblem: ``size`` is not a positive integer, or ``seed`` no integer >= 0.
 
         >>> spectrum = diagonal_spectrum(0.3, 0.4, Target.of(50, 1.25, "unit"))
         >>> bool(abs(np.mean(spectrum.sample(200, seed=1) == 0) - spectrum.atom) < 0.1)
         True
         """
         require(is_count(size), "size", size, "a positive integer")
+        require_seed(seed)
         # 1 - u lies in (0, 1]
-        return np.array(
-            [self.quantile(min(1 - u, LARGEST)) for u in np.random.default_rng(seed).random(size)]
-        )
+        drawn = 1 - np.random.default_rng(int(seed)).random(int(size))
+        return self.quantile(np.minimum(drawn, LARGEST))
 
     def _beyond_which(self, mass: float) -> float:
         """The weight x > 0 beyond which there is a given mass, less than that of all positive weights."""
+        beyond = self.law.mass_beyond
         high = low = self.right_edge if math.isfinite(self.right_edge) else self.bulk_edge + SMALLEST
         factor = 2.0
         # weights range over many orders of magnitude: bracketed by growing factors
-        while self.mass_beyond(high) > mass:
+        while beyond(high) > mass:
             low, high, factor = high, high * factor, factor * factor
-        while self.mass_beyond(low) <= mass:
+        while beyond(low) <= mass:
             if low < SMALLEST:
                 return low
             low, high, factor = low / factor, low, factor * factor
-        return float(
-            optimize.brentq(
-                lambda x: self.mass_beyond(x) - mass, low, high, xtol=1e-300, rtol=1e-15, maxiter=1000
-            )
-        )
+        x = optimize.brentq(lambda x: beyond(x) - mass, low, high, xtol=1e-300, rtol=1e-15, maxiter=1000)
+        # a band of the support may lie within the rounding of x
+        low, high = x * (1 - 4e-15), x * (1 + 4e-15)
+        if abs(beyond(x) - mass) > MISMATCH and not beyond(high) <= mass <= beyond(low):
+            raise NotConverged(f"no weight found beyond which there is a mass of {mass!r}")
+        return float(x)
 
     def plot(self, ax: Any, *, points: int = 400) -> Any:
         """Draw the density from 0 to the right edge, the spikes and the bulk edge on Matplotlib axes.
@@ -171,11 +221,16 @@ class Spectrum:
         right of 0, has fallen by a factor of 1000.  Axes are logarithmic where the largest weight is more
         than a hundred times what noise alone produces.  Returns the axes.
 
+        Raises:
+            InvalidProblem: ``ax`` are no Matplotlib axes, or ``points`` is not a positive integer.
+
         >>> from matplotlib.figure import Figure
         >>> ax = quadratic_spectrum(0.3, 0.4, Target.of(50, 1.25, "unit")).plot(Figure().subplots())
         >>> ax.get_xlabel(), ax.get_xscale()
         ('trained weight', 'linear')
         """
+        require(callable(getattr(ax, "axvline", None)), "ax", ax, "Matplotlib axes")
+        require(is_count(points), "points", points, "a positive integer")
         right = self.right_edge if math.isfinite(self.right_edge) else self._thousandth()
         x = self._places(right, points)
         density = self.density(x)
@@ -264,19 +319,13 @@ def quadratic_spectrum(noise: float, threshold: float, target: Target, width: in
         _, quantile = top_quantile(target.in_units(unit), delta / unit, units)
         smallest = max(float(quantile) * unit - kappa, 0.0)
 
-    def density(x: Any) -> Any:
-        x = np.asarray(x, dtype=float)
-        values = np.zeros(x.shape)
-        positive = x > smallest
-        values[positive] = free_convolution.density(target, delta, x[positive] + kappa)
-        return values
-
-    def mass_beyond(x: float) -> float:
-        return min(float(quadratic.scalars(delta, kappa + x, target).mass_above), most)
+    law = _Thresholded(delta, kappa, target, smallest, most)
+    if smallest > 0 and abs(law.mass_beyond(smallest) - most) > MISMATCH:
+        raise NotConverged(f"the {units} largest of {target.dim} eigenvalues were not told from the others")
 
     noise_edge = quadratic_noise_edge(delta, target.dim) - kappa
     return Spectrum(
-        atom=1 - mass_beyond(0.0),
+        atom=1 - law.mass_beyond(0.0),
         bulk_edge=noise_edge if noise_edge > smallest else 0.0,
         smallest=smallest,
         spikes=tuple(
@@ -285,8 +334,7 @@ def quadratic_spectrum(noise: float, threshold: float, target: Target, width: in
             if place > 0 and overlap > 0
         ),
         right_edge=max(float(free_convolution.right_edge(target, delta)) - kappa, 0.0),
-        density=density,
-        mass_beyond=mass_beyond,
+        law=law,
         is_even=False,
         spike_width=2 * delta / math.sqrt(target.dim),
     )
@@ -301,8 +349,7 @@ def _noiseless_spectrum(kappa: float, target: Target, units: int) -> Spectrum:
         smallest=0.0,
         spikes=tuple(Spike(float(s) - kappa, 1.0) for s in target.size(np.arange(1.0, count + 1))),
         right_edge=max(float(target.scale) - kappa, 0.0),
-        density=lambda x: np.zeros(np.shape(x)),
-        mass_beyond=lambda x: min(target.rank(kappa + x), units) / target.dim,
+        law=_Noiseless(kappa, target, units),
         is_even=False,
     )
 
@@ -314,24 +361,104 @@ def diagonal_spectrum(noise: float, threshold: float, target: Target) -> Spectru
     >>> print(f"{spectrum.atom:.3f} {spectrum.bulk_edge:.3f}")
     0.699 0.439
     """
-    delta, kappa = float(noise), float(threshold)
-    modes = target.modes
-    width = np.hypot(modes.sizes, delta)
-
-    def density(x: Any) -> Any:
-        u = (np.abs(np.asarray(x, dtype=float))[..., None] + kappa) / width
-        return np.exp(-u * u / 2) / (math.sqrt(2 * math.pi) * width) @ modes.weights / modes.dim
-
-    def mass_beyond(x: float) -> float:
-        return float(modes.mean(special.erfc((x + kappa) / (math.sqrt(2) * width)))) / 2
-
+    law = _SoftThresholded(float(noise), float(threshold), target)
     return Spectrum(
-        atom=float(modes.mean(special.erf(kappa / (math.sqrt(2) * width)))),
-        bulk_edge=max(float(diagonal_noise_edge(delta, target.dim)) - kappa, 0.0),
+        atom=float(target.modes.mean(special.erf(law.threshold / (math.sqrt(2) * law.widths)))),
+        bulk_edge=max(float(diagonal_noise_edge(law.noise, target.dim)) - law.threshold, 0.0),
         smallest=0.0,
         spikes=(),
         right_edge=math.inf,
-        density=density,
-        mass_beyond=mass_beyond,
+        law=law,
         is_even=True,
     )
+
+
+@dataclass(frozen=True)
+class _Thresholded:
+    """The ``most`` of the noisy eigenvalues, less a threshold, that are positive.
+
+    Attributes:
+        noise: delta > 0.
+        threshold: kappa.
+        target: the eigenvalues.
+        smallest: left end, where few hidden units keep but the largest.
+        most: share of the eigenvalues that the hidden units can keep.
+    """
+
+    noise: float
+    threshold: float
+    target: Target
+    smallest: float
+    most: float
+
+    @cached_property
+    def _noisy(self) -> tuple[FreeConvolution, float]:
+        """The law of the noisy eigenvalues, in units of the order of the noise, and the unit."""
+        unit = free_convolution.natural_unit(DOUBLE, self.noise, self.noise)
+        scale = float(self.target.scale) / unit
+        return FreeConvolution.of_modes(
+            self.target.dim, float(self.target.decay), self.noise / unit, scale
+        ), unit
+
+    def density(self, x: Any) -> Any:
+        """Of the noisy eigenvalues, right of the smallest."""
+        law, unit = self._noisy
+        values = np.zeros(x.shape)
+        inside = x > self.smallest
+        values[inside] = law.density((x[inside] + self.threshold) / unit) / unit
+        return values[()]
+
+    def mass_beyond(self, x: float) -> float:
+        """By a contour integral, in relative precision; held against the closed form.
+
+        Raises:
+            NotConverged: they differ.
+        """
+        law, unit = self._noisy
+        mass = float(quadratic.scalars(self.noise, self.threshold + x, self.target).mass_above)
+        known = law.mass_above((self.threshold + x) / unit)
+        if not abs(mass - known) <= MISMATCH:
+            raise NotConverged(f"the mass beyond x={x!r} is {mass!r} by one formula, {known!r} by another")
+        return min(mass, self.most)
+
+
+@dataclass(frozen=True)
+class _Noiseless:
+    """The largest eigenvalues of the target itself, less a threshold, that are positive."""
+
+    threshold: float
+    target: Target
+    units: int
+
+    def density(self, x: Any) -> Any:
+        """None: all mass is in spikes."""
+        return np.zeros(x.shape)[()]
+
+    def mass_beyond(self, x: float) -> float:
+        """Counted."""
+        return min(self.target.rank(self.threshold + x), self.units) / self.target.dim
+
+
+@dataclass(frozen=True)
+class _SoftThresholded:
+    """Gaussians of the variances of the target's coefficients and of the noise, soft-thresholded."""
+
+    noise: float
+    threshold: float
+    target: Target
+
+    @cached_property
+    def widths(self) -> Any:
+        """Their standard deviations sigma_i, at the nodes of sums over the modes."""
+        return np.hypot(self.target.modes.sizes, self.noise)
+
+    def density(self, x: Any) -> Any:
+        """A mean over the modes."""
+        modes, width = self.target.modes, self.widths
+        u = (np.abs(x)[..., None] + self.threshold) / width
+        return np.exp(-u * u / 2) / (math.sqrt(2 * math.pi) * width) @ modes.weights / modes.dim
+
+    def mass_beyond(self, x: float) -> float:
+        """A mean over the modes."""
+        u = (x + self.threshold) / (math.sqrt(2) * self.widths)
+        return float(self.target.modes.mean(special.erfc(u))) / 2

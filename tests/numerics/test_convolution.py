@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import copy
+import itertools
 import math
-from collections.abc import Sequence
+import pickle
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+import gmpy2
 import mpmath as mp
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from numerics import FreeConvolution, InvalidProblem
+from numerics import FreeConvolution, InvalidProblem, NotConverged, convolution
+from numerics.convolution import _PowerLaw
 from numerics.free_convolution import density as power_law_density
 from numerics.target import Target
 
@@ -259,3 +266,304 @@ def test_power_laws_of_any_length(dim: int) -> None:
 def test_bad_input(make: Any, message: str) -> None:
     with pytest.raises(InvalidProblem, match=message):
         make()
+
+
+# --- points on, and a few roundings beside, modes, edges and gaps: against their equations in 200 digits
+
+
+BITS = 700
+# Of errors: of noise * g, of masses.
+CLOSE = 1e-12
+
+
+@dataclass(frozen=True)
+class Exact:
+    """The equations themselves: modes, weights and noise are numbers of gmpy2 in a context of `BITS`."""
+
+    modes: list[Any]
+    weights: list[Any]
+    noise: Any
+
+    def share(self, u: Any) -> Any:
+        """F(u)."""
+        return self.noise**2 * sum(
+            w / ((u - s).real ** 2 + gmpy2.mpc(u).imag ** 2)
+            for w, s in zip(self.weights, self.modes, strict=True)
+        )
+
+    def root(self, x: Any, start: Any) -> Any:
+        """The z with x(z) = x on or above Biane's curve, by Newton's method; None if it goes elsewhere."""
+        z, t = gmpy2.mpc(start), self.noise**2
+        if z.imag == 0:
+            z += gmpy2.mpc(0, self.noise * gmpy2.mpfr(2) ** -120)
+        for _ in range(3000):
+            inverses = [1 / (z - s) for s in self.modes]
+            g = sum(w * a for w, a in zip(self.weights, inverses, strict=True))
+            slope = 1 - t * sum(w * a * a for w, a in zip(self.weights, inverses, strict=True))
+            step = (z + t * g - x) / slope if slope != 0 else z * 0
+            z -= step
+            if abs(step) <= min(abs(z - s) for s in self.modes) * gmpy2.mpfr(2) ** (-BITS // 2):
+                break
+        else:
+            return None
+        z = gmpy2.mpc(z.real, abs(z.imag))
+        is_right = self.share(z) <= 1 + gmpy2.mpfr(2) ** -60 and abs(self.image(z) - x) <= self.noise * 1e-30
+        return z if is_right else None
+
+    def transform(self, z: Any) -> Any:
+        """G(z)."""
+        return sum(w / (z - s) for w, s in zip(self.weights, self.modes, strict=True))
+
+    def image(self, z: Any) -> Any:
+        """x(z)."""
+        return z + self.noise**2 * self.transform(z)
+
+    def mass_below(self, z: Any) -> float:
+        """Of mu, left of x(z)."""
+        angles = [gmpy2.atan2(z.imag, z.real - s) for s in self.modes]
+        g = self.transform(z)
+        above = sum(w * a for w, a in zip(self.weights, angles, strict=True))
+        return float(1 - (above + self.noise**2 * (g * g).imag / 2) / gmpy2.const_pi())
+
+    def edges(self, gaps: int) -> list[Any]:
+        """By bisection of F = 1 right and left of a mode, and of F' = 0 between two; of the first gaps."""
+        s, t = self.modes, self.noise
+
+        def bisected(is_left: Any, low: Any, high: Any) -> Any:
+            for _ in range(220):
+                middle = (low + high) / 2
+                low, high = (middle, high) if is_left(middle) else (low, middle)
+            return low
+
+        def slope(u: Any) -> Any:  # of F, over -2
+            return sum(w / (u - a) ** 3 for w, a in zip(self.weights, s, strict=True))
+
+        found = [self.image(bisected(lambda u: self.share(u) > 1, s[0], s[0] + t))]
+        for upper, lower in itertools.pairwise(s[: gaps + 1]):
+            wall = bisected(lambda u: slope(u) > 0, lower, upper)
+            if self.share(wall) < 1:
+                found += [
+                    self.image(bisected(lambda u: self.share(u) < 1, wall, upper)),
+                    self.image(bisected(lambda u: self.share(u) > 1, lower, wall)),
+                ]
+        found.append(self.image(bisected(lambda u: self.share(u) < 1, s[-1] - t, s[-1])))
+        return [edge.real for edge in reversed(found)]
+
+
+def of_set(sizes: Sequence[float], weights: Sequence[float], noise: float) -> tuple[FreeConvolution, Exact]:
+    total: dict[float, Any] = {}
+    for s, w in zip(sizes, weights, strict=True):
+        total[s] = total.get(s, 0) + gmpy2.mpfr(w)
+    modes = sorted(total, reverse=True)
+    mass = sum(total.values())
+    exact = Exact([gmpy2.mpfr(s) for s in modes], [total[s] / mass for s in modes], gmpy2.mpfr(noise))
+    return FreeConvolution.of_eigenvalues(sizes, noise, weights=weights), exact
+
+
+def of_power(dim: int, decay: float, noise: float, scale: float | None) -> tuple[FreeConvolution, Exact]:
+    c = gmpy2.sqrt(gmpy2.mpfr(dim)) if scale is None else gmpy2.mpfr(scale)
+    modes = [c * gmpy2.mpfr(i) ** -gmpy2.mpfr(decay) for i in range(1, dim + 1)]
+    exact = Exact(modes, [1 / gmpy2.mpfr(dim)] * dim, gmpy2.mpfr(noise))
+    return FreeConvolution.of_power_law(dim, decay, noise, scale=scale), exact
+
+
+KINDS = ["power law", "set", "power law", "unequal weights", "within rounding", "one", "extreme", "touching"]
+
+
+def drawn(rng: Any, kind: str) -> tuple[FreeConvolution, Exact]:
+    """A law drawn at random, noise from 1e-12 to 1e12 of a spacing of its modes."""
+    ratio = 10 ** rng.uniform(-12, 12)
+    n = int(rng.integers(2, 5))
+    s, w = np.round(rng.uniform(-2, 2, n), int(rng.integers(1, 16))).tolist(), [1.0] * n
+    if kind == "power law":
+        dim, decay = int(rng.choice([1, 2, 5, 20, 200])), float(rng.choice([0.75, 1.0, 1.25, 2.0, 3.3]))
+        scale = [None, 1.0, 0.3][rng.integers(3)]
+        size = math.sqrt(dim) if scale is None else scale
+        place = int(rng.integers(1, dim + 1))
+        noise = float(size * ratio * (place**-decay - (place + 1) ** -decay))
+        return of_power(dim, decay, noise, scale)
+    if kind == "unequal weights":
+        w = [1.0, 1e6, 3.0, 1e-6][:n]
+    elif kind == "within rounding":
+        s = [a for b in s for a in (b, math.nextafter(b, 9), 0.0)]
+        w = [1.0] * len(s)
+    elif kind == "one":
+        s, w = s[:1], w[:1]
+    elif kind == "extreme":
+        s = [a * 10 ** float(rng.choice([-62, 60])) for a in s]
+    elif kind == "touching":  # two components merge where F is exactly 1, or a rounding away
+        s, w = [1.0, -1.0], [1.0, 1.0]
+        return of_set(s, w, float(rng.choice([1.0, math.nextafter(1, 0), math.nextafter(1, 2)])))
+    different = sorted(set(s))
+    spacing = different[-1] - different[-2] if len(different) > 1 else abs(s[0]) or 1.0
+    return of_set(s, w, float(spacing * ratio))
+
+
+def beside(x: float) -> Iterator[float]:
+    """The float itself, and up to three roundings to either side."""
+    for side in (-math.inf, math.inf):
+        y = x
+        for _ in range(3):
+            y = math.nextafter(y, side)
+            yield y
+    yield x
+
+
+def wrong(law: FreeConvolution, exact: Exact, x: float, y: float, probability: float) -> list[str]:
+    """What does not satisfy its equation at x, above x and at the quantile of a probability."""
+    noise, faults = law.noise, []
+
+    def root(point: complex) -> Any:
+        z = gmpy2.mpc(point)
+        return exact.root(z, z - exact.noise**2 * gmpy2.mpc(law.stieltjes(point)))
+
+    for point in (complex(x, 0), complex(x, y)):
+        g = law.stieltjes(point)
+        z = root(point)
+        if z is None or not abs(complex(exact.noise * (exact.transform(z) - gmpy2.mpc(g)))) <= CLOSE:
+            faults.append(f"stieltjes({point!r})")
+    z = root(complex(x))
+    if z is None:
+        return [*faults, f"root of {x!r}"]
+    if not abs(float(z.imag / exact.noise) - law.density(x) * math.pi * noise) <= CLOSE:
+        faults.append(f"density({x!r})")
+    if not abs(exact.mass_below(z) - law.cdf(x)) <= CLOSE or law.cdf(x) + law.mass_above(x) != 1:
+        faults.append(f"cdf({x!r})")
+    if probability:
+        q = law.quantile(probability)
+        around = [root(complex(p)) for p in (q, math.nextafter(q, -math.inf), math.nextafter(q, math.inf))]
+        at, below, above = (math.nan if z is None else exact.mass_below(z) for z in around)
+        if not (abs(at - probability) <= CLOSE or below - CLOSE <= probability <= above + CLOSE):
+            faults.append(f"quantile({probability!r})")
+    return faults
+
+
+def wrong_edges(law: FreeConvolution, exact: Exact) -> list[str]:
+    """Edges more than a few roundings off; where components just touch one or two are right."""
+    ends = [end for component in law.edges(limit=5) for end in component]
+    known = exact.edges(5 if isinstance(law.eigenvalues, _PowerLaw) else len(exact.modes))
+    tiny = exact.noise * gmpy2.mpfr(2) ** -80
+    gaps = list(zip(known[1::2], known[2::2], strict=False))
+    known = [known[0], *(end for gap in gaps if gap[1] - gap[0] > tiny for end in gap), known[-1]]
+    if len(ends) != len(known):
+        return [f"{len(ends)} edges for {len(known)}"]
+    return [
+        f"edge {end!r}"
+        for end, right in zip(ends, known, strict=True)
+        if not abs(gmpy2.mpfr(end) - right) <= 2e-15 * (abs(right) + exact.noise)
+    ]
+
+
+def checked_points(seed: int, count: int, each: int = 3) -> tuple[Counter[str], list[str]]:
+    """How many points were checked, by kind of law and of place (at most ``each``), and what was wrong."""
+    rng, counts, faults = np.random.default_rng(seed), Counter[str](), []
+    with gmpy2.context(precision=BITS):
+        for kind in itertools.cycle(KINDS):
+            if counts.total() >= count:
+                break
+            law, exact = drawn(rng, kind)
+            faults += [f"{kind}: {fault} of {law!r}" for fault in wrong_edges(law, exact)]
+            ends = [end for component in law.edges() for end in component]
+            modes = [float(s) for s in exact.modes]
+            few = lambda places: rng.permutation(places)[:each].tolist()  # noqa: E731
+            places = {
+                "mode": few(modes),
+                "edge": few(ends),
+                "gap": few([(a + b) / 2 for a, b in zip(ends[1::2], ends[2::2], strict=False)]),
+            }
+            for where, xs in places.items():
+                for x in (y for a in xs for y in beside(a)):
+                    height = float(law.noise * 10 ** rng.uniform(-14, 3))
+                    probability = float(rng.uniform()) if rng.uniform() < 0.1 else 0.0
+                    found = wrong(law, exact, x, height, probability)
+                    faults += [f"{kind}, {where}: {fault} of {law!r}" for fault in found]
+                    counts[f"{kind}, {where}"] += 1
+    return counts, faults
+
+
+@pytest.mark.parametrize(
+    ("dim", "noise", "z", "expected"),
+    [
+        (400, 5.0, 5.0655712376772835 + 0.1j, 0.0973389650 - 0.1705633690j),
+        (200, 0.3, math.nextafter(math.sqrt(200), 99) + 0.1j, None),
+        (400, 0.5, math.nextafter(20 * 3**-1.25, 0) + 0.001j, None),
+        (10**6, 7.0, 14 + 1e-7j, None),
+    ],
+)
+def test_above_a_mode_of_a_power_law(dim: int, noise: float, z: complex, expected: complex | None) -> None:
+    """A fixed point of g = mean 1/(z - noise^2 g - s)."""
+    g = FreeConvolution.of_power_law(dim, 1.25, noise).stieltjes(z)
+    s = math.sqrt(dim) * np.arange(1.0, dim + 1) ** -1.25
+    assert g == pytest.approx(np.mean(1 / (z - noise**2 * g - s)), abs=1e-12 / noise)
+    assert g.imag < 0
+    if expected is not None:
+        assert g == pytest.approx(expected, abs=1e-10)
+
+
+def test_points_beside_modes_edges_and_gaps() -> None:
+    counts, faults = checked_points(seed=1, count=100, each=1)
+    assert counts.total() >= 100
+    assert faults == []
+
+
+@pytest.mark.parametrize(
+    "law",
+    [
+        FreeConvolution.of_power_law(7, 1.25, 0.3),
+        FreeConvolution.of_eigenvalues([1, -2], 0.3, weights=[1, 1e6]),
+    ],
+)
+def test_laws_are_copied_and_take_arrays(law: FreeConvolution) -> None:
+    for same in (pickle.loads(pickle.dumps(law)), copy.deepcopy(law)):
+        assert same == law
+        assert same.cdf(0.4) == law.cdf(0.4)
+    grid = np.array([[0.1, 0.3, 0.9]])
+    for function in (law.density, law.cdf, law.mass_above, law.quantile, law.stieltjes):
+        values = function(grid)
+        assert values.shape == grid.shape
+        assert values[0, 1] == function(0.3)
+        assert np.ndim(function(0.3)) == 0
+    assert isinstance(law.quantile(0.3), float)
+
+
+@pytest.mark.parametrize("bad", ["a", None, math.nan, ["a"], [math.nan], [[1.0], [1.0, 2.0]], {}, math.inf])
+def test_what_is_no_number_is_refused_by_name(bad: Any) -> None:
+    law = FreeConvolution.of_eigenvalues([1.0], 1.0)
+    named: dict[str, list[Any]] = {
+        "x": [law.density, law.cdf, law.mass_above],
+        "z": [law.stieltjes],
+        "probability": [law.quantile],
+        "limit": [law.edges],
+        "function": [law.integral_above, lambda value: law.integral_above(lambda x: x * 0 + math.nan)],
+    }
+    for name, functions in named.items():
+        for function in functions:
+            with pytest.raises(InvalidProblem, match=rf"^{name}=.*: must be "):
+                function(bad)
+    if bad != math.inf:
+        with pytest.raises(InvalidProblem, match=r"^x=.*: must be "):
+            law.integral_above(np.ones_like, bad)
+
+
+def test_a_point_that_misses_its_equation_is_not_handed_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The point of a displaced x, or the conjugate's side of an edge, passed off as that of x."""
+    law, found_at = FreeConvolution.of_eigenvalues([1.0, 2.0], 0.3), convolution._on_level
+    for moved in (1e-9, -1e-3, 0.5):
+        monkeypatch.setattr(
+            convolution,
+            "_on_level",
+            lambda arithmetic, view, noise, goal, y, start, moved=moved: found_at(
+                arithmetic, view, noise, goal + moved, y, start
+            ),
+        )
+        for function in (law.density, law.cdf, law.stieltjes):
+            with pytest.raises(NotConverged):
+                function(1.1)
+
+
+@pytest.mark.slow
+def test_ten_thousand_points_beside_modes_edges_and_gaps() -> None:
+    counts, faults = checked_points(2026, 10_000)
+    print("\n".join(f"{number:6d} {kind}" for kind, number in sorted(counts.items())))
+    print(f"{counts.total():6d} in all, {len(faults)} wrong")
+    assert faults == []

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import copy
 import math
+import pickle
 from dataclasses import replace
 from typing import Any
 
@@ -9,7 +11,7 @@ import pytest
 from matplotlib.figure import Figure
 from scipy import integrate
 
-from numerics import InvalidProblem, Problem, solve
+from numerics import InvalidProblem, NotConverged, Problem, certify, quadratic, solve
 from numerics.spectrum import MOST_SPIKES, diagonal_spectrum, quadratic_spectrum
 from numerics.target import Target
 
@@ -207,3 +209,76 @@ def test_nothing_is_cut_off_at_full_width_where_all_modes_are_learned() -> None:
     assert spectrum.smallest == 0
     assert spectrum.atom == pytest.approx(0, abs=1e-12)
     assert spectrum.cdf(-1e-9) == 0
+
+
+PROBLEMS = [
+    Problem("quadratic", 1.25, 8000, 100, 0.1, 0.5),
+    Problem("quadratic", 1.25, 8000, 100, 0.1, 0.5, width=5),
+    Problem("diagonal", 1.25, 80, 100, 0.1, 0.5),
+    Problem("quadratic", 1.25, 10**5, 100, 0),  # without noise
+]
+
+
+@pytest.mark.parametrize("problem", PROBLEMS)
+def test_spectra_and_what_they_are_of_are_pickled_and_copied(problem: Problem) -> None:
+    solution = solve(problem)
+    spectrum = solution.spectrum()
+    spectrum.density(0.1)  # what is kept of it
+    for thing in (problem, solution, spectrum):
+        assert pickle.loads(pickle.dumps(thing)) == thing == copy.deepcopy(thing)
+    same = pickle.loads(pickle.dumps(spectrum))
+    for x in (-0.2, 0.0, 0.1, 1.0):
+        assert same.cdf(x) == spectrum.cdf(x)
+        assert same.density(x) == spectrum.density(x)
+    assert np.array_equal(same.sample(3, seed=2), spectrum.sample(3, seed=2))
+
+
+def test_certificates_and_solutions_of_many_digits_are_pickled_and_copied() -> None:
+    problem = Problem("diagonal", 1.25, 80, 20, 0.1, 0.5)
+    for thing in (certify(problem), solve(problem, digits=20)):
+        assert pickle.loads(pickle.dumps(thing)) == thing == copy.deepcopy(thing)
+
+
+@pytest.mark.parametrize("problem", PROBLEMS)
+def test_arrays_of_any_shape(problem: Problem) -> None:
+    spectrum = solve(problem).spectrum()
+    grid = np.array([[0.3, 0.99], [0.05, 0.7]])
+    for function in (spectrum.density, spectrum.cdf, spectrum.mass_beyond, spectrum.quantile):
+        values = function(grid)
+        assert values.shape == grid.shape
+        assert values[1, 1] == pytest.approx(function(0.7), rel=1e-13, abs=0)
+        assert function(np.zeros((0, 3)) + 0.5).shape == (0, 3)
+        assert isinstance(function(0.7), float)
+
+
+@pytest.mark.parametrize("bad", ["a", None, math.nan, ["a"], [math.nan], {}, [[1.0], [1.0, 2.0]]])
+def test_what_is_no_number_is_refused_by_name(bad: Any) -> None:
+    spectrum = diagonal_spectrum(0.3, 0.4, Target.of(6, 1.25, "unit"))
+    ax = Figure().subplots()
+    calls: list[tuple[str, Any]] = [
+        ("x", spectrum.density),
+        ("x", spectrum.cdf),
+        ("x", spectrum.mass_beyond),
+        ("probability", spectrum.quantile),
+        ("size", lambda value: spectrum.sample(value, seed=1)),
+        ("seed", lambda value: spectrum.sample(1, seed=value)),
+        ("seed", lambda value: spectrum.sample(1, seed=-1)),
+        ("seed", lambda value: spectrum.sample(1, seed=1.5)),  # type: ignore[arg-type]
+        ("ax", spectrum.plot),
+        ("points", lambda value: spectrum.plot(ax, points=value)),
+    ]
+    for name, call in calls:
+        with pytest.raises(InvalidProblem, match=f"^{name}=.*: must be "):
+            call(bad)
+
+
+def test_a_mass_that_misses_the_closed_form_is_not_handed_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    spectrum, scalars = quadratic_spectrum(0.3, 0.4, Target.of(50, 1.25, "unit")), quadratic.scalars
+
+    def off(*arguments: Any) -> Any:
+        right = scalars(*arguments)
+        return replace(right, mass_above=right.mass_above + 1e-9)
+
+    monkeypatch.setattr(quadratic, "scalars", off)
+    with pytest.raises(NotConverged, match="by another"):
+        spectrum.cdf(0.1)
