@@ -215,6 +215,7 @@ class Law:
         return str(latex(self.expr))
 
     def _which(self, refined: bool) -> Expr:
+        require(isinstance(refined, bool), "refined", refined, "True or False")
         return self.refined if refined and self.refined is not None else self.expr
 
     def _repr_latex_(self) -> str:

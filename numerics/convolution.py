@@ -177,10 +177,10 @@ class FreeConvolution:
         return cls(_PowerLaw(int(dim), float(decay), None if scale is None else float(scale)), float(noise))
 
     @classmethod
-    def of_modes(cls, dim: int, decay: float, noise: float, scale: float) -> FreeConvolution:
+    def _of_modes(cls, dim: int, decay: float, noise: float, scale: float) -> FreeConvolution:
         """`of_power_law` unchecked, of any size: in units of the order of the noise nothing overflows.
 
-        >>> round(FreeConvolution.of_modes(10**200, 1.25, noise=1.0, scale=1.0).cdf(0.0), 12)
+        >>> round(FreeConvolution._of_modes(10**200, 1.25, noise=1.0, scale=1.0).cdf(0.0), 12)
         0.5
         """
         return cls(_PowerLaw(dim, decay, scale), noise)

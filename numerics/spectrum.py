@@ -396,7 +396,7 @@ class _Thresholded:
         """The law of the noisy eigenvalues, in units of the order of the noise, and the unit."""
         unit = free_convolution.natural_unit(DOUBLE, self.noise, self.noise)
         scale = float(self.target.scale) / unit
-        return FreeConvolution.of_modes(
+        return FreeConvolution._of_modes(
             self.target.dim, float(self.target.decay), self.noise / unit, scale
         ), unit
 

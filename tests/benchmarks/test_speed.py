@@ -107,7 +107,14 @@ def test_many_digits(benchmark: Any, network: str, digits: int) -> None:
     if network == "quadratic" and digits > 300:
         pytest.skip("takes minutes")
     samples = {"diagonal": 200, "quadratic": 20_000}[network]
-    problem = Problem(network, GAMMA, samples, 400, Fraction(1, 10), Fraction(1, 4))
+    problem = Problem(
+        network,
+        gamma=GAMMA,
+        samples=samples,
+        dim=400,
+        weight_decay=Fraction(1, 10),
+        noise_variance=Fraction(1, 4),
+    )
     benchmark.pedantic(solve, (problem,), {"digits": digits}, rounds=1)
 
 

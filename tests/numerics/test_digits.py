@@ -28,7 +28,14 @@ NUMBERS = (
 
 def problem(network: str, n_eff: Any, dim: int, weight_decay: Any, noise: Any = Fraction(1, 4)) -> Problem:
     samples = n_eff * (dim if network == "quadratic" else 1)
-    return Problem(network, Fraction(5, 4), samples, dim, weight_decay, noise)
+    return Problem(
+        network,
+        gamma=Fraction(5, 4),
+        samples=samples,
+        dim=dim,
+        weight_decay=weight_decay,
+        noise_variance=noise,
+    )
 
 
 def cases(network: str) -> dict[str, Problem]:
