@@ -23,6 +23,7 @@ from asymptotics.balance import dominant_balances
 from asymptotics.terms import Scales
 from numerics import Problem, pole_sums, risk_curve, solve
 from numerics.precision import DOUBLE
+from verify import phase_diagram_figure
 
 EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("*.py"))
 GAMMA = 1.25
@@ -178,6 +179,19 @@ for network in (diagonal, quadratic):
 def test_fresh_process(benchmark: Any, script: str, tmp_path: Path) -> None:
     command = [sys.executable, *(part.replace("{folder}", str(tmp_path)) for part in FRESH[script])]
     benchmark.pedantic(subprocess.run, (command,), {"check": True, "capture_output": True}, rounds=1)
+
+
+@pytest.mark.parametrize("noise", ["fixed", "scaled", "none"])
+@pytest.mark.parametrize("model", [diagonal, quadratic], ids=str)
+@pytest.mark.benchmark(group="drawing a phase diagram once it is derived")
+def test_phase_diagram_figure(benchmark: Any, model: Any, noise: Any) -> None:
+    diagram = phase_diagram(model, noise=noise)
+    b = 1 if noise == "scaled" else None
+
+    def drawn() -> None:
+        phase_diagram_figure(diagram, b=b).canvas.draw()
+
+    benchmark.pedantic(drawn, rounds=3)
 
 
 @pytest.mark.parametrize("model", [diagonal, quadratic], ids=str)
