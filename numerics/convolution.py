@@ -88,7 +88,10 @@ class Eigenvalues(Protocol):
         """Numbers just below the smallest and just above the largest eigenvalue."""
 
     def from_gap(self, number: int, arithmetic: Arithmetic) -> Split:
-        """The eigenvalues from a point after the first ``number``; those next to it are nodes."""
+        """The eigenvalues from a point between the first ``number`` and the others, which are some too."""
+
+    def from_one(self, number: int, arithmetic: Arithmetic) -> tuple[Any, Any, int]:
+        """Distances to the eigenvalue of that number from all of them, their weights, and its node."""
 
     def are_gaps_in_a_row(self) -> bool:
         """Whether left of a gap that is closed there are only closed ones."""
@@ -307,10 +310,10 @@ class FreeConvolution:
         require(is_count(limit), "limit", limit, "a positive integer")
         eigenvalues, noise = self.eigenvalues, self.noise
         count, in_a_row = eigenvalues.count, eigenvalues.are_gaps_in_a_row()
-        xs = [_edge(eigenvalues, noise, 0, 1)]
+        xs = [_edge(eigenvalues, noise, 1, 1)]
         for number in range(1, min(count, limit + 1) if in_a_row else count):
             if _is_open(eigenvalues, noise, number):
-                xs += [_edge(eigenvalues, noise, number, -1), _edge(eigenvalues, noise, number, 1)]
+                xs += [_edge(eigenvalues, noise, number, -1), _edge(eigenvalues, noise, number + 1, 1)]
             elif in_a_row:
                 break
         xs.append(_edge(eigenvalues, noise, count, -1))
@@ -559,11 +562,14 @@ class _Finite:
         return self.sizes[-1], self.sizes[0]
 
     def from_gap(self, number: int, arithmetic: Arithmetic) -> Split:
-        """From amid the gap; from the largest or the smallest eigenvalue itself where there is none."""
-        if number in (0, self.count):
-            return self._seen_from(number, max(number - 1, 0), arithmetic.real(0), arithmetic)
+        """From the middle of the gap."""
         upper, lower = (self.size(k, arithmetic) for k in (number, number + 1))
         return self._seen_from(number, number, (upper - lower) / 2, arithmetic)
+
+    def from_one(self, number: int, arithmetic: Arithmetic) -> tuple[Any, Any, int]:
+        """Differences of floats."""
+        halves = self._seen_from(number, number - 1, arithmetic.real(0), arithmetic)
+        return halves.distances, halves.weights, number - 1
 
     def are_gaps_in_a_row(self) -> bool:
         """They may be anywhere."""
@@ -651,29 +657,32 @@ class _PowerLaw:
         """From the index number + 1/2."""
         return split(self.target(arithmetic), number)
 
+    def from_one(self, number: int, arithmetic: Arithmetic) -> tuple[Any, Any, int]:
+        """From half an index away."""
+        halves = self.from_gap(number, arithmetic)
+        node = halves.above - 1
+        return halves.distances - halves.distances[node], halves.weights, node
+
     def are_gaps_in_a_row(self) -> bool:
         """Bands merge from the left on."""
         return True
 
 
 def _edge(eigenvalues: Eigenvalues, noise: float, number: int, side: int) -> float:
-    """An edge of the support next to the gap after ``number`` eigenvalues.
+    """The right (side 1) or left (-1) end of the band of an eigenvalue, where it is an edge of the support.
 
-    The right edge of the band of the eigenvalue below that gap (side 1), or the left edge of the one above
-    it (-1), in the first arithmetic in which it satisfies F = 1.
+    In the first arithmetic in which it satisfies F = 1.
     """
     for bits in _BITS:
         arithmetic = DOUBLE if bits == DOUBLE.bits else multiprecision(bits)
         with arithmetic.working():
-            halves = eigenvalues.from_gap(number, arithmetic)
-            node = halves.above - (side < 0)
-            along = side * (halves.distances - halves.distances[node])
-            band = _band(arithmetic, along, halves.weights, noise, node)
+            distances, weights, node = eigenvalues.from_one(number, arithmetic)
+            band = _band(arithmetic, side * distances, weights, noise, node)
         if band is not None:
             wide = multiprecision(_BITS[1])
             with wide.working():
-                return float(eigenvalues.size(number + (side > 0), wide) + side * wide.real(band))
-    raise NotConverged(f"the edge of the band of eigenvalue {number + (side > 0)} did not settle")
+                return float(eigenvalues.size(number, wide) + side * wide.real(band))
+    raise NotConverged(f"the edge of the band of eigenvalue {number} did not settle")
 
 
 def _band(arithmetic: Arithmetic, along: Any, weights: Any, noise: float, node: int) -> Any:

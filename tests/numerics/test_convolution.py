@@ -330,7 +330,7 @@ class Exact:
         s, t = self.modes, self.noise
 
         def bisected(is_left: Any, low: Any, high: Any) -> Any:
-            for _ in range(220):
+            while high - low > t * gmpy2.mpfr(2) ** -120:
                 middle = (low + high) / 2
                 low, high = (middle, high) if is_left(middle) else (low, middle)
             return low

@@ -212,10 +212,10 @@ def test_nothing_is_cut_off_at_full_width_where_all_modes_are_learned() -> None:
 
 
 PROBLEMS = [
-    Problem("quadratic", 1.25, 8000, 100, 0.1, 0.5),
-    Problem("quadratic", 1.25, 8000, 100, 0.1, 0.5, width=5),
-    Problem("diagonal", 1.25, 80, 100, 0.1, 0.5),
-    Problem("quadratic", 1.25, 10**5, 100, 0),  # without noise
+    Problem("quadratic", gamma=1.25, samples=8000, dim=100, weight_decay=0.1, noise_variance=0.5),
+    Problem("quadratic", gamma=1.25, samples=8000, dim=100, weight_decay=0.1, noise_variance=0.5, width=5),
+    Problem("diagonal", gamma=1.25, samples=80, dim=100, weight_decay=0.1, noise_variance=0.5),
+    Problem("quadratic", gamma=1.25, samples=10**5, dim=100, weight_decay=0),  # recovered
 ]
 
 
@@ -234,7 +234,7 @@ def test_spectra_and_what_they_are_of_are_pickled_and_copied(problem: Problem) -
 
 
 def test_certificates_and_solutions_of_many_digits_are_pickled_and_copied() -> None:
-    problem = Problem("diagonal", 1.25, 80, 20, 0.1, 0.5)
+    problem = Problem("diagonal", gamma=1.25, samples=80, dim=20, weight_decay=0.1, noise_variance=0.5)
     for thing in (certify(problem), solve(problem, digits=20)):
         assert pickle.loads(pickle.dumps(thing)) == thing == copy.deepcopy(thing)
 
