@@ -106,8 +106,9 @@ class Regime:
         require(_are(Term, self.risk), "risk", self.risk, "a tuple of Terms")
         of_domain = isinstance(self.quantities, Mapping) and all(map(callable, self.quantities.values()))
         require(of_domain, "quantities", self.quantities, "functions of a domain by the names of quantities")
-        sharper = self.logarithm is None or callable(self.logarithm)
-        require(sharper, "logarithm", self.logarithm, "a function of D_b, or None")
+        for name, of in (("logarithm", "D_b"), ("next_orders", "a quantity and a domain")):
+            value = getattr(self, name)
+            require(value is None or callable(value), name, value, f"a function of {of}, or None")
 
 
 def _are(kind: type, values: Any) -> bool:

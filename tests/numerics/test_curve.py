@@ -239,7 +239,7 @@ def test_digits_and_missing_numbers_survive_the_cache(tmp_path: Path, estimator:
         ("cache", "null\0byte"),
         ("digits", 1.5),
     ],
-    ids=str,
+    ids=lambda argument: "" if callable(argument) else str(argument),
 )
 def test_wrong_arguments_are_refused_before_any_work(
     argument: str, value: Any, monkeypatch: pytest.MonkeyPatch
