@@ -56,7 +56,7 @@ _STEPS = 2000
 # Views of a power law from one place after the other, until the point lies next to where it is seen from.
 _VIEWS = 20
 # Eigenvalues and noise up to this have fourth powers that are floats.
-_LARGEST = 1e75
+_LARGEST, _SMALLEST = 1e75, 1e-75
 
 
 class Eigenvalues(Protocol):
@@ -144,8 +144,8 @@ class FreeConvolution:
         allowed = f"numbers from -{_LARGEST:g} to {_LARGEST:g}"
         require(bool((abs(s) <= _LARGEST).all()), "eigenvalues", eigenvalues, allowed)
         w = np.ones(s.shape) if weights is None else _numbers("weights", weights)
-        are_weights = w.shape == s.shape and bool(((w >= 1 / _LARGEST) & (w <= _LARGEST)).all())
-        allowed = f"numbers from {1 / _LARGEST:g} to {_LARGEST:g}, one for each eigenvalue"
+        are_weights = w.shape == s.shape and bool(((w >= _SMALLEST) & (w <= _LARGEST)).all())
+        allowed = f"numbers from {_SMALLEST:g} to {_LARGEST:g}, one for each eigenvalue"
         require(are_weights, "weights", weights, allowed)
         _require_size("noise", noise)
         distinct, place = np.unique(-s, return_inverse=True)
@@ -172,7 +172,7 @@ class FreeConvolution:
         0.5
         """
         allowed = f"a positive integer up to {_LARGEST**2:g}"
-        require(is_count(dim) and dim <= _LARGEST**2, "dim", dim, allowed)
+        require(is_count(dim) and dim <= 10**150, "dim", dim, allowed)
         require(is_positive(decay), "decay", decay, "a number > 0")
         _require_size("noise", noise)
         if scale is not None:
@@ -409,10 +409,10 @@ class FreeConvolution:
         for _ in range(_VIEWS):
             view, goal = self.eigenvalues.view(x, place, self.noise, arithmetic)
             found = _on_level(arithmetic, view, self.noise, goal, y, place.real - view.origin)
-            if self.eigenvalues.is_seen(found, arithmetic):
-                return found, self._error(found, goal, x, y, arithmetic)
             if not arithmetic.is_finite(found.point):
                 break
+            if self.eigenvalues.is_seen(found, arithmetic):
+                return found, self._error(found, goal, x, y, arithmetic)
             place = found.point
         return found, math.inf
 
@@ -644,7 +644,7 @@ class _PowerLaw:
 
     def rounding(self, x: float) -> float:
         """The eigenvalues next to x, from an exponential of the logarithm of their number."""
-        folds = math.log(float(self.target().scale) / abs(x)) if x else 0.0
+        folds = math.log(float(self.target().scale)) - math.log(abs(x)) if x else 0.0
         return abs(x) * (1 + abs(folds))
 
     def ends(self) -> tuple[float, float]:
@@ -716,11 +716,13 @@ def _is_open(eigenvalues: Eigenvalues, noise: float, number: int) -> bool:
             least = _least_share(arithmetic, eigenvalues.from_gap(number, arithmetic), noise)
         if abs(least - 1) > _MISMATCH:
             break
+    if not arithmetic.is_finite(least):
+        raise NotConverged(f"the bottom of the gap after eigenvalue {number} did not settle")
     return bool(1 - least > 4096 * arithmetic.epsilon)
 
 
 def _least_share(arithmetic: Arithmetic, halves: Split, noise: float) -> Any:
-    """Least F between the eigenvalues next to the origin, or any value that is clearly below 1."""
+    """Least F between the eigenvalues next to the origin, or one clearly below 1; nan if it is not found."""
     low, high = -halves.distances[halves.above], -halves.distances[halves.above - 1]
     variance, width = arithmetic.real(noise) ** 2, high - low
     u = (low + high) / 2
@@ -736,7 +738,7 @@ def _least_share(arithmetic: Arithmetic, halves: Split, noise: float) -> Any:
         if min(abs(step), high - low) <= 4 * arithmetic.epsilon * width:
             return share
         u = u + step if low < u + step < high else (low + high) / 2
-    raise NotConverged("the bottom of a gap did not settle")
+    return arithmetic.real(math.nan)
 
 
 def _numbers(parameter: str, values: Any) -> Any:
@@ -747,5 +749,5 @@ def _numbers(parameter: str, values: Any) -> Any:
 
 
 def _require_size(parameter: str, value: Any) -> None:
-    allowed = f"a number from {1 / _LARGEST:g} to {_LARGEST:g}"
-    require(is_number(value) and 1 / _LARGEST <= value <= _LARGEST, parameter, value, allowed)
+    allowed = f"a number from {_SMALLEST:g} to {_LARGEST:g}"
+    require(is_number(value) and _SMALLEST <= value <= _LARGEST, parameter, value, allowed)

@@ -446,7 +446,7 @@ def height_above(arithmetic: Arithmetic, weights: Any, noise: Any, real: Any, gu
     """
     variance, squares = noise * noise, real * real
     if lowest <= 0:
-        lowest = lowest * 0
+        lowest = noise * 0
         if variance * (weights @ (1 / squares)) <= 1:
             return lowest
     q, close = max(guess * guess, lowest), 4 * arithmetic.epsilon
