@@ -29,6 +29,8 @@ GUARD_DIGITS = 12
 class Solution:
     """What is known about the trained network; floats, or `mpmath.mpf` with the digits asked for.
 
+    A float below 2e-308 is rounded as float64 rounds there, to 0 in the end: ask for digits.
+
     Attributes:
         problem: what was solved.
         excess_risk: R = E_x[(f - f*)^2].
