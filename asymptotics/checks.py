@@ -6,6 +6,7 @@ Functions, in order: `InvalidArgument`, `require`, `require_one_of`, `is_number`
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from decimal import Decimal
 from numbers import Rational as RationalNumber
@@ -13,12 +14,20 @@ from numbers import Real
 from typing import Any
 
 import mpmath
+import numpy as np
 from sympy import Expr, Rational
 
-NUMBER = "a finite real number: int, float, Fraction, Decimal, mpf, a NumPy scalar or a SymPy number"
+NUMBER = (
+    "a finite real number of at most a million digits: int, float, Fraction, Decimal, mpf, a NumPy scalar "
+    "or a SymPy number"
+)
 
 _SHOWN = 60
+# Python refuses to write integers of more than 4300 digits in decimals.
 _WRITTEN_BITS = 4000
+# Exact values are quotients of integers: no memory holds that of Decimal("1e999999999999").
+_MOST_DIGITS = 10**6
+_MOST_BITS = math.ceil(_MOST_DIGITS * math.log2(10))
 
 
 class InvalidArgument(ValueError):
@@ -47,7 +56,7 @@ def _in_one_line(value: Any) -> str:
     ("[1, 'two']", '-1.0e+5000')
     """
     try:
-        if isinstance(value, RationalNumber) and _is_long(value):
+        if isinstance(value, RationalNumber) and _length(value) > _WRITTEN_BITS:
             text = mpmath.nstr(mpmath.mpf(int(value.numerator)) / int(value.denominator), 3)
         else:
             text = str(value) if isinstance(value, mpmath.mpf | Expr) else repr(value)
@@ -57,9 +66,9 @@ def _in_one_line(value: Any) -> str:
     return line if len(line) <= _SHOWN else line[: _SHOWN - 3] + "..."
 
 
-def _is_long(value: RationalNumber) -> bool:
-    """Python refuses to write integers of more than 4300 digits in decimals."""
-    return max(int(part).bit_length() for part in (value.numerator, value.denominator)) > _WRITTEN_BITS
+def _length(value: Any) -> int:
+    """Bits of the longer of numerator and denominator."""
+    return max(int(value.numerator).bit_length(), int(value.denominator).bit_length())
 
 
 def require_one_of(parameter: str, value: Any, allowed: Sequence[str]) -> None:
@@ -74,38 +83,54 @@ def require_one_of(parameter: str, value: Any, allowed: Sequence[str]) -> None:
 
 
 def is_number(value: Any) -> bool:
-    """Whether it is a finite real number of one of the kinds in ``NUMBER``.
+    """Whether it is a number as ``NUMBER`` says.
 
     >>> from fractions import Fraction
     >>> [is_number(value) for value in (1, 0.5, Fraction(1, 3), True, float("nan"), "1", None)]
     [True, True, True, False, False, False, False]
     """
-    if isinstance(value, bool):
-        return False
-    if isinstance(value, Expr):
-        return bool(value.is_number and value.is_real and value.is_finite)
-    if isinstance(value, RationalNumber):
-        return True
-    return isinstance(value, Real | Decimal | mpmath.mpf) and bool(mpmath.isfinite(value))
+    return _exact(value) is not None
 
 
 def exact_number(parameter: str, value: Any) -> Expr:
     """The number a user gave, as it is: floats at their exact binary value.
 
     Raises:
-        InvalidArgument: it is no number.
+        InvalidArgument: it is no number as ``NUMBER`` says.
 
     >>> exact_number("a", 0.5), exact_number("a", Decimal("0.1"))
     (1/2, 1/10)
     """
-    require(is_number(value), parameter, value, NUMBER)
-    if isinstance(value, Expr):
-        return Rational(value) if value.is_Float else value
+    exact = _exact(value)
+    require(exact is not None, parameter, value, NUMBER)
+    return exact
+
+
+def _exact(value: Any) -> Expr | None:
+    if isinstance(value, bool | np.timedelta64):  # which Python and NumPy count among the integers
+        return None
+    if isinstance(value, Expr) and not value.is_Float:
+        is_real = value.is_number and value.is_real and value.is_finite
+        return value if is_real and (not value.is_Rational or _length(value) <= _MOST_BITS) else None
     if isinstance(value, RationalNumber):
-        return Rational(int(value.numerator), int(value.denominator))
-    if isinstance(value, mpmath.mpf):  # its man_exp has no sign
-        return Rational(*map(int, mpmath.libmp.to_rational(value._mpf_)))
-    return Rational(*map(int, value.as_integer_ratio()))
+        exact = Rational(int(value.numerator), int(value.denominator))
+        return exact if _length(exact) <= _MOST_BITS else None
+    if isinstance(value, mpmath.mpf) or (isinstance(value, Real | Expr) and hasattr(value, "_mpf_")):
+        number = mpmath.mp.make_mpf(value._mpf_)
+        is_short = number == 0 or (mpmath.isfinite(number) and abs(mpmath.mag(number)) <= _MOST_BITS)
+        # an mpf's man_exp has no sign
+        return Rational(*map(int, mpmath.libmp.to_rational(number._mpf_))) if is_short else None
+    return _from_ratio(value) if isinstance(value, Real | Decimal) else None
+
+
+def _from_ratio(value: Any) -> Expr | None:
+    """A float, of any width, or a Decimal."""
+    if isinstance(value, Decimal) and not (value.is_finite() and abs(value.adjusted()) <= _MOST_DIGITS):
+        return None
+    try:
+        return Rational(*map(int, value.as_integer_ratio()))
+    except (AttributeError, ValueError, OverflowError):  # no such method; not a number; infinite
+        return None
 
 
 def exact_above(parameter: str, value: Any, bound: Expr | int, allowed: str) -> Expr:
