@@ -565,6 +565,7 @@ def test_walls_of_another_diagram_are_refused():
         diagram_of("quadratic", "fixed", "erm").crossover(other)
 
 
+@pytest.mark.slow
 def test_integrals_over_all_modes_say_where_they_end():
     (place,) = (p for p in PLACES if str(p) == "quadratic-none-erm-III-N-1")
     with pytest.raises(ArithmeticError, match="and has no digits"):

@@ -1,6 +1,7 @@
 """How long things take, as ratios within one run.
 
-Run ``pytest tests/benchmarks --benchmark-enable --benchmark-only -n 0 --benchmark-timer=time.process_time``.
+Run ``pytest tests/benchmarks -m "slow or not slow" --benchmark-enable --benchmark-only -n 0
+--benchmark-timer=time.process_time``.
 
 Each group holds a yardstick and what is measured against it; the numbers in brackets are the ratios.  Nothing
 here can fail on a slow machine.
@@ -101,6 +102,7 @@ def test_digits(benchmark: Any, network: str, digits: int | None) -> None:
     benchmark.pedantic(solve, (_problem(network, 10**4),), {"digits": digits}, rounds=3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("digits", [50, 100, 300, 1000])
 @pytest.mark.parametrize("network", ["diagonal", "quadratic"])
 @pytest.mark.benchmark(group="many digits at d = 400")
@@ -174,6 +176,7 @@ for network in (diagonal, quadratic):
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("script", FRESH)
 @pytest.mark.benchmark(group="a fresh process, against importing SymPy", timer=_seconds_of_children)
 def test_fresh_process(benchmark: Any, script: str, tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from numerics import solve
 from verify import Report, agreement, comparison
 
 DIAGRAMS = {str(model): phase_diagram(model) for model in (diagonal, quadratic)}
+NOISES = ("fixed", "scaled", "none")
 PLANTS = [
     pytest.param(name, index, quantity, id=f"{name}-{index}{phase.name}-{quantity}")
     for name, diagram in DIAGRAMS.items()
@@ -62,10 +63,13 @@ def test_an_exponent_off_by_a_twentieth_is_caught(name: str, index: int, quantit
         assert {check.quantity for check in report.failures} == {quantity}
 
 
+SLOW_RIDGES = [("quadratic", "fixed", "ridge"), *(("diagonal", noise, "ridge") for noise in NOISES)]
 OTHERS = [
     # the Bayes-optimal quadratic network takes a minute or two
-    pytest.param(*case, marks=pytest.mark.slow if case[::2] == ("quadratic", "bayes") else ())
-    for case in product(DIAGRAMS, ("fixed", "scaled", "none"), ("erm", "bayes", "ridge"))
+    pytest.param(
+        *case, marks=pytest.mark.slow if case[::2] == ("quadratic", "bayes") or case in SLOW_RIDGES else ()
+    )
+    for case in product(DIAGRAMS, NOISES, ("erm", "bayes", "ridge"))
     if case[1:] != ("fixed", "erm")
 ]
 

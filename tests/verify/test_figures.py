@@ -190,7 +190,7 @@ def _middle(text):
     ("network", "noise", "estimator"),
     [
         (diagonal, "fixed", "erm"),
-        (quadratic, "fixed", "erm"),
+        pytest.param(quadratic, "fixed", "erm", marks=pytest.mark.slow),
         (diagonal, "fixed", "bayes"),
         (diagonal, "scaled", "bayes"),
     ],
