@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import mpmath
 from sympy import Eq, Expr, S, Symbol, lambdify, nan, oo, powsimp, zoo
@@ -40,9 +40,6 @@ from asymptotics.symbols import (
     weight_decay,
 )
 from asymptotics.terms import Term, term
-
-if TYPE_CHECKING:
-    from asymptotics.state_evolution import StateEvolution
 
 LENGTHS = (size, effective_noise, threshold)
 """What every function of one mode is made of."""
@@ -192,14 +189,18 @@ def multiple_of_error(field: str, value: Any) -> Expr:
 # --- a trained network
 
 
-def check_network(network: StateEvolution) -> Mapping[str, Any]:
+def check_network(declared: Mapping[str, Any]) -> Mapping[str, Any]:
     """Refuse a network that means nothing; the fields that numbers were given for, as expressions.
+
+    ``declared`` holds the fields of a ``StateEvolution`` by their names.
 
     Raises:
         InvalidArgument: it names the first field that is not what it should be.
     """
-    text("name", network.name)
-    require(isinstance(network.noise, NoiseLaw), "noise", network.noise, "a NoiseLaw (asymptotics.noise)")
+    text("name", declared["name"])
+    require(
+        isinstance(declared["noise"], NoiseLaw), "noise", declared["noise"], "a NoiseLaw (asymptotics.noise)"
+    )
     scales = (effective_noise, threshold)
     allowed = {
         "potential": LENGTHS,
@@ -211,14 +212,16 @@ def check_network(network: StateEvolution) -> Mapping[str, Any]:
         "unlearned": LENGTHS,
         "noise_share": LENGTHS,
     }
-    checked = {name: expression(name, getattr(network, name), of) for name, of in allowed.items()}
+    checked = {name: expression(name, declared[name], of) for name, of in allowed.items()}
     for name, of in {"location": (size, effective_noise), "image": _OF_IMAGE}.items():
-        value = getattr(network, name)
+        value = declared[name]
         checked[name] = None if value is None else expression(name, value, of)
-    balance("noise_balance", network.noise_balance, matrix_error, effective_noise, NOISE_BALANCE)
-    balance("threshold_balance", network.threshold_balance, degrees_of_freedom, threshold, THRESHOLD_BALANCE)
-    checked["excess_risk"] = multiple_of_error("excess_risk", network.excess_risk)
-    _check_functions(checked, network.noise)
+    balance("noise_balance", declared["noise_balance"], matrix_error, effective_noise, NOISE_BALANCE)
+    balance(
+        "threshold_balance", declared["threshold_balance"], degrees_of_freedom, threshold, THRESHOLD_BALANCE
+    )
+    checked["excess_risk"] = multiple_of_error("excess_risk", declared["excess_risk"])
+    _check_functions(checked, declared["noise"])
     return checked
 
 

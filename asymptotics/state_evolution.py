@@ -145,7 +145,7 @@ class StateEvolution:
     image: Expr | None = None
 
     def __post_init__(self) -> None:
-        for name, value in check_network(self).items():
+        for name, value in check_network(vars(self)).items():
             object.__setattr__(self, name, value)  # a plain 0 or 1 is an expression, too
 
     def __str__(self) -> str:
