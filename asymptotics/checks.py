@@ -1,7 +1,7 @@
 """What users may pass: every argument is checked where it comes in, and refused in one sentence.
 
 Functions, in order: `InvalidArgument`, `require`, `require_one_of`, `is_number`, `exact_number`,
-`exact_above`, `exact_decay`.
+`exact_exponent`, `exact_decay`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 
 import mpmath
 import numpy as np
-from sympy import Expr, Rational
+from sympy import Expr, Float, Rational
 
 NUMBER = (
     "a finite real number of at most a million digits: int, float, Fraction, Decimal, mpf, a NumPy scalar "
@@ -133,17 +133,25 @@ def _from_ratio(value: Any) -> Expr | None:
         return None
 
 
-def exact_above(parameter: str, value: Any, bound: Expr | int, allowed: str) -> Expr:
-    """The number a user gave, as it is, if it exceeds a bound.
+def exact_exponent(
+    parameter: str, value: Any, above: Expr | int | None = None, allowed: str = NUMBER
+) -> Expr:
+    """The exponent a user wrote: a float is the decimal that Python prints, so that 0.4 is 2/5.
+
+    Phases end at simple fractions, and a law at 0.4 is one at 2/5; the binary value of a float is neither on
+    the one nor short in the other.  Other kinds of numbers are taken as they are.
 
     Raises:
-        InvalidArgument: it is no number, or does not.
+        InvalidArgument: it is no number, or not ``above`` a bound.
 
-    >>> exact_above("gamma", 1.5, Rational(1, 2), "above 1/2")
-    3/2
+    >>> exact_exponent("a", 0.4), exact_exponent("gamma", 2.2, above=Rational(1, 2), allowed="above 1/2")
+    (2/5, 11/5)
     """
     number = exact_number(parameter, value)
-    require(bool((number - bound).is_positive), parameter, value, allowed)
+    if isinstance(value, float | np.floating | Float):
+        number = Rational(str(value))
+    if above is not None:
+        require(bool((number - above).is_positive), parameter, value, allowed)
     return number
 
 
@@ -151,7 +159,7 @@ ABOVE_HALF = "above 1/2, for a target of finite energy"
 
 
 def exact_decay(value: Any) -> Expr:
-    """The decay gamma of a target, as it is.
+    """The decay gamma of a target, an exponent.
 
     Raises:
         InvalidArgument: it is no number, or 1/2 or less.
@@ -161,4 +169,4 @@ def exact_decay(value: Any) -> Expr:
         ...
     asymptotics.checks.InvalidArgument: gamma=0.5: must be above 1/2, for a target of finite energy
     """
-    return exact_above("gamma", value, Rational(1, 2), ABOVE_HALF)
+    return exact_exponent("gamma", value, Rational(1, 2), ABOVE_HALF)

@@ -38,7 +38,7 @@ from asymptotics.cells import (
     split_at_sign_changes,
     uncovered,
 )
-from asymptotics.checks import exact_above, exact_decay, exact_number, require, require_one_of
+from asymptotics.checks import exact_decay, exact_exponent, require, require_one_of
 from asymptotics.crossovers import Crossover
 from asymptotics.exchange import Exchange
 from asymptotics.failure import closest_hypotheses
@@ -110,8 +110,8 @@ class PhaseDiagram:
             b: noise_variance = d**-b, for ``noise="scaled"`` only.
             source: source exponent r above 0, for a model that has one, such as ``kernel_ridge``, only.
 
-        Numbers may be int, float, Fraction, Decimal, mpf, NumPy scalars or SymPy numbers, all taken as they
-        are: floats at their exact binary value.  At ell = -oo stands the phase that holds for every
+        Numbers may be int, float, Fraction, Decimal, mpf, NumPy scalars or SymPy numbers.  A float is the
+        decimal that Python prints: 0.4 is 2/5.  At ell = -oo stands the phase that holds for every
         sufficiently negative ell, likewise at oo, and at a = oo and -oo; not both at once, where the order of
         the limits would matter.
 
@@ -206,8 +206,8 @@ class PhaseDiagram:
         [('0', '2', 4*sqrt(Delta)*sqrt(n_eff)/sqrt(d), -a + a/(2*gamma)), ('2', 'oo', 0, 1 - a)]
         """
         trained = self.estimator == "erm" and isinstance(self.model, StateEvolution)
-        name = f"'erm', of a network; of {self.model.name} this is no trained network to tune"
-        require(trained, "estimator", self.estimator, name)
+        shown = f"{self.estimator} of {self.model.name}"
+        require(trained, "estimator", shown, "erm of a network, which alone is trained")
         fixed = self.parameters(gamma=gamma, b=b)
         pieces: list[tuple[Expr, Expr, Law, Law]] = []
         for balanced in tuned_balances(self.model, self.noise):
@@ -260,6 +260,17 @@ class PhaseDiagram:
             where = "; or ".join(" and ".join(map(str, phase.region.args)) for phase in found)
             raise KeyError(f"name={name!r}: must tell one phase, and {len(found)} have it, where {where}")
         return found[0]
+
+    def __iter__(self) -> Iterator[Phase]:
+        return iter(self.phases)
+
+    def __len__(self) -> int:
+        return len(self.phases)
+
+    def __contains__(self, phase: object) -> bool:
+        """Whether it is one of the phases, or the name of one."""
+        names = [known.name for known in self.phases]
+        return phase in names if isinstance(phase, str) else isinstance(phase, Phase) and phase in self.phases
 
     def __repr__(self) -> str:
         names = ", ".join(phase.name for phase in self.phases)
@@ -322,14 +333,14 @@ class PhaseDiagram:
         if self.noise == "scaled":
             needed = "given in a diagram with noise='scaled'"
             require(b is not None, "b", b, needed)
-            found[symbols.b] = exact_number("b", b)
+            found[symbols.b] = exact_exponent("b", b)
             positive = found[symbols.b].is_negative is not True
             require(positive, "b", b, "at least 0, for noise that does not grow with d")
         else:
             require(b is None, "b", b, f"left out in a diagram with noise={self.noise!r}")
         if self._has_source:
             require(source is not None, "source", source, f"given in a diagram of {self.model.name}")
-            found[symbols.source] = exact_above("source", source, 0, "above 0")
+            found[symbols.source] = exact_exponent("source", source, 0, "above 0")
         else:
             require(source is None, "source", source, f"left out in a diagram of {self.model.name}")
         return found
@@ -353,7 +364,7 @@ def height_of(ell: Any, parameters: Mapping[Expr, Expr]) -> Expr:
     allowed = f"a number, or an expression in the symbols {', '.join(known)} of asymptotics.symbols"
     require({str(symbol) for symbol in ell.free_symbols} <= set(known), "ell", ell, allowed)
     here = ell.xreplace({symbol: known[str(symbol)] for symbol in ell.free_symbols})
-    exact = here.xreplace({number: Rational(number) for number in here.atoms(Float)})
+    exact = here.xreplace({number: Rational(str(number)) for number in here.atoms(Float)})
     height = exact.subs(parameters)
     require(not height.has(I, nan, oo, zoo), "ell", ell, f"{allowed}, real and finite")
     return height

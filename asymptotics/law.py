@@ -13,7 +13,7 @@ from sympy import Add, And, Expr, Max, Mul, Piecewise, Rational, S, apart, latex
 from asymptotics import symbols
 from asymptotics.balance import Balanced
 from asymptotics.cells import EVERYWHERE, FIELD, Domain, SignChange, coefficient, sign
-from asymptotics.checks import InvalidArgument, exact_number, require
+from asymptotics.checks import InvalidArgument, exact_exponent, exact_number, require
 from asymptotics.evaluation import Number, Vectorised, at_source, value_of, vectorised
 from asymptotics.next_order import RISK, next_order
 from asymptotics.notation import write_expression
@@ -35,7 +35,7 @@ class NoSuchLaw(ValueError):
 class PowerLaw:
     """``constant * d**exponent * log(d)**log_exponent``: a law at given exponents.
 
-    The three are exact SymPy numbers; ``float`` of each is its value.
+    The exponents are exact SymPy numbers, and at simple ones the constant is; ``float`` of each is its value.
     """
 
     constant: Expr
@@ -168,9 +168,11 @@ class Law:
         b: Number | None = None,
         source: Number | None = None,
     ) -> PowerLaw:
-        """The law at exponents, exactly: one power of d, one of log d, one constant.
+        """The law at exponents: one power of d, one of log d, one constant, exact.
 
-        What the law does not hold may be left out.  The exponents are to lie inside its phase: the law does
+        The constant is a number of thirty digits at exponents with a denominator above 1000, where what is
+        exact has millions.  A float is the decimal that Python prints: 0.4 is 2/5.  What the law does not
+        hold may be left out.  The exponents are to lie inside its phase: the law does
         not know where it ends.
 
         Args:
@@ -221,6 +223,9 @@ class Law:
     def _repr_latex_(self) -> str:
         return f"${self.to_latex()}$"
 
+
+# The largest denominator of exponents with which constants are exact; else their digits, and on the way.
+_SIMPLE, _DIGITS, _GUARDED = 1000, 30, 50
 
 ZERO = Law(S.Zero, -oo, S.Zero, S.Zero)
 """Below every power of d."""
@@ -402,7 +407,7 @@ def _at(of: Law, given: Mapping[str, Number | None]) -> PowerLaw:
             held = any(part.has(EXPONENTS[name]) for part in parts)
             require(not held, name, value, "a number, for the law depends on it")
             continue
-        numbers[name] = exact_number(name, value)
+        numbers[name] = exact_exponent(name, value)
         inside = numbers[name] > low or (name == "b" and numbers[name] == 0)
         require(bool(inside), name, value, f"a number {'from' if name == 'b' else 'above'} {low}")
     shown = ", ".join(f"{name}={value}" for name, value in numbers.items())
@@ -412,7 +417,20 @@ def _at(of: Law, given: Mapping[str, Number | None]) -> PowerLaw:
         values = [simplified(argument.subs(point)) for argument in largest.args]
         if sum(simplified(value - Max(*values)) == 0 for value in values) > 1:
             raise InvalidArgument(f"{shown}: must be off the boundary where terms exchange the lead")
-    constant, exponent, log_exponent = (at_source(part, numbers.get("source")).subs(point) for part in parts)
+    constant, exponent, log_exponent = (at_source(part, numbers.get("source")) for part in parts)
+    constant = constant.subs(point) if _is_simple(point) else _as_number(constant, point)
+    exponent, log_exponent = exponent.subs(point), log_exponent.subs(point)
     if any(part.has(nan, zoo) or part.free_symbols for part in (constant, exponent, log_exponent)):
         raise InvalidArgument(f"{shown}: must be where the law has one leading term, with no other logarithm")
     return PowerLaw(constant, exponent, log_exponent)
+
+
+def _is_simple(point: Mapping[Expr, Expr]) -> bool:
+    """Whether powers with these exponents are worth writing out: 16**(13/10), not 16**(1.3 in binary)."""
+    return all(not value.is_Rational or value.q <= _SIMPLE for value in point.values())
+
+
+def _as_number(constant: Expr, point: Mapping[Expr, Expr]) -> Expr:
+    """The constant there, to thirty digits."""
+    found = constant.subs({symbol: value.evalf(_GUARDED) for symbol, value in point.items()})
+    return found.evalf(_DIGITS) if found.is_number else found

@@ -13,7 +13,7 @@ from sympy import And, Expr, oo
 from sympy.core.relational import Relational
 
 from asymptotics.cells import EVERYWHERE, FIELD, PARAMETERS, Domain, Form, sign
-from asymptotics.checks import exact_number
+from asymptotics.checks import exact_exponent
 from asymptotics.stored import conjunction
 from asymptotics.symbols import ell
 from asymptotics.terms import Scales
@@ -55,7 +55,7 @@ def end_of_axis(value: Any) -> Expr | None:
 
 
 def on_axis(parameter: str, value: Any) -> Expr:
-    """The exponent a user gave, as it is, or the end oo or -oo of its axis.
+    """The exponent a user wrote, or the end oo or -oo of its axis.
 
     Raises:
         InvalidArgument: it is neither.
@@ -64,7 +64,7 @@ def on_axis(parameter: str, value: Any) -> Expr:
     (1/2, -oo)
     """
     end = end_of_axis(value)
-    return exact_number(parameter, value) if end is None else end
+    return exact_exponent(parameter, value) if end is None else end
 
 
 def margin(relation: Relational, point: Mapping[Expr, Expr]) -> Expr:

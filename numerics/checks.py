@@ -10,6 +10,7 @@ import math
 from decimal import Decimal
 from fractions import Fraction
 from numbers import Integral, Rational, Real
+from pathlib import PurePath
 from typing import Any
 
 import mpmath
@@ -56,7 +57,7 @@ def shown(value: Any) -> str:
         if isinstance(value, Rational) and _length(value) > _WRITTEN_BITS:
             text = mpmath.nstr(mpmath.mpf(int(value.numerator)) / int(value.denominator), 3)
         else:
-            text = str(value) if isinstance(value, mpmath.mpf) else repr(value)
+            text = str(value) if isinstance(value, mpmath.mpf | Fraction | PurePath) else repr(value)
     except Exception:  # what a foreign object raises when it is to be shown is not what is wrong here
         text = f"<{type(value).__name__}>"
     line = " ".join(text.split())

@@ -50,6 +50,7 @@ MOST_SPIKES = 10_000
 # Of so many spikes the bands are drawn, the first of them well; logarithmically, from this ratio on of the
 # largest weight to what is noise.
 DRAWN_BANDS = 400
+NARROW = 1e-3
 WELL_DRAWN = 40
 WIDE = 100
 # Weights below are not told from 0.
@@ -107,6 +108,12 @@ class Spectrum:
     law: Law
     is_even: bool
     spike_width: float = 0.0
+
+    def __repr__(self) -> str:
+        return (
+            f"<Spectrum: mass {self.atom:.6g} at 0, noise up to {self.bulk_edge:.6g}, "
+            f"{len(self.spikes)} learned modes, right edge {self.right_edge:.6g}>"
+        )
 
     @property
     def bulk_edges(self) -> tuple[float, float]:
@@ -250,6 +257,8 @@ class Spectrum:
         if right > WIDE * self.bulk_edge > 0 and density.any():
             ax.set_xscale("log")
             ax.set_yscale("log")
+        elif self.bulk_edge == 0 and self.spikes and right > WIDE * self.spikes[-1].location:
+            ax.set_xscale("log")
         ax.set_xlabel("trained weight")
         ax.set_ylabel("density")
         ax.legend()
@@ -257,7 +266,11 @@ class Spectrum:
 
     def _places(self, right: float, points: int) -> Any:
         """Where to draw the density: half of the points for the noise, half beyond; and across the bands."""
-        locations = np.array([spike.location for spike in self.spikes[:DRAWN_BANDS]])
+        # narrower ones are lines, which the marks of the learned modes are already
+        wide = [s.location for s in self.spikes[:DRAWN_BANDS] if self.spike_width > NARROW * s.location]
+        if self.spikes and self.bulk_edge == 0 and not wide:
+            return np.zeros(0)
+        locations = np.array(wide)
         border = min(2 * self.bulk_edge, right)
         few, many = np.linspace(-1.1, 1.1, 3), np.linspace(-1.1, 1.1, 23)
         pieces = [

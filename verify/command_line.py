@@ -256,9 +256,7 @@ _STATUSES = """\b
 """
 
 
-@click.group(
-    context_settings={"help_option_names": ["-h", "--help"]}, no_args_is_help=False, epilog=_STATUSES
-)
+@click.group(context_settings={"help_option_names": ["-h", "--help"]}, no_args_is_help=True, epilog=_STATUSES)
 def shallowlaws() -> None:
     """Scaling laws of shallow networks: derive them, solve for them, check one against the other."""
 

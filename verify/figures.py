@@ -18,7 +18,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import isfinite
-from numbers import Real
 from pathlib import Path
 from textwrap import fill
 from typing import Any, TypeAlias
@@ -31,7 +30,7 @@ from matplotlib.transforms import ScaledTranslation
 from sympy import Add, Expr, Float, Integer, Rational, Symbol, latex, oo
 
 from asymptotics import Boundary, Law, Phase, PhaseDiagram, StateEvolution, symbols
-from asymptotics.checks import exact_number, require
+from asymptotics.checks import exact_exponent, require
 from verify.comparison import DECAY_WINDOW, FIGURE_GAMMA, SAMPLES_WINDOW, Check
 from verify.files import whole
 from verify.labels import Label, set_labels
@@ -221,7 +220,7 @@ def view_of(
     >>> view.fixed, view.upwards, [str(end) for end in view.vertical]
     ({gamma: 11/5}, b, ['0', '4'])
     """
-    fixed = {symbols.gamma: as_written("gamma", gamma)}
+    fixed = {symbols.gamma: exact_exponent("gamma", gamma)}
     above_half = fixed[symbols.gamma] > Rational(1, 2)
     require(above_half == True, "gamma", gamma, "above 1/2, so that the target has finite energy")  # noqa: E712
     samples = _window("samples_window", samples_window, SAMPLES_WINDOW)
@@ -230,7 +229,7 @@ def view_of(
     elif estimator != "bayes":
         require(b is not None, "b", b, 'a number at least 0: noise="scaled" is drawn at one b')
     if b is not None:
-        fixed[symbols.b] = as_written("b", b)
+        fixed[symbols.b] = exact_exponent("b", b)
         require((fixed[symbols.b] >= 0) == True, "b", b, "at least 0, noise that does not grow with d")  # noqa: E712
     upwards = RISK
     if estimator != "bayes":
@@ -256,7 +255,7 @@ def _at_source(view: View, diagram: PhaseDiagram, source: Exact | None) -> View:
     """The view at a source exponent, if the diagram has one; off the values at which phases meet."""
     fixed = view.fixed
     if _has_source(diagram):
-        exact = None if source is None else as_written("source", source)
+        exact = None if source is None else exact_exponent("source", source)
         allowed = f"a number above 0: {diagram.model.name} has a source exponent"
         require(exact is not None and (exact > 0) == True, "source", source, allowed)  # noqa: E712
         fixed = {**fixed, symbols.source: exact}
@@ -281,26 +280,12 @@ def _window(parameter: str, given: Window | None, default: Window) -> tuple[Frac
     allowed = f"two numbers between -{WIDEST} and {WIDEST}, the second at least {NARROWEST} above the first"
     is_pair = isinstance(pair, tuple | list) and len(pair) == 2
     require(is_pair, parameter, given, allowed)
-    low, high = (_fraction(as_written(parameter, end)) for end in pair)
+    low, high = (_fraction(exact_exponent(parameter, end)) for end in pair)
     require(low >= -WIDEST and low + NARROWEST <= high <= WIDEST, parameter, given, allowed)
     return low, high
 
 
 # --- numbers as they are written
-
-
-def as_written(parameter: str, value: Exact) -> Expr:
-    """The number a user wrote: a float is the shortest decimal that stands for it, which Python prints.
-
-    Raises:
-        InvalidArgument: it is no number.
-
-    >>> as_written("gamma", 2.2), as_written("gamma", Fraction(5, 4))
-    (11/5, 5/4)
-    """
-    exact = exact_number(parameter, value)
-    is_float = isinstance(value, float | np.floating) and isinstance(value, Real)
-    return Rational(str(value)) if is_float else exact
 
 
 def _fraction(value: Expr) -> Fraction:
