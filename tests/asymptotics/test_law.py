@@ -10,7 +10,7 @@ from mpmath import mpf
 from sympy import Float, Integer, Rational, S, log, oo
 from sympy import symbols as sympy_symbols
 
-from asymptotics import diagonal, phase_diagram
+from asymptotics import OnBoundary, diagonal, phase_diagram, quadratic, symbols
 from asymptotics.checks import InvalidArgument
 from asymptotics.law import Law, law
 from asymptotics.symbols import d, gamma, n_eff, noise_variance, weight_decay
@@ -215,8 +215,8 @@ def test_exponents_that_a_law_holds_are_named_when_missing():
         TIED.at(a="1", ell=1)
 
 
-def test_at_exponents_floats_are_exact():
-    assert TIED.at(a=0.1, ell=-3.0).exponent == 3 * Rational(*(0.1).as_integer_ratio())
+def test_at_exponents_floats_are_the_decimals_that_python_prints():
+    assert TIED.at(a=0.1, ell=-3.0).exponent == Rational(3, 10)
 
 
 def test_where_a_logarithm_appears_there_is_no_leading_term(of_diagonal):
@@ -259,3 +259,29 @@ def test_laws_speak_of_physical_variables_alone(diagram):
 def test_latex_is_math():
     assert EXAMPLE._repr_latex_().startswith("$")
     assert r"\gamma" in EXAMPLE._repr_latex_()
+
+
+# --- exponents as they are written
+
+
+@pytest.mark.parametrize("network", [diagonal, quadratic], ids=str)
+def test_at_exponents_written_as_decimals(network):
+    # 1.3 in binary has a denominator of 2^52, and powers of such exponents have no end
+    for phase in phase_diagram(network, noise="none").phases:
+        for decay in (1.3, 1.2345678901234, Fraction(1234567, 10**6)):
+            found = phase.risk.at(gamma=decay, a=0.4, ell=-0.7)
+            exact = {"gamma": Fraction(str(decay)) if isinstance(decay, float) else decay}
+            d = mpf(10) ** 30
+            sizes = {"d": d, "n_eff": d ** mpf("0.4"), "weight_decay": d ** mpf("-0.7"), "noise_variance": 1}
+            expected = phase.risk.evaluate(**exact, **sizes)
+            assert abs(found.evaluate(d) / expected - 1) < 1e-12, (phase, decay)
+    assert phase_diagram(network).phases[-1].risk.at(a=0.7).exponent == Rational(3, 10)
+
+
+def test_a_float_lies_on_the_boundary_where_its_decimal_does(of_quadratic):
+    with pytest.raises(OnBoundary):
+        of_quadratic.locate(a=0.4, ell=-1, gamma=1.25)
+    (_, end, *_), *_ = of_quadratic.optimal_weight_decay(gamma=0.7)
+    assert end == Rational(7, 5)
+    (_, end, _), *_ = of_quadratic.learning_curve(ell=0.1 * symbols.a - 0.7, gamma=1.3)
+    assert end.q < 1000
