@@ -13,7 +13,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from types import MappingProxyType
 
 from sympy import And, latex, log
 
@@ -97,10 +96,11 @@ class Phase(Stored):
         """
         return law_of(self.balance, "train_loss")
 
-    @cached_property
+    @property
     def decomposition(self) -> Mapping[str, Law]:
         """Laws of the parts of the risk, by the names they have in ``numerics`` (``decomposition``).
 
+        A dictionary of the caller's own, which pickles.
         Of a network of your own, parts that its declaration does not determine are left out: those of modes
         inside noise of either sign (``state_evolution.error_parts``).
 
@@ -115,6 +115,10 @@ class Phase(Stored):
         >>> noise_dominated["unlearned"].evaluate(gamma=1, n_eff=1, noise_variance=1)
         mpf('0.31830988618379069')
         """
+        return dict(self._parts)
+
+    @cached_property
+    def _parts(self) -> Mapping[str, Law]:
         trained_network(self.balance, "decomposition")
         found = {}
         for quantity, name in PARTS.items():
@@ -122,7 +126,7 @@ class Phase(Stored):
                 found[name] = law_of(self.balance, quantity)
             except NotImplementedError:
                 continue
-        return MappingProxyType(found)
+        return found
 
     def derivation(self) -> Derivation:
         """The derivation written out: it prints as an appendix would put it, and knows ``to_latex``."""

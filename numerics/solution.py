@@ -9,7 +9,6 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import cached_property
-from types import MappingProxyType
 from typing import Any
 
 import mpmath
@@ -61,7 +60,7 @@ class Solution:
     coordinate: Any = None
     parts: Mapping[str, Any] | None = None
 
-    @cached_property
+    @property
     def decomposition(self) -> Mapping[str, Any]:
         """Named parts of the excess risk, none negative, which sum to it.
 
@@ -69,7 +68,7 @@ class Solution:
         "overfitting" noise taken for target (`diagonal`, `overlaps`).  For "ridge" "learned" is the bias and
         "overfitting" the variance; for "bayes" nothing is overfitted, and what is learned of a mode is told
         by its degrees of freedom (`bayes`).  Each part is right to the accuracy of the whole; a part far
-        below that may be 0.
+        below that may be 0.  A dictionary of the caller's own, which pickles.
 
         Raises:
             NotConverged: the parts do not sum to the risk, or the end of the noise was not resolved.
@@ -80,8 +79,11 @@ class Solution:
         >>> {name: round(part, 4) for name, part in solution.decomposition.items()}
         {'unlearned': 0.0004, 'learned': 0.0024, 'overfitting': 0.944}
         """
-        if self.parts is not None:
-            return MappingProxyType(dict(self.parts))
+        return dict(self._checked_parts if self.parts is None else self.parts)
+
+    @cached_property
+    def _checked_parts(self) -> Mapping[str, Any]:
+        """The parts, computed until they sum to the risk."""
         digits = DOUBLE_DIGITS if self.digits is None else self.digits
         longer = (for_digits(digits, guard * GUARD_DIGITS) for guard in (2, 4))
         for arithmetic in (self._arithmetic, *longer):
@@ -89,7 +91,7 @@ class Solution:
             with mpmath.workdps(digits + GUARD_DIGITS):
                 missed = abs(sum(parts.values()) - self.excess_risk)
                 if missed <= self.excess_risk * mpmath.mpf(10) ** -digits:
-                    return MappingProxyType(parts)
+                    return parts
         raise NotConverged(f"the parts of the excess risk are not known to {digits} digits: ask for more")
 
     def _parts_in(self, arithmetic: Arithmetic) -> dict[str, Any]:
@@ -102,7 +104,7 @@ class Solution:
             return {name: handed_out(network.copies * part, self.digits) for name, part in parts.items()}
 
     def __getstate__(self) -> dict[str, Any]:
-        """Fields only: a read-only mapping can't be pickled."""
+        """Fields only: what was asked of it is computed again."""
         return {field.name: getattr(self, field.name) for field in fields(self)}
 
     @property

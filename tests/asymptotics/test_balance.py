@@ -217,7 +217,10 @@ def test_terms_that_tie_in_the_same_power_of_an_unknown_add_up():
 def test_terms_that_tie_in_different_powers_of_an_unknown_are_refused():
     # with x = lambda d/(n_eff kappa) it reads 1 = x + x^2: x is the golden ratio, which no monomial says
     force = weight_decay / threshold
-    golden = with_forces("a quadratic force", force + force**2 * d / n_eff)
+    golden = with_forces("a quadratic force", force)
+    # no declaration may say so: the engine has to see it all the same
+    balance = Eq(n_eff / d, degrees_of_freedom + force + force**2 * d / n_eff)
+    object.__setattr__(golden, "threshold_balance", balance)
     with pytest.raises(NotImplementedError, match=r"weight decay .* tie .* different powers of kappa"):
         dominant_balances(golden, SCALES)
 

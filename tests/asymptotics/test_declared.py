@@ -128,6 +128,71 @@ OF_NETWORKS = [
     ("diagonal", "threshold_balance", Eq(LEFT, degrees_of_freedom + log(weight_decay) / threshold)),
     ("diagonal", "threshold_balance", Eq(LEFT, degrees_of_freedom + FORCE * size)),
     ("diagonal", "threshold_balance", Eq(LEFT, degrees_of_freedom + FORCE * Symbol("d"))),
+    # weight decay that pushes the wrong way, or not at all
+    *(
+        ("quadratic", "threshold_balance", Eq(2 * LEFT, right))
+        for right in (
+            degrees_of_freedom + 1 / (2 * weight_decay * threshold),
+            degrees_of_freedom + 1 / (weight_decay * threshold),
+            degrees_of_freedom + 1 / threshold,
+            degrees_of_freedom + weight_decay,
+            degrees_of_freedom + weight_decay * threshold,
+            degrees_of_freedom + FORCE + 1 / threshold,
+            degrees_of_freedom + FORCE + weight_decay,
+            degrees_of_freedom + FORCE + FORCE / threshold,
+            degrees_of_freedom + FORCE + FORCE**2 * d,
+            degrees_of_freedom + FORCE / n_eff,
+            degrees_of_freedom + FORCE * n_eff**2,
+            degrees_of_freedom + FORCE * effective_noise,
+            degrees_of_freedom + FORCE / noise_variance,
+            degrees_of_freedom + gamma * FORCE,
+            gamma * degrees_of_freedom + FORCE,
+            source * degrees_of_freedom + FORCE,
+            n_eff * degrees_of_freedom + FORCE,
+            threshold * degrees_of_freedom + FORCE,
+            weight_decay * degrees_of_freedom + FORCE,
+            noise_variance * degrees_of_freedom + FORCE,
+        )
+    ),
+    *(
+        ("quadratic", "threshold_balance", Eq(left, degrees_of_freedom + FORCE))
+        for left in (n_eff**2, 1 / n_eff, LEFT * effective_noise, LEFT * threshold, LEFT * noise_variance)
+    ),
+    # noise of labels and error that do not add up in variance
+    *(
+        ("quadratic", "noise_balance", Eq(2 * LEFT * effective_noise**2, right))
+        for right in (
+            noise_variance**2 / 2 + matrix_error,
+            sqrt(noise_variance) + matrix_error,
+            noise_variance / 2 + noise_variance**2 + matrix_error,
+            matrix_error,
+            1 + matrix_error,
+            d + matrix_error,
+            weight_decay + matrix_error,
+            noise_variance * n_eff + matrix_error,
+            noise_variance / 2 + threshold * matrix_error,
+            noise_variance / 2 + noise_variance * matrix_error,
+            noise_variance / 2 + gamma * matrix_error,
+            gamma * noise_variance + matrix_error,
+            noise_variance / 2 + n_eff * matrix_error,
+            noise_variance / 2 + effective_noise * matrix_error,
+        )
+    ),
+    *(
+        ("quadratic", "noise_balance", Eq(left, noise_variance / 2 + matrix_error))
+        for left in (
+            n_eff**2 * effective_noise**2,
+            n_eff**3 * effective_noise**2,
+            effective_noise**2 / n_eff,
+            effective_noise**2,
+            LEFT * effective_noise**7,
+            LEFT / effective_noise**2,
+            LEFT,
+            LEFT * effective_noise,
+            LEFT * effective_noise**2 * threshold,
+            LEFT * effective_noise**2 * weight_decay,
+        )
+    ),
     # the rest
     ("diagonal", "name", ""),
     ("diagonal", "name", 3),
@@ -191,6 +256,10 @@ def test_sound_networks_are_declared():
         assert replace(network) == network
     # scaled weight decay, more noise: other declarations that mean something
     replace(diagonal, threshold_balance=Eq(LEFT, degrees_of_freedom + 2 * FORCE * (1 + noise_variance)))
+    replace(diagonal, threshold_balance=Eq(LEFT, degrees_of_freedom + n_eff * FORCE / d))  # of a mean loss
+    replace(diagonal, threshold_balance=Eq(LEFT, degrees_of_freedom + weight_decay**2 / sqrt(threshold)))
+    replace(diagonal, threshold_balance=Eq(3 * n_eff / d**2, degrees_of_freedom / d + sqrt(d) * FORCE))
+    replace(diagonal, noise_balance=Eq(LEFT * effective_noise**2, noise_variance / d + 3 * matrix_error / d))
     replace(diagonal, excess_risk=d * matrix_error)
     replace(quadratic, location=None, image=None)
 
@@ -207,6 +276,18 @@ OF_NOISE = [
     ("density", {"density": 2 * exp(-(level**2) / 2)}),
     ("density", {"density": Function("rho")(level)}),
     ("density", {"density": sqrt(1 - level**2) / pi, "edge": S(2)}),  # not real up to that edge
+    # of tails too heavy, too light or too wild for a law of what leaks
+    ("density", {"density": 1 / (1 + level) ** 2}),
+    ("density", {"density": 4 / pi / (1 + level**2) ** 2}),
+    ("density", {"density": 1 / (1 + level) ** 9}),
+    ("density", {"density": exp(-(log(level) ** 2)) / 10}),
+    ("density", {"density": exp(-exp(level))}),
+    ("density", {"density": exp(-level * log(level + 1)) / 3}),
+    ("density", {"density": exp(-level * (2 + sympy.sin(level))) / 3}),
+    # and of edges
+    ("density", {"density": exp(-1 / (2 - level)), "edge": S(2)}),
+    ("density", {"density": (level - 2) * log(1 - level / 2) / 3, "edge": S(2)}),
+    ("density", {"density": 1 / (2 - level) / 100, "edge": S(2)}),
 ]
 
 
@@ -219,6 +300,20 @@ def test_sound_noise_is_declared():
     assert replace(diagonal.noise) == diagonal.noise
     assert NoiseLaw(density=sqrt(4 - level**2) / pi, edge=S(2)).edge == 2  # a quarter circle
     assert NoiseLaw(density=S.Half, edge=S(2)).edge == 2  # uniform
+    assert NoiseLaw(density=exp(-sqrt(level)) / 2, edge=oo).edge == oo  # no exponential falls as slowly
+    assert NoiseLaw(density=1 / (pi * sqrt(4 - level**2)), edge=S(2)).edge == 2  # more at the edge than within
+
+
+@pytest.mark.parametrize(
+    "edge",
+    [sqrt(3), pi, sympy.E, 1 / sqrt(2), 2 * sqrt(2), 1 + sqrt(2), Rational(1, 3), sympy.GoldenRatio],
+    ids=str,
+)
+def test_noise_may_end_at_any_number(edge):
+    semicircle = NoiseLaw(density=2 * sqrt(edge**2 - level**2) / (pi * edge**2), edge=edge)
+    assert sympy.simplify(semicircle.second_moment - edge**2 / 8) == 0
+    uniform = NoiseLaw(density=1 / (2 * edge), edge=edge)
+    assert sympy.simplify(uniform.second_moment - edge**2 / 6) == 0
 
 
 # --- ridge regression

@@ -90,7 +90,10 @@ def with_target(energy):
 
 
 def with_force(force):
-    return replace(BASELINE, name="changed", threshold_balance=Eq(n_eff / d, degrees_of_freedom + force))
+    # no declaration may say so: the engine has to see it all the same
+    model = replace(BASELINE, name="changed")
+    object.__setattr__(model, "threshold_balance", Eq(n_eff / d, degrees_of_freedom + force))
+    return model
 
 
 @pytest.mark.parametrize(

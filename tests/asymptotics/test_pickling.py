@@ -88,8 +88,16 @@ def test_a_phase_travels_without_what_it_was_asked(of_quadratic):
     phase = of_quadratic.locate(a=0.7, ell=-1, gamma=1)
     parts, loss = phase.decomposition, phase.train_loss
     other = there_and_back(phase)
-    assert not {"decomposition", "train_loss"} & set(vars(other))
-    assert (dict(other.decomposition), other.train_loss) == (dict(parts), loss)
+    assert not {"_parts", "train_loss"} & set(vars(other))
+    assert (other.decomposition, other.train_loss) == (parts, loss)
+
+
+def test_a_decomposition_travels_by_itself(of_quadratic):
+    phase = of_quadratic.locate(a=0.7, ell=-1, gamma=1)
+    parts = phase.decomposition
+    assert there_and_back(parts) == parts
+    parts.clear()  # the caller's own
+    assert phase.decomposition
 
 
 def test_noise_is_cut_alike_after_a_journey():
@@ -164,7 +172,7 @@ def asked(diagram, wall):
         phase.name,
         str(phase.region),
         phase.risk.evaluate(**POINT),
-        dict(phase.decomposition),
+        phase.decomposition,
         phase.train_loss,
         phase.spectrum(),
         diagram.crossover(wall).evaluate(**POINT),

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+import pickle
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any, NoReturn
@@ -286,6 +287,23 @@ def test_the_decomposition_sums_to_the_risk(network: str, phase: str) -> None:
     solution = solve(in_phase(network, phase, 300))
     assert math.fsum(solution.decomposition.values()) == pytest.approx(solution.excess_risk, rel=1e-12, abs=0)
     assert all(abs(part) <= 1.5 * solution.excess_risk for part in solution.decomposition.values())
+
+
+@pytest.mark.parametrize("estimator", ["erm", "bayes", "ridge"])
+def test_a_decomposition_travels_by_itself(estimator: str) -> None:
+    # as pool.map(lambda p: solve(p).decomposition, ...) sends it home
+    problem = replace(
+        in_phase("quadratic", "V", 50),
+        estimator=estimator,
+        weight_decay=None if estimator == "bayes" else 0.1,
+    )
+    solution = solve(problem)
+    parts = solution.decomposition
+    copy = pickle.loads(pickle.dumps(parts))
+    assert copy == parts
+    copy.clear()
+    assert pickle.loads(pickle.dumps(solution)).decomposition == parts
+    assert type(parts) is dict
 
 
 @pytest.mark.parametrize("digits", [None, 20])
