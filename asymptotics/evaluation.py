@@ -9,15 +9,15 @@ are worked out with guard digits, once for each pair (gamma, source), where pole
 nothing; powers and logarithms of the other four variables are NumPy's.  So the result is right to a few
 roundings, and an intermediate number outside the range of float64 is an error, not an infinity or a 0.
 
-In this order: ``value_of``, ``vectorised``.
+In this order: ``value_of``, ``Vectorised``, ``vectorised``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache, lru_cache
-from typing import Any, Protocol
+from functools import lru_cache
+from typing import Any, Never
 
 import mpmath
 import numpy as np
@@ -153,27 +153,6 @@ def _function(expression: Expr) -> Any:
     return lambdify(tuple(renamed.values()), expression.xreplace(renamed), "mpmath")
 
 
-class Vectorised(Protocol):
-    """A function of arrays, which are broadcast; those that the expression does not hold may be left out."""
-
-    def __call__(
-        self,
-        *,
-        gamma: ArrayLike | None = None,
-        n_eff: ArrayLike | None = None,
-        d: ArrayLike | None = None,
-        weight_decay: ArrayLike | None = None,
-        noise_variance: ArrayLike | None = None,
-        source: ArrayLike | None = None,
-    ) -> NDArray[np.float64]:
-        """The values, in float64.
-
-        Raises:
-            InvalidArgument: what ``value_of`` would refuse is among the numbers, or they do not broadcast.
-            OverflowError: a number on the way to a value is too large or too small for float64.
-        """
-
-
 @dataclass(frozen=True)
 class _Piece:
     """One piece of an expression: its coefficients, and a function of them and the rest of the variables."""
@@ -189,43 +168,88 @@ _REST = tuple(name for name in VARIABLES if name not in _PARAMETERS)
 _lambert, _log, _sum = map(Function, ("_lambert", "_log", "_sum"))
 
 
-@cache
+@dataclass(frozen=True)
+class Vectorised:
+    """An expression as a function of arrays, in float64; it goes to other processes, and equals its like.
+
+    >>> function = Vectorised(noise_variance * (n_eff / d) ** (1 / gamma))
+    >>> function
+    Vectorised(expression=Delta*(n_eff/d)**(1/gamma))
+    >>> function(gamma=2, n_eff=[1, 4], d=16, noise_variance=1)
+    array([0.25, 0.5 ])
+    """
+
+    expression: Expr
+
+    def __call__(
+        self,
+        *,
+        gamma: ArrayLike | None = None,
+        n_eff: ArrayLike | None = None,
+        d: ArrayLike | None = None,
+        weight_decay: ArrayLike | None = None,
+        noise_variance: ArrayLike | None = None,
+        source: ArrayLike | None = None,
+        **others: Never,
+    ) -> NDArray[np.float64]:
+        """The values at arrays, which are broadcast; those that the expression does not hold may be left out.
+
+        Raises:
+            InvalidArgument: what ``value_of`` would refuse is among the numbers, they do not broadcast, or
+                a name is none of these.
+            OverflowError: a number on the way to a value is too large or too small for float64.
+        """
+        for name in others:
+            require(False, "name", name, f"one of {', '.join(VARIABLES)}")
+        given = {
+            "gamma": gamma,
+            "n_eff": n_eff,
+            "d": d,
+            "weight_decay": weight_decay,
+            "noise_variance": noise_variance,
+            "source": source,
+        }
+        return _values(self.expression, given)
+
+
 def vectorised(expression: Expr) -> Vectorised:
     """An expression as a function of arrays, in float64.
 
     >>> vectorised(noise_variance * (n_eff / d) ** (1 / gamma))(gamma=2, n_eff=[1, 4], d=16, noise_variance=1)
     array([0.25, 0.5 ])
     """
+    return Vectorised(expression)
+
+
+def _values(expression: Expr, given: Mapping[str, ArrayLike | None]) -> NDArray[np.float64]:
+    arrays = {name: _array(name, given[name], expression.has(symbol)) for name, symbol in VARIABLES.items()}
+    shape = _common_shape(arrays)
+    flat = {name: np.broadcast_to(arrays[name], shape).ravel() for name in _REST}
+    parameters = np.broadcast_arrays(*(arrays[name] for name in _PARAMETERS))
+    pairs = np.stack([column.ravel() for column in parameters], axis=-1)
+    points, which = np.unique(pairs, axis=0, return_inverse=True)
+    where = np.broadcast_to(which.reshape(parameters[0].shape), shape).ravel()
+    pieces = _pieces(expression)
+    found = [_coefficients(pieces, *map(float, point)) for point in points]
+    values = np.empty(where.size)
+    for index, piece in enumerate(pieces):
+        held_at = np.array([of == index for of, _ in found], dtype=bool)
+        chosen = held_at[where]
+        if chosen.any():
+            table = np.zeros((len(found), len(piece.coefficients)))
+            table[held_at] = [row for of, row in found if of == index]
+            point = {name: column[chosen] for name, column in flat.items()}
+            point |= dict(zip(_PARAMETERS, points[where[chosen]].T, strict=True))
+            values[chosen] = _computed(piece, table[where[chosen]].T, point)
+    result: NDArray[np.float64] = values.reshape(shape)[()]
+    return result
+
+
+@lru_cache(maxsize=_KEPT)
+def _pieces(expression: Expr) -> tuple[_Piece, ...]:
     whole = folded(expression)
     pairs = whole.args if isinstance(whole, Piecewise) else ((whole, S.true),)
-    pieces = tuple(_piece(value, condition) for value, condition in pairs)
-    held = {name for name, symbol in VARIABLES.items() if expression.has(symbol)}
-
-    def function(**given: ArrayLike | None) -> NDArray[np.float64]:
-        for name in given:
-            require(name in VARIABLES, "name", name, f"one of {', '.join(VARIABLES)}")
-        arrays = {name: _array(name, given.get(name), name in held) for name in VARIABLES}
-        shape = _common_shape(arrays)
-        flat = {name: np.broadcast_to(arrays[name], shape).ravel() for name in _REST}
-        parameters = np.broadcast_arrays(*(arrays[name] for name in _PARAMETERS))
-        pairs = np.stack([column.ravel() for column in parameters], axis=-1)
-        points, which = np.unique(pairs, axis=0, return_inverse=True)
-        where = np.broadcast_to(which.reshape(parameters[0].shape), shape).ravel()
-        found = [_coefficients(pieces, *map(float, point)) for point in points]
-        values = np.empty(where.size)
-        for index, piece in enumerate(pieces):
-            held_at = np.array([of == index for of, _ in found], dtype=bool)
-            chosen = held_at[where]
-            if chosen.any():
-                table = np.zeros((len(found), len(piece.coefficients)))
-                table[held_at] = [row for of, row in found if of == index]
-                point = {name: column[chosen] for name, column in flat.items()}
-                point |= dict(zip(_PARAMETERS, points[where[chosen]].T, strict=True))
-                values[chosen] = _computed(piece, table[where[chosen]].T, point)
-        result: NDArray[np.float64] = values.reshape(shape)[()]
-        return result
-
-    return function
+    return tuple(_piece(value, condition) for value, condition in pairs)
 
 
 def _piece(value: Expr, condition: Any) -> _Piece:

@@ -12,23 +12,36 @@ In this order: ``read_latex``, the tokens, and one method for each level of the 
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import sympy
-from sympy import Add, And, Expr, Integer, Mul, Or, Piecewise, Pow, S, latex, nan, oo, pi, zoo
+from sympy import And, Expr, Or, S, latex, oo, pi
 
+from asymptotics.building import (
+    LONGEST,
+    Unreadable,
+    call,
+    check_size,
+    choice,
+    number,
+    power,
+    product,
+    total,
+)
 from asymptotics.checks import InvalidArgument, require
-from asymptotics.notation import FUNCTIONS, LARGEST_ARGUMENT, LONGEST, MOST_BITS, NAMES
+from asymptotics.notation import FUNCTIONS, NAMES
 
 _SYMBOLS: Mapping[str, Expr] = {
     **{latex(symbol): symbol for symbol in NAMES.values()},
     r"\pi": pi,
-    r"\infty": oo,
     "e": sympy.E,
 }
+
+_INFINITE: Mapping[tuple[str, ...], Expr] = {(r"\infty",): oo, ("-", r"\infty"): -oo}
 
 _CALLS: Mapping[str, Callable[..., Expr]] = {
     r"\Gamma": sympy.gamma,
@@ -48,7 +61,7 @@ _RELATIONS: Mapping[str, Callable[[Expr, Expr], Any]] = {
 }
 
 _TOKEN = re.compile(
-    r"\\(?:begin|end)\{cases\}|\\text\{[a-z]+\}|\\operatorname\{[a-z]+\}|n_\{eff\}|\\[a-zA-Z]+|\\\\|\d+|[a-zA-Z]"
+    r"\\(?:begin|end)\{cases\}|\\text\{[a-z]+\}|\\operatorname\{[a-z]+\}|n_\{eff\}|\\[a-zA-Z]+|\\\\|\d+(?:\.\d*)?|\.\d+|[a-zA-Z]"
     r"|[-+^_{}()\[\]<>&,]"
 )
 
@@ -60,9 +73,12 @@ _FOR, _ROW, _OPEN, _CLOSE = r"\text{for}", r"\\", (r"\left", "("), (r"\right", "
 def read_latex(text: str) -> Expr:
     r"""The expression that ``Law.to_latex`` wrote, in the symbols of this package.
 
+    A decimal fraction is taken as it is written, exactly.
+
     Raises:
-        InvalidArgument: when the text is no string, too long, or holds anything else; it quotes what cannot
-            be read.
+        InvalidArgument: when the text is no string, too long or too deep (``building``), or holds anything
+            else, or when a value on the way is infinite, undefined or too large to be written out; it quotes
+            where reading ended.
 
     >>> read_latex(r"\frac{2 \gamma}{2 \gamma - 1} \left(\frac{\sqrt{d} \lambda}{n_{eff}}\right)^{2}")
     2*d*gamma*lambda**2/(n_eff**2*(2*gamma - 1))
@@ -74,16 +90,28 @@ def read_latex(text: str) -> Expr:
     require(isinstance(text, str), "text", text, "a string")
     require(len(text) <= LONGEST, "text", text, f"at most {LONGEST} characters")
     reader = _Reader(_tokens(text))
+    if tuple(reader.tokens) in _INFINITE:
+        return _INFINITE[tuple(reader.tokens)]
     try:
+        _check_size(reader.tokens)
         found = reader.sum()
-    except (ValueError, TypeError, RecursionError) as error:
-        if isinstance(error, InvalidArgument):
-            raise
+    except InvalidArgument:
+        raise
+    except Unreadable as error:
+        raise reader.refusal(f"{error}, up to here") from error
+    except (ValueError, TypeError, AttributeError, RecursionError) as error:
         raise reader.refusal() from error
     if reader.at < len(reader.tokens):
         raise reader.refusal()
-    require(not found.has(nan, zoo), "text", text, "a formula in which nothing is divided by 0")
     return found
+
+
+def _check_size(tokens: list[str]) -> None:
+    """Refuse what SymPy would take long to build, by counting."""
+    calls = sum(token in _CALLS or token == r"\sqrt" for token in tokens)
+    choices = sum(token in _RELATIONS or token in (r"\max", r"\min") for token in tokens)
+    levels = itertools.accumulate((x in "{([") - (x in "})]") for x in tokens)
+    check_size(calls, choices, max(levels, default=0))
 
 
 def _tokens(text: str) -> list[str]:
@@ -97,6 +125,10 @@ def _tokens(text: str) -> list[str]:
     return found
 
 
+def _is_number(token: str) -> bool:
+    return token[0] in ".0123456789"
+
+
 @dataclass
 class _Reader:
     """A place among tokens; every method reads what its name says and moves on."""
@@ -104,9 +136,11 @@ class _Reader:
     tokens: list[str]
     at: int = 0
 
-    def refusal(self) -> InvalidArgument:
+    def refusal(
+        self, allowed: str = "a formula of a law up to here, which cannot be read"
+    ) -> InvalidArgument:
         rest = " ".join(self.tokens[self.at : self.at + 8]) or "its end"
-        return InvalidArgument(f"text={rest}: must be a formula of a law up to here, which cannot be read")
+        return InvalidArgument(f"text={rest[:60]}: must be {allowed}")
 
     def sees(self, *expected: str) -> bool:
         return tuple(self.tokens[self.at : self.at + len(expected)]) == expected
@@ -127,28 +161,31 @@ class _Reader:
             sign = [S.NegativeOne] if self.passes("-") else []
             if not sign:
                 self.passes("+")
-            members.append(Mul(*sign, *self.factors()))
-        return Add(*members)
+            members.append(product([*sign, *self.factors()]))
+        return total(members)
 
     def factors(self) -> list[Expr]:
         """The members of a product, those of its fractions among them."""
         found = self.factor()
         while self.at < len(self.tokens) and (self.passes(r"\cdot") or self.starts_factor()):
+            # "10 000" is no product
+            if all(map(_is_number, self.tokens[self.at - 1 : self.at + 1])):
+                raise self.refusal()
             found += self.factor()
         return found
 
     def starts_factor(self) -> bool:
         token = self.tokens[self.at]
-        known = token in _SYMBOLS or token in _CALLS or token.isdigit()
+        known = token in _SYMBOLS or token in _CALLS or _is_number(token)
         return known or token in (r"\frac", r"\sqrt", r"\left", "{", r"\begin{cases}")
 
     def factor(self) -> list[Expr]:
         if self.passes(r"\frac"):
             above: list[Expr] = self.inner(self.factors_or_sum)
             below: list[Expr] = self.inner(self.factors_or_sum)
-            return above + [Pow(value, S.NegativeOne) for value in below]
+            return above + [power(value, S.NegativeOne) for value in below]
         base = self.atom()
-        return [self.power(base, self.group()) if self.passes("^") else base]
+        return [power(base, self.group()) if self.passes("^") else base]
 
     def factors_or_sum(self) -> list[Expr]:
         """The members of a product where there is one, else the sum."""
@@ -167,16 +204,11 @@ class _Reader:
         return found
 
     def group(self) -> Expr:
-        """What stands in braces, or one token."""
+        """What stands in braces, or one token, of which ``x^25`` takes the 2 alone."""
+        if self.at < len(self.tokens) and _is_number(self.tokens[self.at]) and len(self.tokens[self.at]) > 1:
+            raise self.refusal()
         found: Expr = self.inner(self.sum) if self.sees("{") else self.atom()
         return found
-
-    def power(self, base: Expr, exponent: Expr) -> Expr:
-        if base.is_Rational and exponent.is_Rational:
-            bits = max(int(base.p).bit_length(), int(base.q).bit_length()) * abs(exponent)
-            if bits > MOST_BITS or (base == 0 and exponent < 0):
-                raise self.refusal()
-        return Pow(base, exponent)
 
     def atom(self) -> Expr:
         if self.at == len(self.tokens):
@@ -197,11 +229,11 @@ class _Reader:
             if self.passes("["):
                 index = self.sum()
                 self.must("]")
-            return self.power(self.inner(self.sum), 1 / index)
-        if token not in _SYMBOLS and not token.isdigit():
+            return power(self.inner(self.sum), power(index, S.NegativeOne))
+        if token not in _SYMBOLS and not _is_number(token):
             raise self.refusal()
         self.at += 1
-        return Integer(token) if token.isdigit() else _SYMBOLS[token]
+        return number(token) if _is_number(token) else _SYMBOLS[token]
 
     def call(self) -> Expr:
         r"""A function, its power before or after its arguments: ``\sin^{2}{\left(x \right)}``."""
@@ -220,11 +252,7 @@ class _Reader:
         if braced:
             self.must("}")
         values = [*arguments, *branch]
-        if name not in (r"\max", r"\min") and any(
-            value.is_Rational and max(abs(value.p), value.q) > LARGEST_ARGUMENT for value in values
-        ):
-            raise self.refusal()
-        return self.power(_CALLS[name](*values), exponent)
+        return power(call(_CALLS[name], values), exponent)
 
     def cases(self) -> Expr:
         pieces = []
@@ -237,7 +265,7 @@ class _Reader:
                 self.must(_FOR)
                 pieces.append((value, self.either()))
             self.passes(_ROW)
-        return Piecewise(*pieces)
+        return choice(pieces)
 
     def either(self) -> Any:
         found = [self.both()]

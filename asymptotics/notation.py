@@ -6,9 +6,10 @@ is ``gamma``, the function ``Gamma``.  It is an expression of Python, so any pro
 names for the functions in it; a quotient of integers is exact.
 
 The reader executes nothing that it reads.  It parses, and builds from a list of names, functions and
-operations; text from anywhere may be given to it.  SymPy's own readers evaluate text as a program, and make
-other symbols of the same names, without assumptions.  Products and sums are built in one step from all their
-members, as they were built when they were derived, so that what is read is equal (==) to what was written.
+operations, within bounds (``building``); text from anywhere may be given to it.  SymPy's own readers
+evaluate text as a program, and make other symbols of the same names, without assumptions.  Products and sums
+are built in one step from all their members, as they were built when they were derived, so that what is read
+is equal (==) to what was written.
 
 In this order: ``NAMES``, ``FUNCTIONS``, ``write_expression``, ``read_expression``.
 """
@@ -16,14 +17,27 @@ In this order: ``NAMES``, ``FUNCTIONS``, ``write_expression``, ``read_expression
 from __future__ import annotations
 
 import ast
+import itertools
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import sympy
-from sympy import Add, And, Expr, Mul, Or, Piecewise, Pow, Rational, S, Symbol, nan, oo, pi, zoo
+from sympy import And, Expr, Or, S, Symbol, oo, pi
 from sympy.printing.str import StrPrinter
 
 from asymptotics import symbols
+from asymptotics.building import (
+    LONGEST,
+    Unreadable,
+    call,
+    check_size,
+    choice,
+    number,
+    power,
+    product,
+    total,
+)
 from asymptotics.checks import InvalidArgument, require
 
 NAMES: Mapping[str, Symbol] = {
@@ -60,7 +74,11 @@ FUNCTIONS: Mapping[str, Callable[..., Expr]] = {
 }
 """The name of each function that it may hold; ``sqrt`` and ``Piecewise`` are read besides."""
 
-_CONSTANTS: Mapping[str, Expr] = {"pi": pi, "oo": oo}
+_CONSTANTS: Mapping[str, Expr] = {"pi": pi}
+
+_PARTS = "made of names, numbers, functions and + - * / **"
+
+_INFINITE: Mapping[str, Expr] = {"oo": oo, "-oo": -oo}
 
 _RELATIONS: Mapping[type[ast.cmpop], Callable[[Expr, Expr], Any]] = {
     ast.Lt: sympy.StrictLessThan,
@@ -68,15 +86,6 @@ _RELATIONS: Mapping[type[ast.cmpop], Callable[[Expr, Expr], Any]] = {
     ast.Gt: sympy.StrictGreaterThan,
     ast.GtE: sympy.GreaterThan,
 }
-
-LONGEST = 20_000
-"""Characters that are read."""
-
-LARGEST_ARGUMENT = 1000
-"""Of a function: SymPy would write the factorial of a larger integer out."""
-
-MOST_BITS = 4096
-"""Of a power of two integers."""
 
 
 class _TextPrinter(StrPrinter):  # type: ignore[misc]
@@ -109,17 +118,22 @@ def read_expression(text: str) -> Expr:
     """The expression that a text says, in the symbols of this package; nothing of it is executed.
 
     Args:
-        text: as ``write_expression`` writes it, or anything else in its names and functions, with + - * / **,
-            comparisons and numbers; a decimal fraction is taken as it is written.
+        text: as ``write_expression`` writes it, or anything else in its names and functions, with + - * / **
+            and numbers; a decimal fraction is taken as it is written, exactly.  Comparisons, ``and`` and
+            ``or`` are the conditions in ``Piecewise((value, condition), ...)`` and stand nowhere else; so
+            does infinity, but for a text that is ``oo`` or ``-oo``.
 
     Raises:
-        InvalidArgument: when the text is anything else, is too long, or holds a number too large to be
-            written out; it quotes what cannot be read.
+        InvalidArgument: when the text is anything else, or too long or too deep (``building``), or when a
+            value on the way is infinite, undefined or too large to be written out; it quotes what cannot be
+            read.
 
     >>> read_expression("2*gamma/(2*gamma - 1)*(weight_decay*sqrt(d)/n_eff)**(2 - 1/gamma)").free_symbols == {
     ...     symbols.gamma, symbols.weight_decay, symbols.d, symbols.n_eff
     ... }
     True
+    >>> read_expression("0.12345678901234567890")
+    1234567890123456789/10000000000000000000
     >>> read_expression("__import__('os').getcwd()")
     Traceback (most recent call last):
         ...
@@ -127,124 +141,143 @@ def read_expression(text: str) -> Expr:
     """
     require(isinstance(text, str), "text", text, "a string")
     require(len(text) <= LONGEST, "text", text, f"at most {LONGEST} characters")
+    require(text.isascii() and "#" not in text, "text", text, "an expression in ASCII, without comments")
+    line = " ".join(text.split())
+    if line in _INFINITE:
+        return _INFINITE[line]
     try:
-        tree = ast.parse(text.strip(), mode="eval")
-        found: Expr = _read(tree.body)
+        tree = ast.parse(line, mode="eval")
+        _check_size(line, tree)
+        return _Reader(line).value(tree.body)
     except InvalidArgument:
         raise
-    except (SyntaxError, ValueError, TypeError, RecursionError, MemoryError) as error:
-        allowed = "one expression in the names and functions of a law"
-        raise InvalidArgument(f"text={_shown(text)}: must be {allowed}") from error
-    require(not found.has(nan, zoo), "text", text, "an expression in which nothing is divided by 0")
-    return found
+    except Unreadable as error:
+        raise _refusal(line, str(error)) from error
+    except (SyntaxError, ValueError, TypeError, AttributeError, RecursionError, MemoryError) as error:
+        raise _refusal(line, "one expression in the names and functions of a law") from error
 
 
-def _shown(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= 60 else line[:57] + "..."
+def _refusal(part: str, allowed: str) -> InvalidArgument:
+    return InvalidArgument(f"text={part if len(part) <= 60 else part[:57] + '...'}: must be {allowed}")
 
 
-def _refuse(node: ast.AST, allowed: str) -> InvalidArgument:
-    return InvalidArgument(f"text={_shown(ast.unparse(node))}: must be {allowed}")
+def _check_size(line: str, tree: ast.AST) -> None:
+    """Refuse what SymPy would take long to build, by counting."""
+    nodes = list(ast.walk(tree))
+    called = [
+        node.func.id for node in nodes if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    ]
+    choices = sum(name in ("Max", "Min") for name in called) + sum(isinstance(x, ast.Compare) for x in nodes)
+    levels = itertools.accumulate((x in "([") - (x in ")]") for x in line)
+    check_size(len(called), choices, max(levels, default=0))
 
 
-def _read(node: ast.expr) -> Any:
-    """What a node of the parsed text stands for."""
-    if isinstance(node, ast.Constant) and type(node.value) in (int, float):
-        return Rational(repr(node.value))
-    if isinstance(node, ast.Name):
+@dataclass(frozen=True)
+class _Reader:
+    """One line of text, by whose places its parts are quoted and its numbers read."""
+
+    line: str
+
+    def source(self, node: ast.expr) -> str:
+        return self.line[node.col_offset : node.end_col_offset]
+
+    def value(self, node: ast.expr) -> Expr:
+        """What a node of the parsed text stands for."""
+        try:
+            if isinstance(node, ast.Constant | ast.Name):
+                return self._atom(node)
+            return self._call(node) if isinstance(node, ast.Call) else self._operation(node)
+        except Unreadable as error:
+            raise _refusal(self.source(node), str(error)) from error
+
+    def _atom(self, node: ast.Constant | ast.Name) -> Expr:
+        if isinstance(node, ast.Constant):
+            if type(node.value) not in (int, float):
+                raise Unreadable(_PARTS)
+            return number(self.source(node))
         found = NAMES.get(node.id, _CONSTANTS.get(node.id))
         if found is None:
-            raise _refuse(node, f"one of the names {', '.join((*NAMES, *_CONSTANTS))}")
+            raise Unreadable(f"one of the names {', '.join((*NAMES, *_CONSTANTS))}")
         return found
-    if isinstance(node, ast.Call) and not node.keywords:
-        return _call(node)
-    return _operation(node)
 
+    def _operation(self, node: ast.expr) -> Expr:
+        match node:
+            case ast.BinOp(op=ast.Add() | ast.Sub()):
+                return total([*self._summands(node, 1)])
+            case ast.BinOp(op=ast.Mult() | ast.Div()) | ast.UnaryOp(op=ast.USub()):
+                return product([*self._factors(node, 1)])
+            case ast.UnaryOp(op=ast.UAdd()):
+                return self.value(node.operand)
+            case ast.BinOp(op=ast.Pow()):
+                return power(self.value(node.left), self.value(node.right))
+            case ast.Compare() | ast.BoolOp() | ast.BinOp(op=ast.BitAnd() | ast.BitOr()):
+                raise Unreadable("a number: comparisons, and, or stand in the conditions of Piecewise alone")
+        raise Unreadable(_PARTS)
 
-def _operation(node: ast.expr) -> Any:
-    found: Any
-    match node:
-        case ast.BinOp(op=ast.Add() | ast.Sub()):
-            found = Add(*_summands(node, 1))
-        case ast.BinOp(op=ast.Mult() | ast.Div()) | ast.UnaryOp(op=ast.USub()):
-            found = Mul(*_factors(node, 1))
-        case ast.UnaryOp(op=ast.UAdd()):
-            found = _read(node.operand)
-        case ast.BinOp(op=ast.Pow()):
-            found = _power(node)
-        case ast.BinOp(op=ast.BitAnd()) | ast.BoolOp(op=ast.And()):
-            found = And(*_operands(node))
-        case ast.BinOp(op=ast.BitOr()) | ast.BoolOp(op=ast.Or()):
-            found = Or(*_operands(node))
-        case ast.Compare(left=left, ops=[op], comparators=[right]) if type(op) in _RELATIONS:
-            found = _RELATIONS[type(op)](_read(left), _read(right))
-        case _:
-            raise _refuse(node, "made of names, numbers, functions, comparisons and + - * / **")
-    return found
+    def _summands(self, node: ast.expr, sign: int) -> Iterator[Expr]:
+        """All members of a sum, however nested by its signs."""
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub):
+            yield from self._summands(node.left, sign)
+            yield from self._summands(node.right, sign if isinstance(node.op, ast.Add) else -sign)
+        elif sign == 1:
+            yield self.value(node)
+        else:
+            yield product([S.NegativeOne, *self._factors(node, 1)])
 
+    def _factors(self, node: ast.expr, sign: int) -> Iterator[Expr]:
+        """All members of a product, a quotient or its negative, raised to 1 or -1."""
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult | ast.Div):
+            yield from self._factors(node.left, sign)
+            if isinstance(node.op, ast.Mult):
+                yield from self._factors(node.right, sign)
+            else:
+                yield from self._divisors(node.right, sign)
+        elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+            yield S.NegativeOne
+            yield from self._factors(node.operand, sign)
+        else:
+            value = self.value(node)
+            yield value if sign == 1 else power(value, S.NegativeOne)
 
-def _operands(node: ast.expr) -> list[Any]:
-    parts = node.values if isinstance(node, ast.BoolOp) else [node.left, node.right]  # type: ignore[attr-defined]
-    return [_read(part) for part in parts]
+    def _divisors(self, node: ast.expr, sign: int) -> Iterator[Expr]:
+        """What divides, upside down: a 0 in it is refused wherever it ends, as that in d/(1/0)."""
+        for factor in self._factors(node, -sign):
+            if factor == 0:
+                raise _refusal(self.source(node), "other than 0, for it divides")
+            yield factor
 
+    def _call(self, node: ast.Call) -> Expr:
+        name = node.func.id if isinstance(node.func, ast.Name) else ""
+        if node.keywords:
+            raise Unreadable(_PARTS)
+        if name == "Piecewise":
+            return choice([self._piece(argument) for argument in node.args])
+        if name != "sqrt" and name not in FUNCTIONS:
+            allowed = ", ".join(sorted((*FUNCTIONS, "Piecewise", "sqrt")))
+            raise _refusal(self.source(node.func), f"one of the functions {allowed}")
+        arguments = [self.value(argument) for argument in node.args]
+        if name == "sqrt":
+            (argument,) = arguments
+            return power(argument, S.Half)
+        return call(FUNCTIONS[name], arguments)
 
-def _summands(node: ast.expr, sign: int) -> Iterator[Expr]:
-    """All members of a sum, however nested by its signs."""
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub):
-        yield from _summands(node.left, sign)
-        yield from _summands(node.right, sign if isinstance(node.op, ast.Add) else -sign)
-    elif sign == 1:
-        yield _read(node)
-    else:
-        yield Mul(S.NegativeOne, *_factors(node, 1))
+    def _piece(self, node: ast.expr) -> tuple[Expr, Any]:
+        if not (isinstance(node, ast.Tuple) and len(node.elts) == 2):
+            raise _refusal(self.source(node), "a pair (expression, condition)")
+        value, condition = node.elts
+        return self.value(value), self._condition(condition)
 
-
-def _factors(node: ast.expr, power: int) -> Iterator[Expr]:
-    """All members of a product, a quotient or its negative, raised to 1 or -1."""
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult | ast.Div):
-        yield from _factors(node.left, power)
-        yield from _factors(node.right, power if isinstance(node.op, ast.Mult) else -power)
-    elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-        yield S.NegativeOne
-        yield from _factors(node.operand, power)
-    else:
-        value = _read(node)
-        if value == 0 and power == -1:
-            raise _refuse(node, "other than 0, for it divides")
-        yield value if power == 1 else Pow(value, S.NegativeOne)
-
-
-def _power(node: ast.BinOp) -> Expr:
-    base, exponent = _read(node.left), _read(node.right)
-    if base.is_Rational and exponent.is_Rational:
-        bits = max(int(base.p).bit_length(), int(base.q).bit_length()) * abs(exponent)
-        if bits > MOST_BITS or (base == 0 and exponent < 0):
-            raise _refuse(node, "a power that can be written out")
-    return Pow(base, exponent)
-
-
-def _call(node: ast.Call) -> Expr:
-    name = node.func.id if isinstance(node.func, ast.Name) else ""
-    if name == "Piecewise":
-        return Piecewise(*(_piece(argument) for argument in node.args))
-    if name != "sqrt" and name not in FUNCTIONS:
-        allowed = ", ".join(sorted((*FUNCTIONS, "Piecewise", "sqrt")))
-        raise _refuse(node.func, f"one of the functions {allowed}")
-    arguments = [_read(argument) for argument in node.args]
-    if name == "sqrt":
-        (argument,) = arguments
-        return Pow(argument, S.Half)
-    for argument, value in zip(node.args, arguments, strict=True):
-        large = value.is_Rational and max(abs(value.p), value.q) > LARGEST_ARGUMENT
-        if large and name not in ("Max", "Min"):
-            raise _refuse(argument, f"a quotient of integers up to {LARGEST_ARGUMENT} inside a function")
-    return FUNCTIONS[name](*arguments)
-
-
-def _piece(node: ast.expr) -> tuple[Expr, Any]:
-    if not (isinstance(node, ast.Tuple) and len(node.elts) == 2):
-        raise _refuse(node, "a pair (expression, condition)")
-    value, condition = node.elts
-    always = isinstance(condition, ast.Constant) and condition.value is True
-    return _read(value), S.true if always else _read(condition)
+    def _condition(self, node: ast.expr) -> Any:
+        match node:
+            case ast.Constant(value=True):
+                return S.true
+            case ast.BinOp(op=ast.BitAnd(), left=left, right=right):
+                return And(self._condition(left), self._condition(right))
+            case ast.BinOp(op=ast.BitOr(), left=left, right=right):
+                return Or(self._condition(left), self._condition(right))
+            case ast.BoolOp(op=operation, values=values):
+                joined = And if isinstance(operation, ast.And) else Or
+                return joined(*map(self._condition, values))
+            case ast.Compare(left=left, ops=[op], comparators=[right]) if type(op) in _RELATIONS:
+                return _RELATIONS[type(op)](self.value(left), self.value(right))
+        raise _refusal(self.source(node), "a comparison with < <= > >=, some joined by and, or, or True")

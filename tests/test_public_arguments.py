@@ -75,7 +75,9 @@ class Public(NamedTuple):
     @property
     def parameters(self) -> dict[str, inspect.Parameter]:
         """Those that a user gives."""
-        found = dict(inspect.signature(self.function).parameters)
+        signature = inspect.signature(self.function)
+        # what takes any other name does so to refuse it
+        found = {name: x for name, x in signature.parameters.items() if x.kind != x.VAR_KEYWORD}
         if self.owner is not None and "self" in found:
             del found["self"]
         return found

@@ -1,5 +1,9 @@
 """Arrays in float64 against numbers of mpmath, and what both refuse."""
 
+import pickle
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+
 import mpmath
 import numpy as np
 import pytest
@@ -140,3 +144,22 @@ def test_where_there_is_no_real_value_arrays_have_none():
 def test_numbers_have_guard_digits():
     # pi 2**50 to 15 digits is off by 1e-1: what is left of its sine is the guard's
     assert abs(value_of(sin(pi * gamma), {"gamma": 2**50 + 1})) < 1e-15
+
+
+def test_functions_of_arrays_travel():
+    law = phase_diagram(kernel_ridge).locate(a=4, ell=-1, gamma=1, source=0.25).risk
+    function = law.numpy()
+    assert function.__doc__
+    for protocol in range(2, pickle.HIGHEST_PROTOCOL + 1):  # SymPy has no lower
+        other = pickle.loads(pickle.dumps(function, protocol))
+        assert (other, hash(other), repr(other)) == (function, hash(function), repr(function))
+    assert function == law.numpy() != vectorised(law.expr * d)
+    assert len(repr(function)) < 200
+    assert "0x" not in repr(function)
+
+
+def test_functions_of_arrays_are_called_by_other_processes():
+    function = vectorised(noise_variance * d / n_eff)
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        found = pool.submit(function, d=[4.0, 8.0], n_eff=2, noise_variance=1).result()
+    assert list(found) == [2.0, 4.0]

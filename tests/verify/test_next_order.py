@@ -135,3 +135,14 @@ def test_the_risk_that_was_off():
     case = ("fixed", "V", Fraction(1, 2), Fraction(-1), Fraction(1))
     assert abs(off(law, case, "risk", 30, refined=True)) < 0.005
     assert abs(off(law, case, "risk", 30, refined=False)) > 0.02
+
+
+def test_near_one_refined_laws_are_closer_only_where_the_logarithm_is_large():
+    # what the documentation of Law says: (1 - a) log d is 2.3, 6.9, 9.2 and 23 here
+    case = ("fixed", "V", Fraction(9, 10), Fraction(-5), Fraction(5, 4))
+    law = phase_of(*case).risk
+    refined, plain = (
+        [off(law, case, "risk", n, which) for n in (10, 30, 40, 100)] for which in (True, False)
+    )
+    assert refined == pytest.approx([0.37, 0.060, 0.036, 0.006], abs=5e-3)
+    assert plain == pytest.approx([0.048, 0.048, 0.046, 0.033], abs=5e-3)
