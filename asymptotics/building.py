@@ -50,7 +50,7 @@ LARGEST_ARGUMENT = 1000
 """Of a function: SymPy would write the factorial of a larger integer out."""
 
 LARGEST_OF_TWO = 20
-"""Of a function of two arguments: it would be a sum of so many terms or of derivatives of such an order."""
+"""Of an error function, which is 1 to all digits beyond, and of one of two arguments: it would be a sum of so many terms or of derivatives of such an order."""
 
 MOST_MEMBERS = 8
 """Of a maximum or minimum, which compares each with each."""
@@ -166,6 +166,9 @@ def call(function: Callable[..., Expr], arguments: Sequence[Expr]) -> Expr:
     if function is sympy.exp:
         _need(len(arguments) == 1, "a function of one argument")
         return power(S.Exp1, arguments[0])
+    if function in (sympy.erf, sympy.erfc):
+        near = all(abs(x.evalf(15)) <= LARGEST_OF_TWO for x in arguments if x.is_number)
+        _need(near, f"a number up to {LARGEST_OF_TWO} inside an error function")
     bound = LARGEST_ARGUMENT if len(arguments) == 1 else LARGEST_OF_TWO
     for argument in arguments:
         worked_out = function in _TRIGONOMETRIC or not argument.free_symbols

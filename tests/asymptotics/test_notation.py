@@ -220,6 +220,7 @@ SLOW_IN_SYMPY = [
     "*".join(f"3**{6000 + i}" for i in range(500)),
     "+".join(f"3**-{6000 + i}" for i in range(400)),
     "sin(pi/2**1000)",
+    "Piecewise((1, Piecewise((1, ell < 1e9), (index, True)) <= erf(999)), (2, True))",
     "Min(Gamma(999), gamma**1e9)",
     "Max(Gamma(1000)+sqrt(d), 1)",
     "Piecewise((1, gamma**1e300 >= 2), (2, True))",
