@@ -50,7 +50,8 @@ LARGEST_ARGUMENT = 1000
 """Of a function: SymPy would write the factorial of a larger integer out."""
 
 LARGEST_OF_TWO = 20
-"""Of an error function, which is 1 to all digits beyond, and of one of two arguments: it would be a sum of so many terms or of derivatives of such an order."""
+"""Of an error function, which is 1 to all digits beyond, and of a function of two arguments: it would be a
+sum of so many terms, or of derivatives of such an order."""
 
 MOST_MEMBERS = 8
 """Of a maximum or minimum, which compares each with each."""
