@@ -6,7 +6,7 @@ these functions, which refuse what would grow beyond all use, and every value th
 where it arises.
 
 In this order: the bounds, ``Unreadable``, ``check_size``, ``number``, ``total``, ``product``, ``power``,
-``call``, ``choice``.
+``call``, ``comparison``, ``choice``.
 """
 
 from __future__ import annotations
@@ -34,6 +34,15 @@ MOST_BITS = 10_000
 LARGEST_EXPONENT = 10_000
 """Of numbers, also where a symbol stands beside it."""
 
+MOST_EXPONENT_BITS = 128
+"""Of the exponent of a number: SymPy works 2**(1e-300) out to more digits than that to compare it with 1."""
+
+LARGEST_COMPARED = 20
+"""Exponent in what is compared: SymPy factors polynomials for it."""
+
+MOST_COMPARED_BITS = 200
+"""Of a number there."""
+
 MOST_ROOT_BITS = 1000
 """Of a number of which a root is taken, and of all such in a product: SymPy looks for its divisors."""
 
@@ -41,7 +50,8 @@ LARGEST_ARGUMENT = 1000
 """Of a function: SymPy would write the factorial of a larger integer out."""
 
 LARGEST_OF_TWO = 20
-"""Of a function of two arguments: it would be a sum of so many terms or of derivatives of such an order."""
+"""Of an error function, which is 1 to all digits beyond, and of a function of two arguments: it would be a
+sum of so many terms, or of derivatives of such an order."""
 
 MOST_MEMBERS = 8
 """Of a maximum or minimum, which compares each with each."""
@@ -100,6 +110,17 @@ def _size(value: Expr) -> Expr:
     return max((abs(x) for x in value.atoms(Rational)), default=S.Zero)
 
 
+def _compared(value: Expr) -> Expr:
+    """What may stand in a comparison, a maximum or minimum."""
+    exponents = [abs(x) for y in value.atoms(Pow) for x in y.exp.atoms(Rational)]
+    small = (
+        all(max(x.p, x.q) <= LARGEST_COMPARED for x in exponents) and _largest(value) <= MOST_COMPARED_BITS
+    )
+    _need(small, f"compared with shorter numbers and exponents up to {LARGEST_COMPARED}")
+    _need(value.is_extended_real is not False, "a real number, for it is compared")
+    return value
+
+
 def _checked(value: Expr) -> Expr:
     _need(not value.has(nan, zoo, oo, -oo), "finite: no value on the way may be infinite or undefined")
     _need(_largest(value) <= MOST_BITS, "an expression with shorter numbers")
@@ -131,6 +152,8 @@ def power(base: Expr, exponent: Expr) -> Expr:
     _need(not exponent.has(log), "a power without a logarithm in its exponent")
     largest, size = _largest(base), _size(exponent)
     _need(largest <= 1 or size == 1 or largest * size <= MOST_BITS, "a power that can be written out")
+    simple = largest <= 1 or _largest(exponent) <= MOST_EXPONENT_BITS
+    _need(simple, "a power whose exponent has fewer digits")
     root = exponent.is_Rational and exponent.q != 1
     _need(not root or largest <= MOST_ROOT_BITS, "a root of a shorter number")
     return _checked(Pow(base, exponent))
@@ -140,17 +163,25 @@ def call(function: Callable[..., Expr], arguments: Sequence[Expr]) -> Expr:
     """A function of its arguments."""
     if function in (sympy.Max, sympy.Min):
         _need(1 <= len(arguments) <= MOST_MEMBERS, f"a maximum or minimum of at most {MOST_MEMBERS} members")
-        _need(not any(x.is_extended_real is False for x in arguments), "a maximum or minimum of real numbers")
-        return _checked(function(*arguments))
+        return _checked(function(*map(_compared, arguments)))
     if function is sympy.exp:
         _need(len(arguments) == 1, "a function of one argument")
         return power(S.Exp1, arguments[0])
+    if function in (sympy.erf, sympy.erfc):
+        near = all(abs(x.evalf(15)) <= LARGEST_OF_TWO for x in arguments if x.is_number)
+        _need(near, f"a number up to {LARGEST_OF_TWO} inside an error function")
     bound = LARGEST_ARGUMENT if len(arguments) == 1 else LARGEST_OF_TWO
     for argument in arguments:
-        held = argument.atoms(Rational) if function in _TRIGONOMETRIC else {argument}
+        worked_out = function in _TRIGONOMETRIC or not argument.free_symbols
+        held = argument.atoms(Rational) if worked_out else {argument}
         small = all(max(abs(x.p), x.q) <= bound for x in held if x.is_Rational)
         _need(small, f"a quotient of integers up to {bound} inside a function of {len(arguments)} arguments")
     return _checked(function(*arguments))
+
+
+def comparison(relation: Callable[[Expr, Expr], Any], left: Expr, right: Expr) -> Any:
+    """A condition."""
+    return relation(_compared(left), _compared(right))
 
 
 def choice(pieces: Sequence[tuple[Expr, Any]]) -> Expr:

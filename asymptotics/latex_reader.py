@@ -27,6 +27,7 @@ from asymptotics.building import (
     call,
     check_size,
     choice,
+    comparison,
     number,
     power,
     product,
@@ -285,4 +286,4 @@ class _Reader:
         if token not in _RELATIONS:
             raise self.refusal()
         self.at += 1
-        return _RELATIONS[token](left, self.sum())
+        return comparison(_RELATIONS[token], left, self.sum())

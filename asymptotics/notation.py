@@ -33,6 +33,7 @@ from asymptotics.building import (
     call,
     check_size,
     choice,
+    comparison,
     number,
     power,
     product,
@@ -265,7 +266,10 @@ class _Reader:
         if not (isinstance(node, ast.Tuple) and len(node.elts) == 2):
             raise _refusal(self.source(node), "a pair (expression, condition)")
         value, condition = node.elts
-        return self.value(value), self._condition(condition)
+        try:
+            return self.value(value), self._condition(condition)
+        except Unreadable as error:
+            raise _refusal(self.source(condition), str(error)) from error
 
     def _condition(self, node: ast.expr) -> Any:
         match node:
@@ -279,5 +283,5 @@ class _Reader:
                 joined = And if isinstance(operation, ast.And) else Or
                 return joined(*map(self._condition, values))
             case ast.Compare(left=left, ops=[op], comparators=[right]) if type(op) in _RELATIONS:
-                return _RELATIONS[type(op)](self.value(left), self.value(right))
+                return comparison(_RELATIONS[type(op)], self.value(left), self.value(right))
         raise _refusal(self.source(node), "a comparison with < <= > >=, some joined by and, or, or True")
