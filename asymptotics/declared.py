@@ -180,7 +180,9 @@ def threshold_balance(value: Any, in_words: str) -> None:
     _multiple_of_sum("threshold_balance", value, factor, degrees_of_freedom, in_words)
 
 
-def _balance(field: str, value: Any, unknown_sum: Symbol, in_words: str) -> tuple[Term, tuple[Term, ...], Term]:
+def _balance(
+    field: str, value: Any, unknown_sum: Symbol, in_words: str
+) -> tuple[Term, tuple[Term, ...], Term]:
     """Left side, known terms and the factor of the sum: all positive products of powers."""
     require(isinstance(value, Eq), field, value, f"a SymPy equation, Eq(left, right): {in_words}")
     allowed = (d, n_eff, weight_decay, noise_variance, effective_noise, threshold, unknown_sum)
@@ -204,6 +206,7 @@ def _capacity(field: str, value: Any, left: Term, besides: Mapping[Symbol, int],
 
 
 def _multiple_of_sum(field: str, value: Any, factor: Term, unknown_sum: Symbol, in_words: str) -> None:
+    """Refuse a factor of E or D that is more than numbers and powers of d."""
     allowed = f"of p {unknown_sum} = a number or powers of {d} times {unknown_sum}: {in_words}"
     require(not _powers_but_of_dimension(factor), field, value, allowed)
 
