@@ -9,8 +9,8 @@ Worked by hand: the potential J = E[(x - kappa)_+^2] is an area, so that doublin
 four times as large.  J = (s - kappa)^3 is eight times as large; J = 2 (s - kappa)^2 passes this, but leaves
 the error E = s^2 - J + kappa dJ/dkappa, about -s^2 of a mode far above the threshold.
 
-Functions, in order: `text`, `expression`, `power_of_size`, `product_of_powers`, `noise_balance`, `threshold_balance`,
-`multiple_of_error`; `check_network`.
+Functions, in order: `text`, `expression`, `power_of_size`, `product_of_powers`, `noise_balance`,
+`threshold_balance`, `multiple_of_error`; `check_network`.
 """
 
 from __future__ import annotations

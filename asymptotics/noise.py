@@ -67,7 +67,7 @@ _NOT_FOUND = (ArithmeticError, NotImplementedError, PoleError, TypeError, ValueE
 """How SymPy says that it knows no limit, or no leading term."""
 
 _MISSED = 1e-6
-"""How far from its integral, relatively, a closed form may be: quadrature at an edge has some eight digits."""
+"""How far from its integral, relatively, a closed form may be: quadrature at an edge has eight digits."""
 
 
 @dataclass(frozen=True)
@@ -199,7 +199,7 @@ class NoiseLaw(Stored):
             NotImplementedError: when neither is right.
         """
         density = lambdify(level, self.density, "mpmath")
-        expected = mpmath.re(mpmath.quad(lambda w: w**order * density(w), [0, 1, self.end]))
+        expected = mpmath.re(mpmath.quad(lambda w: w**order * density(w), [0, min(1, self.end / 2), self.end]))
         ways = (self._moment_from_zero, self._moment_of_potential)
         for way in ways if self.edge == oo else reversed(ways):
             found = way(order)
