@@ -9,8 +9,8 @@ Worked by hand: the potential J = E[(x - kappa)_+^2] is an area, so that doublin
 four times as large.  J = (s - kappa)^3 is eight times as large; J = 2 (s - kappa)^2 passes this, but leaves
 the error E = s^2 - J + kappa dJ/dkappa, about -s^2 of a mode far above the threshold.
 
-Functions, in order: `text`, `expression`, `power_of_size`, `product_of_powers`, `noise_balance`, `threshold_balance`,
-`multiple_of_error`; `check_network`.
+Functions, in order: `text`, `expression`, `power_of_size`, `product_of_powers`, `noise_balance`,
+`threshold_balance`, `multiple_of_error`; `check_network`.
 """
 
 from __future__ import annotations
@@ -180,7 +180,9 @@ def threshold_balance(value: Any, in_words: str) -> None:
     _multiple_of_sum("threshold_balance", value, factor, degrees_of_freedom, in_words)
 
 
-def _balance(field: str, value: Any, unknown_sum: Symbol, in_words: str) -> tuple[Term, tuple[Term, ...], Term]:
+def _balance(
+    field: str, value: Any, unknown_sum: Symbol, in_words: str
+) -> tuple[Term, tuple[Term, ...], Term]:
     """Left side, known terms and the factor of the sum: all positive products of powers."""
     require(isinstance(value, Eq), field, value, f"a SymPy equation, Eq(left, right): {in_words}")
     allowed = (d, n_eff, weight_decay, noise_variance, effective_noise, threshold, unknown_sum)
@@ -204,6 +206,7 @@ def _capacity(field: str, value: Any, left: Term, besides: Mapping[Symbol, int],
 
 
 def _multiple_of_sum(field: str, value: Any, factor: Term, unknown_sum: Symbol, in_words: str) -> None:
+    """Refuse a factor of E or D that is more than numbers and powers of d."""
     allowed = f"of p {unknown_sum} = a number or powers of {d} times {unknown_sum}: {in_words}"
     require(not _powers_but_of_dimension(factor), field, value, allowed)
 

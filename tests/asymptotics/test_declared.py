@@ -300,8 +300,8 @@ def test_sound_noise_is_declared():
     assert replace(diagonal.noise) == diagonal.noise
     assert NoiseLaw(density=sqrt(4 - level**2) / pi, edge=S(2)).edge == 2  # a quarter circle
     assert NoiseLaw(density=S.Half, edge=S(2)).edge == 2  # uniform
-    assert NoiseLaw(density=exp(-sqrt(level)) / 2, edge=oo).edge == oo  # no exponential falls as slowly
-    assert NoiseLaw(density=1 / (pi * sqrt(4 - level**2)), edge=S(2)).edge == 2  # more at the edge than within
+    assert NoiseLaw(density=exp(-sqrt(level)) / 2, edge=oo).edge == oo  # a slow fall
+    assert NoiseLaw(density=1 / (pi * sqrt(4 - level**2)), edge=S(2)).edge == 2  # most at its edge
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,27 @@
 """Edge laws against the integrals they approximate."""
 
+from dataclasses import replace
+
 import mpmath
 import pytest
 from mpmath import mpf
-from sympy import Rational, S, Symbol, exp, lambdify, oo, pi, sqrt
+from sympy import Eq, Piecewise, Rational, S, Symbol, exp, gamma, lambdify, oo, pi, simplify, sqrt
 
-from asymptotics import diagonal, quadratic
+from asymptotics import diagonal, phase_diagram, quadratic
 from asymptotics.noise import NoiseLaw, level
+from asymptotics.symbols import (
+    d,
+    degrees_of_freedom,
+    effective_noise,
+    matrix_error,
+    n_eff,
+    noise_variance,
+    position,
+    resolvent,
+    size,
+    threshold,
+    weight_decay,
+)
 
 SEMICIRCLE = quadratic.noise
 GAUSSIAN = diagonal.noise
@@ -47,6 +62,15 @@ def test_potential_is_the_integral(noise, cut):
 def test_second_moments():
     assert SEMICIRCLE.second_moment == Rational(1, 2)  # half of E w^2 = 1: the positive half
     assert GAUSSIAN.second_moment == 1  # both signs of the coefficient count
+
+
+@pytest.mark.parametrize("power", [Rational(1, 2), Rational(3, 2), S(2), Rational(5, 2), S(3), S(4)], ids=str)
+def test_moments_of_generalised_normal_noise(power):
+    # E w^k = Gamma((k+1)/m)/Gamma(1/m); from u, and then at u = 0, SymPy has 0 or nan for some m
+    noise = NoiseLaw(exp(-(level**power)) / gamma(1 + 1 / power), oo)
+    for order, moment in enumerate((noise.mass, noise.first_moment, noise.second_moment)):
+        exact = gamma((order + 1) / power) / gamma(1 / power)
+        assert float(moment) == pytest.approx(float(exact), rel=1e-12, abs=0)
 
 
 def test_leaked_freedom_of_the_gaussian_is_the_passing_probability():
@@ -201,3 +225,34 @@ def test_the_next_order_at_a_soft_edge_leaves_the_second(name):
 @pytest.mark.parametrize("name", HARD)
 def test_a_hard_edge_has_no_logarithm_to_correct(name):
     assert HARD[name].edge_correction is None
+
+
+def test_a_network_is_the_same_in_another_unit_of_its_noise():
+    # delta' = sqrt(2) delta: the semicircle ends at sqrt(2), its variance is 1/2, and D' = D/2
+    unit = effective_noise / sqrt(2)
+    edge = sqrt(2) * effective_noise
+    location = size + unit**2 / size
+    overlap = location.diff(size)
+    other = replace(
+        quadratic,
+        name="quadratic in another unit",
+        noise=NoiseLaw(sqrt(2 - level**2) / pi, edge=sqrt(2)),
+        potential=(location - threshold) ** 2,
+        potential_among_learned=(size - threshold) ** 2 + unit**2,
+        emergence=Piecewise(
+            (unit, threshold <= edge), ((threshold + sqrt(threshold**2 - edge**2)) / 2, True)
+        ),
+        posterior_variance=size**2 - (size * overlap) ** 2,
+        posterior_variance_among_learned=unit**2,
+        noise_balance=Eq(2 * n_eff / d * effective_noise**2, noise_variance + 2 * matrix_error),
+        threshold_balance=Eq(2 * n_eff / d, 2 * degrees_of_freedom + weight_decay / (2 * threshold)),
+        location=location,
+        image=position + unit**2 * resolvent,
+    )
+    one, same = phase_diagram(quadratic), phase_diagram(other)
+    assert len(one.phases) == len(same.phases)
+    for phase, twin in zip(one.phases, same.phases, strict=True):
+        assert (phase.name, phase.region) == (twin.name, twin.region)
+        assert simplify(twin.risk.expr / phase.risk.expr) == 1
+        assert simplify(twin.threshold.expr / phase.threshold.expr) == 1
+        assert simplify(twin.effective_noise.expr / phase.effective_noise.expr) == sqrt(2)
