@@ -15,7 +15,7 @@ import os
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, as_completed
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
@@ -83,9 +83,8 @@ def risk_curve(
     solutions = [None if directory is None else _read(directory, point, digits) for point in points]
     finished = sum(solution is not None for solution in solutions)
 
-    bar = _progress_bar() if progress else None
     try:
-        with bar if bar is not None else nullcontext():
+        with _progress_bar() if progress else nullcontext() as bar:
             task = None if bar is None else bar.add_task("solving", total=len(points))
             if bar is not None and task is not None:
                 bar.update(task, completed=finished)
@@ -161,9 +160,17 @@ def _solved(
             future.cancel()
 
 
-def _progress_bar() -> Progress:
+@contextmanager
+def _progress_bar() -> Iterator[Progress]:
+    """On standard error; gone when the curve fails, where the line that says why stands alone."""
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
-    return Progress(*columns, console=Console(stderr=True))
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        try:
+            yield bar
+        except BaseException:
+            bar.live.transient = True
+            bar.console.quiet = not bar.console.is_interactive  # there it would be written only now
+            raise
 
 
 def _path(directory: Path, problem: Problem, digits: int | None) -> Path:
