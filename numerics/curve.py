@@ -24,7 +24,7 @@ import mpmath
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from numerics.checks import is_flag, require
+from numerics.checks import called, is_flag, require
 from numerics.errors import Interrupted
 from numerics.precision import Number, to_fraction
 from numerics.problem import Problem
@@ -120,7 +120,9 @@ def _points(
     require(_is_sequence(samples), "samples", samples, "a sequence of numbers > 0")
     points = []
     for n in samples:
-        tuned = weight_decay(n) if callable(weight_decay) else weight_decay
+        tuned = weight_decay
+        if callable(weight_decay):
+            tuned = called("weight_decay", weight_decay, n, "a function of n")
         points.append(
             replace(problem, samples=n, weight_decay=problem.weight_decay if tuned is None else tuned)
         )
