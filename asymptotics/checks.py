@@ -1,7 +1,7 @@
 """What users may pass: every argument is checked where it comes in, and refused in one sentence.
 
-Functions, in order: `InvalidArgument`, `require`, `require_one_of`, `is_number`, `exact_number`,
-`exact_exponent`, `exact_decay`.
+Functions, in order: `InvalidArgument`, `require`, `in_one_line`, `require_one_of`, `is_number`,
+`exact_number`, `exact_exponent`, `exact_decay`.
 """
 
 from __future__ import annotations
@@ -46,13 +46,13 @@ def require(condition: bool, parameter: str, value: Any, allowed: str) -> None:
     asymptotics.checks.InvalidArgument: gamma=0.4: must be a number above 1/2
     """
     if not condition:
-        raise InvalidArgument(f"{parameter}={_in_one_line(value)}: must be {allowed}")
+        raise InvalidArgument(f"{parameter}={in_one_line(value)}: must be {allowed}")
 
 
-def _in_one_line(value: Any) -> str:
+def in_one_line(value: Any) -> str:
     """A value in one short line, also if it is too long to be written out, or its ``repr`` fails.
 
-    >>> _in_one_line([1, "two"]), _in_one_line(-10**5000)
+    >>> in_one_line([1, "two"]), in_one_line(-10**5000)
     ("[1, 'two']", '-1.0e+5000')
     """
     try:

@@ -38,7 +38,7 @@ from asymptotics.cells import (
     split_at_sign_changes,
     uncovered,
 )
-from asymptotics.checks import exact_decay, exact_exponent, require, require_one_of
+from asymptotics.checks import exact_decay, exact_exponent, in_one_line, require, require_one_of
 from asymptotics.crossovers import Crossover
 from asymptotics.exchange import Exchange
 from asymptotics.failure import closest_hypotheses
@@ -252,10 +252,10 @@ class PhaseDiagram:
         >>> phase_diagram(quadratic)["V"].title
         'harmful overfitting'
         """
-        found = [phase for phase in self.phases if phase.name == name]
+        found = [phase for phase in self.phases if isinstance(name, str) and phase.name == name]
         if not found:
             names = ", ".join(dict.fromkeys(phase.name for phase in self.phases))
-            raise KeyError(f"name={name!r}: must be one of {names}")
+            raise KeyError(f"name={in_one_line(name)}: must be one of {names}")
         if len(found) > 1:
             where = "; or ".join(" and ".join(map(str, phase.region.args)) for phase in found)
             raise KeyError(f"name={name!r}: must tell one phase, and {len(found)} have it, where {where}")

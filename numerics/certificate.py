@@ -87,6 +87,7 @@ def certify(problem: Problem, *, digits: int = 10) -> Certificate:
     """
     checked(problem, None)
     require(is_count(digits, _MOST_DIGITS), "digits", digits, f"a positive integer up to {_MOST_DIGITS}")
+    digits = int(digits)
     _require_provable(problem)
     bits = math.ceil(digits * math.log2(10)) + _SPARE_BITS
     for accuracy in _ATTEMPTS:

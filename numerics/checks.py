@@ -1,12 +1,14 @@
 """What users may pass: every argument is checked where it comes in, and refused in one sentence.
 
-Functions, in order: `require`, `shown`, `is_number`, `exact_number`, `is_positive`, `is_count`, `is_flag`,
-`require_probability`.
+Functions, in order: `require`, `shown`, `is_number`, `exact_number`, `is_positive`, `is_double`, `is_count`,
+`is_flag`, `called`, `require_probability`.
 """
 
 from __future__ import annotations
 
 import math
+import sys
+from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
 from numbers import Integral, Rational, Real
@@ -128,6 +130,15 @@ def is_positive(value: Any) -> bool:
     return is_number(value) and bool(value > 0)
 
 
+def is_double(value: Any) -> bool:
+    """Whether it is a number in the range of float64, which rounds what is too small for it to 0.
+
+    >>> is_double(10**308), is_double(10**309)
+    (True, False)
+    """
+    return is_number(value) and bool(abs(value) <= sys.float_info.max)
+
+
 def is_count(value: Any, most: int | None = None) -> bool:
     """Whether it is a positive integer, of Python or NumPy, not above ``most``.
 
@@ -145,6 +156,25 @@ def is_flag(value: Any) -> bool:
     (True, False, False)
     """
     return isinstance(value, bool | np.bool_)
+
+
+def called(parameter: str, function: Callable[[Any], Any], argument: Any, allowed: str) -> Any:
+    """What a user's function returns.
+
+    Raises:
+        InvalidProblem: it does not take one such argument.
+
+    >>> called("weight_decay", lambda: 0.1, 300, "a function of n")  # doctest: +NORMALIZE_WHITESPACE
+    Traceback (most recent call last):
+        ...
+    numerics.errors.InvalidProblem: weight_decay=<lambda>: must be a function of n; called, it says:
+    <lambda>() takes 0 positional arguments but 1 was given
+    """
+    try:
+        return function(argument)
+    except TypeError as error:
+        name = getattr(function, "__name__", None) or shown(function)
+        raise InvalidProblem(f"{parameter}={name}: must be {allowed}; called, it says: {error}") from error
 
 
 def require_probability(probability: Any) -> None:

@@ -31,7 +31,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from numerics.arrays import at_each, complex_points, real_points, require_probabilities
-from numerics.checks import is_count, is_number, is_positive, require
+from numerics.checks import called, is_count, is_double, is_number, require
 from numerics.errors import NotConverged
 from numerics.free_convolution import (
     Preimage,
@@ -173,7 +173,7 @@ class FreeConvolution:
         """
         allowed = f"a positive integer up to {_LARGEST**2:g}"
         require(is_count(dim) and dim <= 10**150, "dim", dim, allowed)
-        require(is_positive(decay), "decay", decay, "a number > 0")
+        require(is_double(decay) and float(decay) > 0, "decay", decay, "a number > 0 in the range of floats")
         _require_size("noise", noise)
         if scale is not None:
             _require_size("scale", scale)
@@ -344,9 +344,9 @@ class FreeConvolution:
         is_infinite = isinstance(x, float) and math.isinf(x)
         require(is_infinite or is_number(x), "x", x, "a number, or -inf for all of the law")
         smallest, largest = self.eigenvalues.ends()
-        x = max(float(x), min(smallest - 2.5 * self.noise, math.nextafter(smallest, -math.inf)))
         if x >= max(largest + 2.5 * self.noise, math.nextafter(largest, math.inf)):
             return 0.0
+        x = float(max(x, min(smallest - 2.5 * self.noise, math.nextafter(smallest, -math.inf))))
         found, arithmetic = self._found(x, 0.0)
         with arithmetic.working():
             mass = self._masses(found)[1]
@@ -369,9 +369,10 @@ class FreeConvolution:
             missed = abs(float(measure.sum().imag) - mass)
             if not missed <= _MISMATCH:
                 raise NotConverged(f"the path from x={x!r} misses the mass right of it by {missed:.1g}")
-            values = np.asarray(function(halves.origin + path.zeta + variance * g))
-            is_numeric = values.dtype.kind in "iufc" and values.shape in ((), measure.shape)
             allowed = "a function with a finite value for each of an array of complex numbers"
+            points = halves.origin + path.zeta + variance * g
+            values = np.asarray(called("function", function, points, allowed))
+            is_numeric = values.dtype.kind in "iufc" and values.shape in ((), measure.shape)
             require(is_numeric and bool(np.isfinite(values).all()), "function", function, allowed)
             return float((measure @ np.broadcast_to(values, measure.shape)).imag)
 

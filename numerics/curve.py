@@ -15,7 +15,7 @@ import os
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, as_completed
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ import mpmath
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from numerics.checks import is_flag, require
+from numerics.checks import called, is_flag, require
 from numerics.errors import Interrupted
 from numerics.precision import Number, to_fraction
 from numerics.problem import Problem
@@ -83,9 +83,8 @@ def risk_curve(
     solutions = [None if directory is None else _read(directory, point, digits) for point in points]
     finished = sum(solution is not None for solution in solutions)
 
-    bar = _progress_bar() if progress else None
     try:
-        with bar if bar is not None else nullcontext():
+        with _progress_bar() if progress else nullcontext() as bar:
             task = None if bar is None else bar.add_task("solving", total=len(points))
             if bar is not None and task is not None:
                 bar.update(task, completed=finished)
@@ -121,7 +120,9 @@ def _points(
     require(_is_sequence(samples), "samples", samples, "a sequence of numbers > 0")
     points = []
     for n in samples:
-        tuned = weight_decay(n) if callable(weight_decay) else weight_decay
+        tuned = weight_decay
+        if callable(weight_decay):
+            tuned = called("weight_decay", weight_decay, n, "a function of n")
         points.append(
             replace(problem, samples=n, weight_decay=problem.weight_decay if tuned is None else tuned)
         )
@@ -161,9 +162,17 @@ def _solved(
             future.cancel()
 
 
-def _progress_bar() -> Progress:
+@contextmanager
+def _progress_bar() -> Iterator[Progress]:
+    """On standard error; gone when the curve fails, where the line that says why stands alone."""
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
-    return Progress(*columns, console=Console(stderr=True))
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        try:
+            yield bar
+        except BaseException:
+            bar.live.transient = True
+            bar.console.quiet = not bar.console.is_interactive  # there it would be written only now
+            raise
 
 
 def _path(directory: Path, problem: Problem, digits: int | None) -> Path:

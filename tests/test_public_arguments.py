@@ -17,6 +17,7 @@ import inspect
 import typing
 from collections.abc import Callable, Iterator
 from dataclasses import fields
+from fractions import Fraction
 from functools import cache, partial
 from types import ModuleType, UnionType
 from typing import Any, NamedTuple
@@ -375,3 +376,45 @@ def test_what_is_wrong_is_refused_in_one_line_that_names_it(
     public: Public, parameter: str, kind: str
 ) -> None:
     assert complaint(public, parameter, kind) is None
+
+
+HUGE = 10**400
+
+
+@pytest.mark.parametrize(
+    ("parameter", "call"),
+    [
+        ("decay", lambda: FreeConvolution.of_power_law(10, HUGE, 0.3)),
+        ("decay", lambda: FreeConvolution.of_power_law(10, Fraction(1, HUGE), 0.3)),
+        ("function", lambda: INSTANCES["FreeConvolution"]().integral_above(lambda: 0)),
+        ("function", lambda: INSTANCES["FreeConvolution"]().integral_above(int)),
+        ("weight_decay", lambda: numerics.risk_curve(_problem(), [300], weight_decay=lambda: 0)),
+        ("weight_decay", lambda: numerics.risk_curve(_problem(), [300], weight_decay=len)),
+    ],
+)
+def test_functions_of_other_arguments_and_numbers_beyond_floats_are_refused(
+    parameter: str, call: Callable[[], Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(numerics.InvalidProblem, match=f"^{parameter}=[^\n]{{,250}}$"):
+        call()
+    assert capsys.readouterr().err == ""
+
+
+def test_the_whole_law_lies_right_of_what_is_below_all_floats() -> None:
+    law = INSTANCES["FreeConvolution"]()
+    assert law.integral_above(np.square, -HUGE) == law.integral_above(np.square)
+    assert law.integral_above(np.square, HUGE) == 0
+
+
+@pytest.mark.parametrize(
+    "name",
+    [np.ones(3), 1 << 5_000_000, Foreign(), None, "II" * 1000, ["I"]],
+    ids=lambda name: type(name).__name__,
+)
+def test_what_is_no_name_of_a_phase_is_refused_in_one_line(name: Any) -> None:
+    with pytest.raises(KeyError) as refused:
+        _diagram()[name]
+    (line,) = refused.value.args
+    assert line.startswith("name=")
+    assert "\n" not in line
+    assert len(line) < 200

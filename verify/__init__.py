@@ -4,15 +4,16 @@
 are the Hypothesis strategies it draws from, for your own tests; ``python -m verify`` does it for both
 networks.
 
-Names are imported on first use, so that the console command can check ``provenance`` before anything else.
+Names are imported on first use, so that the console command can ``start`` and check ``provenance`` before
+anything else.
 """
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
-
+TYPE_CHECKING = False  # typing's own, without its import
 if TYPE_CHECKING:
+    from typing import Any
+
     from verify import strategies as strategies
     from verify.comparison import Check as Check
     from verify.comparison import Report as Report
@@ -30,6 +31,8 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> Any:
+    from importlib import import_module  # noqa: PLC0415  (late: see start)
+
     if name == "strategies":
         return import_module("verify.strategies")
     if name in _HOMES:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from verify.command_line import main
+from verify.start import main
 
 if __name__ == "__main__":
     main(["verify", *sys.argv[1:]])

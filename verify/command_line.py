@@ -23,8 +23,10 @@ from typing import Any, Literal
 
 import click
 
-from verify.files import make_folder, whole, why_no_figure
+from verify.files import made, whole, why_no_figure, why_no_folder
+from verify.limits import SEED_BITS, WINDOW, is_window, upwards_of
 from verify.provenance import foreign_packages
+from verify.start import end_at_once, loaded
 
 NETWORKS = ("diagonal", "quadratic")
 MODELS = (*NETWORKS, "kernel_ridge")
@@ -57,31 +59,27 @@ class Status(IntEnum):
 # --- types of options
 
 
+NO_NUMBER = "is no number, such as 5/4, 0.1 or 1e30"
+"""What is said of a word that is none; nan and infinities are none either."""
+
 _NUMBER = re.compile(r"[+-]?(\d+/\d+|(\d+\.?\d*|\.\d+)(e(?P<power>[+-]?\d+))?)", re.ASCII | re.IGNORECASE)
-_NOT_FINITE = re.compile(r"[+-]?(nan|inf|infinity)", re.ASCII | re.IGNORECASE)
 
 
 def number(text: str) -> Any:
     """The number a user wrote: an exact integer or fraction (1000, 1e30, 5/4), else a float, as in Python.
 
-    A decimal below the range of floats stays exact.  What is no number is returned as it is, for ``Problem``
-    to refuse in its own words.
+    A decimal below the range of floats stays exact.
 
     Raises:
-        click.BadParameter: the number is too long to be read in a bounded time.
+        click.BadParameter: it is none, or too long to be read in a bounded time.
 
-    >>> number("5/4"), number("1e30"), number("0.1"), number("nan"), number("abc")
-    (Fraction(5, 4), 1000000000000000000000000000000, 0.1, nan, 'abc')
+    >>> number("5/4"), number("1e30"), number("0.1")
+    (Fraction(5, 4), 1000000000000000000000000000000, 0.1)
     """
-    if _NOT_FINITE.fullmatch(text):
-        return float(text)
-    try:
-        exact = _exact(text)
-    except (ValueError, ZeroDivisionError):
-        return text
-    if exact.denominator == 1:
-        return exact.numerator
-    return exact if "/" in text or abs(exact) < sys.float_info.min else float(text)
+    value = exact(text)
+    if value.denominator == 1:
+        return value.numerator
+    return value if "/" in text or abs(value) < sys.float_info.min else float(text)
 
 
 def _exact(text: str) -> Fraction:
@@ -99,7 +97,7 @@ def exact(text: str) -> Fraction:
     """The number a user wrote, exactly, whether as a fraction or a decimal: 2.2 is 11/5.
 
     Raises:
-        click.BadParameter: it is none.
+        click.BadParameter: it is none, or too long to be read in a bounded time.
 
     >>> exact("2.2"), exact("5/4")
     (Fraction(11, 5), Fraction(5, 4))
@@ -107,7 +105,7 @@ def exact(text: str) -> Fraction:
     try:
         return _exact(text)
     except (ValueError, ZeroDivisionError):
-        raise click.BadParameter(f"{_shown(text)} is no number, such as 5/4 or 1.25") from None
+        raise click.BadParameter(f"{_shown(text)} {NO_NUMBER}") from None
 
 
 def integer(text: str) -> int:
@@ -132,6 +130,18 @@ def digits_wanted(text: str) -> int:
     value = integer(text)
     if not 1 <= value <= MOST_DIGITS:
         raise click.BadParameter(f"{_shown(text)} is not between 1 and {MOST_DIGITS}")
+    return value
+
+
+def seed_wanted(text: str) -> int:
+    """A seed of random numbers.
+
+    Raises:
+        click.BadParameter: it is none.
+    """
+    value = integer(text)
+    if abs(value) >= 2**SEED_BITS:
+        raise click.BadParameter(f"{_shown(text)} is longer than {SEED_BITS} bits")
     return value
 
 
@@ -173,6 +183,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         except BrokenPipeError:
             _forget_output()
             status = Status.CLOSED_PIPE
+        except click.exceptions.NoArgsIsHelpError as error:
+            error.show()
+            status = Status.REFUSED
         except click.ClickException as error:
             status = _ended(error.format_message(), Status.REFUSED)
         except Exception as error:
@@ -223,7 +236,9 @@ def _terminable() -> Iterator[list[int]]:
         yield received  # only the main thread may say what a signal does
         return
 
-    def stop(signum: int, _: object) -> None:
+    def stop(signum: int, frame: Any) -> None:
+        if signal.getsignal(signal.SIGINT) is end_at_once:
+            end_at_once(signum, frame)
         received.append(signum)
         raise KeyboardInterrupt
 
@@ -256,7 +271,27 @@ _STATUSES = """\b
 """
 
 
+def _tell_version(context: click.Context, _: click.Parameter, is_wanted: bool) -> None:
+    if not is_wanted or context.resilient_parsing:
+        return
+    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415
+
+    try:
+        click.echo(f"shallowlaws {version('shallowlaws')}")
+    except PackageNotFoundError:
+        raise click.ClickException("shallowlaws is not installed, and so has no version") from None
+    context.exit()
+
+
 @click.group(context_settings={"help_option_names": ["-h", "--help"]}, no_args_is_help=True, epilog=_STATUSES)
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_tell_version,
+    help="Show the version and exit.",
+)
 def shallowlaws() -> None:
     """Scaling laws of shallow networks: derive them, solve for them, check one against the other."""
 
@@ -323,6 +358,14 @@ def _models(names: Sequence[str], estimator: Estimator) -> list[str]:
     return list(dict.fromkeys(names))
 
 
+def _refuse_weight_decay(*, estimator: str, weight_decay: Any, **_: Any) -> None:
+    """Refuse that there is none, or that there is one, in the words of the command line."""
+    if weight_decay is None and estimator in ("erm", "ridge"):
+        raise click.UsageError("--weight-decay is needed unless --estimator bayes")
+    if weight_decay is not None and estimator == "bayes":
+        raise click.UsageError("--weight-decay is not for --estimator bayes, which has none")
+
+
 def _refuse_out(reason: str | None) -> None:
     if reason is not None:
         raise click.BadParameter(reason, param_hint="'--out'")
@@ -339,6 +382,7 @@ def derive(networks: Sequence[str], noise: Noise, estimator: Estimator, latex: b
     names = _models(networks, estimator)
     import asymptotics  # noqa: PLC0415
 
+    loaded()
     for name in names:
         diagram = asymptotics.phase_diagram(getattr(asymptotics, name), noise=noise, estimator=estimator)
         if latex or steps:
@@ -383,8 +427,10 @@ def solve(digits: int | None, **parameters: Any) -> None:
     Integers and fractions (1e30, 5/4) are exact; decimals such as 0.1 are the binary floats of Python.  Write
     1/10 where more than sixteen digits matter.
     """
+    _refuse_weight_decay(**parameters)
     import numerics  # noqa: PLC0415
 
+    loaded()
     solution = numerics.solve(numerics.Problem(**parameters), digits=digits)
     names = ("excess_risk", "effective_noise", "threshold", "degrees_of_freedom", "train_loss", "residual")
     for name in names:
@@ -405,10 +451,15 @@ def _digits(value: Any, digits: int) -> str:
 @click.option("--cache", type=path, help="folder in which finished points are kept")
 def curve(samples: Sequence[Any], cache: Path | None, **parameters: Any) -> None:
     """Solve along a learning curve; prints samples and excess risk, tab separated."""
+    _refuse_weight_decay(**parameters)
     import numerics  # noqa: PLC0415
 
+    loaded()
     problem = numerics.Problem(samples=samples[0], **parameters)
-    solutions = numerics.risk_curve(problem, list(samples), cache=cache)
+    try:
+        solutions = numerics.risk_curve(problem, list(samples), cache=cache)
+    except numerics.Interrupted as stop:  # its line names the parameter of the function
+        raise numerics.Interrupted(str(stop).replace("cache=DIRECTORY", "--cache DIRECTORY")) from None
     for count, solution in zip(samples, solutions, strict=True):
         click.echo(f"{count}\t{solution.excess_risk}")
 
@@ -419,11 +470,14 @@ def curve(samples: Sequence[Any], cache: Path | None, **parameters: Any) -> None
 @click.option("--out", type=path, help="draw it: a PNG, PDF or SVG file")
 def spectrum(out: Path | None, **parameters: Any) -> None:
     """Print the spectrum of the trained weights, and what pruning its bulk does to the risk."""
+    _refuse_weight_decay(**parameters)
     import numerics  # noqa: PLC0415
 
     problem = numerics.Problem(**parameters)
     if out is not None:
         _refuse_out(why_no_figure(out))
+        from matplotlib.figure import Figure  # noqa: PLC0415
+    loaded()
     solution = numerics.solve(problem)
     law = solution.spectrum()
     click.echo(f"{'mass at 0':20} {law.atom}")
@@ -435,8 +489,6 @@ def spectrum(out: Path | None, **parameters: Any) -> None:
     click.echo(f"{'excess risk':20} {solution.excess_risk}")
     click.echo(f"{'  after pruning':20} {solution.pruned()}")
     if out is not None:
-        from matplotlib.figure import Figure  # noqa: PLC0415
-
         figure = Figure(layout="constrained")
         law.plot(figure.subplots())
         with whole(out) as part:
@@ -449,7 +501,7 @@ def spectrum(out: Path | None, **parameters: Any) -> None:
 @_noise_option
 @_estimator_option
 @click.option("--effort", type=click.Choice(["quick", "full"]), default="quick", show_default=True)
-@click.option("--seed", type=integer, default="0", show_default=True)
+@click.option("--seed", type=seed_wanted, default="0", show_default=True)
 @_out_option
 def verify(
     networks: Sequence[str],
@@ -463,10 +515,11 @@ def verify(
 
     An interrupt writes the report of the checks that were finished, marked as incomplete.
     """
-    _refuse_out(make_folder(out))
+    names = _models(networks, estimator)
+    _refuse_out(why_no_folder(out))
     from verify.main_job import run  # noqa: PLC0415
 
-    names = _models(networks, estimator)
+    loaded()
     agrees = run(names, effort=effort, seed=seed, out=out, noise=noise, estimator=estimator)
     click.get_current_context().exit(Status.DONE if agrees else Status.DISAGREEMENT)
 
@@ -492,24 +545,83 @@ def figures(
 ) -> None:
     """Draw the phase diagrams at one decay, without checking them."""
     names = _models(networks, estimator)
+    _refuse_exponents(names, noise, estimator, source=source, **shown)
+    _refuse_windows(noise, estimator, **shown)
+    _refuse_out(why_no_folder(out))
     import asymptotics  # noqa: PLC0415
     from numerics import Interrupted  # noqa: PLC0415
-    from verify.figures import phase_diagram_figure, save_figure, view_of  # noqa: PLC0415
+    from verify.figures import phase_diagram_figure, save_figure  # noqa: PLC0415
     from verify.main_job import figure_name  # noqa: PLC0415
 
-    view_of(noise, estimator, **_readable(shown))
-    _refuse_out(make_folder(out))
+    loaded()
     written: list[Path] = []
     try:
         for name in names:
             diagram = asymptotics.phase_diagram(getattr(asymptotics, name), noise=noise, estimator=estimator)
             figure = phase_diagram_figure(diagram, **_readable({**shown, "source": source}))
-            for path in save_figure(figure, out / figure_name(name, noise, estimator)):
-                written.append(path)
+            with made(out):
+                paths = save_figure(figure, out / figure_name(name, noise, estimator))
+            written += paths
+            for path in paths:
                 click.echo(path)
     except KeyboardInterrupt:
         kept = ", ".join(map(str, written))
         raise Interrupted(f"kept {kept}" if kept else "no figure was finished, nothing was kept") from None
+
+
+# What a figure needs, in the words of the command line, and before anything is loaded: ``view_of`` checks the
+# same for those who call it.
+
+
+def _refuse_exponents(
+    names: Sequence[str],
+    noise: Noise,
+    estimator: Estimator,
+    *,
+    gamma: Fraction,
+    b: Fraction | None,
+    source: Fraction | None,
+    **_: Any,
+) -> None:
+    _refuse(gamma > Fraction(1, 2), "--gamma", f"{gamma} is not above 1/2: the target has no finite energy")
+    if noise == "scaled" and estimator != "bayes" and b is None:
+        raise click.UsageError("--b is needed with --noise scaled: the figure is drawn at one b")
+    _refuse(b is None or noise == "scaled", "--b", f"is for --noise scaled, and this is --noise {noise}")
+    _refuse(b is None or b >= 0, "--b", f"{b} is below 0: noise would grow with d")
+    if "kernel_ridge" in names and source is None:
+        raise click.UsageError("--source is needed with --network kernel_ridge, which has a source exponent")
+    is_alone = set(names) == {"kernel_ridge"}
+    _refuse(source is None or is_alone, "--source", "is for --network kernel_ridge, alone")
+    _refuse(source is None or source > 0, "--source", f"{source} is not above 0")
+
+
+def _refuse_windows(
+    noise: Noise,
+    estimator: Estimator,
+    *,
+    b: Fraction | None,
+    samples_window: tuple[Fraction, Fraction] | None,
+    decay_window: tuple[Fraction, Fraction] | None,
+    noise_window: tuple[Fraction, Fraction] | None,
+    **_: Any,
+) -> None:
+    upwards = upwards_of(noise, estimator, at_one_b=b is not None)
+    windows = (
+        ("--samples-window", samples_window, True, "a"),
+        ("--decay-window", decay_window, upwards == "ell", "ell"),
+        ("--noise-window", noise_window, upwards == "b", "b"),
+    )
+    for option, window, is_axis, symbol in windows:
+        if window is not None:
+            written = f"{window[0]} {window[1]}"
+            _refuse(is_axis, option, f"{written}: the figure has no axis of {symbol}")
+            _refuse(is_window(*window), option, f"{written}: must be {WINDOW}")
+            _refuse(symbol != "b" or window[0] >= 0, option, f"{written} begins below 0")
+
+
+def _refuse(condition: bool, option: str, reason: str) -> None:
+    if not condition:
+        raise click.BadParameter(reason, param_hint=f"'{option}'")
 
 
 def _readable(parameters: dict[str, Any]) -> dict[str, Any]:

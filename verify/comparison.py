@@ -33,6 +33,7 @@ from asymptotics.regime import LABEL_NOISE
 from numerics import Problem, Solution, solve
 from numerics.networks import NETWORKS
 from verify.extrapolation import Measured, extrapolated_exponent
+from verify.limits import SEED_BITS
 from verify.strategies import Interval, Scale, decays, scales
 
 Effort = Literal["quick", "full"]
@@ -69,8 +70,6 @@ MARGIN = Fraction(1, 10)
 
 NEGLECTED_DECADES = 3
 """How many decades all that is neglected lies below what is kept, at the end of the ladder of a point."""
-
-_SEEDS = 2**64
 
 _POINTS: dict[Effort, int] = {"quick": 4, "full": 40}
 
@@ -190,8 +189,8 @@ def agreement(
     """
     _network(diagram)
     require(isinstance(effort, str) and effort in _POINTS, "effort", effort, "'quick' or 'full'")
-    is_seed = isinstance(seed, Integral) and is_number(seed) and abs(seed) < _SEEDS
-    require(is_seed, "seed", seed, "an integer of at most 64 bits")
+    is_seed = isinstance(seed, Integral) and is_number(seed) and abs(seed) < 2**SEED_BITS
+    require(is_seed, "seed", seed, f"an integer of at most {SEED_BITS} bits")
     require(isinstance(progress, bool), "progress", progress, "True or False")
     seed = int(seed)
     points = [(phase, scale) for phase in diagram.phases for scale in _draw(diagram, phase, effort, seed)]

@@ -15,6 +15,7 @@ numbers as they are written, the drawing.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from fractions import Fraction
 from math import isfinite
@@ -34,17 +35,12 @@ from asymptotics.checks import exact_exponent, require
 from verify.comparison import DECAY_WINDOW, FIGURE_GAMMA, SAMPLES_WINDOW, Check
 from verify.files import whole
 from verify.labels import Label, set_labels
+from verify.limits import WINDOW, is_window, upwards_of
 from verify.polygons import HalfPlane, clipped, rectangle, segment, sides
 from verify.strategies import NOISE_WINDOW
 
 KERNEL_DECAY_WINDOW = (Fraction(-4), Fraction(1))
 """Where ``ell`` is drawn in diagrams with a source exponent, whose phases lie at ell < 0."""
-
-WIDEST = 1000
-"""Largest exponent that axes reach."""
-
-NARROWEST = Fraction(1, 1000)
-"""Least length of an axis."""
 
 LONG = 1000
 """Numerators and denominators from here on are not written out."""
@@ -162,11 +158,11 @@ def draw_phase_diagram(
 
 
 def save_figure(figure: Figure, stem: Path) -> list[Path]:
-    """Write the figure as PNG and PDF beside each other, each whole or not at all; returns the two paths."""
+    """Write the figure as PNG and PDF beside each other, both whole or none; returns the two paths."""
     paths = [stem.with_name(f"{stem.name}.{kind}") for kind in ("png", "pdf")]
-    for path in paths:
-        with whole(path) as part:
-            figure.savefig(part, dpi=150, format=path.suffix[1:])
+    with ExitStack() as both:
+        for path in paths:
+            figure.savefig(both.enter_context(whole(path)), dpi=150, format=path.suffix[1:])
     return paths
 
 
@@ -231,11 +227,8 @@ def view_of(
     if b is not None:
         fixed[symbols.b] = exact_exponent("b", b)
         require((fixed[symbols.b] >= 0) == True, "b", b, "at least 0, noise that does not grow with d")  # noqa: E712
-    upwards = RISK
-    if estimator != "bayes":
-        upwards = symbols.ell
-    elif noise == "scaled" and b is None:
-        upwards = symbols.b
+    of_axis = {"ell": symbols.ell, "b": symbols.b, None: RISK}
+    upwards = of_axis[upwards_of(noise, estimator, at_one_b=b is not None)]
     windows = (
         ("decay_window", decay_window, symbols.ell, DECAY_WINDOW),
         ("noise_window", noise_window, symbols.b, NOISE_WINDOW),
@@ -277,11 +270,10 @@ def _has_source(diagram: PhaseDiagram) -> bool:
 
 def _window(parameter: str, given: Window | None, default: Window) -> tuple[Fraction, Fraction]:
     pair = default if given is None else given
-    allowed = f"two numbers between -{WIDEST} and {WIDEST}, the second at least {NARROWEST} above the first"
     is_pair = isinstance(pair, tuple | list) and len(pair) == 2
-    require(is_pair, parameter, given, allowed)
+    require(is_pair, parameter, given, WINDOW)
     low, high = (_fraction(exact_exponent(parameter, end)) for end in pair)
-    require(low >= -WIDEST and low + NARROWEST <= high <= WIDEST, parameter, given, allowed)
+    require(is_window(low, high), parameter, given, WINDOW)
     return low, high
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 FIGURE_KINDS = (".png", ".pdf", ".svg")
@@ -23,16 +23,41 @@ def whole(path: Path) -> Iterator[Path]:
         part.unlink(missing_ok=True)
 
 
-def make_folder(folder: Path) -> str | None:
-    """Make a folder, with its parents; returns why no file can be written there, None if it can."""
+@contextmanager
+def made(folder: Path) -> Iterator[None]:
+    """A folder to write into, made with its parents; those that were made and stay empty go again.
+
+    Raises:
+        OSError: it cannot be made.
+    """
+    missing = [path for path in (folder, *folder.parents) if not path.exists()]
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
+        yield
+    finally:
+        for path in missing:
+            with suppress(OSError):  # there is something in it
+                path.rmdir()
+
+
+def why_no_folder(folder: Path) -> str | None:
+    """Why no file can be written into a folder, there or to be made; None if one can.
+
+    >>> why_no_folder(Path(os.devnull))
+    "'/dev/null': is not a folder"
+    """
+    name = repr(str(folder))
+    try:
+        with made(folder), tempfile.TemporaryFile(dir=folder):
             return None
+    except FileExistsError:
+        return f"{name}: is not a folder"
     except OSError as error:
-        return f"{str(folder)!r}: {error.strerror or error}"
+        fault = "takes no file" if os.path.isdir(folder) else "cannot be made"
+        is_reason = not isinstance(error, FileNotFoundError)  # what was missing was to be made
+        return f"{name}: {fault}: {error.strerror or error}" if is_reason else f"{name}: {fault}"
     except ValueError as error:  # a name that holds a null byte
-        return f"{str(folder)!r}: {error}"
+        return f"{name}: {error}"
 
 
 def why_no_figure(path: Path) -> str | None:
@@ -47,4 +72,4 @@ def why_no_figure(path: Path) -> str | None:
         return f"{str(path)!r}: is a folder"
     if not path.parent.is_dir():
         return f"{str(path)!r}: there is no folder {str(path.parent)!r}"
-    return make_folder(path.parent)
+    return why_no_folder(path.parent)

@@ -7,7 +7,8 @@ middle.
 
 A label is set in the first of its ``SHAPES`` that fits.  If none does, its exponent moves to a key on the
 right, and the name stays; if the name is too large too, or stands for several exponents, an arrow leads from
-the key to the region.
+the key to the region; to one of them, where cells of one name and law touch, and to none if a label stands
+there already.
 
 The places are those for the size that the axes have when labels are set.
 """
@@ -24,7 +25,7 @@ from matplotlib.patheffects import withStroke
 from matplotlib.text import Text
 from numpy.typing import NDArray
 
-from verify.polygons import HalfPlane, Polygon, clipped, sides
+from verify.polygons import HalfPlane, Polygon, clipped, sides, touch
 
 PADDING = 2.5
 """Least distance of a label from anything else, in points."""
@@ -80,9 +81,11 @@ def set_labels(axes: Axes, labels: Sequence[Label], obstacles: Pixels) -> None:
         for entry in key:
             entry.remove()
         keyed = [x for x in labels if x in keyed or x in crowded]
-        pointed = [x for x in keyed if _is_pointed_at(axes, x, labels, points)]
+        large = [x for x in keyed if _is_pointed_at(axes, x, labels, points)]
+        spared = _spared(large, labels)
+        pointed = [x for x in large if x not in spared]
         written = [x for x in labels if x not in keyed]
-        key = _write_key(axes, keyed, pointed, written)
+        key = _write_key(axes, [x for x in keyed if x not in spared], pointed, written)
     arrows = [entry for entry in key if entry.arrow_patch is not None]
     paths = [np.linspace(*_ends(axes, arrow), 100) for arrow in arrows]
     for label in labels:
@@ -99,6 +102,28 @@ def _is_pointed_at(axes: Axes, label: Label, labels: Sequence[Label], points: Pi
     """Whether the name alone does not do for a label: too large, or of regions of several exponents."""
     meanings = {other.exponent for other in labels if other.name == label.name}
     return len(meanings) > 1 or _fit(axes, label, NAME_ALONE, points) is None
+
+
+def _spared(pointed: Sequence[Label], labels: Sequence[Label]) -> list[Label]:
+    """Of those to be pointed at, the ones whose label stands next door, in cells of the same name and law."""
+    spared: list[Label] = []
+    for label in pointed:
+        joined = _joined(label, labels)
+        if any(other not in pointed for other in joined) or label != next(x for x in pointed if x in joined):
+            spared.append(label)
+    return spared
+
+
+def _joined(label: Label, labels: Sequence[Label]) -> list[Label]:
+    """The labels of the cells that make one with its own: of one name and law, each touching another."""
+    meaning = (label.name, label.exponent)
+    left = [other for other in labels if other != label and (other.name, other.exponent) == meaning]
+    joined = [label]
+    for member in joined:  # which grows meanwhile
+        touching = [other for other in left if touch(member.region, other.region)]
+        joined += touching
+        left = [other for other in left if other not in touching]
+    return joined
 
 
 def _fit(axes: Axes, label: Label, shapes: Sequence[Shape], points: Pixels) -> list[Text] | None:

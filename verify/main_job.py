@@ -24,7 +24,7 @@ from asymptotics.terms import Noise
 from numerics import Interrupted, NotConverged
 from verify.comparison import TOLERANCE, Check, Effort, Report, agreement
 from verify.figures import phase_diagram_figure, save_figure
-from verify.files import whole
+from verify.files import made, whole
 
 FIGURE_NOISE = Fraction(1, 2)
 """The ``b`` at which diagrams of noise that scales are drawn, where they need one."""
@@ -48,22 +48,22 @@ def run(
         Interrupted: stopped from the keyboard; the message says what was written.
         NotConverged: an equation could not be solved; the message says what was written.
     """
-    out.mkdir(parents=True, exist_ok=True)
     checks: list[Check] = []
     written: list[Path] = []
-    try:
-        for name in networks:
-            _verify(name, noise, estimator, effort, seed, out, checks, written)
-    except (KeyboardInterrupt, NotConverged) as stop:
-        report = Report(tuple(checks), effort, seed)
-        written += _write_reports(report, out, complete=False) if checks else []
-        paths = ", ".join(map(str, written))
-        kept = f"{len(checks)} checks were finished; kept {paths}" if paths else "nothing was kept"
-        if isinstance(stop, NotConverged):
-            raise NotConverged(f"{stop}; {kept}") from stop
-        raise Interrupted(kept) from None
-    whole_report = Report(tuple(checks), effort, seed)
-    written += _write_reports(whole_report, out, complete=True)
+    with made(out):
+        try:
+            for name in networks:
+                _verify(name, noise, estimator, effort, seed, out, checks, written)
+        except (KeyboardInterrupt, NotConverged) as stop:
+            report = Report(tuple(checks), effort, seed)
+            written += _write_reports(report, out, complete=False) if checks else []
+            paths = ", ".join(map(str, written))
+            kept = f"{len(checks)} checks were finished; kept {paths}" if paths else "nothing was kept"
+            if isinstance(stop, NotConverged):
+                raise NotConverged(f"{stop}; {kept}") from stop
+            raise Interrupted(kept) from None
+        whole_report = Report(tuple(checks), effort, seed)
+        written += _write_reports(whole_report, out, complete=True)
     click.echo(_table(whole_report))
     for path in written:
         click.echo(f"wrote {path}")

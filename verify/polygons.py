@@ -3,7 +3,7 @@
 With Fractions all is exact: the regions of a diagram tile their window, and two of them share a segment of
 a boundary or none.  With floats the same functions serve for pixels.
 
-Functions, in order: `rectangle`, `sides`, `clipped`, `segment`.
+Functions, in order: `rectangle`, `sides`, `clipped`, `segment`, `touch`.
 """
 
 from __future__ import annotations
@@ -102,6 +102,17 @@ def segment(line: HalfPlane, within: Sequence[HalfPlane]) -> tuple[Point, Point]
         return None
     first, last = ((foot[0] + t * of_y, foot[1] - t * of_x) for t in (low, high))
     return first, last
+
+
+def touch(one: Polygon, other: Polygon) -> bool:
+    """Whether two polygons that do not overlap share part of a side; a vertex is not enough.
+
+    >>> square, beside, across = (rectangle((k, k + 1), (h, h + 1)) for k, h in ((0, 0), (1, 0), (1, 1)))
+    >>> touch(square, beside), touch(square, across)
+    (True, False)
+    """
+    within = [*sides(one), *sides(other)]
+    return any(segment(line, within) is not None for line in sides(one))
 
 
 def _has_area(polygon: Polygon) -> bool:

@@ -8,7 +8,9 @@ from fractions import Fraction
 from typing import Any
 
 import flint
+import gmpy2
 import mpmath
+import numpy as np
 import pytest
 
 from numerics import (
@@ -71,6 +73,11 @@ def holds(proof: Certificate, problem: Problem) -> None:
 @pytest.mark.parametrize("name", PROBLEMS)
 def test_long_arithmetic_lies_inside(name: str) -> None:
     holds(certify(PROBLEMS[name]), PROBLEMS[name])
+
+
+def test_digits_may_be_an_integer_of_another_library() -> None:
+    problem = Problem("diagonal", gamma=1.25, samples=300, dim=10, weight_decay=0.1, noise_variance=0.5)
+    assert certify(problem, digits=gmpy2.mpz(10)) == certify(problem, digits=np.int64(10)) == certify(problem)
 
 
 def test_thirty_digits() -> None:

@@ -8,7 +8,9 @@ import subprocess
 import sys
 import time
 from fractions import Fraction
+from importlib.metadata import version
 from pathlib import Path
+from pkgutil import resolve_name
 
 import click
 import pytest
@@ -18,7 +20,8 @@ from hypothesis import strategies as st
 import verify.main_job
 from asymptotics import diagonal, kernel_ridge, phase_diagram, quadratic
 from numerics import InvalidProblem, NotConverged, Problem, solve
-from verify.command_line import LONGEST, Status, exact, main, number, shallowlaws
+from verify.command_line import LONGEST, NO_NUMBER, Status, exact, main, number, shallowlaws
+from verify.files import made, why_no_folder
 from verify.provenance import foreign_packages
 
 GOOD = {"network": "diagonal", "gamma": "5/4", "samples": "1000", "dim": "100", "weight-decay": "0.1"}
@@ -66,12 +69,9 @@ def test_solve_prints_what_solve_returns(capsys: pytest.CaptureFixture[str]) -> 
     ("changes", "parameter"),
     [
         ({"gamma": "0.4"}, "gamma"),
-        ({"gamma": "nan"}, "gamma"),
         ({"samples": "-1"}, "samples"),
-        ({"samples": "many"}, "samples"),
         ({"dim": "0"}, "dim"),
         ({"weight-decay": "-0.1"}, "weight_decay"),
-        ({"weight-decay": "inf"}, "weight_decay"),
         ({"noise-variance": "-1"}, "noise_variance"),
         ({"width": "3"}, "width"),
         ({"network": "cubic"}, "network"),
@@ -95,6 +95,39 @@ def test_bad_input_prints_the_line_of_the_exception_and_exits_2(
     with pytest.raises(InvalidProblem) as refused:
         Problem(**parameters)
     assert err.strip() == str(refused.value)
+
+
+@pytest.mark.parametrize("word", ["abc", "nan", "-inf", "1/0"])
+@pytest.mark.parametrize("option", ["gamma", "samples", "dim", "weight-decay", "noise-variance", "width"])
+def test_a_word_that_is_no_number_is_named_with_its_option(
+    option: str, word: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert _status(_arguments("solve", **{option: word})) == 2
+    assert capsys.readouterr().err == f"Invalid value for '--{option}': {word!r} {NO_NUMBER}\n"
+
+
+@pytest.mark.parametrize("command", ["solve", "curve", "spectrum"])
+def test_a_weight_decay_is_missed_and_refused_in_words_of_the_shell(
+    command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = _arguments(command)
+    place = arguments.index("--weight-decay")
+    assert _status(arguments[:place] + arguments[place + 2 :]) == 2
+    assert capsys.readouterr().err == "--weight-decay is needed unless --estimator bayes\n"
+    assert _status(_arguments(command, estimator="bayes")) == 2
+    assert capsys.readouterr().err == "--weight-decay is not for --estimator bayes, which has none\n"
+
+
+def test_the_version_is_that_of_the_package(capsys: pytest.CaptureFixture[str]) -> None:
+    assert _status(["--version"]) == 0
+    assert capsys.readouterr().out == f"shallowlaws {version('shallowlaws')}\n"
+
+
+def test_no_command_shows_the_help(capsys: pytest.CaptureFixture[str]) -> None:
+    assert _status([]) == 2
+    out, err = capsys.readouterr()
+    assert _status(["--help"]) == 0
+    assert (out, err) == ("", capsys.readouterr().out)
 
 
 def test_derive_prints_derivations(capsys: pytest.CaptureFixture[str]) -> None:
@@ -230,10 +263,12 @@ def test_every_sub_command_is_covered() -> None:
     assert set(REQUIRED) == set(shallowlaws.commands)
 
 
+OVER_NOISE = ["figures", "--noise", "scaled", "--estimator", "bayes"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "named"),
     [
-        ([], "command"),
         (["nothing"], "nothing"),
         (["solve"], "--network"),
         (["derive", "--bogus"], "--bogus"),
@@ -241,17 +276,21 @@ def test_every_sub_command_is_covered() -> None:
         (["derive", "--noise"], "--noise"),
         (["figures", "--gamma", "0.3"], "gamma"),
         (["figures", "--gamma", "-1"], "gamma"),
-        (["figures", "--noise", "scaled"], "b="),
-        (["figures", "--b", "1"], "b="),
-        (["figures", "--noise", "scaled", "--b", "-1"], "b="),
-        (["figures", "--samples-window", "1", "0"], "samples_window"),
+        (["figures", "--noise", "scaled"], "--b"),
+        (["figures", "--b", "1"], "--b"),
+        (["figures", "--noise", "scaled", "--b", "-1"], "--b"),
+        (["figures", "--samples-window", "1", "0"], "--samples-window"),
         (["figures", "--samples-window", "1"], "--samples-window"),
-        (["figures", "--decay-window", "0", "1e9"], "decay_window"),
-        (["figures", "--noise-window", "0", "1"], "noise_window"),
-        (["figures", "--network", "kernel_ridge"], "source"),
-        (["figures", "--network", "kernel_ridge", "--source", "1"], "source"),
-        (["figures", "--network", "kernel_ridge", "--source", "0"], "source"),
-        (["figures", "--network", "diagonal", "--source", "1/2"], "source"),
+        (["figures", "--decay-window", "0", "1e9"], "--decay-window"),
+        (["figures", "--noise-window", "0", "1"], "--noise-window"),
+        (["figures", "--estimator", "bayes", "--decay-window", "0", "1"], "--decay-window"),
+        ([*OVER_NOISE, "--noise-window", "-1", "1"], "--noise-window"),
+        (["figures", "--network", "kernel_ridge"], "--source"),
+        (["figures", "--network", "kernel_ridge", "--source", "0"], "--source"),
+        (["figures", "--network", "diagonal", "--source", "1/2"], "--source"),
+        (["figures", "--network", "kernel_ridge", "--network", "diagonal", "--source", "1"], "--source"),
+        (["verify", "--seed", "1e100"], "--seed"),
+        (["verify", "--seed", str(-(2**64))], "--seed"),
         (["figures", "--network", "kernel_ridge", "--estimator", "bayes"], "--estimator"),
         (["derive", "--network", "kernel_ridge", "--estimator", "ridge"], "--estimator"),
         (["verify", "--network", "kernel_ridge"], "--network"),
@@ -260,9 +299,16 @@ def test_every_sub_command_is_covered() -> None:
         (_arguments("solve", digits="2.5"), "--digits"),
     ],
 )
-def test_arguments_that_do_not_fit_are_refused_in_one_line(
-    arguments: list[str], named: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def test_arguments_that_do_not_fit_are_refused_in_one_line_before_any_work(
+    arguments: list[str],
+    named: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
+    for name in ("numerics", "asymptotics", "verify.figures", "verify.main_job"):
+        monkeypatch.setitem(sys.modules, name, None)  # not even loaded
+    monkeypatch.setattr("verify.command_line.foreign_packages", lambda: None)
     out = ["--out", str(tmp_path)] if arguments[:1] in (["figures"], ["verify"]) else []
     assert _status([*arguments, *out]) == 2
     printed, err = capsys.readouterr()
@@ -270,6 +316,44 @@ def test_arguments_that_do_not_fit_are_refused_in_one_line(
     assert len(err.splitlines()) == 1
     assert named in err
     assert not list(tmp_path.iterdir())
+
+
+def test_a_source_at_which_phases_meet_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = ["--out", str(tmp_path / "new" / "folder")]
+    assert _status(["figures", "--network", "kernel_ridge", "--source", "1", *out]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "source" in line
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("folder", "reason"),
+    [
+        ("/dev/null", "is not a folder"),
+        ("/proc/nothing", "cannot be made"),
+        ("/proc", "takes no file"),
+        ("file/below", "cannot be made: Not a directory"),
+    ],
+)
+def test_a_folder_that_cannot_be_is_told_why(
+    folder: str, reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("file").write_text("in the way")
+    assert why_no_folder(Path(folder)) == f"{folder!r}: {reason}"
+
+
+def test_a_folder_that_stays_empty_goes_again(tmp_path: Path) -> None:
+    with made(tmp_path / "one" / "two"):
+        assert (tmp_path / "one" / "two").is_dir()
+    assert not list(tmp_path.iterdir())
+    with made(tmp_path / "one" / "two"):
+        (tmp_path / "one" / "file").write_text("kept")
+    assert [path.name for path in tmp_path.rglob("*")] == ["one", "file"]
+    (tmp_path / "empty").mkdir()
+    with made(tmp_path / "empty"):
+        pass
+    assert (tmp_path / "empty").is_dir()  # it was there
 
 
 @pytest.mark.parametrize("command", ["verify", "figures"])
@@ -340,15 +424,35 @@ def test_equations_that_are_not_solved_are_no_disagreement(
         raise NotConverged("no\nconvergence")
 
     monkeypatch.setattr("verify.main_job.agreement", fails)
-    assert _status(["verify", "--network", "diagonal", "--out", str(tmp_path)]) == 3
+    assert _status(["verify", "--network", "diagonal", "--out", str(tmp_path / "report")]) == 3
     *_, last = capsys.readouterr().err.splitlines()
     assert last == "no convergence; nothing was kept"
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_curve_that_fails_midway_says_so_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    assert _status([*_arguments("curve"), "--samples", "1e400"]) == 3
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("samples=1.0e+400: ")
+
+
+def test_a_figure_is_there_in_both_formats_or_in_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _interrupted_after(3, monkeypatch, "matplotlib.figure.Figure.savefig", KeyboardInterrupt())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(tmp_path)
+        assert _status(["figures", "--noise", "none"]) == 130
+    out, err = capsys.readouterr()
+    named = sorted(str(path.relative_to(tmp_path)) for path in (tmp_path / "report").iterdir())
+    assert named == [f"report/phase_diagram_diagonal_noise_none.{kind}" for kind in ("pdf", "png")]
+    assert sorted(out.splitlines()) == named
+    assert all(name in err for name in named)
 
 
 def _interrupted_after(count: int, monkeypatch: pytest.MonkeyPatch, name: str, error: BaseException) -> None:
     """Let a function be called some times, and be interrupted then."""
-    module, attribute = name.rsplit(".", 1)
-    real, calls = getattr(sys.modules[module], attribute), iter(range(count))
+    real, calls = resolve_name(name), iter(range(count))
 
     def interrupted(*arguments: object, **keywords: object) -> object:
         if next(calls, None) is None:
@@ -398,9 +502,9 @@ def test_an_interrupted_curve_says_what_the_cache_holds(
     more = [word for n in ("2000", "3000") for word in ("--samples", n)]
     cache = ["--cache", str(tmp_path)] if cached else []
     assert _status([*_arguments("curve"), *more, *cache]) == 130
-    *_, last = capsys.readouterr().err.splitlines()
+    (last,) = capsys.readouterr().err.splitlines()
     assert "2 of 3 points" in last
-    assert ("lost" in last) != cached
+    assert ("lost; give --cache DIRECTORY" in last) != cached
     assert len(list(tmp_path.iterdir())) == (2 if cached else 0)
 
 
@@ -431,7 +535,7 @@ signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell lets its bac
 
 def _child(folder: Path, before: str, arguments: list[str], **streams: int) -> "subprocess.Popen[str]":
     """The command line in a process of its own, run by ``python -m``."""
-    code = f"{before}\nfrom verify.command_line import main\nmain({arguments!r})"
+    code = f"{before}\nfrom verify.start import main\nmain({arguments!r})"
     (folder / "child.py").write_text(code)
     paths = os.pathsep.join([str(folder), str(Path(__file__).parents[2])])
     return subprocess.Popen(
@@ -447,6 +551,34 @@ def test_an_interrupt_amid_code_that_python_compiles_has_its_status(tmp_path: Pa
     with _child(tmp_path, AMID_EXEC, _arguments("solve")) as child:
         _, err = child.communicate(timeout=300)
     assert (child.returncode, err) == (130, "interrupted: nothing was kept\n")
+
+
+@pytest.mark.parametrize("module", ["click", "asymptotics", "sympy", "numerics", "matplotlib"])
+@pytest.mark.parametrize(("sent", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_amid_loading_ends_in_one_line_though_what_is_loaded_catches_everything(
+    module: str, sent: signal.Signals, status: int, tmp_path: Path
+) -> None:
+    code = f"""
+import os, signal, sys, time
+signal.signal(signal.SIGINT, signal.default_int_handler)
+class Signalled:
+    def find_spec(self, name, path=None, target=None):
+        if name == {module!r}:
+            try:
+                os.kill(os.getpid(), {int(sent)})
+                time.sleep(1)
+            except BaseException:
+                pass
+sys.meta_path.insert(0, Signalled())
+from verify.start import main
+main(["figures", "--out", "report"])
+"""
+    paths = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    ended = subprocess.run(
+        [sys.executable, "-c", code], env=paths, cwd=tmp_path, text=True, capture_output=True, check=False
+    )
+    assert (ended.returncode, ended.stdout, ended.stderr) == (status, "", "interrupted: nothing was kept\n")
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize(("sent", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
