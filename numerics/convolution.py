@@ -26,6 +26,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
@@ -148,9 +150,12 @@ class FreeConvolution:
         allowed = f"numbers from {_SMALLEST:g} to {_LARGEST:g}, one for each eigenvalue"
         require(are_weights, "weights", weights, allowed)
         _require_size("noise", noise)
-        distinct, place = np.unique(-s, return_inverse=True)
-        total = np.bincount(place, w)
-        return cls(_Finite(tuple((-distinct).tolist()), tuple(total.tolist())), float(noise))
+        total: dict[float, float | Fraction] = {}
+        for size, weight in zip((s + 0.0).tolist(), w.tolist(), strict=True):
+            # exactly: a rounding of a weight shifts edges
+            total[size] = Fraction(total[size]) + Fraction(weight) if size in total else weight
+        sizes = tuple(sorted(total, reverse=True))
+        return cls(_Finite(sizes, tuple(total[size] for size in sizes)), float(noise))
 
     @classmethod
     def of_power_law(
@@ -518,7 +523,12 @@ class _Finite:
     """Distinct eigenvalues in decreasing order, and their weights, not normalised: that would round them."""
 
     sizes: tuple[float, ...]
-    weights: tuple[float, ...]
+    weights: tuple[float | Fraction, ...]
+
+    @cached_property
+    def total(self) -> Fraction:
+        """The sum of the weights."""
+        return sum(map(Fraction, self.weights), Fraction(0))
 
     @property
     def count(self) -> int:
@@ -576,8 +586,8 @@ class _Finite:
         return False
 
     def _seen_from(self, above: int, nearest: int, offset: Any, arithmetic: Arithmetic) -> Split:
-        s, weights = arithmetic.array(self.sizes), arithmetic.array(self.weights)
-        weights = weights / weights.sum()
+        s = arithmetic.array(self.sizes)
+        weights = arithmetic.array(self.weights) / arithmetic.real(self.total)
         return Split(
             learned=above,
             origin=s[nearest] + offset,

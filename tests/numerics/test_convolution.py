@@ -156,6 +156,18 @@ def test_where_two_components_merge(x: float) -> None:
     assert law.cdf(x) == pytest.approx(0.5 + 0.75 * law.density(x) * x, abs=1e-15 + 1e-3 * abs(x))
 
 
+def test_weights_of_repeated_eigenvalues_are_added_exactly() -> None:
+    """At an edge a rounding of a weight, 1e-16, is worth 1e-8 of the density."""
+    sizes, weights, noise = [0.0, 0.0, -0.0, 1.0], [0.1, 0.2, 0.3, 0.7], 0.5
+    with gmpy2.context(precision=BITS):
+        law, exact = of_set(sizes, weights, noise)
+        assert len(exact.modes) == 2
+        for edge in exact.edges(1):
+            for x in beside(float(edge)):
+                assert wrong(law, exact, x, 1e-9, 0.0) == []
+    assert law.density(0.46153846153846156) * noise == pytest.approx(4.461e-9, rel=1e-3, abs=0)
+
+
 def test_one_eigenvalue_is_a_semicircle() -> None:
     law, x = FreeConvolution.of_eigenvalues([3.0, 3.0, 3.0], 0.5), np.linspace(2, 4, 101)
     np.testing.assert_allclose(
