@@ -9,7 +9,8 @@ Worked by hand: the potential J = E[(x - kappa)_+^2] is an area, so that doublin
 four times as large.  J = (s - kappa)^3 is eight times as large; J = 2 (s - kappa)^2 passes this, but leaves
 the error E = s^2 - J + kappa dJ/dkappa, about -s^2 of a mode far above the threshold.
 
-Functions, in order: `text`, `expression`, `power_of_size`, `balance`, `multiple_of_error`; `check_network`.
+Functions, in order: `text`, `expression`, `power_of_size`, `product_of_powers`, `noise_balance`, `threshold_balance`,
+`multiple_of_error`; `check_network`.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ import mpmath
 from sympy import Eq, Expr, S, Symbol, lambdify, nan, oo, powsimp, zoo
 
 from asymptotics import symbols
-from asymptotics.cells import PARAMETERS, coefficient
+from asymptotics.cells import FIELD, PARAMETERS, coefficient
 from asymptotics.checks import exact_number, is_number, require
 from asymptotics.noise import NoiseLaw, level
 from asymptotics.regime import split_balance
@@ -39,7 +40,7 @@ from asymptotics.symbols import (
     threshold,
     weight_decay,
 )
-from asymptotics.terms import Term, term
+from asymptotics.terms import VARIABLES, Term, term
 
 LENGTHS = (size, effective_noise, threshold)
 """What every function of one mode is made of."""
@@ -131,22 +132,59 @@ def product_of_powers(field: str, value: Any, allowed: Collection[Symbol]) -> Ex
     return value
 
 
-def balance(field: str, value: Any, unknown_sum: Symbol, determined: Symbol, in_words: str) -> None:
-    """Refuse a balance that is not "product of powers = positive terms + positive factor * sum".
+def noise_balance(value: Any, in_words: str) -> None:
+    """Refuse a balance that is not A delta**2 = labels + p E, the equation for the effective noise.
+
+    A is a capacity, and both the labels' variance and E enter linearly, with numbers and powers of d.
 
     Args:
-        field: which one.
         value: an equation.
-        unknown_sum: E or D, which stands on the right, once.
-        determined: the unknown that the equation is for.
         in_words: what it looks like.
 
     Raises:
         InvalidArgument: it is no such equation.
     """
+    left, labels, factor = _balance("noise_balance", value, matrix_error, in_words)
+    _capacity("noise_balance", value, left, {effective_noise: 2}, in_words)
+    linear = [_powers_but_of_dimension(label) == {noise_variance: 1} for label in labels]
+    allowed = f"of labels = a number or powers of {d} times {noise_variance}: {in_words}"
+    require(bool(linear) and all(linear), "noise_balance", value, allowed)
+    _multiple_of_sum("noise_balance", value, factor, matrix_error, in_words)
+
+
+def threshold_balance(value: Any, in_words: str) -> None:
+    """Refuse a balance that is not A = p D + force, the equation for the threshold.
+
+    The force is that of weight decay.  More of it means more force, and a larger threshold less: one power of
+    lambda over one of kappa.  Of samples it holds all or none, as the loss is their mean or their sum; what
+    it is a multiple by is numbers, powers of d and the variance of the labels, a sum of these or one.
+
+    Args:
+        value: an equation.
+        in_words: what it looks like.
+
+    Raises:
+        InvalidArgument: it is no such equation.
+    """
+    left, forces, factor = _balance("threshold_balance", value, degrees_of_freedom, in_words)
+    _capacity("threshold_balance", value, left, {}, in_words)
+    of_force = [_powers_but_of_dimension(force) for force in forces]
+    kinds = {tuple(powers.get(x, 0) for x in (weight_decay, threshold, n_eff)) for powers in of_force}
+    variables = {variable for powers in of_force for variable in powers}
+    pushes = all(decay > 0 > cut and samples in (0, 1) for decay, cut, samples in kinds)
+    grows = all(powers.get(noise_variance, 0) >= 0 for powers in of_force)
+    force = f"of force = a number or powers of {d} times {weight_decay} over {threshold}, to powers above 0"
+    held = variables <= {weight_decay, threshold, n_eff, noise_variance}
+    sound = len(kinds) == 1 and pushes and grows and held
+    require(sound, "threshold_balance", value, f"{force}: {in_words}")
+    _multiple_of_sum("threshold_balance", value, factor, degrees_of_freedom, in_words)
+
+
+def _balance(field: str, value: Any, unknown_sum: Symbol, in_words: str) -> tuple[Term, tuple[Term, ...], Term]:
+    """Left side, known terms and the factor of the sum: all positive products of powers."""
     require(isinstance(value, Eq), field, value, f"a SymPy equation, Eq(left, right): {in_words}")
     allowed = (d, n_eff, weight_decay, noise_variance, effective_noise, threshold, unknown_sum)
-    _holds_only(field, value, (*allowed, *PARAMETERS))
+    _holds_only(field, value, allowed)
     require(not value.has(nan, zoo, oo), field, value, f"finite: {in_words}")
     require(not value.lhs.has(unknown_sum), field, value, f"with {unknown_sum} on the right: {in_words}")
     try:
@@ -154,12 +192,25 @@ def balance(field: str, value: Any, unknown_sum: Symbol, determined: Symbol, in_
     except ValueError as error:
         reason = "linear" if "linear" in str(error) else "between products of powers"
         require(False, field, value, f"{reason} in {unknown_sum} on the right, once: {in_words}")
-    terms: tuple[Term, ...] = (left, *known, factor)
-    signs = [t.coefficient.is_positive for t in terms]
+    signs = [t.coefficient.is_positive for t in (left, *known, factor)]
     require(all(sign is not False for sign in signs), field, value, f"of positive terms: {in_words}")
-    for needed in (determined, n_eff):
-        held = any(t.holds([needed]) for t in terms)
-        require(held, field, value, f"an equation that holds {needed}: {in_words}")
+    return left, known, factor
+
+
+def _capacity(field: str, value: Any, left: Term, besides: Mapping[Symbol, int], in_words: str) -> None:
+    """Refuse a left side that is not the capacity of the samples, times what stands besides it."""
+    allowed = f"of A = a number or powers of {d} times {n_eff}: {in_words}"
+    require(_powers_but_of_dimension(left) == {n_eff: 1, **besides}, field, value, allowed)
+
+
+def _multiple_of_sum(field: str, value: Any, factor: Term, unknown_sum: Symbol, in_words: str) -> None:
+    allowed = f"of p {unknown_sum} = a number or powers of {d} times {unknown_sum}: {in_words}"
+    require(not _powers_but_of_dimension(factor), field, value, allowed)
+
+
+def _powers_but_of_dimension(of: Term) -> dict[Symbol, Expr]:
+    """Power of every variable that a term holds, except d."""
+    return {x: FIELD.to_sympy(of.power(x)) for x in VARIABLES if x != d and of.holds([x])}
 
 
 def multiple_of_error(field: str, value: Any) -> Expr:
@@ -216,17 +267,15 @@ def check_network(declared: Mapping[str, Any]) -> Mapping[str, Any]:
     for name, of in {"location": (size, effective_noise), "image": _OF_IMAGE}.items():
         value = declared[name]
         checked[name] = None if value is None else expression(name, value, of)
-    balance("noise_balance", declared["noise_balance"], matrix_error, effective_noise, NOISE_BALANCE)
-    balance(
-        "threshold_balance", declared["threshold_balance"], degrees_of_freedom, threshold, THRESHOLD_BALANCE
-    )
+    noise_balance(declared["noise_balance"], NOISE_BALANCE)
+    threshold_balance(declared["threshold_balance"], THRESHOLD_BALANCE)
     checked["excess_risk"] = multiple_of_error("excess_risk", declared["excess_risk"])
     _check_functions(checked, declared["noise"])
     return checked
 
 
 NOISE_BALANCE = "A delta**2 = labels + p E"
-THRESHOLD_BALANCE = "A = p D + force, the force of weight decay in powers of kappa"
+THRESHOLD_BALANCE = "A = p D + force"
 _OF_IMAGE = (position, resolvent, effective_noise)
 
 
@@ -308,8 +357,10 @@ def _check_noise_within(potential: Expr, noise: NoiseLaw) -> None:
 
 def _cut_noise(noise: NoiseLaw, cut: float) -> mpmath.mpf:
     """j(u), as a number."""
-    density, end = _compiled(noise.density, (level,)), mpmath.inf if noise.edge == oo else noise.edge
-    return mpmath.quad(lambda w: (w - cut) ** 2 * density(w), [cut, mpmath.mpmathify(end)])
+    if noise.end <= cut:
+        return mpmath.mpf(0)
+    density = _compiled(noise.density, (level,))
+    return mpmath.re(mpmath.quad(lambda w: (w - cut) ** 2 * density(w), [cut, noise.end]))
 
 
 def _check_degree(name: str, value: Expr, degree: int, points: Collection[Point]) -> None:

@@ -50,6 +50,7 @@ from sympy import (
     oo,
     simplify,
 )
+from sympy.core.function import PoleError
 
 from asymptotics.checks import require
 from asymptotics.stored import Stored
@@ -59,6 +60,9 @@ level = Symbol("w", positive=True)
 
 _cut = Dummy("u", positive=True)
 """Where it is cut."""
+
+_NOT_FOUND = (ArithmeticError, NotImplementedError, PoleError, TypeError, ValueError)
+"""How SymPy says that it knows no limit, or no leading term."""
 
 
 @dataclass(frozen=True)
@@ -119,9 +123,37 @@ class NoiseLaw(Stored):
         for share in (Rational(1, 9), Rational(1, 2), Rational(8, 9)):
             value = density.subs(level, share / (1 - share) if edge == oo else share * edge).evalf()
             require(bool(value.is_positive), "density", density, f"positive at every {level} up to the edge")
-        mass = mpmath.quad(lambdify(level, density, "mpmath"), [0, mpmath.inf if edge == oo else edge])
+        if edge == oo:
+            allowed = f"of a tail in which -log(density) grows like a power of {level} above 0"
+            require(self._has_soft_edge(), "density", density, f"{allowed}, or end at a finite edge")
+        else:
+            allowed = f"near its edge a multiple of a power of the distance to it, above -1, as ({edge} - {level})**b"
+            require(self._has_hard_edge(), "density", density, allowed)
+        # the last level is rounded, so that a root may turn complex there
+        mass = mpmath.re(mpmath.quad(lambdify(level, density, "mpmath"), [0, self.end]))
         at_most_one = bool(mass < 1 + mpmath.mpf(10) ** -6)
         require(at_most_one, "density", density, "one whose integral up to the edge is at most 1")
+
+    @property
+    def end(self) -> mpmath.mpf:
+        """The edge as a number, infinity where there is none."""
+        return lambdify((), self.edge, "mpmath")()
+
+    def _has_soft_edge(self) -> bool:
+        """Whether -log rho ~ c w^m with m > 0: then the second moment is finite, too."""
+        try:
+            _ = self._surprise
+        except _NOT_FOUND:
+            return False
+        return True
+
+    def _has_hard_edge(self) -> bool:
+        """Whether rho ~ c (edge - w)^beta with beta > -1."""
+        try:
+            constant, power = self._end_behaviour
+        except _NOT_FOUND:
+            return False
+        return _is_scale(constant) and _is_scale(power + 1)
 
     def potential(self, cut: Expr) -> Expr:
         """j(u) = E[(w - u)_+^2] for a cut u inside the support."""
@@ -176,10 +208,17 @@ class NoiseLaw(Stored):
 
     @cached_property
     def _surprise(self) -> tuple[Expr, Expr]:
-        """(c, m) of -log rho ~ c w^m far out."""
+        """(c, m) of -log rho ~ c w^m far out.
+
+        Raises:
+            ValueError: when there is no such m > 0, as where rho itself falls like a power.
+        """
         surprise = expand_log(-log(self.density), force=True)
         power = limit(simplify(level * surprise.diff(level) / surprise), level, oo)
-        return limit(simplify(surprise / level**power), level, oo), power
+        constant = limit(simplify(surprise / level**power), level, oo) if _is_scale(power) else S.NaN
+        if not _is_scale(constant):
+            raise ValueError(f"-log({self.density}) does not grow like a power of {level}")
+        return constant, power
 
     @cached_property
     def edge_correction(self) -> EdgeCorrection | None:
@@ -227,10 +266,16 @@ class NoiseLaw(Stored):
         """The law of what leaks when almost nothing does."""
         return self._soft_edge() if self.edge == oo else self._hard_edge()
 
-    def _hard_edge(self) -> EdgeLaw:
+    @cached_property
+    def _end_behaviour(self) -> tuple[Expr, Expr]:
+        """(c, beta) of rho ~ c (edge - w)^beta."""
         below = Symbol("t", positive=True)
         leading = simplify(self.density.subs(level, self.edge - below)).as_leading_term(below)
-        constant, beta = leading.as_coeff_exponent(below)
+        constant, power = leading.as_coeff_exponent(below)
+        return constant, power
+
+    def _hard_edge(self) -> EdgeLaw:
+        constant, beta = self._end_behaviour
         leaked = self.edge * constant / ((beta + 1) * (beta + 2))
         error = 2 * constant / ((beta + 1) * (beta + 2) * (beta + 3))
         power = (beta + 3) / (beta + 2)
@@ -263,3 +308,8 @@ class NoiseLaw(Stored):
             gap_constant=oo,
             gap_power=S.Zero,
         )
+
+
+def _is_scale(value: Expr) -> bool:
+    """Whether it is a finite number above 0."""
+    return bool(value.is_number and value.is_finite and value.is_positive)

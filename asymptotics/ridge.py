@@ -51,7 +51,14 @@ from sympy import Eq, Expr, S, Symbol, oo, powsimp, simplify
 
 from asymptotics.cells import FIELD, Domain, coefficient
 from asymptotics.checks import require
-from asymptotics.declared import balance, multiple_of_error, power_of_size, product_of_powers, text
+from asymptotics.declared import (
+    multiple_of_error,
+    noise_balance,
+    power_of_size,
+    product_of_powers,
+    text,
+    threshold_balance,
+)
 from asymptotics.power_sums import Learned, ModeFunction, Piece, end_behaviour
 from asymptotics.regime import (
     LABEL_NOISE,
@@ -153,8 +160,8 @@ class RidgeRegression:
             f"a power of {size}: of infinitely many features of one variance the sum is infinite",
         )
         together = "A delta**2 = labels + p E, with the same A and p as in A = p D + force"
-        balance("noise_balance", self.noise_balance, matrix_error, effective_noise, together)
-        balance("threshold_balance", self.threshold_balance, degrees_of_freedom, threshold, together)
+        noise_balance(self.noise_balance, together)
+        threshold_balance(self.threshold_balance, together)
         capacity = self.threshold_balance.lhs * effective_noise**2
         per_error = self.noise_balance.rhs.coeff(matrix_error)
         per_freedom = self.threshold_balance.rhs.coeff(degrees_of_freedom)

@@ -168,6 +168,41 @@ def test_weights_of_repeated_eigenvalues_are_added_exactly() -> None:
     assert law.density(0.46153846153846156) * noise == pytest.approx(4.461e-9, rel=1e-3, abs=0)
 
 
+def light_beside_an_edge(rng: Any) -> tuple[list[float], list[float], float, float]:
+    """Eigenvalues, one of which is light and sits where an edge of the others comes from; that edge."""
+    s, w = rng.uniform(-2, 2, rng.integers(1, 4)).tolist(), [1.0, 3.0, 0.1]
+    noise = float(10 ** rng.uniform(-3, 1))
+    _, heavy = of_set(s, w[: len(s)], noise)
+    side, top = (1, heavy.modes[0]) if rng.uniform() < 0.5 else (-1, heavy.modes[-1])
+    near, far = heavy.noise * 0, heavy.noise
+    while far - near > heavy.noise * 1e-40:
+        middle = (near + far) / 2
+        near, far = (middle, far) if heavy.share(top + side * middle) > 1 else (near, middle)
+    place = float(top + side * near) * (1 + float(rng.choice([0, 1e-15, 1e-9, -1e-9])))
+    light = 10.0 ** rng.uniform(-75, -10)
+    return [*s, place], [*w[: len(s)], light], noise, float(heavy.image(top + side * near).real)
+
+
+def test_light_eigenvalues_beside_edges() -> None:
+    """The density at their edges was that of the light one alone, 10^-24 for 10^-8."""
+    rng, faults = np.random.default_rng(5), []
+    with gmpy2.context(precision=BITS):
+        cases = [
+            ([0.0, 1.0], [1.0, 1e-60], 1.0, 2.0),
+            ([1.3620676078764895, 1.8996331184834696], [1e75, 1e-30], 0.5375655106069801, 2.4371986290904495),
+            ([1e-200, 1e-75, -1e-75], [1e-30, 1e-75, 1e-75], 1e-75, 2e-75),
+            *(light_beside_an_edge(rng) for _ in range(12)),
+        ]
+        for s, w, noise, edge in cases:
+            law, exact = of_set(s, w, noise)
+            for x in (*beside(edge), edge * (1 + 1e-12), edge * (1 - 1e-9), *s[-1:]):
+                height = float(noise * 10 ** rng.uniform(-30, 0))
+                faults += [f"{fault} of {law!r}" for fault in wrong(law, exact, x, height, 0.0)]
+    assert faults == []
+    law = FreeConvolution.of_eigenvalues([0.0, 1.0], 1.0, [1.0, 1e-60])
+    assert law.density(1.9999999999999996) == pytest.approx(6.70787927625e-9, rel=1e-9, abs=0)
+
+
 def test_one_eigenvalue_is_a_semicircle() -> None:
     law, x = FreeConvolution.of_eigenvalues([3.0, 3.0, 3.0], 0.5), np.linspace(2, 4, 101)
     np.testing.assert_allclose(
@@ -510,6 +545,29 @@ def test_above_a_mode_of_a_power_law(dim: int, noise: float, z: complex, expecte
     assert g.imag < 0
     if expected is not None:
         assert g == pytest.approx(expected, abs=1e-10)
+
+
+@pytest.mark.parametrize(
+    ("dim", "decay", "noise", "z"),
+    [
+        (400, 1.25, 1e-5, complex(20 * 7.0**-1.25, 1e-5)),
+        (400, 1.25, 0.01, 20 + 1e-5j),
+        (400, 0.51, 0.002661116816048262, 6.925547340554623 + 1e-300j),
+    ],
+)
+def test_no_bisection_goes_on_where_rounding_decides(
+    dim: int, decay: float, noise: float, z: complex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a mode of a power law: 40 steps to a bracket in float64 and 150 in 200 bits, of a few."""
+    law, found_at, steps = FreeConvolution.of_power_law(dim, decay, noise), convolution._height, [0]
+
+    def counted(*arguments: Any) -> Any:
+        steps[0] += 1
+        return found_at(*arguments)
+
+    monkeypatch.setattr(convolution, "_height", counted)
+    law.stieltjes(z)
+    assert steps[0] <= 20
 
 
 def test_points_beside_modes_edges_and_gaps() -> None:
