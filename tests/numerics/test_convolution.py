@@ -6,6 +6,7 @@ import copy
 import itertools
 import math
 import pickle
+import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -545,6 +546,50 @@ def test_above_a_mode_of_a_power_law(dim: int, noise: float, z: complex, expecte
     assert g.imag < 0
     if expected is not None:
         assert g == pytest.approx(expected, abs=1e-10)
+
+
+@pytest.mark.parametrize("decay", [6.0, 20.0, 300.0])
+@pytest.mark.parametrize("ratio", [1e-12, 1e-3, 0.5, 1.0, 1e6])
+def test_steep_power_laws(decay: float, ratio: float) -> None:
+    """Most modes are 0 to the noise."""
+    dim, scale = 40, 2.0
+    with gmpy2.context(precision=BITS):
+        law, exact = of_power(dim, decay, scale * ratio, scale)
+        ends = [end for component in law.edges() for end in component]
+        places = [0.0, -5e-324, 5e-324, float(exact.modes[1]), 2.0, ends[0], ends[-1], ends[1] / 2, 1.3]
+        faults = [wrong(law, exact, x, law.noise * 1e-9, 0.3 if x == 0 else 0.0) for x in places]
+    assert faults == [[]] * len(places)
+
+
+@pytest.mark.parametrize(
+    ("dim", "decay", "noise", "scale", "x"),
+    [
+        (1, 1.0, 0.5, 1.0, 5e-324),
+        (1, 7.0, 2e10, 4e10, 5e-324),
+        (10**60, 10.0, 4.1e25, None, -5e-324),
+        (10**60, 50.0, 1e-75, None, 0.0),
+        (10**60, 50.0, 1e-75, None, 1e-76),
+        (10**150, 5.0, 1e-75, None, 0.0),
+        (10**12, 300.0, 1.0, None, -1.0),
+        (10**12, 300.0, 1.0, None, 1.9),
+        (10**12, 3000.0, 300.0, 1e-75, -570.0),
+        (30, 3000.0, 0.2, 1e-75, 0.3),
+    ],
+)
+def test_modes_without_number_next_to_zero(
+    dim: int, decay: float, noise: float, scale: float | None, x: float
+) -> None:
+    """All but a share of 10^-4 is at 0 to the noise: the semicircle around 0, or around the only mode.
+
+    These took up to hours in thousands of bits; a few views are what each takes.
+    """
+    law = FreeConvolution.of_power_law(dim, decay, noise, scale=scale)
+    place = (x - (scale if dim == 1 and scale else 0.0)) / (2 * noise)
+    expected = 0.5 + (place * math.sqrt(1 - place * place) + math.asin(place)) / math.pi
+    began = time.process_time()
+    assert law.cdf(x) == pytest.approx(expected, abs=1e-4)
+    assert law.cdf(law.quantile(0.3)) == pytest.approx(0.3, abs=1e-12)
+    assert time.process_time() - began < 5
 
 
 @pytest.mark.parametrize(
