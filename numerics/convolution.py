@@ -530,7 +530,7 @@ class _Finite:
     @cached_property
     def total(self) -> Fraction:
         """The sum of the weights."""
-        return sum(map(Fraction, self.weights), Fraction(0))
+        return sum((Fraction(weight) for weight in self.weights), Fraction(0))
 
     @property
     def count(self) -> int:
@@ -654,7 +654,7 @@ class _PowerLaw:
         return is_next_door(self._above_noise(noise, arithmetic), found.split, found.point)
 
     def preimage(self, x: float, noise: float, arithmetic: Arithmetic) -> Preimage | None:
-        """Of x > 0, whatever the number of eigenvalues next to it; not where a few are all there is to see."""
+        """Of x > 0, whatever the number of eigenvalues next to it; None where a few are all there are."""
         few = self.dim == 1 or self._above_noise(noise, arithmetic).dim < min(self.dim, _FEW)
         if few or not 0 < x < float(self.target().scale) + 2 * noise:
             return None
