@@ -199,7 +199,8 @@ class NoiseLaw(Stored):
             NotImplementedError: when neither is right.
         """
         density = lambdify(level, self.density, "mpmath")
-        expected = mpmath.re(mpmath.quad(lambda w: w**order * density(w), [0, min(1, self.end / 2), self.end]))
+        panels = [0, min(1, self.end / 2), self.end]
+        expected = mpmath.re(mpmath.quad(lambda w: w**order * density(w), panels))
         ways = (self._moment_from_zero, self._moment_of_potential)
         for way in ways if self.edge == oo else reversed(ways):
             found = way(order)

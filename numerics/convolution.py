@@ -26,6 +26,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
@@ -55,6 +57,8 @@ _MISMATCH = 1e-12
 _STEPS = 2000
 # Views of a power law from one place after the other, until the point lies next to where it is seen from.
 _VIEWS = 20
+# So many modes above the noise's rounding, of more, are seen whole.
+_FEW = 1000
 # Eigenvalues and noise up to this have fourth powers that are floats.
 _LARGEST, _SMALLEST = 1e75, 1e-75
 
@@ -75,7 +79,7 @@ class Eigenvalues(Protocol):
         Where all eigenvalues are nodes it may be any real point at most ``noise`` away from x.
         """
 
-    def is_seen(self, found: Preimage, arithmetic: Arithmetic) -> bool:
+    def is_seen(self, found: Preimage, noise: float, arithmetic: Arithmetic) -> bool:
         """Whether sums over the nodes of a view are sums over the eigenvalues at that point."""
 
     def preimage(self, x: float, noise: float, arithmetic: Arithmetic) -> Preimage | None:
@@ -148,9 +152,12 @@ class FreeConvolution:
         allowed = f"numbers from {_SMALLEST:g} to {_LARGEST:g}, one for each eigenvalue"
         require(are_weights, "weights", weights, allowed)
         _require_size("noise", noise)
-        distinct, place = np.unique(-s, return_inverse=True)
-        total = np.bincount(place, w)
-        return cls(_Finite(tuple((-distinct).tolist()), tuple(total.tolist())), float(noise))
+        total: dict[float, float | Fraction] = {}
+        for size, weight in zip((s + 0.0).tolist(), w.tolist(), strict=True):
+            # exactly: a rounding of a weight shifts edges
+            total[size] = Fraction(total[size]) + Fraction(weight) if size in total else weight
+        sizes = tuple(sorted(total, reverse=True))
+        return cls(_Finite(sizes, tuple(total[size] for size in sizes)), float(noise))
 
     @classmethod
     def of_power_law(
@@ -412,7 +419,7 @@ class FreeConvolution:
             found = _on_level(arithmetic, view, self.noise, goal, y, place.real - view.origin)
             if not arithmetic.is_finite(found.point):
                 break
-            if self.eigenvalues.is_seen(found, arithmetic):
+            if self.eigenvalues.is_seen(found, self.noise, arithmetic):
                 return found, self._error(found, goal, x, y, arithmetic)
             place = found.point
         return found, math.inf
@@ -519,7 +526,12 @@ class _Finite:
     """Distinct eigenvalues in decreasing order, and their weights, not normalised: that would round them."""
 
     sizes: tuple[float, ...]
-    weights: tuple[float, ...]
+    weights: tuple[float | Fraction, ...]
+
+    @cached_property
+    def total(self) -> Fraction:
+        """The sum of the weights."""
+        return sum((Fraction(weight) for weight in self.weights), Fraction(0))
 
     @property
     def count(self) -> int:
@@ -546,7 +558,7 @@ class _Finite:
         halves = self._seen_from(above, nearest, offset, arithmetic)
         return halves, (arithmetic.real(x) - arithmetic.real(self.sizes[nearest])) - offset
 
-    def is_seen(self, found: Preimage, arithmetic: Arithmetic) -> bool:
+    def is_seen(self, found: Preimage, noise: float, arithmetic: Arithmetic) -> bool:
         """A view has every eigenvalue."""
         return True
 
@@ -577,8 +589,8 @@ class _Finite:
         return False
 
     def _seen_from(self, above: int, nearest: int, offset: Any, arithmetic: Arithmetic) -> Split:
-        s, weights = arithmetic.array(self.sizes), arithmetic.array(self.weights)
-        weights = weights / weights.sum()
+        s = arithmetic.array(self.sizes)
+        weights = arithmetic.array(self.weights) / arithmetic.real(self.total)
         return Split(
             learned=above,
             origin=s[nearest] + offset,
@@ -615,18 +627,37 @@ class _PowerLaw:
 
     def view(self, x: float, place: Any, noise: float, arithmetic: Arithmetic) -> tuple[Split, Any]:
         """From between eigenvalues that are as large as ``place`` is, seen from 0."""
-        target = self.target(arithmetic)
+        target = self._above_noise(noise, arithmetic)
         place = arithmetic.complex(arithmetic.real(place.real), arithmetic.real(place.imag))
         halves = split(target, rank_below(target, abs(place), place.imag))
+        if halves.learned == 0 and not halves.origin <= 2 * target.scale:  # of a steep law, 2^decay times it
+            above_all = 2 * target.scale
+            halves = replace(halves, origin=above_all, distances=above_all - halves.eigenvalues)
+        if target.dim < self.dim:
+            halves = _with_zeros(halves, target, self.dim)
         return halves, arithmetic.real(x) - halves.origin
 
-    def is_seen(self, found: Preimage, arithmetic: Arithmetic) -> bool:
+    def _above_noise(self, noise: float, arithmetic: Arithmetic) -> Target:
+        """The eigenvalues that are not 0 as far as the arithmetic can tell, if that leaves out most.
+
+        Moving s to 0 displaces x(z) by sum t w s/|z (z - s)|.  Where half of the weight is at 0 and F(z) <= 1
+        no |z|^2 is less than t/2, and that is about the largest s moved: less than a rounding of the noise.
+        """
+        target = self.target(arithmetic)
+        scale = math.log(self.dim) / 2 if self.scale is None else math.log(self.scale)
+        reach = (scale - math.log(noise) + (arithmetic.bits + 3) * math.log(2)) / self.decay
+        if reach >= math.log(self.dim) - 1:
+            return target
+        return replace(target, dim=max(1, math.floor(math.exp(reach))))
+
+    def is_seen(self, found: Preimage, noise: float, arithmetic: Arithmetic) -> bool:
         """Next to the origin modes are nodes; elsewhere z may not come close to nodes of a quadrature."""
-        return is_next_door(self.target(arithmetic), found.split, found.point)
+        return is_next_door(self._above_noise(noise, arithmetic), found.split, found.point)
 
     def preimage(self, x: float, noise: float, arithmetic: Arithmetic) -> Preimage | None:
-        """Of x > 0, whatever the number of eigenvalues next to it."""
-        if not 0 < x < float(self.target().scale) + 2 * noise:
+        """Of x > 0, whatever the number of eigenvalues next to it; None where a few are all there are."""
+        few = self.dim == 1 or self._above_noise(noise, arithmetic).dim < min(self.dim, _FEW)
+        if few or not 0 < x < float(self.target().scale) + 2 * noise:
             return None
         unit = natural_unit(arithmetic, noise, x)
         target = self.target(arithmetic).in_units(unit)
@@ -667,6 +698,20 @@ class _PowerLaw:
     def are_gaps_in_a_row(self) -> bool:
         """Bands merge from the left on."""
         return True
+
+
+def _with_zeros(halves: Split, target: Target, dim: int) -> Split:
+    """A view of the modes of a target, with zeros to make them ``dim``."""
+    arithmetic, zero = target.arithmetic, 0 * halves.origin
+    share = arithmetic.real(Fraction(target.dim, dim))
+    rest = arithmetic.real(Fraction(dim - target.dim, dim))
+    return replace(
+        halves,
+        distances=np.append(halves.distances, halves.origin),
+        eigenvalues=np.append(halves.eigenvalues, zero),
+        weights=np.append(halves.weights * share, rest),
+        share=halves.share * share,
+    )
 
 
 def _edge(eigenvalues: Eigenvalues, noise: float, number: int, side: int) -> float:

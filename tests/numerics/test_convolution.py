@@ -6,6 +6,7 @@ import copy
 import itertools
 import math
 import pickle
+import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -154,6 +155,53 @@ def test_where_two_components_merge(x: float) -> None:
     assert len(law.edges()) == 1
     assert len(FreeConvolution.of_eigenvalues([1, -1], 1 - 1e-9).edges()) == 2
     assert law.cdf(x) == pytest.approx(0.5 + 0.75 * law.density(x) * x, abs=1e-15 + 1e-3 * abs(x))
+
+
+def test_weights_of_repeated_eigenvalues_are_added_exactly() -> None:
+    """At an edge a rounding of a weight, 1e-16, is worth 1e-8 of the density."""
+    sizes, weights, noise = [0.0, 0.0, -0.0, 1.0], [0.1, 0.2, 0.3, 0.7], 0.5
+    with gmpy2.context(precision=BITS):
+        law, exact = of_set(sizes, weights, noise)
+        assert len(exact.modes) == 2
+        for edge in exact.edges(1):
+            for x in beside(float(edge)):
+                assert wrong(law, exact, x, 1e-9, 0.0) == []
+    assert law.density(0.46153846153846156) * noise == pytest.approx(4.461e-9, rel=1e-3, abs=0)
+
+
+def light_beside_an_edge(rng: Any) -> tuple[list[float], list[float], float, float]:
+    """Eigenvalues, one of which is light and sits where an edge of the others comes from; that edge."""
+    s, w = rng.uniform(-2, 2, rng.integers(1, 4)).tolist(), [1.0, 3.0, 0.1]
+    noise = float(10 ** rng.uniform(-3, 1))
+    _, heavy = of_set(s, w[: len(s)], noise)
+    side, top = (1, heavy.modes[0]) if rng.uniform() < 0.5 else (-1, heavy.modes[-1])
+    near, far = heavy.noise * 0, heavy.noise
+    while far - near > heavy.noise * 1e-40:
+        middle = (near + far) / 2
+        near, far = (middle, far) if heavy.share(top + side * middle) > 1 else (near, middle)
+    place = float(top + side * near) * (1 + float(rng.choice([0, 1e-15, 1e-9, -1e-9])))
+    light = 10.0 ** rng.uniform(-75, -10)
+    return [*s, place], [*w[: len(s)], light], noise, float(heavy.image(top + side * near).real)
+
+
+def test_light_eigenvalues_beside_edges() -> None:
+    """The density at their edges was that of the light one alone, 10^-24 for 10^-8."""
+    rng, faults = np.random.default_rng(5), []
+    with gmpy2.context(precision=BITS):
+        cases = [
+            ([0.0, 1.0], [1.0, 1e-60], 1.0, 2.0),
+            ([1.3620676078764895, 1.8996331184834696], [1e75, 1e-30], 0.5375655106069801, 2.4371986290904495),
+            ([1e-200, 1e-75, -1e-75], [1e-30, 1e-75, 1e-75], 1e-75, 2e-75),
+            *(light_beside_an_edge(rng) for _ in range(12)),
+        ]
+        for s, w, noise, edge in cases:
+            law, exact = of_set(s, w, noise)
+            for x in (*beside(edge), edge * (1 + 1e-12), edge * (1 - 1e-9), *s[-1:]):
+                height = float(noise * 10 ** rng.uniform(-30, 0))
+                faults += [f"{fault} of {law!r}" for fault in wrong(law, exact, x, height, 0.0)]
+    assert faults == []
+    law = FreeConvolution.of_eigenvalues([0.0, 1.0], 1.0, [1.0, 1e-60])
+    assert law.density(1.9999999999999996) == pytest.approx(6.70787927625e-9, rel=1e-9, abs=0)
 
 
 def test_one_eigenvalue_is_a_semicircle() -> None:
@@ -498,6 +546,81 @@ def test_above_a_mode_of_a_power_law(dim: int, noise: float, z: complex, expecte
     assert g.imag < 0
     if expected is not None:
         assert g == pytest.approx(expected, abs=1e-10)
+
+
+@pytest.mark.parametrize("decay", [6.0, 20.0, 300.0])
+@pytest.mark.parametrize("ratio", [1e-12, 1e-3, 0.5, 1.0, 1e6])
+def test_steep_power_laws(decay: float, ratio: float) -> None:
+    """Most modes are 0 to the noise."""
+    dim, scale = 40, 2.0
+    with gmpy2.context(precision=BITS):
+        law, exact = of_power(dim, decay, scale * ratio, scale)
+        ends = [end for component in law.edges() for end in component]
+        places = [0.0, -5e-324, 5e-324, float(exact.modes[1]), 2.0, ends[0], ends[-1], ends[1] / 2, 1.3]
+        faults = [wrong(law, exact, x, law.noise * 1e-9, 0.3 if x == 0 else 0.0) for x in places]
+    assert faults == [[]] * len(places)
+
+
+@pytest.mark.parametrize(
+    ("dim", "decay", "noise", "scale", "x"),
+    [
+        (1, 1.0, 0.5, 1.0, 5e-324),
+        (1, 7.0, 2e10, 4e10, 5e-324),
+        (10**60, 10.0, 4.1e25, None, -5e-324),
+        (10**60, 50.0, 1e-75, None, 0.0),
+        (10**60, 50.0, 1e-75, None, 1e-76),
+        (10**150, 5.0, 1e-75, None, 0.0),
+        (10**12, 300.0, 1.0, None, -1.0),
+        (10**12, 300.0, 1.0, None, 1.9),
+        (10**12, 3000.0, 300.0, 1e-75, -570.0),
+        (30, 3000.0, 0.2, 1e-75, 0.3),
+    ],
+)
+def test_modes_without_number_next_to_zero(
+    dim: int, decay: float, noise: float, scale: float | None, x: float
+) -> None:
+    """All but a share of 10^-4 is at 0 to the noise: the semicircle around 0, or around the only mode.
+
+    These took up to hours in thousands of bits; a few views are what each takes.
+    """
+    law = FreeConvolution.of_power_law(dim, decay, noise, scale=scale)
+    place = (x - (scale if dim == 1 and scale else 0.0)) / (2 * noise)
+    expected = 0.5 + (place * math.sqrt(1 - place * place) + math.asin(place)) / math.pi
+    began = time.process_time()
+    assert law.cdf(x) == pytest.approx(expected, abs=1e-4)
+    assert time.process_time() - began < 5
+
+
+@pytest.mark.parametrize(
+    ("dim", "decay", "noise", "probability"),
+    [(1, 1.0, 0.5, 0.3), (10**60, 50.0, 1e-75, 0.5), (10**12, 300.0, 1.0, 1e-9), (30, 3000.0, 0.2, 0.7)],
+)
+def test_quantiles_of_steep_power_laws(dim: int, decay: float, noise: float, probability: float) -> None:
+    law = FreeConvolution.of_power_law(dim, decay, noise)
+    assert law.cdf(law.quantile(probability)) == pytest.approx(probability, rel=1e-6, abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("dim", "decay", "noise", "z"),
+    [
+        (400, 1.25, 1e-5, complex(20 * 7.0**-1.25, 1e-5)),
+        (400, 1.25, 0.01, 20 + 1e-5j),
+        (400, 0.51, 0.002661116816048262, 6.925547340554623 + 1e-300j),
+    ],
+)
+def test_no_bisection_goes_on_where_rounding_decides(
+    dim: int, decay: float, noise: float, z: complex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a mode of a power law: 40 steps to a bracket in float64 and 150 in 200 bits, of a few."""
+    law, found_at, steps = FreeConvolution.of_power_law(dim, decay, noise), convolution._height, [0]
+
+    def counted(*arguments: Any) -> Any:
+        steps[0] += 1
+        return found_at(*arguments)
+
+    monkeypatch.setattr(convolution, "_height", counted)
+    law.stieltjes(z)
+    assert steps[0] <= 20
 
 
 def test_points_beside_modes_edges_and_gaps() -> None:
