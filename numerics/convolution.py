@@ -11,12 +11,12 @@ of x.  Points above the real axis are found alike, on the curves Im x(z) = y, on
 
 *Accuracy.* No point z is used before its own equation has been looked at (`_error`): what is left of x(z) =
 x, and what rounding adds to it, moves z by 1/|x'(z)|, at an edge of the support, where g has a square root,
-by a square root of it, and where two components merge by a cube root.  Where that moves noise * g by too
-much the point is found again in longer arithmetic; where the longest does not help, nothing is returned.
-One root of x(z) = x is the right one: on and above the curve, where sum t w_i/|z - s_i|^2 <= 1, x(z) is one
-to one.  Masses, densities and transforms are closed forms of z.  An edge is a root of F(u) = sum t w_i/(u -
-s_i)^2 = 1, where x'(u) = 0, looked at alike; a quantile lies between two numbers whose masses are on either
-side.
+by a square root of it, and where two components merge by a cube root: by no more anywhere, also not where
+a light eigenvalue is next to z.  Where that moves noise * g by too much the point is found again in longer
+arithmetic; where the longest does not help, nothing is returned.  One root of x(z) = x is the right one: on
+and above the curve, where sum t w_i/|z - s_i|^2 <= 1, x(z) is one to one.  Masses, densities and transforms
+are closed forms of z.  An edge is a root of F(u) = sum t w_i/(u - s_i)^2 = 1, where x'(u) = 0, looked at
+alike; a quantile lies between two numbers whose masses are on either side.
 
 Class: `FreeConvolution`.
 """
@@ -54,6 +54,9 @@ _BITS = (53, 200, 800)
 _ACCURACY = 3e-13
 # How far from 1 F may be at an edge, and the mass along a path from the closed form.
 _MISMATCH = 1e-12
+# In a disc x' changes by less than a tenth of itself, and next to the axis differs from 1 - F by less than a
+# quarter, if its radius times sum t w/|z - s|^3 is less than x' by this factor.
+_VARIATION = 64
 _STEPS = 2000
 # Views of a power law from one place after the other, until the point lies next to where it is seen from.
 _VIEWS = 20
@@ -425,29 +428,35 @@ class FreeConvolution:
         return found, math.inf
 
     def _error(self, found: Preimage, goal: Any, x: float, y: float, arithmetic: Arithmetic) -> Any:
-        """How far noise * g may be off at a point z; infinite where z is not the right root.
+        """How far noise * g may be off at a point z; infinite where z is not near the right root.
 
-        What is left of the equation, and rounding, are one displacement of x.  z is as far from the root as
-        the least of (binom(3, k) k! |displacement/x^(k)|)^(1/k), k = 1, 2, 3, a bound on the smallest root of
-        a cubic: the first inside and outside the support, the second at an edge, the third where two
-        components merge; the third derivative of x is not 0 on the real axis outside the eigenvalues.
+        What is left of the equation, and rounding, are one displacement of x.  With a = 1/(z - s), b = 1/(z'
+        - s) and F <= 1 at z', two points are mapped to x and x' with
+
+            x - x' = (z - z') (1 - sum t w a b),    |1 - sum t w a b| >= (noise |g - g'|)^2/2 - (F(z) - 1)/2,
+
+        as Re(a b) = (|a|^2 + |b|^2 - |a - conj b|^2)/2 and both g lie below the axis, and with |z - z'| at
+        least about noise^2 |g - g'|: a cube root, wherever z is, edges and merging components included, and
+        whatever root it is near.  The first power is better, and takes a disc around z in which x' hardly
+        changes: it holds one root, and that is the right one if it is above the axis, or real and x' > 0.
         """
         variance, weights, zeta = arithmetic.real(self.noise) ** 2, found.split.weights, found.zeta
         inverse = 1 / found.separations
-        square = inverse * inverse
+        square, size = inverse * inverse, abs(inverse)
         fall = variance * (weights @ square)  # 1 - x'(z)
-        share = variance * (weights @ abs(square))
+        share = variance * (weights @ (size * size))
+        bend = variance * (abs(weights) @ (size * size * size))
         left = zeta + variance * (weights @ inverse) - goal - arithmetic.complex(0 * goal, y + 0 * goal)
-        moved = abs(left) + arithmetic.epsilon * (abs(zeta) + self.eigenvalues.rounding(x) + self.noise)
-        off = 3 * moved / abs(1 - fall)
-        if not abs(fall) * off <= _ACCURACY * self.noise:
-            bend, twist = variance * (weights @ (square * inverse)), variance * ((weights * square) @ square)
-            of_third = arithmetic.exp(arithmetic.log(moved / abs(twist)) / 3)
-            off = min(off, arithmetic.sqrt(3 * moved / abs(bend)), of_third)
-        if share > 1:  # by more than it may change between z and the root: below the curve
-            blur = 4 * off * variance * (abs(weights) @ abs(square * inverse)) + 64 * arithmetic.epsilon
-            off = off if share - 1 <= blur else math.inf
-        error = abs(fall) * off / self.noise
+        epsilon, slope = arithmetic.epsilon, 1 - fall
+        moved = abs(left) + epsilon * (abs(zeta) + self.eigenvalues.rounding(x) + self.noise)
+        off = 3 * moved / abs(slope)
+        is_alone = 2 * off * size.max() <= 1 and _VARIATION * off * bend <= abs(slope)
+        if is_alone and (zeta.imag > off or 2 * slope.real >= abs(slope)):
+            error = (abs(fall) + 2 * off * bend) * off / self.noise
+        else:
+            over = max(share - 1, 0 * share) + epsilon * (64 + 8 * bend * abs(zeta))
+            of_third = 2 * arithmetic.exp(arithmetic.log(moved / self.noise) / 3)
+            error = max(of_third, arithmetic.sqrt(2 * over))
         return error if zeta.imag >= 0 and arithmetic.is_finite(error) else math.inf
 
 
@@ -488,7 +497,10 @@ def _on_level(arithmetic: Arithmetic, view: Split, noise: float, goal: Any, y: f
         slope = 1 - variance * (weights @ (inverse * inverse))
         rise = abs(slope) ** 2 / slope.real if slope.real > 0 else 0 * offset
         newton = offset - excess / rise if rise > 0 else low
-        after = newton if low < newton < high else (low + high) / 2
+        is_inside = low < newton < high
+        if not is_inside and abs(excess) <= 4 * epsilon * (abs(offset) + abs(goal) + delta):
+            break  # of no known sign
+        after = newton if is_inside else (low + high) / 2
         if abs(after - offset) <= epsilon * min(abs(separations)) or after in (low, high):
             break
         offset = after

@@ -456,8 +456,28 @@ def height_above(arithmetic: Arithmetic, weights: Any, noise: Any, real: Any, gu
         step = (total - 1) * total / (variance * (weights @ (inverse * inverse)))
         q = max(q + step, lowest)
         if abs(step) <= close * q:
+            return arithmetic.sqrt(q)
+    return arithmetic.sqrt(_amid_light_ones(arithmetic, weights, variance, squares, q))
+
+
+def _amid_light_ones(arithmetic: Arithmetic, weights: Any, variance: Any, squares: Any, low: Any) -> Any:
+    """Root q of F = 1 right of ``low`` where one next to u, of little weight, holds Newton's method up.
+
+    There a step no more than doubles q, over dozens of decades: between two steps q is the geometric mean of
+    its bounds, above by what F would be with every eigenvalue at u.
+    """
+    high, q, close = variance * abs(weights).sum(), low, 4 * arithmetic.epsilon
+    for _ in range(_BRACKET_STEPS):
+        inverse = 1 / (squares + q)
+        total = variance * (weights @ inverse)
+        low, high = (q, high) if total > 1 else (low, q)
+        step = (total - 1) * total / (variance * (weights @ (inverse * inverse)))
+        if abs(step) <= close * q or high - low <= close * low:
             break
-    return arithmetic.sqrt(q)
+        newton = q + step
+        is_close = low < newton < high and abs(step) < q / 4
+        q = newton if is_close else arithmetic.sqrt(low) * arithmetic.sqrt(high)
+    return q
 
 
 def _bracketed(target: Target, noise: Any, threshold: Any) -> Any:
