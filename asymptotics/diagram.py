@@ -206,8 +206,8 @@ class PhaseDiagram:
         [('0', '2', 4*sqrt(Delta)*sqrt(n_eff)/sqrt(d), -a + a/(2*gamma)), ('2', 'oo', 0, 1 - a)]
         """
         trained = self.estimator == "erm" and isinstance(self.model, StateEvolution)
-        shown = f"{self.estimator} of {self.model.name}"
-        require(trained, "estimator", shown, "erm of a network, which alone is trained")
+        alone = f"'erm' of a network, which alone has a weight decay to tune; this is of {self.model.name}"
+        require(trained, "estimator", self.estimator, alone)
         fixed = self.parameters(gamma=gamma, b=b)
         pieces: list[tuple[Expr, Expr, Law, Law]] = []
         for balanced in tuned_balances(self.model, self.noise):

@@ -4,6 +4,8 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 CHILD = """
 from asymptotics import diagonal, phase_diagram, quadratic
 for network in (diagonal, quadratic):
@@ -24,6 +26,7 @@ def derived(hash_seed):
     return answer.stdout.splitlines()
 
 
+@pytest.mark.slow
 def test_nothing_depends_on_the_order_of_sets():
     one, other = derived("0"), derived("5")
     assert len(one) > 100

@@ -135,7 +135,7 @@ def test_answers_travel(derive):
     assert_travels(derive())
 
 
-@pytest.mark.parametrize("network", NETWORKS)
+@pytest.mark.parametrize("network", ["quadratic", pytest.param("diagonal", marks=pytest.mark.slow)])
 def test_laws_across_walls_travel_and_have_the_same_values(network):
     diagram = phase_diagram(NETWORKS[network])
     for wall in diagram.boundaries:
@@ -187,7 +187,7 @@ def on_a_boundary(diagram):
     return diagram.locate(a=1, ell=-3, gamma=1)
 
 
-@pytest.mark.parametrize("network", NETWORKS)
+@pytest.mark.parametrize("network", ["diagonal", pytest.param("quadratic", marks=pytest.mark.slow)])
 def test_another_process_answers_alike(network):
     diagram = phase_diagram(NETWORKS[network])
     wall = next(b for b in diagram.boundaries if {p.name for p in b.phases} == {"II", "III"})
