@@ -180,7 +180,7 @@ def ratio(phase, members, a, ell, digits, refined=False):
 @pytest.mark.parametrize(
     ("name", "a", "ell"), [("II", 1.5, 0.5), ("III", 4, 1.75), ("VI", 1.75, -2)], ids=["II", "III", "VI"]
 )
-@pytest.mark.parametrize("members", [2, 3])
+@pytest.mark.parametrize("members", [2, pytest.param(3, marks=slow)])
 def test_laws_are_the_limits_of_its_equations(members, name, a, ell):
     phase = laws_at(members, a, ell)
     assert phase.name == name

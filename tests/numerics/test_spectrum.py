@@ -147,6 +147,7 @@ def test_quantiles_invert_the_cdf(spectrum_of: Any, dim: int) -> None:
         spectrum.quantile(1.0)
 
 
+@pytest.mark.slow
 def test_quantiles_of_noise_far_below_the_modes() -> None:
     """Of a semicircle forty orders of magnitude smaller than the largest eigenvalue."""
     noise, kappa = 1e-27, 1e-30

@@ -63,12 +63,14 @@ def test_an_exponent_off_by_a_twentieth_is_caught(name: str, index: int, quantit
         assert {check.quantity for check in report.failures} == {quantity}
 
 
-SLOW_RIDGES = [("quadratic", "fixed", "ridge"), *(("diagonal", noise, "ridge") for noise in NOISES)]
+SLOW = [
+    ("quadratic", "fixed", "ridge"),
+    ("quadratic", "scaled", "erm"),
+    *(("diagonal", noise, "ridge") for noise in NOISES),
+]
 OTHERS = [
     # the Bayes-optimal quadratic network takes a minute or two
-    pytest.param(
-        *case, marks=pytest.mark.slow if case[::2] == ("quadratic", "bayes") or case in SLOW_RIDGES else ()
-    )
+    pytest.param(*case, marks=pytest.mark.slow if case[::2] == ("quadratic", "bayes") or case in SLOW else ())
     for case in product(DIAGRAMS, NOISES, ("erm", "bayes", "ridge"))
     if case[1:] != ("fixed", "erm")
 ]
