@@ -9,7 +9,7 @@ are worked out with guard digits, once for each pair (gamma, source), where pole
 nothing; powers and logarithms of the other four variables are NumPy's.  So the result is right to a few
 roundings, and an intermediate number outside the range of float64 is an error, not an infinity or a 0.
 
-In this order: ``value_of``, ``Vectorised``, ``vectorised``.
+In this order: ``value_of``, ``Vectorised``.
 """
 
 from __future__ import annotations
@@ -210,15 +210,6 @@ class Vectorised:
             "source": source,
         }
         return _values(self.expression, given)
-
-
-def vectorised(expression: Expr) -> Vectorised:
-    """An expression as a function of arrays, in float64.
-
-    >>> vectorised(noise_variance * (n_eff / d) ** (1 / gamma))(gamma=2, n_eff=[1, 4], d=16, noise_variance=1)
-    array([0.25, 0.5 ])
-    """
-    return Vectorised(expression)
 
 
 def _values(expression: Expr, given: Mapping[str, ArrayLike | None]) -> NDArray[np.float64]:

@@ -14,7 +14,7 @@ from asymptotics import symbols
 from asymptotics.balance import Balanced
 from asymptotics.cells import EVERYWHERE, FIELD, Domain, SignChange, coefficient, sign
 from asymptotics.checks import InvalidArgument, exact_exponent, exact_number, require
-from asymptotics.evaluation import Number, Vectorised, at_source, value_of, vectorised
+from asymptotics.evaluation import Number, Vectorised, at_source, value_of
 from asymptotics.next_order import RISK, next_order
 from asymptotics.notation import write_expression
 from asymptotics.region import interval_conditions
@@ -163,7 +163,7 @@ class Law:
         >>> risk(n_eff=[1e6, 1e8], d=100, noise_variance=1)
         array([1.e-04, 1.e-06])
         """
-        return vectorised(self._which(refined))
+        return Vectorised(self._which(refined))
 
     def at(
         self,
@@ -178,8 +178,7 @@ class Law:
 
         The constant is a number of thirty digits at exponents with a denominator above 1000, where what is
         exact has millions.  A float is the decimal that Python prints: 0.4 is 2/5.  What the law does not
-        hold may be left out.  The exponents are to lie inside its phase: the law does
-        not know where it ends.
+        hold may be left out.  The exponents are to lie inside its phase: the law does not know where it ends.
 
         Args:
             gamma: decay of the target, above 1/2.

@@ -11,7 +11,7 @@ from sympy import LambertW, Piecewise, log, pi, sin
 
 from asymptotics import kernel_ridge, phase_diagram
 from asymptotics.checks import InvalidArgument
-from asymptotics.evaluation import value_of, vectorised
+from asymptotics.evaluation import Vectorised, value_of
 from asymptotics.symbols import d, gamma, n_eff, noise_variance, weight_decay
 
 CLOSE = 1e-12
@@ -65,7 +65,7 @@ def test_arrays_are_what_numbers_are(shipped, all_laws):
 
 
 def test_arrays_are_broadcast():
-    function = vectorised(noise_variance * (d / n_eff) ** (1 / gamma))
+    function = Vectorised(noise_variance * (d / n_eff) ** (1 / gamma))
     found = function(gamma=[[1.0], [2.0]], n_eff=np.array([1, 4, 16]), d=16, noise_variance=2)
     assert np.allclose(found, 2 * np.array([[16, 4, 1], [4, 2, 1]]), rtol=1e-15)
     assert isinstance(function(gamma=1, n_eff=1, d=2, noise_variance=1), float)
@@ -73,7 +73,7 @@ def test_arrays_are_broadcast():
 
 
 def test_pieces_are_chosen_one_by_one():
-    function = vectorised(weight_decay * Piecewise((d, gamma < 1), (1 / d, gamma > 1)))
+    function = Vectorised(weight_decay * Piecewise((d, gamma < 1), (1 / d, gamma > 1)))
     assert list(function(gamma=[0.75, 2.0], d=4, weight_decay=1)) == [4.0, 0.25]
     with pytest.raises(InvalidArgument, match="gamma=1: must be another number"):
         function(gamma=[0.75, 1.0], d=4, weight_decay=1)
@@ -91,21 +91,21 @@ def test_zeros_that_cancel_cost_no_digits():
 
 def test_logarithms_near_zero_keep_their_digits():
     samples = np.array([1e6, 1e6 * (1 - 1e-9), 10])
-    found = vectorised(1 / log(d / n_eff))(n_eff=samples[1:], d=1e6)
+    found = Vectorised(1 / log(d / n_eff))(n_eff=samples[1:], d=1e6)
     with mpmath.workdps(40):
         exact = [1 / mpmath.log(mpmath.mpf(1e6) / mpmath.mpf(x)) for x in samples[1:]]
     assert all(abs(x / y - 1) < 1e-14 for x, y in zip(found, exact, strict=True))
 
 
 def test_differences_keep_their_digits():
-    found = vectorised(d * n_eff - (d - 1) * n_eff)(d=1e14, n_eff=[3.0, 0.1])
+    found = Vectorised(d * n_eff - (d - 1) * n_eff)(d=1e14, n_eff=[3.0, 0.1])
     assert np.all(np.abs(found / [3.0, 0.1] - 1) < 1e-14)
 
 
 @pytest.mark.parametrize("expression", [d**400, d**-400, (d**200) ** gamma / d ** (200 * gamma + 1)])
 def test_beyond_the_range_of_float64_there_is_no_number(expression):
     with pytest.raises(OverflowError, match="evaluate takes any size"):
-        vectorised(expression)(d=[10.0, 1e10], gamma=1.5)
+        Vectorised(expression)(d=[10.0, 1e10], gamma=1.5)
 
 
 WRONG = [
@@ -127,7 +127,7 @@ WRONG = [
 
 @pytest.mark.parametrize(("name", "wrong", "message"), WRONG, ids=repr)
 def test_wrong_arrays_are_refused_in_one_line(name, wrong, message):
-    function = vectorised(noise_variance * (d / n_eff) ** (1 / gamma))
+    function = Vectorised(noise_variance * (d / n_eff) ** (1 / gamma))
     at = {"gamma": 2, "n_eff": [1.0, 2.0], "d": 4, "noise_variance": 1, "weight_decay": 0}
     with pytest.raises(InvalidArgument, match=f"^{message}") as caught:
         function(**at | {name: wrong})
@@ -136,9 +136,9 @@ def test_wrong_arrays_are_refused_in_one_line(name, wrong, message):
 
 def test_where_there_is_no_real_value_arrays_have_none():
     with pytest.raises(InvalidArgument, match="finite real value"):
-        vectorised(log(d / n_eff) ** (1 / gamma))(d=1, n_eff=[0.5, 4], gamma=2)
+        Vectorised(log(d / n_eff) ** (1 / gamma))(d=1, n_eff=[0.5, 4], gamma=2)
     with pytest.raises(InvalidArgument, match="finite real value"):
-        vectorised(LambertW(-d, -1))(d=[0.1, 4])
+        Vectorised(LambertW(-d, -1))(d=[0.1, 4])
 
 
 def test_numbers_have_guard_digits():
@@ -153,13 +153,13 @@ def test_functions_of_arrays_travel():
     for protocol in range(2, pickle.HIGHEST_PROTOCOL + 1):  # SymPy has no lower
         other = pickle.loads(pickle.dumps(function, protocol))
         assert (other, hash(other), repr(other)) == (function, hash(function), repr(function))
-    assert function == law.numpy() != vectorised(law.expr * d)
+    assert function == law.numpy() != Vectorised(law.expr * d)
     assert len(repr(function)) < 200
     assert "0x" not in repr(function)
 
 
 def test_functions_of_arrays_are_called_by_other_processes():
-    function = vectorised(noise_variance * d / n_eff)
+    function = Vectorised(noise_variance * d / n_eff)
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
         found = pool.submit(function, d=[4.0, 8.0], n_eff=2, noise_variance=1).result()
     assert list(found) == [2.0, 4.0]
