@@ -5,34 +5,34 @@ for the equations, ``power_sums`` and ``noise`` for the two lemmas on sums, ``re
 the engine, ``balance`` for how its equations are solved.
 """
 
-from asymptotics.boundary import Boundary as Boundary
-from asymptotics.checks import InvalidArgument as InvalidArgument
-from asymptotics.crossovers import Crossover as Crossover
-from asymptotics.diagonal import diagonal as diagonal
+from asymptotics.balance.laws import Law as Law
+from asymptotics.balance.laws import NoSuchLaw as NoSuchLaw
+from asymptotics.balance.laws import PowerLaw as PowerLaw
+from asymptotics.balance.regimes import Hypothesis as Hypothesis
+from asymptotics.boundaries.boundary import Boundary as Boundary
+from asymptotics.boundaries.crossover import Crossover as Crossover
+from asymptotics.boundaries.interpolation import interpolation_peak as interpolation_peak
+from asymptotics.boundaries.recovery import RecoveryJump as RecoveryJump
+from asymptotics.boundaries.recovery import recovery_jump as recovery_jump
 from asymptotics.diagram import AmbiguousDiagram as AmbiguousDiagram
 from asymptotics.diagram import IncompleteDiagram as IncompleteDiagram
 from asymptotics.diagram import OnBoundary as OnBoundary
 from asymptotics.diagram import PhaseDiagram as PhaseDiagram
 from asymptotics.diagram import phase_diagram as phase_diagram
-from asymptotics.interpolation import interpolation_peak as interpolation_peak
-from asymptotics.latex_reader import read_latex as read_latex
-from asymptotics.law import Law as Law
-from asymptotics.law import NoSuchLaw as NoSuchLaw
-from asymptotics.law import PowerLaw as PowerLaw
-from asymptotics.notation import read_expression as read_expression
-from asymptotics.phase import Phase as Phase
-from asymptotics.plateaus import plateaus as plateaus
-from asymptotics.quadratic import quadratic as quadratic
-from asymptotics.recovery import RecoveryJump as RecoveryJump
-from asymptotics.recovery import recovery_jump as recovery_jump
-from asymptotics.regime import Hypothesis as Hypothesis
-from asymptotics.ridge import RidgeRegression as RidgeRegression
-from asymptotics.ridge import kernel_ridge as kernel_ridge
-from asymptotics.ridge import ridge as ridge
-from asymptotics.spectra import SpectrumLaws as SpectrumLaws
-from asymptotics.state_evolution import StateEvolution as StateEvolution
-from asymptotics.tails import HeavyTail as HeavyTail
-from asymptotics.tails import heavy_tails as heavy_tails
+from asymptotics.expressions.checks import InvalidArgument as InvalidArgument
+from asymptotics.expressions.latex_reader import read_latex as read_latex
+from asymptotics.expressions.notation import read_expression as read_expression
+from asymptotics.heavy_tails import HeavyTail as HeavyTail
+from asymptotics.heavy_tails import heavy_tails as heavy_tails
+from asymptotics.learning_curves import plateaus as plateaus
+from asymptotics.models.diagonal import diagonal as diagonal
+from asymptotics.models.network import StateEvolution as StateEvolution
+from asymptotics.models.quadratic import quadratic as quadratic
+from asymptotics.models.ridge import RidgeRegression as RidgeRegression
+from asymptotics.models.ridge import kernel_ridge as kernel_ridge
+from asymptotics.models.ridge import ridge as ridge
+from asymptotics.phases.phase import Phase as Phase
+from asymptotics.phases.spectrum import SpectrumLaws as SpectrumLaws
 from asymptotics.tuning import BayesRatio as BayesRatio
 from asymptotics.tuning import bayes_ratio as bayes_ratio
 

@@ -16,10 +16,8 @@ from typing import Any, Literal
 from sympy import Eq, Expr, Float, I, Rational, S, latex, nan, oo, solveset, zoo
 
 from asymptotics import symbols
-from asymptotics.balance import Balanced, dominant_balances
-from asymptotics.bayes import BayesOptimal
-from asymptotics.boundary import Boundary
-from asymptotics.cells import (
+from asymptotics.algebra.monomials import Noise, Scales
+from asymptotics.algebra.polyhedra import (
     EVERYWHERE,
     FIELD,
     PARAMETERS,
@@ -38,17 +36,19 @@ from asymptotics.cells import (
     split_at_sign_changes,
     uncovered,
 )
-from asymptotics.checks import exact_decay, exact_exponent, in_one_line, require, require_one_of
-from asymptotics.crossovers import Crossover
-from asymptotics.exchange import Exchange
-from asymptotics.failure import closest_hypotheses
-from asymptotics.law import Law, law_of, risk_law
-from asymptotics.phase import Phase
-from asymptotics.regime import Model
-from asymptotics.region import inequality, interval_conditions, margin, on_axis, region_of
-from asymptotics.ridge import ridge
-from asymptotics.state_evolution import StateEvolution
-from asymptotics.terms import Noise, Scales
+from asymptotics.algebra.regions import inequality, interval_conditions, margin, on_axis, region_of
+from asymptotics.balance.dominant_balance import Balanced, dominant_balances
+from asymptotics.balance.failure import closest_hypotheses
+from asymptotics.balance.laws import Law, law_of, risk_law
+from asymptotics.balance.regimes import Model
+from asymptotics.boundaries.boundary import Boundary
+from asymptotics.boundaries.crossover import Crossover
+from asymptotics.boundaries.exchange import Exchange
+from asymptotics.expressions.checks import exact_decay, exact_exponent, in_one_line, require, require_one_of
+from asymptotics.models.bayes import BayesOptimal
+from asymptotics.models.network import StateEvolution
+from asymptotics.models.ridge import ridge
+from asymptotics.phases.phase import Phase
 from asymptotics.tuning import tuned_balances
 
 Estimator = Literal["erm", "bayes", "ridge"]

@@ -31,13 +31,12 @@ from itertools import product
 
 from sympy import And, Dummy, Expr, S, factorial, simplify
 
-from asymptotics.balance import Balanced, dominant_balances
-from asymptotics.bayes import BayesOptimal, Recovery, exact_recovery
-from asymptotics.cells import FIELD, Domain, coefficient, feasible, irredundant, overlap
-from asymptotics.checks import require_one_of
-from asymptotics.law import Law, law, logarithm_of
-from asymptotics.power_sums import Learned
-from asymptotics.regime import (
+from asymptotics.algebra.monomials import Noise, Scales, Term, leaked, term, tidy
+from asymptotics.algebra.polyhedra import FIELD, Domain, coefficient, feasible, irredundant, overlap
+from asymptotics.algebra.regions import region_of
+from asymptotics.balance.dominant_balance import Balanced, dominant_balances
+from asymptotics.balance.laws import Law, law, logarithm_of
+from asymptotics.balance.regimes import (
     LABEL_NOISE,
     MODES,
     WEIGHT_DECAY,
@@ -48,8 +47,11 @@ from asymptotics.regime import (
     as_law,
     mean_term,
 )
-from asymptotics.region import region_of
-from asymptotics.state_evolution import (
+from asymptotics.expressions.checks import require_one_of
+from asymptotics.expressions.pickling import Stored
+from asymptotics.lemmas.power_sums import Learned
+from asymptotics.models.bayes import BayesOptimal, Recovery, exact_recovery
+from asymptotics.models.network import (
     AMPLITUDE,
     Ordering,
     StateEvolution,
@@ -59,9 +61,7 @@ from asymptotics.state_evolution import (
     mode_function,
     trained_regime,
 )
-from asymptotics.stored import Stored
 from asymptotics.symbols import effective_noise, threshold, weight_decay
-from asymptotics.terms import Noise, Scales, Term, leaked, term, tidy
 
 STATIONARY = "the risk is stationary in the threshold"
 
@@ -171,7 +171,7 @@ def tuned_balances(network: StateEvolution, noise: Noise) -> tuple[Balanced, ...
 
     >>> from asymptotics import quadratic
     >>> edge, below = tuned_balances(quadratic, "fixed")
-    >>> from asymptotics.law import law_of
+    >>> from asymptotics.balance.laws import law_of
     >>> law_of(edge, "weight_decay").expr
     4*sqrt(Delta)*sqrt(n_eff)/sqrt(d)
     """

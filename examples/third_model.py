@@ -36,7 +36,7 @@ from scipy.special import zeta
 from sympy import Eq, S, pi, sqrt
 
 from asymptotics import phase_diagram, quadratic
-from asymptotics.noise import NoiseLaw, level
+from asymptotics.lemmas.noise import NoiseLaw, level
 from asymptotics.symbols import (
     d,
     degrees_of_freedom,

@@ -6,13 +6,13 @@ State a `Problem`, `solve` it, `certify` the solution, follow it along a `risk_c
 `mode_sums`, of poles in `pole_sums`; float64 and multiple precision in `precision`; proofs in `balls`.
 """
 
-from numerics.certificate import Certificate as Certificate
-from numerics.certificate import certify as certify
-from numerics.convolution import FreeConvolution as FreeConvolution
+from numerics.arithmetic.errors import Interrupted as Interrupted
+from numerics.arithmetic.errors import InvalidProblem as InvalidProblem
+from numerics.arithmetic.errors import NotConverged as NotConverged
+from numerics.certified.certificate import Certificate as Certificate
+from numerics.certified.certificate import certify as certify
 from numerics.curve import risk_curve as risk_curve
-from numerics.errors import Interrupted as Interrupted
-from numerics.errors import InvalidProblem as InvalidProblem
-from numerics.errors import NotConverged as NotConverged
+from numerics.free_probability.convolution import FreeConvolution as FreeConvolution
 from numerics.problem import Problem as Problem
 from numerics.solution import Solution as Solution
 from numerics.solve import solve as solve

@@ -24,9 +24,9 @@ import mpmath
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from numerics.checks import called, is_flag, require
-from numerics.errors import Interrupted
-from numerics.precision import Number, to_fraction
+from numerics.arithmetic.checks import called, is_flag, require
+from numerics.arithmetic.errors import Interrupted
+from numerics.arithmetic.precision import Number, to_fraction
 from numerics.problem import Problem
 from numerics.solution import Solution
 from numerics.solve import checked, solve

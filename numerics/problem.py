@@ -25,10 +25,10 @@ from typing import Any
 
 import mpmath
 
-from numerics.checks import exact_number, is_count, require
-from numerics.errors import NotConverged
-from numerics.networks import NETWORKS, Network
-from numerics.precision import Number, to_fraction
+from numerics.arithmetic.checks import exact_number, is_count, require
+from numerics.arithmetic.errors import NotConverged
+from numerics.arithmetic.precision import Number, to_fraction
+from numerics.networks.network import NETWORKS, Network
 
 TARGETS = ("raw", "unit")
 ESTIMATORS = ("erm", "bayes", "ridge")
@@ -63,7 +63,7 @@ class Problem:
     >>> Problem("diagonal", gamma=0.4, samples=300, dim=1000, weight_decay=0.1)  # doctest: +ELLIPSIS
     Traceback (most recent call last):
         ...
-    numerics.errors.InvalidProblem: gamma=0.4: must be a number > 1/2 (the norm of the target is infinite ...
+    numerics.InvalidProblem: gamma=0.4: must be a number > 1/2 (the norm of the target is infinite ...
     """
 
     network: str

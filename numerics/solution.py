@@ -13,11 +13,11 @@ from typing import Any
 
 import mpmath
 
-from numerics.errors import InvalidProblem, NotConverged
-from numerics.precision import DOUBLE, Arithmetic, for_digits, to_mpf
+from numerics.arithmetic.errors import InvalidProblem, NotConverged
+from numerics.arithmetic.precision import DOUBLE, Arithmetic, for_digits, to_mpf
+from numerics.networks.spectrum import Spectrum
 from numerics.problem import Problem
-from numerics.spectrum import Spectrum
-from numerics.target import Target
+from numerics.sums.target import Target
 
 # What float64 is good for.
 DOUBLE_DIGITS = 11

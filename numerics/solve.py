@@ -11,11 +11,11 @@ from types import MappingProxyType
 
 from threadpoolctl import ThreadpoolController
 
-from numerics.bayes import solve_bayes
-from numerics.checks import is_count, require
-from numerics.erm import solve_erm
+from numerics.arithmetic.checks import is_count, require
+from numerics.estimators.bayes import solve_bayes
+from numerics.estimators.erm import solve_erm
+from numerics.estimators.ridge import solve_ridge
 from numerics.problem import Problem, out_of_range
-from numerics.ridge import solve_ridge
 from numerics.solution import Solution
 
 MOST_DIGITS = 10**6

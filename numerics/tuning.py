@@ -14,13 +14,13 @@ from dataclasses import replace
 
 from scipy.optimize import minimize_scalar
 
-from numerics.errors import InvalidProblem, NotConverged
-from numerics.precision import DOUBLE
+from numerics.arithmetic.errors import InvalidProblem, NotConverged
+from numerics.arithmetic.precision import DOUBLE
+from numerics.estimators.ridge import best_weight_decay
 from numerics.problem import Problem, out_of_range
-from numerics.ridge import best_weight_decay
 from numerics.solution import Solution
 from numerics.solve import checked, solve
-from numerics.target import Target
+from numerics.sums.target import Target
 
 STEP = 3.0
 # How many steps behind the best point the walk ends, and how many it makes at most.

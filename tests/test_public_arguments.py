@@ -31,8 +31,8 @@ import asymptotics
 import numerics
 import verify
 from asymptotics import diagonal, kernel_ridge, phase_diagram
-from asymptotics.checks import InvalidArgument
-from asymptotics.power_sums import Learned
+from asymptotics.expressions.checks import InvalidArgument
+from asymptotics.lemmas.power_sums import Learned
 from numerics import FreeConvolution, Problem, solve
 from verify import strategies
 

@@ -223,7 +223,7 @@ def _status_of(error: Exception) -> Status | None:
         return Status.REFUSED
     if isinstance(error, NotConverged | OSError):
         return Status.NOT_FINISHED
-    from asymptotics.checks import InvalidArgument  # noqa: PLC0415
+    from asymptotics.expressions.checks import InvalidArgument  # noqa: PLC0415
 
     return Status.REFUSED if isinstance(error, InvalidArgument) else None
 

@@ -28,10 +28,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from sympy import Expr, lambdify
 
 from asymptotics import Law, Phase, PhaseDiagram, symbols
-from asymptotics.checks import InvalidArgument, is_number, require
-from asymptotics.regime import LABEL_NOISE
+from asymptotics.balance.regimes import LABEL_NOISE
+from asymptotics.expressions.checks import InvalidArgument, is_number, require
 from numerics import Problem, Solution, solve
-from numerics.networks import NETWORKS
+from numerics.networks.network import NETWORKS
 from verify.extrapolation import Measured, extrapolated_exponent
 from verify.limits import SEED_BITS
 from verify.strategies import Interval, Scale, decays, scales

@@ -38,7 +38,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from asymptotics.checks import NUMBER, is_number, require
+from asymptotics.expressions.checks import NUMBER, is_number, require
 
 VANISHING = -25.0
 """A local exponent this low, on dimensions beyond 10^6, is read as faster than any power of d."""

@@ -31,7 +31,7 @@ from matplotlib.transforms import ScaledTranslation
 from sympy import Add, Expr, Float, Integer, Rational, Symbol, latex, oo
 
 from asymptotics import Boundary, Law, Phase, PhaseDiagram, StateEvolution, symbols
-from asymptotics.checks import exact_exponent, require
+from asymptotics.expressions.checks import exact_exponent, require
 from verify.comparison import DECAY_WINDOW, FIGURE_GAMMA, SAMPLES_WINDOW, Check
 from verify.files import whole
 from verify.labels import Label, set_labels

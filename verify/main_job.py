@@ -19,8 +19,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 import asymptotics
+from asymptotics.algebra.monomials import Noise
 from asymptotics.diagram import Estimator
-from asymptotics.terms import Noise
 from numerics import Interrupted, NotConverged
 from verify.comparison import TOLERANCE, Check, Effort, Report, agreement
 from verify.figures import phase_diagram_figure, save_figure

@@ -24,10 +24,11 @@ from hypothesis import strategies as st
 from hypothesis.errors import InvalidArgument
 from sympy import Rational
 
-from asymptotics import Phase, PhaseDiagram, checks, symbols
-from asymptotics.checks import NUMBER, exact_number, is_number, require
+from asymptotics import Phase, PhaseDiagram, symbols
+from asymptotics.expressions import checks
+from asymptotics.expressions.checks import NUMBER, exact_number, is_number, require
 from numerics import Problem
-from numerics.networks import NETWORKS
+from numerics.networks.network import NETWORKS
 
 Interval = tuple[Fraction, Fraction]
 

@@ -9,7 +9,7 @@ from random import Random
 import pytest
 
 from asymptotics import Law, OnBoundary, Phase, PhaseDiagram, diagonal, kernel_ridge, phase_diagram, quadratic
-from asymptotics.law import NoSuchLaw
+from asymptotics.balance.laws import NoSuchLaw
 
 NETWORKS = {"diagonal": diagonal, "quadratic": quadratic}
 Point = dict[str, Fraction]

@@ -27,10 +27,10 @@ from asymptotics import (
     ridge,
 )
 from asymptotics import symbols as letters
-from asymptotics.power_sums import Learned
-from asymptotics.regime import Hypothesis
-from asymptotics.region import end_of_axis
-from asymptotics.state_evolution import Ordering
+from asymptotics.algebra.regions import end_of_axis
+from asymptotics.balance.regimes import Hypothesis
+from asymptotics.lemmas.power_sums import Learned
+from asymptotics.models.network import Ordering
 
 
 class Thing:

@@ -19,9 +19,9 @@ from sympy import log as log_function
 
 from asymptotics import IncompleteDiagram, Law, diagonal, phase_diagram, quadratic, tuning
 from asymptotics import symbols as letters
-from asymptotics.balance import dominant_balances
-from asymptotics.cells import difference, feasible, is_zero, overlap
-from asymptotics.law import law_of, risk_law
+from asymptotics.algebra.polyhedra import difference, feasible, is_zero, overlap
+from asymptotics.balance.dominant_balance import dominant_balances
+from asymptotics.balance.laws import law_of, risk_law
 from asymptotics.symbols import d, gamma, n_eff, noise_variance
 from asymptotics.tuning import Tuned, bayes_balances, bayes_ratio, tuned_balances
 from numerics import Problem, optimal_weight_decay, solve

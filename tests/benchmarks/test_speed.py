@@ -20,10 +20,11 @@ import numpy as np
 import pytest
 
 from asymptotics import diagonal, phase_diagram, quadratic
-from asymptotics.balance import dominant_balances
-from asymptotics.terms import Scales
-from numerics import Problem, pole_sums, risk_curve, solve
-from numerics.precision import DOUBLE
+from asymptotics.algebra.monomials import Scales
+from asymptotics.balance.dominant_balance import dominant_balances
+from numerics import Problem, risk_curve, solve
+from numerics.arithmetic.precision import DOUBLE
+from numerics.sums import pole_sums
 from verify import phase_diagram_figure
 
 EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("*.py"))

@@ -13,8 +13,9 @@ import flint
 import mpmath
 import pytest
 
-from numerics import NotConverged, Problem, Solution, erm, solve
-from numerics.state_evolution import Scalars, StateEvolution
+from numerics import NotConverged, Problem, Solution, solve
+from numerics.equations.state_evolution import Scalars, StateEvolution
+from numerics.estimators import erm
 
 NUMBERS = (
     "excess_risk",

@@ -11,7 +11,7 @@ import sympy
 from hypothesis import given
 from hypothesis import strategies as st
 
-from numerics.errors import InvalidProblem
+from numerics.arithmetic.errors import InvalidProblem
 from numerics.problem import Problem
 from numerics.solve import solve
 

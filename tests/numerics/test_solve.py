@@ -12,10 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from numerics import InvalidProblem, NotConverged, Problem, certify, erm, optimal_weight_decay, solve
-from numerics.diagonal import scalars
-from numerics.networks import NETWORKS
-from numerics.target import Target
+from numerics import InvalidProblem, NotConverged, Problem, certify, optimal_weight_decay, solve
+from numerics.estimators import erm
+from numerics.networks.diagonal import scalars
+from numerics.networks.network import NETWORKS
+from numerics.sums.target import Target
 
 QUANTITIES = (
     "excess_risk",
@@ -519,7 +520,9 @@ def test_where_a_solution_is_searched_from_does_not_change_it(network: str, near
 def test_next_to_a_solution_there_is_nothing_to_search(monkeypatch: pytest.MonkeyPatch) -> None:
     problem = in_phase("quadratic", "V", 10**6)
     near = solve(problem)
-    monkeypatch.setattr("numerics.erm._attempts_in_double", lambda problem: pytest.fail("searched"))
+    monkeypatch.setattr(
+        "numerics.estimators.erm._attempts_in_double", lambda problem: pytest.fail("searched")
+    )
     moved = solve(replace(problem, samples=1.1 * float(problem.samples)), near=near)
     assert moved.learned_modes > near.learned_modes
     fewer = replace(problem, dim=problem.dim - 1)  # not even the target is the same

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from numerics import InvalidProblem, NotConverged, Problem, optimal_weight_decay, solve
-from numerics.networks import NETWORKS
-from numerics.target import Target
+from numerics.networks.network import NETWORKS
+from numerics.sums.target import Target
 
 
 @pytest.mark.parametrize("network", NETWORKS)

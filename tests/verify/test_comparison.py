@@ -12,9 +12,9 @@ import pytest
 from sympy import Expr, Rational, log, oo
 
 from asymptotics import Law, Phase, PhaseDiagram, diagonal, kernel_ridge, phase_diagram, quadratic, symbols
-from asymptotics.checks import InvalidArgument
+from asymptotics.algebra.monomials import Noise
 from asymptotics.diagram import Estimator
-from asymptotics.terms import Noise
+from asymptotics.expressions.checks import InvalidArgument
 from numerics import solve
 from verify import Report, agreement, comparison
 

@@ -21,7 +21,7 @@ from matplotlib.transforms import Bbox
 from sympy import Rational, sqrt
 
 from asymptotics import diagonal, kernel_ridge, phase_diagram, quadratic, symbols
-from asymptotics.checks import InvalidArgument
+from asymptotics.expressions.checks import InvalidArgument
 from verify import agreement
 from verify.comparison import FIGURE_GAMMA
 from verify.figures import (

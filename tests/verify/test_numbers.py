@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 import sympy
 
-from asymptotics import checks as symbolic
+from asymptotics.expressions import checks as symbolic
 from numerics import InvalidProblem
-from numerics import checks as numeric
-from numerics.precision import to_fraction
+from numerics.arithmetic import checks as numeric
+from numerics.arithmetic.precision import to_fraction
 
 with mpmath.workdps(50):
     THIRD = mpmath.mpf(1) / 3

@@ -1,0 +1,286 @@
+"""Leading terms: monomials in the physical variables, the unknowns, and one logarithm.
+
+Dominant balance never adds two terms of different size: it compares them and keeps the larger.  A term is
+therefore all there is to carry: a positive coefficient, a power in the field Q(gamma, r) of each variable,
+and a power of the logarithm L = log(1/D_b) that a soft edge of the noise brings in (``noise``).  Products,
+powers and substitution are vector arithmetic on the powers; to compare, ``Scales`` turns the physical powers
+into the one exponent of d, a form in the exponents a, ell, b.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Literal
+
+from sympy import (
+    Abs,
+    Add,
+    Expr,
+    Mul,
+    S,
+    Symbol,
+    apart,
+    expand_power_base,
+    factor,
+    gcd,
+    powdenest,
+    powsimp,
+    simplify,
+    sqrt,
+)
+
+from asymptotics.algebra.polyhedra import (
+    FIELD,
+    PARAMETERS,
+    Coefficient,
+    Domain,
+    Form,
+    SignChange,
+    coefficient,
+    sign,
+)
+from asymptotics.symbols import (
+    a,
+    b,
+    d,
+    effective_noise,
+    ell,
+    n_eff,
+    noise_variance,
+    threshold,
+    weight_decay,
+)
+
+leaked = Symbol("D_b", positive=True)
+"""Degrees of freedom that the noise leaks past a threshold at its edge: the third unknown."""
+
+spare = Symbol("D_s", positive=True)
+"""Capacity that a linear estimator leaves unused, the fourth unknown: see ``ridge``."""
+
+KNOWN = (d, n_eff, weight_decay, noise_variance)
+UNKNOWN = (effective_noise, threshold, leaked, spare)
+VARIABLES = (*KNOWN, *UNKNOWN)
+
+
+@dataclass(frozen=True)
+class Term:
+    """``coefficient * prod(v**p for v, p in zip(VARIABLES, powers)) * L**log_power``; of ``origin``."""
+
+    coefficient: Expr
+    powers: tuple[Coefficient, ...]
+    log_power: Coefficient
+    origin: str
+
+    def __mul__(self, other: Term) -> Term:
+        """The product, which keeps the left origin."""
+        return replace(
+            self,
+            coefficient=self.coefficient * other.coefficient,
+            powers=tuple(x + y for x, y in zip(self.powers, other.powers, strict=True)),
+            log_power=self.log_power + other.log_power,
+        )
+
+    def __pow__(self, exponent: Coefficient) -> Term:
+        """The power with exponent in the field."""
+        return replace(
+            self,
+            coefficient=self.coefficient ** FIELD.to_sympy(exponent),
+            powers=tuple(p * exponent for p in self.powers),
+            log_power=self.log_power * exponent,
+        )
+
+    def power(self, variable: Symbol) -> Coefficient:
+        """Power of one variable."""
+        return self.powers[VARIABLES.index(variable)]
+
+    def substitute(self, variable: Symbol, value: Term) -> Term:
+        """The term with a variable replaced by a term."""
+        power = self.power(variable)
+        if power == FIELD.zero:
+            return self
+        factor: Term = value**power
+        return self.without(variable) * factor
+
+    def without(self, variable: Symbol) -> Term:
+        """The term less its power of a variable."""
+        index = VARIABLES.index(variable)
+        return replace(self, powers=(*self.powers[:index], FIELD.zero, *self.powers[index + 1 :]))
+
+    def holds(self, variables: Iterable[Symbol]) -> bool:
+        """Whether the term depends on any of the variables."""
+        return any(self.power(variable) != FIELD.zero for variable in variables)
+
+    def monomial(self) -> Expr:
+        """The product of variables alone, as a SymPy expression."""
+        return Mul(*(v ** FIELD.to_sympy(p) for v, p in zip(VARIABLES, self.powers, strict=True)))
+
+
+def term(expression: Expr, origin: str) -> Term:
+    """Read a product of powers of ``VARIABLES``.
+
+    Raises:
+        ValueError: when the expression is not such a product.
+
+    >>> from sympy import sqrt
+    >>> term(3 * sqrt(d) * n_eff, "example").monomial()
+    sqrt(d)*n_eff
+    """
+    powers = dict.fromkeys(VARIABLES, FIELD.zero)
+    constant = S.One
+    for base, exponent in S(expression).as_powers_dict().items():
+        if base in powers:
+            powers[base] = coefficient(exponent)
+        else:
+            constant *= base**exponent
+    if constant.has(*VARIABLES):
+        raise ValueError(f"{expression} is not a product of powers of {', '.join(map(str, VARIABLES))}")
+    return Term(constant, tuple(powers.values()), FIELD.zero, origin)
+
+
+Noise = Literal["fixed", "scaled", "none"]
+"""Label noise of variance Delta = d**0, d**-b, or 0."""
+
+
+@dataclass(frozen=True)
+class Scales:
+    """How the known variables grow with d."""
+
+    noise: Noise
+
+    @property
+    def exponents(self) -> tuple[Symbol, ...]:
+        """The coordinates of the phase diagram."""
+        return (a, ell, b) if self.noise == "scaled" else (a, ell)
+
+    @property
+    def window(self) -> tuple[Form, ...]:
+        """Forms that are positive wherever there is something to say: b > 0 if the noise scales.
+
+        Noise that grows with the dimension would drown a target of fixed energy.
+        """
+        zero = (FIELD.zero,) * len(self.exponents)
+        return ((*zero, FIELD.one),) if self.noise == "scaled" else ()
+
+    def exponent(self, known: Term) -> Form:
+        """Exponent of d of a term without unknowns."""
+        of_d, of_samples, of_decay, of_noise, *unknown = known.powers
+        if any(p != FIELD.zero for p in unknown):
+            raise ValueError(f"{known.monomial()} still holds an unknown")
+        return (of_d, of_samples, of_decay, -of_noise)[: len(self.exponents) + 1]
+
+    def expression(self, form: Form) -> Expr:
+        """The form as a SymPy expression in the exponents."""
+        return sum(
+            (FIELD.to_sympy(c) * v for c, v in zip(form, (S.One, *self.exponents), strict=True)), S.Zero
+        )
+
+
+def solve_monomial_balances(
+    balances: Sequence[tuple[Term, Term]], unknowns: Sequence[Symbol]
+) -> dict[Symbol, Term] | None:
+    """Solve left = right for as many balances of single terms as unknowns; None when they do not fix them.
+
+    In logarithms the balances are linear with coefficients in the field: Gauss-Jordan elimination, one
+    unknown after the other.
+
+    >>> balances = [(term(d * effective_noise, "left"), term(threshold, "right")),
+    ...             (term(threshold**2, "left"), term(n_eff, "right"))]
+    >>> found = solve_monomial_balances(balances, (effective_noise, threshold))
+    >>> found[effective_noise].monomial()
+    sqrt(n_eff)/d
+    """
+    remaining: list[Term] = [right * left ** (-FIELD.one) for left, right in balances]  # each is 1
+    solution: dict[Symbol, Term] = {}
+    for unknown in unknowns:
+        pivot = next((q for q in remaining if q.power(unknown) != FIELD.zero), None)
+        if pivot is None:
+            return None
+        power = pivot.power(unknown)
+        value: Term = pivot.without(unknown) ** (-FIELD.one / power)
+        remaining = [q.substitute(unknown, value) for q in remaining if q is not pivot]
+        solution = {u: found.substitute(unknown, value) for u, found in solution.items()} | {unknown: value}
+    return solution
+
+
+def tidy(value: Term) -> Term:
+    """The term with its coefficient brought to a short form."""
+    return replace(value, coefficient=_in_short(value.coefficient))
+
+
+@cache
+def _in_short(coefficient_of_term: Expr) -> Expr:
+    return powsimp(powdenest(coefficient_of_term, force=True))
+
+
+@cache
+def simplified(value: Expr) -> Expr:
+    """SymPy's ``simplify``, once for each expression: phases, and scales of noise, have most in common."""
+    return simplify(value)
+
+
+@cache
+def collected(product: Expr) -> Expr:
+    """A product of positive powers with all that is raised to one multiple of gamma, or 1/gamma, in one base.
+
+    >>> from sympy import sqrt
+    >>> from asymptotics.symbols import gamma
+    >>> collected(2 ** (2 * gamma) * (gamma**2) ** gamma * (1 / (2 ** (1 / gamma) * sqrt(2))) ** (2 * gamma))
+    (2*gamma**2)**gamma/4
+    """
+    for _ in range(2):  # powers of products of powers
+        product = powdenest(expand_power_base(powdenest(product, force=True), force=True), force=True)
+    rest, bases = S.One, dict[Expr, dict[Expr, Expr]]()
+    for base, exponent in (power.as_base_exp() for power in Mul.make_args(product)):
+        for part in Add.make_args(apart(exponent, PARAMETERS[0])):
+            multiple, shape = part.as_independent(*PARAMETERS, as_Add=False)
+            if shape == 1 or not multiple.is_Rational:
+                rest *= base**part
+            else:
+                powers = bases.setdefault(shape, {})
+                powers[base] = powers.get(base, S.Zero) + multiple
+    return Mul(simplified(rest), *(_in_one_base(powers, shape) for shape, powers in bases.items()))
+
+
+def _in_one_base(powers: dict[Expr, Expr], shape: Expr) -> Expr:
+    """The product of base**(power * shape)."""
+    unit = gcd([abs(power) for power in powers.values()])
+    if unit == 0:
+        return S.One
+    base = factor(Mul(*(b ** (power / unit) for b, power in powers.items())))
+    root = powdenest(expand_power_base(sqrt(base), force=True), force=True).replace(Abs, _unsigned)
+    if not root.has(Abs) and all(exponent.is_Integer for _, exponent in root.as_powers_dict().items()):
+        base, unit = root, 2 * unit
+    return base ** (unit * shape)
+
+
+def _unsigned(value: Expr) -> Expr:
+    """The absolute value of what is positive for all parameters, where this is easy to see."""
+    try:
+        return value if sign(coefficient(value)) > 0 else Abs(value)
+    except (SignChange, NotImplementedError, ValueError):
+        return Abs(value)
+
+
+def in_positive_factors(product: Expr, domain: Domain) -> Expr:
+    """A product with factors that are positive in a domain of the parameters, as far as this is easy to see.
+
+    >>> from asymptotics.symbols import gamma
+    >>> from asymptotics.algebra.polyhedra import EVERYWHERE
+    >>> in_positive_factors(-1 / (1 - 2 * gamma), EVERYWHERE)
+    1/(2*gamma - 1)
+    """
+    return Mul(*(_positive(power, domain) for power in Mul.make_args(product)))
+
+
+def _positive(power: Expr, domain: Domain) -> Expr:
+    """x**k as (-x)**k (-1)**k, for integer k and a polynomial x that is negative."""
+    base, exponent = power.as_base_exp()
+    if not (base.is_Add and exponent.is_Integer and base.is_polynomial(*PARAMETERS)):
+        return power
+    try:
+        negative = sign(coefficient(base), domain) < 0
+    except (SignChange, NotImplementedError, ValueError):
+        return power  # only a matter of form
+    return (-base).expand() ** exponent * (-1) ** exponent if negative else power

@@ -1,0 +1,427 @@
+"""Exact polyhedra whose coefficients are rational functions of the parameters of a model.
+
+The parameters are the decay gamma of the target and, where a model has one, the source exponent r of a
+kernel.  A *form* is ``c_0 + c_1 v_1 + ... + c_k v_k`` with every ``c_j`` in the field Q(gamma, r), stored as
+the tuple ``(c_0, ..., c_k)``; the variables ``v`` are the exponents ``a, ell`` (and ``b``).  A *cell* is the
+open polyhedron where each of its forms is positive.  Everything a phase diagram asks of its cells (is it
+empty, which inequalities matter, do two cells touch, do they cover the plane) reduces to one question,
+whether a system of strict inequalities has a solution, and that one is answered by Fourier-Motzkin
+elimination: a variable is removed by adding each lower bound to each upper bound, and what is left when all
+are gone is a list of constants to be positive.
+
+The only subtlety is that a coefficient is not a number: its sign may depend on the parameters.  ``sign``
+answers when it is the same in all of a ``Domain``, a box of parameters, and raises ``SignChange`` with where
+to cut the box otherwise; ``split_at_sign_changes`` then asks again on either side.  Of a polynomial in one
+parameter the sign is decided by isolating its real roots; of an irreducible one in two, by mapping the box to
+(0, oo)^2, where coefficients of one sign suffice.
+
+In this order: the field, the sign, elimination, and the questions.
+"""
+
+from __future__ import annotations
+
+import copyreg
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
+from itertools import pairwise, product
+from typing import Any, TypeVar
+
+from sympy import QQ, Expr, Poly, Rational, S, Symbol, factor_list, oo, together
+from sympy.polys.polyerrors import CoercionFailed
+
+from asymptotics.symbols import gamma, source
+
+PARAMETERS = (gamma, source)
+"""What coefficients may depend on."""
+
+FIELD = QQ.frac_field(*PARAMETERS)
+"""Q(gamma, r): exact, and orders of magnitude faster than SymPy expressions."""
+
+Coefficient = Any  # an element of FIELD; SymPy exports no type for it
+Form = tuple[Coefficient, ...]
+Domain = tuple[tuple[Expr, Expr], ...]
+"""An open interval for each of ``PARAMETERS``."""
+
+EVERYWHERE: Domain = ((Rational(1, 2), oo), (Rational(0), oo))
+"""gamma > 1/2: a target of finite energy, mean(s_i**2) < oo as d grows; r > 0."""
+
+Answer = TypeVar("Answer")
+
+
+def _read(*quotient: Iterable[tuple[tuple[int, ...], tuple[int, int]]]) -> Coefficient:
+    """The element of the field with these monomials above and below, each with powers and coefficient."""
+    ring = FIELD.field.ring
+    above, below = (ring.from_dict({powers: QQ(*ratio) for powers, ratio in terms}) for terms in quotient)
+    return FIELD.field.raw_new(above, below)
+
+
+def _written(value: Coefficient) -> str | tuple[Any, ...]:
+    """How an element of the field is pickled: SymPy's own way, which writes down the ring, fails in the ring.
+
+    Elements of other fields, which in some versions of SymPy are of the same type, are left to SymPy.
+    """
+    if value.field != FIELD.field:
+        return value.__reduce_ex__(2)  # type: ignore[no-any-return]
+    return _read, tuple(
+        tuple((powers, (int(c.numerator), int(c.denominator))) for powers, c in side.terms())
+        for side in (value.numer, value.denom)
+    )
+
+
+copyreg.pickle(type(FIELD.zero), _written)
+
+
+class SignChange(Exception):
+    """A coefficient vanishes at ``root`` of ``parameter``, inside the domain under study."""
+
+    def __init__(self, root: Expr, parameter: Symbol = gamma) -> None:
+        super().__init__(f"a coefficient changes sign at {parameter} = {root}")
+        self.root = root
+        self.parameter = parameter
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return SignChange, (self.root, self.parameter)
+
+    def split(self, domain: Domain) -> tuple[Domain, Domain]:
+        """The domain below the root, and above."""
+        index = PARAMETERS.index(self.parameter)
+        low, high = domain[index]
+        below, above = ((low, self.root), (self.root, high))
+        return (
+            (*domain[:index], below, *domain[index + 1 :]),
+            (*domain[:index], above, *domain[index + 1 :]),
+        )
+
+
+def coefficient(expression: Expr | int) -> Coefficient:
+    """The element of the field equal to a SymPy expression in the parameters alone.
+
+    Raises:
+        ValueError: when it is not a quotient of polynomials in the parameters.
+
+    >>> coefficient(1 / gamma)
+    1/gamma
+    """
+    try:
+        return FIELD.from_sympy(Rational(1) * expression)
+    except (CoercionFailed, ValueError) as error:
+        names = " and ".join(map(str, PARAMETERS))
+        raise ValueError(f"the power {expression} is not a quotient of polynomials in {names}") from error
+
+
+def sample(interval: tuple[Expr, Expr]) -> Rational:
+    """A rational number strictly inside the interval.
+
+    >>> sample((Rational(1, 2), oo))
+    3/2
+    """
+    low, high = interval
+    middle = low + 1 if high == oo else (low + high) / 2
+    digits = 20
+    while True:
+        candidate = middle if middle.is_Rational else Rational(str(middle.evalf(digits)))
+        if low < candidate < high:
+            return candidate
+        digits *= 2
+
+
+@cache
+def sign(value: Coefficient, domain: Domain = EVERYWHERE) -> int:
+    """Sign of an element of the field, -1, 0 or 1, when it is the same in the whole open domain.
+
+    Raises:
+        SignChange: when it is not, with where to cut the domain.
+        NotImplementedError: when it is not found out, for a polynomial in two parameters.
+
+    >>> sign(coefficient(1 - 2 * gamma))
+    -1
+    >>> sign(coefficient(1 - gamma))
+    Traceback (most recent call last):
+        ...
+    asymptotics.algebra.polyhedra.SignChange: a coefficient changes sign at gamma = 1
+    """
+    if value == FIELD.zero:
+        return 0
+    # same sign as the quotient, and no pole to care about
+    product = (value.numer * value.denom).as_expr()
+    if not product.free_symbols:
+        return 1 if product > 0 else -1
+    if len(product.free_symbols) == 1:
+        return _sign_in_one(Poly(product), domain)
+    constant, factors = factor_list(product)
+    total = 1 if constant > 0 else -1
+    for factor, multiplicity in factors:
+        poly = Poly(factor)
+        of_factor = _sign_in_one(poly, domain) if len(poly.gens) == 1 else _sign_in_several(poly, domain)
+        total *= of_factor**multiplicity
+    return total
+
+
+def _sign_in_one(poly: Poly, domain: Domain) -> int:
+    interval = domain[PARAMETERS.index(poly.gen)]
+    for root in poly.real_roots():
+        if interval[0] < root < interval[1]:
+            raise SignChange(root, poly.gen)
+    return 1 if poly.eval(sample(interval)) > 0 else -1
+
+
+def _sign_in_several(poly: Poly, domain: Domain) -> int:
+    """By the map of each interval (low, high) to t > 0: low + t, or (low + high t)/(1 + t)."""
+    mapped = poly.as_expr()
+    for parameter in poly.gens:
+        low, high = domain[PARAMETERS.index(parameter)]
+        mapped = mapped.subs(
+            parameter, low + parameter if high == oo else (low + high * parameter) / (1 + parameter)
+        )
+    numerator = Poly(together(mapped).as_numer_denom()[0], *poly.gens)
+    signs = {1 if c > 0 else -1 for c in numerator.coeffs()}
+    if len(signs) > 1:
+        raise NotImplementedError(f"the sign of {poly.as_expr()} is not known for {_in_words(domain)}")
+    return signs.pop()
+
+
+def _in_words(domain: Domain) -> str:
+    return ", ".join(f"{low} < {p} < {high}" for p, (low, high) in zip(PARAMETERS, domain, strict=True))
+
+
+def split_at_sign_changes(
+    question: Callable[[Domain], Answer], domain: Domain = EVERYWHERE
+) -> list[tuple[Domain, Answer]]:
+    """Answers of a question on the parts of the domain where the signs it asks for are settled.
+
+    Parts with the same answer are joined again.
+
+    >>> split_at_sign_changes(lambda domain: sign(coefficient(1 - gamma), domain))[1][0][0]
+    (1, oo)
+    """
+    try:
+        return [(domain, question(domain))]
+    except SignChange as change:
+        left, right = (split_at_sign_changes(question, half) for half in change.split(domain))
+        if len(left) == len(right) == 1 and left[0][1] == right[0][1]:
+            return [(domain, left[0][1])]
+        return left + right
+
+
+def overlap(one: Domain, other: Domain) -> Domain | None:
+    """The part that two domains share, None if they share no open part.
+
+    >>> overlap(EVERYWHERE, ((Rational(1), Rational(2)), (Rational(0), oo)))
+    ((1, 2), (0, oo))
+    """
+    shared = tuple((max(a, c), min(b, d)) for (a, b), (c, d) in zip(one, other, strict=True))
+    return shared if all(low < high for low, high in shared) else None
+
+
+def meeting_point(one: Domain, other: Domain) -> tuple[Symbol, Expr] | None:
+    """The parameter, and its value, at which one domain ends and the other begins; None if they do not touch.
+
+    >>> meeting_point(((Rational(1), oo), (Rational(0), oo)), EVERYWHERE)
+    >>> meeting_point(((Rational(1), oo), (Rational(0), oo)), ((Rational(1, 2), Rational(1)), EVERYWHERE[1]))
+    (gamma, 1)
+    """
+    shared = [(max(a, c), min(b, d)) for (a, b), (c, d) in zip(one, other, strict=True)]
+    points = [(p, low) for p, (low, high) in zip(PARAMETERS, shared, strict=True) if low == high]
+    return points[0] if len(points) == 1 and all(low <= high for low, high in shared) else None
+
+
+def at_value(form: Form, parameter: Symbol, value: Expr) -> Form:
+    """The form where a parameter has a value.
+
+    >>> at_value((coefficient(gamma), coefficient(1 / gamma)), gamma, Rational(2))
+    (2, 1/2)
+    """
+    return tuple(coefficient(FIELD.to_sympy(c).subs(parameter, value)) for c in form)
+
+
+def common_parts(domains: Sequence[Domain]) -> list[Domain]:
+    """Everywhere, cut into parts that lie inside or outside each of the domains.
+
+    >>> [part[0] for part in common_parts([EVERYWHERE, ((Rational(1), oo), (Rational(0), oo))])]
+    [(1/2, 1), (1, oo)]
+    """
+    cuts = [sorted({end for domain in domains for end in domain[i]}) for i in range(len(PARAMETERS))]
+    return list(product(*(pairwise(ends) for ends in cuts)))
+
+
+def negative(form: Form) -> Form:
+    """The form with the opposite sign."""
+    return tuple(-c for c in form)
+
+
+def difference(left: Form, right: Form) -> Form:
+    """The form ``left - right``."""
+    return tuple(x - y for x, y in zip(left, right, strict=True))
+
+
+def is_zero(form: Form) -> bool:
+    """Whether the form vanishes identically."""
+    return all(c == FIELD.zero for c in form)
+
+
+def normalised(form: Form, domain: Domain = EVERYWHERE) -> Form:
+    """A positive multiple of the form, the same for all forms with the same positive side."""
+    for value in (*reversed(form[1:]), form[0]):
+        if value != FIELD.zero:
+            return _over_size_of(value, sign(value, domain), form)
+    return form
+
+
+def _over_size_of(value: Coefficient, side: int, form: Form) -> Form:
+    """The form over |value|, a value of sign ``side``; what is 0, or divided by 1, is left alone."""
+    size = value if side > 0 else -value
+    return form if size == FIELD.one else tuple(c / size if c else c for c in form)
+
+
+def _eliminate(
+    forms: Sequence[Form], index: int, domain: Domain, unsettled: list[NotImplementedError]
+) -> list[Form]:
+    """Fourier-Motzkin: the shadow of the cell along variable ``index``, or more if a sign is not known."""
+    kept: dict[Form, None] = {}
+    lower: list[Form] = []
+    upper: list[Form] = []
+    for form in forms:
+        try:
+            side = sign(form[index], domain)
+        except NotImplementedError as error:
+            unsettled.append(error)  # without the form the shadow is larger
+            continue
+        if side == 0:
+            kept[form] = None
+        else:
+            (lower if side > 0 else upper).append(_over_size_of(form[index], side, form))
+    for low in lower:
+        for high in upper:
+            kept[tuple(x + y for x, y in zip(low, high, strict=True))] = None
+    return list(kept)
+
+
+def feasible(forms: Sequence[Form], domain: Domain = EVERYWHERE) -> bool:
+    """Whether all forms can be positive together, for each gamma of the open interval (or for none).
+
+    Where ``SignChange`` has split an interval, single values of gamma at the split are not asked about.
+
+    Raises:
+        SignChange: when it depends on the parameters within the domain.
+        NotImplementedError: when a sign that is not found out, in two parameters, may decide it.
+
+    >>> a_form, negated = (coefficient(0), coefficient(1)), (coefficient(0), coefficient(-1))
+    >>> feasible([a_form]), feasible([a_form, negated])
+    (True, False)
+    """
+    remaining = list(forms)
+    unsettled: list[NotImplementedError] = []
+    for index in range(len(remaining[0]) - 1 if remaining else 0, 0, -1):
+        remaining = _eliminate(remaining, index, domain, unsettled)
+        for constant in (f[0] for f in remaining if is_zero(f[1:])):
+            try:
+                if sign(constant, domain) <= 0:
+                    return False
+            except NotImplementedError as error:
+                unsettled.append(error)
+    if unsettled:
+        raise unsettled[0]
+    return True
+
+
+def sample_point(forms: Sequence[Form], domain: Domain = EVERYWHERE) -> tuple[list[Expr], list[Expr]]:
+    """Parameters of the domain, and rational coordinates at which all forms of a nonempty cell are positive.
+
+    >>> sample_point([(coefficient(gamma), coefficient(-1))])[1]  # gamma - a > 0
+    [0]
+    """
+    parameters = [sample(interval) for interval in domain]
+    at = dict(zip(PARAMETERS, parameters, strict=True))
+    box = tuple((x, x) for x in parameters)
+    shadows = [[tuple(coefficient(FIELD.to_sympy(c).subs(at)) for c in form) for form in forms]]
+    for index in range(len(forms[0]) - 1, 1, -1):
+        shadows.append(_eliminate(shadows[-1], index, box, []))
+    point: list[Expr] = []
+    for shadow in reversed(shadows):
+        index = len(point) + 1
+        lower, upper = -oo, oo
+        for form in shadow:
+            start, *slopes = (FIELD.to_sympy(c) for c in form)
+            level = start + sum(c * x for c, x in zip(slopes, point, strict=False))
+            if slopes[index - 1] > 0:
+                lower = max(lower, -level / slopes[index - 1])
+            elif slopes[index - 1] < 0:
+                upper = min(upper, -level / slopes[index - 1])
+        point.append(_between(lower, upper))
+    return parameters, point
+
+
+def _between(lower: Expr, upper: Expr) -> Expr:
+    """A number inside an interval that may have no ends."""
+    if lower == -oo:
+        return min(S.Zero, upper - 1)
+    return max(S.Zero, lower + 1) if upper == oo else (lower + upper) / 2
+
+
+def irredundant(
+    forms: Sequence[Form], window: Sequence[Form] = (), domain: Domain = EVERYWHERE
+) -> tuple[Form, ...]:
+    """The facets of a nonempty cell: its forms less those that the others, and the window, imply."""
+    facets = list(dict.fromkeys(normalised(f, domain) for f in forms if not is_zero(f[1:])))
+    for form in tuple(facets):
+        others = [f for f in facets if f != form]
+        # {others > 0} is open: it meets {form <= 0} only if it meets {form < 0}
+        if not feasible([*others, *window, negative(form)], domain):
+            facets = others
+    return tuple(facets)
+
+
+def restricted(form: Form, wall: Form) -> Form:
+    """The form on the hyperplane ``wall = 0``, as a form of the other variables."""
+    pivot = next(i for i in range(len(wall) - 1, 0, -1) if wall[i] != FIELD.zero)
+    factor = form[pivot] / wall[pivot]
+    return tuple(x - factor * w for i, (x, w) in enumerate(zip(form, wall, strict=True)) if i != pivot)
+
+
+def shared_wall(
+    first: Sequence[Form],
+    second: Sequence[Form],
+    window: Sequence[Form] = (),
+    domain: Domain = EVERYWHERE,
+) -> Form | None:
+    """The facet along which two disjoint cells touch within the window, or None when they do not."""
+    for wall in first:
+        opposite = normalised(negative(wall), domain)
+        if opposite in (normalised(f, domain) for f in second):
+            rest = [f for f in (*first, *window) if f != wall]
+            rest += [f for f in second if normalised(f, domain) != opposite]
+            if feasible([restricted(f, wall) for f in rest], domain):
+                return wall
+    return None
+
+
+def uncovered(
+    cells: Sequence[Sequence[Form]], inside: Sequence[Form], domain: Domain = EVERYWHERE
+) -> Iterator[list[Form]]:
+    """Open pieces of the cell ``inside`` that none of the cells covers: none, if they tile it.
+
+    Removing one cell from a piece leaves, for each facet, the part beyond that facet and within the
+    facets before it; what survives the removal of every cell was covered by none.  A piece of which it is not
+    known whether it is empty is kept until then.
+    """
+    if not cells:
+        if feasible(inside, domain):
+            yield list(inside)
+        return
+    first, *others = cells
+    if not _may_be_feasible([*inside, *first], domain):  # it covers nothing of this piece
+        yield from uncovered(others, inside, domain)
+        return
+    within = list(inside)
+    for form in first:
+        beyond = [*within, negative(form)]
+        if _may_be_feasible(beyond, domain):
+            yield from uncovered(others, beyond, domain)
+        within.append(form)
+
+
+def _may_be_feasible(forms: Sequence[Form], domain: Domain) -> bool:
+    try:
+        return feasible(forms, domain)
+    except NotImplementedError:
+        return True

@@ -1,0 +1,179 @@
+"""A derivation written out: hypothesis, equations, balance, solution, and every inequality that was checked.
+
+What an appendix would say of one phase, from the record that ``balance`` keeps of it.  ``Derivation`` prints
+as text, and as LaTeX in a notebook or by ``to_latex``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from sympy import Expr, Symbol, latex, sstr
+
+from asymptotics.algebra.monomials import Term, collected
+from asymptotics.algebra.polyhedra import FIELD
+from asymptotics.algebra.regions import inequality, region_of
+from asymptotics.balance.dominant_balance import Balanced, Inequality
+from asymptotics.balance.laws import risk_law
+from asymptotics.balance.regimes import Description
+from asymptotics.expressions.pickling import Stored
+from asymptotics.lemmas.power_sums import Learned
+
+LOGARITHM = Symbol("L", positive=True)
+"""log(1/D_b), where noise without an edge leaks."""
+
+_LEARNED = {
+    Learned.NONE: "no mode lies above the larger of delta and kappa",
+    Learned.SOME: "some modes, but not all, lie above the larger of delta and kappa",
+    Learned.ALL: "all modes lie above the larger of delta and kappa",
+}
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line of a derivation: a relation, two sides as SymPy expressions, and a remark."""
+
+    left: Expr
+    sign: str
+    right: tuple[Expr, ...]
+    remark: str
+
+
+@dataclass(frozen=True)
+class Derivation(Stored):
+    """How one phase follows from the equations of its model.
+
+    Attributes:
+        title: the phase.
+        hypothesis: what was assumed, in words.
+        equations: each equation with the leading term of every sum, and where each term comes from.
+        balances: the same with the terms taken to be the largest alone.
+        solution: the unknowns, and the excess risk.
+        checks: what had to be much larger than what, and the inequality this is between exponents.
+        region: the inequalities that remain when those implied by others are left out.
+
+    >>> from asymptotics import phase_diagram, quadratic
+    >>> print(phase_diagram(quadratic).locate(a=0.7, ell=-1, gamma=1).derivation())  # doctest: +ELLIPSIS
+    Phase V (harmful overfitting)
+    <BLANKLINE>
+    Hypothesis
+      kappa at the edge of the noise; some modes, but not all, lie above the larger of delta and kappa
+    <BLANKLINE>
+    Equations
+      2*delta**2*n_eff/d = Delta/2 + ...
+    """
+
+    title: str
+    hypothesis: str
+    equations: tuple[Step, ...]
+    balances: tuple[Step, ...]
+    solution: tuple[Step, ...]
+    checks: tuple[Step, ...]
+    region: Expr
+
+    @property
+    def parts(self) -> tuple[tuple[str, tuple[Step, ...]], ...]:
+        """The headings, with their lines."""
+        return (
+            ("Equations", self.equations),
+            ("Balance of the largest terms", self.balances),
+            ("Solution", self.solution),
+            ("Checked", self.checks),
+        )
+
+    def __str__(self) -> str:
+        """As text."""
+        blocks = [self.title, f"Hypothesis\n  {self.hypothesis}"]
+        for heading, steps in self.parts:
+            blocks.append("\n".join([heading, *(f"  {_line(step, sstr, ' + ')}" for step in steps)]))
+        blocks.append("Region\n  " + " and ".join(map(str, self.region.args)))
+        return "\n\n".join(blocks)
+
+    __repr__ = __str__
+
+    def to_latex(self) -> str:
+        r"""As the body of an appendix: paragraphs and display equations.
+
+        >>> from asymptotics import diagonal, phase_diagram
+        >>> text = phase_diagram(diagonal).locate(a=3, ell=-1, gamma=1).derivation().to_latex()
+        >>> text.splitlines()[0]
+        '\\paragraph{Phase VI (noise-dominated).}'
+        """
+        lines = [rf"\paragraph{{{self.title}.}}", f"Hypothesis: {_words_in_latex(self.hypothesis)}."]
+        for heading, steps in self.parts:
+            rows = [_line(step, latex, " + ", columns=True) for step in steps]
+            lines += [f"{heading}:", r"\begin{align*}", " \\\\\n".join(rows), r"\end{align*}"]
+        lines += ["Region:", rf"\[ {latex(self.region)} \]"]
+        return "\n".join(lines)
+
+    def _repr_latex_(self) -> str:
+        rows = [rf"\textbf{{{self.title}}} & & & \\", rf"\text{{{self.hypothesis}}} & & & \\"]
+        for heading, steps in self.parts:
+            rows.append(rf"\textbf{{{heading}}} & & & \\")
+            rows += [_line(step, latex, " + ", columns=True) + r" \\" for step in steps]
+        rows.append(rf"\textbf{{Region}} & {latex(self.region)} & & \\")
+        return "$$\\begin{array}{rlll}\n" + "\n".join(rows) + "\n\\end{array}$$"
+
+
+def derivation_of(balanced: Balanced, description: Description) -> Derivation:
+    """Write out the derivation of one phase."""
+    regime, scales, domain = balanced.regime, balanced.scales, balanced.domain
+    risk = risk_law(balanced)
+    solution = [Step(unknown, "=", (expression(value),), "") for unknown, value in balanced.solution.items()]
+    return Derivation(
+        title=f"Phase {description.name} ({description.title})",
+        hypothesis=f"{regime.ordering.value}; {_LEARNED[regime.learned]}",
+        equations=tuple(
+            Step(expression(e.left), "=", tuple(map(expression, e.right)), f"{e.name}: {_origins(e.right)}")
+            for e in regime.equations
+        ),
+        balances=tuple(
+            Step(expression(e.left), "=", (expression(largest),), f"{e.name}, set by {largest.origin}")
+            for e, largest in balanced.balances
+        ),
+        solution=(*solution, Step(Symbol("R"), "=", (risk.expr,), "excess risk")),
+        checks=tuple(_check(balanced, x) for x in balanced.inequalities),
+        region=region_of(balanced.facets, scales, domain),
+    )
+
+
+def expression(value: Term) -> Expr:
+    """A term as a SymPy expression, with the symbol L for its logarithm.
+
+    >>> from asymptotics.symbols import d, effective_noise
+    >>> from asymptotics.algebra.monomials import term
+    >>> expression(term(2 * effective_noise**2 / d, ""))
+    2*delta**2/d
+    """
+    power: Expr = LOGARITHM ** FIELD.to_sympy(value.log_power)
+    return collected(value.coefficient) * value.monomial() * power
+
+
+def _check(balanced: Balanced, check: Inequality) -> Step:
+    large, small = (expression(balanced.known(side)) for side in (check.large, check.small))
+    relation = inequality(check.form, balanced.scales, balanced.domain)
+    return Step(large, ">>", (small,), f"{check.reason}: {relation}")
+
+
+def _origins(terms: Iterable[Term]) -> str:
+    return ", ".join(dict.fromkeys(term.origin for term in terms))
+
+
+def _line(step: Step, write: Callable[[Expr], str], plus: str, columns: bool = False) -> str:
+    right = plus.join(write(term) for term in step.right) if step.right else "0"
+    if not columns:
+        return f"{write(step.left)} {step.sign} {right}" + (f"    [{step.remark}]" if step.remark else "")
+    sign = {"=": "=", ">>": r"\gg"}[step.sign]
+    remark = rf" && \text{{{_words_in_latex(step.remark)}}}" if step.remark else " &&"
+    return f"{write(step.left)} &{sign} {right}{remark}"
+
+
+def _words_in_latex(words: str) -> str:
+    """Words with the symbols of relations in math mode."""
+    written = {">>": r"$\gg$", "<<": r"$\ll$", "kappa": r"$\kappa$", "delta": r"$\delta$"}
+    for word, symbol in written.items():
+        words = words.replace(word, symbol)
+    for relation in (" < ", " > "):
+        words = words.replace(relation, f" ${relation.strip()}$ ")
+    return words.replace("**", "^")

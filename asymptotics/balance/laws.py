@@ -1,0 +1,449 @@
+"""A law: the leading behaviour of one quantity as the dimension grows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import NamedTuple
+
+import mpmath
+from sympy import Add, And, Expr, Max, Mul, Piecewise, Rational, S, apart, latex, log, nan, oo, zoo
+
+from asymptotics import symbols
+from asymptotics.algebra.monomials import (
+    VARIABLES,
+    Scales,
+    Term,
+    collected,
+    in_positive_factors,
+    leaked,
+    simplified,
+)
+from asymptotics.algebra.polyhedra import EVERYWHERE, FIELD, Domain, SignChange, coefficient, sign
+from asymptotics.algebra.regions import interval_conditions
+from asymptotics.balance.dominant_balance import Balanced
+from asymptotics.balance.next_order import RISK, next_order
+from asymptotics.expressions.checks import InvalidArgument, exact_exponent, exact_number, require
+from asymptotics.expressions.evaluation import Number, Vectorised, at_source, value_of
+from asymptotics.expressions.notation import write_expression
+from asymptotics.symbols import d, gamma, n_eff, noise_variance, weight_decay
+
+EXPONENTS: Mapping[str, Expr] = {x: getattr(symbols, x) for x in ("gamma", "a", "ell", "b", "source")}
+"""What the exponents and constants of a law may hold, by the name of the argument."""
+
+dimension = symbols.d
+
+
+class NoSuchLaw(ValueError):
+    """A phase that does not have what was asked for, as estimators that train no weights have no spectrum."""
+
+
+@dataclass(frozen=True)
+class PowerLaw:
+    """``constant * d**exponent * log(d)**log_exponent``: a law at given exponents.
+
+    The exponents are exact SymPy numbers, and at simple ones the constant is; ``float`` of each is its value.
+    """
+
+    constant: Expr
+    exponent: Expr
+    log_exponent: Expr
+
+    def evaluate(self, d: Number) -> mpmath.mpf:
+        """The value at a dimension, at the working precision of mpmath.
+
+        Raises:
+            InvalidArgument: d is no number above 1.
+
+        >>> PowerLaw(S(2), S(3), S.Zero).evaluate(10)
+        mpf('2000.0')
+        """
+        at = exact_number("d", d)
+        require(bool(at > 1), "d", d, "a number above 1")
+        if self.constant == 0:
+            return mpmath.mpf(0)
+        powers = dimension**self.exponent * log(dimension) ** self.log_exponent
+        return value_of(self.constant * powers, {"d": at})
+
+
+@dataclass(frozen=True)
+class Law:
+    """Leading behaviour ``constant * d**exponent * log(d)**log_exponent``.
+
+    ``expr`` is the same in the physical variables d, n_eff, weight_decay, noise_variance and gamma.
+    The other three are what it becomes under n_eff = d**a, weight_decay = d**ell and noise_variance = d**-b
+    (or 1, when the diagram is at fixed noise).  A quantity that vanishes faster than every power of d, such
+    as the number of learned modes when nothing is learned, has ``expr`` and ``constant`` 0 and exponent -oo.
+
+    Their symbols are those of ``symbols``, with assumptions: ``expr.subs("gamma", 1)`` names another symbol,
+    and so replaces nothing.  ``evaluate``, ``numpy`` and ``at`` take numbers by name.
+
+    Where noise without an edge leaks, logarithms appear, and what is left of ``expr`` is of relative order
+    log log d/log d if it holds one, 1/log d if not: percents at any d that is ever computed, of either sign.
+    There ``refined`` holds Lambert's function W in place of the logarithm, and what is left of it is of
+    relative order 1/L**``refined_order`` as L = log(1/D_b) grows, which is (1 - a) log d to leading order.
+    The order is 2 for risk, effective noise, threshold, learned modes, degrees of freedom and training loss,
+    whose next term is derived, too (``next_order``), and 1 for parts of the risk and for the spectrum.
+    Elsewhere ``refined`` is None, and what is left of ``expr`` is a power of d.
+
+    The order says nothing about one d: ``refined`` is the law to compare with where (1 - a) log d is large,
+    and near a = 1 it is large at no d in reach.  Measured in phase V of the diagonal network (gamma = 5/4,
+    ell = -5, a = 9/10), the refined risk is off by 79 % at d = 10**6, 37 % at 10**10, 6 % at 10**30, where
+    ``expr`` is off by 4 to 5 %; they are level at (1 - a) log d = 8, and at 10**100, where it is 23, 0.6 %
+    stand against 3 %.
+
+    >>> from asymptotics import diagonal, phase_diagram
+    >>> law = phase_diagram(diagonal).locate(a=3, ell=0, gamma=1).risk
+    >>> law.expr, law.exponent
+    (Delta*d/n_eff, 1 - a)
+    >>> phase_diagram(diagonal).locate(a=0.5, ell=-1, gamma=1).risk.refined
+    2*Delta/((1 + 3/LambertW(2*d**2/(pi*n_eff**2)))*LambertW(2*d**2/(pi*n_eff**2)))
+    """
+
+    expr: Expr
+    exponent: Expr
+    log_exponent: Expr
+    constant: Expr
+    refined: Expr | None = None
+    refined_order: int = 1
+
+    def evaluate(
+        self,
+        *,
+        gamma: Number | None = None,
+        n_eff: Number | None = None,
+        d: Number | None = None,
+        weight_decay: Number | None = None,
+        noise_variance: Number | None = None,
+        source: Number | None = None,
+        refined: bool = False,
+    ) -> mpmath.mpf:
+        """The value of ``expr``, at the working precision of mpmath, at any size.
+
+        What the law does not hold may be left out; a weight decay or noise variance that it does not hold may
+        be 0, for what holds at every small value.
+
+        Args:
+            gamma: decay of the target, above 1/2.
+            n_eff: effective samples, n (diagonal) or n/d (quadratic).
+            d: dimension.
+            weight_decay: lambda.
+            noise_variance: Delta.
+            source: source exponent r, for the laws of a model that has one.
+            refined: whether to take ``refined`` instead, where there is one; it needs a large (1 - a) log d.
+
+        Raises:
+            InvalidArgument: when an argument that the law holds is missing, one is no finite number above 0,
+                or gamma is 1/2 or less; where a logarithm appears at a single gamma, such as 1, for which
+                there is no law; and where the law, far from its phase, has no real value.
+
+        >>> from asymptotics import diagonal, phase_diagram
+        >>> law = phase_diagram(diagonal).locate(a=3, ell=0, gamma=1).risk
+        >>> law.evaluate(gamma=1, n_eff=2**300, d=2**100, weight_decay=0, noise_variance=1) == 2.0**-200
+        True
+        >>> law.evaluate(n_eff=2**300, d=2**100)  # doctest: +ELLIPSIS
+        Traceback (most recent call last):
+            ...
+        asymptotics.InvalidArgument: noise_variance=None: must be a number above 0, for the law ...
+        """
+        given = {
+            "gamma": gamma,
+            "n_eff": n_eff,
+            "d": d,
+            "weight_decay": weight_decay,
+            "noise_variance": noise_variance,
+            "source": source,
+        }
+        return value_of(self._which(refined), given)
+
+    def numpy(self, *, refined: bool = False) -> Vectorised:
+        """The law as a function of arrays, in float64: the keywords of ``evaluate``, broadcast.
+
+        It agrees with ``evaluate`` to 1e-12 or better, and refuses what that refuses.  Each pair of gamma and
+        source exponent costs about a millisecond, the rest what NumPy costs.
+
+        Args:
+            refined: whether to take ``refined`` instead, where there is one; it needs a large (1 - a) log d.
+
+        >>> from asymptotics import diagonal, phase_diagram
+        >>> risk = phase_diagram(diagonal).locate(a=3, ell=0, gamma=1).risk.numpy()
+        >>> risk(n_eff=[1e6, 1e8], d=100, noise_variance=1)
+        array([1.e-04, 1.e-06])
+        """
+        return Vectorised(self._which(refined))
+
+    def at(
+        self,
+        *,
+        gamma: Number | None = None,
+        a: Number | None = None,
+        ell: Number | None = None,
+        b: Number | None = None,
+        source: Number | None = None,
+    ) -> PowerLaw:
+        """The law at exponents: one power of d, one of log d, one constant, exact.
+
+        The constant is a number of thirty digits at exponents with a denominator above 1000, where what is
+        exact has millions.  A float is the decimal that Python prints: 0.4 is 2/5.  What the law does not
+        hold may be left out.  The exponents are to lie inside its phase: the law does not know where it ends.
+
+        Args:
+            gamma: decay of the target, above 1/2.
+            a: n_eff = d**a.
+            ell: weight_decay = d**ell.
+            b: noise_variance = d**-b.
+            source: source exponent r, above 0.
+
+        Raises:
+            InvalidArgument: when an exponent that the law holds is missing, one is no number, or outside of
+                the theory; and where two terms of the law exchange the lead, or a logarithm appears.
+
+        >>> from asymptotics import diagonal, phase_diagram
+        >>> law = phase_diagram(diagonal).locate(a=0.5, ell=-1, gamma=1).risk
+        >>> law.at(a=0.5)
+        PowerLaw(constant=2, exponent=0, log_exponent=-1)
+        """
+        given = {"gamma": gamma, "a": a, "ell": ell, "b": b, "source": source}
+        return _at(self, given)
+
+    def to_text(self) -> str:
+        """``expr`` as plain text, with the names of the arguments of ``evaluate`` (``notation``).
+
+        Python can read it, given the functions in it, and so can ``read_expression``, which returns ``expr``.
+
+        >>> from asymptotics import diagonal, phase_diagram
+        >>> from asymptotics.expressions.notation import read_expression
+        >>> law = phase_diagram(diagonal).locate(a=3, ell=0, gamma=1).risk
+        >>> law.to_text(), read_expression(law.to_text()) == law.expr
+        ('noise_variance*d/n_eff', True)
+        """
+        return write_expression(self.expr)
+
+    def to_latex(self) -> str:
+        r"""``expr`` as LaTeX, without dollars; ``read_latex`` reads it back.
+
+        >>> from asymptotics import diagonal, phase_diagram
+        >>> print(phase_diagram(diagonal).locate(a=3, ell=0, gamma=1).risk.to_latex())
+        \frac{\Delta d}{n_{eff}}
+        """
+        return str(latex(self.expr))
+
+    def _which(self, refined: bool) -> Expr:
+        require(isinstance(refined, bool), "refined", refined, "True or False")
+        return self.refined if refined and self.refined is not None else self.expr
+
+    def _repr_latex_(self) -> str:
+        return f"${self.to_latex()}$"
+
+
+# The largest denominator of exponents with which constants are exact; else their digits, and on the way.
+_SIMPLE, _DIGITS, _GUARDED = 1000, 30, 50
+
+ZERO = Law(S.Zero, -oo, S.Zero, S.Zero)
+"""Below every power of d."""
+
+
+def law_of(balanced: Balanced, quantity: str) -> Law:
+    """The law of a quantity where a balance holds.
+
+    Where several terms exchange the lead inside the cell ``expr`` is their sum, ``exponent`` the largest of
+    theirs, and the other two are piecewise in the exponents; where the leading term depends on the parameters
+    of the model, all four are piecewise in them.
+
+    Raises:
+        NoSuchLaw: when the model has no such quantity.
+    """
+    if quantity not in balanced.regime.quantities:
+        name = "the model" if balanced.model is None else balanced.model.name
+        raise NoSuchLaw(f"a phase of {name} has no {quantity}: its equations do not declare one")
+    pieces = balanced.leading_terms(quantity)
+    laws = [_of_quantity(balanced, quantity, terms, domain) for domain, terms in pieces]
+    if len(laws) == 1:
+        return laws[0]
+    conditions = [And(*interval_conditions(domain, balanced.domain)) for domain, _ in pieces]
+
+    def joined(values: Sequence[Expr]) -> Expr:
+        return Piecewise(*zip(values, conditions, strict=True))
+
+    return Law(
+        expr=joined([law.expr for law in laws]),
+        exponent=joined([law.exponent for law in laws]),
+        log_exponent=joined([law.log_exponent for law in laws]),
+        constant=joined([law.constant for law in laws]),
+        refined=_all(joined, [law.refined for law in laws]),
+        refined_order=min(law.refined_order for law in laws),
+    )
+
+
+def _of_quantity(balanced: Balanced, quantity: str, terms: tuple[Term, ...], domain: Domain) -> Law:
+    """The law of the terms that lead a quantity on a domain."""
+    orders = [next_order(balanced, quantity, t, domain) for t in terms]
+    return law(terms, balanced.scales, logarithm_of(balanced), domain, orders)
+
+
+def _all(join: Callable[[list[Expr]], Expr], values: Sequence[Expr | None]) -> Expr | None:
+    """What is made of all values, None if one is missing."""
+    known = [value for value in values if value is not None]
+    return join(known) if len(known) == len(values) else None
+
+
+def risk_law(balanced: Balanced) -> Law:
+    """The law of the excess risk where a balance holds."""
+    terms = () if balanced.risk is None else (balanced.risk,)
+    orders = [next_order(balanced, RISK, t, balanced.domain) for t in terms]
+    return law(terms, balanced.scales, logarithm_of(balanced), balanced.domain, orders)
+
+
+class Logarithm(NamedTuple):
+    """The L = log(1/D_b) of a solution: in the physical variables, over log d, and right up to O(1/L)."""
+
+    leading: Expr
+    exponent: Expr
+    refined: Expr | None = None
+
+
+def logarithm_of(balanced: Balanced) -> Logarithm | None:
+    """The logarithm that laws may hold where a balance does; None away from the edge of the noise."""
+    leak = balanced.solution.get(leaked)
+    return None if leak is None else logarithm(leak, balanced.scales, balanced.regime.logarithm)
+
+
+@cache
+def logarithm(leak: Term, scales: Scales, sharper: Callable[[Expr], Expr] | None = None) -> Logarithm:
+    """L = log(1/D_b) for a known D_b; ``sharper`` makes the refined L of it (``noise``).
+
+    >>> from asymptotics.algebra.monomials import term
+    >>> logarithm(term(n_eff / d, ""), Scales("fixed"))
+    Logarithm(leading=log(d/n_eff), exponent=1 - a, refined=None)
+    """
+    leading = log(1 / leak.monomial())
+    value = leak.coefficient * leak.monomial() * leading ** FIELD.to_sympy(leak.log_power)
+    exponent = -scales.expression(scales.exponent(leak))
+    return Logarithm(leading, exponent, None if sharper is None else sharper(value))
+
+
+def law(
+    terms: tuple[Term, ...],
+    scales: Scales,
+    logarithm: Logarithm | None = None,
+    domain: Domain = EVERYWHERE,
+    next_orders: Sequence[Expr | None] = (),
+) -> Law:
+    """The law of a sum of terms without unknowns, each of which leads somewhere.
+
+    ``logarithm`` is the L = log(1/D_b) that the terms may hold, ``next_orders`` what each has at the next
+    order in 1/L, if that is known.
+
+    >>> from asymptotics.algebra.monomials import term
+    >>> law((term(2 * n_eff**3, ""), term(d, "")), Scales("fixed")).exponent
+    Max(1, 3*a)
+    """
+    orders = next_orders or [None] * len(terms)
+    laws = [_of_term(t, scales, logarithm, domain, order) for t, order in zip(terms, orders, strict=True)]
+    if not laws:
+        return ZERO
+    if len(laws) == 1:
+        return laws[0]
+    exponents = [law.exponent for law in laws]
+
+    def of_leader(values: Sequence[Expr]) -> Expr:
+        if len(set(values)) == 1:
+            return values[0]
+        leads = [And(*(mine > x for x in exponents if x is not mine)) for mine in exponents]
+        return Piecewise(*zip(values, leads, strict=True))
+
+    return Law(
+        expr=Add(*(law.expr for law in laws)),
+        exponent=Max(*exponents),
+        log_exponent=of_leader([law.log_exponent for law in laws]),
+        constant=of_leader([law.constant for law in laws]),
+        refined=_all(lambda known: Add(*known), [law.refined for law in laws]),
+        refined_order=min(law.refined_order for law in laws),
+    )
+
+
+def _of_term(
+    value: Term, scales: Scales, logarithm: Logarithm | None, domain: Domain, next_order: Expr | None
+) -> Law:
+    log_power = FIELD.to_sympy(value.log_power)
+    if logarithm is None:
+        logarithm, log_power = Logarithm(S.One, S.One), S.Zero
+    constant = value.coefficient * logarithm.exponent**log_power
+    if scales.noise == "fixed":
+        constant = constant.subs(noise_variance, 1)
+    powers = in_positive_factors(_grouped(value), domain)
+    refined = logarithm.refined
+    if refined is not None:
+        refined = powers * refined**log_power * _one_plus(next_order or S.Zero, refined, domain)
+    return Law(
+        expr=powers * logarithm.leading**log_power,
+        exponent=simplified(scales.expression(scales.exponent(value))),
+        log_exponent=log_power,
+        constant=in_positive_factors(simplified(constant), domain),
+        refined=refined,
+        refined_order=1 if next_order is None else 2,
+    )
+
+
+def _one_plus(order: Expr, scale: Expr, domain: Domain) -> Expr:
+    """1 + order/L up to O(1/L**2), in a form that stays positive however small L is."""
+    try:
+        negative = sign(coefficient(order), domain) < 0
+    except (SignChange, NotImplementedError, ValueError):
+        negative = False
+    return 1 / (1 - order / scale) if negative else 1 + order / scale
+
+
+def _grouped(value: Term) -> Expr:
+    """Coefficient times monomial, with what is raised to one power of gamma under that one power.
+
+    (lambda sqrt(d)/n_eff)**(2 - 1/gamma) says what a product of three powers hides.
+    """
+    powers = {v: FIELD.to_sympy(p) for v, p in zip(VARIABLES, value.powers, strict=True)}
+    uneven = [v for v in (weight_decay, n_eff, noise_variance, d) if powers[v].has(gamma)]
+    if not uneven:
+        return collected(value.coefficient) * value.monomial()
+    shared = powers[uneven[0]]
+    ratios = {v: simplified(power / shared) for v, power in powers.items()}
+    base = Mul(*(v**ratio for v, ratio in ratios.items() if ratio.is_number))
+    rest = Mul(*(v ** powers[v] for v, ratio in ratios.items() if not ratio.is_number))
+    return collected(value.coefficient) * rest * base ** apart(shared, gamma)
+
+
+def _at(of: Law, given: Mapping[str, Number | None]) -> PowerLaw:
+    parts = (of.constant, of.exponent, of.log_exponent)
+    numbers: dict[str, Expr] = {}
+    for name, value in given.items():
+        low = {"gamma": Rational(1, 2), "b": S.Zero, "source": S.Zero}.get(name, -oo)
+        if value is None:
+            held = any(part.has(EXPONENTS[name]) for part in parts)
+            require(not held, name, value, "a number, for the law depends on it")
+            continue
+        numbers[name] = exact_exponent(name, value)
+        inside = numbers[name] > low or (name == "b" and numbers[name] == 0)
+        require(bool(inside), name, value, f"a number {'from' if name == 'b' else 'above'} {low}")
+    shown = ", ".join(f"{name}={value}" for name, value in numbers.items())
+    parameters = {EXPONENTS[name]: numbers[name] for name in ("gamma", "source") if name in numbers}
+    point = {EXPONENTS[name]: value for name, value in numbers.items()}
+    for largest in of.exponent.subs(parameters).atoms(Max):
+        values = [simplified(argument.subs(point)) for argument in largest.args]
+        if sum(simplified(value - Max(*values)) == 0 for value in values) > 1:
+            raise InvalidArgument(f"{shown}: must be off the boundary where terms exchange the lead")
+    constant, exponent, log_exponent = (at_source(part, numbers.get("source")) for part in parts)
+    constant = constant.subs(point) if _is_simple(point) else _as_number(constant, point)
+    exponent, log_exponent = exponent.subs(point), log_exponent.subs(point)
+    if any(part.has(nan, zoo) or part.free_symbols for part in (constant, exponent, log_exponent)):
+        raise InvalidArgument(f"{shown}: must be where the law has one leading term, with no other logarithm")
+    return PowerLaw(constant, exponent, log_exponent)
+
+
+def _is_simple(point: Mapping[Expr, Expr]) -> bool:
+    """Whether powers with these exponents are worth writing out: 16**(13/10), not 16**(1.3 in binary)."""
+    return all(not value.is_Rational or value.q <= _SIMPLE for value in point.values())
+
+
+def _as_number(constant: Expr, point: Mapping[Expr, Expr]) -> Expr:
+    """The constant there, to thirty digits."""
+    found = constant.subs({symbol: value.evalf(_GUARDED) for symbol, value in point.items()})
+    return found.evalf(_DIGITS) if found.is_number else found

@@ -1,0 +1,350 @@
+r"""Numbers from laws: one at any size by mpmath, or arrays in float64 by NumPy.
+
+Both take the physical variables by their names, and refuse the same numbers.  A variable that the expression
+does not hold may be left out, and a weight decay or noise variance that it does not hold may be 0.
+
+For arrays the expression is split.  What holds gamma and the source exponent alone is a *coefficient*:
+constants, exponents, Gamma and zeta functions, the choice among the pieces of a piecewise law.  Coefficients
+are worked out with guard digits, once for each pair (gamma, source), where poles and zeros that cancel cost
+nothing; powers and logarithms of the other four variables are NumPy's.  So the result is right to a few
+roundings, and an intermediate number outside the range of float64 is an error, not an infinity or a 0.
+
+In this order: ``value_of``, ``Vectorised``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Never
+
+import mpmath
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import lambertw
+from sympy import Add, Dummy, Expr, Function, LambertW, Mul, Piecewise, S, lambdify, limit, log, nan, zoo
+from sympy import piecewise_fold as folded
+from sympy.core.function import PoleError
+
+from asymptotics.expressions.checks import NUMBER, InvalidArgument, exact_number, is_number, require
+from asymptotics.symbols import d, gamma, n_eff, noise_variance, source, weight_decay
+
+Number = Any
+"""A real number: int, float, Fraction, Decimal, mpmath.mpf, a NumPy scalar or a SymPy number."""
+
+VARIABLES: Mapping[str, Expr] = {
+    "gamma": gamma,
+    "n_eff": n_eff,
+    "d": d,
+    "weight_decay": weight_decay,
+    "noise_variance": noise_variance,
+    "source": source,
+}
+"""What a law may hold, by the name of the argument."""
+
+_MAY_VANISH = ("weight_decay", "noise_variance")
+
+_PARAMETERS = ("gamma", "source")
+
+_GUARD_BITS = 64
+
+_OUT_OF_RANGE = "a number on the way exceeds the range of float64; evaluate takes any size"
+
+_KEPT = 10_000
+"""Values and functions kept for the next call."""
+
+_NEAR = 1e-2
+"""A logarithm or a difference of less than this share of its members loses digits."""
+
+
+def value_of(expression: Expr, given: Mapping[str, Number | None]) -> mpmath.mpf:
+    """The value of an expression at numbers, at the working precision of mpmath.
+
+    Raises:
+        InvalidArgument: a number is missing, is none, or lies outside of the theory; or the expression has no
+            real value there, as at a gamma where a logarithm appears in the law.
+
+    >>> value_of(n_eff / d, {"n_eff": 1, "d": 2**2000}) == mpmath.mpf(2) ** -2000
+    True
+    """
+    for name, value in given.items():
+        _check(name, value, expression.has(VARIABLES[name]))
+    with mpmath.extraprec(_GUARD_BITS):
+        numbers = {name: _real(name, value) for name, value in given.items() if value is not None}
+        at = None if given.get("source") is None else exact_number("source", given["source"])
+        found = _number(at_source(expression, at), numbers)
+    return +found
+
+
+def _check(name: str, value: Number | None, held: bool) -> None:
+    """Refuse a number that is missing or outside of the theory."""
+    allowed = _allowed(name, held)
+    if value is None:
+        require(not held, name, value, f"{allowed}, for the law depends on it")
+        return
+    require(is_number(value), name, value, NUMBER)
+    number = value if isinstance(value, mpmath.mpf) else exact_number(name, value)
+    inside = bool(number > (0.5 if name == "gamma" else 0))
+    require(inside or (number == 0 and not held and name in _MAY_VANISH), name, value, allowed)
+
+
+def _allowed(name: str, held: bool) -> str:
+    if name == "gamma":
+        return "a number above 1/2"
+    return "0 or a number above it" if name in _MAY_VANISH and not held else "a number above 0"
+
+
+def _real(name: str, value: Number) -> mpmath.mpf:
+    if isinstance(value, mpmath.mpf):
+        return value
+    exact = exact_number(name, value)
+    if exact.is_Rational:
+        return mpmath.mpf(int(exact.p)) / int(exact.q)
+    return mpmath.mpf(exact._to_mpmath(mpmath.mp.prec))
+
+
+@lru_cache(maxsize=_KEPT)
+def at_source(expression: Expr, at: Expr | None) -> Expr:
+    """The expression at a source exponent, exactly."""
+    if at is None or not expression.has(source):
+        return expression
+    found = expression.subs(source, at)
+    # a sine and a factor may vanish together, as do sin(2 pi r) and 1 - 2 r
+    if not found.has(nan, zoo):
+        return found
+    try:
+        return limit(expression, source, at)
+    except (PoleError, AttributeError, ValueError, NotImplementedError) as error:  # of a piecewise law, too
+        raise _no_value("source", at) from error
+
+
+def _no_value(name: str, at: Any) -> InvalidArgument:
+    why = "a logarithm appears in the law at this very one"
+    return InvalidArgument(f"{name}={at}: must be another number, for {why}")
+
+
+def _number(expression: Expr, numbers: Mapping[str, mpmath.mpf]) -> mpmath.mpf:
+    try:
+        value = _function(expression)(*(numbers.get(name) for name in VARIABLES))
+    except (ZeroDivisionError, ValueError) as error:  # a pole
+        raise _nowhere(numbers) from error
+    if value is None:  # the law is piecewise, and none of its pieces holds
+        pieces = next(iter(expression.atoms(Piecewise)))
+        name = next(name for name in _PARAMETERS if any(c.has(VARIABLES[name]) for _, c in pieces.args))
+        raise _no_value(name, mpmath.nstr(numbers[name], 15))
+    # two negative factors under fractional powers leave a complex number that is real
+    if isinstance(value, mpmath.mpc) and value.imag == 0:
+        value = value.real
+    if isinstance(value, mpmath.mpc) or not mpmath.isfinite(value):
+        raise _nowhere(numbers)
+    return mpmath.mpf(value)
+
+
+def _nowhere(numbers: Mapping[str, Any]) -> InvalidArgument:
+    at = ", ".join(f"{name}={mpmath.nstr(value, 6)}" for name, value in numbers.items())
+    return InvalidArgument(f"{at}: must be where the law has a finite real value, which it has in its phase")
+
+
+@lru_cache(maxsize=_KEPT)
+def _function(expression: Expr) -> Any:
+    # lambdify puts every name into one namespace, where the symbol gamma would hide the function
+    renamed = {symbol: Dummy() for symbol in VARIABLES.values()}
+    return lambdify(tuple(renamed.values()), expression.xreplace(renamed), "mpmath")
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """One piece of an expression: its coefficients, and a function of them and the rest of the variables."""
+
+    whole: Expr
+    condition: Expr
+    coefficients: tuple[Expr, ...]
+    function: Callable[..., Any]
+
+
+_REST = tuple(name for name in VARIABLES if name not in _PARAMETERS)
+
+_lambert, _log, _sum = map(Function, ("_lambert", "_log", "_sum"))
+
+
+@dataclass(frozen=True)
+class Vectorised:
+    """An expression as a function of arrays, in float64; it goes to other processes, and equals its like.
+
+    >>> function = Vectorised(noise_variance * (n_eff / d) ** (1 / gamma))
+    >>> function
+    Vectorised(expression=Delta*(n_eff/d)**(1/gamma))
+    >>> function(gamma=2, n_eff=[1, 4], d=16, noise_variance=1)
+    array([0.25, 0.5 ])
+    """
+
+    expression: Expr
+
+    def __call__(
+        self,
+        *,
+        gamma: ArrayLike | None = None,
+        n_eff: ArrayLike | None = None,
+        d: ArrayLike | None = None,
+        weight_decay: ArrayLike | None = None,
+        noise_variance: ArrayLike | None = None,
+        source: ArrayLike | None = None,
+        **others: Never,
+    ) -> NDArray[np.float64]:
+        """The values at arrays, which are broadcast; those that the expression does not hold may be left out.
+
+        Raises:
+            InvalidArgument: what ``value_of`` would refuse is among the numbers, they do not broadcast, or
+                a name is none of these.
+            OverflowError: a number on the way to a value is too large or too small for float64.
+        """
+        for name in others:
+            require(False, "name", name, f"one of {', '.join(VARIABLES)}")
+        given = {
+            "gamma": gamma,
+            "n_eff": n_eff,
+            "d": d,
+            "weight_decay": weight_decay,
+            "noise_variance": noise_variance,
+            "source": source,
+        }
+        return _values(self.expression, given)
+
+
+def _values(expression: Expr, given: Mapping[str, ArrayLike | None]) -> NDArray[np.float64]:
+    arrays = {name: _array(name, given[name], expression.has(symbol)) for name, symbol in VARIABLES.items()}
+    shape = _common_shape(arrays)
+    flat = {name: np.broadcast_to(arrays[name], shape).ravel() for name in _REST}
+    parameters = np.broadcast_arrays(*(arrays[name] for name in _PARAMETERS))
+    pairs = np.stack([column.ravel() for column in parameters], axis=-1)
+    points, which = np.unique(pairs, axis=0, return_inverse=True)
+    where = np.broadcast_to(which.reshape(parameters[0].shape), shape).ravel()
+    pieces = _pieces(expression)
+    found = [_coefficients(pieces, *map(float, point)) for point in points]
+    values = np.empty(where.size)
+    for index, piece in enumerate(pieces):
+        held_at = np.array([of == index for of, _ in found], dtype=bool)
+        chosen = held_at[where]
+        if chosen.any():
+            table = np.zeros((len(found), len(piece.coefficients)))
+            table[held_at] = [row for of, row in found if of == index]
+            point = {name: column[chosen] for name, column in flat.items()}
+            point |= dict(zip(_PARAMETERS, points[where[chosen]].T, strict=True))
+            values[chosen] = _computed(piece, table[where[chosen]].T, point)
+    result: NDArray[np.float64] = values.reshape(shape)[()]
+    return result
+
+
+@lru_cache(maxsize=_KEPT)
+def _pieces(expression: Expr) -> tuple[_Piece, ...]:
+    whole = folded(expression)
+    pairs = whole.args if isinstance(whole, Piecewise) else ((whole, S.true),)
+    return tuple(_piece(value, condition) for value, condition in pairs)
+
+
+def _piece(value: Expr, condition: Any) -> _Piece:
+    coefficients: dict[Expr, Dummy] = {}
+    rest = [VARIABLES[name] for name in _REST]
+
+    def split(part: Expr) -> Expr:
+        if not part.has(*rest):
+            return coefficients.setdefault(part, Dummy())
+        if isinstance(part, Add | Mul):
+            fixed, varying = part.as_independent(*rest)
+            neutral = S.One if isinstance(part, Mul) else S.Zero
+            members = [split(member) for member in type(part).make_args(varying)]
+            members += [] if fixed == neutral else [split(fixed)]
+            return Mul(*members) if isinstance(part, Mul) else _sum(*members)
+        if isinstance(part, LambertW):
+            branch = part.args[1] if len(part.args) > 1 else S.Zero
+            return _lambert(split(part.args[0]), branch)
+        if isinstance(part, log):
+            return _log(split(part.args[0]))
+        return part if part.is_Symbol else part.func(*map(split, part.args))
+
+    body = split(value)
+    names = {symbol: Dummy() for symbol in rest}
+    arguments = (*coefficients.values(), *names.values())
+    modules = [{"_lambert": _lambert_of, "_log": _log_of, "_sum": _sum_of}, "scipy", "numpy"]
+    function = lambdify(arguments, body.xreplace(names), modules)
+    return _Piece(value, condition, tuple(coefficients), function)
+
+
+def _lambert_of(argument: NDArray[np.float64], branch: int) -> NDArray[np.float64]:
+    values = lambertw(argument, branch)
+    if np.any(values.imag != 0):
+        raise FloatingPointError("invalid value encountered in lambertw")
+    real: NDArray[np.float64] = values.real
+    return real
+
+
+def _log_of(argument: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The logarithm; nan where float64 has too few digits of it."""
+    return np.where(np.abs(argument - 1) < _NEAR, np.nan, np.log(argument))
+
+
+def _sum_of(*members: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The sum; nan where digits cancel."""
+    columns = np.broadcast_arrays(*members)
+    total = np.sum(columns, axis=0)
+    lost = np.abs(total) < _NEAR * np.max(np.abs(columns), axis=0)
+    return np.where(lost, np.nan, total)
+
+
+def _computed(
+    piece: _Piece, columns: NDArray[np.float64], point: Mapping[str, NDArray[np.float64]]
+) -> NDArray[np.float64]:
+    """The values of one piece, from its coefficients and all variables."""
+    try:
+        with np.errstate(all="raise"):
+            values: NDArray[np.float64] = piece.function(*columns, *(point[name] for name in _REST))
+    except FloatingPointError as error:
+        if "flow" in str(error):
+            raise OverflowError(_OUT_OF_RANGE) from error
+        raise _nowhere({f"{name}[0]": column[0] for name, column in point.items()}) from error
+    for lost in np.flatnonzero(np.isnan(values)):
+        values[lost] = float(
+            value_of(piece.whole, {name: float(column[lost]) for name, column in point.items()})
+        )
+    return values
+
+
+@lru_cache(maxsize=_KEPT)
+def _coefficients(pieces: tuple[_Piece, ...], decay: float, power: float) -> tuple[int, list[float]]:
+    """The piece that holds at a pair (gamma, source), and its coefficients."""
+    point = {gamma: exact_number("gamma", decay), source: exact_number("source", power)}
+    for index, piece in enumerate(pieces):
+        if piece.condition.subs(point) == True:  # noqa: E712
+            with mpmath.extraprec(_GUARD_BITS):
+                numbers = {"gamma": mpmath.mpf(decay), "source": mpmath.mpf(power)}
+                exact = [_number(at_source(part, point[source]), numbers) for part in piece.coefficients]
+                found = [float(value) for value in exact]
+            if any(abs(x) == np.inf or (x == 0 and y != 0) for x, y in zip(found, exact, strict=True)):
+                raise OverflowError(_OUT_OF_RANGE)
+            return index, found
+    held = next(name for name in _PARAMETERS if any(piece.condition.has(VARIABLES[name]) for piece in pieces))
+    raise _no_value(held, point[VARIABLES[held]])
+
+
+def _array(name: str, value: Any, held: bool) -> NDArray[np.float64]:
+    if value is None or is_number(value):
+        _check(name, value, held)
+        value = 1.0 if value is None else float(_real(name, value))
+    array = np.asarray(value)
+    require(array.dtype.kind in "iuf", name, value, "a number or an array of them, int or float")
+    numbers = array.astype(np.float64)
+    low = 0.5 if name == "gamma" else 0.0
+    inside = (numbers >= low) if name in _MAY_VANISH and not held else (numbers > low)
+    inside &= np.isfinite(numbers)
+    if not inside.all():
+        require(False, name, float(numbers[~inside].flat[0]), f"{_allowed(name, held)}, in float64")
+    return numbers
+
+
+def _common_shape(arrays: Mapping[str, NDArray[np.float64]]) -> tuple[int, ...]:
+    try:
+        return np.broadcast_shapes(*(array.shape for array in arrays.values()))
+    except ValueError as error:
+        shapes = ", ".join(f"{name} {array.shape}" for name, array in arrays.items() if array.shape)
+        raise InvalidArgument(f"shapes={shapes}: must be shapes that broadcast") from error

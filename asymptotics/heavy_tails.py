@@ -1,0 +1,163 @@
+r"""Heavy tails and generalisation: what the spectrum of the trained weights says of the risk.
+
+K modes learned leave at least the energy of the rest, (1/d) sum_{i>K} s_i^2 ~
+K^(1 - 2 gamma).  Where the risk is of that order it can be read off the spectrum, from the number K of spikes
+and the exponent of their tail: a heavier tail generalises better with the same number of spikes.  Where noise
+or shrinkage make more of it, it cannot.  `heavy_tails` decides, for each phase of a diagram, exactly and in
+all of its cell: whether there is a tail, whether the risk vanishes, whether the tail tells it, and whether a
+bulk is to be seen besides.  For both networks, with noise fixed, scaled or absent, it finds
+
+    a power-law tail of spikes  <=>  the risk vanishes as d -> oo,
+
+but that it vanishes at the rate that the tail tells only in phases II, IV and N.
+
+Worked by hand, phase IV of the quadratic network: beside its K spikes stands a bulk of d (n_eff/d)^(3/5)
+weights of noise, far more of them, but the risk is K^(1 - 2 gamma), that of the tail.
+
+In this order: ``HeavyTail``, ``heavy_tails``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sympy import Expr, S, oo
+
+from asymptotics.algebra.monomials import Term, term
+from asymptotics.algebra.polyhedra import FIELD, coefficient, difference, is_zero
+from asymptotics.balance.dominant_balance import Balanced
+from asymptotics.balance.inequalities import Extent, exceeds
+from asymptotics.balance.laws import Law
+from asymptotics.balance.regimes import LEAK, MODES, mean_term
+from asymptotics.diagram import PhaseDiagram
+from asymptotics.expressions.checks import require
+from asymptotics.lemmas.power_sums import Learned, ModeFunction, Piece
+from asymptotics.models.network import AMPLITUDE, Ordering, StateEvolution, edge_gap
+from asymptotics.phases.phase import Phase
+from asymptotics.phases.spectrum import (
+    last_spacing,
+    number_of_noise,
+    ordering_of,
+    tail_of,
+    trained_network,
+)
+from asymptotics.symbols import effective_noise, gamma, size
+
+
+@dataclass(frozen=True)
+class HeavyTail:
+    """What the spectrum shows in one phase, and what it says of the risk; each ``Extent`` is of its cell.
+
+    Attributes:
+        phase: the phase.
+        tail_exponent: of #{nu > x} ~ x**-tail_exponent; 0 where nothing is learned and there is no tail.
+        number: number of learned weights, those in the tail.
+        bulk: where more than one weight that is not 0 is noise.
+        mostly_noise: where there are more of them than learned ones.
+        gap: where the last spike stands clear of the bulk, at a distance far above the bulk's width.
+        vanishing: where the risk tends to 0 as d grows.
+        by_logarithms: whether it does so by powers of log d only.
+        tells_risk: whether the risk is of the order of what the tail leaves out, K**(1 - 2 gamma).
+    """
+
+    phase: Phase
+    tail_exponent: Expr
+    number: Law
+    bulk: Extent
+    mostly_noise: Extent
+    gap: Extent
+    vanishing: Extent
+    by_logarithms: bool
+    tells_risk: bool
+
+    @property
+    def statement(self) -> str:
+        """The same in a sentence."""
+        if self.tail_exponent == 0:
+            tail = "no weight is learned and there is no tail"
+        else:
+            tail = f"learned weights have a power-law tail, #{{nu > x}} ~ x**(-{self.tail_exponent})"
+        bulk = {
+            Extent.EVERYWHERE: "beside a bulk of noise",
+            Extent.IN_PART: "beside a bulk of noise in part of the phase",
+            Extent.NOWHERE: "without a bulk of noise",
+        }[self.bulk]
+        falls = {
+            Extent.EVERYWHERE: "vanishes",
+            Extent.IN_PART: "vanishes in part of the phase",
+            Extent.NOWHERE: "does not vanish",
+        }[self.vanishing]
+        speed = " by powers of log d only" if self.by_logarithms else ""
+        told = ", as fast as the tail tells" if self.tells_risk else ""
+        return f"Phase {self.phase.name}: {tail}, {bulk}; the risk {falls}{speed}{told}."
+
+
+def heavy_tails(diagram: PhaseDiagram) -> tuple[HeavyTail, ...]:
+    """What the spectrum shows and says of the risk, in each phase of a trained network.
+
+    Decided exactly (``cells.feasible``), with gamma symbolic and in the whole of each phase's cell.
+
+    Raises:
+        InvalidArgument: when it is no ``PhaseDiagram``.
+        ValueError: when the diagram is of an estimator that trains no weights.
+
+    A heavy tail and good generalisation go together, but for the rate:
+
+    >>> from asymptotics import phase_diagram, quadratic
+    >>> for found in heavy_tails(phase_diagram(quadratic, noise="none")):
+    ...     print(found.phase.name, found.tail_exponent, found.vanishing.value, found.tells_risk)
+    I 0 nowhere False
+    I 0 nowhere False
+    II 1/gamma everywhere True
+    III 1/gamma everywhere False
+    N 1/gamma everywhere True
+    """
+    require(isinstance(diagram, PhaseDiagram), "diagram", diagram, "a PhaseDiagram, made by phase_diagram")
+    return tuple(_heavy_tail(phase) for phase in diagram.phases)
+
+
+def _heavy_tail(phase: Phase) -> HeavyTail:
+    balanced = phase.balance
+    network = trained_network(balanced)
+    learned = balanced.leading_terms("learned")
+    some = balanced.regime.learned is Learned.SOME
+    one, risk = term(S.One, MODES), balanced.risk
+    assert risk is not None
+    noise = number_of_noise(balanced)
+    ((_, modes),) = learned
+    return HeavyTail(
+        phase=phase,
+        tail_exponent=tail_of(network)[1] if modes else S.Zero,
+        number=phase.learned,
+        bulk=exceeds(balanced, noise, one),
+        mostly_noise=exceeds(balanced, noise, modes[0] if modes else one),
+        gap=_gap_extent(balanced, network) if some and network.location is not None else Extent.NOWHERE,
+        vanishing=exceeds(balanced, [(balanced.domain, (one,))], risk),
+        by_logarithms=is_zero(balanced.scales.exponent(risk)) and risk.log_power != FIELD.zero,
+        tells_risk=some and _same_growth(balanced, risk, _left_over(balanced, modes[0])),
+    )
+
+
+def _gap_extent(balanced: Balanced, network: StateEvolution) -> Extent:
+    """Where the last spike lies far above the bulk, by the bulk's width."""
+    ordering = ordering_of(balanced)
+    if ordering is Ordering.THRESHOLD_ABOVE_NOISE:
+        return Extent.NOWHERE  # there is no bulk to be clear of
+    edge = edge_gap(network) if ordering is Ordering.THRESHOLD_AT_EDGE else term(effective_noise, LEAK)
+    spacing = balanced.known(last_spacing(balanced, network))
+    return exceeds(balanced, [(balanced.domain, (spacing,))], balanced.known(edge))
+
+
+def _left_over(balanced: Balanced, learned: Term) -> Term:
+    """Energy of the modes after the first K, which the lemma gives with the scale s_K in place of T."""
+    last: Term = learned ** coefficient(-gamma)
+    smallest = term(AMPLITUDE, MODES) * last
+    lost = ModeFunction((Piece(S.Zero, S.One, size**2), Piece(S.One, oo, S.Zero)))
+    (energy,) = mean_term(lost, Learned.SOME, smallest, AMPLITUDE, balanced.domain)
+    squared: Term = smallest ** coefficient(S(2))
+    return squared * energy
+
+
+def _same_growth(balanced: Balanced, one: Term, other: Term) -> bool:
+    gap = difference(balanced.scales.exponent(one), balanced.scales.exponent(other))
+    return is_zero(gap) and one.log_power == other.log_power

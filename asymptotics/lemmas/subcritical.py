@@ -1,0 +1,122 @@
+r"""Modes seen inside the noise: what a network declares of those outside it says of those within.
+
+A mode of size s that stands out of the noise is seen at x = X(s), the declared ``location``.  X is the
+inverse of the noise's Stieltjes function g, g(X(s)) = 1/s, and the squared cosine of what is seen with the
+mode's direction is X'(s) (Benaych-Georges and Nadakuditi, arXiv:0910.2120).  Inside the noise that inverse is
+complex: with zeta(w) in the upper half-plane the root of X(zeta) = w, a mode is seen at w with the overlap
+density
+
+    O_s(w) = -(1/pi) Im[g/(1 - s g)] = -(1/pi) Im[1/(zeta(w) - s)]
+
+(Ledoit and Peche, Probab. Theory Relat. Fields 151 (2011) 233).  That is all of a mode too small to stand
+out, and the share 1 - X'(s) that is left in the noise of one that does.  For the semicircle, in units of
+delta, X = s + 1/s, |zeta| = 1, and O_s(w) is the density of the semicircle over 1 + s^2 - s w.
+
+So an integral over w is one over zeta, from the root zeta_0 of X = 0 to the size e at which modes emerge, and
+if X is rational it is elementary:
+
+    int_0^edge h(w) O_s(w) dw = -(1/pi) Im int_{zeta_0}^e h(X) X' d(zeta)/(zeta - s).
+
+Worked by hand, for a threshold at 0: how much of a mode s < 1 is cut, being seen at w < 0.  With X' = 1 -
+1/zeta^2, partial fractions give 1/(s zeta^2) + 1/(s^2 zeta) + (1 - 1/s^2)/(zeta - s).  Their primitive is
+real at zeta = 1, and has the imaginary part 1/s + pi/(2 s^2) + (1 - 1/s^2)(pi/2 + atan s) at zeta_0 = i,
+which is pi times what is seen at w > 0.  What is cut is the rest of 1,
+
+    1/2 - 1/(pi s) + (1/s^2 - 1) atan(s)/pi,       about 1/2 - 4 s/(3 pi) for a small mode.
+
+*At the verge.*  With the threshold a gap t below a hard edge the modes just below e matter most, for they
+fill the gap.  Where X - edge ~ (zeta - e)^m the argument of zeta - e is pi/m inside the noise, next to the
+edge, so that
+
+    int_0^e O_s(w) ds = (1/pi) arg(zeta(w) - e) = 1/m
+
+whatever w: half a mode per unit of size at a square-root edge.
+
+In this order: `seen_above_zero`, `parts_in_noise`, `order_at_verge`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from sympy import Add, Dummy, Expr, S, atan, cancel, expand, im, log, oo, pi, re, simplify, solve
+
+from asymptotics.lemmas.power_sums import ModeFunction, Piece
+from asymptotics.lemmas.risk_parts import Part
+from asymptotics.symbols import size
+
+_zeta = Dummy("zeta")
+"""The complex size that is seen inside the noise."""
+
+
+def seen_above_zero(weight: Callable[[Expr], Expr], location: Expr, stands_out: bool) -> Expr:
+    """The integral of h(w) O_s(w) over the noise at w > 0, in units of delta, as a function of ``size``.
+
+    Args:
+        weight: h, a polynomial; it may hold ``size``.
+        location: X(s), a rational function, at delta = 1 and without a threshold.
+        stands_out: whether the mode does: the integral is then over what is left of it in the noise.
+
+    >>> seen_above_zero(lambda w: S.One, size + 1 / size, stands_out=False)
+    atan(s)/pi + 1/2 + 1/(pi*s) - atan(s)/(pi*s**2)
+    """
+    image = location.subs(size, _zeta)
+    (start,) = (root for root in solve(image, _zeta) if im(root) > 0)
+    # the pole at zeta = s is taken out; the rest is a sum of powers of zeta
+    pole = weight(location) * location.diff(size)
+    smooth = expand(cancel((weight(image) * image.diff(_zeta) - pole) / (_zeta - size)))
+    powers = (part.as_coeff_exponent(_zeta) for part in Add.make_args(smooth))
+    primitive = Add(*(c * (log(_zeta) if k == -1 else _zeta ** (k + 1) / (k + 1)) for c, k in powers))
+    # arg(zeta - s) at the start, less that at the end, which is real
+    turn = pi / 2 + atan((size - re(start)) / im(start)) - (pi if stands_out else 0)
+    return expand((im(expand(primitive.subs(_zeta, start))) + pole * turn) / pi)
+
+
+def parts_in_noise(location: Expr, emergence: Expr) -> Mapping[str, Part]:
+    """What one mode adds to each part of E/delta^2 where kappa << delta, and few modes stand out.
+
+    Weights below 0 are cut, others kept as they are seen.  So there is
+
+    * of a mode that does not stand out, s^2 where it is seen at w < 0, unlearned, and (w - s)^2 where it is
+      seen at w > 0, overfitting;
+    * of one that does the same inside the noise, (X - s)^2 where it stands out, and X^2 for what is seen
+      there of other directions: all this is learned.
+
+    The many modes of size about 0 add the second moment of the noise, each; what the others do to the law of
+    the noise as a whole is a correction to that, and within the same part.
+
+    Args:
+        location: X(s), at delta = 1 and without a threshold.
+        emergence: the size above which modes stand out.
+
+    >>> parts_in_noise(size + 1 / size, S.One)["unlearned"].function.pieces[0].value
+    -s**2*atan(s)/pi + s**2/2 - s/pi + atan(s)/pi
+    """
+    overlap = location.diff(size)
+
+    def within(stands_out: bool) -> tuple[Expr, Expr]:
+        share = 1 - overlap if stands_out else S.One
+        cut = size**2 * (share - seen_above_zero(lambda w: S.One, location, stands_out))
+        return expand(cut), seen_above_zero(lambda w: (w - size) ** 2, location, stands_out)
+
+    def part(below: Expr, above: Expr) -> Part:
+        return Part(ModeFunction((Piece(S.Zero, emergence, below), Piece(emergence, oo, above))), order=0)
+
+    cut, fitted = within(stands_out=False)
+    outside = overlap * (location - size) ** 2 + (1 - overlap) * location**2
+    return {
+        "unlearned": part(cut, S.Zero),
+        "learned": part(S.Zero, expand(outside + Add(*within(stands_out=True)))),
+        "overfitting": part(fitted, S.Zero),
+    }
+
+
+def order_at_verge(location: Expr, emergence: Expr) -> int:
+    """The order m of X - edge ~ (zeta - e)^m where modes emerge, in units of delta.
+
+    >>> order_at_verge(size + 1 / size, S.One)
+    2
+    """
+    step = Dummy("h", positive=True)
+    rise = simplify(location.subs(size, emergence + step) - location.subs(size, emergence))
+    return int(rise.as_leading_term(step).as_coeff_exponent(step)[1])

@@ -1,0 +1,79 @@
+r"""What the trained weights are: which share of them is zero, which is not, and which is noise.
+
+A trained weight is not zero where the noisy image x of a mode passes the threshold, and the potential that a
+network declares knows how likely that is (``state_evolution``):
+
+    P(x > kappa) = (1/2) d^2/dkappa^2 E[(x - kappa)_+^2].
+
+For the diagonal network this is erfc(kappa/(sqrt(2) sigma)); for the quadratic one it is 1 for a mode that
+stands out of the noise and above the threshold, while one that does not is a share of the semicircle.  What
+is not zero and does not belong to a learned mode is noise.
+
+Worked by hand, diagonal network, kappa << delta, some modes learned: P(|X| < kappa) = erf(kappa/(sqrt(2)
+sigma)) = sqrt(2/pi) kappa/sigma, and sigma = delta for most modes.  Few weights are zero, a share of
+sqrt(2/pi) kappa/delta.
+
+In this order: `passing`, `shares`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sympy import Dummy, Expr, S, cancel, erf, erfc, expand, oo, simplify
+
+from asymptotics.lemmas.power_sums import ModeFunction, Piece
+from asymptotics.lemmas.risk_parts import Part, leading_coefficient
+from asymptotics.symbols import threshold
+
+MASS_ABOVE = "mass_above"
+ATOM = "atom"
+NOISE_ABOVE = "noise_above"
+
+
+def passing(potential: Expr) -> Expr:
+    """P(x > kappa) for one mode, by its potential.
+
+    >>> from asymptotics.symbols import size
+    >>> passing((size - threshold) ** 2)
+    1
+    """
+    # in terms of erfc alone, so that equal probabilities are seen to be equal
+    return simplify(potential.diff(threshold, 2) / 2).replace(erf, lambda argument: 1 - erfc(argument))
+
+
+def shares(
+    potential: Expr, learned: Expr, noise: Expr, emergence: Expr, scales: Mapping[Expr, Expr]
+) -> Mapping[str, Part]:
+    """Share of the trained weights that is not zero, that is zero, and that is noise and not zero, per mode.
+
+    What the edge of the noise lets through comes on top (``noise``).
+
+    Args:
+        potential: J of one mode that stands out, in size, effective_noise and threshold.
+        learned: probability that it counts as learned.
+        noise: probability that one that does not stand out passes the threshold.
+        emergence: size in units of the large scale above which modes stand out.
+        scales: effective_noise and threshold in units of the larger; one that is negligible is 0.
+
+    Returns:
+        By ``MASS_ABOVE``, ``ATOM`` and ``NOISE_ABOVE``, the first Taylor coefficient in the small ratio that
+        does not vanish, with its order.  Of noise only order 0 is meant: the learned weights it moves across
+        the threshold are no noise.
+    """
+    ratio = Dummy("rho", positive=True)
+    near = {scale: ratio if value == 0 else value for scale, value in scales.items()}
+    found = passing(potential).subs(near)
+
+    def part(found: Expr, lost: Expr) -> Part:
+        order, value = leading_coefficient(found, ratio) if emergence == 0 else (0, found.subs(ratio, 0))
+        if emergence == 0:
+            return Part(ModeFunction((Piece(S.Zero, oo, value),)), order)
+        pieces = (Piece(S.Zero, emergence, lost), Piece(emergence, oo, expand(cancel(value))))
+        return Part(ModeFunction(pieces), order)
+
+    return {
+        MASS_ABOVE: part(found, noise),
+        ATOM: part(1 - found, 1 - noise),
+        NOISE_ABOVE: part(simplify((found - learned.subs(near)).subs(ratio, 0)), noise),
+    }

@@ -1,0 +1,430 @@
+r"""Linear baselines: ridge regression on features that are given, not learned.
+
+Expand the target and the estimate in features that are uncorrelated, of variances v, and let the data be
+Gaussian or as good as that (Hastie, Montanari, Rosset, Tibshirani, Ann. Statist. 50 (2022) 949; Cui,
+Loureiro, Krzakala, Zdeborova, arXiv:2105.15004).  Every coefficient is then seen through noise and shrunk,
+
+    estimate = f (coefficient + noise of variance delta^2/v),           f = v/(v + kappa),
+
+so that, with t^2 for what a mode adds to the energy of the target, its sums over the modes are
+
+    degrees of freedom D = sum f,       error E = sum (1 - f)^2 t^2 + delta^2 sum f^2 = B + delta^2 D_2.
+
+The two equations are those of a network: A delta^2 = labels + p E and A = p D + force, where A is the
+capacity that the samples offer (``noise_balance`` and ``threshold_balance`` of the declaration).  When the
+samples are interpolated A and p D_2 are of one size, and their difference is what matters.  So it is made an
+unknown, the spare capacity D_s = A - p D_2, and all is written in positive terms:
+
+    A = p D + force,     D_s = p sum f (1 - f) + force,     D_s delta^2 = labels + p B,
+
+    E = (A B + labels D_2)/D_s.
+
+The last line is the usual (B + D_2 Delta/n)/(1 - D_2/n), and says how spare capacity divides the risk.
+
+*Same inputs as a network* (`ridge`).  Its inputs are isotropic, v = 1, so that every mode is shrunk alike and
+only kappa against 1 matters.  By hand, for the diagonal network and n << d: A = n/d is so small that
+kappa >> 1, and E = B = sum_i s_i^2/d whatever the weight decay.  Nothing is learned until n ~ d, which is the
+plateau that learning features removes (arXiv:2509.24882).
+
+*Kernels* (`kernel_ridge`).  Infinitely many features of variance i^-A, the capacity, and a target
+t_i^2 = i^(-1 - 2 r A), the source; sums, not means.  With lambda the ridge on the mean loss the force is
+n lambda/kappa.  By hand, where it sets kappa = lambda and labels feed delta: K = lambda^(-1/A) features are
+fitted, at the price of Delta K/n, and B = lambda^(2 min(r, 1)) is missed, as in arXiv:2105.15004, eq. (13).
+Features have the sizes i^-gamma of this package, so A = 2 gamma > 1, and the size of the target's modes is
+t^2 = size^(1/gamma + 4 r).  There is no dimension: d only counts orders, n = d^a, lambda = d^ell.  Beyond
+r = 1 the first features rule what is missed, whatever r: a wall of the diagram, with a logarithm on it
+(``exchange``).
+
+In this order: `Fitted`, `RidgeRegression` (the declaration, and its ``regimes``), `ridge`, `kernel_ridge`,
+and what the phases are called (``describe``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import Enum
+from functools import partial
+from itertools import product
+
+from sympy import Eq, Expr, S, Symbol, oo, powsimp, simplify
+
+from asymptotics.algebra.monomials import Term, spare, term
+from asymptotics.algebra.polyhedra import FIELD, Domain, coefficient
+from asymptotics.balance.regimes import (
+    LABEL_NOISE,
+    MODES,
+    WEIGHT_DECAY,
+    Description,
+    Equation,
+    Given,
+    Hypothesis,
+    Regime,
+    as_law,
+    counted,
+    crossover,
+    mean_term,
+    named,
+    split_balance,
+    without_label_noise,
+)
+from asymptotics.expressions.checks import require
+from asymptotics.lemmas.power_sums import Learned, ModeFunction, Piece, end_behaviour
+from asymptotics.models.declaration import (
+    multiple_of_error,
+    noise_balance,
+    power_of_size,
+    product_of_powers,
+    text,
+    threshold_balance,
+)
+from asymptotics.models.network import AMPLITUDE, StateEvolution, check_is_network
+from asymptotics.symbols import (
+    d,
+    degrees_of_freedom,
+    effective_noise,
+    gamma,
+    matrix_error,
+    n_eff,
+    noise_variance,
+    size,
+    source,
+    threshold,
+    weight_decay,
+)
+
+FEATURES = "fitted features"
+
+feature_ratio = Symbol("rho", positive=True)
+"""Variance of a feature over kappa."""
+
+kept_share = feature_ratio / (1 + feature_ratio)
+"""What is left of a coefficient after shrinkage: v/(v + kappa)."""
+
+
+class Fitted(Enum):
+    """How many features have a variance above kappa: those are fitted, the others shrunk away."""
+
+    NONE = "kappa above the variance of every feature"
+    SOME = "kappa amid the variances of the features"
+    ALL = "kappa below the variance of every feature"
+
+
+@dataclass(frozen=True)
+class RidgeRegression:
+    """Ridge regression on given features, declared by its equations; what means nothing is refused.
+
+    Attributes:
+        name: what users call it.
+        amplitude: size of the first mode; the others have sizes amplitude * i**-gamma.
+        modes: how many there are, d or oo.  E and D are means over d modes, but sums over infinitely many.
+        feature_variance: of one mode, a power of its ``size``: ``S.One`` for isotropic features.
+        target_energy: what one mode adds to the mean square of the target, a power of its ``size``.
+        noise_balance: A delta^2 = labels + p E, the equation for delta.
+        threshold_balance: A = p D + force, with the same A and p: the equation for kappa.
+        excess_risk: R as a multiple of E.
+
+    Raises:
+        InvalidArgument: when a field is not of its kind, form or sign; it names the field.
+    """
+
+    name: str
+    amplitude: Expr
+    modes: Expr
+    feature_variance: Expr
+    target_energy: Expr
+    noise_balance: Eq
+    threshold_balance: Eq
+    excess_risk: Expr
+
+    def __post_init__(self) -> None:
+        text("name", self.name)
+        checked = {
+            "amplitude": product_of_powers("amplitude", self.amplitude, (d,)),
+            "modes": self.modes,
+            "feature_variance": power_of_size("feature_variance", self.feature_variance),
+            "target_energy": power_of_size("target_energy", self.target_energy),
+            "excess_risk": multiple_of_error("excess_risk", self.excess_risk),
+        }
+        require(isinstance(self.modes, Expr) and self.modes in (d, oo), "modes", self.modes, "d or oo")
+        for name, value in checked.items():
+            object.__setattr__(self, name, value)
+        rising = powsimp(checked["target_energy"]).as_coeff_exponent(size)[1].is_positive is not False
+        require(rising, "target_energy", self.target_energy, f"a power of {size} above 0")
+        falling = self.spread[1].is_negative is True
+        require(not falling, "feature_variance", self.feature_variance, f"no power of {size} below 0")
+        require(
+            self.modes == d or self.anisotropic,
+            "feature_variance",
+            self.feature_variance,
+            f"a power of {size}: of infinitely many features of one variance the sum is infinite",
+        )
+        together = "A delta**2 = labels + p E, with the same A and p as in A = p D + force"
+        noise_balance(self.noise_balance, together)
+        threshold_balance(self.threshold_balance, together)
+        capacity = self.threshold_balance.lhs * effective_noise**2
+        per_error = self.noise_balance.rhs.coeff(matrix_error)
+        per_freedom = self.threshold_balance.rhs.coeff(degrees_of_freedom)
+        agree = simplify(self.noise_balance.lhs - capacity) == 0 == simplify(per_error - per_freedom)
+        require(agree, "noise_balance", self.noise_balance, together)
+
+    def __str__(self) -> str:
+        """The name, as it stands in tables."""
+        return self.name
+
+    @property
+    def spread(self) -> tuple[Expr, Expr]:
+        """The variance of a feature, ``c * size**p``, as (c, p); all have the same where p is 0."""
+        constant, degree = powsimp(S(self.feature_variance)).as_coeff_exponent(size)
+        return constant, degree
+
+    @property
+    def anisotropic(self) -> bool:
+        """Whether features differ in variance."""
+        return bool(self.spread[1] != 0)
+
+    def regimes(self, noisy: bool) -> Iterator[Callable[[Domain], Regime]]:
+        """Kappa above, amid and below the features.
+
+        Raises:
+            InvalidArgument: when ``noisy`` is neither True nor False.
+        """
+        require(isinstance(noisy, bool), "noisy", noisy, "True or False")
+        return self._regimes(noisy)
+
+    def _regimes(self, noisy: bool) -> Iterator[Callable[[Domain], Regime]]:
+        if self.anisotropic:
+            # kappa cuts the features: K counts those that are fitted
+            ways = [(fitted, Learned(fitted.name.lower())) for fitted in Fitted]
+        else:
+            # all features at once, or none; K counts the target's modes above the noise, fitted or not
+            ways = list(product((Fitted.NONE, Fitted.ALL), Learned))
+        for fitted, learned in ways:
+            if self.modes == d or learned is not Learned.ALL:
+                yield named(fitted, learned, partial(_regime, self, fitted, learned, noisy))
+
+    def describe(self, hypothesis: Hypothesis) -> Description:
+        """Name, title and reason of a phase, named like those of a network with the same mechanism.
+
+        Raises:
+            InvalidArgument: when the hypothesis is not one of ridge regression.
+        """
+        ours = (
+            isinstance(hypothesis, Hypothesis)
+            and isinstance(hypothesis.ordering, Fitted)
+            and len(hypothesis.dominant) == 3
+        )
+        named_alike = ours and (
+            hypothesis.ordering is Fitted.NONE
+            or (hypothesis.ordering, hypothesis.dominant[1], hypothesis.risk) in _NAMES
+        )
+        require(named_alike, "hypothesis", hypothesis, "the Hypothesis of a phase of ridge regression")
+        return _describe(hypothesis, self.anisotropic)
+
+
+def _regime(model: RidgeRegression, fitted: Fitted, learned: Learned, noisy: bool, domain: Domain) -> Regime:
+    delta, kappa, unused = (term(x, MODES) for x in (effective_noise, threshold, spare))
+    square = delta ** coefficient(2)
+    ratio, scale = _cut(model)
+    index = crossover(scale, model.amplitude)
+
+    def total(response: Expr, weight: Expr, on: Domain, origin: str) -> tuple[Term, ...]:
+        return mode_sum(model, fitted, learned, on, response, weight, origin)
+
+    _, labels, per_error = split_balance(model.noise_balance, matrix_error, LABEL_NOISE)
+    capacity, forces, per_freedom = split_balance(model.threshold_balance, degrees_of_freedom, WEIGHT_DECAY)
+    labels = labels if noisy else without_label_noise(labels)
+    bias = total((1 - kept_share) ** 2, model.target_energy, domain, MODES)
+    freedoms = total(kept_share, S.One, domain, FEATURES)
+    squares = total(kept_share**2, S.One, domain, LABEL_NOISE)
+    rest = total(kept_share * (1 - kept_share), S.One, domain, FEATURES)
+    per_risk = model.excess_risk / matrix_error
+    per_spare = unused ** (-FIELD.one)
+
+    return Regime(
+        ordering=fitted,
+        learned=learned,
+        unknowns=(effective_noise, threshold, spare),
+        equations=(
+            Equation("effective noise", unused * square, (*labels, *(t * per_error for t in bias))),
+            Equation("threshold", capacity, (*forces, *(t * per_freedom for t in freedoms))),
+            Equation("spare capacity", unused, (*forces, *(t * per_freedom for t in rest))),
+        ),
+        larger=(*_ordered(model, fitted, ratio), *_counted(model, learned, index)),
+        risk=tuple(
+            t * term(per_risk, MODES) * per_spare
+            for t in (
+                *(t * capacity for t in bias),
+                *(label * t for label, t in product(labels, squares)),
+            )
+        ),
+        quantities={
+            "effective_noise": as_law([delta]),
+            "threshold": as_law([kappa]),
+            "learned": as_law(
+                term(d, MODES) * t for t in mean_term(_STEP, learned, scale, model.amplitude, domain)
+            ),
+            "degrees_of_freedom": as_law(freedoms),
+            "train_loss": Given(_train_loss, (model, fitted, learned)),
+        },
+    )
+
+
+def _train_loss(model: RidgeRegression, fitted: Fitted, learned: Learned, on: Domain) -> tuple[Term, ...]:
+    """(c/2) (delta^2 force^2 + kappa force sum f^2 (t^2 + delta^2)/v), the objective with its penalty."""
+    delta, kappa = term(effective_noise, MODES), term(threshold, MODES)
+    square, half = delta ** coefficient(2), term(model.excess_risk / matrix_error / 2, MODES)
+    _, forces, _ = split_balance(model.threshold_balance, degrees_of_freedom, WEIGHT_DECAY)
+
+    def total(weight: Expr, origin: str) -> tuple[Term, ...]:
+        return mode_sum(model, fitted, learned, on, kept_share**2, weight, origin)
+
+    norms = total(model.target_energy / model.feature_variance, MODES)
+    noises = tuple(t * square for t in total(1 / S(model.feature_variance), LABEL_NOISE))
+    misfits = tuple(half * square * force * force for force in forces)
+    return (*misfits, *(t * half * kappa * force for force, t in product(forces, norms + noises)))
+
+
+def _cut(model: RidgeRegression) -> tuple[Term, Term]:
+    """Kappa over the variance at size 1, and the scale that cuts the modes.
+
+    Features fall below kappa or, where all are alike, the target's modes below the noise.
+    """
+    spread, degree = model.spread
+    ratio: Term = term(threshold / spread, MODES)
+    scale: Term = ratio ** coefficient(1 / degree) if model.anisotropic else term(effective_noise, MODES)
+    return ratio, scale
+
+
+def mode_sum(
+    model: RidgeRegression,
+    fitted: Fitted,
+    learned: Learned,
+    domain: Domain,
+    response: Expr,
+    weight: Expr,
+    origin: str,
+) -> tuple[Term, ...]:
+    """Sum over the modes of a function of v/kappa times a power of the size; the mean of a finite number."""
+    ratio, scale = _cut(model)
+    power = powsimp(weight).as_coeff_exponent(size)[1]  # which does not see s**p/s as a power
+    unit: Term = scale ** coefficient(power)
+    whole = S.One if model.modes == d else d  # a mean over d modes, or their sum
+    if model.anisotropic:
+        function = response.subs(feature_ratio, size ** model.spread[1]) * weight
+    else:
+        constant, rate = end_behaviour(response.subs(feature_ratio, size), _end_of(fitted))
+        assert rate is not None
+        unit = unit * term(constant, MODES) * ratio ** coefficient(-rate)
+        function = weight
+    smooth = ModeFunction((Piece(S.Zero, oo, function),))
+    found = mean_term(smooth, learned, scale, model.amplitude, domain, whole, origin)
+    if model.modes == oo and any(t.holds([d]) for t in found):
+        raise ValueError(f"the sum of ({response})*({weight}) over infinitely many modes diverges")
+    return tuple(t * unit for t in found)
+
+
+def _end_of(fitted: Fitted) -> Expr:
+    """Where v/kappa lies when all features are alike."""
+    return S.Zero if fitted is Fitted.NONE else oo
+
+
+_STEP = ModeFunction((Piece(S.Zero, S.One, S.Zero), Piece(S.One, oo, S.One)))
+"""Whether a mode lies above the scale that cuts them."""
+
+
+def _ordered(model: RidgeRegression, fitted: Fitted, ratio: Term) -> tuple[tuple[Term, Term], ...]:
+    """Kappa against the one variance of isotropic features; `_counted` orders the others."""
+    one = term(S.One, MODES)
+    if model.anisotropic:
+        return ()
+    return ((ratio, one),) if fitted is Fitted.NONE else ((one, ratio),)
+
+
+def _counted(model: RidgeRegression, learned: Learned, index: Term) -> tuple[tuple[Term, Term], ...]:
+    """Where the number K of modes lies; infinitely many have no last one."""
+    pairs = counted(learned, index)
+    last = term(d, MODES)
+    return pairs if model.modes == d else tuple(pair for pair in pairs if last not in pair)
+
+
+def ridge(network: StateEvolution) -> RidgeRegression:
+    """Ridge regression on the inputs of a network: its equations, with all features of variance one.
+
+    The penalty that makes sparse is replaced by half the mean square of the weights, as in ``numerics``.
+
+    Raises:
+        InvalidArgument: when the network is no ``StateEvolution``.
+
+    >>> from asymptotics import diagonal
+    >>> ridge(diagonal).threshold_balance == diagonal.threshold_balance
+    True
+    """
+    check_is_network(network)
+    return RidgeRegression(
+        name=f"ridge on the inputs of the {network.name} network",
+        amplitude=AMPLITUDE,
+        modes=d,
+        feature_variance=S.One,
+        target_energy=size**2,
+        noise_balance=network.noise_balance,
+        threshold_balance=network.threshold_balance,
+        excess_risk=network.excess_risk,
+    )
+
+
+kernel_ridge = RidgeRegression(
+    name="kernel ridge",
+    amplitude=S.One,
+    modes=oo,
+    feature_variance=size**2,
+    target_energy=size ** (1 / gamma + 4 * source),
+    noise_balance=Eq(n_eff * effective_noise**2, noise_variance + matrix_error),
+    threshold_balance=Eq(n_eff, degrees_of_freedom + n_eff * weight_decay / threshold),
+    excess_risk=matrix_error,
+)
+"""Kernel ridge regression with capacity 2 gamma and source r (arXiv:2105.15004)."""
+
+
+_NAMES = {
+    (Fitted.SOME, WEIGHT_DECAY, MODES): ("II", "over-regularised"),
+    (Fitted.SOME, FEATURES, MODES): ("N", "noiseless interpolation"),
+    (Fitted.SOME, FEATURES, LABEL_NOISE): ("V", "harmful overfitting"),
+    (Fitted.SOME, WEIGHT_DECAY, LABEL_NOISE): ("VI", "noise-dominated"),
+    (Fitted.ALL, WEIGHT_DECAY, MODES): ("III", "shrinkage-dominated"),
+    (Fitted.ALL, WEIGHT_DECAY, LABEL_NOISE): ("VI", "noise-dominated"),
+}
+"""Names by (features fitted, what sets kappa, what makes the risk)."""
+
+_FITTED_WORDS = {
+    Fitted.NONE: "it exceeds the variance of every feature, so that all are shrunk away",
+    Fitted.SOME: "the features of larger variance are fitted, the others shrunk away",
+    Fitted.ALL: "it lies below the variance of every feature, so that all are fitted",
+}
+
+_LEARNED_WORDS = {
+    Learned.NONE: "no target mode stands above the noise",
+    Learned.SOME: "the largest target modes stand above the noise",
+    Learned.ALL: "every target mode stands above the noise",
+}
+
+
+def _describe(hypothesis: Hypothesis, anisotropic: bool) -> Description:
+    fitted, risk = hypothesis.ordering, hypothesis.risk
+    assert isinstance(fitted, Fitted)
+    feeds_noise, sets_threshold, _ = hypothesis.dominant
+    name, title = ("I", "trivial") if fitted is Fitted.NONE else _NAMES[fitted, sets_threshold, risk]
+    setter = "Weight decay sets" if sets_threshold == WEIGHT_DECAY else "The degrees of freedom set"
+    feeder = feeds_noise if feeds_noise == LABEL_NOISE else "what is missed of the target"
+    if fitted is Fitted.NONE:
+        price = "the whole energy of the target"
+    elif risk == MODES:
+        price = "what shrinkage misses of the target"
+    else:
+        price = "the noise on all that is fitted"
+    seen = "" if anisotropic else f"{_LEARNED_WORDS[hypothesis.learned]}, "
+    why = (
+        f"{setter} the ridge kappa; {_FITTED_WORDS[fitted]}; {feeder} feeds the effective noise delta, "
+        f"{seen}and the risk is {price}."
+    )
+    return Description(name, title, why)

@@ -1,0 +1,147 @@
+"""A phase: one cell of exponents, with the laws that hold in it.
+
+A balance (``balance``) is what the engine finds: which terms rule, and the monomials that solve them.  A
+phase is the same as a reader meets it: a name, a region, and a law for each quantity.  Five laws are at hand;
+those of the trained objective, of the parts of the risk and of the spectrum are derived when asked for.
+
+Worked by hand, phase VI of the diagonal network: label noise feeds delta, alpha delta^2 = Delta, the
+threshold lies far below it and lets all of it pass, so that the risk is delta^2 = Delta d/n_eff.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from sympy import And, latex, log
+
+from asymptotics.balance.derivation import Derivation, derivation_of
+from asymptotics.balance.dominant_balance import Balanced
+from asymptotics.balance.laws import Law, law_of
+from asymptotics.balance.regimes import Description, Hypothesis
+from asymptotics.expressions.pickling import Stored
+from asymptotics.models.network import PARTS
+from asymptotics.phases.spectrum import SpectrumLaws, spectrum_laws, trained_network
+from asymptotics.symbols import d as dimension
+
+
+@dataclass(frozen=True)
+class Phase(Stored):
+    """A cell of exponents with one leading law for each quantity.
+
+    Attributes:
+        name: as in arXiv:2509.24882; a phase may hold several cells, as when a second law changes inside it.
+        title: the name in words.
+        region: strict linear inequalities in a, ell (and b) over Q(gamma).
+        risk: excess risk E[(f - f*)^2].
+        effective_noise: delta.
+        threshold: kappa.
+        learned: number of target modes above the noise.
+        degrees_of_freedom: D.
+        why: the balance in a sentence.
+        balance: the derivation: hypothesis, equations, solution and the inequalities checked.
+    """
+
+    name: str
+    title: str
+    region: And
+    risk: Law
+    effective_noise: Law
+    threshold: Law
+    learned: Law
+    degrees_of_freedom: Law
+    why: str
+    balance: Balanced
+
+    def __repr__(self) -> str:
+        where = " and ".join(map(str, self.region.args))
+        risk = dimension**self.risk.exponent * log(dimension) ** self.risk.log_exponent
+        return f"<Phase {self.name} ({self.title}): risk of order {risk} where {where}>"
+
+    @property
+    def hypothesis(self) -> Hypothesis:
+        """Which terms dominate."""
+        return self.balance.hypothesis
+
+    @property
+    def laws(self) -> dict[str, Law]:
+        """The five laws by the name of their quantity."""
+        return {
+            "risk": self.risk,
+            "effective_noise": self.effective_noise,
+            "threshold": self.threshold,
+            "learned": self.learned,
+            "degrees_of_freedom": self.degrees_of_freedom,
+        }
+
+    def spectrum(self) -> SpectrumLaws:
+        """Laws of the trained weights: their atom at 0, bulk, spikes and tail (``spectra``).
+
+        Raises:
+            NoSuchLaw: when the estimator trains no weights: the Bayes-optimal one, and linear ones.
+        """
+        return spectrum_laws(self.balance)
+
+    @cached_property
+    def train_loss(self) -> Law:
+        """Law of the trained objective divided by d (diagonal) or d^2 (quadratic network).
+
+        Raises:
+            NoSuchLaw: when the estimator minimises no objective, as the Bayes-optimal one.
+
+        >>> from asymptotics import diagonal, phase_diagram
+        >>> phase_diagram(diagonal).locate(a=2, ell=-1, gamma=1.25).train_loss.expr
+        Delta*n_eff/(2*d)
+        """
+        return law_of(self.balance, "train_loss")
+
+    @property
+    def decomposition(self) -> Mapping[str, Law]:
+        """Laws of the parts of the risk, by the names they have in ``numerics`` (``decomposition``).
+
+        A dictionary of the caller's own, which pickles.
+        Of a network of your own, parts that its declaration does not determine are left out: those of modes
+        inside noise of either sign (``state_evolution.error_parts``).
+
+        Raises:
+            NoSuchLaw: when the estimator trains no weights, so that no mode is learned or left.
+
+        >>> from asymptotics import phase_diagram, quadratic
+        >>> parts = phase_diagram(quadratic).locate(a=0.7, ell=-1, gamma=1).decomposition
+        >>> {name: part.exponent for name, part in parts.items()}
+        {'unlearned': -a + a/(2*gamma), 'learned': -a + a/(2*gamma), 'overfitting': 2*a/5 - 2/5}
+        >>> noise_dominated = phase_diagram(quadratic).locate(a=1.5, ell=-1, gamma=1).decomposition
+        >>> noise_dominated["unlearned"].evaluate(gamma=1, n_eff=1, noise_variance=1)
+        mpf('0.31830988618379069')
+        """
+        return dict(self._parts)
+
+    @cached_property
+    def _parts(self) -> Mapping[str, Law]:
+        trained_network(self.balance, "decomposition")
+        found = {}
+        for quantity, name in PARTS.items():
+            try:
+                found[name] = law_of(self.balance, quantity)
+            except NotImplementedError:
+                continue
+        return found
+
+    def derivation(self) -> Derivation:
+        """The derivation written out: it prints as an appendix would put it, and knows ``to_latex``."""
+        return derivation_of(self.balance, Description(self.name, self.title, self.why))
+
+    def to_latex(self) -> str:
+        r"""Name, risk and region as LaTeX, without dollars.
+
+        >>> from asymptotics import diagonal, phase_diagram
+        >>> print(phase_diagram(diagonal)["III"].to_latex())  # doctest: +ELLIPSIS
+        \text{III (shrinkage-dominated):}\quad R \simeq \frac{d^{2} \lambda^{2}}{n_{eff}^{2}} ...
+        """
+        title = rf"\text{{{self.name} ({self.title}):}}"
+        where = r",\; ".join(map(latex, self.region.args))
+        return rf"{title}\quad R \simeq {self.risk.to_latex()} \quad\text{{where}}\quad {where}"
+
+    def _repr_latex_(self) -> str:
+        return f"${self.to_latex()}$"

@@ -1,0 +1,316 @@
+r"""The spectrum of the trained weights in each phase.
+
+Training sees noise and noisy images of the target's modes, and cuts both at kappa (arXiv:2509.24882).  The
+trained weights (eigenvalues of B B^T for the quadratic network, coefficients a_i w_i for the diagonal one)
+are therefore
+
+* an *atom* at 0, of what the threshold cut;
+* a *bulk*, of noise that passed it.  For the quadratic network it ends at 2 delta - kappa.  With kappa at
+  the edge of the noise that difference is below leading order, and the leaked degrees of freedom give it
+  (``noise``): it is t delta, t = (15 pi D_b/8)^(2/5).  A Gaussian has no edge: for the diagonal network the
+  *largest of d draws*, delta sqrt(2 log d) - kappa, takes its place;
+* *spikes*, one for each mode that stands out.  For the quadratic network the i-th is seen at s_i +
+  delta^2/s_i - kappa, with a squared cosine 1 - delta^2/s_i^2 to its direction in the target.  For the
+  diagonal network the coefficient of a learned mode has a law, that of eta_kappa(s_i g + delta z), and no
+  place.
+
+*The tail.*  Far above the scales T = max(delta, kappa) a mode is seen as what it is, so the number of weights
+beyond x is that of modes larger than x: the lemma on ``power_sums`` with x in place of T,
+
+    #{nu > x} = c (sqrt(d)/x)^(1/gamma),         T << x << sqrt(d),
+
+with c = 1 for the quadratic network and E|g|^(1/gamma) for the diagonal one: a power law of exponent 1/gamma,
+the heavier the faster the target decays.  Closer to T, x + kappa takes the place of x, and the quadratic
+network's spikes are pushed up by the noise: its mode must exceed ``emergence`` at the threshold kappa + x.
+
+Worked by hand, phase IV of the quadratic network: delta^2 = Delta d/(4 n_eff), kappa = 2 delta, hence a spike
+at s_i + delta^2/s_i - 2 delta = (s_i - delta)^2/s_i for each of the K = (sqrt(d)/delta)^(1/gamma) modes above
+delta.  They come down to the edge t delta of the bulk within one spacing: the last has s - delta < gamma
+delta/K, so that it lies (gamma/K)^2 delta above it at most.  With D_b = 2 n_eff/d the bulk is wide, t ~
+(n_eff/d)^(2/5), and holds a share of the weights t^(3/2) 2/(3 pi) ~ (n_eff/d)^(3/5), far more than K of them.
+
+*What these laws leave out.*  They are those of the state evolution, where the law of the weights is
+continuous and the number of modes is K, not an integer.  In one trained network of dimension d the bulk's
+edge moves by d^(-2/3) delta and a spike by delta/sqrt(d).  A spike also mixes with its neighbours: what it
+loses of its direction to them, (delta^2/d) sum_j (s_i - s_j)^-2 ~ (delta i/s_i)^2/d, exceeds the
+delta^2/s_i^2 that it loses to the noise once i exceeds sqrt(d).  The space of the learned modes loses nothing
+by that.
+
+In this order: `Spikes` and `SpectrumLaws`, `spectrum_laws`.  What the tail says of the risk is in ``tails``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cache
+
+from sympy import Dummy, Expr, S, oo, simplify
+
+from asymptotics.algebra.monomials import Term, term
+from asymptotics.algebra.polyhedra import FIELD, coefficient
+from asymptotics.balance.dominant_balance import Balanced
+from asymptotics.balance.inequalities import Extent, Pieces, exceeds
+from asymptotics.balance.laws import ZERO, Law, NoSuchLaw, law, law_of, logarithm, logarithm_of
+from asymptotics.balance.regimes import LEAK, MODES
+from asymptotics.lemmas.power_sums import Learned, leading_sum
+from asymptotics.lemmas.weight_shares import ATOM, MASS_ABOVE, NOISE_ABOVE
+from asymptotics.models.network import AMPLITUDE, Ordering, StateEvolution, edge_gap, mode_functions
+from asymptotics.symbols import d, effective_noise, gamma, index, size, threshold, weight
+
+
+@dataclass(frozen=True)
+class Spikes:
+    """Where learned modes stand among the trained weights; each expression holds for i < K = ``number``.
+
+    Attributes:
+        number: how many there are.
+        location: of the i-th, in ``index`` and the physical variables.
+        overlap: squared cosine between its eigenvector and the direction of the i-th mode in the target, or,
+            unless i is far below sqrt(d), the space of modes of about that size; None if not declared.
+        first: the largest.
+        last: where they end; 0 if they come down to 0.
+        spacing: the last one lies above ``last`` by no more than this, between 0 and it as K passes from one
+            integer to the next; where it exceeds ``last`` there is a gap between spikes and bulk.
+    """
+
+    number: Law
+    location: Expr
+    overlap: Expr | None
+    first: Law
+    last: Law
+    spacing: Law
+
+
+@dataclass(frozen=True)
+class SpectrumLaws:
+    """The laws of the trained weights in one phase.
+
+    Attributes:
+        atom: share of them that is 0.
+        mass_above: share that is not: 1 - atom, where that is small.
+        noise_weights: number of weights that are not 0 and not learned.
+        bulk_edge: the largest of them; 0 if there are none.  For the diagonal network the largest of d draws.
+        learned: number of learned weights.
+        spikes: where they stand; None where there are none, or where they have no place (diagonal network).
+        tail: number of weights above ``weight``, in ``tail_range``.
+        tail_exponent: tail ~ weight**-tail_exponent.
+        counting: number of learned weights above ``weight``, from ``bulk_edge`` (diagonal network: far above
+            it) or where every mode is learned from ``tail_range[0]`` on; far above it becomes ``tail``.
+        tail_range: the tail holds far above the first and far below the second, or for spikes up to it.
+    """
+
+    atom: Law
+    mass_above: Law
+    noise_weights: Law
+    bulk_edge: Law
+    learned: Law
+    spikes: Spikes | None
+    tail: Expr
+    tail_exponent: Expr
+    counting: Expr
+    tail_range: tuple[Law, Law]
+
+
+@cache
+def spectrum_laws(balanced: Balanced) -> SpectrumLaws:
+    """The laws of the trained weights where a balance of a trained network holds; cached within the process.
+
+    Raises:
+        NoSuchLaw: when the balance is of an estimator that trains no weights, such as the Bayes-optimal one.
+
+    >>> from asymptotics import phase_diagram, quadratic
+    >>> laws = phase_diagram(quadratic).locate(a=0.25, ell=-1, gamma=1).spectrum()
+    >>> laws.bulk_edge.exponent, laws.mass_above.exponent, laws.tail_exponent
+    (1/10 - a/10, 3*a/5 - 3/5, 1/gamma)
+    """
+    network = trained_network(balanced)
+    learned = balanced.regime.learned is not Learned.NONE
+    tail, exponent = tail_of(network) if learned else (S.Zero, S.Zero)
+    noise_weights = _times_dimension(balanced, NOISE_ABOVE)
+    return SpectrumLaws(
+        atom=law_of(balanced, ATOM),
+        mass_above=law_of(balanced, MASS_ABOVE),
+        noise_weights=noise_weights,
+        bulk_edge=_bulk_edge(balanced, network),
+        learned=law_of(balanced, "learned"),
+        spikes=_spikes(balanced, network) if learned and network.location is not None else None,
+        tail=tail,
+        tail_exponent=exponent,
+        counting=_counting(balanced, network, tail) if learned else S.Zero,
+        tail_range=(_tail_start(balanced, network), _of_term(term(AMPLITUDE, MODES), balanced))
+        if learned
+        else (ZERO, ZERO),
+    )
+
+
+def trained_network(balanced: Balanced, asked: str = "spectrum") -> StateEvolution:
+    """The network whose weights a balance is of; ``asked`` is what is wanted of it, for the message.
+
+    Raises:
+        NoSuchLaw: when it is not one of a trained network.
+    """
+    model = balanced.model
+    if not isinstance(model, StateEvolution) or not isinstance(balanced.hypothesis.ordering, Ordering):
+        name = "its model" if model is None else model.name
+        raise NoSuchLaw(
+            f"a phase of {name} has no {asked}: only a network trained with weight decay, estimator='erm', "
+            "has weights, in which modes are learned or not"
+        )
+    return model
+
+
+def ordering_of(balanced: Balanced) -> Ordering:
+    """How kappa and delta are ordered there."""
+    ordering = balanced.hypothesis.ordering
+    assert isinstance(ordering, Ordering)
+    return ordering
+
+
+def _of_term(value: Term, balanced: Balanced) -> Law:
+    """The law of a term of the regime."""
+    return law((balanced.known(value),), balanced.scales, logarithm_of(balanced), balanced.domain)
+
+
+def _times_dimension(balanced: Balanced, quantity: str) -> Law:
+    return _product(law_of(balanced, quantity), _of_term(term(d, MODES), balanced))
+
+
+def _product(one: Law, other: Law) -> Law:
+    if ZERO in (one, other):
+        return ZERO
+    return Law(
+        expr=one.expr * other.expr,
+        exponent=simplify(one.exponent + other.exponent),
+        log_exponent=one.log_exponent + other.log_exponent,
+        constant=one.constant * other.constant,
+    )
+
+
+def _scale(balanced: Balanced) -> Term:
+    """T = max(delta, kappa)."""
+    below = ordering_of(balanced) is Ordering.THRESHOLD_BELOW_NOISE
+    noise: Term = balanced.solution[effective_noise]
+    return noise if below else _threshold(balanced)
+
+
+def _threshold(balanced: Balanced) -> Term:
+    """Kappa at the solution."""
+    ((_, (kappa,)),) = balanced.leading_terms("threshold")
+    return kappa
+
+
+def _largest_noise(balanced: Balanced, network: StateEvolution) -> Law:
+    """The largest of d draws of the noise: its edge, or where the leak is one in d."""
+    edge = network.noise.edge_law
+    reach = replace(term(edge.threshold_constant, LEAK), log_power=coefficient(edge.threshold_log_power))
+    scales = balanced.scales
+    largest = law((reach,), scales, logarithm(term(1 / d, LEAK), scales))
+    return _product(law_of(balanced, "effective_noise"), largest)
+
+
+def _bulk_edge(balanced: Balanced, network: StateEvolution) -> Law:
+    """The largest weight that noise alone makes."""
+    if law_of(balanced, NOISE_ABOVE) == ZERO:
+        return ZERO
+    if ordering_of(balanced) is Ordering.THRESHOLD_BELOW_NOISE:
+        return _largest_noise(balanced, network)
+    if network.noise.edge is not oo:
+        return _of_term(edge_gap(network), balanced)
+    if exceeds(balanced, number_of_noise(balanced), term(S.One, LEAK)) is Extent.NOWHERE:
+        return ZERO
+    largest, kappa = _largest_noise(balanced, network), law_of(balanced, "threshold")
+    assert (largest.exponent, largest.log_exponent) == (kappa.exponent, kappa.log_exponent)
+    return replace(
+        largest, expr=largest.expr - kappa.expr, constant=simplify(largest.constant - kappa.constant)
+    )
+
+
+def _scales_of(balanced: Balanced, network: StateEvolution) -> dict[Expr, Expr]:
+    """Laws of delta and kappa, less the one that the ordering neglects."""
+    noise, cut = (law_of(balanced, name).expr for name in ("effective_noise", "threshold"))
+    if ordering_of(balanced) is Ordering.THRESHOLD_ABOVE_NOISE:
+        return {effective_noise: S.Zero, threshold: cut}
+    if ordering_of(balanced) is Ordering.THRESHOLD_BELOW_NOISE:
+        return {effective_noise: noise, threshold: S.Zero}
+    # of a hard edge kappa is a multiple: said so, it cancels in what follows
+    return {
+        effective_noise: noise,
+        threshold: cut if network.noise.edge is oo else network.noise.edge * noise,
+    }
+
+
+def tail_of(network: StateEvolution) -> tuple[Expr, Expr]:
+    """Number of weights above x where noise and threshold are negligible, and the exponent of its fall.
+
+    The number learned is that of modes above T; far above T, x takes its place.
+    """
+    learned = mode_functions(network, Ordering.THRESHOLD_ABOVE_NOISE, Learned.SOME).learned
+    (leading,) = leading_sum(learned, Learned.SOME)
+    exponent = FIELD.to_sympy(leading.crossover_power) / gamma
+    share = leading.constant * d ** FIELD.to_sympy(leading.dimension_power)
+    return d * share * (AMPLITUDE / weight) ** exponent, exponent
+
+
+def _counting(balanced: Balanced, network: StateEvolution, tail: Expr) -> Expr:
+    """Number of learned weights above x: of modes that would stand out at the threshold kappa + x."""
+    scales = _scales_of(balanced, network)
+    seen = scales[threshold] + weight
+    if network.emergence != 0 and balanced.regime.learned is Learned.SOME:
+        seen = network.emergence.subs({**scales, threshold: seen})
+    return tail.subs(weight, seen)
+
+
+def _tail_start(balanced: Balanced, network: StateEvolution) -> Law:
+    """The weight far above which the tail is a power law."""
+    if balanced.regime.learned is Learned.ALL:
+        return _of_term(_smallest_mode(), balanced)
+    if ordering_of(balanced) is Ordering.THRESHOLD_BELOW_NOISE:
+        return _largest_noise(balanced, network)
+    return law_of(balanced, "threshold")
+
+
+def _smallest_mode() -> Term:
+    """Size of the last of d modes."""
+    decay: Term = term(d, MODES) ** coefficient(-gamma)
+    return term(AMPLITUDE, MODES) * decay
+
+
+def _spikes(balanced: Balanced, network: StateEvolution) -> Spikes:
+    scales, mode = _scales_of(balanced, network), AMPLITUDE * index**-gamma
+    noise, overlap = {effective_noise: law_of(balanced, "effective_noise").expr}, network.overlap
+    assert network.location is not None
+    of_all = balanced.regime.learned is Learned.ALL
+    return Spikes(
+        number=law_of(balanced, "learned"),
+        location=simplify((network.location - threshold).subs(scales)).subs(size, mode),
+        # where noise is negligible too: what is left to 1 has a law
+        overlap=None if overlap is None else simplify(overlap.subs(noise).subs(size, mode)),
+        first=_of_term(term(AMPLITUDE, MODES), balanced),
+        last=_of_term(_smallest_mode(), balanced) if of_all else _bulk_edge(balanced, network),
+        spacing=ZERO if of_all else _of_term(last_spacing(balanced, network), balanced),
+    )
+
+
+def last_spacing(balanced: Balanced, network: StateEvolution) -> Term:
+    """How far above the end of the spikes the last may lie: s_i less s_K is gamma s_K/K at most."""
+    step = Dummy("h", positive=True)
+    ((_, (learned,)),) = balanced.leading_terms("learned")
+    ordering = ordering_of(balanced)
+    unit = {  # in units of T
+        Ordering.THRESHOLD_ABOVE_NOISE: {effective_noise: S.Zero, threshold: S.One},
+        Ordering.THRESHOLD_AT_EDGE: {effective_noise: 1 / network.noise.edge, threshold: S.One},
+        Ordering.THRESHOLD_BELOW_NOISE: {effective_noise: S.One, threshold: S.Zero},
+    }[ordering]
+    assert network.location is not None
+    location, smallest = network.location.subs(unit), network.emergence.subs(unit)
+    rise = simplify(location.subs(size, smallest * (1 + step)) - location.subs(size, smallest))
+    constant, power = rise.as_leading_term(step).as_coeff_exponent(step)
+    one_step: Term = term(gamma, MODES) * learned ** (-FIELD.one)
+    rise_of_last: Term = term(constant, MODES) * one_step ** coefficient(power)
+    return _scale(balanced) * rise_of_last
+
+
+def number_of_noise(balanced: Balanced) -> Pieces:
+    """Number of weights that are noise and not 0."""
+    number = term(d, MODES)
+    return [(part, tuple(number * t for t in terms)) for part, terms in balanced.leading_terms(NOISE_ABOVE)]

@@ -1,0 +1,29 @@
+"""What can go wrong, and the sentence a user gets.
+
+An input outside the theory is refused before any work (`InvalidProblem`).  A computation which misses the
+accuracy asked for raises (`NotConverged`): no function of this package returns a number it does not trust.
+A long computation stopped from outside says what is safe on disk (`Interrupted`).
+
+Tracebacks print each under `numerics`, from where users import it.
+"""
+
+
+class InvalidProblem(ValueError):
+    """A parameter outside the theory: one line with its name, its value and what is allowed."""
+
+    __module__ = "numerics"
+
+
+class NotConverged(ArithmeticError):
+    """The accuracy asked for was not reached; the message says how close it came and what to try."""
+
+    __module__ = "numerics"
+
+
+class Interrupted(KeyboardInterrupt):
+    """A curve was interrupted; the message says how many points were finished and where they are kept.
+
+    A `KeyboardInterrupt`, so that code which catches `Exception` doesn't swallow the user's Ctrl-C.
+    """
+
+    __module__ = "numerics"

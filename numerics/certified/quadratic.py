@@ -1,0 +1,206 @@
+r"""The quadratic network's scalar functions in ball arithmetic: every integral in closed form.
+
+With t = delta^2 and the subordination x = z + t G(z) of `free_convolution`, integrals over the law mu of the
+noisy target are ends of primitives which are real right of the support:
+
+    int_{x > kappa} h dmu = (1/pi) Im Phi(z_kappa),        Phi' = h(x(z)) G x'(z).
+
+For a polynomial h they are primitives of z^j G^k, j + k <= 3, but for boundary terms by x' = 1 + t G'.  G has
+simple poles: near s_i, G = 1/(d zeta) + a_i + b_i zeta + ..., with
+
+    a_i = (1/d) sum_{j != i} 1/(s_i - s_j),        b_i = -(1/d) sum_{j != i} 1/(s_i - s_j)^2,
+
+hence, with L_i = log(z - s_i), p_i = 1/(z - s_i) and q = mean(s),
+
+    int G = (1/d) sum L_i                        int z G = z + (1/d) sum s_i L_i
+    int z^2 G = z^2/2 + q z + (1/d) sum s_i^2 L_i
+    int G^2 = sum [-p_i/d^2 + (2 a_i/d) L_i]     int z G^2 = sum [-s_i p_i/d^2 + (2 a_i s_i/d + 1/d^2) L_i]
+    int G^3 = sum [-p_i^2/(2 d^3) - (3 a_i/d^2) p_i + (3 a_i^2/d + 3 b_i/d^2) L_i].
+
+Derivatives with respect to kappa and t stay in the family.  With m the mass right of kappa, H and P the ends
+of the primitives of g^2 and g^3 in x, E = Q - J - 2 kappa T + 2 t D (arXiv:2509.24882), J and T the integrals
+of (x - kappa)^2 and x - kappa, and Burgers' equation dg/dt = -g dg/dx,
+
+    dD/dkappa = -H,        dE/dkappa = 2 kappa m - 2 t H,
+    dD/dt = 2 P/3,         dE/dt = D - kappa H + 4 t P/3.
+
+*Coordinates.*  Where kappa lies in the support, z_kappa = u + i v; then 1/t = mean(1/|z - s|^2) and kappa =
+Re x(z) follow.  Where it lies in a gap, u and t; that x' > 0 at u is part of what is proved.
+
+Function: `functions_of`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import flint
+
+from numerics.arithmetic.precision import to_fraction
+from numerics.certified.balls import Ball, Box, Functions, NotProved, exact
+from numerics.problem import Problem
+
+
+@dataclass(frozen=True)
+class _Modes:
+    """Eigenvalues s_i of the target and the residues a_i, b_i of powers of G, each a list of balls."""
+
+    sizes: tuple[Ball, ...]
+
+    @cached_property
+    def dim(self) -> Ball:
+        """Their number d."""
+        return flint.arb(len(self.sizes))
+
+    @cached_property
+    def residues(self) -> tuple[list[Ball], list[Ball]]:
+        """a_i and b_i: d^2/2 divisions."""
+        s, count = self.sizes, len(self.sizes)
+        a, b = [flint.arb(0)] * count, [flint.arb(0)] * count
+        for i in range(count):
+            for j in range(i + 1, count):
+                inverse = 1 / (s[i] - s[j])
+                square = inverse * inverse
+                a[i] += inverse
+                a[j] -= inverse
+                b[i] -= square
+                b[j] -= square
+        return [x / self.dim for x in a], [x / self.dim for x in b]
+
+    def mean(self, function: Callable[[Ball], Ball]) -> Ball:
+        """Mean of a function of the eigenvalue."""
+        return sum((function(s) for s in self.sizes), flint.arb(0)) / self.dim
+
+
+@dataclass(frozen=True)
+class _Place:
+    """A point of Biane's curve over a box of coordinates.
+
+    Attributes:
+        z: the point, a complex ball.
+        angles: Im log(z - s_i), one ball per mode: 0 or pi exactly on the real axis.
+        noise2, threshold: t and kappa, with their derivatives with respect to the coordinates.
+    """
+
+    z: Any
+    angles: list[Ball]
+    noise2: tuple[Ball, Box]
+    threshold: tuple[Ball, Box]
+
+
+def functions_of(problem: Problem, in_support: bool) -> Callable[[Box], Functions]:
+    """Scalar functions in the coordinates (u, v) in the support, (u, t) in a gap; for ``balls.working``."""
+    gamma, dim = exact(to_fraction(problem.gamma)), flint.arb(problem.dim)
+    powers = [(-gamma * flint.arb(i).log()).exp() for i in range(1, problem.dim + 1)]
+    scale = dim.sqrt()
+    if problem.target == "unit":
+        scale = (dim / sum((power * power for power in powers), flint.arb(0))).sqrt()
+    modes = _Modes(tuple(scale * power for power in powers))
+    place = _above_the_axis if in_support else _in_a_gap
+    return lambda box: _functions(modes, place(modes, box))
+
+
+def _above_the_axis(modes: _Modes, box: Box) -> _Place:
+    u, v = box
+    if not v > 0:
+        raise NotProved("a ball about z_kappa reaches the real axis")
+    along = [u - s for s in modes.sizes]
+    inverse = [1 / (x * x + v * v) for x in along]
+    squares = [r * r for r in inverse]
+    total = sum(inverse, flint.arb(0)) / modes.dim
+    t = 1 / total
+    drift = _dot(along, inverse) / modes.dim  # Re G
+    a, b = _dot(along, squares) / modes.dim, sum(squares, flint.arb(0)) / modes.dim
+    t_u, t_v = 2 * t * t * a, 2 * t * t * v * b
+    # d(Re G)/du = mean (v^2 - x^2)/(x^2 + v^2)^2 = 2 v^2 b - total, d(Re G)/dv = -2 v a
+    kappa_u = 1 + t_u * drift + t * (2 * v * v * b - total)
+    kappa_v = t_v * drift - 2 * t * v * a
+    angles = [flint.arb.atan2(v, x) for x in along]
+    return _Place(flint.acb(u, v), angles, (t, (t_u, t_v)), (u + t * drift, (kappa_u, kappa_v)))
+
+
+def _in_a_gap(modes: _Modes, box: Box) -> _Place:
+    u, t = box
+    along = [u - s for s in modes.sizes]
+    if any(x.contains(0) for x in along):
+        raise NotProved("a ball about z_kappa holds an eigenvalue of the target")
+    inverse = [1 / x for x in along]
+    g = sum(inverse, flint.arb(0)) / modes.dim
+    slope = 1 - t * _dot(inverse, inverse) / modes.dim
+    if not slope > 0:
+        raise NotProved("it is open whether kappa lies in a gap of the support")
+    one, zero = flint.arb(1), flint.arb(0)
+    angles = [zero if x > 0 else flint.arb.pi() for x in along]
+    return _Place(flint.acb(u), angles, (t, (zero, one)), (u + t * g, (slope, g)))
+
+
+def _dot(left: list[Ball], right: list[Ball]) -> Ball:
+    return sum((x * y for x, y in zip(left, right, strict=True)), flint.arb(0))
+
+
+def _functions(modes: _Modes, place: _Place) -> Functions:
+    """The closed forms; ``end`` of a primitive is what it contributes at z_kappa."""
+    d, s, z = modes.dim, modes.sizes, place.z
+    a, b = modes.residues
+    pi = flint.arb.pi()
+    (t, t_slopes), (kappa, kappa_slopes) = place.noise2, place.threshold
+    p = [1 / (z - x) for x in s]
+    g = sum(p, flint.acb(0)) / d
+    angles = place.angles
+
+    def end(primitive: Any) -> Ball:
+        return primitive.imag / pi
+
+    def logarithms(weights: list[Ball]) -> Ball:
+        return _dot(weights, angles) / pi
+
+    mean_size = sum(s, flint.arb(0)) / d
+    i01 = sum(angles, flint.arb(0)) / (d * pi)
+    i11 = end(z) + logarithms([x / d for x in s])
+    i21 = end(z * z / 2 + mean_size * z) + logarithms([x * x / d for x in s])
+    i02 = end(-g / d) + logarithms([2 * x / d for x in a])
+    weighted = sum((x * y for x, y in zip(s, p, strict=True)), flint.acb(0))
+    i12 = end(-weighted / (d * d)) + logarithms(
+        [2 * x * y / d + 1 / (d * d) for x, y in zip(a, s, strict=True)]
+    )
+    double = sum((x * y for x, y in zip(a, p, strict=True)), flint.acb(0))
+    triple = sum((x * x for x in p), flint.acb(0))
+    i03 = end(-triple / (2 * d**3) - 3 * double / (d * d)) + logarithms(
+        [3 * x * x / d + 3 * y / (d * d) for x, y in zip(a, b, strict=True)]
+    )
+
+    g2, g3 = g * g, g * g * g
+    g4 = g2 * g2
+    mass = i01 + t * end(g2 / 2)
+    first = i11 + t / 2 * i02 + t * end(z * g2 / 2) + t * t * end(g3 / 3)  # int x dmu
+    second = (  # int x^2 dmu
+        i21
+        + t * i12
+        + t * t / 3 * i03
+        + t * end(z * z * g2 / 2)
+        + 2 * t * t / 3 * end(z * g3)
+        + t**3 * end(g4 / 4)
+    )
+    h = i02 + t * end(g3 / 3)
+    moment = i12 + 2 * t / 3 * i03 + t / 3 * end(z * g3) + t * t * end(g4 / 4)  # (1/pi) Im int x g^2 dx
+    cube = i03 + t * end(g4 / 4)
+    freedom = moment - kappa * h
+    mean = first - kappa * mass
+    excess = second - 2 * kappa * first + kappa * kappa * mass
+    error = modes.mean(lambda x: x * x) - excess - 2 * kappa * mean + 2 * t * freedom
+
+    slopes_error = (2 * kappa * mass - 2 * t * h, freedom - kappa * h + 4 * t / 3 * cube)
+    slopes_freedom = (-h, 2 * cube / 3)
+
+    def chain(slopes: Box) -> Box:
+        return (
+            slopes[0] * kappa_slopes[0] + slopes[1] * t_slopes[0],
+            slopes[0] * kappa_slopes[1] + slopes[1] * t_slopes[1],
+        )
+
+    return Functions(
+        t, kappa, error, freedom, (t_slopes, kappa_slopes, chain(slopes_error), chain(slopes_freedom))
+    )

@@ -1,0 +1,246 @@
+r"""The diagonal network: the scalar functions of its state evolution, at any dimension and to any precision.
+
+The network f = sum_i a_i w_i x_i/sqrt(d) with weight decay on a and w is the LASSO in theta_i = a_i w_i.  Its
+estimate has the law of the soft-thresholded noisy target (arXiv:2509.24882),
+
+    theta_i = eta_kappa(X_i),   X_i = theta*_i + delta z_i ~ N(0, sigma_i^2),   sigma_i^2 = tau_i^2 + delta^2,
+
+and the effective noise delta and the threshold kappa solve
+
+    alpha delta^2 = R + Delta,      alpha = D + lambda/kappa,      alpha = n/d.
+
+Given X_i, the target coefficient is Gaussian with mean (tau^2/sigma^2) X and variance tau^2 r, r =
+delta^2/sigma^2.  So the excess risk R = (1/d) sum_i E (theta_i - theta*_i)^2 is a mean of
+
+    R_i = tau^2 r + E[(r |X| - kappa)^2; |X| > kappa] + (1 - r)^2 E[X^2; |X| < kappa],
+
+all positive: no digit is lost even when R is far below tau^2 and kappa^2.  With |X| = kappa + y and the tail
+moments A_k = E[(|X| - kappa)_+^k] the middle term is r^2 A_2 - 2 r (1-r) kappa A_1 + (1-r)^2 kappa^2 A_0; the
+negative part never takes more than two thirds of the rest, as y is spread at least as much as half a
+Gaussian.  The degrees of freedom are D = mean A_0, the mean size of the coefficients is mean A_1.
+
+The error below the threshold is the *unlearned* target.  The error above it is divided in the proportion
+of the variance of X_i that is the target's, 1 - r, and the noise's, r: *learned*, with errors, and
+*overfitting*.
+
+Near the interpolation threshold alpha = 1 the state evolution is about the small differences alpha - D and
+alpha delta^2 - R, which are formed from the complements
+
+    1 - D = mean P(|X_i| < kappa),
+    delta^2 - R = mean [2 delta^2 P(|X_i| < kappa) - kappa^2 P(|X_i| > kappa) - E[X_i^2; |X_i| < kappa]]
+
+(Stein's lemma) instead of by subtraction.
+
+The slopes are means of the same moments.  As d theta_i/d kappa = -sign(X_i), d X_i/d delta = z_i, and by
+E[z_i | X_i] = delta X_i/sigma_i^2,
+
+    dR_i/d log kappa = -2 kappa E[r |X| - kappa; |X| > kappa]
+    dR_i/d log delta =  2 r E[(r |X| - kappa) |X| + tau^2; |X| > kappa],
+
+and with u = kappa/sigma the slopes of D_i = P(|X_i| > kappa) are -2 u phi(u) and 2 r u phi(u).
+
+Functions, in order: `scalars`, `decomposition`, `sketch`, `posterior_variance`, `tail_moments`,
+`centre_moment`.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from numerics.arithmetic.precision import DOUBLE, Arithmetic
+from numerics.equations.state_evolution import Posterior, Scalars, Slopes
+from numerics.sums.target import Modes, Target
+
+# Degrees of freedom of noise alone, without a threshold: every coefficient fits it.
+INTERPOLATION = Fraction(1)
+# Depth of the continued fraction of the Gaussian tail, whose error is about exp(-1.7 u sqrt(depth)), and the
+# least u for it, in units of the digits of the arithmetic: exp(-1.7 * 0.15 digits * 10) < 10^-digits.
+FRACTION_DEPTH = 100
+FRACTION_FROM = 0.15
+SKETCHY_DEPTH = 5
+
+
+def scalars(noise: Any, threshold: Any, target: Target) -> Scalars:
+    """Scalar functions of the diagonal network at effective noise delta > 0 and threshold kappa > 0.
+
+    Both are scalars of ``target.arithmetic``.  In float64 all but the complements are good to about 1e-14;
+    ``error_complement`` is a difference, accurate where kappa is far below delta.
+
+    >>> target = Target.of(10**9, 1.25, "raw")
+    >>> found = scalars(2.0, 1e-9, target)          # no threshold: every coefficient keeps the noise
+    >>> round(float(found.error), 7), round(float(found.degrees_of_freedom), 7)
+    (4.0, 1.0)
+    """
+    found, _ = _scalars(noise, threshold, target.modes, target.arithmetic, FRACTION_DEPTH)
+    return found
+
+
+def decomposition(noise: Any, threshold: Any, target: Target) -> dict[str, Any]:
+    """Parts of the error at effective noise delta > 0 and threshold kappa > 0, none negative.
+
+    >>> parts = decomposition(2.0, 1e-9, Target.of(10**9, 1.25, "raw"))
+    >>> {name: round(float(part), 6) for name, part in parts.items()}
+    {'unlearned': 0.0, 'learned': 1.2e-05, 'overfitting': 3.999988}
+    """
+    _, parts = _scalars(noise, threshold, target.modes, target.arithmetic, FRACTION_DEPTH)
+    return parts
+
+
+def sketch(noise: Any, threshold: Any, target: Target) -> Scalars:
+    """`scalars` to some ten per cent, in float64: coarse sums over modes, four digits of the Gaussian tail.
+
+    >>> target = Target.of(1000, 1.25, "raw")
+    >>> rough, exact = sketch(1.0, 0.5, target), scalars(1.0, 0.5, target)
+    >>> abs(float(rough.error / exact.error) - 1) < 0.01
+    True
+    """
+    found, _ = _scalars(noise, threshold, target.coarse_modes, DOUBLE, SKETCHY_DEPTH)
+    return found
+
+
+def posterior_variance(noise: Any, target: Target) -> Posterior:
+    """Error e = mean tau^2 r of the Bayes-optimal estimate (1 - r) X, and delta^2 - e.
+
+    A mode is learned to the extent 1 - r of its degrees of freedom: so much of its error is that of what is
+    learned, the rest is unlearned target.
+
+    >>> found = posterior_variance(1.0, Target(dim=1, decay=1.0, scale=1.0))
+    >>> float(found.error), float(found.complement), float(found.learned)
+    (0.5, 0.5, 0.25)
+    """
+    with target.arithmetic.working():
+        modes, noise2 = target.modes, noise * noise
+        size2 = modes.sizes**2
+        width2 = size2 + noise2
+        share, kept = noise2 / width2, size2 / width2  # r and 1 - r
+        return Posterior(
+            learned=noise2 * modes.mean(kept * kept),
+            unlearned=noise2 * modes.mean(kept * share),
+            complement=noise2 * modes.mean(share),
+        )
+
+
+def _scalars(
+    noise: Any, threshold: Any, modes: Modes, arithmetic: Arithmetic, depth: int
+) -> tuple[Scalars, dict[str, Any]]:
+    """The scalar functions, and the parts of the error."""
+    size2, noise2 = modes.sizes**2, noise * noise
+    width2 = size2 + noise2
+    width = arithmetic.sqrt(width2)
+    share, kept = noise2 / width2, size2 / width2  # r and 1 - r
+    u = threshold / width
+
+    above, first, second = tail_moments(u, arithmetic, depth)
+    fall = 2 * u * (first + u * above)  # 2 u phi(u)
+    above, first, second = 2 * above, 2 * width * first, 2 * width2 * second
+    centre = width2 * centre_moment(u, arithmetic)
+    below = arithmetic.erf(u / arithmetic.sqrt(arithmetic.real(2)))
+
+    bias = kept * threshold
+    missed = size2 * share * below + kept * kept * centre
+    spread = share * share * second - 2 * share * bias * first + bias * bias * above
+    estimated = size2 * share * above + spread
+    active = modes.mean(above)
+    parts = {
+        "unlearned": modes.mean(missed),
+        "learned": modes.mean(kept * estimated),
+        "overfitting": modes.mean(share * estimated),
+    }
+    complement = 2 * noise2 * below - threshold * threshold * above - centre
+    moved = share * (share * second + (threshold - 2 * bias) * first + (size2 - bias * threshold) * above)
+    shrunk = threshold * (bias * above - share * first)
+    resolved = max(noise, threshold) / (modes.sizes * arithmetic.sqrt(arithmetic.real(2)))
+    found = Scalars(
+        threshold=threshold,
+        error=sum(parts.values()),
+        degrees_of_freedom=active,
+        mass_above=active,
+        mean_size=modes.mean(first),
+        error_complement=modes.mean(complement),
+        freedom_complement=modes.mean(below),
+        learned_modes=modes.total(arithmetic.erfc(resolved)),
+        slopes=Slopes(
+            error=(2 * modes.mean(moved), 2 * modes.mean(shrunk)),
+            freedom=(modes.mean(share * fall), -modes.mean(fall)),
+            threshold=(0, 1),
+        ),
+    )
+    return found, parts
+
+
+def tail_moments(
+    u: Any, arithmetic: Arithmetic = DOUBLE, depth: int = FRACTION_DEPTH
+) -> tuple[Any, Any, Any]:
+    """Moments E[(z - u)_+^k], k = 0, 1, 2, of a standard normal z at an array of u >= 0.
+
+    With phi the density and Q the tail of the normal law they are Q, phi - u Q and (1 + u^2) Q - u phi, which
+    cancel once u is large.  There Q/phi = 1/(u + t_1), t_k = k/(u + t_{k+1}) (Laplace's continued fraction),
+    and the three are phi m, phi m t_1, phi m t_1 t_2 with m = Q/phi: products of positive numbers.
+
+    >>> import numpy as np
+    >>> [float(moment[0]) for moment in tail_moments(np.array([0.0]))]
+    [0.5, 0.3989422804014327, 0.5]
+    """
+    u = np.asarray(u)
+    # Here the continued fraction has converged to all digits, and below the cancellation is still mild.
+    far = u > FRACTION_FROM * arithmetic.digits
+    zeroth, first, second = u * 0, u * 0, u * 0
+
+    near_u = u[~far]
+    density = _density(near_u, arithmetic)
+    tail = arithmetic.erfc(near_u / arithmetic.sqrt(arithmetic.real(2))) / 2
+    zeroth[~far] = tail
+    first[~far] = density - near_u * tail
+    second[~far] = (1 + near_u * near_u) * tail - near_u * density
+
+    far_u = u[far]
+    t1, t2 = far_u * 0, far_u * 0
+    for k in range(depth, 0, -1):
+        t1, t2 = k / (far_u + t1), t1
+    zeroth[far] = _density(far_u, arithmetic) / (far_u + t1)
+    first[far] = zeroth[far] * t1
+    second[far] = first[far] * t2
+    return zeroth, first, second
+
+
+def centre_moment(u: Any, arithmetic: Arithmetic = DOUBLE) -> Any:
+    """E[z^2; |z| < u] of a standard normal z at an array of u >= 0: erf(u/sqrt 2) - 2 u phi(u).
+
+    For small u that difference is of order u^3; it is then the series 2 phi(u) sum_{k>=1} u^(2k+1)/(2k+1)!!.
+
+    >>> import numpy as np
+    >>> float(centre_moment(np.array([1e-4]))[0] / (np.sqrt(2 / np.pi) * 1e-12 / 3))      # nearly u^3/3
+    0.999999997
+    """
+    u = np.asarray(u)
+    small = u < 1
+    result = u * 0
+
+    large_u = u[~small]
+    chance = arithmetic.erf(large_u / arithmetic.sqrt(arithmetic.real(2)))
+    result[~small] = chance - 2 * large_u * _density(large_u, arithmetic)
+
+    small_u = u[small]
+    square, series = small_u * small_u, small_u * 0
+    for k in range(_terms(arithmetic), 0, -1):
+        series = square / (2 * k + 1) * (1 + series)
+    result[small] = 2 * _density(small_u, arithmetic) * small_u * series
+    return result
+
+
+def _density(u: Any, arithmetic: Arithmetic) -> Any:
+    return arithmetic.exp(-u * u / 2) / arithmetic.sqrt(2 * arithmetic.pi)
+
+
+@lru_cache(maxsize=16)
+def _terms(arithmetic: Arithmetic) -> int:
+    """How many terms of the series of `centre_moment` matter at u = 1: 1/(2k+1)!! falls below epsilon."""
+    k, term, smallest = 1, Fraction(1, 3), Fraction(1, 2**arithmetic.bits)
+    while term > smallest:
+        k += 1
+        term /= 2 * k + 1
+    return k

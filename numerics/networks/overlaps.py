@@ -1,0 +1,188 @@
+r"""What an eigenvector of the noisy target knows of the target: the quadratic network's error, in parts.
+
+The estimate (S* + delta GOE - kappa)_+ has the eigenvectors of the noisy target.  For large d, the overlap of
+those with eigenvalues in dx and the target's direction i is, averaged,
+
+    O_i(dx) = -(1/(pi d)) Im[1/(z(x) - s_i)] dx,       z(x) on Biane's curve (`free_convolution`),
+
+d times of which has mass 1 and mean s_i; summed over i it is the law mu of the eigenvalues (Ledoit & Peche,
+Probab. Theory Relat. Fields 151 (2011) 233; Allez & Bouchaud, arXiv:1301.4939).  With f(x) = (x - kappa)_+
+the matrix error is a sum of positive terms,
+
+    E = sum_i int O_i(dx) (f(x) - s_i)^2,
+
+and parts of it are sums over target directions and eigenvalues.  The noise ends at a point b of the curve
+(`free_convolution.noise_border`); the M modes right of b are learned, and the eigenvalues right of x(b) are
+theirs.  Of the directions i > M,
+
+    unlearned      int_{x < kappa} O_i s_i^2                          is target cut by the threshold;
+    overfitting    int_{kappa < x < x(b)} O_i (f - s_i)^2             is noise above the threshold.
+
+What remains is *learned*: shrinkage of the learned directions, i <= M, and what their eigenvectors have
+mixed in of the others, x > x(b).  If the threshold itself lies right of x(b), amid the learned modes, nothing
+is overfitted, and the M modes right of the threshold are learned.
+
+Every integral is one along a path from the threshold's preimage to a real point c between the M modes and the
+others, where
+
+    int_{x > kappa} O_i(dx) h(x) = -(1/pi d) Im int_{z_kappa}^{oo} h(x(z)) x'(z)/(z - s_i) dz;
+
+sums over i > M of s_i^k/(z - s_i), k = 0, 1, 2, replace the resolvent.  As for the error itself (`quadratic`)
+only their excess over the values at c counts, polynomials in x being real at both ends: next to the noise's
+edge the overfitting, of order angle^7, keeps its digits.  On the vertical ray from c to infinity all but the
+term with the learned part of x' = 1 + delta^2 (G_U' + G_L') is real on the real axis right of c, so that
+
+    int_{x > x(c)} sum_{i > M} O_i s_i^2
+        = -(1/pi) Im int_c^{i oo} delta^2 G_L' (1/d) sum_{i > M} s_i^2/(z - s_i) dz.
+
+Functions, in order: `decomposition`, `decomposition_at_angle`.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from numerics.arithmetic.precision import Arithmetic
+from numerics.free_probability.contours import climb, geodesic, half_circle, ray
+from numerics.free_probability.free_convolution import Preimage, Split, noise_border
+from numerics.networks import quadratic
+from numerics.networks.quadratic import Cut
+from numerics.networks.width import narrowed
+from numerics.sums.target import Target
+
+# Real parts of points on the curve are told apart up to this many roundings.
+_ROUNDINGS = 16
+
+
+def decomposition(noise: Any, threshold: Any, target: Target, width: int | None = None) -> dict[str, Any]:
+    """Parts of the quadratic network's error at effective noise delta > 0 and threshold kappa > 0.
+
+    Each is good to the accuracy of the error, their sum; "learned" is what the others leave of it, and 0 if
+    that is nothing but rounding.  It is 0 exactly if no mode stands out of the noise.
+
+    Args:
+        noise: delta.
+        threshold: kappa.
+        target: the target.
+        width: number of hidden units; None for as many as there are inputs.
+
+    Raises:
+        NotConverged: the place of the threshold or of the noise's end among the eigenvalues was not resolved.
+
+    >>> parts = decomposition(1.0, 1.5, Target.of(10**4, 1.25))
+    >>> {name: round(float(part), 5) for name, part in parts.items()}
+    {'unlearned': 0.00213, 'learned': 0.0092, 'overfitting': 0.0043}
+    """
+    with target.arithmetic.working():
+        return _parts(quadratic.cut_at(noise, threshold, target), width)
+
+
+def decomposition_at_angle(
+    noise: Any, angle: Any, target: Target, width: int | None = None
+) -> dict[str, Any]:
+    """The same at the threshold of `quadratic.scalars_at_angle`.
+
+    Raises:
+        NotConverged: no threshold next to the edge of the noise belongs to this angle, or as `decomposition`.
+
+    Noise alone: all of the error, delta^2 (16/(105 pi)) angle^7.
+
+    >>> parts = decomposition_at_angle(1.0, 1e-9, Target(dim=10**6, decay=2.0, scale=1e-160))
+    >>> print(f"{parts['overfitting'] * 105 * 3.141592653589793 / 16:.9e} {parts['learned']}")
+    1.000000000e-63 0.0
+    """
+    with target.arithmetic.working():
+        return _parts(quadratic.cut_at_angle(noise, angle, target), width)
+
+
+def _parts(cut: Cut, width: int | None) -> dict[str, Any]:
+    if width is not None:
+        cut = narrowed(cut, width)
+    target, noise, found, unit2 = cut.target, cut.noise, cut.start, cut.unit * cut.unit
+    arithmetic, zero = target.arithmetic, 0 * noise
+    error = quadratic.scalars_of(cut).error
+    border = noise_border(target, noise)
+    # In terms of x the two would be indistinguishable next to the noise's edge.
+    fits_noise = border is not None and found.point.real <= border.point.real * (
+        1 + _ROUNDINGS * arithmetic.epsilon * _digits_lost(border.split, target)
+    )
+    if border is not None and fits_noise:
+        found = _seen_from(found, border.split)
+    halves = found.split
+    rest = slice(halves.above, None)
+    if halves.learned == target.dim:
+        return {"unlearned": zero, "learned": error, "overfitting": zero}
+
+    misfit, target_above = _leg(arithmetic, found, noise, cut.excess)
+    overfitting = zero
+    if border is not None and fits_noise:
+        overfitting = misfit - _leg(arithmetic, border, noise, _rise(found, border, noise) + cut.excess)[0]
+        overfitting = max(overfitting * unit2, zero)
+    squares = halves.weights[rest] @ (halves.eigenvalues[rest] * halves.eigenvalues[rest])
+    unlearned = squares - target_above - _ray(arithmetic, halves, noise)
+    unlearned = max(unlearned * unit2, zero)
+    nothing_learned = fits_noise and halves.learned == 0
+    learned = zero if nothing_learned else max(error - unlearned - overfitting, zero)
+    return {"unlearned": unlearned, "learned": learned, "overfitting": overfitting}
+
+
+def _digits_lost(halves: Split, target: Target) -> float:
+    """Roundings of i^-gamma next to the origin: those of its logarithm."""
+    return 1 + float(target.decay) * math.log1p(halves.learned)
+
+
+def _seen_from(found: Preimage, halves: Split) -> Preimage:
+    """The same point of the curve, seen from an origin right of which there are as many modes as given."""
+    if found.split.learned == halves.learned:
+        return found
+    zeta = found.point - halves.origin
+    return Preimage(halves, zeta, zeta + halves.distances)
+
+
+def _rise(start: Preimage, end: Preimage, noise: Any) -> Any:
+    """What x gains from one point of the curve to another, both seen from as many modes: a product."""
+    slope = end.split.weights @ (1 / (start.separations * end.separations))
+    step = end.zeta - start.zeta + (end.split.origin - start.split.origin)
+    return (step * (1 - noise * noise * slope)).real
+
+
+def _leg(arithmetic: Arithmetic, found: Preimage, noise: Any, excess: Any) -> tuple[Any, Any]:
+    """Sums over i > M of the integrals of O_i (f - s_i)^2 and O_i s_i^2, from a point of the curve to c.
+
+    ``excess`` is f at that point.
+    """
+    if found.zeta == 0:
+        return excess * 0, excess * 0
+    halves = found.split
+    if found.in_support:
+        path = geodesic(arithmetic, found)
+    else:
+        real = arithmetic.real_part
+        path = half_circle(arithmetic, halves, real(found.zeta), real(found.separations))
+    s, at_origin = halves.eigenvalues, _of_rest(halves) / halves.distances
+    rise, x_slope, *sums = climb(found, noise, path, [at_origin * s**k for k in range(3)])
+    zeroth, first, second = (-path.zeta * values for values in sums)
+    f = rise + excess
+    misfit = (f * f * zeroth - 2 * f * first + second) * x_slope
+    # The path runs from c to the point, against the direction of the integrals.
+    return (
+        (path.weights @ misfit).imag / arithmetic.pi,
+        (path.weights @ (second * x_slope)).imag / arithmetic.pi,
+    )
+
+
+def _ray(arithmetic: Arithmetic, halves: Split, noise: Any) -> Any:
+    """Sum over i > M of the integral of O_i s_i^2, from c to infinity."""
+    if halves.learned == 0:
+        return 0 * noise
+    path, rest = ray(arithmetic, halves), _of_rest(halves)
+    second, slope_learned = path.sums([rest * halves.eigenvalues**2], [rest - halves.weights])
+    return -noise * noise * (path.weights @ (second * slope_learned)).imag / arithmetic.pi
+
+
+def _of_rest(halves: Split) -> Any:
+    """The weights, without those of the learned modes."""
+    return halves.weights * (np.arange(len(halves.weights)) >= halves.above)

@@ -1,0 +1,178 @@
+r"""The quadratic network with fewer hidden units than inputs: only its p largest eigenvalues survive.
+
+Of the noisy target S* + delta GOE a network of width p < d keeps, besides the threshold, at most p
+eigenvalues: f(x) = x - kappa on x > q = max(kappa, q_p), where mu has the mass p/d right of q_p (theory:
+arXiv:2606.28242).  The functionals of f are those of `numerics.quadratic`,
+
+    D = 2 int f Re g dmu,        E = Q + int f^2 dmu - 2 [int x f dmu - delta^2 D],        T = int f dmu,
+
+also if f jumps at q; only the path along which they are integrated begins at z_q instead of z_kappa.
+
+Where the support has a gap between the bands of modes p and p + 1, z_q is any real point of it.  Else q_p is
+looked for on Biane's curve: in the real part of z among learned modes; in terms of its angle where noise
+alone is cut, whose mass goes like the third power of the angle: a number q would not tell how much it is.
+
+Functions, in order: `scalars`, `scalars_at_angle`, `narrowed`, `top_quantile`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any, TypeAlias
+
+from numerics.arithmetic.errors import NotConverged
+from numerics.arithmetic.precision import DOUBLE
+from numerics.equations.state_evolution import Scalars, root_of_decreasing
+from numerics.free_probability.free_convolution import Preimage, above_axis, at_angle, split
+from numerics.networks import quadratic
+from numerics.networks.posterior import gap_after
+from numerics.networks.quadratic import Cut
+from numerics.sums.target import Target
+
+_SECANT_STEPS = 30
+# Accuracy of the search in float64: a secant then needs a few steps only.
+_ROUGHLY = 1e-10
+# Modes this many times smaller than the noise have no gaps between them.
+_FAR_BELOW = 2**10
+
+# A coordinate along Biane's curve -> (target, delta, coordinate) -> the point there, and x.
+Place: TypeAlias = Callable[[Target, Any, Any], tuple[Preimage, Any]]
+
+
+def scalars(noise: Any, threshold: Any, target: Target, width: int) -> Scalars:
+    """`quadratic.scalars` with at most ``width`` < d eigenvalues.
+
+    Raises:
+        NotConverged: the threshold or the quantile was not resolved.
+
+    Far below a rank-one target's eigenvalue a single unit learns it as well as many do, and no noise:
+
+    >>> target = Target(dim=10**4, decay=40, scale=100.0)
+    >>> one, all_units = scalars(0.5, 0.6, target, 1), quadratic.scalars(0.5, 0.6, target)
+    >>> print(f"{one.degrees_of_freedom:.6f} {all_units.degrees_of_freedom:.6f}")
+    0.000199 0.077359
+    """
+    with target.arithmetic.working():
+        return _scalars(quadratic.cut_at(noise, threshold, target), width)
+
+
+def scalars_at_angle(noise: Any, angle: Any, target: Target, width: int) -> Scalars:
+    """`quadratic.scalars_at_angle` with at most ``width`` < d eigenvalues.
+
+    Raises:
+        NotConverged: as `scalars`; or no threshold next to the edge of the noise belongs to this angle.
+    """
+    with target.arithmetic.working():
+        return _scalars(quadratic.cut_at_angle(noise, angle, target), width)
+
+
+def _scalars(cut: Cut, width: int) -> Scalars:
+    kept = narrowed(cut, width)
+    found = replace(quadratic.scalars_of(kept), slopes=None)  # they jump where the rank begins to bind
+    if kept is cut:
+        return found
+    units = cut.target.arithmetic.real(width)
+    share = units / cut.target.arithmetic.real(cut.target.dim)
+    return replace(found, mass_above=share, learned_modes=min(found.learned_modes, units))
+
+
+def narrowed(cut: Cut, width: int) -> Cut:
+    """The estimate with its ``width`` largest eigenvalues only; itself if it has no more.
+
+    Raises:
+        NotConverged: the quantile was not resolved.
+    """
+    if quadratic.scalars_of(cut).mass_above * cut.target.dim <= width:
+        return cut
+    start, quantile = top_quantile(cut.target, cut.noise, width)
+    excess = quantile - cut.threshold
+    return replace(cut, start=start, excess=max(excess, 0 * excess))
+
+
+@lru_cache(maxsize=64)
+def top_quantile(target: Target, noise: Any, count: int) -> tuple[Preimage, Any]:
+    """The point of Biane's curve right of which mu has the mass count/dim, 0 < count < dim, and its image q.
+
+    In float64 units should be natural ones; q must be positive.
+
+    Raises:
+        NotConverged: no such point was found.
+
+    A tenth of the mass of a semicircle:
+
+    >>> found, q = top_quantile(Target(dim=10**6, decay=1.0, scale=1e-20), 1.0, 10**5)
+    >>> angle = math.acos(q / 2)
+    >>> round((angle - math.sin(angle) * math.cos(angle)) / math.pi, 12)
+    0.1
+    """
+    with target.arithmetic.working():
+        if target.size(target.arithmetic.real(count)) > noise / _FAR_BELOW:
+            gap = gap_after(target, noise, count)
+            if not gap.closed:
+                return _in_gap(target, noise, count, gap.below)
+        places: tuple[Place, ...] = (_by_angle, _by_real_part)
+        if count <= target.rank(noise):
+            places = places[::-1]
+        failure = None
+        for place in places:
+            try:
+                return _found(target, noise, count, place)
+            except NotConverged as error:
+                failure = failure or error
+        assert failure is not None
+        raise failure
+
+
+def _in_gap(target: Target, noise: Any, count: int, below: Any) -> tuple[Preimage, Any]:
+    """The real point at a distance below the eigenvalue ``count``, seen from itself."""
+    halves = split(target, count)
+    step = -halves.distances[halves.above - 1] - below
+    halves = replace(halves, origin=halves.origin + step, distances=halves.distances + step)
+    zero = target.arithmetic.complex(0 * step, 0 * step)
+    x = halves.origin + noise * noise * (halves.weights @ (1 / halves.distances))
+    return Preimage(halves, zero, zero + halves.distances), x
+
+
+def _by_angle(target: Target, noise: Any, y: Any) -> tuple[Preimage, Any]:
+    """At the angle exp(-y) next to the edge of the noise, below pi/2 everywhere."""
+    arithmetic = target.arithmetic
+    angle = arithmetic.exp(-y)
+    return at_angle(target, noise, angle / (1 + 2 * angle / arithmetic.pi))
+
+
+def _by_real_part(target: Target, noise: Any, y: Any) -> tuple[Preimage, Any]:
+    """Above u = exp(y)."""
+    return above_axis(target, noise, target.arithmetic.exp(y))
+
+
+def _found(target: Target, noise: Any, count: int, place: Place) -> tuple[Preimage, Any]:
+    arithmetic = target.arithmetic
+    with DOUBLE.working():
+        rough = target.in_double()
+        guess = math.log(float(max(noise, rough.size(count + 0.5)))) if place is _by_real_part else 1.0
+        y = root_of_decreasing(
+            lambda y: _surplus(rough, float(noise), count, place(rough, float(noise), y)[0]), guess, _ROUGHLY
+        )
+    before, after = arithmetic.real(y), arithmetic.real(y) * (1 + arithmetic.real(_ROUGHLY))
+    low = _surplus(target, noise, count, place(target, noise, before)[0])
+    for _ in range(_SECANT_STEPS):
+        found = place(target, noise, after)
+        high = _surplus(target, noise, count, found[0])
+        if abs(high) <= 8 * arithmetic.epsilon or high == low:
+            return found
+        step = -high * (after - before) / (high - low)
+        before, low, after = after, high, after + step
+        if abs(step) <= 4 * arithmetic.epsilon * max(abs(after), 1):
+            return place(target, noise, after)
+    raise NotConverged(f"the {count} largest of {target.dim} eigenvalues were not told from the others")
+
+
+def _surplus(target: Target, noise: Any, count: int, found: Preimage) -> Any:
+    """Logarithm of the mass right of a point over count/dim."""
+    arithmetic = target.arithmetic
+    cut = Cut(target, noise, noise, found, 0 * noise, arithmetic.real(1))
+    mass = quadratic.scalars_of(cut).mass_above
+    return arithmetic.log(mass * target.dim / count)

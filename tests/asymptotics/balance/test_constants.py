@@ -1,0 +1,327 @@
+"""Every law of every diagram, constant and logarithm included, against solutions of the full equations.
+
+Deep inside each cell the equations are solved on a ladder of dimensions; the ratio of solution to law must
+tend to 1.  What is left is a sum of small powers of d, one for each term neglected, which Wynn's epsilon
+algorithm removes (``verify.extrapolation``); or, where noise without an edge leaks, a series in 1/log d:
+there the ratio to the refined law (Lambert's W) is extrapolated in 1/log d.  Both the distance of the limit
+from 1 and its error estimate must be below 1e-3: what cannot be decided fails.
+
+Of the points of a grid the one is taken where the largest neglected term is smallest at the end of the
+ladder, which float64 and the cost of a solution limit.  A part of the risk far below the whole has its own
+point, and is solved with as many digits as it needs.
+
+    python tests/asymptotics/test_constants.py
+
+prints for each diagram how many laws were compared and how far off the worst was.
+"""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import cache
+from itertools import product
+
+import mpmath
+import pytest
+from sympy import Integer, Rational, lambdify
+
+from asymptotics import Law, Phase, diagonal, phase_diagram, quadratic
+from asymptotics.algebra.polyhedra import EVERYWHERE
+from asymptotics.balance.laws import law_of
+from asymptotics.models.network import PARTS
+from asymptotics.symbols import a, b, ell, gamma
+from numerics import Problem
+from numerics import solve as solve_problem
+from verify.extrapolation import Limit, limit_beyond_logarithms, limit_beyond_powers
+
+NETWORKS = {"diagonal": diagonal, "quadratic": quadratic}
+GAMMAS = (Fraction(5, 4), Fraction(3, 4))
+TOLERANCE = 1e-3
+
+STEPS, FEWER_STEPS = 11, 8
+"""Dimensions on a ladder; fewer where a solution takes a second."""
+
+RANGE, HIGHEST = 150, 200
+"""Decimal exponents: of the largest parameter, delta^2 or kappa^2, and of the dimension."""
+
+LEARNED, LEARNED_AMID_NOISE, LEARNED_BY_BAYES = 30, 45, 16
+"""Decimal exponent of the learned modes: what it costs to place a threshold or delta amid them."""
+
+NEAREST, AT_EDGE = 18, 30
+"""Decades of D below 1 to which noiseless interpolation is solved: kappa is then the edge to eight digits;
+and any other.  It is then the edge to twelve, and where modes emerge, a square root, is known to fewer."""
+
+SEEN = {"diagonal": 45, "quadratic": 15}
+"""How many decades below the risk a part of it is compared: digits cost the quadratic network more."""
+
+SPARE_DIGITS = 9
+"""Digits of such a part."""
+
+# what of a Solution measures a quantity
+MEASURED = {
+    "risk": lambda solution: solution.excess_risk,
+    "effective_noise": lambda solution: solution.effective_noise,
+    "threshold": lambda solution: solution.threshold,
+    "learned": lambda solution: solution.learned_modes,
+    "degrees_of_freedom": lambda solution: solution.degrees_of_freedom,
+    "train_loss": lambda solution: solution.train_loss,
+    "unlearned_risk": lambda solution: solution.decomposition[PARTS["unlearned_risk"]],
+    "learned_risk": lambda solution: solution.decomposition[PARTS["learned_risk"]],
+    "overfitted_risk": lambda solution: solution.decomposition[PARTS["overfitted_risk"]],
+}
+
+# grids of exponents to choose points from
+SAMPLES = [
+    Fraction(n, 20) for n in (-20, -10, -4, 2, 4, 6, 8, 10, 12, 14, 17, 23, 25, 30, 40, 50, 60, 80, 100)
+]
+DECAYS = [Fraction(n, 10) for n in range(-40, 41)]
+NOISES = [Fraction(n, 20) for n in (1, 4, 6, 12, 20, 30, 50)]
+EXPONENTS = (a, ell, gamma, b)
+
+solve = cache(solve_problem)
+
+
+@dataclass(frozen=True)
+class Ladder:
+    """Where in a cell solutions are taken, at which dimensions, and with how many digits."""
+
+    point: tuple[Fraction, ...]
+    dims: tuple[int, ...]
+    digits: int | None
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A law, the ratios of solutions to it, and their limit."""
+
+    phase: str
+    quantity: str
+    ladder: Ladder
+    ratios: tuple[float, ...]
+    limit: Limit
+    logarithmic: bool = False
+
+    def off_by(self, factor: float, power: float) -> "Comparison":
+        """The same with a law that is wrong by a factor and by a power of d."""
+        errors = (factor * float(dim) ** power for dim in self.ladder.dims)
+        return compared(
+            self.phase,
+            self.quantity,
+            self.ladder,
+            tuple(ratio / error for ratio, error in zip(self.ratios, errors, strict=True)),
+            self.logarithmic,
+        )
+
+    @property
+    def gap(self) -> float:
+        return abs(self.limit.value - 1)
+
+    @property
+    def passed(self) -> bool:
+        return max(self.gap, self.limit.uncertainty) < TOLERANCE
+
+    def __str__(self) -> str:
+        at = ", ".join(
+            f"{symbol} = {value}" for symbol, value in zip(EXPONENTS, self.ladder.point, strict=True)
+        )
+        gaps = " ".join(f"{ratio - 1:.1e}" for ratio in self.ratios)
+        return (
+            f"{self.phase} {self.quantity} at {at}: {gaps} -> 1 + {self.limit.value - 1:.1e} ({self.limit})"
+        )
+
+
+def compared(
+    phase: str, quantity: str, ladder: Ladder, ratios: tuple[float, ...], logarithmic: bool
+) -> Comparison:
+    """Ratios with their limit."""
+    limit = limit_beyond_logarithms(ladder.dims, ratios) if logarithmic else limit_beyond_powers(ratios)
+    return Comparison(phase, quantity, ladder, ratios, limit, logarithmic)
+
+
+@cache
+def candidates(phase: Phase, decay: Fraction, noise: str) -> list[tuple[tuple[Fraction, ...], float]]:
+    """Points of the grid inside the phase, with the power of d by which what is neglected is smaller."""
+    expression = phase.balance.scales.expression
+    inside = lambdify(EXPONENTS, phase.region, "math")
+    gaps = lambdify(EXPONENTS, [expression(i.form) for i in phase.balance.inequalities], "math")
+    grid = product(SAMPLES, DECAYS, [decay], NOISES if noise == "scaled" else [Fraction(0)])
+    found = ((at, min(gaps(*map(float, at)))) for at in grid if inside(*map(float, at)))
+    return [(at, gap) for at, gap in found if gap > 0.02]
+
+
+def steepness(point: tuple[Fraction, ...]) -> float:
+    """The largest power of d among the parameters, delta^2 and kappa^2."""
+    samples, weight_decay, _, noise = point
+    return float(max(abs(samples) + 1, abs(weight_decay), 2 * abs(weight_decay + 1 - samples), noise))
+
+
+@cache
+def ladder(
+    network: str, noise: str, estimator: str, phase: Phase, decay: Fraction, part: Law | None
+) -> Ladder | None:
+    """The ladder at whose end what is neglected is smallest; None if the cell is closed at this decay.
+
+    A part of the risk must also be seen there beside the whole.
+    """
+    learned, freedom, below = (
+        lambdify(EXPONENTS, exponent, "math")
+        for exponent in (
+            phase.learned.exponent,
+            phase.degrees_of_freedom.exponent,
+            phase.risk.exponent - part.exponent if part else Integer(0),
+        )
+    )
+    found = []
+    for point, gap in candidates(phase, decay, noise):
+        at = tuple(map(float, point))
+        ends = [RANGE / steepness(point), HIGHEST]
+        if network == "quadratic" and learned(*at) > 0:
+            if estimator == "bayes":
+                ends.append(LEARNED_BY_BAYES / learned(*at))
+            elif phase.name in ("II", "N"):
+                ends.append(LEARNED / learned(*at))
+            elif learned(*at) < 1:
+                ends.append(LEARNED_AMID_NOISE / learned(*at))
+            if phase.name == "N" and estimator == "erm":
+                ends.append(NEAREST / -freedom(*at))
+            if phase.name in ("IV", "V") and estimator == "erm":
+                ends.append(AT_EDGE / -freedom(*at))
+        hidden = below(*at) > 0.01
+        if hidden:
+            ends.append(SEEN[network] / below(*at))
+        # there are d modes, and d**(1 - 2 gamma) is what their energy lacks to that of infinitely many
+        found.append((min(gap, 2 * at[2] - 1) * min(ends), gap, min(ends), hidden, point))
+    if not found:
+        return None
+    _, gap, end, hidden, point = max(found)
+    # the smallest dimensions are not asymptotic; beside powers of 1/log d, those of d are to be negligible
+    start = min(5 / gap, end / 2) if phase.risk.refined else end / 2
+    steps = FEWER_STEPS if hidden or estimator == "bayes" else STEPS
+    decades = [start + (end - start) * k / steps for k in range(1, steps + 1)]
+    digits = SEEN[network] + SPARE_DIGITS if hidden else None
+    return Ladder(point, tuple(int(mpmath.mpf(10) ** float(x)) for x in decades), digits)
+
+
+def problem_at(network: str, noise: str, estimator: str, point: tuple[Fraction, ...], dim: int) -> Problem:
+    samples, weight_decay, _, labels = map(float, point)
+    return Problem(
+        network,
+        gamma=point[2],
+        samples=float(dim) ** samples * (dim if network == "quadratic" else 1),
+        dim=dim,
+        weight_decay=None if estimator == "bayes" else float(dim) ** weight_decay,
+        noise_variance=0 if noise == "none" else float(dim) ** -labels,
+        estimator=estimator,
+    )
+
+
+def value_at(law: Law, problem: Problem) -> float:
+    return law.evaluate(
+        gamma=problem.gamma,
+        n_eff=problem.n_eff,
+        d=problem.dim,
+        weight_decay=1 if problem.weight_decay is None else problem.weight_decay,
+        noise_variance=problem.noise_variance or 1,
+        refined=True,
+    )
+
+
+def laws_of(phase: Phase, estimator: str) -> dict[str, Law]:
+    laws = dict(phase.laws)
+    if estimator == "bayes":
+        del laws["threshold"]
+        return laws
+    return laws | {quantity: law_of(phase.balance, quantity) for quantity in ("train_loss", *PARTS)}
+
+
+def comparisons(
+    network: str, noise: str, estimator: str, phase: Phase, decay: Fraction, of_parts: bool
+) -> Iterator[Comparison]:
+    """The laws of a phase, those of parts of the risk or the others, against solutions."""
+    for quantity, law in laws_of(phase, estimator).items():
+        if (quantity in PARTS) != of_parts:
+            continue
+        part = law if of_parts and law.expr != 0 else None
+        chosen = ladder(network, noise, estimator, phase, decay, part)
+        if chosen is None:
+            assert phase.balance.domain != EVERYWHERE or decay != GAMMAS[0], phase.name
+            continue
+        problems = [problem_at(network, noise, estimator, chosen.point, dim) for dim in chosen.dims]
+        measured = [MEASURED[quantity](solve(problem, digits=chosen.digits)) for problem in problems]
+        if law.expr == 0:
+            # faster than any power, or exactly nothing
+            vanishes = measured[-1] <= mpmath.mpf(problems[-1].dim) ** -3 * measured[0]
+            yield Comparison(phase.name, quantity, chosen, (), Limit(1.0 if vanishes else math.inf, 0.0))
+            continue
+        ratios = (float(m / value_at(law, problem)) for m, problem in zip(measured, problems, strict=True))
+        yield compared(phase.name, quantity, chosen, tuple(ratios), law.refined is not None)
+
+
+def all_comparisons(
+    network: str, noise: str, estimator: str, decay: Fraction, of_parts: bool
+) -> list[Comparison]:
+    diagram = phase_diagram(NETWORKS[network], noise=noise, estimator=estimator)
+    phases = [phase for phase in diagram.phases if phase.name != "R"]  # recovery leaves no risk to compare
+    return [
+        comparison
+        for phase in phases
+        for comparison in comparisons(network, noise, estimator, phase, decay, of_parts)
+    ]
+
+
+def is_slow(network: str, noise: str, estimator: str, of_parts: bool) -> bool:
+    """Many digits, and what the quadratic network's noise hides, take minutes."""
+    return of_parts or (network == "quadratic" and (noise == "scaled" or estimator == "bayes"))
+
+
+CASES = [
+    pytest.param(network, noise, estimator, decay, of_parts, marks=marks)
+    for network, noise, (estimator, of_parts), decay in product(
+        NETWORKS, ("fixed", "none", "scaled"), (("erm", False), ("erm", True), ("bayes", False)), GAMMAS
+    )
+    for marks in [pytest.mark.slow if is_slow(network, noise, estimator, of_parts) else ()]
+]
+
+
+PLANTED = ((1.01, 0), (0.99, 0), (1, 0.05), (1, -0.05))
+"""Errors of laws, a factor and a power of d, with which every comparison must fail."""
+
+
+@pytest.mark.parametrize(("network", "noise", "estimator", "decay", "of_parts"), CASES)
+def test_solutions_approach_every_law(network, noise, estimator, decay, of_parts):
+    found = all_comparisons(network, noise, estimator, decay, of_parts)
+    assert found
+    assert all(comparison.passed for comparison in found), "\n".join(str(c) for c in found if not c.passed)
+    # a ratio that grows is summed by no extrapolation, and one that falls does not tend to 1
+    unseen = [str(c) for c in found if c.ratios for error in PLANTED if c.off_by(*error).passed]
+    assert not unseen, "\n".join(unseen)
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+def test_laws_are_what_is_compared(network, monkeypatch):
+    # planted in every law at once: each line of the comparison is then a failure
+    exact, factor = laws_of, Rational(101, 100)
+
+    def planted(phase, estimator):
+        return {
+            name: replace(law, expr=factor * law.expr, refined=law.refined and factor * law.refined)
+            for name, law in exact(phase, estimator).items()
+        }
+
+    monkeypatch.setitem(globals(), "laws_of", planted)
+    found = all_comparisons(network, "fixed", "erm", GAMMAS[0], of_parts=False)
+    assert {c.passed for c in found if c.ratios} == {False}
+
+
+if __name__ == "__main__":
+    for network, noise, estimator, decay, of_parts in (case.values for case in CASES):
+        found = all_comparisons(network, noise, estimator, decay, of_parts)
+        gap = max(c.gap for c in found)
+        estimate = max(c.limit.uncertainty for c in found)
+        failed = sum(not c.passed for c in found)
+        print(
+            f"{network} {noise} {estimator} gamma = {decay}, {'parts of the risk' if of_parts else 'laws'}: "
+            f"{len(found)} compared, {failed} failed, |limit - 1| <= {gap:.1e}, estimates <= {estimate:.1e}",
+            flush=True,
+        )
