@@ -76,9 +76,11 @@ class Public(NamedTuple):
     @property
     def parameters(self) -> dict[str, inspect.Parameter]:
         """Those that a user gives."""
-        signature = inspect.signature(self.function)
-        # what takes any other name does so to refuse it
-        found = {name: x for name, x in signature.parameters.items() if x.kind != x.VAR_KEYWORD}
+        found = dict(inspect.signature(self.function).parameters)
+        for name in [name for name, x in found.items() if x.kind == x.VAR_KEYWORD]:
+            (keywords,) = typing.get_args(_hints(self.function)[found.pop(name).name])
+            for keyword in typing.get_type_hints(keywords):
+                found[keyword] = inspect.Parameter(keyword, inspect.Parameter.KEYWORD_ONLY, default=None)
         if self.owner is not None and "self" in found:
             del found["self"]
         return found

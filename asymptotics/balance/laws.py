@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import NamedTuple
+from typing import NamedTuple, Unpack
 
 import mpmath
 from sympy import Add, And, Expr, Max, Mul, Piecewise, Rational, S, apart, latex, log, nan, oo, zoo
@@ -25,8 +25,9 @@ from asymptotics.algebra.regions import interval_conditions
 from asymptotics.balance.dominant_balance import Balanced
 from asymptotics.balance.next_order import RISK, next_order
 from asymptotics.expressions.checks import InvalidArgument, exact_exponent, exact_number, require
-from asymptotics.expressions.evaluation import Number, Vectorised, at_source, value_of
+from asymptotics.expressions.evaluation import Vectorised, at_source, value_of
 from asymptotics.expressions.notation import write_expression
+from asymptotics.expressions.point import Number, PhysicalPoint, PhysicalValues, point_of
 from asymptotics.symbols import d, gamma, n_eff, noise_variance, weight_decay
 
 EXPONENTS: Mapping[str, Expr] = {x: getattr(symbols, x) for x in ("gamma", "a", "ell", "b", "source")}
@@ -64,7 +65,7 @@ class PowerLaw:
         if self.constant == 0:
             return mpmath.mpf(0)
         powers = dimension**self.exponent * log(dimension) ** self.log_exponent
-        return value_of(self.constant * powers, {"d": at})
+        return value_of(self.constant * powers, PhysicalPoint(d=at))
 
 
 @dataclass(frozen=True)
@@ -110,14 +111,10 @@ class Law:
 
     def evaluate(
         self,
+        point: PhysicalPoint | None = None,
         *,
-        gamma: Number | None = None,
-        n_eff: Number | None = None,
-        d: Number | None = None,
-        weight_decay: Number | None = None,
-        noise_variance: Number | None = None,
-        source: Number | None = None,
         refined: bool = False,
+        **values: Unpack[PhysicalValues],
     ) -> mpmath.mpf:
         """The value of ``expr``, at the working precision of mpmath, at any size.
 
@@ -125,13 +122,10 @@ class Law:
         be 0, for what holds at every small value.
 
         Args:
-            gamma: decay of the target, above 1/2.
-            n_eff: effective samples, n (diagonal) or n/d (quadratic).
-            d: dimension.
-            weight_decay: lambda.
-            noise_variance: Delta.
-            source: source exponent r, for the laws of a model that has one.
+            point: the physical variables; or else its fields by keyword: gamma, n_eff, d, weight_decay,
+                noise_variance, source.
             refined: whether to take ``refined`` instead, where there is one; it needs a large (1 - a) log d.
+            values: fields of ``PhysicalPoint``.
 
         Raises:
             InvalidArgument: when an argument that the law holds is missing, one is no finite number above 0,
@@ -147,15 +141,7 @@ class Law:
             ...
         asymptotics.InvalidArgument: noise_variance=None: must be a number above 0, for the law ...
         """
-        given = {
-            "gamma": gamma,
-            "n_eff": n_eff,
-            "d": d,
-            "weight_decay": weight_decay,
-            "noise_variance": noise_variance,
-            "source": source,
-        }
-        return value_of(self._which(refined), given)
+        return value_of(self._which(refined), point_of(point, values))
 
     def numpy(self, *, refined: bool = False) -> Vectorised:
         """The law as a function of arrays, in float64: the keywords of ``evaluate``, broadcast.

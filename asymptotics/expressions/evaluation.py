@@ -1,7 +1,6 @@
 r"""Numbers from laws: one at any size by mpmath, or arrays in float64 by NumPy.
 
-Both take the physical variables by their names, and refuse the same numbers.  A variable that the expression
-does not hold may be left out, and a weight decay or noise variance that it does not hold may be 0.
+Both take the physical variables by their names, and refuse the same numbers (``point``).
 
 For arrays the expression is split.  What holds gamma and the source exponent alone is a *coefficient*:
 constants, exponents, Gamma and zeta functions, the choice among the pieces of a piecewise law.  Coefficients
@@ -17,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Never
+from typing import Any, TypedDict, Unpack
 
 import mpmath
 import numpy as np
@@ -27,25 +26,20 @@ from sympy import Add, Dummy, Expr, Function, LambertW, Mul, Piecewise, S, lambd
 from sympy import piecewise_fold as folded
 from sympy.core.function import PoleError
 
-from asymptotics.expressions.checks import NUMBER, InvalidArgument, exact_number, is_number, require
-from asymptotics.symbols import d, gamma, n_eff, noise_variance, source, weight_decay
-
-Number = Any
-"""A real number: int, float, Fraction, Decimal, mpmath.mpf, a NumPy scalar or a SymPy number."""
-
-VARIABLES: Mapping[str, Expr] = {
-    "gamma": gamma,
-    "n_eff": n_eff,
-    "d": d,
-    "weight_decay": weight_decay,
-    "noise_variance": noise_variance,
-    "source": source,
-}
-"""What a law may hold, by the name of the argument."""
-
-_MAY_VANISH = ("weight_decay", "noise_variance")
+from asymptotics.expressions.checks import InvalidArgument, exact_number, is_number, require
+from asymptotics.expressions.point import (
+    MAY_VANISH,
+    VARIABLES,
+    PhysicalPoint,
+    allowed_values,
+    at_working_precision,
+    check_variable,
+    lower_bound,
+)
+from asymptotics.symbols import gamma, source
 
 _PARAMETERS = ("gamma", "source")
+"""What coefficients may depend on."""
 
 _GUARD_BITS = 64
 
@@ -58,50 +52,23 @@ _NEAR = 1e-2
 """A logarithm or a difference of less than this share of its members loses digits."""
 
 
-def value_of(expression: Expr, given: Mapping[str, Number | None]) -> mpmath.mpf:
-    """The value of an expression at numbers, at the working precision of mpmath.
+def value_of(expression: Expr, at: PhysicalPoint) -> mpmath.mpf:
+    """The value of an expression at a point, at the working precision of mpmath.
 
     Raises:
-        InvalidArgument: a number is missing, is none, or lies outside of the theory; or the expression has no
-            real value there, as at a gamma where a logarithm appears in the law.
+        InvalidArgument: a variable that the expression holds is missing or 0; or the expression has no real
+            value there, as at a gamma where a logarithm appears in the law.
 
-    >>> value_of(n_eff / d, {"n_eff": 1, "d": 2**2000}) == mpmath.mpf(2) ** -2000
+    >>> from asymptotics.symbols import d, n_eff
+    >>> value_of(n_eff / d, PhysicalPoint(n_eff=1, d=2**2000)) == mpmath.mpf(2) ** -2000
     True
     """
-    for name, value in given.items():
-        _check(name, value, expression.has(VARIABLES[name]))
+    at.require_for(expression)
     with mpmath.extraprec(_GUARD_BITS):
-        numbers = {name: _real(name, value) for name, value in given.items() if value is not None}
-        at = None if given.get("source") is None else exact_number("source", given["source"])
-        found = _number(at_source(expression, at), numbers)
+        numbers = {name: at_working_precision(name, value) for name, value in at.given.items()}
+        exponent = None if at.source is None else exact_number("source", at.source)
+        found = _number(at_source(expression, exponent), numbers)
     return +found
-
-
-def _check(name: str, value: Number | None, held: bool) -> None:
-    """Refuse a number that is missing or outside of the theory."""
-    allowed = _allowed(name, held)
-    if value is None:
-        require(not held, name, value, f"{allowed}, for the law depends on it")
-        return
-    require(is_number(value), name, value, NUMBER)
-    number = value if isinstance(value, mpmath.mpf) else exact_number(name, value)
-    inside = bool(number > (0.5 if name == "gamma" else 0))
-    require(inside or (number == 0 and not held and name in _MAY_VANISH), name, value, allowed)
-
-
-def _allowed(name: str, held: bool) -> str:
-    if name == "gamma":
-        return "a number above 1/2"
-    return "0 or a number above it" if name in _MAY_VANISH and not held else "a number above 0"
-
-
-def _real(name: str, value: Number) -> mpmath.mpf:
-    if isinstance(value, mpmath.mpf):
-        return value
-    exact = exact_number(name, value)
-    if exact.is_Rational:
-        return mpmath.mpf(int(exact.p)) / int(exact.q)
-    return mpmath.mpf(exact._to_mpmath(mpmath.mp.prec))
 
 
 @lru_cache(maxsize=_KEPT)
@@ -168,10 +135,22 @@ _REST = tuple(name for name in VARIABLES if name not in _PARAMETERS)
 _lambert, _log, _sum = map(Function, ("_lambert", "_log", "_sum"))
 
 
+class PhysicalArrays(TypedDict, total=False):
+    """The keywords of ``Vectorised``: arrays of the physical variables."""
+
+    gamma: ArrayLike | None
+    n_eff: ArrayLike | None
+    d: ArrayLike | None
+    weight_decay: ArrayLike | None
+    noise_variance: ArrayLike | None
+    source: ArrayLike | None
+
+
 @dataclass(frozen=True)
 class Vectorised:
     """An expression as a function of arrays, in float64; it goes to other processes, and equals its like.
 
+    >>> from asymptotics.symbols import d, n_eff, noise_variance
     >>> function = Vectorised(noise_variance * (n_eff / d) ** (1 / gamma))
     >>> function
     Vectorised(expression=Delta*(n_eff/d)**(1/gamma))
@@ -181,35 +160,20 @@ class Vectorised:
 
     expression: Expr
 
-    def __call__(
-        self,
-        *,
-        gamma: ArrayLike | None = None,
-        n_eff: ArrayLike | None = None,
-        d: ArrayLike | None = None,
-        weight_decay: ArrayLike | None = None,
-        noise_variance: ArrayLike | None = None,
-        source: ArrayLike | None = None,
-        **others: Never,
-    ) -> NDArray[np.float64]:
-        """The values at arrays, which are broadcast; those that the expression does not hold may be left out.
+    def __call__(self, **values: Unpack[PhysicalArrays]) -> NDArray[np.float64]:
+        """The values at arrays of the physical variables, the fields of ``PhysicalPoint``, broadcast.
+
+        Variables that the expression does not hold may be left out.
 
         Raises:
             InvalidArgument: what ``value_of`` would refuse is among the numbers, they do not broadcast, or
                 a name is none of these.
             OverflowError: a number on the way to a value is too large or too small for float64.
         """
-        for name in others:
-            require(False, "name", name, f"one of {', '.join(VARIABLES)}")
-        given = {
-            "gamma": gamma,
-            "n_eff": n_eff,
-            "d": d,
-            "weight_decay": weight_decay,
-            "noise_variance": noise_variance,
-            "source": source,
-        }
-        return _values(self.expression, given)
+        for name in values:
+            require(name in VARIABLES, "name", name, f"one of {', '.join(VARIABLES)}")
+        given: dict[str, Any] = {**values}
+        return _values(self.expression, {name: given.get(name) for name in VARIABLES})
 
 
 def _values(expression: Expr, given: Mapping[str, ArrayLike | None]) -> NDArray[np.float64]:
@@ -305,7 +269,9 @@ def _computed(
         raise _nowhere({f"{name}[0]": column[0] for name, column in point.items()}) from error
     for lost in np.flatnonzero(np.isnan(values)):
         values[lost] = float(
-            value_of(piece.whole, {name: float(column[lost]) for name, column in point.items()})
+            value_of(
+                piece.whole, PhysicalPoint(**{name: float(column[lost]) for name, column in point.items()})
+            )
         )
     return values
 
@@ -329,16 +295,18 @@ def _coefficients(pieces: tuple[_Piece, ...], decay: float, power: float) -> tup
 
 def _array(name: str, value: Any, held: bool) -> NDArray[np.float64]:
     if value is None or is_number(value):
-        _check(name, value, held)
-        value = 1.0 if value is None else float(_real(name, value))
+        check_variable(name, value, held=held)
+        value = 1.0 if value is None else float(at_working_precision(name, value))
     array = np.asarray(value)
     require(array.dtype.kind in "iuf", name, value, "a number or an array of them, int or float")
     numbers = array.astype(np.float64)
-    low = 0.5 if name == "gamma" else 0.0
-    inside = (numbers >= low) if name in _MAY_VANISH and not held else (numbers > low)
+    low = lower_bound(name)
+    inside = (numbers >= low) if name in MAY_VANISH and not held else (numbers > low)
     inside &= np.isfinite(numbers)
     if not inside.all():
-        require(False, name, float(numbers[~inside].flat[0]), f"{_allowed(name, held)}, in float64")
+        require(
+            False, name, float(numbers[~inside].flat[0]), f"{allowed_values(name, held=held)}, in float64"
+        )
     return numbers
 
 

@@ -12,6 +12,7 @@ from sympy import LambertW, Piecewise, log, pi, sin
 from asymptotics import kernel_ridge, phase_diagram
 from asymptotics.expressions.checks import InvalidArgument
 from asymptotics.expressions.evaluation import Vectorised, value_of
+from asymptotics.expressions.point import PhysicalPoint
 from asymptotics.symbols import d, gamma, n_eff, noise_variance, weight_decay
 
 CLOSE = 1e-12
@@ -143,7 +144,7 @@ def test_where_there_is_no_real_value_arrays_have_none():
 
 def test_numbers_have_guard_digits():
     # pi 2**50 to 15 digits is off by 1e-1: what is left of its sine is the guard's
-    assert abs(value_of(sin(pi * gamma), {"gamma": 2**50 + 1})) < 1e-15
+    assert abs(value_of(sin(pi * gamma), PhysicalPoint(gamma=2**50 + 1))) < 1e-15
 
 
 def test_functions_of_arrays_travel():

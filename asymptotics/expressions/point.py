@@ -1,0 +1,164 @@
+r"""Where laws are evaluated: the physical variables at numbers, validated once for every law.
+
+A law is an expression in the physical variables of ``symbols``.  ``PhysicalPoint`` gives some of them values;
+every ``evaluate`` takes one, or the keywords that make one.  What a law does not hold may be left out, and a
+weight decay or noise variance that it does not hold may be 0, for what holds at every small value.
+
+In this order: ``VARIABLES`` and ``check_variable`` (which values are allowed), ``PhysicalValues`` (the
+keywords), ``PhysicalPoint``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any, TypedDict
+
+import mpmath
+from sympy import Expr, Symbol
+
+from asymptotics.expressions.checks import ABOVE_HALF, NUMBER, exact_number, is_number, require
+from asymptotics.symbols import d, gamma, n_eff, noise_variance, source, weight_decay
+
+Number = Any
+"""A real number: int, float, Fraction, Decimal, mpmath.mpf, a NumPy scalar or a SymPy number."""
+
+VARIABLES: Mapping[str, Symbol] = {
+    "gamma": gamma,
+    "n_eff": n_eff,
+    "d": d,
+    "weight_decay": weight_decay,
+    "noise_variance": noise_variance,
+    "source": source,
+}
+"""What a law may hold, by the name of the argument."""
+
+MAY_VANISH = ("weight_decay", "noise_variance")
+"""Variables that may be 0 where a law does not hold them."""
+
+
+def lower_bound(name: str) -> float:
+    """The bound above which a variable lies, exact in float64."""
+    return 0.5 if name == "gamma" else 0.0
+
+
+def allowed_values(name: str, *, held: bool) -> str:
+    """What a variable may be, in words, in a law that holds it or not."""
+    if name == "gamma":
+        return f"a number {ABOVE_HALF}"
+    return "0 or a number above it" if name in MAY_VANISH and not held else "a number above 0"
+
+
+def check_variable(name: str, value: Number | None, *, held: bool) -> None:
+    """Refuse a value of a variable that is missing from a law that holds it, or outside of the theory.
+
+    Raises:
+        InvalidArgument: it is.
+    """
+    allowed = allowed_values(name, held=held)
+    if value is None:
+        require(not held, name, value, f"{allowed}, for the law depends on it")
+        return
+    require(is_number(value), name, value, NUMBER)
+    number = value if isinstance(value, mpmath.mpf) else exact_number(name, value)
+    inside = bool(number > lower_bound(name))
+    require(inside or (number == 0 and not held and name in MAY_VANISH), name, value, allowed)
+
+
+def at_working_precision(name: str, value: Number) -> mpmath.mpf:
+    """A number at the working precision of mpmath; an ``mpf`` keeps the digits that it has.
+
+    Raises:
+        InvalidArgument: it is no number.
+    """
+    if isinstance(value, mpmath.mpf):  # of which the exact quotient may be very long
+        return value
+    exact = exact_number(name, value)
+    if exact.is_Rational:
+        return mpmath.mpf(int(exact.p)) / int(exact.q)
+    return mpmath.mpf(exact._to_mpmath(mpmath.mp.prec))
+
+
+class PhysicalValues(TypedDict, total=False):
+    """The keywords of every ``evaluate``: the fields of ``PhysicalPoint``."""
+
+    gamma: Number | None
+    n_eff: Number | None
+    d: Number | None
+    weight_decay: Number | None
+    noise_variance: Number | None
+    source: Number | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PhysicalPoint:
+    """Values of the physical variables; None stands for those that are not given.
+
+    Attributes:
+        gamma: decay of the target, above 1/2.
+        n_eff: effective samples, n (diagonal) or n/d (quadratic network), above 0.
+        d: dimension, above 0.
+        weight_decay: lambda, 0 or above.
+        noise_variance: Delta, 0 or above.
+        source: source exponent r, above 0, of models that have one.
+
+    Raises:
+        InvalidArgument: when a value is no number, or not in its range.
+
+    >>> from asymptotics import diagonal, phase_diagram
+    >>> point = PhysicalPoint(gamma=1, n_eff=10**6, d=100, noise_variance=1)
+    >>> phase_diagram(diagonal).locate(a=3, ell=0, gamma=1).risk.evaluate(point)
+    mpf('0.0001')
+    """
+
+    gamma: Number | None = None
+    n_eff: Number | None = None
+    d: Number | None = None
+    weight_decay: Number | None = None
+    noise_variance: Number | None = None
+    source: Number | None = None
+
+    def __post_init__(self) -> None:
+        for name, value in self.given.items():
+            check_variable(name, value, held=False)
+
+    @property
+    def given(self) -> dict[str, Number]:
+        """The values that are given, by the name of the variable."""
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {name: value for name, value in values.items() if value is not None}
+
+    def require_for(self, *expressions: Expr) -> None:
+        """Refuse a point that lacks a variable of an expression, or has 0 for it.
+
+        Raises:
+            InvalidArgument: it names the variable.
+        """
+        for name, symbol in VARIABLES.items():
+            check_variable(name, getattr(self, name), held=any(x.has(symbol) for x in expressions))
+
+    def values(self) -> dict[Symbol, mpmath.mpf]:
+        """The values that are given, at the working precision of mpmath, by their symbols.
+
+        >>> PhysicalPoint(d=100, n_eff=1e6).values()
+        {n_eff: mpf('1000000.0'), d: mpf('100.0')}
+        """
+        return {VARIABLES[name]: at_working_precision(name, value) for name, value in self.given.items()}
+
+
+def point_of(point: PhysicalPoint | None, values: PhysicalValues) -> PhysicalPoint:
+    """The point that an ``evaluate`` was given, whole or by keywords.
+
+    Raises:
+        InvalidArgument: when it is no point, when both are given, or a keyword has a wrong name or value.
+
+    >>> point_of(None, {"d": 100})
+    PhysicalPoint(gamma=None, n_eff=None, d=100, weight_decay=None, noise_variance=None, source=None)
+    """
+    for name in values:
+        require(name in VARIABLES, "name", name, f"one of {', '.join(VARIABLES)}")
+    if point is None:
+        return PhysicalPoint(**values)
+    require(isinstance(point, PhysicalPoint), "point", point, "a PhysicalPoint, or nothing beside keywords")
+    require(not values, "point", point, f"given alone, or its {', '.join(values)} by keyword alone")
+    return point
