@@ -26,7 +26,7 @@ from asymptotics.heavy_tails import HeavyTail as HeavyTail
 from asymptotics.heavy_tails import heavy_tails as heavy_tails
 from asymptotics.learning_curves import plateaus as plateaus
 from asymptotics.models.diagonal import diagonal as diagonal
-from asymptotics.models.network import StateEvolution as StateEvolution
+from asymptotics.models.network import Network as Network
 from asymptotics.models.quadratic import quadratic as quadratic
 from asymptotics.models.ridge import RidgeRegression as RidgeRegression
 from asymptotics.models.ridge import kernel_ridge as kernel_ridge
@@ -46,6 +46,7 @@ __all__ = [
     "IncompleteDiagram",
     "InvalidArgument",
     "Law",
+    "Network",
     "NoSuchLaw",
     "OnBoundary",
     "Phase",
@@ -54,7 +55,6 @@ __all__ = [
     "RecoveryJump",
     "RidgeRegression",
     "SpectrumLaws",
-    "StateEvolution",
     "bayes_ratio",
     "diagonal",
     "heavy_tails",

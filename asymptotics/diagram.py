@@ -46,7 +46,7 @@ from asymptotics.boundaries.crossover import Crossover
 from asymptotics.boundaries.exchange import Exchange
 from asymptotics.expressions.checks import exact_decay, exact_exponent, in_one_line, require, require_one_of
 from asymptotics.models.bayes import BayesOptimal
-from asymptotics.models.network import StateEvolution
+from asymptotics.models.network import Network
 from asymptotics.models.ridge import ridge
 from asymptotics.phases.phase import Phase
 from asymptotics.tuning import tuned_balances
@@ -205,7 +205,7 @@ class PhaseDiagram:
         >>> [(str(start), str(end), decay.expr, risk.exponent) for start, end, decay, risk in optimum]
         [('0', '2', 4*sqrt(Delta)*sqrt(n_eff)/sqrt(d), -a + a/(2*gamma)), ('2', 'oo', 0, 1 - a)]
         """
-        trained = self.estimator == "erm" and isinstance(self.model, StateEvolution)
+        trained = self.estimator == "erm" and isinstance(self.model, Network)
         alone = f"'erm' of a network, which alone has a weight decay to tune; this is of {self.model.name}"
         require(trained, "estimator", self.estimator, alone)
         fixed = self.parameters(gamma=gamma, b=b)
@@ -384,7 +384,7 @@ def phase_diagram(model: Model, *, noise: Noise = "fixed", estimator: Estimator 
     """Derive the phase diagram of a model, with gamma symbolic; cached within the process.
 
     Args:
-        model: a network, ``diagonal``, ``quadratic`` or a ``StateEvolution`` of your own; or any other
+        model: a network, ``diagonal``, ``quadratic`` or a ``Network`` of your own; or any other
             hashable ``Model``, such as ``kernel_ridge``.
         noise: "fixed", label noise of order one, Delta = d**0; "scaled", Delta = d**-b with b > 0; "none".
         estimator: "erm", the minimiser of the regularised loss.  For a network also "bayes", the best that
@@ -414,11 +414,11 @@ def phase_diagram(model: Model, *, noise: Noise = "fixed", estimator: Estimator 
     require_one_of("noise", noise, ("fixed", "scaled", "none"))
     require_one_of("estimator", estimator, ("erm", "bayes", "ridge"))
     require(
-        estimator == "erm" or isinstance(model, StateEvolution),
+        estimator == "erm" or isinstance(model, Network),
         "estimator",
         estimator,
         f"'erm' for {model.name}: that is the estimator it declares; others are derived from a network's "
-        "StateEvolution",
+        "Network",
     )
     return _diagram(model, noise, estimator)
 
@@ -442,7 +442,7 @@ def _diagram(model: Model, noise: Noise, estimator: Estimator) -> PhaseDiagram:
 
 def _estimated(model: Model, estimator: Estimator) -> Model:
     """What is to be balanced: the model, or another estimator of the same target."""
-    if isinstance(model, StateEvolution) and estimator != "erm":
+    if isinstance(model, Network) and estimator != "erm":
         return BayesOptimal(model) if estimator == "bayes" else ridge(model)
     return model
 

@@ -28,11 +28,11 @@ from asymptotics.algebra.polyhedra import FIELD, coefficient, difference, is_zer
 from asymptotics.balance.dominant_balance import Balanced
 from asymptotics.balance.inequalities import Extent, exceeds
 from asymptotics.balance.laws import Law
-from asymptotics.balance.regimes import LEAK, MODES, mean_term
+from asymptotics.balance.regimes import BULK, MODES, mean_term
 from asymptotics.diagram import PhaseDiagram
 from asymptotics.expressions.checks import require
 from asymptotics.lemmas.power_sums import Learned, ModeFunction, Piece
-from asymptotics.models.network import AMPLITUDE, Ordering, StateEvolution, edge_gap
+from asymptotics.models.network import AMPLITUDE, Network, Ordering, edge_gap
 from asymptotics.phases.phase import Phase
 from asymptotics.phases.spectrum import (
     last_spacing,
@@ -131,19 +131,21 @@ def _heavy_tail(phase: Phase) -> HeavyTail:
         number=phase.learned,
         bulk=exceeds(balanced, noise, one),
         mostly_noise=exceeds(balanced, noise, modes[0] if modes else one),
-        gap=_gap_extent(balanced, network) if some and network.location is not None else Extent.NOWHERE,
+        gap=_gap_extent(balanced, network)
+        if some and network.outlier_location is not None
+        else Extent.NOWHERE,
         vanishing=exceeds(balanced, [(balanced.domain, (one,))], risk),
         by_logarithms=is_zero(balanced.scales.exponent(risk)) and risk.log_power != FIELD.zero,
         tells_risk=some and _same_growth(balanced, risk, _left_over(balanced, modes[0])),
     )
 
 
-def _gap_extent(balanced: Balanced, network: StateEvolution) -> Extent:
+def _gap_extent(balanced: Balanced, network: Network) -> Extent:
     """Where the last spike lies far above the bulk, by the bulk's width."""
     ordering = ordering_of(balanced)
     if ordering is Ordering.THRESHOLD_ABOVE_NOISE:
         return Extent.NOWHERE  # there is no bulk to be clear of
-    edge = edge_gap(network) if ordering is Ordering.THRESHOLD_AT_EDGE else term(effective_noise, LEAK)
+    edge = edge_gap(network) if ordering is Ordering.THRESHOLD_AT_EDGE else term(effective_noise, BULK)
     spacing = balanced.known(last_spacing(balanced, network))
     return exceeds(balanced, [(balanced.domain, (spacing,))], balanced.known(edge))
 

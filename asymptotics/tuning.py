@@ -31,7 +31,7 @@ from itertools import product
 
 from sympy import And, Dummy, Expr, S, factorial, simplify
 
-from asymptotics.algebra.monomials import Noise, Scales, Term, leaked, term, tidy
+from asymptotics.algebra.monomials import Noise, Scales, Term, bulk_freedom, term, tidy
 from asymptotics.algebra.polyhedra import FIELD, Domain, coefficient, feasible, irredundant, overlap
 from asymptotics.algebra.regions import region_of
 from asymptotics.balance.dominant_balance import Balanced, dominant_balances
@@ -53,8 +53,8 @@ from asymptotics.lemmas.power_sums import Learned
 from asymptotics.models.bayes import BayesOptimal, Recovery, exact_recovery
 from asymptotics.models.network import (
     AMPLITUDE,
+    Network,
     Ordering,
-    StateEvolution,
     check_is_network,
     error_of,
     in_the_limit,
@@ -70,7 +70,7 @@ STATIONARY = "the risk is stationary in the threshold"
 class Tuned:
     """A network trained with the weight decay that makes its risk least."""
 
-    network: StateEvolution
+    network: Network
 
     @property
     def name(self) -> str:
@@ -99,7 +99,7 @@ class Tuned:
         return Description("VI", "noise-dominated", why)
 
 
-def _at_the_edge(network: StateEvolution, noisy: bool, domain: Domain) -> Regime:
+def _at_the_edge(network: Network, noisy: bool, domain: Domain) -> Regime:
     ordering, learned = Ordering.THRESHOLD_AT_EDGE, Learned.SOME
     regime = trained_regime(network, ordering, learned, noisy, domain)
     (kappa,) = regime.quantities["threshold"](domain)
@@ -108,7 +108,7 @@ def _at_the_edge(network: StateEvolution, noisy: bool, domain: Domain) -> Regime
     ratio: Term = kappa * term(effective_noise, MODES) ** (-FIELD.one)
     unit: Term = term(S.Half, MODES) * ratio ** coefficient(2)
     costs = tuple(unit * t for t in mean_term(shrinkage, learned, kappa, AMPLITUDE, domain))
-    return _tuned(regime, Equation("leak at the best threshold", term(leaked, STATIONARY), costs))
+    return _tuned(regime, Equation("leak at the best threshold", term(bulk_freedom, STATIONARY), costs))
 
 
 @cache
@@ -117,7 +117,7 @@ def _cost_of_shrinkage(potential: Expr) -> Expr:
     return simplify(threshold * error_of(potential).diff(threshold))
 
 
-def _far_below_the_noise(network: StateEvolution, noisy: bool, domain: Domain) -> Regime:
+def _far_below_the_noise(network: Network, noisy: bool, domain: Domain) -> Regime:
     ordering, learned = Ordering.THRESHOLD_BELOW_NOISE, Learned.ALL
     regime = trained_regime(network, ordering, learned, noisy, domain)
     delta, kappa = term(effective_noise, MODES), term(threshold, STATIONARY)
@@ -141,7 +141,7 @@ def _far_below_the_noise(network: StateEvolution, noisy: bool, domain: Domain) -
     return _tuned(regime, Equation("best threshold", kappa, tuple(per_gain * gain for gain in gains)))
 
 
-def _recovered(network: StateEvolution, domain: Domain) -> Regime:
+def _recovered(network: Network, domain: Domain) -> Regime:
     regime = exact_recovery(network, domain)
     return replace(regime, quantities={**regime.quantities, "weight_decay": as_law([])})
 
@@ -166,7 +166,7 @@ def _tuned(regime: Regime, stationary: Equation) -> Regime:
 
 
 @cache
-def tuned_balances(network: StateEvolution, noise: Noise) -> tuple[Balanced, ...]:
+def tuned_balances(network: Network, noise: Noise) -> tuple[Balanced, ...]:
     """The balances at the best weight decay: cells in a (and b), free of ell.
 
     >>> from asymptotics import quadratic
@@ -193,7 +193,7 @@ class BayesRatio(Stored):
     attained: bool
 
 
-def bayes_ratio(network: StateEvolution, noise: Noise = "fixed") -> tuple[BayesRatio, ...]:
+def bayes_ratio(network: Network, noise: Noise = "fixed") -> tuple[BayesRatio, ...]:
     """When tuned empirical risk minimisation attains the Bayes rate, and with what ratio; cached.
 
     Args:
@@ -213,7 +213,7 @@ def bayes_ratio(network: StateEvolution, noise: Noise = "fixed") -> tuple[BayesR
 
 
 @cache
-def _ratios(network: StateEvolution, noise: Noise) -> tuple[BayesRatio, ...]:
+def _ratios(network: Network, noise: Noise) -> tuple[BayesRatio, ...]:
     found = []
     for tuned, bayes in product(tuned_balances(network, noise), bayes_balances(network, noise)):
         domain = overlap(tuned.domain, bayes.domain)
@@ -231,6 +231,6 @@ def _ratios(network: StateEvolution, noise: Noise) -> tuple[BayesRatio, ...]:
 
 
 @cache
-def bayes_balances(network: StateEvolution, noise: Noise) -> tuple[Balanced, ...]:
+def bayes_balances(network: Network, noise: Noise) -> tuple[Balanced, ...]:
     """The balances of the Bayes-optimal estimator."""
     return dominant_balances(BayesOptimal(network), Scales(noise))

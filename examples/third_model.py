@@ -102,11 +102,11 @@ def solved(n: float, dim: float, decay: float, labels: float = 1.0) -> float:
         return np.sqrt(delta2), cut * np.sqrt(delta2), error
 
     def excess(log_cut: float) -> float:
-        leaked = noise(np.exp(log_cut))[1]
-        if leaked > alpha:
-            return leaked  # the noise alone takes more than there is
+        bulk_freedom = noise(np.exp(log_cut))[1]
+        if bulk_freedom > alpha:
+            return bulk_freedom  # the noise alone takes more than there is
         delta, kappa, _ = at(np.exp(log_cut))
-        return modes(delta, kappa, dim)[1] + leaked + decay / kappa - alpha
+        return modes(delta, kappa, dim)[1] + bulk_freedom + decay / kappa - alpha
 
     return at(np.exp(brentq(excess, np.log(1e-3), np.log(1e12), xtol=1e-12)))[2]
 

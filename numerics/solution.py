@@ -101,7 +101,9 @@ class Solution:
             target = Target.of(problem.dim, problem.gamma, problem.target, arithmetic)
             noise, y = arithmetic.real(self.effective_noise), arithmetic.real(self.coordinate)
             parts = network.charts[self.chart].decomposition(noise, y, target)
-            return {name: handed_out(network.copies * part, self.digits) for name, part in parts.items()}
+            return {
+                name: handed_out(network.risk_per_error * part, self.digits) for name, part in parts.items()
+            }
 
     def __getstate__(self) -> dict[str, Any]:
         """Fields only: what was asked of it is computed again."""
@@ -136,7 +138,9 @@ class Solution:
             edge = network.noise_edge(noise, problem.dim, arithmetic)
             if not kappa < edge:
                 return self.excess_risk
-            return handed_out(network.copies * network.scalars(noise, edge, target).error, self.digits)
+            return handed_out(
+                network.risk_per_error * network.scalars(noise, edge, target).error, self.digits
+            )
 
     def _require_trained(self) -> None:
         if self.problem.estimator != "erm":

@@ -96,6 +96,8 @@ def _nothing_learned(problem: Problem) -> float:
     network = problem.architecture
     with DOUBLE.working():
         target = Target.of(problem.dim, problem.gamma, problem.target)
-        capacity = float(network.copies * problem.n_eff / problem.dim)
-        noise2 = (float(target.mean_square) + float(problem.noise_variance) / network.copies) / capacity
-        return math.log(10 * network.copies * capacity * (float(target.scale) + math.sqrt(noise2)))
+        capacity = float(network.risk_per_error * problem.n_eff / problem.dim)
+        noise2 = (
+            float(target.mean_square) + float(problem.noise_variance) / network.risk_per_error
+        ) / capacity
+        return math.log(10 * network.risk_per_error * capacity * (float(target.scale) + math.sqrt(noise2)))

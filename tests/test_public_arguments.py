@@ -46,7 +46,7 @@ REFUSES = {
     "verify.strategies": hypothesis.errors.InvalidArgument,
 }
 
-BUILT_BY_USERS = (Problem, asymptotics.StateEvolution, asymptotics.RidgeRegression)
+BUILT_BY_USERS = (Problem, asymptotics.Network, asymptotics.RidgeRegression)
 
 
 class Foreign:
@@ -241,7 +241,7 @@ VALID: dict[str, Callable[[], Any]] = {
 
 INSTANCES: dict[str, Callable[[], Any]] = {
     "PhaseDiagram": _diagram,
-    "StateEvolution": lambda: diagonal,
+    "Network": lambda: diagonal,
     "RidgeRegression": lambda: kernel_ridge,
     "Law": _law,
     "PowerLaw": lambda: _law().at(a=1, ell=0, gamma=1.25),

@@ -324,7 +324,7 @@ def ladder(diagram: PhaseDiagram, phase: Phase, scale: Scale) -> tuple[int, ...]
     if (threshold > noise or fed_by_error) and learned > 0:
         # to place a threshold or delta amid more modes than float64 can number takes seconds
         ends.append(LEARNED_DECADES / learned)
-    hard_edge = threshold == noise and phase.threshold.refined is None
+    hard_edge = threshold == noise and phase.threshold.corrected is None
     if hard_edge and (fed_by_error or diagram.noise == "scaled") and 0 < learned < 1 and freedom < 0:
         ends.append(EDGE_DECADES / -freedom)
     if diagram.estimator == "bayes" and learned > 0:

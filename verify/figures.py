@@ -30,7 +30,7 @@ from matplotlib.figure import Figure
 from matplotlib.transforms import ScaledTranslation
 from sympy import Add, Expr, Float, Integer, Rational, Symbol, latex, oo
 
-from asymptotics import Boundary, Law, Phase, PhaseDiagram, StateEvolution, symbols
+from asymptotics import Boundary, Law, Network, Phase, PhaseDiagram, symbols
 from asymptotics.expressions.checks import exact_exponent, require
 from verify.comparison import DECAY_WINDOW, FIGURE_GAMMA, SAMPLES_WINDOW, Check
 from verify.files import whole
@@ -406,7 +406,7 @@ def _title(diagram: PhaseDiagram, view: View) -> str:
         "bayes": "Bayes-optimal {} network",
         "ridge": "ridge for the {} network",
     }
-    is_network = isinstance(model, StateEvolution)
+    is_network = isinstance(model, Network)
     subject = of_network[diagram.estimator].format(model.name) if is_network else str(model.name)
     parameters = [_equation(r"\gamma", view.fixed[symbols.gamma])]
     if symbols.source in view.fixed:

@@ -53,14 +53,14 @@ from asymptotics.symbols import (
     weight_decay,
 )
 
-leaked = Symbol("D_b", positive=True)
+bulk_freedom = Symbol("D_b", positive=True)
 """Degrees of freedom that the noise leaks past a threshold at its edge: the third unknown."""
 
 spare = Symbol("D_s", positive=True)
 """Capacity that a linear estimator leaves unused, the fourth unknown: see ``ridge``."""
 
 KNOWN = (d, n_eff, weight_decay, noise_variance)
-UNKNOWN = (effective_noise, threshold, leaked, spare)
+UNKNOWN = (effective_noise, threshold, bulk_freedom, spare)
 VARIABLES = (*KNOWN, *UNKNOWN)
 
 

@@ -60,7 +60,7 @@ from asymptotics.algebra.polyhedra import (
 from asymptotics.balance.regimes import Equation, Hypothesis, Model, Regime, check_positive
 from asymptotics.expressions.checks import require
 
-Solution = Mapping[Symbol, Term]
+Balance = Mapping[Symbol, Term]
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ class Balanced:
     facets: tuple[Form, ...]
     inequalities: tuple[Inequality, ...] = field(hash=False)
     balances: tuple[tuple[Equation, Term], ...] = field(hash=False)
-    solution: Solution = field(hash=False)
+    solution: Balance = field(hash=False)
     risk: Term | None
     model: Model | None = None
 
@@ -156,7 +156,7 @@ class _Candidate:
         """The equations with their dominant terms alone."""
         return tuple(zip(self.regime.equations, self.dominant, strict=True))
 
-    def monomials(self) -> Solution | None:
+    def monomials(self) -> Balance | None:
         """The unknowns if the dominant terms were alone; None if these do not fix them."""
         return solve_monomial_balances([(e.left, t) for e, t in self.balances], self.regime.unknowns)
 
@@ -172,7 +172,7 @@ class _Contradiction(Exception):
     """A term called dominant is smaller than another by a power of log d, or not positive."""
 
 
-def at_solution(solution: Solution, value: Term) -> Term:
+def at_solution(solution: Balance, value: Term) -> Term:
     """A term with the unknowns replaced by what they are."""
     for unknown, found in solution.items():
         value = value.substitute(unknown, found)
@@ -260,7 +260,7 @@ def solve(candidate: _Candidate, scales: Scales, domain: Domain) -> Balanced | N
 
 def _solved_with_ties(
     candidate: _Candidate, ties: Sequence[tuple[Term, ...]], domain: Domain
-) -> Solution | None:
+) -> Balance | None:
     """The unknowns where an equation is shared by several terms; None where a share would not be positive."""
     unknowns = set(candidate.regime.unknowns)
     pending = [

@@ -15,9 +15,9 @@ from asymptotics.algebra.monomials import (
     VARIABLES,
     Scales,
     Term,
+    bulk_freedom,
     collected,
     in_positive_factors,
-    leaked,
     simplified,
 )
 from asymptotics.algebra.polyhedra import EVERYWHERE, FIELD, Domain, SignChange, coefficient, sign
@@ -82,13 +82,13 @@ class Law:
 
     Where noise without an edge leaks, logarithms appear, and what is left of ``expr`` is of relative order
     log log d/log d if it holds one, 1/log d if not: percents at any d that is ever computed, of either sign.
-    There ``refined`` holds Lambert's function W in place of the logarithm, and what is left of it is of
-    relative order 1/L**``refined_order`` as L = log(1/D_b) grows, which is (1 - a) log d to leading order.
+    There ``corrected`` holds Lambert's function W in place of the logarithm, and what is left of it is of
+    relative order 1/L**``corrected_order`` as L = log(1/D_b) grows, which is (1 - a) log d to leading order.
     The order is 2 for risk, effective noise, threshold, learned modes, degrees of freedom and training loss,
     whose next term is derived, too (``next_order``), and 1 for parts of the risk and for the spectrum.
-    Elsewhere ``refined`` is None, and what is left of ``expr`` is a power of d.
+    Elsewhere ``corrected`` is None, and what is left of ``expr`` is a power of d.
 
-    The order says nothing about one d: ``refined`` is the law to compare with where (1 - a) log d is large,
+    The order says nothing about one d: ``corrected`` is the law to compare with where (1 - a) log d is large,
     and near a = 1 it is large at no d in reach.  Measured in phase V of the diagonal network (gamma = 5/4,
     ell = -5, a = 9/10), the refined risk is off by 79 % at d = 10**6, 37 % at 10**10, 6 % at 10**30, where
     ``expr`` is off by 4 to 5 %; they are level at (1 - a) log d = 8, and at 10**100, where it is 23, 0.6 %
@@ -98,7 +98,7 @@ class Law:
     >>> law = phase_diagram(diagonal).locate(a=3, ell=0, gamma=1).risk
     >>> law.expr, law.exponent
     (Delta*d/n_eff, 1 - a)
-    >>> phase_diagram(diagonal).locate(a=0.5, ell=-1, gamma=1).risk.refined
+    >>> phase_diagram(diagonal).locate(a=0.5, ell=-1, gamma=1).risk.corrected
     2*Delta/((1 + 3/LambertW(2*d**2/(pi*n_eff**2)))*LambertW(2*d**2/(pi*n_eff**2)))
     """
 
@@ -106,14 +106,14 @@ class Law:
     exponent: Expr
     log_exponent: Expr
     constant: Expr
-    refined: Expr | None = None
-    refined_order: int = 1
+    corrected: Expr | None = None
+    corrected_order: int = 1
 
     def evaluate(
         self,
         point: PhysicalPoint | None = None,
         *,
-        refined: bool = False,
+        corrected: bool = False,
         **values: Unpack[PhysicalValues],
     ) -> mpmath.mpf:
         """The value of ``expr``, at the working precision of mpmath, at any size.
@@ -124,7 +124,7 @@ class Law:
         Args:
             point: the physical variables; or else its fields by keyword: gamma, n_eff, d, weight_decay,
                 noise_variance, source.
-            refined: whether to take ``refined`` instead, where there is one; it needs a large (1 - a) log d.
+            corrected: whether to take ``corrected`` instead, where there is one; it needs a large (1 - a) log d.
             values: fields of ``PhysicalPoint``.
 
         Raises:
@@ -141,23 +141,23 @@ class Law:
             ...
         asymptotics.InvalidArgument: noise_variance=None: must be a number above 0, for the law ...
         """
-        return value_of(self._which(refined), point_of(point, values))
+        return value_of(self._which(corrected), point_of(point, values))
 
-    def numpy(self, *, refined: bool = False) -> Vectorised:
+    def numpy(self, *, corrected: bool = False) -> Vectorised:
         """The law as a function of arrays, in float64: the keywords of ``evaluate``, broadcast.
 
         It agrees with ``evaluate`` to 1e-12 or better, and refuses what that refuses.  Each pair of gamma and
         source exponent costs about a millisecond, the rest what NumPy costs.
 
         Args:
-            refined: whether to take ``refined`` instead, where there is one; it needs a large (1 - a) log d.
+            corrected: whether to take ``corrected`` instead, where there is one; it needs a large (1 - a) log d.
 
         >>> from asymptotics import diagonal, phase_diagram
         >>> risk = phase_diagram(diagonal).locate(a=3, ell=0, gamma=1).risk.numpy()
         >>> risk(n_eff=[1e6, 1e8], d=100, noise_variance=1)
         array([1.e-04, 1.e-06])
         """
-        return Vectorised(self._which(refined))
+        return Vectorised(self._which(corrected))
 
     def at(
         self,
@@ -215,9 +215,9 @@ class Law:
         """
         return str(latex(self.expr))
 
-    def _which(self, refined: bool) -> Expr:
-        require(isinstance(refined, bool), "refined", refined, "True or False")
-        return self.refined if refined and self.refined is not None else self.expr
+    def _which(self, corrected: bool) -> Expr:
+        require(isinstance(corrected, bool), "corrected", corrected, "True or False")
+        return self.corrected if corrected and self.corrected is not None else self.expr
 
     def _repr_latex_(self) -> str:
         return f"${self.to_latex()}$"
@@ -257,8 +257,8 @@ def law_of(balanced: Balanced, quantity: str) -> Law:
         exponent=joined([law.exponent for law in laws]),
         log_exponent=joined([law.log_exponent for law in laws]),
         constant=joined([law.constant for law in laws]),
-        refined=_all(joined, [law.refined for law in laws]),
-        refined_order=min(law.refined_order for law in laws),
+        corrected=_all(joined, [law.corrected for law in laws]),
+        corrected_order=min(law.corrected_order for law in laws),
     )
 
 
@@ -286,12 +286,12 @@ class Logarithm(NamedTuple):
 
     leading: Expr
     exponent: Expr
-    refined: Expr | None = None
+    corrected: Expr | None = None
 
 
 def logarithm_of(balanced: Balanced) -> Logarithm | None:
     """The logarithm that laws may hold where a balance does; None away from the edge of the noise."""
-    leak = balanced.solution.get(leaked)
+    leak = balanced.solution.get(bulk_freedom)
     return None if leak is None else logarithm(leak, balanced.scales, balanced.regime.logarithm)
 
 
@@ -301,7 +301,7 @@ def logarithm(leak: Term, scales: Scales, sharper: Callable[[Expr], Expr] | None
 
     >>> from asymptotics.algebra.monomials import term
     >>> logarithm(term(n_eff / d, ""), Scales("fixed"))
-    Logarithm(leading=log(d/n_eff), exponent=1 - a, refined=None)
+    Logarithm(leading=log(d/n_eff), exponent=1 - a, corrected=None)
     """
     leading = log(1 / leak.monomial())
     value = leak.coefficient * leak.monomial() * leading ** FIELD.to_sympy(leak.log_power)
@@ -344,8 +344,8 @@ def law(
         exponent=Max(*exponents),
         log_exponent=of_leader([law.log_exponent for law in laws]),
         constant=of_leader([law.constant for law in laws]),
-        refined=_all(lambda known: Add(*known), [law.refined for law in laws]),
-        refined_order=min(law.refined_order for law in laws),
+        corrected=_all(lambda known: Add(*known), [law.corrected for law in laws]),
+        corrected_order=min(law.corrected_order for law in laws),
     )
 
 
@@ -359,16 +359,16 @@ def _of_term(
     if scales.noise == "fixed":
         constant = constant.subs(noise_variance, 1)
     powers = in_positive_factors(_grouped(value), domain)
-    refined = logarithm.refined
-    if refined is not None:
-        refined = powers * refined**log_power * _one_plus(next_order or S.Zero, refined, domain)
+    corrected = logarithm.corrected
+    if corrected is not None:
+        corrected = powers * corrected**log_power * _one_plus(next_order or S.Zero, corrected, domain)
     return Law(
         expr=powers * logarithm.leading**log_power,
         exponent=simplified(scales.expression(scales.exponent(value))),
         log_exponent=log_power,
         constant=in_positive_factors(simplified(constant), domain),
-        refined=refined,
-        refined_order=1 if next_order is None else 2,
+        corrected=corrected,
+        corrected_order=1 if next_order is None else 2,
     )
 
 

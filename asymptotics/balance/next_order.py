@@ -29,7 +29,7 @@ from functools import cache
 
 from sympy import Add, Dummy, Expr, S, Symbol, solve
 
-from asymptotics.algebra.monomials import Term, leaked, simplified
+from asymptotics.algebra.monomials import Term, bulk_freedom, simplified
 from asymptotics.algebra.polyhedra import FIELD, Domain, SignChange, difference, is_zero, sign
 from asymptotics.balance.dominant_balance import Balanced, at_solution, share
 
@@ -69,7 +69,7 @@ class _Unknown(Exception):
 def _of_unknowns(balanced: Balanced) -> Mapping[Symbol, Expr]:
     """The x of every unknown."""
     regime, domain = balanced.regime, balanced.domain
-    if regime.next_orders is None or balanced.solution[leaked].log_power != FIELD.zero:
+    if regime.next_orders is None or balanced.solution[bulk_freedom].log_power != FIELD.zero:
         raise _Unknown  # then D_b, and with it L, is known up to O(log L/L) alone
     orders = regime.next_orders(RISK, domain)
     unknowns = {unknown: Dummy() for unknown in regime.unknowns}

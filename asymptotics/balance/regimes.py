@@ -30,7 +30,7 @@ from asymptotics.lemmas.power_sums import Learned, ModeFunction, SumTerm, leadin
 from asymptotics.symbols import d, gamma, noise_variance
 
 MODES = "target modes"
-LEAK = "noise above the threshold"
+BULK = "noise above the threshold"
 LABEL_NOISE = "label noise"
 WEIGHT_DECAY = "weight decay"
 

@@ -65,9 +65,9 @@ from asymptotics.boundaries.free_convolution import (
 )
 from asymptotics.boundaries.roots import Number, physical_values, solve_system
 from asymptotics.boundaries.types import (
+    BULK_PART,
     DECAY,
     LABELS,
-    LEAKED,
     MODE_SUM,
     Kind,
     Wall,
@@ -79,8 +79,8 @@ from asymptotics.lemmas.power_sums import Learned, ModeFunction, Piece
 from asymptotics.models.bayes import BayesOptimal, posterior_variance
 from asymptotics.models.network import (
     AMPLITUDE,
+    Network,
     Ordering,
-    StateEvolution,
     degrees_of_freedom_of,
     error_of,
     mode_functions,
@@ -250,11 +250,11 @@ def _modes(wall: Wall) -> tuple[ModeFunction, ModeFunction]:
         return functions.error, functions.degrees_of_freedom
     at = {effective_noise: 1 / ratio, threshold: S.One}
     potential = network.potential_among_learned if learned is Learned.ALL else network.potential
-    emergence = S.Zero if learned is Learned.ALL else network.emergence.subs(at)
+    bbp_threshold = S.Zero if learned is Learned.ALL else network.bbp_threshold.subs(at)
 
     def pieced(lost: Expr, found: Expr) -> ModeFunction:
-        above = Piece(emergence, oo, expand(found.subs(at)))
-        return ModeFunction((above,) if emergence == 0 else (Piece(S.Zero, emergence, lost), above))
+        above = Piece(bbp_threshold, oo, expand(found.subs(at)))
+        return ModeFunction((above,) if bbp_threshold == 0 else (Piece(S.Zero, bbp_threshold, lost), above))
 
     return pieced(size**2, error_of(potential)), pieced(S.Zero, degrees_of_freedom_of(potential))
 
@@ -323,9 +323,9 @@ def _trained(wall: Wall) -> _Reduced:
         error = _at_cut(scale**2 * _mean(wall, of_error, scale))
     if MODE_SUM in wall.freedom:
         freedom = _at_cut(_mean(wall, of_freedom, scale))
-    if LEAKED in wall.risk | wall.noise and not both_below:  # there, the summand of a mode holds the leak
+    if BULK_PART in wall.risk | wall.noise and not both_below:  # there, the summand of a mode holds the leak
         leak = effective_noise**2 * _at_cut(_within_edge(network, network.noise.potential(ratio)))
-    if LEAKED not in wall.freedom or both_below:
+    if BULK_PART not in wall.freedom or both_below:
         (kappa,) = solve(_threshold_balance(wall, freedom), threshold)
         return _solved_for_noise(wall, error + leak, kappa)
     implicit = DECAY in wall.freedom and MODE_SUM in wall.freedom
@@ -364,13 +364,13 @@ def _solved_for_noise(wall: Wall, error: Expr, kappa: Expr) -> _Reduced:
     return _Reduced(risk.subs(effective_noise, delta), delta, kappa.subs(effective_noise, delta))
 
 
-def _leaked_freedom(network: StateEvolution) -> Expr:
+def _leaked_freedom(network: Network) -> Expr:
     """D_b(u) = j - u j'/2 within the support of the noise."""
     potential = network.noise.potential(ratio)
     return simplify(potential - ratio * potential.diff(ratio) / 2)
 
 
-def _within_edge(network: StateEvolution, value: Expr) -> Expr:
+def _within_edge(network: Network, value: Expr) -> Expr:
     """The function of u, which vanishes where no noise is."""
     edge, value = network.noise.edge, _with_tails(value)
     return value if edge == oo else Piecewise((value, ratio < edge), (S.Zero, True))
@@ -398,15 +398,18 @@ def _all_interact(wall: Wall) -> bool:
 def _among_all(wall: Wall) -> _Reduced:
     """Equations with the whole potential of every mode, all of the size of the noise and the threshold."""
     network, smallest = wall.network, AMPLITUDE * d**-gamma
-    image = network.image_of_all
+    subordination_map = network.subordination_of_all
 
     def mean(value: Expr) -> Expr:
         return last_modes(ModeFunction((Piece(S.Zero, oo, _with_tails(value)),)), smallest)
 
-    if image is None:
+    if subordination_map is None:
         error, freedom = mean(error_of(network.potential)), mean(degrees_of_freedom_of(network.potential))
     else:
-        error, freedom = error_of_all(image, smallest), degrees_of_freedom_of_all(image, smallest)
+        error, freedom = (
+            error_of_all(subordination_map, smallest),
+            degrees_of_freedom_of_all(subordination_map, smallest),
+        )
     if wall.kind is not Kind.RECOVERY:  # the threshold is negligible on both sides
         return _solved_for_noise(wall, error.xreplace({threshold: S.Zero}), S.Zero)
     unknowns = (effective_noise, threshold)
@@ -416,8 +419,10 @@ def _among_all(wall: Wall) -> _Reduced:
 
 def _bayes(wall: Wall) -> _Reduced:
     network = wall.network
-    image = network.image_of_all if Learned.ALL in wall.learned else None
-    if image is not None:
-        return _solved_for_noise(wall, posterior_variance_of_all(image, AMPLITUDE * d**-gamma), S.Zero)
+    subordination_map = network.subordination_of_all if Learned.ALL in wall.learned else None
+    if subordination_map is not None:
+        return _solved_for_noise(
+            wall, posterior_variance_of_all(subordination_map, AMPLITUDE * d**-gamma), S.Zero
+        )
     variance = posterior_variance(network, Learned.SOME)
     return _solved_for_noise(wall, effective_noise**2 * _mean(wall, variance, effective_noise), S.Zero)

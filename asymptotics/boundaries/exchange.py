@@ -205,7 +205,7 @@ def _law_on_wall(one: Balanced, other: Balanced, relation: Eq) -> Law:
         exponent=scales.expression(scales.exponent(both)),
         log_exponent=S.One,
         constant=simplified(factor * scales.expression(scales.exponent(large))),
-        refined=both.monomial() * (leading + rest),
+        corrected=both.monomial() * (leading + rest),
     )
 
 

@@ -39,7 +39,7 @@ which x = 2 Re z.  There v |g|^2/Im g = -1: to leading order nothing is known, a
 Trained with kappa = 0, z_0 = i delta, and D = 1 - 1/2: half of the noise passes.
 
 In this order: the three sums, ``error_of_all``, ``degrees_of_freedom_of_all``, ``posterior_variance_of_all``;
-``PathIntegral``, ``CurveIntegral`` and ``NoiseAtVerge``, which have numbers; ``resolvent_of_modes`` and the
+``PathIntegral``, ``CurveIntegral`` and ``CriticalNoise``, which have numbers; ``resolvent_of_modes`` and the
 search for z.
 """
 
@@ -64,37 +64,37 @@ _POINT = (position, resolvent, _slope)
 _square = Symbol("delta^2", positive=True)
 
 
-def error_of_all(image: Expr, smallest: Expr) -> Expr:
+def error_of_all(subordination_map: Expr, smallest: Expr) -> Expr:
     """E of a trained network with all of its modes, in ``effective_noise`` and ``threshold``.
 
     Args:
-        image: x, in ``position``, ``resolvent`` and ``effective_noise``, of degree one in the lengths.
+        subordination_map: x, in ``position``, ``resolvent`` and ``effective_noise``, of degree one in the lengths.
         smallest: s_d.
 
     >>> from asymptotics import quadratic
-    >>> everywhere = error_of_all(quadratic.image, Symbol("s_d", positive=True))
+    >>> everywhere = error_of_all(quadratic.subordination_map, Symbol("s_d", positive=True))
     >>> everywhere.replace(PathIntegral, lambda *_: 0).expand()  # all is seen above the threshold
     delta**2 + kappa**2
     """
-    energy, noise = position**2 * resolvent, effective_noise * image.diff(effective_noise)
-    cut = (image**2 - threshold**2) * resolvent * _along(image)
-    below = cut + (image - threshold) ** 2 * _slope * noise
-    per_square = _far_out(energy - below) - PathIntegral(below, image, gamma, threshold)
+    energy, noise = position**2 * resolvent, effective_noise * subordination_map.diff(effective_noise)
+    cut = (subordination_map**2 - threshold**2) * resolvent * _along(subordination_map)
+    below = cut + (subordination_map - threshold) ** 2 * _slope * noise
+    per_square = _far_out(energy - below) - PathIntegral(below, subordination_map, gamma, threshold)
     return smallest**2 * _in_units(per_square, smallest)
 
 
-def degrees_of_freedom_of_all(image: Expr, smallest: Expr) -> Expr:
+def degrees_of_freedom_of_all(subordination_map: Expr, smallest: Expr) -> Expr:
     """D of a trained network with all of its modes; arguments as ``error_of_all``."""
-    noise = image.diff(effective_noise) / (2 * effective_noise)
-    below = (image - threshold) ** 2 * _slope * noise
-    return _in_units(_far_out(-below) - PathIntegral(below, image, gamma, threshold), smallest)
+    noise = subordination_map.diff(effective_noise) / (2 * effective_noise)
+    below = (subordination_map - threshold) ** 2 * _slope * noise
+    return _in_units(_far_out(-below) - PathIntegral(below, subordination_map, gamma, threshold), smallest)
 
 
-def posterior_variance_of_all(image: Expr, smallest: Expr) -> Expr:
+def posterior_variance_of_all(subordination_map: Expr, smallest: Expr) -> Expr:
     """E of the Bayes-optimal estimator with all modes, in ``effective_noise``; see ``error_of_all``."""
     height = im(position)
     variance = height * (1 + height * Abs(resolvent) ** 2 / im(resolvent))
-    return smallest**2 * _in_units(CurveIntegral(variance, image, gamma), smallest)
+    return smallest**2 * _in_units(CurveIntegral(variance, subordination_map, gamma), smallest)
 
 
 def _along(value: Expr) -> Expr:
@@ -135,9 +135,12 @@ class PathIntegral(OfAllModes):
 
     def number_of(self, names: Sequence[Symbol]) -> Callable[..., mpmath.mpf]:
         """Its value as a function of those of the symbols, at the working precision of mpmath."""
-        integrand, image, *_ = self.args
+        integrand, subordination_map, *_ = self.args
         parameters = lambdify(names, self.args[2:], "mpmath")
-        h, view = (lambdify([*_POINT, *names], v, "mpmath") for v in (integrand, [image, _along(image)]))
+        h, view = (
+            lambdify([*_POINT, *names], v, "mpmath")
+            for v in (integrand, [subordination_map, _along(subordination_map)])
+        )
 
         def number(*values: Any) -> mpmath.mpf:
             decay, cut = parameters(*values)
@@ -157,8 +160,8 @@ class PathIntegral(OfAllModes):
         return number
 
     def _latex(self, printer: Any) -> str:
-        integrand, image, _, cut = (printer._print(argument) for argument in self.args)
-        return rf"\frac{{1}}{{\pi}} \operatorname{{Im}} \int^{{{image} = {cut}}} {integrand} \, dz"
+        integrand, subordination_map, _, cut = (printer._print(argument) for argument in self.args)
+        return rf"\frac{{1}}{{\pi}} \operatorname{{Im}} \int^{{{subordination_map} = {cut}}} {integrand} \, dz"
 
 
 class CurveIntegral(OfAllModes):
@@ -169,9 +172,12 @@ class CurveIntegral(OfAllModes):
 
     def number_of(self, names: Sequence[Symbol]) -> Callable[..., mpmath.mpf]:
         """Its value as a function of those of the symbols, at the working precision of mpmath."""
-        integrand, image, _ = self.args
+        integrand, subordination_map, _ = self.args
         parameter = lambdify(names, self.args[2], "mpmath")
-        h, view = (lambdify([*_POINT, *names], v, "mpmath") for v in (integrand, [image, _along(image)]))
+        h, view = (
+            lambdify([*_POINT, *names], v, "mpmath")
+            for v in (integrand, [subordination_map, _along(subordination_map)])
+        )
 
         def number(*values: Any) -> mpmath.mpf:
             decay = parameter(*values)
@@ -196,27 +202,27 @@ class CurveIntegral(OfAllModes):
         return number
 
     def _latex(self, printer: Any) -> str:
-        integrand, image, _ = (printer._print(argument) for argument in self.args)
-        return rf"\frac{{1}}{{\pi}} \int {integrand} \, d\left({image}\right)"
+        integrand, subordination_map, _ = (printer._print(argument) for argument in self.args)
+        return rf"\frac{{1}}{{\pi}} \int {integrand} \, d\left({subordination_map}\right)"
 
 
-class NoiseAtVerge(OfAllModes):
+class CriticalNoise(OfAllModes):
     """delta/s_d at which the lowest point that is seen of all modes comes down to zero.
 
-    ``NoiseAtVerge(x, gamma)``: there is a z below the smallest mode, 1, with x(z) = 0 and x'(z) = 0.
+    ``CriticalNoise(x, gamma)``: there is a z below the smallest mode, 1, with x(z) = 0 and x'(z) = 0.
     """
 
     is_positive = True
 
-    def __new__(cls, image: Expr, decay: Expr) -> NoiseAtVerge:
+    def __new__(cls, subordination_map: Expr, decay: Expr) -> CriticalNoise:
         """With delta bound, whose own name other expressions beside it may hold."""
-        return super().__new__(cls, image.subs(effective_noise, sqrt(_square)), decay)  # type: ignore[no-any-return]
+        return super().__new__(cls, subordination_map.subs(effective_noise, sqrt(_square)), decay)  # type: ignore[no-any-return]
 
     def number_of(self, names: Sequence[Symbol]) -> Callable[..., mpmath.mpf]:
         """Its value as a function of those of the symbols, at the working precision of mpmath."""
-        image, decay = self.args
-        (square,) = solve(image, _square)
-        view = lambdify(_POINT, [sqrt(square), _along(image).subs(_square, square)], "mpmath")
+        subordination_map, decay = self.args
+        (square,) = solve(subordination_map, _square)
+        view = lambdify(_POINT, [sqrt(square), _along(subordination_map).subs(_square, square)], "mpmath")
         parameter = lambdify(names, decay, "mpmath")
 
         def number(*values: Any) -> mpmath.mpf:

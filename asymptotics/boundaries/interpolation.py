@@ -37,7 +37,7 @@ from sympy import Eq, Expr, Rational, Symbol, simplify, solve, sqrt
 
 from asymptotics.boundaries.roots import Number, physical_values, real, solve_system
 from asymptotics.boundaries.uniform_sums import evaluate
-from asymptotics.models.network import StateEvolution, check_is_network
+from asymptotics.models.network import Network, check_is_network
 from asymptotics.symbols import (
     degrees_of_freedom,
     effective_noise,
@@ -114,7 +114,7 @@ class InterpolationPeak:
         return +found
 
 
-def balances_at_capacity(network: StateEvolution) -> tuple[Expr, Expr, Expr]:
+def balances_at_capacity(network: Network) -> tuple[Expr, Expr, Expr]:
     """A, the labels and the force f of a network: A delta^2 = labels + E and A = D + f/kappa.
 
     Raises:
@@ -133,11 +133,11 @@ def balances_at_capacity(network: StateEvolution) -> tuple[Expr, Expr, Expr]:
     return capacity, noise.rhs.subs(matrix_error, 0), freedom.rhs.subs(degrees_of_freedom, 0) * threshold
 
 
-def interpolation_peak(network: StateEvolution) -> InterpolationPeak:
+def interpolation_peak(network: Network) -> InterpolationPeak:
     """The peak of the risk of a network at its interpolation threshold, derived from its declaration; cached.
 
     Raises:
-        InvalidArgument: when the network is no ``StateEvolution``.
+        InvalidArgument: when the network is no ``Network``.
         NotImplementedError: when the balances of the network do not share their left side.
 
     >>> from asymptotics import diagonal, quadratic
@@ -151,7 +151,7 @@ def interpolation_peak(network: StateEvolution) -> InterpolationPeak:
 
 
 @cache
-def _peak(network: StateEvolution) -> InterpolationPeak:
+def _peak(network: Network) -> InterpolationPeak:
     capacity, labels, force = balances_at_capacity(network)
     passing, mean_size = network.noise.second_moment, network.noise.first_moment
     excess = capacity - passing

@@ -51,7 +51,7 @@ from functools import cache
 import mpmath
 from sympy import Eq, Expr, Max, Rational, S, Symbol, integrate, oo, pi, simplify, solve, sqrt
 
-from asymptotics.boundaries.free_convolution import NoiseAtVerge
+from asymptotics.boundaries.free_convolution import CriticalNoise
 from asymptotics.boundaries.interpolation import balances_at_capacity
 from asymptotics.boundaries.roots import Number, physical_values, solve_system
 from asymptotics.boundaries.uniform_sums import evaluate, last_modes
@@ -59,8 +59,8 @@ from asymptotics.expressions.checks import require, require_one_of
 from asymptotics.lemmas.power_sums import Learned, ModeFunction, Piece, end_behaviour
 from asymptotics.models.network import (
     AMPLITUDE,
+    Network,
     Ordering,
-    StateEvolution,
     check_is_network,
     degrees_of_freedom_of,
     mode_functions,
@@ -131,7 +131,7 @@ class RecoveryJump:
         return +found
 
 
-def recovery_jump(network: StateEvolution, *, noisy: bool = False, estimator: str = "erm") -> RecoveryJump:
+def recovery_jump(network: Network, *, noisy: bool = False, estimator: str = "erm") -> RecoveryJump:
     """The risk of a network where its data come to determine every mode, derived once.
 
     Args:
@@ -155,7 +155,7 @@ def recovery_jump(network: StateEvolution, *, noisy: bool = False, estimator: st
 
 
 @cache
-def _jump(network: StateEvolution, noisy: bool, estimator: str) -> RecoveryJump:
+def _jump(network: Network, noisy: bool, estimator: str) -> RecoveryJump:
     capacity, labels, force = balances_at_capacity(network)
     all_learned = mode_functions(network, Ordering.THRESHOLD_ABOVE_NOISE, Learned.ALL)
     excess = capacity - end_behaviour(all_learned.degrees_of_freedom.pieces[-1].value, oo)[0]
@@ -167,12 +167,12 @@ def _jump(network: StateEvolution, noisy: bool, estimator: str) -> RecoveryJump:
         noise = sqrt((left - excess) / known)
         risk = network.risk_per_error * noise**2
         return RecoveryJump(samples, excess, sqrt(known * labels), risk, noise, S.Zero)
-    lost = _lost_one_by_one if network.image_of_all is None else _lost_at_once
+    lost = _lost_one_by_one if network.subordination_of_all is None else _lost_at_once
     return lost(network, samples, excess, labels, force)
 
 
 def _lost_one_by_one(
-    network: StateEvolution, samples: Expr, excess: Expr, labels: Expr, force: Expr
+    network: Network, samples: Expr, excess: Expr, labels: Expr, force: Expr
 ) -> RecoveryJump:
     """Each mode with a probability in proportion to kappa, whatever delta is."""
     freedom = degrees_of_freedom_of(network.potential)
@@ -199,11 +199,9 @@ def _lost_one_by_one(
     )
 
 
-def _lost_at_once(
-    network: StateEvolution, samples: Expr, excess: Expr, labels: Expr, force: Expr
-) -> RecoveryJump:
+def _lost_at_once(network: Network, samples: Expr, excess: Expr, labels: Expr, force: Expr) -> RecoveryJump:
     """All modes above zero, until delta is delta_v: with kappa in place of y_v = 2 f/kappa - x, a cubic."""
-    verge = (SMALLEST * NoiseAtVerge(network.image_of_all, gamma)) ** 2
+    verge = (SMALLEST * CriticalNoise(network.subordination_of_all, gamma)) ** 2
     cubic = Eq(
         threshold * (labels + threshold**2 + Max(excess, 0) * verge),
         (2 * force + Max(-excess, 0) * threshold) * verge,
@@ -225,19 +223,19 @@ def _lost_at_once(
     )
 
 
-def _known(network: StateEvolution) -> Expr:
+def _known(network: Network) -> Expr:
     """M: the share of a mode's variance that the law of the target tells, over delta^2, for small delta.
 
     Raises:
         NotImplementedError: when modes repel each other, but not as in free convolution with a semicircle.
     """
-    square, image = effective_noise**2, network.image_of_all
-    if image is None:
+    square, subordination_map = effective_noise**2, network.subordination_of_all
+    if subordination_map is None:
         share = simplify((square - network.posterior_variance) / square**2).subs(effective_noise, 0)
         return last_modes(ModeFunction((Piece(S.Zero, oo, share),)), SMALLEST)
-    if simplify(image - position - square * resolvent) != 0:
+    if simplify(subordination_map - position - square * resolvent) != 0:
         raise NotImplementedError(
-            f"{network.name}: its modes are seen at {image}, not at z + delta^2 g as in free "
+            f"{network.name}: its modes are seen at {subordination_map}, not at z + delta^2 g as in free "
             "convolution with a semicircle, for which alone the posterior variance of all modes is known"
         )
     density = size ** (-1 / gamma - 1) / gamma  # of modes t**-gamma, t between 0 and 1

@@ -21,12 +21,12 @@ from functools import cache
 
 from sympy import Eq, Expr, Interval, S, log, oo, simplify
 
-from asymptotics.algebra.monomials import Term, leaked
+from asymptotics.algebra.monomials import Term, bulk_freedom
 from asymptotics.algebra.polyhedra import difference
 from asymptotics.balance.dominant_balance import Balanced
 from asymptotics.lemmas.power_sums import Learned, end_behaviour
 from asymptotics.models.bayes import BayesOptimal, Recovery
-from asymptotics.models.network import AMPLITUDE, Ordering, StateEvolution, mode_functions
+from asymptotics.models.network import AMPLITUDE, Network, Ordering, mode_functions
 from asymptotics.phases.phase import Phase
 from asymptotics.symbols import d, effective_noise, gamma, noise_variance, weight_decay
 
@@ -43,7 +43,7 @@ class Kind(Enum):
     RECOVERY = "the degrees of freedom of all modes meet those of the data"
 
 
-LABELS, DECAY, MODE_SUM, LEAKED = "labels", "decay", "modes", "leak"
+LABELS, DECAY, MODE_SUM, BULK_PART = "labels", "decay", "modes", "leak"
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,7 +58,7 @@ class Wall:
         noise, freedom, risk: parts of the noise balance, the threshold balance and the risk.
     """
 
-    model: StateEvolution | BayesOptimal
+    model: Network | BayesOptimal
     phases: tuple[Phase, Phase]
     relation: Eq
     continuous: bool
@@ -67,7 +67,7 @@ class Wall:
     risk: frozenset[str]
 
     @property
-    def network(self) -> StateEvolution:
+    def network(self) -> Network:
         """What declares the equations."""
         return self.model.network if isinstance(self.model, BayesOptimal) else self.model
 
@@ -108,7 +108,7 @@ def wall_of(phases: tuple[Phase, Phase], relation: Eq, continuous: bool) -> Wall
         NotImplementedError: when the phases are not those of a declared network.
     """
     model = phases[0].balance.model
-    if not isinstance(model, StateEvolution | BayesOptimal):
+    if not isinstance(model, Network | BayesOptimal):
         name = "their model" if model is None else model.name
         raise NotImplementedError(
             f"phases of {name}: what holds across a wall is derived for a network, trained "
@@ -145,7 +145,7 @@ def _part(balanced: Balanced, value: Term) -> str:
     all_noise_passes = (
         hypothesis.ordering is Ordering.THRESHOLD_BELOW_NOISE and hypothesis.learned is not Learned.ALL
     )
-    return LEAKED if value.holds([leaked]) or all_noise_passes else MODE_SUM
+    return BULK_PART if value.holds([bulk_freedom]) or all_noise_passes else MODE_SUM
 
 
 def _capacity_ratio(wall: Wall) -> Expr:

@@ -94,7 +94,7 @@ class EdgeLaw:
 
 @dataclass(frozen=True)
 class EdgeCorrection:
-    """The next order at a soft edge, relative and in units of 1/L; L as ``sharper_logarithm`` makes it.
+    """The next order at a soft edge, relative and in units of 1/L; L as ``lambert_logarithm`` makes it.
 
     ``error = delta**2 * D_b * error_constant/L * (1 + error/L + O(1/L**2))``, and likewise the mean size of
     what leaks, ``delta * D_b/u * (1 + size/L + O(1/L**2))``.  ``kappa`` has no such term: in that L it is
@@ -220,7 +220,7 @@ class NoiseLaw(Stored):
         """Integrated as it stands."""
         return simplify(integrate(level**order * self.density, (level, 0, self.edge)))
 
-    def sharper_logarithm(self, leaked: Expr) -> Expr:
+    def lambert_logarithm(self, bulk_freedom: Expr) -> Expr:
         """What to put for L = log(1/D_b) at a soft edge, to be right up to O(1/L) instead of O(log L/L).
 
         Where rho ~ rho_0 w^p exp(-c w^m) the leak D_b = u rho/phi^2 reads v^q exp(c v) = rho_0/((c m)^2 D_b),
@@ -230,14 +230,14 @@ class NoiseLaw(Stored):
 
         >>> from sympy import Symbol, pi, sqrt
         >>> gaussian = NoiseLaw(sqrt(2 / pi) * exp(-(level**2) / 2), edge=oo)
-        >>> gaussian.sharper_logarithm(Symbol("D", positive=True))
+        >>> gaussian.lambert_logarithm(Symbol("D", positive=True))
         LambertW(2/(pi*D**2))/2
         """
         constant, power = self._surprise
         front = simplify(self.density * exp(constant * level**power))
         rise = limit(simplify(level * front.diff(level) / front), level, oo)
         q = (2 * power - 3 - rise) / power
-        inverse = limit(simplify(front / level**rise), level, oo) / ((constant * power) ** 2 * leaked)
+        inverse = limit(simplify(front / level**rise), level, oo) / ((constant * power) ** 2 * bulk_freedom)
         if q == 0:
             return log(inverse)
         return q * LambertW(simplify(constant / q * inverse ** (1 / q)), 0 if q > 0 else -1)
@@ -312,15 +312,15 @@ class NoiseLaw(Stored):
 
     def _hard_edge(self) -> EdgeLaw:
         constant, beta = self._end_behaviour
-        leaked = self.edge * constant / ((beta + 1) * (beta + 2))
+        bulk_freedom = self.edge * constant / ((beta + 1) * (beta + 2))
         error = 2 * constant / ((beta + 1) * (beta + 2) * (beta + 3))
         power = (beta + 3) / (beta + 2)
         gap_power = 1 / (beta + 2)
-        gap = leaked**-gap_power  # t = gap D_b**gap_power
+        gap = bulk_freedom**-gap_power  # t = gap D_b**gap_power
         return EdgeLaw(
             threshold_constant=self.edge,
             threshold_log_power=S.Zero,
-            error_constant=simplify(error / leaked**power),
+            error_constant=simplify(error / bulk_freedom**power),
             error_power=power,
             error_log_power=S.Zero,
             mass_constant=simplify(constant / (beta + 1) * gap ** (beta + 1)),

@@ -44,7 +44,11 @@ class Part:
 
 
 def parts(
-    error: Expr, unlearned: Expr, noise_share: Expr, emergence: Expr, scales: Mapping[Expr, Expr]
+    error: Expr,
+    unlearned_energy: Expr,
+    noise_fraction: Expr,
+    bbp_threshold: Expr,
+    scales: Mapping[Expr, Expr],
 ) -> Mapping[str, Part]:
     """The parts of E/T^2 that target modes make: "unlearned", "learned" and "overfitting".
 
@@ -52,9 +56,9 @@ def parts(
 
     Args:
         error: E of one mode that is found, in size, effective_noise and threshold.
-        unlearned: what of it is target below the threshold.
-        noise_share: share of the rest that is noise.
-        emergence: size in units of the large scale above which modes are found; those below are unlearned.
+        unlearned_energy: what of it is target below the threshold.
+        noise_fraction: share of the rest that is noise.
+        bbp_threshold: size in units of the large scale above which modes are found; those below are unlearned.
         scales: effective_noise and threshold in units of T; one that is negligible is 0.
 
     >>> from sympy import exp
@@ -69,16 +73,16 @@ def parts(
 
     def part(found: Expr, lost: Expr = S.Zero) -> Part:
         order, value = leading_coefficient(found.subs(near), ratio)
-        if emergence == 0:
+        if bbp_threshold == 0:
             return Part(ModeFunction((Piece(S.Zero, oo, value),)), order)
-        pieces = (Piece(S.Zero, emergence, lost), Piece(emergence, oo, expand(cancel(value))))
+        pieces = (Piece(S.Zero, bbp_threshold, lost), Piece(bbp_threshold, oo, expand(cancel(value))))
         return Part(ModeFunction(pieces), order)
 
-    passed = error - unlearned
+    passed = error - unlearned_energy
     return {
-        "unlearned": part(unlearned, size**2),
-        "learned": part((1 - noise_share) * passed),
-        "overfitting": part(noise_share * passed),
+        "unlearned": part(unlearned_energy, size**2),
+        "learned": part((1 - noise_fraction) * passed),
+        "overfitting": part(noise_fraction * passed),
     }
 
 

@@ -1,6 +1,6 @@
 r"""Modes seen inside the noise: what a network declares of those outside it says of those within.
 
-A mode of size s that stands out of the noise is seen at x = X(s), the declared ``location``.  X is the
+A mode of size s that stands out of the noise is seen at x = X(s), the declared ``outlier_location``.  X is the
 inverse of the noise's Stieltjes function g, g(X(s)) = 1/s, and the squared cosine of what is seen with the
 mode's direction is X'(s) (Benaych-Georges and Nadakuditi, arXiv:0910.2120).  Inside the noise that inverse is
 complex: with zeta(w) in the upper half-plane the root of X(zeta) = w, a mode is seen at w with the overlap
@@ -32,7 +32,7 @@ edge, so that
 
 whatever w: half a mode per unit of size at a square-root edge.
 
-In this order: `seen_above_zero`, `parts_in_noise`, `order_at_verge`.
+In this order: `seen_above_zero`, `parts_in_noise`, `branch_point_order`.
 """
 
 from __future__ import annotations
@@ -49,22 +49,24 @@ _zeta = Dummy("zeta")
 """The complex size that is seen inside the noise."""
 
 
-def seen_above_zero(weight: Callable[[Expr], Expr], location: Expr, stands_out: bool) -> Expr:
+def seen_above_zero(weight: Callable[[Expr], Expr], outlier_location: Expr, stands_out: bool) -> Expr:
     """The integral of h(w) O_s(w) over the noise at w > 0, in units of delta, as a function of ``size``.
 
     Args:
         weight: h, a polynomial; it may hold ``size``.
-        location: X(s), a rational function, at delta = 1 and without a threshold.
+        outlier_location: X(s), a rational function, at delta = 1 and without a threshold.
         stands_out: whether the mode does: the integral is then over what is left of it in the noise.
 
     >>> seen_above_zero(lambda w: S.One, size + 1 / size, stands_out=False)
     atan(s)/pi + 1/2 + 1/(pi*s) - atan(s)/(pi*s**2)
     """
-    image = location.subs(size, _zeta)
-    (start,) = (root for root in solve(image, _zeta) if im(root) > 0)
+    subordination_map = outlier_location.subs(size, _zeta)
+    (start,) = (root for root in solve(subordination_map, _zeta) if im(root) > 0)
     # the pole at zeta = s is taken out; the rest is a sum of powers of zeta
-    pole = weight(location) * location.diff(size)
-    smooth = expand(cancel((weight(image) * image.diff(_zeta) - pole) / (_zeta - size)))
+    pole = weight(outlier_location) * outlier_location.diff(size)
+    smooth = expand(
+        cancel((weight(subordination_map) * subordination_map.diff(_zeta) - pole) / (_zeta - size))
+    )
     powers = (part.as_coeff_exponent(_zeta) for part in Add.make_args(smooth))
     primitive = Add(*(c * (log(_zeta) if k == -1 else _zeta ** (k + 1) / (k + 1)) for c, k in powers))
     # arg(zeta - s) at the start, less that at the end, which is real
@@ -72,7 +74,7 @@ def seen_above_zero(weight: Callable[[Expr], Expr], location: Expr, stands_out: 
     return expand((im(expand(primitive.subs(_zeta, start))) + pole * turn) / pi)
 
 
-def parts_in_noise(location: Expr, emergence: Expr) -> Mapping[str, Part]:
+def parts_in_noise(outlier_location: Expr, bbp_threshold: Expr) -> Mapping[str, Part]:
     """What one mode adds to each part of E/delta^2 where kappa << delta, and few modes stand out.
 
     Weights below 0 are cut, others kept as they are seen.  So there is
@@ -86,24 +88,26 @@ def parts_in_noise(location: Expr, emergence: Expr) -> Mapping[str, Part]:
     the noise as a whole is a correction to that, and within the same part.
 
     Args:
-        location: X(s), at delta = 1 and without a threshold.
-        emergence: the size above which modes stand out.
+        outlier_location: X(s), at delta = 1 and without a threshold.
+        bbp_threshold: the size above which modes stand out.
 
     >>> parts_in_noise(size + 1 / size, S.One)["unlearned"].function.pieces[0].value
     -s**2*atan(s)/pi + s**2/2 - s/pi + atan(s)/pi
     """
-    overlap = location.diff(size)
+    overlap = outlier_location.diff(size)
 
     def within(stands_out: bool) -> tuple[Expr, Expr]:
         share = 1 - overlap if stands_out else S.One
-        cut = size**2 * (share - seen_above_zero(lambda w: S.One, location, stands_out))
-        return expand(cut), seen_above_zero(lambda w: (w - size) ** 2, location, stands_out)
+        cut = size**2 * (share - seen_above_zero(lambda w: S.One, outlier_location, stands_out))
+        return expand(cut), seen_above_zero(lambda w: (w - size) ** 2, outlier_location, stands_out)
 
     def part(below: Expr, above: Expr) -> Part:
-        return Part(ModeFunction((Piece(S.Zero, emergence, below), Piece(emergence, oo, above))), order=0)
+        return Part(
+            ModeFunction((Piece(S.Zero, bbp_threshold, below), Piece(bbp_threshold, oo, above))), order=0
+        )
 
     cut, fitted = within(stands_out=False)
-    outside = overlap * (location - size) ** 2 + (1 - overlap) * location**2
+    outside = overlap * (outlier_location - size) ** 2 + (1 - overlap) * outlier_location**2
     return {
         "unlearned": part(cut, S.Zero),
         "learned": part(S.Zero, expand(outside + Add(*within(stands_out=True)))),
@@ -111,12 +115,14 @@ def parts_in_noise(location: Expr, emergence: Expr) -> Mapping[str, Part]:
     }
 
 
-def order_at_verge(location: Expr, emergence: Expr) -> int:
+def branch_point_order(outlier_location: Expr, bbp_threshold: Expr) -> int:
     """The order m of X - edge ~ (zeta - e)^m where modes emerge, in units of delta.
 
-    >>> order_at_verge(size + 1 / size, S.One)
+    >>> branch_point_order(size + 1 / size, S.One)
     2
     """
     step = Dummy("h", positive=True)
-    rise = simplify(location.subs(size, emergence + step) - location.subs(size, emergence))
+    rise = simplify(
+        outlier_location.subs(size, bbp_threshold + step) - outlier_location.subs(size, bbp_threshold)
+    )
     return int(rise.as_leading_term(step).as_coeff_exponent(step)[1])

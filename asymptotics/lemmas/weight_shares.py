@@ -43,7 +43,7 @@ def passing(potential: Expr) -> Expr:
 
 
 def shares(
-    potential: Expr, learned: Expr, noise: Expr, emergence: Expr, scales: Mapping[Expr, Expr]
+    potential: Expr, learned: Expr, noise: Expr, bbp_threshold: Expr, scales: Mapping[Expr, Expr]
 ) -> Mapping[str, Part]:
     """Share of the trained weights that is not zero, that is zero, and that is noise and not zero, per mode.
 
@@ -53,7 +53,7 @@ def shares(
         potential: J of one mode that stands out, in size, effective_noise and threshold.
         learned: probability that it counts as learned.
         noise: probability that one that does not stand out passes the threshold.
-        emergence: size in units of the large scale above which modes stand out.
+        bbp_threshold: size in units of the large scale above which modes stand out.
         scales: effective_noise and threshold in units of the larger; one that is negligible is 0.
 
     Returns:
@@ -66,10 +66,10 @@ def shares(
     found = passing(potential).subs(near)
 
     def part(found: Expr, lost: Expr) -> Part:
-        order, value = leading_coefficient(found, ratio) if emergence == 0 else (0, found.subs(ratio, 0))
-        if emergence == 0:
+        order, value = leading_coefficient(found, ratio) if bbp_threshold == 0 else (0, found.subs(ratio, 0))
+        if bbp_threshold == 0:
             return Part(ModeFunction((Piece(S.Zero, oo, value),)), order)
-        pieces = (Piece(S.Zero, emergence, lost), Piece(emergence, oo, expand(cancel(value))))
+        pieces = (Piece(S.Zero, bbp_threshold, lost), Piece(bbp_threshold, oo, expand(cancel(value))))
         return Part(ModeFunction(pieces), order)
 
     return {

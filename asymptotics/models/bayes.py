@@ -42,7 +42,7 @@ from asymptotics.balance.regimes import (
     without_label_noise,
 )
 from asymptotics.lemmas.power_sums import Learned, ModeFunction, Piece
-from asymptotics.models.network import AMPLITUDE, StateEvolution
+from asymptotics.models.network import AMPLITUDE, Network
 from asymptotics.symbols import d, effective_noise, matrix_error, size, threshold
 
 
@@ -57,7 +57,7 @@ class Recovery(Enum):
 class BayesOptimal:
     """The Bayes-optimal estimator of a network's target."""
 
-    network: StateEvolution
+    network: Network
 
     @property
     def name(self) -> str:
@@ -96,7 +96,7 @@ class BayesOptimal:
         return Description(name, title, f"{feeder.capitalize()} feeds the effective noise delta, and {rest}.")
 
 
-def _partial_recovery(network: StateEvolution, learned: Learned, noisy: bool, domain: Domain) -> Regime:
+def _partial_recovery(network: Network, learned: Learned, noisy: bool, domain: Domain) -> Regime:
     delta = term(effective_noise, MODES)
     index = crossover(delta, AMPLITUDE)
     left, labels, per_error = split_balance(network.noise_balance, matrix_error, LABEL_NOISE)
@@ -124,7 +124,7 @@ def _partial_recovery(network: StateEvolution, learned: Learned, noisy: bool, do
     )
 
 
-def exact_recovery(network: StateEvolution, domain: Domain) -> Regime:
+def exact_recovery(network: Network, domain: Domain) -> Regime:
     """No label noise, and more equations than degrees of freedom: the target is recovered."""
     left, _, per_error = split_balance(network.noise_balance, matrix_error, LABEL_NOISE)
     variance = posterior_variance(network, Learned.ALL)
@@ -148,21 +148,21 @@ def exact_recovery(network: StateEvolution, domain: Domain) -> Regime:
 
 
 @cache
-def posterior_variance(network: StateEvolution, learned: Learned) -> ModeFunction:
+def posterior_variance(network: Network, learned: Learned) -> ModeFunction:
     """Of one mode, in units of delta^2, as a function of its size in units of delta."""
     if learned is Learned.ALL:
         return _above(S.Zero, network.posterior_variance_among_learned)
-    return _above(size**2, network.posterior_variance, network.emergence)
+    return _above(size**2, network.posterior_variance, network.bbp_threshold)
 
 
 _NUMBER_ABOVE = ModeFunction((Piece(S.Zero, S.One, S.Zero), Piece(S.One, oo, S.One)))
 """Modes of a size, which is known, above delta."""
 
 
-def _above(lost: Expr, found: Expr, emergence: Expr = S.Zero) -> ModeFunction:
+def _above(lost: Expr, found: Expr, bbp_threshold: Expr = S.Zero) -> ModeFunction:
     """A function of the size that changes where modes emerge from the noise, there being no threshold."""
     scales = {effective_noise: S.One, threshold: S.Zero}
-    found, emergence = simplify(found.subs(scales)), emergence.subs(scales)
-    if emergence == 0:
+    found, bbp_threshold = simplify(found.subs(scales)), bbp_threshold.subs(scales)
+    if bbp_threshold == 0:
         return ModeFunction((Piece(S.Zero, oo, found),))
-    return ModeFunction((Piece(S.Zero, emergence, lost), Piece(emergence, oo, expand(found))))
+    return ModeFunction((Piece(S.Zero, bbp_threshold, lost), Piece(bbp_threshold, oo, expand(found))))

@@ -82,7 +82,7 @@ def expression(field: str, value: Any, allowed: Collection[Symbol]) -> Expr:
     Raises:
         InvalidArgument: it is not, or holds other symbols.
 
-    >>> expression("emergence", 0, [effective_noise])
+    >>> expression("bbp_threshold", 0, [effective_noise])
     0
     >>> expression("excess_risk", 2 * Symbol("E"), [matrix_error])
     Traceback (most recent call last):
@@ -246,7 +246,7 @@ def multiple_of_error(field: str, value: Any) -> Expr:
 def check_network(declared: Mapping[str, Any]) -> Mapping[str, Any]:
     """Refuse a network that means nothing; the fields that numbers were given for, as expressions.
 
-    ``declared`` holds the fields of a ``StateEvolution`` by their names.
+    ``declared`` holds the fields of a ``Network`` by their names.
 
     Raises:
         InvalidArgument: it names the first field that is not what it should be.
@@ -259,15 +259,15 @@ def check_network(declared: Mapping[str, Any]) -> Mapping[str, Any]:
     allowed = {
         "potential": LENGTHS,
         "potential_among_learned": LENGTHS,
-        "emergence": scales,
-        "above_noise": LENGTHS,
+        "bbp_threshold": scales,
+        "learned_probability": LENGTHS,
         "posterior_variance": (size, effective_noise),
         "posterior_variance_among_learned": (size, effective_noise),
-        "unlearned": LENGTHS,
-        "noise_share": LENGTHS,
+        "unlearned_energy": LENGTHS,
+        "noise_fraction": LENGTHS,
     }
     checked = {name: expression(name, declared[name], of) for name, of in allowed.items()}
-    for name, of in {"location": (size, effective_noise), "image": _OF_IMAGE}.items():
+    for name, of in {"outlier_location": (size, effective_noise), "subordination_map": _OF_IMAGE}.items():
         value = declared[name]
         checked[name] = None if value is None else expression(name, value, of)
     noise_balance(declared["noise_balance"], NOISE_BALANCE)
@@ -284,40 +284,55 @@ _OF_IMAGE = (position, resolvent, effective_noise)
 
 def _check_functions(fields: Mapping[str, Any], noise: NoiseLaw) -> None:
     """Degrees and signs of the functions of one mode, at points where it stands out."""
-    emergence = fields["emergence"]
+    bbp_threshold = fields["bbp_threshold"]
     scales = [{effective_noise: x, threshold: y} for x, y in ((1, 0.5), (2, 3), (1, 3))]
-    _check_degree("emergence", emergence, 1, scales)
+    _check_degree("bbp_threshold", bbp_threshold, 1, scales)
     for at in scales:
-        _check_range("emergence", emergence, at, 0, oo)
-    points = [{size: 3 * (sum(at.values()) + _number("emergence", emergence, at)), **at} for at in scales]
+        _check_range("bbp_threshold", bbp_threshold, at, 0, oo)
+    points = [
+        {size: 3 * (sum(at.values()) + _number("bbp_threshold", bbp_threshold, at)), **at} for at in scales
+    ]
     for name in ("potential", "potential_among_learned"):
         _check_potential(name, fields[name], points)
     for name, degree in {
-        "above_noise": 0,
-        "noise_share": 0,
+        "learned_probability": 0,
+        "noise_fraction": 0,
         "posterior_variance": 2,
         "posterior_variance_among_learned": 2,
-        "unlearned": 2,
+        "unlearned_energy": 2,
     }.items():
         _check_degree(name, fields[name], degree, points)
         for at in points:
             _check_range(name, fields[name], at, 0, 1 if degree == 0 else at[size] ** 2)
     for name in ("posterior_variance", "posterior_variance_among_learned"):
         require(fields[name] != 0, name, fields[name], "above 0: noise hides something of every mode")
-    if emergence == 0:
+    if bbp_threshold == 0:
         _check_noise_within(fields["potential"], noise)
-    if fields["location"] is not None:
-        location = fields["location"]
-        _check_degree("location", location, 1, points)
-        _check_ratio("location", location, size, "a place that tends to s for modes far above the noise")
-    if fields["image"] is not None:
-        image = fields["image"]
-        require(image.has(position), "image", image, f"a function of {position}")
+    if fields["outlier_location"] is not None:
+        outlier_location = fields["outlier_location"]
+        _check_degree("outlier_location", outlier_location, 1, points)
+        _check_ratio(
+            "outlier_location",
+            outlier_location,
+            size,
+            "a place that tends to s for modes far above the noise",
+        )
+    if fields["subordination_map"] is not None:
+        subordination_map = fields["subordination_map"]
+        require(
+            subordination_map.has(position),
+            "subordination_map",
+            subordination_map,
+            f"a function of {position}",
+        )
         here = {position: 5, resolvent: 0.25, effective_noise: 2}
         there = {position: 10, resolvent: 0.125, effective_noise: 4}
-        gap = abs(2 * _number("image", image, here) - _number("image", image, there))
+        gap = abs(
+            2 * _number("subordination_map", subordination_map, here)
+            - _number("subordination_map", subordination_map, there)
+        )
         lengths = f"{position}, {effective_noise} and 1/{resolvent}"
-        require(gap < _ROUNDING, "image", image, f"of degree 1 in {lengths}")
+        require(gap < _ROUNDING, "subordination_map", subordination_map, f"of degree 1 in {lengths}")
 
 
 def _check_potential(name: str, potential: Expr, points: Collection[Point]) -> None:

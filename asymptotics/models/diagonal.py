@@ -17,7 +17,7 @@ from __future__ import annotations
 from sympy import Eq, Max, S, erfc, exp, oo, pi, sqrt
 
 from asymptotics.lemmas.noise import NoiseLaw, level
-from asymptotics.models.network import StateEvolution
+from asymptotics.models.network import Network
 from asymptotics.symbols import (
     d,
     degrees_of_freedom,
@@ -37,18 +37,18 @@ _noise_share = effective_noise**2 / _deviation**2
 _passing = erfc(threshold / (sqrt(2) * _deviation))
 _cut_moment = _deviation**2 * _gaussian.cut_moment(size).subs(size, threshold / _deviation)
 
-diagonal = StateEvolution(
+diagonal = Network(
     name="diagonal",
     noise=_gaussian,
     potential=_potential,
     potential_among_learned=_potential,
-    emergence=S.Zero,
+    bbp_threshold=S.Zero,
     # P(|theta*| > T) for theta* ~ N(0, s^2): a mode is learned when its drawn coefficient passes
-    above_noise=erfc(Max(effective_noise, threshold) / (sqrt(2) * size)),
+    learned_probability=erfc(Max(effective_noise, threshold) / (sqrt(2) * size)),
     posterior_variance=size**2 * effective_noise**2 / _deviation**2,
     posterior_variance_among_learned=size**2 * effective_noise**2 / _deviation**2,
-    unlearned=size**2 * _noise_share * (1 - _passing) + (1 - _noise_share) ** 2 * _cut_moment,
-    noise_share=_noise_share,
+    unlearned_energy=size**2 * _noise_share * (1 - _passing) + (1 - _noise_share) ** 2 * _cut_moment,
+    noise_fraction=_noise_share,
     noise_balance=Eq(n_eff / d * effective_noise**2, noise_variance + matrix_error),
     threshold_balance=Eq(n_eff / d, degrees_of_freedom + weight_decay / threshold),
     excess_risk=matrix_error,

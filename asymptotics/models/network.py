@@ -18,9 +18,9 @@ functions of s_i/T.  The trained objective, divided by d (diagonal) or d^2 (quad
 
 A network therefore declares J and three equations.  Where the modes do not interact (diagonal network) one
 expression holds for every size.  Where they do (quadratic network: eigenvalues repel) a mode either stands
-out of the noise, ``size > emergence``, or is one share of it, with J = delta^2 j(kappa/delta) (``noise``).
+out of the noise, ``size > bbp_threshold``, or is one share of it, with J = delta^2 j(kappa/delta) (``noise``).
 
-In this order: ``Ordering``, ``StateEvolution`` (the declaration, and its ``regimes``), the summands
+In this order: ``Ordering``, ``Network`` (the declaration, and its ``regimes``), the summands
 (``mode_functions``), and what the phases are called (``describe``).
 """
 
@@ -35,11 +35,11 @@ from typing import Any
 
 from sympy import Dummy, Eq, Expr, S, cancel, expand, factorial, gammasimp, nan, oo, simplify, sqrt, zoo
 
-from asymptotics.algebra.monomials import Term, leaked, term
+from asymptotics.algebra.monomials import Term, bulk_freedom, term
 from asymptotics.algebra.polyhedra import FIELD, Domain, coefficient, sign
 from asymptotics.balance.regimes import (
+    BULK,
     LABEL_NOISE,
-    LEAK,
     MODES,
     WEIGHT_DECAY,
     Description,
@@ -59,7 +59,7 @@ from asymptotics.expressions.checks import require
 from asymptotics.lemmas.noise import NoiseLaw
 from asymptotics.lemmas.power_sums import Learned, ModeFunction, Piece, leading_sum
 from asymptotics.lemmas.risk_parts import Part, parts
-from asymptotics.lemmas.subcritical import order_at_verge, parts_in_noise
+from asymptotics.lemmas.subcritical import branch_point_order, parts_in_noise
 from asymptotics.lemmas.weight_shares import ATOM, MASS_ABOVE, NOISE_ABOVE, shares
 from asymptotics.models.declaration import check_network
 from asymptotics.symbols import (
@@ -95,7 +95,7 @@ class Ordering(Enum):
 
 
 @dataclass(frozen=True)
-class StateEvolution:
+class Network:
     """A network, declared by its equations.
 
     What means nothing is refused (``declared``): expressions are in the letters of ``asymptotics.symbols``,
@@ -106,21 +106,21 @@ class StateEvolution:
         noise: law of the noise of one mode, in units of delta.
         potential: J(s; delta, kappa) of a mode that stands out while most modes do not.
         potential_among_learned: the same once every mode stands out.
-        emergence: smallest size of a mode that stands out, as a function of delta and kappa; 0 when
+        bbp_threshold: smallest size of a mode that stands out, as a function of delta and kappa; 0 when
             ``potential`` holds for every size.
-        above_noise: probability that a mode of that size counts as learned, given it stands out.
+        learned_probability: probability that a mode of that size counts as learned, given it stands out.
         posterior_variance: least mean square error with which a mode that stands out can be known through the
             noise, while most modes do not stand out.
         posterior_variance_among_learned: the same once every mode stands out.
-        unlearned: what of the error of a mode that stands out is target below the threshold.
-        noise_share: which share of the rest is noise.
+        unlearned_energy: what of the error of a mode that stands out is target below the threshold.
+        noise_fraction: which share of the rest is noise.
         noise_balance: the equation for delta, in E.
         threshold_balance: the equation for kappa, in D.
         excess_risk: R as a multiple of E.
-        location: where the noisy image of a mode of size s that stands out is seen, among trained weights
+        outlier_location: where the noisy image of a mode of size s that stands out is seen, among trained weights
             that were not shifted by kappa; None where it is seen at no one place.  As a function of s it says
             too how a mode is seen inside the noise, and with which overlap outside (``buried``).
-        image: where a point of the plane of the modes is seen when they are all of the size of the noise and
+        subordination_map: where a point of the plane of the modes is seen when they are all of the size of the noise and
             repel each other, in ``position``, ``resolvent`` and ``effective_noise`` (``repulsion``); None
             where modes do not interact, and ``potential`` holds for any number of them.
 
@@ -132,17 +132,17 @@ class StateEvolution:
     noise: NoiseLaw
     potential: Expr
     potential_among_learned: Expr
-    emergence: Expr
-    above_noise: Expr
+    bbp_threshold: Expr
+    learned_probability: Expr
     posterior_variance: Expr
     posterior_variance_among_learned: Expr
-    unlearned: Expr
-    noise_share: Expr
+    unlearned_energy: Expr
+    noise_fraction: Expr
     noise_balance: Eq
     threshold_balance: Eq
     excess_risk: Expr
-    location: Expr | None = None
-    image: Expr | None = None
+    outlier_location: Expr | None = None
+    subordination_map: Expr | None = None
 
     def __post_init__(self) -> None:
         for name, value in check_network(vars(self)).items():
@@ -163,22 +163,22 @@ class StateEvolution:
 
     @property
     def overlap(self) -> Expr | None:
-        """Squared cosine of what is seen at ``location`` with the mode's direction in the target."""
-        return None if self.location is None else self.location.diff(size)
+        """Squared cosine of what is seen at ``outlier_location`` with the mode's direction in the target."""
+        return None if self.outlier_location is None else self.outlier_location.diff(size)
 
     @property
-    def image_of_all(self) -> Expr | None:
-        """``image``, once all modes are of the size of the noise; None where they do not repel each other.
+    def subordination_of_all(self) -> Expr | None:
+        """``subordination_map``, once all modes are of the size of the noise; None where they do not repel each other.
 
         Raises:
             NotImplementedError: when they do, and that is not declared.
         """
-        if self.emergence != 0 and self.image is None:
+        if self.bbp_threshold != 0 and self.subordination_map is None:
             raise NotImplementedError(
                 f"{self.name}: its modes, all of the size of the noise, repel each other, and the network "
                 "does not declare where they are seen, its image"
             )
-        return self.image
+        return self.subordination_map
 
     @property
     def risk_per_error(self) -> Expr:
@@ -225,7 +225,7 @@ def check_is_network(network: Any) -> None:
     Raises:
         InvalidArgument: it is not.
     """
-    is_network = isinstance(network, StateEvolution)
+    is_network = isinstance(network, Network)
     require(is_network, "network", network, "diagonal, quadratic or a StateEvolution of your own")
 
 
@@ -251,7 +251,7 @@ def degrees_of_freedom_of(potential: Expr) -> Expr:
     return simplify(potential.diff(effective_noise) / (2 * effective_noise))
 
 
-def _scales(network: StateEvolution, ordering: Ordering) -> dict[Expr, Expr]:
+def _scales(network: Network, ordering: Ordering) -> dict[Expr, Expr]:
     """(delta, kappa) in units of T = max(delta, kappa), in the limit that the ordering stands for."""
     if ordering is Ordering.THRESHOLD_BELOW_NOISE:
         return {effective_noise: S.One, threshold: S.Zero}
@@ -267,7 +267,7 @@ def size_of(potential: Expr) -> Expr:
 
 
 @cache
-def mode_functions(network: StateEvolution, ordering: Ordering, learned: Learned) -> ModeFunctions:
+def mode_functions(network: Network, ordering: Ordering, learned: Learned) -> ModeFunctions:
     """The summands of the state evolution in one limit of kappa/delta.
 
     >>> from asymptotics import quadratic
@@ -285,12 +285,12 @@ def mode_functions(network: StateEvolution, ordering: Ordering, learned: Learned
         degrees_of_freedom=mode_function(
             network, ordering, learned, leak, limit(degrees_of_freedom_of(potential))
         ),
-        learned=mode_function(network, ordering, learned, S.Zero, limit(network.above_noise)),
+        learned=mode_function(network, ordering, learned, S.Zero, limit(network.learned_probability)),
     )
 
 
 @cache
-def size_function(network: StateEvolution, ordering: Ordering, learned: Learned) -> ModeFunction:
+def size_function(network: Network, ordering: Ordering, learned: Learned) -> ModeFunction:
     """What one mode contributes to the mean size of the trained weights, in units of T."""
     drift = network.noise.first_moment if ordering is Ordering.THRESHOLD_BELOW_NOISE else S.Zero
     size_of_found = in_the_limit(network, ordering, size_of(network.potential_of(learned)))
@@ -298,7 +298,7 @@ def size_function(network: StateEvolution, ordering: Ordering, learned: Learned)
 
 
 @cache
-def error_parts(network: StateEvolution, ordering: Ordering, learned: Learned) -> Mapping[str, Part]:
+def error_parts(network: Network, ordering: Ordering, learned: Learned) -> Mapping[str, Part]:
     """What one mode contributes to each part of E/T^2 (``decomposition``).
 
     Once all modes are learned none is left to be unlearned or overfitted: those parts are then exactly zero
@@ -308,53 +308,60 @@ def error_parts(network: StateEvolution, ordering: Ordering, learned: Learned) -
         NotImplementedError: when modes are seen inside noise that is not cut, and the network declares no
             place where they are outside it, or trains weights of either sign.
     """
-    below, emergence = ordering is Ordering.THRESHOLD_BELOW_NOISE, _emergence(network, ordering, learned)
+    below, bbp_threshold = (
+        ordering is Ordering.THRESHOLD_BELOW_NOISE,
+        _bbp_threshold(network, ordering, learned),
+    )
     scales = _scales(network, ordering)
-    if below and emergence != 0:
-        if network.location is None or network.noise.mass != S.Half:
-            lacking = "location is not declared" if network.location is None else "noise has either sign"
+    if below and bbp_threshold != 0:
+        if network.outlier_location is None or network.noise.mass != S.Half:
+            lacking = (
+                "location is not declared" if network.outlier_location is None else "noise has either sign"
+            )
             raise NotImplementedError(
                 f"the parts of the error of the {network.name} network where {ordering.value} and "
                 f"{learned.value} modes are learned: the rest are seen inside the noise, and their {lacking}"
             )
-        return parts_in_noise(network.location.subs(scales), emergence)
+        return parts_in_noise(network.outlier_location.subs(scales), bbp_threshold)
     error = error_of(network.potential_of(learned))
-    return parts(error, network.unlearned, network.noise_share, emergence, scales)
+    return parts(error, network.unlearned_energy, network.noise_fraction, bbp_threshold, scales)
 
 
 @cache
-def signal_share(network: StateEvolution) -> ModeFunction:
+def signal_share(network: Network) -> ModeFunction:
     """Share of the signal in what leaks of a mode below the noise; sizes in units of delta."""
     scales = {effective_noise: S.One, threshold: S.Zero}
-    share = simplify((1 - network.noise_share).subs(scales)) if network.emergence == 0 else S.Zero
+    share = simplify((1 - network.noise_fraction).subs(scales)) if network.bbp_threshold == 0 else S.Zero
     return ModeFunction((Piece(S.Zero, oo, share),))
 
 
 @cache
-def weight_shares(network: StateEvolution, ordering: Ordering, learned: Learned) -> Mapping[str, Part]:
+def weight_shares(network: Network, ordering: Ordering, learned: Learned) -> Mapping[str, Part]:
     """What one mode contributes to the mass of the trained weights at 0 and away from it (``weights``)."""
     potential, scales = network.potential_of(learned), _scales(network, ordering)
     noise = network.noise.mass if ordering is Ordering.THRESHOLD_BELOW_NOISE else S.Zero
-    return shares(potential, network.above_noise, noise, _emergence(network, ordering, learned), scales)
+    return shares(
+        potential, network.learned_probability, noise, _bbp_threshold(network, ordering, learned), scales
+    )
 
 
-def _emergence(network: StateEvolution, ordering: Ordering, learned: Learned) -> Expr:
+def _bbp_threshold(network: Network, ordering: Ordering, learned: Learned) -> Expr:
     """Smallest size of a mode that stands out, in units of T."""
-    return S.Zero if learned is Learned.ALL else in_the_limit(network, ordering, network.emergence)
+    return S.Zero if learned is Learned.ALL else in_the_limit(network, ordering, network.bbp_threshold)
 
 
 def mode_function(
-    network: StateEvolution, ordering: Ordering, learned: Learned, lost: Expr, found: Expr
+    network: Network, ordering: Ordering, learned: Learned, lost: Expr, found: Expr
 ) -> ModeFunction:
     """A function of the size that changes where modes stand out."""
-    emergence = _emergence(network, ordering, learned)
-    if emergence == 0:
+    bbp_threshold = _bbp_threshold(network, ordering, learned)
+    if bbp_threshold == 0:
         return ModeFunction((Piece(S.Zero, oo, found),))
-    return ModeFunction((Piece(S.Zero, emergence, lost), Piece(emergence, oo, expand(cancel(found)))))
+    return ModeFunction((Piece(S.Zero, bbp_threshold, lost), Piece(bbp_threshold, oo, expand(cancel(found)))))
 
 
 @cache
-def in_the_limit(network: StateEvolution, ordering: Ordering, expression: Expr) -> Expr:
+def in_the_limit(network: Network, ordering: Ordering, expression: Expr) -> Expr:
     """A function of one mode, with delta and kappa in units of T as the ordering says."""
     scales = _scales(network, ordering)
     value = simplify(expression.subs(scales))
@@ -367,7 +374,7 @@ def in_the_limit(network: StateEvolution, ordering: Ordering, expression: Expr) 
 class Trained:
     """A trained network under one ordering of its scales, with none, some or all of its modes learned."""
 
-    network: StateEvolution
+    network: Network
     ordering: Ordering
     learned: Learned
 
@@ -408,7 +415,7 @@ class Trained:
 
 
 def trained_regime(
-    network: StateEvolution, ordering: Ordering, learned: Learned, noisy: bool, domain: Domain
+    network: Network, ordering: Ordering, learned: Learned, noisy: bool, domain: Domain
 ) -> Regime:
     """The two equations of a trained network under one ordering, and its quantities."""
     summands = mode_functions(network, ordering, learned)
@@ -420,14 +427,14 @@ def trained_regime(
     freedoms = trained.mean(summands.degrees_of_freedom, 0, domain)
     if at_edge:
         errors = (*errors, _edge_error(network))
-        freedoms = (*freedoms, term(leaked, LEAK))
+        freedoms = (*freedoms, term(bulk_freedom, BULK))
     noise_left, labels, per_error = split_balance(network.noise_balance, matrix_error, LABEL_NOISE)
     freedom_left, _, per_freedom = split_balance(network.threshold_balance, degrees_of_freedom, WEIGHT_DECAY)
     labels = labels if noisy else without_label_noise(labels)
     return Regime(
         ordering=ordering,
         learned=learned,
-        unknowns=(effective_noise, leaked if at_edge else threshold),
+        unknowns=(effective_noise, bulk_freedom if at_edge else threshold),
         equations=(
             Equation("effective noise", noise_left, (*labels, *(t * per_error for t in errors))),
             Equation("threshold", freedom_left, (*forces, *(t * per_freedom for t in freedoms))),
@@ -443,7 +450,7 @@ def trained_regime(
             **{name: Given(_part_of_risk, (trained, part)) for name, part in PARTS.items()},
             **{name: Given(_share_of_weights, (trained, name)) for name in (MASS_ABOVE, ATOM, NOISE_ABOVE)},
         },
-        logarithm=Given(NoiseLaw.sharper_logarithm, (network.noise,)) if soft_edge else None,
+        logarithm=Given(NoiseLaw.lambert_logarithm, (network.noise,)) if soft_edge else None,
         next_orders=Given(_next_orders, (trained,)) if soft_edge else None,
     )
 
@@ -471,7 +478,7 @@ def _next_orders(trained: Trained, quantity: str, on: Domain) -> Mapping[Term, C
             degrees_of_freedom_of(potential),
             (_one, per_freedom),
         ),
-        (trained.mean(summands.learned, 0, on), network.above_noise, (term(d, MODES),)),
+        (trained.mean(summands.learned, 0, on), network.learned_probability, (term(d, MODES),)),
     ]
     if quantity == "train_loss":  # elsewhere it is not to split the domain
         of_size = size_function(network, ordering, learned)
@@ -504,35 +511,35 @@ def _ordered(ordering: Ordering, delta: Term, kappa: Term) -> tuple[tuple[Term, 
     """What the ordering takes to be much larger than what."""
     return {
         Ordering.THRESHOLD_ABOVE_NOISE: ((kappa, delta),),
-        Ordering.THRESHOLD_AT_EDGE: ((term(S.One, LEAK), term(leaked, LEAK)),),
+        Ordering.THRESHOLD_AT_EDGE: ((term(S.One, BULK), term(bulk_freedom, BULK)),),
         Ordering.THRESHOLD_BELOW_NOISE: ((delta, kappa),),
     }[ordering]
 
 
-def _edge_threshold(network: StateEvolution) -> Term:
+def _edge_threshold(network: Network) -> Term:
     """Kappa near the edge of the noise, in delta and L = log(1/D_b)."""
     edge = network.noise.edge_law
     at_edge = term(edge.threshold_constant * effective_noise, MODES)
     return replace(at_edge, log_power=coefficient(edge.threshold_log_power))
 
 
-def _edge_error(network: StateEvolution) -> Term:
+def _edge_error(network: Network) -> Term:
     """Error that leaks near the edge of the noise, in delta, D_b and L."""
     edge = network.noise.edge_law
-    error = term(edge.error_constant * effective_noise**2 * leaked**edge.error_power, LEAK)
+    error = term(edge.error_constant * effective_noise**2 * bulk_freedom**edge.error_power, BULK)
     return replace(error, log_power=coefficient(edge.error_log_power))
 
 
-def _edge_size(network: StateEvolution) -> Term:
+def _edge_size(network: Network) -> Term:
     """Weight decay times the mean size of what leaks near the edge, delta^2 D_b/kappa (``noise``)."""
     kappa: Term = _edge_threshold(network)
-    of_noise = term(weight_decay * effective_noise**2 * leaked, WEIGHT_DECAY)
+    of_noise = term(weight_decay * effective_noise**2 * bulk_freedom, WEIGHT_DECAY)
     size_of_leak: Term = of_noise * kappa ** (-FIELD.one)
     return size_of_leak
 
 
 def _soft_edge_orders(
-    network: StateEvolution,
+    network: Network,
     learned: Learned,
     domain: Domain,
     sums: Sequence[tuple[tuple[Term, ...], Expr, tuple[Term, ...]]],
@@ -559,9 +566,7 @@ def _soft_edge_orders(
     return found
 
 
-def next_order_of_sum(
-    network: StateEvolution, learned: Learned, domain: Domain, of_mode: Expr, number: int
-) -> Expr:
+def next_order_of_sum(network: Network, learned: Learned, domain: Domain, of_mode: Expr, number: int) -> Expr:
     """The next order in 1/L, relative, of a sum over the modes where kappa is at a soft edge.
 
     There (delta/kappa)^m = c/L (``noise``), and what one mode contributes is a Taylor series in delta/kappa.
@@ -580,7 +585,7 @@ def next_order_of_sum(
     edge, ratio = network.noise.edge_law, Dummy("rho", positive=True)
     power = 1 / edge.threshold_log_power
     in_ratio = of_mode.subs({effective_noise: ratio, threshold: S.One})
-    if network.emergence != 0 or not power.is_Integer:
+    if network.bbp_threshold != 0 or not power.is_Integer:
         raise NotImplementedError("modes that emerge from noise with a soft edge")
     coefficients = [
         simplify(in_ratio.diff(ratio, order).subs(ratio, 0) / factorial(order)) for order in range(power + 1)
@@ -607,33 +612,36 @@ def next_order_of_sum(
     return found
 
 
-def edge_gap(network: StateEvolution) -> Term:
+def edge_gap(network: Network) -> Term:
     """From the threshold to the hard edge of the noise, in delta and D_b."""
     edge = network.noise.edge_law
-    return term(edge.gap_constant * effective_noise * leaked**edge.gap_power, LEAK)
+    return term(edge.gap_constant * effective_noise * bulk_freedom**edge.gap_power, BULK)
 
 
-def _verge_error(network: StateEvolution, learned: Learned) -> tuple[Term, ...]:
+def _verge_error(network: Network, learned: Learned) -> tuple[Term, ...]:
     """What leaks near a hard edge of the modes just below their emergence e, and is taken for noise.
 
     They fill the gap g between threshold and edge with 1/m of a mode per unit of size (``buried``), each of
     energy e^2, and there are (K/gamma) ds/e of them: (1/d) K e g/(gamma m), K the number above e.
     """
-    hard = network.emergence != 0 and network.noise.edge != oo
-    if network.location is None or not hard or learned is Learned.NONE:
+    hard = network.bbp_threshold != 0 and network.noise.edge != oo
+    if network.outlier_location is None or not hard or learned is Learned.NONE:
         return ()
     at_edge = {effective_noise: S.One, threshold: network.noise.edge}
-    emergence, location = network.emergence.subs(at_edge), network.location.subs(at_edge)
-    size_at_verge = term(emergence * effective_noise, MODES)
+    bbp_threshold, outlier_location = (
+        network.bbp_threshold.subs(at_edge),
+        network.outlier_location.subs(at_edge),
+    )
+    size_at_verge = term(bbp_threshold * effective_noise, MODES)
     number = crossover(size_at_verge, AMPLITUDE)
-    share = term(1 / (gamma * order_at_verge(location, emergence) * d), MODES)
+    share = term(1 / (gamma * branch_point_order(outlier_location, bbp_threshold) * d), MODES)
     return (share * number * size_at_verge * edge_gap(network),)
 
 
-def _edge_mass(network: StateEvolution) -> Term:
+def _edge_mass(network: Network) -> Term:
     """Share of the weights that leak past the threshold near the edge of the noise, in D_b and L."""
     edge = network.noise.edge_law
-    mass = term(edge.mass_constant * leaked**edge.mass_power, LEAK)
+    mass = term(edge.mass_constant * bulk_freedom**edge.mass_power, BULK)
     return replace(mass, log_power=coefficient(edge.mass_log_power))
 
 
@@ -641,7 +649,7 @@ _NAMES = {
     (Ordering.THRESHOLD_ABOVE_NOISE, Learned.SOME, MODES): ("II", "over-regularised"),
     (Ordering.THRESHOLD_ABOVE_NOISE, Learned.ALL, MODES): ("III", "shrinkage-dominated"),
     (Ordering.THRESHOLD_AT_EDGE, Learned.SOME, MODES): ("IV", "benign overfitting"),
-    (Ordering.THRESHOLD_AT_EDGE, Learned.SOME, LEAK): ("V", "harmful overfitting"),
+    (Ordering.THRESHOLD_AT_EDGE, Learned.SOME, BULK): ("V", "harmful overfitting"),
     (Ordering.THRESHOLD_BELOW_NOISE, Learned.SOME, MODES): ("VI", "noise-dominated"),
     (Ordering.THRESHOLD_BELOW_NOISE, Learned.ALL, MODES): ("VI", "noise-dominated"),
 }
@@ -686,7 +694,7 @@ def _describe(hypothesis: Hypothesis) -> Description:
         (MODES, Learned.ALL): "the risk is the noise on all that is fitted"
         if noise_floor
         else "the risk is the shrinkage of every mode",
-        (LEAK, Learned.SOME): "the risk is the noise that leaks past it",
+        (BULK, Learned.SOME): "the risk is the noise that leaks past it",
     }[risk, learned]
     feeder = feeds_noise if feeds_noise == LABEL_NOISE else "the error itself"
     why = (

@@ -29,7 +29,7 @@ from __future__ import annotations
 from sympy import Eq, Piecewise, S, pi, sqrt
 
 from asymptotics.lemmas.noise import NoiseLaw, level
-from asymptotics.models.network import StateEvolution
+from asymptotics.models.network import Network
 from asymptotics.symbols import (
     d,
     degrees_of_freedom,
@@ -49,23 +49,23 @@ _location = _image.subs({position: size, resolvent: 1 / size})
 _overlap = _location.diff(size)
 _semicircle = NoiseLaw(density=sqrt(4 - level**2) / (2 * pi), edge=S(2))
 
-quadratic = StateEvolution(
+quadratic = Network(
     name="quadratic",
     noise=_semicircle,
     potential=(_location - threshold) ** 2,
     potential_among_learned=(size - threshold) ** 2 + effective_noise**2,
-    emergence=Piecewise(
+    bbp_threshold=Piecewise(
         (effective_noise, threshold <= 2 * effective_noise),
         ((threshold + sqrt(threshold**2 - 4 * effective_noise**2)) / 2, True),
     ),
-    above_noise=S.One,
+    learned_probability=S.One,
     posterior_variance=size**2 - (size * _overlap) ** 2,
     posterior_variance_among_learned=effective_noise**2,
-    unlearned=S.Zero,
-    noise_share=S.Zero,
+    unlearned_energy=S.Zero,
+    noise_fraction=S.Zero,
     noise_balance=Eq(2 * n_eff / d * effective_noise**2, noise_variance / 2 + matrix_error),
     threshold_balance=Eq(2 * n_eff / d, degrees_of_freedom + weight_decay / (2 * threshold)),
     excess_risk=2 * matrix_error,
-    location=_location,
-    image=_image,
+    outlier_location=_location,
+    subordination_map=_image,
 )

@@ -78,7 +78,7 @@ from asymptotics.models.declaration import (
     text,
     threshold_balance,
 )
-from asymptotics.models.network import AMPLITUDE, StateEvolution, check_is_network
+from asymptotics.models.network import AMPLITUDE, Network, check_is_network
 from asymptotics.symbols import (
     d,
     degrees_of_freedom,
@@ -348,13 +348,13 @@ def _counted(model: RidgeRegression, learned: Learned, index: Term) -> tuple[tup
     return pairs if model.modes == d else tuple(pair for pair in pairs if last not in pair)
 
 
-def ridge(network: StateEvolution) -> RidgeRegression:
+def ridge(network: Network) -> RidgeRegression:
     """Ridge regression on the inputs of a network: its equations, with all features of variance one.
 
     The penalty that makes sparse is replaced by half the mean square of the weights, as in ``numerics``.
 
     Raises:
-        InvalidArgument: when the network is no ``StateEvolution``.
+        InvalidArgument: when the network is no ``Network``.
 
     >>> from asymptotics import diagonal
     >>> ridge(diagonal).threshold_balance == diagonal.threshold_balance

@@ -21,7 +21,7 @@ beyond x is that of modes larger than x: the lemma on ``power_sums`` with x in p
 
 with c = 1 for the quadratic network and E|g|^(1/gamma) for the diagonal one: a power law of exponent 1/gamma,
 the heavier the faster the target decays.  Closer to T, x + kappa takes the place of x, and the quadratic
-network's spikes are pushed up by the noise: its mode must exceed ``emergence`` at the threshold kappa + x.
+network's spikes are pushed up by the noise: its mode must exceed ``bbp_threshold`` at the threshold kappa + x.
 
 Worked by hand, phase IV of the quadratic network: delta^2 = Delta d/(4 n_eff), kappa = 2 delta, hence a spike
 at s_i + delta^2/s_i - 2 delta = (s_i - delta)^2/s_i for each of the K = (sqrt(d)/delta)^(1/gamma) modes above
@@ -51,10 +51,10 @@ from asymptotics.algebra.polyhedra import FIELD, coefficient
 from asymptotics.balance.dominant_balance import Balanced
 from asymptotics.balance.inequalities import Extent, Pieces, exceeds
 from asymptotics.balance.laws import ZERO, Law, NoSuchLaw, law, law_of, logarithm, logarithm_of
-from asymptotics.balance.regimes import LEAK, MODES
+from asymptotics.balance.regimes import BULK, MODES
 from asymptotics.lemmas.power_sums import Learned, leading_sum
 from asymptotics.lemmas.weight_shares import ATOM, MASS_ABOVE, NOISE_ABOVE
-from asymptotics.models.network import AMPLITUDE, Ordering, StateEvolution, edge_gap, mode_functions
+from asymptotics.models.network import AMPLITUDE, Network, Ordering, edge_gap, mode_functions
 from asymptotics.symbols import d, effective_noise, gamma, index, size, threshold, weight
 
 
@@ -133,7 +133,7 @@ def spectrum_laws(balanced: Balanced) -> SpectrumLaws:
         noise_weights=noise_weights,
         bulk_edge=_bulk_edge(balanced, network),
         learned=law_of(balanced, "learned"),
-        spikes=_spikes(balanced, network) if learned and network.location is not None else None,
+        spikes=_spikes(balanced, network) if learned and network.outlier_location is not None else None,
         tail=tail,
         tail_exponent=exponent,
         counting=_counting(balanced, network, tail) if learned else S.Zero,
@@ -143,14 +143,14 @@ def spectrum_laws(balanced: Balanced) -> SpectrumLaws:
     )
 
 
-def trained_network(balanced: Balanced, asked: str = "spectrum") -> StateEvolution:
+def trained_network(balanced: Balanced, asked: str = "spectrum") -> Network:
     """The network whose weights a balance is of; ``asked`` is what is wanted of it, for the message.
 
     Raises:
         NoSuchLaw: when it is not one of a trained network.
     """
     model = balanced.model
-    if not isinstance(model, StateEvolution) or not isinstance(balanced.hypothesis.ordering, Ordering):
+    if not isinstance(model, Network) or not isinstance(balanced.hypothesis.ordering, Ordering):
         name = "its model" if model is None else model.name
         raise NoSuchLaw(
             f"a phase of {name} has no {asked}: only a network trained with weight decay, estimator='erm', "
@@ -199,16 +199,16 @@ def _threshold(balanced: Balanced) -> Term:
     return kappa
 
 
-def _largest_noise(balanced: Balanced, network: StateEvolution) -> Law:
+def _largest_noise(balanced: Balanced, network: Network) -> Law:
     """The largest of d draws of the noise: its edge, or where the leak is one in d."""
     edge = network.noise.edge_law
-    reach = replace(term(edge.threshold_constant, LEAK), log_power=coefficient(edge.threshold_log_power))
+    reach = replace(term(edge.threshold_constant, BULK), log_power=coefficient(edge.threshold_log_power))
     scales = balanced.scales
-    largest = law((reach,), scales, logarithm(term(1 / d, LEAK), scales))
+    largest = law((reach,), scales, logarithm(term(1 / d, BULK), scales))
     return _product(law_of(balanced, "effective_noise"), largest)
 
 
-def _bulk_edge(balanced: Balanced, network: StateEvolution) -> Law:
+def _bulk_edge(balanced: Balanced, network: Network) -> Law:
     """The largest weight that noise alone makes."""
     if law_of(balanced, NOISE_ABOVE) == ZERO:
         return ZERO
@@ -216,7 +216,7 @@ def _bulk_edge(balanced: Balanced, network: StateEvolution) -> Law:
         return _largest_noise(balanced, network)
     if network.noise.edge is not oo:
         return _of_term(edge_gap(network), balanced)
-    if exceeds(balanced, number_of_noise(balanced), term(S.One, LEAK)) is Extent.NOWHERE:
+    if exceeds(balanced, number_of_noise(balanced), term(S.One, BULK)) is Extent.NOWHERE:
         return ZERO
     largest, kappa = _largest_noise(balanced, network), law_of(balanced, "threshold")
     assert (largest.exponent, largest.log_exponent) == (kappa.exponent, kappa.log_exponent)
@@ -225,7 +225,7 @@ def _bulk_edge(balanced: Balanced, network: StateEvolution) -> Law:
     )
 
 
-def _scales_of(balanced: Balanced, network: StateEvolution) -> dict[Expr, Expr]:
+def _scales_of(balanced: Balanced, network: Network) -> dict[Expr, Expr]:
     """Laws of delta and kappa, less the one that the ordering neglects."""
     noise, cut = (law_of(balanced, name).expr for name in ("effective_noise", "threshold"))
     if ordering_of(balanced) is Ordering.THRESHOLD_ABOVE_NOISE:
@@ -239,7 +239,7 @@ def _scales_of(balanced: Balanced, network: StateEvolution) -> dict[Expr, Expr]:
     }
 
 
-def tail_of(network: StateEvolution) -> tuple[Expr, Expr]:
+def tail_of(network: Network) -> tuple[Expr, Expr]:
     """Number of weights above x where noise and threshold are negligible, and the exponent of its fall.
 
     The number learned is that of modes above T; far above T, x takes its place.
@@ -251,16 +251,16 @@ def tail_of(network: StateEvolution) -> tuple[Expr, Expr]:
     return d * share * (AMPLITUDE / weight) ** exponent, exponent
 
 
-def _counting(balanced: Balanced, network: StateEvolution, tail: Expr) -> Expr:
+def _counting(balanced: Balanced, network: Network, tail: Expr) -> Expr:
     """Number of learned weights above x: of modes that would stand out at the threshold kappa + x."""
     scales = _scales_of(balanced, network)
     seen = scales[threshold] + weight
-    if network.emergence != 0 and balanced.regime.learned is Learned.SOME:
-        seen = network.emergence.subs({**scales, threshold: seen})
+    if network.bbp_threshold != 0 and balanced.regime.learned is Learned.SOME:
+        seen = network.bbp_threshold.subs({**scales, threshold: seen})
     return tail.subs(weight, seen)
 
 
-def _tail_start(balanced: Balanced, network: StateEvolution) -> Law:
+def _tail_start(balanced: Balanced, network: Network) -> Law:
     """The weight far above which the tail is a power law."""
     if balanced.regime.learned is Learned.ALL:
         return _of_term(_smallest_mode(), balanced)
@@ -275,14 +275,14 @@ def _smallest_mode() -> Term:
     return term(AMPLITUDE, MODES) * decay
 
 
-def _spikes(balanced: Balanced, network: StateEvolution) -> Spikes:
+def _spikes(balanced: Balanced, network: Network) -> Spikes:
     scales, mode = _scales_of(balanced, network), AMPLITUDE * index**-gamma
     noise, overlap = {effective_noise: law_of(balanced, "effective_noise").expr}, network.overlap
-    assert network.location is not None
+    assert network.outlier_location is not None
     of_all = balanced.regime.learned is Learned.ALL
     return Spikes(
         number=law_of(balanced, "learned"),
-        location=simplify((network.location - threshold).subs(scales)).subs(size, mode),
+        location=simplify((network.outlier_location - threshold).subs(scales)).subs(size, mode),
         # where noise is negligible too: what is left to 1 has a law
         overlap=None if overlap is None else simplify(overlap.subs(noise).subs(size, mode)),
         first=_of_term(term(AMPLITUDE, MODES), balanced),
@@ -291,7 +291,7 @@ def _spikes(balanced: Balanced, network: StateEvolution) -> Spikes:
     )
 
 
-def last_spacing(balanced: Balanced, network: StateEvolution) -> Term:
+def last_spacing(balanced: Balanced, network: Network) -> Term:
     """How far above the end of the spikes the last may lie: s_i less s_K is gamma s_K/K at most."""
     step = Dummy("h", positive=True)
     ((_, (learned,)),) = balanced.leading_terms("learned")
@@ -301,8 +301,8 @@ def last_spacing(balanced: Balanced, network: StateEvolution) -> Term:
         Ordering.THRESHOLD_AT_EDGE: {effective_noise: 1 / network.noise.edge, threshold: S.One},
         Ordering.THRESHOLD_BELOW_NOISE: {effective_noise: S.One, threshold: S.Zero},
     }[ordering]
-    assert network.location is not None
-    location, smallest = network.location.subs(unit), network.emergence.subs(unit)
+    assert network.outlier_location is not None
+    location, smallest = network.outlier_location.subs(unit), network.bbp_threshold.subs(unit)
     rise = simplify(location.subs(size, smallest * (1 + step)) - location.subs(size, smallest))
     constant, power = rise.as_leading_term(step).as_coeff_exponent(step)
     one_step: Term = term(gamma, MODES) * learned ** (-FIELD.one)

@@ -176,13 +176,13 @@ def _require_provable(problem: Problem) -> None:
 
 def _attempt(problem: Problem, digits: int, system: _System, bits: int) -> tuple[Certificate | None, bool]:
     """A certificate, if it is narrow enough, and whether a root was proved at all."""
-    copies = problem.architecture.copies
+    risk_per_error = problem.architecture.risk_per_error
     try:
         equations = balls.Equations(
             system.functions(bits),
-            capacity=copies * problem.n_eff / problem.dim,
-            weight_decay=to_fraction(problem.weight_decay) / copies,
-            noise_variance=to_fraction(problem.noise_variance) / copies,
+            capacity=risk_per_error * problem.n_eff / problem.dim,
+            weight_decay=to_fraction(problem.weight_decay) / risk_per_error,
+            noise_variance=to_fraction(problem.noise_variance) / risk_per_error,
         )
         root = balls.proved_root(equations, system.start, bits)
         if root is None:
@@ -192,7 +192,7 @@ def _attempt(problem: Problem, digits: int, system: _System, bits: int) -> tuple
         return None, False
     risk, noise, threshold, freedom = (
         balls.to_pair(ball)
-        for ball in (copies * found.error, found.noise2.sqrt(), found.threshold, found.freedom)
+        for ball in (risk_per_error * found.error, found.noise2.sqrt(), found.threshold, found.freedom)
     )
     for lower, upper in (risk, noise, threshold):
         if not upper - lower <= lower * mpmath.mpf(10) ** -digits:

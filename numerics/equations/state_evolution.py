@@ -24,7 +24,7 @@ Newton's method where the network gives the slopes of its scalar functions, else
 reports as its error is the step that remains: once rounding takes over, steps no longer shrink, and their
 size is what rounding does to the solution.
 
-In this order: `Slopes`, `Scalars`, `Posterior`, `Chart`, `by_ratio`, `by_angle`, `along`, `StateEvolution`,
+In this order: `Slopes`, `Scalars`, `Posterior`, `Chart`, `by_ratio`, `by_angle`, `along`, `StateEquations`,
 `nested_search`, `start_of_search`, `threshold_at`, `root_of_decreasing`, `Root`, `polish`,
 `divided_differences`.
 """
@@ -207,7 +207,7 @@ def along(scalars: ScalarFunctions, first: Pair, second: Pair) -> ScalarFunction
 
 
 @dataclass(frozen=True, eq=False)
-class StateEvolution:
+class StateEquations:
     """The two equations of one problem, in one chart.
 
     Attributes:
@@ -234,7 +234,7 @@ class StateEvolution:
         capacity, excess, decay, labels = (self.target.arithmetic.real(number) for number in exact)
         return capacity, excess, decay, labels
 
-    def sketched(self) -> StateEvolution:
+    def sketched(self) -> StateEquations:
         """The same equations to some ten per cent, in float64 and cheap."""
         chart = replace(self.chart, scalars=self.chart.sketch)
         return replace(self, chart=chart, target=self.target.in_double())
@@ -288,7 +288,7 @@ class StateEvolution:
         )
 
 
-def nested_search(equations: StateEvolution) -> Pair:
+def nested_search(equations: StateEquations) -> Pair:
     """(x, y) to about a per cent, by bracketing: slow and certain.
 
     To be called inside ``DOUBLE.working()``, on equations in float64, mostly sketched ones.
@@ -307,7 +307,7 @@ def nested_search(equations: StateEvolution) -> Pair:
     return x, threshold(x)
 
 
-def start_of_search(equations: StateEvolution) -> Pair:
+def start_of_search(equations: StateEquations) -> Pair:
     """(x, y) with nothing learned: delta is its natural scale."""
     capacity, decay = float(equations.capacity), float(equations.weight_decay)
     x = math.log((float(equations.target.mean_square) + float(equations.noise_variance)) / capacity) / 2
@@ -315,7 +315,7 @@ def start_of_search(equations: StateEvolution) -> Pair:
     return x, equations.chart.start(math.log(decay / capacity) - x if decay > 0 else 0.0)
 
 
-def threshold_at(equations: StateEvolution, x: float, start: float, tolerance: float) -> float:
+def threshold_at(equations: StateEquations, x: float, start: float, tolerance: float) -> float:
     """The coordinate y of the threshold at which the second equation holds at a given x."""
     return root_of_decreasing(lambda y: float(equations.residuals(x, y)[1]), start, tolerance)
 
@@ -378,7 +378,7 @@ class Root:
 
 
 def polish(
-    equations: StateEvolution, guess: Pair, tolerance: Any, jacobian: Matrix | None = None, steps: int = 60
+    equations: StateEquations, guess: Pair, tolerance: Any, jacobian: Matrix | None = None, steps: int = 60
 ) -> Root:
     """Solve the two equations from a first guess by Newton's method, to an error below ``tolerance``.
 
@@ -438,7 +438,7 @@ def polish(
     )
 
 
-def divided_differences(equations: StateEvolution, point: Pair, residuals: Pair) -> Matrix:
+def divided_differences(equations: StateEquations, point: Pair, residuals: Pair) -> Matrix:
     """Jacobian by forward differences short enough for the residuals to change by little."""
     arithmetic = equations.target.arithmetic
     little = arithmetic.real(10.0 ** max(-arithmetic.digits / 3, -100))

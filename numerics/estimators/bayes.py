@@ -89,8 +89,8 @@ def solve_bayes(problem: Problem, digits: int | None) -> Solution:
     0.028513
     """
     network = NETWORKS[problem.network]
-    capacity = network.copies * problem.n_eff / problem.dim
-    if problem.noise_variance == 0 and capacity >= 1 - network.unlearnable(problem.dim):
+    capacity = network.risk_per_error * problem.n_eff / problem.dim
+    if problem.noise_variance == 0 and capacity >= 1 - network.irreducible_fraction(problem.dim):
         return _recovered(problem, digits)
     with DOUBLE.working():
         try:
@@ -123,8 +123,8 @@ def _equation(problem: Problem, arithmetic: Arithmetic, posterior_variance: Post
     return _Equation(
         posterior_variance,
         Target.of(problem.dim, problem.gamma, problem.target, arithmetic),
-        network.copies * problem.n_eff / problem.dim,
-        to_fraction(problem.noise_variance) / network.copies,
+        network.risk_per_error * problem.n_eff / problem.dim,
+        to_fraction(problem.noise_variance) / network.risk_per_error,
     )
 
 
@@ -195,7 +195,7 @@ def _solution(problem: Problem, equation: _Equation, root: _Root, digits: int | 
     noise, posterior = arithmetic.exp(root.x), root.posterior
 
     def risk(error: Any) -> Any:
-        return handed_out(network.copies * error, digits)
+        return handed_out(network.risk_per_error * error, digits)
 
     return Solution(
         problem=problem,
@@ -224,7 +224,7 @@ def _recovered(problem: Problem, digits: int | None) -> Solution:
         excess_risk=zero,
         effective_noise=zero,
         threshold=None,
-        degrees_of_freedom=handed_out(float(1 - network.unlearnable(problem.dim)), digits),
+        degrees_of_freedom=handed_out(float(1 - network.irreducible_fraction(problem.dim)), digits),
         train_loss=None,
         learned_modes=handed_out(float(problem.dim), digits),
         residual=zero,

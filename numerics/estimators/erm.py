@@ -38,7 +38,7 @@ from numerics.equations.state_evolution import (
     Matrix,
     Pair,
     Root,
-    StateEvolution,
+    StateEquations,
     nested_search,
     polish,
     start_of_search,
@@ -70,7 +70,7 @@ ATTEMPTS = 4
 
 def solve_erm(problem: Problem, digits: int | None, near: Solution | None = None) -> Solution:
     """Solution for the estimator "erm", in float64 or with that many digits; see `numerics.solve`."""
-    capacity = problem.architecture.copies * problem.n_eff / problem.dim
+    capacity = problem.architecture.risk_per_error * problem.n_eff / problem.dim
     every_mode = problem.width is None or problem.width >= problem.dim
     if problem.weight_decay == problem.noise_variance == 0 and capacity >= 1 and every_mode:
         return _recovered(problem, digits)
@@ -122,10 +122,10 @@ def _unregularised(problem: Problem, digits: int | None) -> Solution:
         NotConverged: there is no such limit: at the interpolation threshold itself the risk grows without
             bound.
     """
-    copies, wanted = problem.architecture.copies, DOUBLE_DIGITS if digits is None else digits
+    risk_per_error, wanted = problem.architecture.risk_per_error, DOUBLE_DIGITS if digits is None else digits
     with DOUBLE.working():
         target = Target.of(problem.dim, problem.gamma, problem.target)
-        unit2 = copies * float(problem.n_eff / problem.dim) * float(target.mean_square)
+        unit2 = risk_per_error * float(problem.n_eff / problem.dim) * float(target.mean_square)
         decades = round(math.log10(unit2) / 2) - wanted - SPARE_DECADES
 
     def at(exponent: int) -> Solution:
@@ -149,18 +149,18 @@ def _unregularised(problem: Problem, digits: int | None) -> Solution:
     )
 
 
-def state_evolution_of(problem: Problem, chart: Chart, arithmetic: Arithmetic = DOUBLE) -> StateEvolution:
+def state_evolution_of(problem: Problem, chart: Chart, arithmetic: Arithmetic = DOUBLE) -> StateEquations:
     """The two equations of a problem, in exact numbers, with sums over modes in the given arithmetic.
 
     To be called, and its result used, inside ``arithmetic.working()``.
     """
     network = problem.architecture
-    return StateEvolution(
+    return StateEquations(
         chart=chart,
         target=Target.of(problem.dim, problem.gamma, problem.target, arithmetic),
-        capacity=network.copies * problem.n_eff / problem.dim,
-        weight_decay=to_fraction(problem.weight_decay) / network.copies,
-        noise_variance=to_fraction(problem.noise_variance) / network.copies,
+        capacity=network.risk_per_error * problem.n_eff / problem.dim,
+        weight_decay=to_fraction(problem.weight_decay) / network.risk_per_error,
+        noise_variance=to_fraction(problem.noise_variance) / network.risk_per_error,
     )
 
 
@@ -168,7 +168,7 @@ def state_evolution_of(problem: Problem, chart: Chart, arithmetic: Arithmetic = 
 class _Attempt:
     """What float64 made of the equations in one chart: a guess, and the root polished from it if any."""
 
-    equations: StateEvolution
+    equations: StateEquations
     guess: Pair
     root: Root | None
 
@@ -199,7 +199,7 @@ def _continued(problem: Problem, near: Solution | None) -> list[_Attempt]:
     return [attempt] if attempt.is_accurate else []
 
 
-def _moved_along(equations: StateEvolution, near: Solution) -> Pair:
+def _moved_along(equations: StateEquations, near: Solution) -> Pair:
     """A guess from a solution of a similar problem: what the sketch gets wrong there it gets wrong here."""
     known = (math.log(float(near.effective_noise)), float(near.coordinate))
     try:
@@ -210,7 +210,7 @@ def _moved_along(equations: StateEvolution, near: Solution) -> Pair:
     return found.x, found.y
 
 
-def _rough_guess(equations: StateEvolution) -> Pair:
+def _rough_guess(equations: StateEquations) -> Pair:
     """The root of the sketch: by a few of Newton's steps from afar, or else by the search that is certain."""
     sketched = equations.sketched()
     x, start = start_of_search(sketched)
@@ -226,7 +226,7 @@ def _attempts_in_double(problem: Problem) -> list[_Attempt]:
     """Attempts in every chart, up to the first that is accurate; a careful search if there is no root."""
     attempts: list[_Attempt] = []
     failures: list[NotConverged] = []
-    searches: tuple[Callable[[StateEvolution], Pair], ...] = (
+    searches: tuple[Callable[[StateEquations], Pair], ...] = (
         _rough_guess,
         lambda equations: nested_search(equations.sketched()),
         # Near an interpolation threshold Newton's steps run away from a rough guess: search further.
@@ -246,8 +246,8 @@ def _attempts_in_double(problem: Problem) -> list[_Attempt]:
 
 
 def _guesses(
-    problem: Problem, search: Callable[[StateEvolution], Pair], failures: list[NotConverged]
-) -> Iterator[tuple[StateEvolution, Pair]]:
+    problem: Problem, search: Callable[[StateEquations], Pair], failures: list[NotConverged]
+) -> Iterator[tuple[StateEquations, Pair]]:
     """The equations in every chart, with what a search finds: there, or in a later one where it fails."""
     without: list[Chart] = []
     for chart in problem.architecture.charts:
@@ -268,7 +268,7 @@ def _guesses(
             yield equations, guess
 
 
-def _seen_in(other: StateEvolution, equations: StateEvolution, guess: Pair) -> Pair | None:
+def _seen_in(other: StateEquations, equations: StateEquations, guess: Pair) -> Pair | None:
     """A guess in another chart; None if it lies outside."""
     x, threshold = guess[0], equations.sketched().scalars(*guess).threshold
     seen = x, other.chart.start(math.log(threshold) - x)
@@ -279,14 +279,14 @@ def _seen_in(other: StateEvolution, equations: StateEvolution, guess: Pair) -> P
     return seen if abs(math.log(reached / threshold)) < ROUGHLY else None
 
 
-def _polished_or_none(equations: StateEvolution, guess: Pair) -> Root | None:
+def _polished_or_none(equations: StateEquations, guess: Pair) -> Root | None:
     try:
         return polish(equations, guess, DOUBLE_AIM)
     except (NotConverged, *OUT_OF_RANGE):
         return None
 
 
-def _solve_to_digits(problem: Problem, start: _Attempt, digits: int) -> tuple[StateEvolution, Root]:
+def _solve_to_digits(problem: Problem, start: _Attempt, digits: int) -> tuple[StateEquations, Root]:
     """Root with a relative error below 10^-(digits + 2), in an arithmetic long enough for that.
 
     Newton's steps double the digits: all but the last two are made in arithmetics as long as that takes.
@@ -333,7 +333,7 @@ def _polished_to(
     tolerance: Any,
     guess: Pair,
     jacobian: Matrix | None,
-) -> tuple[StateEvolution, Root]:
+) -> tuple[StateEquations, Root]:
     """The equations in the chart of an attempt, with so many digits and a guard, and their root from a guess.
 
     Raises:
@@ -348,18 +348,18 @@ def _polished_to(
             raise NotConverged("the equations cannot be evaluated: a parameter is extreme") from None
 
 
-def _solution(problem: Problem, equations: StateEvolution, root: Root, digits: int | None) -> Solution:
+def _solution(problem: Problem, equations: StateEquations, root: Root, digits: int | None) -> Solution:
     network, arithmetic, scalars = problem.architecture, equations.target.arithmetic, root.scalars
     with arithmetic.working():
         noise = arithmetic.exp(root.x)
         shrink = arithmetic.real(equations.weight_decay) / scalars.threshold
-        penalty = arithmetic.real(equations.weight_decay) * network.copies * scalars.mean_size
+        penalty = arithmetic.real(equations.weight_decay) * network.risk_per_error * scalars.mean_size
         values = {
-            "excess_risk": network.copies * scalars.error,
+            "excess_risk": network.risk_per_error * scalars.error,
             "effective_noise": noise,
             "threshold": scalars.threshold,
             "degrees_of_freedom": scalars.degrees_of_freedom,
-            "train_loss": (noise * shrink) ** 2 * network.copies / 2 + penalty,
+            "train_loss": (noise * shrink) ** 2 * network.risk_per_error / 2 + penalty,
             "learned_modes": scalars.learned_modes,
             "residual": root.residual,
         }

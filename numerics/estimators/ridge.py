@@ -63,8 +63,8 @@ def solve_ridge(problem: Problem, digits: int | None) -> Solution:
     0.1018
     """
     network = NETWORKS[problem.network]
-    capacity = network.copies * problem.n_eff / problem.dim
-    decay = to_fraction(problem.weight_decay) / network.copies
+    capacity = network.risk_per_error * problem.n_eff / problem.dim
+    decay = to_fraction(problem.weight_decay) / network.risk_per_error
     if decay == 0 and capacity == 1 and problem.noise_variance > 0:
         raise NotConverged(
             f"weight_decay=0, samples={shown(problem.samples)}: as many samples as unknowns, infinite risk"
@@ -73,7 +73,7 @@ def solve_ridge(problem: Problem, digits: int | None) -> Solution:
     with arithmetic.working():
         target = Target.of(problem.dim, problem.gamma, problem.target, arithmetic)
         square = target.mean_square
-        labels = arithmetic.real(to_fraction(problem.noise_variance) / network.copies)
+        labels = arithmetic.real(to_fraction(problem.noise_variance) / network.risk_per_error)
         kappa, force = _shrinkage(capacity, decay, arithmetic)
         grown = 1 + kappa
         resistance = kappa + grown * grown * force
@@ -83,24 +83,24 @@ def solve_ridge(problem: Problem, digits: int | None) -> Solution:
         )
         bias, variance = square * (kappa / grown) ** 2, noise2 / (grown * grown)
         mean_square = (square + noise2) / (grown * grown)
-        penalty = arithmetic.real(decay) * network.copies * mean_square / 2
+        penalty = arithmetic.real(decay) * network.risk_per_error * mean_square / 2
         residuals = (
             _mismatch(arithmetic.real(capacity) * noise2, bias + variance + labels),
             _mismatch(arithmetic.real(capacity), 1 / grown + force),
         )
         noise = arithmetic.sqrt(noise2)
         values = {
-            "excess_risk": network.copies * (bias + variance),
+            "excess_risk": network.risk_per_error * (bias + variance),
             "effective_noise": noise,
             "threshold": kappa,
             "degrees_of_freedom": 1 / grown,
-            "train_loss": noise2 * force * force * network.copies / 2 + penalty,
+            "train_loss": noise2 * force * force * network.risk_per_error / 2 + penalty,
             "learned_modes": target.number_above(noise) if noise > 0 else arithmetic.real(problem.dim),
             "residual": max(residuals),
         }
         numbers: dict[str, Any] = {name: handed_out(value, digits) for name, value in values.items()}
         errors = {"unlearned": 0 * bias, "learned": bias, "overfitting": variance}
-        parts = {name: handed_out(network.copies * error, digits) for name, error in errors.items()}
+        parts = {name: handed_out(network.risk_per_error * error, digits) for name, error in errors.items()}
     return Solution(problem, **numbers, parts=parts, digits=digits)
 
 

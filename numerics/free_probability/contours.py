@@ -13,7 +13,7 @@ the problem, and the trapezoidal rule in log rho, closed by a double-exponential
 digits in proportion to its number of nodes, at any ratio of scales.  The ends take most of the nodes where
 many digits are asked for; Gauss-Legendre panels then do with fewer, unless the scales are far apart.
 
-In order: `half_line`, `Path`, `ray`, `geodesic`, `half_circle`, `climb`, `graded`, `panelled`.
+In order: `half_line`, `Path`, `ray`, `geodesic`, `half_circle`, `along_contour`, `graded`, `panelled`.
 """
 
 from __future__ import annotations
@@ -169,7 +169,7 @@ def half_circle(arithmetic: Arithmetic, halves: Split, end: Any, separations: An
     )
 
 
-def climb(
+def along_contour(
     found: Preimage, noise: Any, path: Path, numerators: Sequence[Any] = (), of_squares: Sequence[Any] = ()
 ) -> tuple[Any, ...]:
     """Values of x(z) - kappa and x'(z) along a `geodesic` or `half_circle` to z_kappa.

@@ -32,24 +32,24 @@ class Network:
     """What a network declares: one record, one file, one entry in `networks.NETWORKS`.
 
     Attributes:
-        copies: c above; the excess risk is ``copies * error``.
+        risk_per_error: c above; the excess risk is ``risk_per_error * error``.
         sample_unit: d -> how many samples make one effective sample: n_eff = n/sample_unit, A = c n_eff/d.
         charts: coordinates of the threshold, in the order in which they are tried.
         posterior_variance: (delta, target) -> error of the Bayes-optimal estimate, in parts.
         posterior_sketch: the same to some ten per cent in float64.
-        unlearnable: d -> what is left of 1 - D without noise in the Bayes-optimal estimate.
+        irreducible_fraction: d -> what is left of 1 - D without noise in the Bayes-optimal estimate.
         narrowed: number of hidden units, below d -> the same network with that many; None if the width is d.
         scalars: (delta, kappa, target) -> scalar functions of the state evolution.
         noise_edge: (delta, d, arithmetic) -> what noise alone reaches, in the law of the noisy target.
         spectrum: (delta, kappa, target) -> law of the trained weights, in float64.
     """
 
-    copies: int
+    risk_per_error: int
     sample_unit: Callable[[int], int]
     charts: tuple[Chart, ...]
     posterior_variance: PosteriorVariance
     posterior_sketch: PosteriorVariance
-    unlearnable: Callable[[int], Fraction]
+    irreducible_fraction: Callable[[int], Fraction]
     narrowed: Callable[[int], Network] | None
     scalars: ScalarFunctions
     noise_edge: Callable[[Any, int, Arithmetic], Any]
@@ -84,21 +84,21 @@ def _narrow_quadratic(units: int) -> Network:
 NETWORKS: Mapping[str, Network] = MappingProxyType(
     {
         "diagonal": Network(
-            copies=1,
+            risk_per_error=1,
             sample_unit=lambda dim: 1,
             charts=(
                 by_ratio(diagonal.scalars, diagonal.sketch, diagonal.decomposition, diagonal.INTERPOLATION),
             ),
             posterior_variance=diagonal.posterior_variance,
             posterior_sketch=diagonal.posterior_variance,
-            unlearnable=lambda dim: Fraction(0),
+            irreducible_fraction=lambda dim: Fraction(0),
             narrowed=None,
             scalars=diagonal.scalars,
             noise_edge=diagonal_noise_edge,
             spectrum=diagonal_spectrum,
         ),
         "quadratic": Network(
-            copies=2,
+            risk_per_error=2,
             sample_unit=lambda dim: dim,
             charts=(
                 by_angle(
@@ -113,7 +113,9 @@ NETWORKS: Mapping[str, Network] = MappingProxyType(
             ),
             posterior_variance=posterior.posterior_variance,
             posterior_sketch=posterior.sketch,
-            unlearnable=lambda dim: Fraction(1, dim),  # the eigenvalues; what is learned are eigenvectors
+            irreducible_fraction=lambda dim: Fraction(
+                1, dim
+            ),  # the eigenvalues; what is learned are eigenvectors
             narrowed=_narrow_quadratic,
             scalars=quadratic.scalars,
             noise_edge=quadratic_noise_edge,

@@ -46,7 +46,7 @@ from typing import Any
 import numpy as np
 
 from numerics.arithmetic.precision import Arithmetic
-from numerics.free_probability.contours import climb, geodesic, half_circle, ray
+from numerics.free_probability.contours import along_contour, geodesic, half_circle, ray
 from numerics.free_probability.free_convolution import Preimage, Split, noise_border
 from numerics.networks import quadratic
 from numerics.networks.quadratic import Cut
@@ -163,7 +163,7 @@ def _leg(arithmetic: Arithmetic, found: Preimage, noise: Any, excess: Any) -> tu
         real = arithmetic.real_part
         path = half_circle(arithmetic, halves, real(found.zeta), real(found.separations))
     s, at_origin = halves.eigenvalues, _of_rest(halves) / halves.distances
-    rise, x_slope, *sums = climb(found, noise, path, [at_origin * s**k for k in range(3)])
+    rise, x_slope, *sums = along_contour(found, noise, path, [at_origin * s**k for k in range(3)])
     zeroth, first, second = (-path.zeta * values for values in sums)
     f = rise + excess
     misfit = (f * f * zeroth - 2 * f * first + second) * x_slope

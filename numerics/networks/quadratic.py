@@ -81,7 +81,7 @@ from scipy.optimize import brentq
 from numerics.arithmetic.errors import NotConverged
 from numerics.arithmetic.precision import DOUBLE, Arithmetic
 from numerics.equations.state_evolution import Scalars, Slopes
-from numerics.free_probability.contours import Path, climb, geodesic, ray
+from numerics.free_probability.contours import Path, along_contour, geodesic, ray
 from numerics.free_probability.free_convolution import (
     Preimage,
     Split,
@@ -352,7 +352,7 @@ def _arc(arithmetic: Arithmetic, cut: Cut) -> _Leg:
         return _nothing(noise)
     path = geodesic(arithmetic, found)
     at_origin, sizes = halves.weights / halves.distances, halves.eigenvalues
-    rise, x_slope, g_rise, w_rise, fall = climb(
+    rise, x_slope, g_rise, w_rise, fall = along_contour(
         found, noise, path, (at_origin, at_origin * sizes), (halves.weights * sizes,)
     )
     above = rise + cut.excess  # x - kappa

@@ -101,7 +101,7 @@ def test_what_is_no_network_is_refused(wrong):
     refused("model", lambda: phase_diagram(wrong))
 
 
-@pytest.mark.parametrize("other", [kernel_ridge, asymptotics.StateEvolution], ids=["kernel ridge", "class"])
+@pytest.mark.parametrize("other", [kernel_ridge, asymptotics.Network], ids=["kernel ridge", "class"])
 def test_other_models_are_no_networks(other):
     for ask in (bayes_ratio, interpolation_peak, recovery_jump, ridge):
         refused("network", lambda ask=ask: ask(other))
@@ -313,7 +313,7 @@ def test_every_public_function_and_method_is_asked_here():
         "AmbiguousDiagram", "IncompleteDiagram", "InvalidArgument", "OnBoundary", "NoSuchLaw",  # errors
         "BayesRatio", "Hypothesis", "Phase", "SpectrumLaws", "HeavyTail", "Boundary",  # no parameters to ask
         "Crossover", "Law", "PhaseDiagram", "RecoveryJump",  # evaluate, locate, ...
-        "RidgeRegression", "StateEvolution",  # declarations: test_declared
+        "RidgeRegression", "Network",  # declarations: test_declared
         "bayes_ratio", "heavy_tails", "interpolation_peak", "phase_diagram", "plateaus", "recovery_jump",
         "ridge", "PowerLaw", "read_expression", "read_latex",  # test_notation, test_evaluation
         "diagonal", "kernel_ridge", "quadratic",

@@ -121,7 +121,7 @@ class Ladder:
 
     def limit(self, values):
         """In 1/log d where the law is refined, which holds the logarithm itself."""
-        if self.law.refined is None:
+        if self.law.corrected is None:
             return limit_beyond_powers(values)
         return limit_beyond_logarithms(self.dims, values)
 
@@ -143,7 +143,7 @@ class Ladder:
                 d=dim,
                 weight_decay=1,
                 noise_variance=problem.noise_variance or 1,
-                refined=True,
+                corrected=True,
             )
             yield problem, float(value)
 
@@ -191,7 +191,7 @@ def ladder(network, noise, name, decay, quantity):
     (ratio,) = (known.ratio for known in bayes_ratio(model, noise) if known.region.subs(at))
     law = {"ratio": ratio, "risk": risk_law(tuned), "weight_decay": of_decay}[quantity]
     # beside powers of 1/log d, those of d are to be negligible
-    start = min(5 / gap, end / 2) if law.refined else 0
+    start = min(5 / gap, end / 2) if law.corrected else 0
     dims = tuple(round(10.0 ** (start + (end - start) * k / STEPS)) for k in range(1, STEPS + 1))
     return Ladder(point, dims, law)
 

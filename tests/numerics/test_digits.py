@@ -14,7 +14,7 @@ import mpmath
 import pytest
 
 from numerics import NotConverged, Problem, Solution, solve
-from numerics.equations.state_evolution import Scalars, StateEvolution
+from numerics.equations.state_evolution import Scalars, StateEquations
 from numerics.estimators import erm
 
 NUMBERS = (
@@ -113,13 +113,13 @@ def test_a_thousand_digits(name: str) -> None:
 def test_only_the_last_steps_are_made_in_full(monkeypatch: pytest.MonkeyPatch, digits: int) -> None:
     """The rest in arithmetics that grow with the digits known; two evaluations show the error of the last."""
     evaluated: Counter[int] = Counter()
-    scalars = StateEvolution.scalars
+    scalars = StateEquations.scalars
 
-    def counted(equations: StateEvolution, x: Any, y: Any) -> Scalars:
+    def counted(equations: StateEquations, x: Any, y: Any) -> Scalars:
         evaluated[equations.target.arithmetic.bits] += 1
         return scalars(equations, x, y)
 
-    monkeypatch.setattr(StateEvolution, "scalars", counted)
+    monkeypatch.setattr(StateEquations, "scalars", counted)
     solve(CASES["diagonal", "ordinary"], digits=digits)
     full = max(evaluated)
     assert evaluated.pop(full) <= 2

@@ -49,7 +49,7 @@ def in_phase(network: str, phase: str, dim: int, gamma: float = 1.25) -> Problem
     return Problem(
         network,
         gamma=gamma,
-        samples=float(dim) ** (a + NETWORKS[network].copies - 1),
+        samples=float(dim) ** (a + NETWORKS[network].risk_per_error - 1),
         dim=dim,
         weight_decay=float(dim) ** ell,
         noise_variance=0 if b is None else float(dim) ** -b,
@@ -241,9 +241,9 @@ def test_train_loss_by_the_envelope_theorem(network: str) -> None:
         solve(replace(problem, weight_decay=Fraction(1, 5) + k * step), digits=30).train_loss for k in (-1, 1)
     ]
     centre = solve(replace(problem, weight_decay=Fraction(1, 5)))
-    copies = NETWORKS[network].copies
-    shrink = 0.2 / copies / centre.threshold
-    mean_size = (centre.train_loss - copies / 2 * (centre.effective_noise * shrink) ** 2) / 0.2
+    risk_per_error = NETWORKS[network].risk_per_error
+    shrink = 0.2 / risk_per_error / centre.threshold
+    mean_size = (centre.train_loss - risk_per_error / 2 * (centre.effective_noise * shrink) ** 2) / 0.2
     assert (losses[1] - losses[0]) / (2 * float(step)) == pytest.approx(mean_size, rel=1e-9, abs=0)
 
 
@@ -328,10 +328,10 @@ def test_the_spectrum_is_that_of_the_solution(network: str) -> None:
     """Mass one, and the mean absolute weight which the training loss counts."""
     solution = solve(in_phase(network, "V", 100))
     spectrum = solution.spectrum()
-    copies = NETWORKS[network].copies
+    risk_per_error = NETWORKS[network].risk_per_error
     decay = solution.problem.weight_decay
-    shrink = decay / copies / solution.threshold
-    mean_size = (solution.train_loss - copies / 2 * (solution.effective_noise * shrink) ** 2) / decay
+    shrink = decay / risk_per_error / solution.threshold
+    mean_size = (solution.train_loss - risk_per_error / 2 * (solution.effective_noise * shrink) ** 2) / decay
     right = min(spectrum.right_edge, 300.0)
     nodes, weights = np.polynomial.legendre.leggauss(20)
     t = (np.arange(200)[:, None] + (1 + nodes) / 2).ravel() / 200

@@ -17,7 +17,7 @@ from numerics.sums.target import Target
 @pytest.mark.parametrize("network", NETWORKS)
 @pytest.mark.parametrize(("samples_exponent", "dim"), [(0.4, 200), (0.9, 200), (1.7, 200), (0.5, 10**8)])
 def test_no_other_weight_decay_does_better(network: str, samples_exponent: float, dim: int) -> None:
-    samples = float(dim) ** (samples_exponent + NETWORKS[network].copies - 1)
+    samples = float(dim) ** (samples_exponent + NETWORKS[network].risk_per_error - 1)
     problem = Problem(network, gamma=1.25, samples=samples, dim=dim, weight_decay=1.0, noise_variance=0.5)
     weight_decay, best = optimal_weight_decay(problem)
     assert best == solve(replace(problem, weight_decay=weight_decay))
@@ -103,7 +103,7 @@ def test_tuned_training_is_never_worse_than_predicting_zero(
             target=target,
         )
     )
-    zero_predictor = NETWORKS[network].copies * Target.of(dim, gamma, target).mean_square
+    zero_predictor = NETWORKS[network].risk_per_error * Target.of(dim, gamma, target).mean_square
     assert best.excess_risk <= zero_predictor * (1 + 1e-12)
 
 

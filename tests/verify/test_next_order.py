@@ -71,11 +71,11 @@ def phase_of(noise: str, name: str, a: Fraction, ell: Fraction, gamma: Fraction)
 
 def law_of(phase: Phase, quantity: str) -> Law:
     law: Law = getattr(phase, quantity)
-    assert law.refined_order == 2
+    assert law.corrected_order == 2
     return law
 
 
-def off(law: Law, case: tuple, quantity: str, decade: int, refined: bool) -> float:
+def off(law: Law, case: tuple, quantity: str, decade: int, corrected: bool) -> float:
     noise, _, a, ell, gamma = case[:5]
     measured = QUANTITIES[quantity](solved(noise, a, ell, gamma, decade))
     with mpmath.workdps(30):
@@ -86,7 +86,7 @@ def off(law: Law, case: tuple, quantity: str, decade: int, refined: bool) -> flo
             d=dimension,
             weight_decay=power(dimension, ell),
             noise_variance=1,
-            refined=refined,
+            corrected=corrected,
         )
         return float(measured / predicted - 1)
 
@@ -99,7 +99,7 @@ def order(law: Law, case: tuple, quantity: str) -> float:
             mpmath.lambertw(2 / mpmath.pi * power(mpmath.mpf(10), 2 * decade * (1 - case[2])))
             for decade in (one, other)
         ]
-    left = [abs(off(law, case, quantity, decade, refined=True)) for decade in (one, other)]
+    left = [abs(off(law, case, quantity, decade, corrected=True)) for decade in (one, other)]
     return float(mpmath.log(left[0] / left[1]) / mpmath.log(scales[1].real / scales[0].real))
 
 
@@ -109,7 +109,7 @@ def test_refined_laws_are_closer_at_every_size(case):
     for quantity in case[5]:
         law = law_of(phase, quantity)
         for decade in case[6]:
-            one, other = (abs(off(law, case, quantity, decade, refined)) for refined in (True, False))
+            one, other = (abs(off(law, case, quantity, decade, corrected)) for corrected in (True, False))
             assert one < other, (quantity, decade)
 
 
@@ -125,24 +125,24 @@ def test_a_wrong_next_order_is_seen(case):
     phase = phase_of(*case[:5])
     for quantity in case[5]:
         law = law_of(phase, quantity)
-        wrong = law.refined * (1 + Rational(1, 4) / LambertW(d**2 / n_eff**2))
-        assert order(replace(law, refined=wrong), case, quantity) < 1.5
+        wrong = law.corrected * (1 + Rational(1, 4) / LambertW(d**2 / n_eff**2))
+        assert order(replace(law, corrected=wrong), case, quantity) < 1.5
 
 
 def test_the_risk_that_was_off():
     # the case by which the missing order was found: 0.958 before
     law = phase_of("fixed", "V", Fraction(1, 2), Fraction(-1), Fraction(1)).risk
     case = ("fixed", "V", Fraction(1, 2), Fraction(-1), Fraction(1))
-    assert abs(off(law, case, "risk", 30, refined=True)) < 0.005
-    assert abs(off(law, case, "risk", 30, refined=False)) > 0.02
+    assert abs(off(law, case, "risk", 30, corrected=True)) < 0.005
+    assert abs(off(law, case, "risk", 30, corrected=False)) > 0.02
 
 
 def test_near_one_refined_laws_are_closer_only_where_the_logarithm_is_large():
     # what the documentation of Law says: (1 - a) log d is 2.3, 6.9, 9.2 and 23 here
     case = ("fixed", "V", Fraction(9, 10), Fraction(-5), Fraction(5, 4))
     law = phase_of(*case).risk
-    refined, plain = (
+    corrected, plain = (
         [off(law, case, "risk", n, which) for n in (10, 30, 40, 100)] for which in (True, False)
     )
-    assert refined == pytest.approx([0.37, 0.060, 0.036, 0.006], abs=5e-3)
+    assert corrected == pytest.approx([0.37, 0.060, 0.036, 0.006], abs=5e-3)
     assert plain == pytest.approx([0.048, 0.048, 0.046, 0.033], abs=5e-3)

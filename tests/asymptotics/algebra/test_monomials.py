@@ -11,7 +11,7 @@ from asymptotics.algebra.monomials import (
     VARIABLES,
     Scales,
     Term,
-    leaked,
+    bulk_freedom,
     solve_monomial_balances,
     term,
 )
@@ -109,7 +109,7 @@ def test_scales_refuse_an_unknown(unknown):
         Scales("fixed").exponent(term(d * unknown, "test"))
 
 
-@pytest.mark.parametrize("unknowns", [(effective_noise, threshold), (effective_noise, leaked)], ids=str)
+@pytest.mark.parametrize("unknowns", [(effective_noise, threshold), (effective_noise, bulk_freedom)], ids=str)
 @given(data=st.data())
 @settings(deadline=None, max_examples=20)
 def test_solution_satisfies_both_balances(unknowns, data):

@@ -196,7 +196,7 @@ def ladder(
         return None
     _, gap, end, hidden, point = max(found)
     # the smallest dimensions are not asymptotic; beside powers of 1/log d, those of d are to be negligible
-    start = min(5 / gap, end / 2) if phase.risk.refined else end / 2
+    start = min(5 / gap, end / 2) if phase.risk.corrected else end / 2
     steps = FEWER_STEPS if hidden or estimator == "bayes" else STEPS
     decades = [start + (end - start) * k / steps for k in range(1, steps + 1)]
     digits = SEEN[network] + SPARE_DIGITS if hidden else None
@@ -223,7 +223,7 @@ def value_at(law: Law, problem: Problem) -> float:
         d=problem.dim,
         weight_decay=1 if problem.weight_decay is None else problem.weight_decay,
         noise_variance=problem.noise_variance or 1,
-        refined=True,
+        corrected=True,
     )
 
 
@@ -255,7 +255,7 @@ def comparisons(
             yield Comparison(phase.name, quantity, chosen, (), Limit(1.0 if vanishes else math.inf, 0.0))
             continue
         ratios = (float(m / value_at(law, problem)) for m, problem in zip(measured, problems, strict=True))
-        yield compared(phase.name, quantity, chosen, tuple(ratios), law.refined is not None)
+        yield compared(phase.name, quantity, chosen, tuple(ratios), law.corrected is not None)
 
 
 def all_comparisons(
@@ -305,7 +305,7 @@ def test_laws_are_what_is_compared(network, monkeypatch):
 
     def planted(phase, estimator):
         return {
-            name: replace(law, expr=factor * law.expr, refined=law.refined and factor * law.refined)
+            name: replace(law, expr=factor * law.expr, corrected=law.corrected and factor * law.corrected)
             for name, law in exact(phase, estimator).items()
         }
 

@@ -8,11 +8,11 @@ import pytest
 from sympy import Eq, Rational, simplify
 
 from asymptotics import IncompleteDiagram, diagonal, phase_diagram, quadratic
-from asymptotics.algebra.monomials import Scales, leaked
+from asymptotics.algebra.monomials import Scales, bulk_freedom
 from asymptotics.algebra.polyhedra import EVERYWHERE, FIELD, feasible, uncovered
 from asymptotics.balance import dominant_balance as balance
 from asymptotics.balance.dominant_balance import dominant_balances
-from asymptotics.balance.regimes import LABEL_NOISE, LEAK, MODES, WEIGHT_DECAY, Hypothesis
+from asymptotics.balance.regimes import BULK, LABEL_NOISE, MODES, WEIGHT_DECAY, Hypothesis
 from asymptotics.lemmas.power_sums import Learned
 from asymptotics.models.network import Ordering
 from asymptotics.symbols import (
@@ -139,8 +139,8 @@ def test_logarithm_only_at_a_leaking_edge(balances):
     for found in balances.values():
         for balanced in found:
             leaks = balanced.hypothesis.ordering is Ordering.THRESHOLD_AT_EDGE
-            assert (leaked in balanced.solution) == leaks
-            assert leaks or balanced.hypothesis.risk != LEAK
+            assert (bulk_freedom in balanced.solution) == leaks
+            assert leaks or balanced.hypothesis.risk != BULK
 
 
 @by_name

@@ -116,7 +116,7 @@ def with_force(force):
             "changed: kappa .* tie in every power",
         ),
         (
-            replace(diagonal, name="changed", above_noise=(1 + cos(size / effective_noise)) / 2),
+            replace(diagonal, name="changed", learned_probability=(1 + cos(size / effective_noise)) / 2),
             ValueError,
             "changed: kappa >> delta, none of the modes learned: .* no limit",
         ),

@@ -150,10 +150,10 @@ def test_what_the_law_does_not_hold_may_be_left_out_but_not_be_wrong():
 
 
 def test_what_is_refined_has_arguments_of_its_own():
-    both = replace(EXAMPLE, expr=d, refined=d * weight_decay)
+    both = replace(EXAMPLE, expr=d, corrected=d * weight_decay)
     assert both.evaluate(d=3) == 3
     with pytest.raises(InvalidArgument, match="weight_decay=None"):
-        both.evaluate(d=3, refined=True)
+        both.evaluate(d=3, corrected=True)
 
 
 def test_far_from_its_phase_a_law_has_no_value():

@@ -300,7 +300,7 @@ def test_uniform_law_reduces_to_both_phases(place):
     steps = FEWER_STEPS if law.kind is Kind.FIRST_MODES else STEPS
     for step in (-step_of(place), step_of(place)):
         phase = beside(place, step)
-        logarithmic = phase.risk.refined is not None
+        logarithmic = phase.risk.corrected is not None
         end = REFUSED if place.network == "quadratic" and law.kind is Kind.RECOVERY else 20
         end = min(end / float(abs(step)), EDGE_RESOLVED)
         dims = decades(*((100, 220) if logarithmic else (0, end)), steps)
@@ -309,7 +309,7 @@ def test_uniform_law_reduces_to_both_phases(place):
         if phase.risk.expr == 0:
             assert vanishes(law, points[-1], sizes(place, dims[-1], -step))
             continue
-        ratios = [float(law.evaluate(**at) / phase.risk.evaluate(**at, refined=True)) for at in points]
+        ratios = [float(law.evaluate(**at) / phase.risk.evaluate(**at, corrected=True)) for at in points]
         found = partial(limit_of, dims=dims, logarithmic=logarithmic)
         assert is_one(found(ratios)), (phase.name, ratios, found(ratios))
         for wrong in off_by(law, points[0]):
@@ -544,7 +544,7 @@ def test_plateaus_begin_and_end_at_walls():
 
 
 def test_what_is_not_declared_is_named():
-    silent = replace(quadratic, image=None)
+    silent = replace(quadratic, subordination_map=None)
     (boundary,) = (b for b in phase_diagram(silent).boundaries if [p.name for p in b.phases] == ["VI", "VI"])
     with pytest.raises(NotImplementedError, match="repel each other, and the network does not declare"):
         boundary.crossover()

@@ -200,7 +200,7 @@ def test_a_logarithm_is_left_where_the_leading_end_changes(noise, name, a, ell):
         values = {"n_eff": d**a, "weight_decay": d**ell, "noise_variance": mpf(1)}
         risk = solved(noise, 1, 1, *values.values())
         off.append(float(risk / law.evaluate(gamma=1, d=d, **values) - 1) * digits)
-        off_refined.append(abs(float(risk / law.evaluate(gamma=1, d=d, refined=True, **values) - 1)))
+        off_refined.append(abs(float(risk / law.evaluate(gamma=1, d=d, corrected=True, **values) - 1)))
     assert off_refined[1] < TOLERANCE
     assert off_refined[2] < 1e-6
     # what the logarithm alone leaves out is a constant over log d
@@ -217,7 +217,7 @@ def test_law_at_saturation_by_hand():
     capacity, decay = 2 * letters.gamma, letters.weight_decay
     assert simplify(law.expr - decay**2 * log(1 / decay) / capacity) == 0
     by_hand = decay**2 * (log(1 / decay) + capacity * EulerGamma - 1) / capacity
-    assert simplify(law.refined - by_hand) == 0
+    assert simplify(law.corrected - by_hand) == 0
     assert simplify(law.constant + letters.ell / capacity) == 0
 
 

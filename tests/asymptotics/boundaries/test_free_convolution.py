@@ -24,9 +24,9 @@ from asymptotics.symbols import effective_noise, gamma, threshold
 
 smallest = Symbol("s_d", positive=True)
 SUMS = {
-    "error": error_of_all(quadratic.image, smallest),
-    "degrees_of_freedom": degrees_of_freedom_of_all(quadratic.image, smallest),
-    "posterior_variance": posterior_variance_of_all(quadratic.image, smallest),
+    "error": error_of_all(quadratic.subordination_map, smallest),
+    "degrees_of_freedom": degrees_of_freedom_of_all(quadratic.subordination_map, smallest),
+    "posterior_variance": posterior_variance_of_all(quadratic.subordination_map, smallest),
 }
 DECAY, DIMENSION = 1.5, 300
 

@@ -10,7 +10,7 @@ from mpmath import mpf
 from sympy import Integral, Rational, log, simplify
 
 from asymptotics import diagonal, interpolation_peak, phase_diagram, quadratic, symbols
-from asymptotics.boundaries.free_convolution import NoiseAtVerge
+from asymptotics.boundaries.free_convolution import CriticalNoise
 from asymptotics.boundaries.recovery import recovery_jump
 from asymptotics.boundaries.roots import physical_values
 from asymptotics.boundaries.uniform_sums import evaluate
@@ -136,7 +136,7 @@ SEEN_AT = [
     ("diagonal", 0, lambda e: e.subs(symbols.weight_decay, HUNDREDTH * symbols.weight_decay)),
     ("quadratic", 2, lambda e: e.subs(symbols.weight_decay, HUNDREDTH * symbols.weight_decay)),
     ("diagonal", 0, lambda e: e.replace(Integral, lambda *x: HUNDREDTH * Integral(*x))),
-    ("quadratic", 0, lambda e: e.replace(NoiseAtVerge, lambda *x: HUNDREDTH * NoiseAtVerge(*x))),
+    ("quadratic", 0, lambda e: e.replace(CriticalNoise, lambda *x: HUNDREDTH * CriticalNoise(*x))),
     ("diagonal", 2, lambda e: e.subs(symbols.noise_variance, HUNDREDTH * symbols.noise_variance)),
     ("quadratic", 2, lambda e: e.subs(symbols.noise_variance, HUNDREDTH * symbols.noise_variance)),
     (
@@ -258,7 +258,7 @@ def test_recovery_walls_name_the_jump(network):
 def test_the_lowest_point_that_is_seen_is_at_zero():
     # a source of its own: 1/z summed over modes, and its slope, at the double root
     gamma, modes = mpf(3) / 2, 20000
-    found = evaluate(NoiseAtVerge(quadratic.image, symbols.gamma), {symbols.gamma: gamma})
+    found = evaluate(CriticalNoise(quadratic.subordination_map, symbols.gamma), {symbols.gamma: gamma})
     sizes = [((k + mpf(1) / 2) / modes) ** -gamma for k in range(modes)]
 
     def lowest(noise):
@@ -277,6 +277,8 @@ def test_what_is_not_declared_is_named():
         recovery_jump(diagonal, estimator="ridge")
     for estimator in ("erm", "bayes"):
         with pytest.raises(NotImplementedError, match="not declare where they are seen, its image"):
-            recovery_jump(replace(quadratic, image=None), estimator=estimator)
+            recovery_jump(replace(quadratic, subordination_map=None), estimator=estimator)
     with pytest.raises(NotImplementedError, match="free convolution with a semicircle"):
-        recovery_jump(replace(quadratic, image=2 * quadratic.image), estimator="bayes")
+        recovery_jump(
+            replace(quadratic, subordination_map=2 * quadratic.subordination_map), estimator="bayes"
+        )

@@ -44,15 +44,15 @@ def test_arrays_are_what_numbers_are(shipped, all_laws):
     seen, agreed = set(), 0
     for phase in shipped.phases:
         for _, law in all_laws(phase):
-            for refined in (False, True):
-                expression = law.refined if refined and law.refined is not None else law.expr
+            for corrected in (False, True):
+                expression = law.corrected if corrected and law.corrected is not None else law.expr
                 if expression in seen:
                     continue
                 seen.add(expression)
                 points = random_points(len(seen))
-                function = law.numpy(refined=refined)
+                function = law.numpy(corrected=corrected)
                 rows = [dict(zip(points, row, strict=True)) for row in zip(*points.values(), strict=True)]
-                exact = [value_or_refusal(law.evaluate, **row, refined=refined) for row in rows]
+                exact = [value_or_refusal(law.evaluate, **row, corrected=corrected) for row in rows]
                 assert [value_or_refusal(function, **row) is None for row in rows] == [
                     x is None for x in exact
                 ]

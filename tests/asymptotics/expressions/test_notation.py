@@ -21,7 +21,7 @@ FORMS = {"text": (write_expression, read_expression), "latex": (latex, read_late
 
 
 def parts_of(law) -> set[Expr]:
-    return {law.expr, law.exponent, law.log_exponent, law.constant} | ({law.refined} - {None})
+    return {law.expr, law.exponent, law.log_exponent, law.constant} | ({law.corrected} - {None})
 
 
 @pytest.mark.parametrize("form", FORMS)

@@ -190,7 +190,7 @@ def test_the_next_order_at_a_soft_edge_leaves_the_second(name):
     # what is left of error, size and threshold falls like 1/L**2 with L made of D_b itself
     noise, cuts = CORRECTED[name]
     correction, law, freedom_of = noise.edge_correction, noise.edge_law, Symbol("D", positive=True)
-    logarithm = lambdify(freedom_of, noise.sharper_logarithm(freedom_of), "mpmath")
+    logarithm = lambdify(freedom_of, noise.lambert_logarithm(freedom_of), "mpmath")
     left: list[list[mpf]] = []
     scales = []
     with mpmath.workdps(30):
@@ -231,23 +231,23 @@ def test_a_network_is_the_same_in_another_unit_of_its_noise():
     # delta' = sqrt(2) delta: the semicircle ends at sqrt(2), its variance is 1/2, and D' = D/2
     unit = effective_noise / sqrt(2)
     edge = sqrt(2) * effective_noise
-    location = size + unit**2 / size
-    overlap = location.diff(size)
+    outlier_location = size + unit**2 / size
+    overlap = outlier_location.diff(size)
     other = replace(
         quadratic,
         name="quadratic in another unit",
         noise=NoiseLaw(sqrt(2 - level**2) / pi, edge=sqrt(2)),
-        potential=(location - threshold) ** 2,
+        potential=(outlier_location - threshold) ** 2,
         potential_among_learned=(size - threshold) ** 2 + unit**2,
-        emergence=Piecewise(
+        bbp_threshold=Piecewise(
             (unit, threshold <= edge), ((threshold + sqrt(threshold**2 - edge**2)) / 2, True)
         ),
         posterior_variance=size**2 - (size * overlap) ** 2,
         posterior_variance_among_learned=unit**2,
         noise_balance=Eq(2 * n_eff / d * effective_noise**2, noise_variance + 2 * matrix_error),
         threshold_balance=Eq(2 * n_eff / d, 2 * degrees_of_freedom + weight_decay / (2 * threshold)),
-        location=location,
-        image=position + unit**2 * resolvent,
+        outlier_location=outlier_location,
+        subordination_map=position + unit**2 * resolvent,
     )
     one, same = phase_diagram(quadratic), phase_diagram(other)
     assert len(one.phases) == len(same.phases)

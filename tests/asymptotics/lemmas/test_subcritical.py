@@ -13,12 +13,12 @@ from sympy import Rational, S, lambdify, pi, simplify, sqrt
 from asymptotics import phase_diagram, quadratic
 from asymptotics.lemmas.noise import NoiseLaw, level
 from asymptotics.lemmas.power_sums import Learned, mellin
-from asymptotics.lemmas.subcritical import order_at_verge, parts_in_noise, seen_above_zero
+from asymptotics.lemmas.subcritical import branch_point_order, parts_in_noise, seen_above_zero
 from asymptotics.models.network import Ordering, error_parts
 from asymptotics.symbols import effective_noise, gamma, size
 from numerics import Problem, solve
 
-LOCATION = quadratic.location.subs(effective_noise, 1)
+LOCATION = quadratic.outlier_location.subs(effective_noise, 1)
 sizes = pytest.mark.parametrize("s", ["0.05", "0.4", "0.95", "1.1", "2", "30"])
 
 
@@ -86,7 +86,7 @@ def test_overlaps_in_a_drawn_matrix():
 
 @pytest.mark.parametrize("gap", ["1e-3", "1e-6"])
 def test_half_a_mode_per_unit_of_size_fills_the_noise_at_its_edge(gap):
-    assert order_at_verge(LOCATION, S.One) == 2
+    assert branch_point_order(LOCATION, S.One) == 2
     w = 2 - mpf(gap)
     ends = sorted({mpf(0), mpf(1), *(1 - mpmath.sqrt(gap) * k for k in (1, 5, 30))})
     filled = mpmath.quad(lambda s: overlap_density(s, w), ends)
@@ -114,7 +114,7 @@ def test_either_sign_needs_another_declaration():
     with pytest.raises(NotImplementedError, match="noise has either sign"):
         error_parts(folded, Ordering.THRESHOLD_BELOW_NOISE, Learned.SOME)
     with pytest.raises(NotImplementedError, match="location is not declared"):
-        error_parts(replace(quadratic, location=None), Ordering.THRESHOLD_BELOW_NOISE, Learned.SOME)
+        error_parts(replace(quadratic, outlier_location=None), Ordering.THRESHOLD_BELOW_NOISE, Learned.SOME)
 
 
 # --- the laws they make, against full solutions

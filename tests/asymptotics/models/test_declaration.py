@@ -13,7 +13,7 @@ from sympy import Eq, Function, I, Rational, S, Symbol, cos, erfc, exp, log, nan
 from asymptotics import InvalidArgument, diagonal, kernel_ridge, phase_diagram, quadratic, ridge
 from asymptotics.balance.regimes import Given
 from asymptotics.lemmas.noise import NoiseLaw, level
-from asymptotics.models.network import StateEvolution
+from asymptotics.models.network import Network
 from asymptotics.models.ridge import RidgeRegression
 from asymptotics.symbols import (
     a,
@@ -75,36 +75,36 @@ OF_NETWORKS = [
     ("quadratic", "potential_among_learned", (size - threshold) ** 2),  # no degrees of freedom
     ("quadratic", "potential_among_learned", (size + threshold) ** 2 + effective_noise**2),
     # where modes stand out
-    ("quadratic", "emergence", size),
-    ("quadratic", "emergence", effective_noise**2),
-    ("quadratic", "emergence", -effective_noise),
-    ("quadratic", "emergence", 1),
+    ("quadratic", "bbp_threshold", size),
+    ("quadratic", "bbp_threshold", effective_noise**2),
+    ("quadratic", "bbp_threshold", -effective_noise),
+    ("quadratic", "bbp_threshold", 1),
     # probabilities
-    ("quadratic", "above_noise", 2),
-    ("quadratic", "above_noise", -S.Half),
-    ("quadratic", "above_noise", size),
-    ("quadratic", "above_noise", 1 / effective_noise),
-    ("diagonal", "noise_share", 2),
-    ("diagonal", "noise_share", effective_noise),
-    ("diagonal", "noise_share", -diagonal.noise_share),
+    ("quadratic", "learned_probability", 2),
+    ("quadratic", "learned_probability", -S.Half),
+    ("quadratic", "learned_probability", size),
+    ("quadratic", "learned_probability", 1 / effective_noise),
+    ("diagonal", "noise_fraction", 2),
+    ("diagonal", "noise_fraction", effective_noise),
+    ("diagonal", "noise_fraction", -diagonal.noise_fraction),
     # variances and parts of the error
     ("diagonal", "posterior_variance", S.Zero),
     ("diagonal", "posterior_variance", 2 * size**2),
     ("diagonal", "posterior_variance", -(effective_noise**2)),
     ("diagonal", "posterior_variance", threshold**2),
     ("diagonal", "posterior_variance_among_learned", effective_noise),
-    ("diagonal", "unlearned", -(size**2)),
-    ("diagonal", "unlearned", 2 * size**2),
-    ("diagonal", "unlearned", size),
+    ("diagonal", "unlearned_energy", -(size**2)),
+    ("diagonal", "unlearned_energy", 2 * size**2),
+    ("diagonal", "unlearned_energy", size),
     # places
-    ("quadratic", "location", S.Zero),
-    ("quadratic", "location", 2 * size),
-    ("quadratic", "location", size**2),
-    ("quadratic", "location", size - threshold),
-    ("quadratic", "image", effective_noise),
-    ("quadratic", "image", position**2),
-    ("quadratic", "image", position + effective_noise * resolvent),
-    ("quadratic", "image", size + effective_noise**2 * resolvent),
+    ("quadratic", "outlier_location", S.Zero),
+    ("quadratic", "outlier_location", 2 * size),
+    ("quadratic", "outlier_location", size**2),
+    ("quadratic", "outlier_location", size - threshold),
+    ("quadratic", "subordination_map", effective_noise),
+    ("quadratic", "subordination_map", position**2),
+    ("quadratic", "subordination_map", position + effective_noise * resolvent),
+    ("quadratic", "subordination_map", size + effective_noise**2 * resolvent),
     # balances
     ("diagonal", "noise_balance", Eq(1, 1)),
     ("diagonal", "noise_balance", Eq(LEFT, matrix_error)),
@@ -204,20 +204,20 @@ OF_NETWORKS = [
             ("diagonal", "noise"),
             ("diagonal", "potential"),
             ("quadratic", "potential_among_learned"),
-            ("quadratic", "emergence"),
-            ("quadratic", "above_noise"),
+            ("quadratic", "bbp_threshold"),
+            ("quadratic", "learned_probability"),
             ("quadratic", "posterior_variance"),
             ("quadratic", "posterior_variance_among_learned"),
-            ("quadratic", "unlearned"),
-            ("quadratic", "noise_share"),
+            ("quadratic", "unlearned_energy"),
+            ("quadratic", "noise_fraction"),
             ("quadratic", "noise_balance"),
             ("quadratic", "threshold_balance"),
             ("quadratic", "excess_risk"),
-            ("quadratic", "location"),
-            ("quadratic", "image"),
+            ("quadratic", "outlier_location"),
+            ("quadratic", "subordination_map"),
         )
         for value in NOTHING
-        if not (field in ("location", "image") and value is None)
+        if not (field in ("outlier_location", "subordination_map") and value is None)
     ),
 ]
 
@@ -247,14 +247,16 @@ def test_a_namesake_is_called_one():
     with pytest.raises(InvalidArgument, match=r"not a symbol of your own of that name$"):
         replace(diagonal, excess_risk=Symbol("E"))
     with pytest.raises(InvalidArgument, match=r"not E and x$"):
-        replace(diagonal, above_noise=erfc(FOREIGN * matrix_error))
+        replace(diagonal, learned_probability=erfc(FOREIGN * matrix_error))
 
 
 def test_numbers_are_expressions_too():
     # what a user writes for a network whose modes do not interact
-    plain = replace(quadratic, above_noise=1, unlearned=0, noise_share=Fraction(0))
+    plain = replace(quadratic, learned_probability=1, unlearned_energy=0, noise_fraction=Fraction(0))
     assert plain == quadratic
-    assert all(isinstance(getattr(plain, name), sympy.Expr) for name in ("above_noise", "noise_share"))
+    assert all(
+        isinstance(getattr(plain, name), sympy.Expr) for name in ("learned_probability", "noise_fraction")
+    )
 
 
 def test_sound_networks_are_declared():
@@ -267,7 +269,7 @@ def test_sound_networks_are_declared():
     replace(diagonal, threshold_balance=Eq(3 * n_eff / d**2, degrees_of_freedom / d + sqrt(d) * FORCE))
     replace(diagonal, noise_balance=Eq(LEFT * effective_noise**2, noise_variance / d + 3 * matrix_error / d))
     replace(diagonal, excess_risk=d * matrix_error)
-    replace(quadratic, location=None, image=None)
+    replace(quadratic, outlier_location=None, subordination_map=None)
 
 
 # --- noise
@@ -379,7 +381,7 @@ def test_sound_ridge_regressions_are_declared():
     for model in (kernel_ridge, ridge(diagonal), ridge(quadratic)):
         assert replace(model) == model
         assert isinstance(model, RidgeRegression)
-    assert isinstance(diagonal, StateEvolution)
+    assert isinstance(diagonal, Network)
     replace(kernel_ridge, target_energy=3 * size ** (1 / gamma + source / 2), amplitude=2)
     # the same balance, written otherwise
     other = Eq(n_eff * effective_noise**2, noise_variance + matrix_error * Rational(1, 2) * 2)

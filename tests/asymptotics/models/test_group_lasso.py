@@ -20,7 +20,7 @@ from sympy import Eq, Max, S, exp, oo, pi, simplify, sqrt
 from asymptotics import diagonal, heavy_tails, phase_diagram
 from asymptotics.lemmas.noise import NoiseLaw, level
 from asymptotics.lemmas.weight_shares import passing
-from asymptotics.models.network import StateEvolution
+from asymptotics.models.network import Network
 from asymptotics.symbols import (
     d,
     degrees_of_freedom,
@@ -45,17 +45,17 @@ def group_lasso(members):
     share = effective_noise**2 / deviation**2
     posterior, missed = size**2 * share, 1 - of_norm.subs(threshold, threshold / deviation)
     cut_moment = deviation**2 * chi.cut_moment(size).subs(size, threshold / deviation)
-    return StateEvolution(
+    return Network(
         name=f"group lasso of {members}",
         noise=chi,
         potential=potential,
         potential_among_learned=potential,
-        emergence=S.Zero,
-        above_noise=of_norm.subs(threshold, Max(effective_noise, threshold) * sqrt(members) / size),
+        bbp_threshold=S.Zero,
+        learned_probability=of_norm.subs(threshold, Max(effective_noise, threshold) * sqrt(members) / size),
         posterior_variance=posterior,
         posterior_variance_among_learned=posterior,
-        unlearned=posterior * missed + (1 - share) ** 2 * cut_moment,
-        noise_share=share,
+        unlearned_energy=posterior * missed + (1 - share) ** 2 * cut_moment,
+        noise_fraction=share,
         noise_balance=Eq(n_eff / d * effective_noise**2, noise_variance + matrix_error),
         threshold_balance=Eq(n_eff / d, degrees_of_freedom + weight_decay / threshold),
         excess_risk=matrix_error,
@@ -102,7 +102,7 @@ def test_groups_of_one_are_the_diagonal_network():
     for one, other in zip(ours.phases, theirs.phases, strict=True):
         assert one.region == other.region
         assert simplify(one.risk.expr - other.risk.expr) == 0
-        assert one.risk.refined == other.risk.refined
+        assert one.risk.corrected == other.risk.corrected
 
 
 @pytest.mark.parametrize("members", [2, pytest.param(3, marks=slow)])
@@ -167,14 +167,14 @@ def laws_at(members, a, ell, noise="fixed"):
     return phase_diagram(group_lasso(members), noise=noise).locate(a=a, ell=ell, gamma=1.25)
 
 
-def ratio(phase, members, a, ell, digits, refined=False):
+def ratio(phase, members, a, ell, digits, corrected=False):
     dim = 10.0**digits
     samples, decay = dim**a, dim**ell
     values = {"gamma": 1.25, "n_eff": samples, "d": dim, "weight_decay": decay, "noise_variance": 1}
     laws = (phase.effective_noise, phase.threshold)
-    start = [float(law.evaluate(**values, refined=True)) for law in laws]
+    start = [float(law.evaluate(**values, corrected=True)) for law in laws]
     solved = Groups(members, 1.25, samples, dim, decay, 1, start)
-    return float(solved.risk / phase.risk.evaluate(**values, refined=refined))
+    return float(solved.risk / phase.risk.evaluate(**values, corrected=corrected))
 
 
 @pytest.mark.parametrize(
@@ -195,7 +195,7 @@ def test_law_where_noise_leaks_is_right_to_the_order_it_states(members):
     phase = laws_at(members, 0.5, -2)
     assert phase.name == "V"
     digits = (30, 60, 120)
-    found = [ratio(phase, members, 0.5, -2, n, refined=True) for n in digits]
+    found = [ratio(phase, members, 0.5, -2, n, corrected=True) for n in digits]
     x = [1 / n for n in digits]
     limit = sum(found[i] * np.prod([x[j] / (x[j] - x[i]) for j in range(3) if j != i]) for i in range(3))
     assert limit == pytest.approx(1, abs=1e-2)

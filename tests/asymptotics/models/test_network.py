@@ -109,14 +109,14 @@ def test_quadratic_error_is_that_of_a_misaligned_eigenvector(s, delta, kappa):
 
 @given(st.floats(0.01, 10), st.floats(0.01, 30))
 def test_quadratic_mode_emerges_where_its_eigenvalue_passes_the_threshold(delta, kappa):
-    emergence = mpf(str(quadratic.emergence.subs({effective_noise: delta, threshold: kappa})))
-    assert emergence >= delta * (1 - mpf("1e-12"))
+    bbp_threshold = mpf(str(quadratic.bbp_threshold.subs({effective_noise: delta, threshold: kappa})))
+    assert bbp_threshold >= delta * (1 - mpf("1e-12"))
     if kappa <= 2 * delta:
         assert mpmath.almosteq(
-            emergence, delta, 1e-12
+            bbp_threshold, delta, 1e-12
         )  # an outlier exists from s = delta on, and it lies above kappa
     else:
-        assert mpmath.almosteq(emergence + delta**2 / emergence, kappa, 1e-9)
+        assert mpmath.almosteq(bbp_threshold + delta**2 / bbp_threshold, kappa, 1e-9)
 
 
 def test_quadratic_spike_and_its_error_in_a_drawn_matrix():
@@ -204,7 +204,7 @@ def test_learned_counts_no_lost_and_every_large_mode(network):
 
 
 def test_a_network_without_a_limit_is_refused():
-    broken = replace(quadratic, above_noise=(1 + cos(size / effective_noise)) / 2)
+    broken = replace(quadratic, learned_probability=(1 + cos(size / effective_noise)) / 2)
     with pytest.raises(ValueError, match="no limit"):
         mode_functions(broken, Ordering.THRESHOLD_ABOVE_NOISE, Learned.SOME)
 
@@ -241,5 +241,5 @@ def test_excess_risk_and_balances_are_those_of_the_paper():
 
 
 def test_diagonal_learned_is_the_probability_that_the_target_passes():
-    found = diagonal.above_noise.subs({effective_noise: S(2), threshold: S(3)})
+    found = diagonal.learned_probability.subs({effective_noise: S(2), threshold: S(3)})
     assert simplify(found - erfc(3 / (sqrt(2) * size))) == 0

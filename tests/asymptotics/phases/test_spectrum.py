@@ -498,7 +498,10 @@ def test_estimators_without_trained_weights_are_refused(estimator):
 def test_edge_mass_and_gap_of_the_semicircle():
     # 1/pi sqrt(t): mass 2/(3 pi) t^(3/2), D_b = 8/(15 pi) t^(5/2)
     edge, t = quadratic.noise.edge_law, Rational(1, 1000)
-    leaked = 8 / (15 * pi) * t ** Rational(5, 2)
-    assert simplify(edge.gap_constant * leaked**edge.gap_power / t) == 1
-    assert simplify(edge.mass_constant * leaked**edge.mass_power / (2 / (3 * pi) * t ** Rational(3, 2))) == 1
+    bulk_freedom = 8 / (15 * pi) * t ** Rational(5, 2)
+    assert simplify(edge.gap_constant * bulk_freedom**edge.gap_power / t) == 1
+    assert (
+        simplify(edge.mass_constant * bulk_freedom**edge.mass_power / (2 / (3 * pi) * t ** Rational(3, 2)))
+        == 1
+    )
     assert (quadratic.noise.mass, diagonal.noise.mass) == (Rational(1, 2), 1)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from numerics.arithmetic.errors import NotConverged
 from numerics.arithmetic.precision import DOUBLE, Arithmetic, multiprecision
-from numerics.equations.state_evolution import Scalars, StateEvolution, by_ratio, nested_search, polish
+from numerics.equations.state_evolution import Scalars, StateEquations, by_ratio, nested_search, polish
 from numerics.networks.network import NETWORKS
 from numerics.sums.target import Target
 
@@ -38,7 +38,7 @@ def toy_problem(noise: Fraction, threshold: Fraction, weight_decay: Fraction, ar
     exact = toy_scalars(noise, threshold, None)  # type: ignore[arg-type]
     capacity = exact.degrees_of_freedom + weight_decay / threshold
     labels = capacity * noise**2 - exact.error
-    return StateEvolution(TOY, Target.of(1, 1, "raw", arithmetic), capacity, weight_decay, labels)
+    return StateEquations(TOY, Target.of(1, 1, "raw", arithmetic), capacity, weight_decay, labels)
 
 
 @given(
@@ -83,7 +83,7 @@ def test_newton_takes_fewer_steps_than_broyden() -> None:
     roots, counts = [], []
     with DOUBLE.working():
         for scalars in (counted, without_slopes):
-            equations = StateEvolution(
+            equations = StateEquations(
                 replace(chart, scalars=scalars),
                 Target.of(400, 1.25),
                 Fraction(1, 3),
@@ -111,7 +111,7 @@ def test_no_solution_is_not_a_number() -> None:
         return Scalars(threshold, noise * noise * 3, zero, zero, zero, zero)
 
     chart = by_ratio(hopeless, hopeless, lambda noise, threshold, target: {}, Fraction(1))
-    equations = StateEvolution(chart, Target.of(1, 1, "raw"), Fraction(2), Fraction(1), Fraction(1))
+    equations = StateEquations(chart, Target.of(1, 1, "raw"), Fraction(2), Fraction(1), Fraction(1))
     with DOUBLE.working(), pytest.raises(NotConverged, match="search for a solution left the range"):
         nested_search(equations)
     with DOUBLE.working(), pytest.raises(NotConverged):
@@ -123,10 +123,10 @@ def test_no_solution_is_not_a_number() -> None:
 @pytest.mark.parametrize("samples_exponent", [0.5, 0.9, 1.5])
 @pytest.mark.parametrize("decay", [0.75, 2.0])
 def test_first_guesses_are_close(network: str, dim: int, samples_exponent: float, decay: float) -> None:
-    copies = NETWORKS[network].copies
-    capacity = Fraction(copies * int(dim**samples_exponent), dim)
+    risk_per_error = NETWORKS[network].risk_per_error
+    capacity = Fraction(risk_per_error * int(dim**samples_exponent), dim)
     with DOUBLE.working():
-        equations = StateEvolution(
+        equations = StateEquations(
             NETWORKS[network].charts[-1],
             Target.of(dim, decay, "raw"),
             capacity,

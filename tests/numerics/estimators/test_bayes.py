@@ -50,11 +50,11 @@ def test_training_is_never_better(network: str, dim: int, n_eff: float, noise: f
 @pytest.mark.parametrize("noise", [0, 1e-12, 1.0])
 @pytest.mark.parametrize("n_eff", [1e-2, 3.0, 55.0, 58.999])
 def test_the_equation_holds(network: str, noise: float, n_eff: float) -> None:
-    dim, copies = 60, 2 if network == "quadratic" else 1
-    solution = solve(problem(network, dim, n_eff / copies, noise))
+    dim, risk_per_error = 60, 2 if network == "quadratic" else 1
+    solution = solve(problem(network, dim, n_eff / risk_per_error, noise))
     delta2 = solution.effective_noise**2
-    error = solution.excess_risk / copies
-    assert n_eff / dim * delta2 == pytest.approx(error + noise / copies, rel=1e-11, abs=0)
+    error = solution.excess_risk / risk_per_error
+    assert n_eff / dim * delta2 == pytest.approx(error + noise / risk_per_error, rel=1e-11, abs=0)
     assert solution.degrees_of_freedom == pytest.approx(error / delta2, rel=1e-13, abs=0)
     assert solution.residual < 1e-12
     parts = solution.decomposition
@@ -66,10 +66,12 @@ def test_the_equation_holds(network: str, noise: float, n_eff: float) -> None:
 
 @pytest.mark.parametrize("network", NETWORKS)
 def test_without_noise_enough_samples_tell_everything(network: str) -> None:
-    dim, copies = 60, 2 if network == "quadratic" else 1
+    dim, risk_per_error = 60, 2 if network == "quadratic" else 1
     limit = 60 if network == "diagonal" else 59  # A = 1, or 1 - 1/d
-    assert solve(problem(network, dim, 1.001 * limit / copies, 0)).excess_risk == 0
-    risks = [solve(problem(network, dim, share * limit / copies, 0)).excess_risk for share in (0.9, 0.999)]
+    assert solve(problem(network, dim, 1.001 * limit / risk_per_error, 0)).excess_risk == 0
+    risks = [
+        solve(problem(network, dim, share * limit / risk_per_error, 0)).excess_risk for share in (0.9, 0.999)
+    ]
     assert risks[0] > 50 * risks[1] > 0
 
 
@@ -122,8 +124,8 @@ def test_parts_are_those_of_modes_below_and_above_the_noise(network: str, n_eff:
         freedom = sizes**2 / (sizes**2 + delta**2)
     else:  # a mode alone in the noise has the posterior variance delta^2 (1 - delta^2/s^2)
         freedom = np.where(sizes > delta, 1 - (delta / sizes) ** 2, 0)
-    copies, rel = (1, 1e-9) if network == "diagonal" else (2, 1e-3)
-    learned = copies * delta**2 * np.mean(freedom**2)
+    risk_per_error, rel = (1, 1e-9) if network == "diagonal" else (2, 1e-3)
+    learned = risk_per_error * delta**2 * np.mean(freedom**2)
     assert solution.decomposition["learned"] == pytest.approx(learned, rel=rel, abs=0)
     assert 0 < solution.decomposition["unlearned"] < 10 * learned
 
