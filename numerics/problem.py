@@ -27,8 +27,10 @@ import mpmath
 
 from numerics.arithmetic.checks import exact_number, is_count, require
 from numerics.arithmetic.errors import NotConverged
-from numerics.arithmetic.precision import Number, to_fraction
+from numerics.arithmetic.precision import DOUBLE, Arithmetic, Number, to_fraction
+from numerics.equations.state_equations import Parameters, StateEquations
 from numerics.networks.network import NETWORKS, Network
+from numerics.sums.target import Target
 
 TARGETS = ("raw", "unit")
 ESTIMATORS = ("erm", "bayes", "ridge")
@@ -99,14 +101,41 @@ class Problem:
     def architecture(self) -> Network:
         """What is declared of the network, with its number of hidden units."""
         declared = NETWORKS[self.network]
-        if self.width is None or self.width >= self.dim or declared.narrowed is None:
+        if self.is_full_width or declared.narrowed is None:
             return declared
+        assert self.width is not None
         return declared.narrowed(self.width)
+
+    @property
+    def is_full_width(self) -> bool:
+        """Whether there are as many hidden units as inputs, or more."""
+        return self.width is None or self.width >= self.dim
 
     @property
     def n_eff(self) -> Fraction:
         """Effective number of samples, exact: n for the diagonal network, n/d for the quadratic one."""
         return to_fraction(self.samples) / NETWORKS[self.network].sample_unit(self.dim)
+
+    @property
+    def parameters(self) -> Parameters:
+        """A, lambda/c and Delta/c of the state equations, exact; lambda is 0 for "bayes"."""
+        risk_per_error = NETWORKS[self.network].risk_per_error
+        return Parameters(
+            capacity=risk_per_error * self.n_eff / self.dim,
+            weight_decay=to_fraction(self.weight_decay or 0) / risk_per_error,
+            noise_variance=to_fraction(self.noise_variance) / risk_per_error,
+        )
+
+    def modes(self, arithmetic: Arithmetic = DOUBLE) -> Target:
+        """The modes of the target in an arithmetic; to be called in its context."""
+        return Target.of(self.dim, self.gamma, self.target, arithmetic)
+
+    def state_equations(self) -> tuple[StateEquations, ...]:
+        """The two equations in float64, in every coordinate of the threshold, the most general one last."""
+        with DOUBLE.working():
+            modes, parameters = self.modes(), self.parameters
+        coordinates = self.architecture.coordinates
+        return tuple(StateEquations(coordinate, modes, parameters) for coordinate in coordinates)
 
 
 def out_of_range(problem: Problem) -> NotConverged:

@@ -1,6 +1,6 @@
 """What a solver returns, the same for every network and estimator.
 
-In order: `Solution`, `handed_out`.
+In order: `Solution`, `rounded`, `recovered`, `handed_out`.
 """
 
 from __future__ import annotations
@@ -15,12 +15,10 @@ import mpmath
 
 from numerics.arithmetic.errors import InvalidProblem, NotConverged
 from numerics.arithmetic.precision import DOUBLE, Arithmetic, for_digits, to_mpf
+from numerics.equations.solver import DOUBLE_DIGITS
 from numerics.networks.spectrum import Spectrum
 from numerics.problem import Problem
-from numerics.sums.target import Target
 
-# What float64 is good for.
-DOUBLE_DIGITS = 11
 GUARD_DIGITS = 12
 
 
@@ -41,8 +39,10 @@ class Solution:
         learned_modes: number of target modes above noise and threshold, a real number.
         residual: largest relative residual of the two equations at the solution.
         digits: how many correct digits were asked for; None for double precision.
-        chart, coordinate: place of the threshold in `networks.Network.charts`; next to the noise's edge it
-            tells more than the digits of kappa do.  None where ``parts`` are given.
+        coordinate: number of the threshold's coordinate in `Network.coordinates`; None where ``parts`` are
+            given.
+        coordinate_value: its value there, which next to the noise's edge determines what the digits of kappa
+            have lost.
         parts: ``decomposition`` where the estimator knows it in closed form; None where it is computed when
             asked for.
     """
@@ -56,19 +56,19 @@ class Solution:
     learned_modes: Any
     residual: Any
     digits: int | None = None
-    chart: int | None = None
-    coordinate: Any = None
+    coordinate: int | None = None
+    coordinate_value: Any = None
     parts: Mapping[str, Any] | None = None
 
     @property
     def decomposition(self) -> Mapping[str, Any]:
         """Named parts of the excess risk, none negative, which sum to it.
 
-        "unlearned" is target below the threshold, "learned" shrinkage and misalignment of what is learned,
+        "unlearned" is target below the threshold, "learned" shrinkage and misalignment of the learned modes,
         "overfitting" noise taken for target (`diagonal`, `overlaps`).  For "ridge" "learned" is the bias and
-        "overfitting" the variance; for "bayes" nothing is overfitted, and what is learned of a mode is told
-        by its degrees of freedom (`bayes`).  Each part is right to the accuracy of the whole; a part far
-        below that may be 0.  A dictionary of the caller's own, which pickles.
+        "overfitting" the variance; for "bayes" nothing is overfitted, and the degrees of freedom of a mode
+        determine how much of it is learned (`bayes`).  Each part is right to the accuracy of the whole; a
+        part far below that may be 0.  Every call returns a new dictionary, which pickles.
 
         Raises:
             NotConverged: the parts do not sum to the risk, or the end of the noise was not resolved.
@@ -95,12 +95,12 @@ class Solution:
         raise NotConverged(f"the parts of the excess risk are not known to {digits} digits: ask for more")
 
     def _parts_in(self, arithmetic: Arithmetic) -> dict[str, Any]:
-        network, problem = self.problem.architecture, self.problem
-        assert self.chart is not None
+        network = self.problem.architecture
+        assert self.coordinate is not None
         with arithmetic.working():
-            target = Target.of(problem.dim, problem.gamma, problem.target, arithmetic)
-            noise, y = arithmetic.real(self.effective_noise), arithmetic.real(self.coordinate)
-            parts = network.charts[self.chart].decomposition(noise, y, target)
+            noise, y = arithmetic.real(self.effective_noise), arithmetic.real(self.coordinate_value)
+            coordinate, modes = network.coordinates[self.coordinate], self.problem.modes(arithmetic)
+            parts = coordinate.decomposition(noise, y, modes)
             return {
                 name: handed_out(network.risk_per_error * part, self.digits) for name, part in parts.items()
             }
@@ -133,14 +133,12 @@ class Solution:
         self._require_trained()
         network, problem, arithmetic = self.problem.architecture, self.problem, self._arithmetic
         with arithmetic.working():
-            target = Target.of(problem.dim, problem.gamma, problem.target, arithmetic)
             noise, kappa = arithmetic.real(self.effective_noise), arithmetic.real(self.threshold)
             edge = network.noise_edge(noise, problem.dim, arithmetic)
             if not kappa < edge:
                 return self.excess_risk
-            return handed_out(
-                network.risk_per_error * network.scalars(noise, edge, target).error, self.digits
-            )
+            error = network.scalars(noise, edge, problem.modes(arithmetic)).error
+            return handed_out(network.risk_per_error * error, self.digits)
 
     def _require_trained(self) -> None:
         if self.problem.estimator != "erm":
@@ -162,9 +160,63 @@ class Solution:
         """
         self._require_trained()
         with DOUBLE.working():
-            target = Target.of(self.problem.dim, self.problem.gamma, self.problem.target)
+            modes = self.problem.modes()
         spectrum_of = self.problem.architecture.spectrum
-        return spectrum_of(float(self.effective_noise), float(self.threshold), target)
+        return spectrum_of(float(self.effective_noise), float(self.threshold), modes)
+
+
+def rounded(
+    problem: Problem,
+    digits: int | None,
+    *,
+    coordinate: int | None = None,
+    coordinate_value: Any = None,
+    parts: Mapping[str, Any] | None = None,
+    **values: Any,
+) -> Solution:
+    """A solution whose numbers are rounded as users get them: the one place where numbers are handed out.
+
+    Args:
+        problem: what was solved.
+        digits: None for floats, or the digits asked for: `mpmath.mpf` with two more.
+        coordinate: as in `Solution`.
+        coordinate_value: as in `Solution`; not rounded.
+        parts: of the excess risk, numbers of any arithmetic.
+        values: the other attributes of the solution, likewise.
+
+    Raises:
+        NotConverged: no float is as large.
+    """
+    numbers: dict[str, Any] = {
+        name: None if value is None else handed_out(value, digits) for name, value in values.items()
+    }
+    if parts is not None:
+        parts = {name: handed_out(part, digits) for name, part in parts.items()}
+    return Solution(
+        problem,
+        **numbers,
+        digits=digits,
+        coordinate=coordinate,
+        coordinate_value=coordinate_value,
+        parts=parts,
+    )
+
+
+def recovered(problem: Problem, digits: int | None, degrees_of_freedom: Any) -> Solution:
+    """The solution delta = 0: the target is known."""
+    zero = None if problem.estimator == "bayes" else 0.0
+    return rounded(
+        problem,
+        digits,
+        excess_risk=0.0,
+        effective_noise=0.0,
+        threshold=zero,
+        degrees_of_freedom=float(degrees_of_freedom),
+        train_loss=zero,
+        learned_modes=float(problem.dim),
+        residual=0.0,
+        parts={"unlearned": 0.0, "learned": 0.0, "overfitting": 0.0},
+    )
 
 
 def handed_out(value: Any, digits: int | None) -> float | mpmath.mpf:

@@ -20,7 +20,6 @@ from numerics.estimators.ridge import best_weight_decay
 from numerics.problem import Problem, out_of_range
 from numerics.solution import Solution
 from numerics.solve import checked, solve
-from numerics.sums.target import Target
 
 STEP = 3.0
 # How many steps behind the best point the walk ends, and how many it makes at most.
@@ -93,11 +92,9 @@ def _tuned(problem: Problem) -> tuple[float, Solution]:
 
 def _nothing_learned(problem: Problem) -> float:
     """Logarithm of a weight decay with kappa >= lambda/(c A) ten times what the largest mode can reach."""
-    network = problem.architecture
     with DOUBLE.working():
-        target = Target.of(problem.dim, problem.gamma, problem.target)
-        capacity = float(network.risk_per_error * problem.n_eff / problem.dim)
-        noise2 = (
-            float(target.mean_square) + float(problem.noise_variance) / network.risk_per_error
-        ) / capacity
-        return math.log(10 * network.risk_per_error * capacity * (float(target.scale) + math.sqrt(noise2)))
+        modes, parameters = problem.modes(), problem.parameters
+        capacity = float(parameters.capacity)
+        noise2 = (float(modes.mean_square) + float(parameters.noise_variance)) / capacity
+        largest = float(modes.scale) + math.sqrt(noise2)
+        return math.log(10 * problem.architecture.risk_per_error * capacity * largest)

@@ -161,7 +161,9 @@ class PathIntegral(OfAllModes):
 
     def _latex(self, printer: Any) -> str:
         integrand, subordination_map, _, cut = (printer._print(argument) for argument in self.args)
-        return rf"\frac{{1}}{{\pi}} \operatorname{{Im}} \int^{{{subordination_map} = {cut}}} {integrand} \, dz"
+        return (
+            rf"\frac{{1}}{{\pi}} \operatorname{{Im}} \int^{{{subordination_map} = {cut}}} {integrand} \, dz"
+        )
 
 
 class CurveIntegral(OfAllModes):

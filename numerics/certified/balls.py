@@ -28,6 +28,8 @@ from typing import Any, TypeAlias
 import flint
 import mpmath
 
+from numerics.equations.state_equations import Parameters
+
 _NEWTON_STEPS = 60
 
 
@@ -87,22 +89,18 @@ class Equations:
 
     Attributes:
         functions: box -> `Functions` on it.
-        capacity: A.
-        weight_decay: lambda/c.
-        noise_variance: Delta/c.
+        parameters: A, lambda/c and Delta/c.
     """
 
     functions: Callable[[Box], Functions]
-    capacity: Fraction
-    weight_decay: Fraction
-    noise_variance: Fraction
+    parameters: Parameters
 
     def residuals(self, found: Functions) -> tuple[Box, tuple[Box, Box]]:
         """The residuals and their Jacobian, row by row."""
-        capacity, decay = exact(self.capacity), exact(self.weight_decay)
+        capacity, decay = exact(self.parameters.capacity), exact(self.parameters.weight_decay)
         force = decay / found.threshold
         values = (
-            capacity * found.noise2 - found.error - exact(self.noise_variance),
+            capacity * found.noise2 - found.error - exact(self.parameters.noise_variance),
             capacity - found.freedom - force,
         )
         noise2, threshold, error, freedom = found.slopes

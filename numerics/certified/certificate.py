@@ -28,7 +28,6 @@ from numerics.networks.quadratic import cut_at
 from numerics.problem import Problem
 from numerics.solution import Solution
 from numerics.solve import checked, solve
-from numerics.sums.target import Target
 
 Interval: TypeAlias = tuple[mpmath.mpf, mpmath.mpf]
 
@@ -141,7 +140,7 @@ def _diagonal(problem: Problem, solution: Solution) -> _System:
 def _quadratic(problem: Problem, solution: Solution) -> _System:
     arithmetic = DOUBLE if solution.digits is None else for_digits(solution.digits)
     with arithmetic.working():
-        target = Target.of(problem.dim, problem.gamma, problem.target, arithmetic)
+        target = problem.modes(arithmetic)
         noise, threshold = arithmetic.real(solution.effective_noise), arithmetic.real(solution.threshold)
         if threshold == 0:
             start = (Fraction(1), Fraction(0))
@@ -178,12 +177,7 @@ def _attempt(problem: Problem, digits: int, system: _System, bits: int) -> tuple
     """A certificate, if it is narrow enough, and whether a root was proved at all."""
     risk_per_error = problem.architecture.risk_per_error
     try:
-        equations = balls.Equations(
-            system.functions(bits),
-            capacity=risk_per_error * problem.n_eff / problem.dim,
-            weight_decay=to_fraction(problem.weight_decay) / risk_per_error,
-            noise_variance=to_fraction(problem.noise_variance) / risk_per_error,
-        )
+        equations = balls.Equations(system.functions(bits), problem.parameters)
         root = balls.proved_root(equations, system.start, bits)
         if root is None:
             return None, False

@@ -5,19 +5,20 @@ The loss is that of the network with its penalty, which makes sparse, replaced b
     diagonal    1/2 sum (y - theta.x/sqrt(d))^2 + lambda/2 |theta|^2
     quadratic   sum (y - Tr[S Z])^2 + (lambda d/2) |S|_F^2 over all symmetric S,   Z = (x x^T - I)/sqrt(d)
 
-so that the threshold kappa gives way to a shrinkage by 1 + kappa, and the two equations of `state_evolution`
-stay what they are, in its units (c, capacity A = c alpha):
+A shrinkage by 1 + kappa takes the place of the threshold kappa, and the two state equations stay as they are,
+in the units of `state_equations` (c, capacity A = c alpha):
 
     A delta^2 = e + Delta/c,   A = D + lambda/(c kappa);      e = (kappa^2 Q + delta^2)/(1 + kappa)^2,
     Q = mean square of the target,                            D = 1/(1 + kappa).
 
-Both are solved in closed form, as sums of positive terms; with m = lambda/c,
+Both have closed solutions, as sums of positive terms; with m = lambda/c,
 
     kappa = (b + sqrt(b^2 + 4 A m))/(2 A),  b = 1 + m - A,
     delta^2 = (kappa^2 Q + (1 + kappa)^2 Delta/c)/(kappa + m (1 + kappa)^2/kappa).
 
-It is the exact asymptotics of ridge regression with isotropic inputs (Hastie, Montanari, Rosset, Tibshirani,
-Ann. Statist. 50 (2022) 949), where it is written with the Stieltjes transform of Marchenko and Pastur's law.
+These are the exact asymptotics of ridge regression with isotropic inputs (Hastie, Montanari, Rosset,
+Tibshirani, Ann. Statist. 50 (2022) 949), written there with the Stieltjes transform of the Marchenko-Pastur
+law.
 
 The risk is least where the estimate is the posterior mean of a Gaussian target, 1 + kappa = 1 + delta^2/Q:
 then A - D = Delta/(c delta^2), and lambda = Delta/Q whatever the number of samples.
@@ -32,11 +33,9 @@ from typing import Any
 
 from numerics.arithmetic.checks import shown
 from numerics.arithmetic.errors import NotConverged
-from numerics.arithmetic.precision import DOUBLE, Arithmetic, for_digits, to_fraction
-from numerics.networks.network import NETWORKS
+from numerics.arithmetic.precision import DOUBLE, Arithmetic, for_digits
 from numerics.problem import Problem
-from numerics.solution import Solution, handed_out
-from numerics.sums.target import Target
+from numerics.solution import Solution, rounded
 
 # Digits beyond those asked for; float64 is asked for as 17.  The closed forms lose two or three.
 GUARD_DIGITS = 15
@@ -62,46 +61,46 @@ def solve_ridge(problem: Problem, digits: int | None) -> Solution:
     0.7615
     0.1018
     """
-    network = NETWORKS[problem.network]
-    capacity = network.risk_per_error * problem.n_eff / problem.dim
-    decay = to_fraction(problem.weight_decay) / network.risk_per_error
-    if decay == 0 and capacity == 1 and problem.noise_variance > 0:
+    exact, risk_per_error = problem.parameters, problem.architecture.risk_per_error
+    if exact.weight_decay == 0 and exact.capacity == 1 and problem.noise_variance > 0:
         raise NotConverged(
             f"weight_decay=0, samples={shown(problem.samples)}: as many samples as unknowns, infinite risk"
         )
     arithmetic = for_digits(DOUBLE_DIGITS if digits is None else digits, GUARD_DIGITS)
     with arithmetic.working():
-        target = Target.of(problem.dim, problem.gamma, problem.target, arithmetic)
-        square = target.mean_square
-        labels = arithmetic.real(to_fraction(problem.noise_variance) / network.risk_per_error)
-        kappa, force = _shrinkage(capacity, decay, arithmetic)
-        grown = 1 + kappa
-        resistance = kappa + grown * grown * force
+        modes, real = problem.modes(arithmetic), arithmetic.real
+        square, labels = modes.mean_square, real(exact.noise_variance)
+        kappa, force = _shrinkage(exact.capacity, exact.weight_decay, arithmetic)
+        factor = 1 + kappa
+        resistance = kappa + factor * factor * force
         # without any, and without label noise, the target is recovered
         noise2 = (
-            (kappa * kappa * square + grown * grown * labels) / resistance if resistance > 0 else 0 * kappa
+            (kappa * kappa * square + factor * factor * labels) / resistance if resistance > 0 else 0 * kappa
         )
-        bias, variance = square * (kappa / grown) ** 2, noise2 / (grown * grown)
-        mean_square = (square + noise2) / (grown * grown)
-        penalty = arithmetic.real(decay) * network.risk_per_error * mean_square / 2
+        bias, variance = square * (kappa / factor) ** 2, noise2 / (factor * factor)
+        mean_square = (square + noise2) / (factor * factor)
+        penalty = real(exact.weight_decay) * risk_per_error * mean_square / 2
         residuals = (
-            _mismatch(arithmetic.real(capacity) * noise2, bias + variance + labels),
-            _mismatch(arithmetic.real(capacity), 1 / grown + force),
+            _mismatch(real(exact.capacity) * noise2, bias + variance + labels),
+            _mismatch(real(exact.capacity), 1 / factor + force),
         )
         noise = arithmetic.sqrt(noise2)
-        values = {
-            "excess_risk": network.risk_per_error * (bias + variance),
-            "effective_noise": noise,
-            "threshold": kappa,
-            "degrees_of_freedom": 1 / grown,
-            "train_loss": noise2 * force * force * network.risk_per_error / 2 + penalty,
-            "learned_modes": target.number_above(noise) if noise > 0 else arithmetic.real(problem.dim),
-            "residual": max(residuals),
-        }
-        numbers: dict[str, Any] = {name: handed_out(value, digits) for name, value in values.items()}
-        errors = {"unlearned": 0 * bias, "learned": bias, "overfitting": variance}
-        parts = {name: handed_out(network.risk_per_error * error, digits) for name, error in errors.items()}
-    return Solution(problem, **numbers, parts=parts, digits=digits)
+        return rounded(
+            problem,
+            digits,
+            excess_risk=risk_per_error * (bias + variance),
+            effective_noise=noise,
+            threshold=kappa,
+            degrees_of_freedom=1 / factor,
+            train_loss=noise2 * force * force * risk_per_error / 2 + penalty,
+            learned_modes=modes.number_above(noise) if noise > 0 else real(problem.dim),
+            residual=max(residuals),
+            parts={
+                "unlearned": 0 * bias,
+                "learned": risk_per_error * bias,
+                "overfitting": risk_per_error * variance,
+            },
+        )
 
 
 def best_weight_decay(problem: Problem) -> float:
@@ -113,8 +112,7 @@ def best_weight_decay(problem: Problem) -> float:
     0.5
     """
     with DOUBLE.working():
-        target = Target.of(problem.dim, problem.gamma, problem.target)
-        return float(problem.noise_variance) / float(target.mean_square)
+        return float(problem.noise_variance) / float(problem.modes().mean_square)
 
 
 def _shrinkage(capacity: Fraction, decay: Fraction, arithmetic: Arithmetic) -> tuple[Any, Any]:

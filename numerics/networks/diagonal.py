@@ -39,7 +39,7 @@ E[z_i | X_i] = delta X_i/sigma_i^2,
 
 and with u = kappa/sigma the slopes of D_i = P(|X_i| > kappa) are -2 u phi(u) and 2 r u phi(u).
 
-Functions, in order: `scalars`, `decomposition`, `sketch`, `posterior_variance`, `tail_moments`,
+Functions, in order: `scalars`, `decomposition`, `approximate_scalars`, `posterior_variance`, `tail_moments`,
 `centre_moment`.
 """
 
@@ -52,7 +52,8 @@ from typing import Any
 import numpy as np
 
 from numerics.arithmetic.precision import DOUBLE, Arithmetic
-from numerics.equations.state_evolution import Posterior, Scalars, Slopes
+from numerics.equations.posterior_equation import Posterior
+from numerics.equations.state_equations import Scalars, Slopes
 from numerics.sums.target import Modes, Target
 
 # Degrees of freedom of noise alone, without a threshold: every coefficient fits it.
@@ -61,7 +62,7 @@ INTERPOLATION = Fraction(1)
 # least u for it, in units of the digits of the arithmetic: exp(-1.7 * 0.15 digits * 10) < 10^-digits.
 FRACTION_DEPTH = 100
 FRACTION_FROM = 0.15
-SKETCHY_DEPTH = 5
+APPROXIMATE_DEPTH = 5
 
 
 def scalars(noise: Any, threshold: Any, target: Target) -> Scalars:
@@ -90,15 +91,15 @@ def decomposition(noise: Any, threshold: Any, target: Target) -> dict[str, Any]:
     return parts
 
 
-def sketch(noise: Any, threshold: Any, target: Target) -> Scalars:
+def approximate_scalars(noise: Any, threshold: Any, target: Target) -> Scalars:
     """`scalars` to some ten per cent, in float64: coarse sums over modes, four digits of the Gaussian tail.
 
     >>> target = Target.of(1000, 1.25, "raw")
-    >>> rough, exact = sketch(1.0, 0.5, target), scalars(1.0, 0.5, target)
+    >>> rough, exact = approximate_scalars(1.0, 0.5, target), scalars(1.0, 0.5, target)
     >>> abs(float(rough.error / exact.error) - 1) < 0.01
     True
     """
-    found, _ = _scalars(noise, threshold, target.coarse_modes, DOUBLE, SKETCHY_DEPTH)
+    found, _ = _scalars(noise, threshold, target.coarse_modes, DOUBLE, APPROXIMATE_DEPTH)
     return found
 
 

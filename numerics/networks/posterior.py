@@ -55,7 +55,7 @@ import numpy as np
 
 from numerics.arithmetic.errors import NotConverged
 from numerics.arithmetic.precision import Arithmetic
-from numerics.equations.state_evolution import Posterior
+from numerics.equations.posterior_equation import Posterior
 from numerics.free_probability.contours import graded
 from numerics.free_probability.free_convolution import Split, is_unresolved, natural_unit, split
 from numerics.sums.neighbours import Above, Neighbours, neighbours

@@ -1,16 +1,16 @@
 r"""The quadratic network with fewer hidden units than inputs: only its p largest eigenvalues survive.
 
-Of the noisy target S* + delta GOE a network of width p < d keeps, besides the threshold, at most p
-eigenvalues: f(x) = x - kappa on x > q = max(kappa, q_p), where mu has the mass p/d right of q_p (theory:
-arXiv:2606.28242).  The functionals of f are those of `numerics.quadratic`,
+A network of width p < d has at most p nonzero eigenvalues: of the noisy target S* + delta GOE it keeps f(x) =
+x - kappa on x > q = max(kappa, q_p), where mu has the mass p/d right of q_p (arXiv:2606.28242).  The
+functionals of f are those of `quadratic`,
 
     D = 2 int f Re g dmu,        E = Q + int f^2 dmu - 2 [int x f dmu - delta^2 D],        T = int f dmu,
 
-also if f jumps at q; only the path along which they are integrated begins at z_q instead of z_kappa.
+also where f jumps at q; the path along which they are integrated begins at z_q instead of z_kappa.
 
 Where the support has a gap between the bands of modes p and p + 1, z_q is any real point of it.  Else q_p is
-looked for on Biane's curve: in the real part of z among learned modes; in terms of its angle where noise
-alone is cut, whose mass goes like the third power of the angle: a number q would not tell how much it is.
+searched for on Biane's curve: in the real part of z among learned modes; in its angle where noise alone is
+cut.  There the mass is of the third order in the angle, and the digits of q do not determine it.
 
 Functions, in order: `scalars`, `scalars_at_angle`, `narrowed`, `top_quantile`.
 """
@@ -20,21 +20,24 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, TypeAlias
 
 from numerics.arithmetic.errors import NotConverged
 from numerics.arithmetic.precision import DOUBLE
-from numerics.equations.state_evolution import Scalars, root_of_decreasing
+from numerics.equations.bracketing import monotone_root
+from numerics.equations.secant import secant
+from numerics.equations.state_equations import Scalars
 from numerics.free_probability.free_convolution import Preimage, above_axis, at_angle, split
 from numerics.networks import quadratic
 from numerics.networks.posterior import gap_after
 from numerics.networks.quadratic import Cut
 from numerics.sums.target import Target
 
-_SECANT_STEPS = 30
 # Accuracy of the search in float64: a secant then needs a few steps only.
 _ROUGHLY = 1e-10
+# Roundings of the coordinate up to which the quantile counts as resolved.
+_ROUNDINGS = 2**10
 # Modes this many times smaller than the noise have no gaps between them.
 _FAR_BELOW = 2**10
 
@@ -42,8 +45,8 @@ _FAR_BELOW = 2**10
 Place: TypeAlias = Callable[[Target, Any, Any], tuple[Preimage, Any]]
 
 
-def scalars(noise: Any, threshold: Any, target: Target, width: int) -> Scalars:
-    """`quadratic.scalars` with at most ``width`` < d eigenvalues.
+def scalars(noise: Any, threshold: Any, target: Target, width: int | None) -> Scalars:
+    """`quadratic.scalars` with at most ``width`` < d eigenvalues; None for no limit.
 
     Raises:
         NotConverged: the threshold or the quantile was not resolved.
@@ -55,32 +58,36 @@ def scalars(noise: Any, threshold: Any, target: Target, width: int) -> Scalars:
     >>> print(f"{one.degrees_of_freedom:.6f} {all_units.degrees_of_freedom:.6f}")
     0.000199 0.077359
     """
+    if width is None:
+        return quadratic.scalars(noise, threshold, target)
     with target.arithmetic.working():
         return _scalars(quadratic.cut_at(noise, threshold, target), width)
 
 
-def scalars_at_angle(noise: Any, angle: Any, target: Target, width: int) -> Scalars:
-    """`quadratic.scalars_at_angle` with at most ``width`` < d eigenvalues.
+def scalars_at_angle(noise: Any, angle: Any, target: Target, width: int | None) -> Scalars:
+    """`quadratic.scalars_at_angle` with at most ``width`` < d eigenvalues; None for no limit.
 
     Raises:
         NotConverged: as `scalars`; or no threshold next to the edge of the noise belongs to this angle.
     """
+    if width is None:
+        return quadratic.scalars_at_angle(noise, angle, target)
     with target.arithmetic.working():
         return _scalars(quadratic.cut_at_angle(noise, angle, target), width)
 
 
 def _scalars(cut: Cut, width: int) -> Scalars:
-    kept = narrowed(cut, width)
-    found = replace(quadratic.scalars_of(kept), slopes=None)  # they jump where the rank begins to bind
-    if kept is cut:
-        return found
+    narrow = narrowed(cut, width)
+    values = replace(quadratic.scalars_of(narrow), slopes=None)  # they jump where the rank begins to bind
+    if narrow is cut:
+        return values
     units = cut.target.arithmetic.real(width)
     share = units / cut.target.arithmetic.real(cut.target.dim)
-    return replace(found, mass_above=share, learned_modes=min(found.learned_modes, units))
+    return replace(values, mass_above=share, learned_modes=min(values.learned_modes, units))
 
 
 def narrowed(cut: Cut, width: int) -> Cut:
-    """The estimate with its ``width`` largest eigenvalues only; itself if it has no more.
+    """The estimate with its ``width`` largest eigenvalues only; the same object if it has no more.
 
     Raises:
         NotConverged: the quantile was not resolved.
@@ -99,11 +106,11 @@ def top_quantile(target: Target, noise: Any, count: int) -> tuple[Preimage, Any]
     In float64 units should be natural ones; q must be positive.
 
     Raises:
-        NotConverged: no such point was found.
+        NotConverged: the search for the point failed.
 
     A tenth of the mass of a semicircle:
 
-    >>> found, q = top_quantile(Target(dim=10**6, decay=1.0, scale=1e-20), 1.0, 10**5)
+    >>> point, q = top_quantile(Target(dim=10**6, decay=1.0, scale=1e-20), 1.0, 10**5)
     >>> angle = math.acos(q / 2)
     >>> round((angle - math.sin(angle) * math.cos(angle)) / math.pi, 12)
     0.1
@@ -119,7 +126,7 @@ def top_quantile(target: Target, noise: Any, count: int) -> tuple[Preimage, Any]
         failure = None
         for place in places:
             try:
-                return _found(target, noise, count, place)
+                return _on_curve(target, noise, count, place)
             except NotConverged as error:
                 failure = failure or error
         assert failure is not None
@@ -148,31 +155,31 @@ def _by_real_part(target: Target, noise: Any, y: Any) -> tuple[Preimage, Any]:
     return above_axis(target, noise, target.arithmetic.exp(y))
 
 
-def _found(target: Target, noise: Any, count: int, place: Place) -> tuple[Preimage, Any]:
-    arithmetic = target.arithmetic
+def _on_curve(target: Target, noise: Any, count: int, place: Place) -> tuple[Preimage, Any]:
+    """The quantile along Biane's curve: by bracketing in float64, then by the secant method."""
+
+    def surplus(target: Target, noise: Any, y: Any) -> tuple[Any, tuple[Preimage, Any]]:
+        at = place(target, noise, y)
+        return _surplus(target, noise, count, at[0]), at
+
+    arithmetic, rough = target.arithmetic, target.in_double()
     with DOUBLE.working():
-        rough = target.in_double()
         guess = math.log(float(max(noise, rough.size(count + 0.5)))) if place is _by_real_part else 1.0
-        y = root_of_decreasing(
-            lambda y: _surplus(rough, float(noise), count, place(rough, float(noise), y)[0]), guess, _ROUGHLY
-        )
-    before, after = arithmetic.real(y), arithmetic.real(y) * (1 + arithmetic.real(_ROUGHLY))
-    low = _surplus(target, noise, count, place(target, noise, before)[0])
-    for _ in range(_SECANT_STEPS):
-        found = place(target, noise, after)
-        high = _surplus(target, noise, count, found[0])
-        if abs(high) <= 8 * arithmetic.epsilon or high == low:
-            return found
-        step = -high * (after - before) / (high - low)
-        before, low, after = after, high, after + step
-        if abs(step) <= 4 * arithmetic.epsilon * max(abs(after), 1):
-            return place(target, noise, after)
-    raise NotConverged(f"the {count} largest of {target.dim} eigenvalues were not told from the others")
+        root = monotone_root(lambda y: surplus(rough, float(noise), y)[0], guess, _ROUGHLY)
+    y = arithmetic.real(root)
+    rounding = arithmetic.epsilon * max(abs(y), 1)
+    step = arithmetic.real(_ROUGHLY) * max(abs(y), 1)
+    slope = (surplus(target, noise, y + step)[0] - surplus(target, noise, y)[0]) / step
+    result = secant(partial(surplus, target, noise), y, slope, 4 * rounding)
+    if not min(abs(result.residual), abs(result.step)) < _ROUNDINGS * rounding:
+        raise NotConverged(f"the {count} largest of {target.dim} eigenvalues were not told from the others")
+    value: tuple[Preimage, Any] = result.value
+    return value
 
 
-def _surplus(target: Target, noise: Any, count: int, found: Preimage) -> Any:
+def _surplus(target: Target, noise: Any, count: int, point: Preimage) -> Any:
     """Logarithm of the mass right of a point over count/dim."""
     arithmetic = target.arithmetic
-    cut = Cut(target, noise, noise, found, 0 * noise, arithmetic.real(1))
+    cut = Cut(target, noise, noise, point, 0 * noise, arithmetic.real(1))
     mass = quadratic.scalars_of(cut).mass_above
     return arithmetic.log(mass * target.dim / count)

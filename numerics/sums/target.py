@@ -85,6 +85,7 @@ class Target:
         decay: gamma > 1/2, exact or floating.
         scale: size c of the largest mode, a scalar of ``arithmetic``.
         arithmetic: the arithmetic in which sums over the modes are done.
+        normalisation: "raw" or "unit" where that defines the scale; None where the scale is given.
 
     >>> target = Target(dim=4, decay=1, scale=2.0)
     >>> float(target.size(4)), float(target.index(0.5))
@@ -95,6 +96,7 @@ class Target:
     decay: Number
     scale: Any
     arithmetic: Arithmetic = DOUBLE
+    normalisation: str | None = None
 
     @classmethod
     def of(
@@ -163,20 +165,31 @@ class Target:
 
     def in_units(self, unit: Any) -> Target:
         """The same target with sizes measured in a unit."""
-        return replace(self, scale=self.scale / unit)
+        return replace(self, scale=self.scale / unit, normalisation=None)
+
+    def in_arithmetic(self, arithmetic: Arithmetic) -> Target:
+        """The same target in another arithmetic, to all its digits where the normalisation defines the scale.
+
+        >>> from numerics.arithmetic.precision import multiprecision
+        >>> with multiprecision(100).working():
+        ...     abs(float(Target.of(3, 1).in_arithmetic(multiprecision(100)).scale ** 2 - 3)) < 1e-28
+        True
+        """
+        if self.normalisation is not None:
+            return Target.of(self.dim, self.decay, self.normalisation, arithmetic)
+        return replace(self, scale=arithmetic.real(self.scale), arithmetic=arithmetic)
 
     def in_double(self) -> Target:
         """The same target in double precision."""
-        if self.arithmetic is DOUBLE:
-            return self
-        return replace(self, scale=float(self.scale), arithmetic=DOUBLE)
+        return (
+            self if self.arithmetic is DOUBLE else replace(self, scale=float(self.scale), arithmetic=DOUBLE)
+        )
 
 
 @lru_cache(maxsize=32)
 def _target(dim: int, decay: Number, normalisation: str, arithmetic: Arithmetic) -> Target:
     """One object for all problems with this target: it keeps its sums."""
-    raw = Target(dim, decay, arithmetic.sqrt(arithmetic.real(dim)), arithmetic)
-    return {
-        "raw": lambda: raw,
-        "unit": lambda: replace(raw, scale=raw.scale / arithmetic.sqrt(raw.mean_square)),
-    }[normalisation]()
+    raw = Target(dim, decay, arithmetic.sqrt(arithmetic.real(dim)), arithmetic, "raw")
+    if normalisation == "raw":
+        return raw
+    return replace(raw, scale=raw.scale / arithmetic.sqrt(raw.mean_square), normalisation="unit")

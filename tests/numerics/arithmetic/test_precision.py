@@ -139,7 +139,7 @@ def test_the_precision_of_the_caller_is_put_back() -> None:
 def test_a_child_process_does_not_wait_for_a_thread_it_does_not_have() -> None:
     script = """
 import os, threading, time
-from numerics.precision import multiprecision
+from numerics.arithmetic.precision import multiprecision
 arithmetic, held = multiprecision(100), threading.Event()
 
 def hold():

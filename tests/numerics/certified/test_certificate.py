@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from fractions import Fraction
 from typing import Any
 
 import flint
@@ -14,17 +13,17 @@ import numpy as np
 import pytest
 
 from numerics import Certificate, InvalidProblem, NotConverged, Problem, certify, solve
-from numerics.arithmetic.precision import flint_bits
 from numerics.certified import balls, certificate
 from numerics.certified import diagonal as certified_diagonal
-from numerics.certified import quadratic as certified_quadratic
-from numerics.networks import quadratic
-from numerics.sums.target import Target
 
 NAMES = ("excess_risk", "effective_noise", "threshold")
 
+
 DIAGONAL = Problem("diagonal", gamma=1.25, samples=300, dim=1000, weight_decay=0.1, noise_variance=0.5)
+
+
 QUADRATIC = Problem("quadratic", gamma=1.25, samples=5000, dim=100, weight_decay=0.1, noise_variance=0.5)
+
 
 PROBLEMS = {
     "diagonal": DIAGONAL,
@@ -92,90 +91,6 @@ def test_quadratic_with_a_thousand_inputs(samples: int, decay: float) -> None:
 def test_diagonal_with_any_number_of_inputs() -> None:
     problem = replace(DIAGONAL, dim=10**30, samples=10**20, weight_decay=1e-3)
     holds(certify(problem), problem)
-
-
-def test_sums_over_blocks_are_those_over_all_modes() -> None:
-    """Of a function that varies on the scale of i everywhere, with a singularity where a block ends."""
-    with flint_bits(120):
-
-        def one_mode(index: Any) -> tuple[Any, ...]:
-            size2 = (-3 * index.log()).exp()
-            return (1 / (size2 + flint.arb(2) ** -20)).sqrt(), (-(size2 * 10**6)).exp() * size2
-
-        decay = Fraction(3, 2)
-        found = certified_diagonal._sum(one_mode, certified_diagonal._blocks(5000, decay), 32)
-        for k in range(2):
-            direct = sum((one_mode(flint.arb(i))[k] for i in range(1, 5001)), flint.arb(0))
-            assert found[k].overlaps(direct)
-            assert found[k].rel_accuracy_bits() > 70
-
-
-@pytest.mark.parametrize(("noise", "threshold"), [(0.7, 0.4), (0.7, 0.02), (0.05, 2.5)])
-def test_closed_forms_of_the_quadratic_network(noise: float, threshold: float) -> None:
-    """Against the path integrals; derivatives against differences of the closed forms."""
-    target = Target.of(100, 1.25)
-    cut = quadratic.cut_at(noise, threshold, target)
-    point, scalars = cut.start.point * cut.unit, quadratic.scalars(noise, threshold, target)
-    with flint_bits(200):
-        second = float(point.imag) if cut.start.in_support else noise * noise
-        functions = certified_quadratic.functions_of(QUADRATIC, cut.start.in_support)
-        box = flint.arb(float(point.real)), flint.arb(second)
-        found = functions(box)
-        assert float(found.noise2) == pytest.approx(noise**2, rel=1e-13, abs=0)
-        assert float(found.threshold) == pytest.approx(threshold, rel=1e-13, abs=0)
-        assert float(found.error) == pytest.approx(scalars.error, rel=1e-12, abs=0)
-        assert float(found.freedom) == pytest.approx(scalars.degrees_of_freedom, rel=1e-12, abs=0)
-        assert_slopes_are_derivatives(functions, box)
-
-
-@pytest.mark.parametrize("target", ["raw", "unit"])
-def test_derivatives_of_the_diagonal_network(target: str) -> None:
-    with flint_bits(200):
-        functions = certified_diagonal.functions_of(replace(DIAGONAL, target=target), 200)
-        assert_slopes_are_derivatives(functions, (flint.arb(2), flint.arb(3) / 2))
-
-
-def assert_slopes_are_derivatives(functions: Any, box: balls.Box) -> None:
-    found, step = functions(box), flint.arb(2) ** -80
-    for j in range(2):
-        moved = functions((box[0] + step, box[1]) if j == 0 else (box[0], box[1] + step))
-        for name, slope in zip(("noise2", "threshold", "error", "freedom"), found.slopes, strict=True):
-            difference = (getattr(moved, name) - getattr(found, name)) / step
-            assert float(slope[j]) == pytest.approx(float(difference), rel=1e-12, abs=1e-15), name
-
-
-def test_no_root_is_proved_where_there_is_none() -> None:
-    """x^2 + y^2 = 0 has a double root that no box can isolate; x^2 + 1 = 0 none."""
-    one, zero = flint.arb(1), flint.arb(0)
-
-    def toy(shift: int) -> balls.Equations:
-        def functions(box: balls.Box) -> balls.Functions:
-            x, y = box
-            return balls.Functions(
-                x * x + shift, y + 2, zero, zero, ((2 * x, zero), (zero, one), (zero, zero), (zero, zero))
-            )
-
-        return balls.Equations(functions, Fraction(1), Fraction(1), Fraction(0))
-
-    with flint_bits(100):
-        assert balls.proved_root(toy(-4), (Fraction(21, 10), Fraction(-9, 10)), 100) is not None
-        assert balls.proved_root(toy(0), (Fraction(1, 10), Fraction(-9, 10)), 100) is None
-        assert balls.proved_root(toy(1), (Fraction(1, 10), Fraction(-9, 10)), 100) is None
-
-
-def test_derivatives_that_may_be_anything_prove_nothing() -> None:
-    def blurred(radius: float) -> balls.Equations:
-        def functions(box: balls.Box) -> balls.Functions:
-            one, zero, x = flint.arb(1), flint.arb(0), flint.arb(1, radius)
-            return balls.Functions(
-                box[0], box[1], one, zero, ((x, zero), (zero, one), (zero, zero), (zero, zero))
-            )
-
-        return balls.Equations(functions, Fraction(1), Fraction(1), Fraction(0))
-
-    with flint_bits(100):
-        assert balls.proved_root(blurred(0.1), (Fraction(1), Fraction(1)), 100) is not None
-        assert balls.proved_root(blurred(1.5), (Fraction(1), Fraction(1)), 100) is None
 
 
 @pytest.mark.parametrize("spare", [-10, 0, 10, 20])

@@ -12,7 +12,13 @@ from hypothesis import strategies as st
 from scipy import integrate
 
 from numerics.arithmetic.precision import multiprecision, to_mpf
-from numerics.networks.diagonal import centre_moment, decomposition, scalars, sketch, tail_moments
+from numerics.networks.diagonal import (
+    approximate_scalars,
+    centre_moment,
+    decomposition,
+    scalars,
+    tail_moments,
+)
 from numerics.sums.target import Target
 
 WIDE = multiprecision(200)
@@ -153,11 +159,11 @@ def test_tail_moments_in_multiprecision(u: float) -> None:
         assert abs(to_mpf(computed[2][0]) / second - 1) < 1e-52
 
 
-def test_a_sketch_is_good_to_a_few_per_cent() -> None:
+def test_an_approximation_is_good_to_a_few_per_cent() -> None:
     fine = Target.of(10**12, 1.25, "raw")
     for noise, threshold in ((1.0, 0.1), (30.0, 90.0), (1e3, 1e5)):
         found = scalars(noise, threshold, fine)
-        rough = sketch(noise, threshold, fine)
+        rough = approximate_scalars(noise, threshold, fine)
         assert float(rough.error) == pytest.approx(float(found.error), rel=0.05, abs=0)
         assert float(rough.degrees_of_freedom) == pytest.approx(
             float(found.degrees_of_freedom), rel=0.05, abs=0

@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import integrate, optimize
 
-from numerics import NotConverged, Problem, solve
+from numerics import Problem, solve
 from numerics.arithmetic.precision import multiprecision
-from numerics.equations.state_evolution import Scalars
+from numerics.equations.state_equations import Scalars
 from numerics.free_probability.free_convolution import Preimage, preimage, split
 from numerics.networks import width
 from numerics.networks.quadratic import (
@@ -23,8 +23,6 @@ from numerics.networks.quadratic import (
     scalars,
     scalars_at_angle,
     scalars_of,
-    sketch,
-    sketch_at_angle,
 )
 from numerics.sums.target import Target
 
@@ -409,14 +407,6 @@ def test_published_state_evolution(samples: int, matrix_error: float) -> None:
     assert solve(problem).excess_risk / 2 == pytest.approx(matrix_error, rel=0.004, abs=0)
 
 
-@pytest.mark.parametrize(("dim", "decay", "noise", "threshold"), REGIMES)
-def test_the_sketch_is_near(dim: int, decay: float, noise: float, threshold: float) -> None:
-    target = Target.of(dim, decay)
-    rough, found = sketch(noise, threshold, target), scalars(noise, threshold, target)
-    assert 0.4 < rough.error / found.error < 2.5
-    assert 0.4 < rough.degrees_of_freedom / found.degrees_of_freedom < 2.5
-
-
 @pytest.mark.parametrize("angle", [1.2, 0.3, 1e-2, 1e-6, 1e-12])
 @pytest.mark.parametrize(
     ("dim", "decay", "noise"),
@@ -467,17 +457,3 @@ def test_no_complements_far_from_the_interpolation_threshold() -> None:
         found = scalars(1.0, threshold, Target.of(400, 1.25))
         assert found.error_complement is None
         assert found.freedom_complement is None
-
-
-@pytest.mark.parametrize("angle", [0.9, 0.1, 1e-3])
-def test_the_sketch_at_an_angle_is_near(angle: float) -> None:
-    target = Target.of(10**6, 1.25)
-    rough, found = sketch_at_angle(30.0, angle, target), scalars_at_angle(30.0, angle, target)
-    assert rough.threshold == pytest.approx(found.threshold, rel=0.01, abs=0)
-    assert rough.error == pytest.approx(found.error, rel=0.2, abs=0)
-    assert rough.degrees_of_freedom == pytest.approx(found.degrees_of_freedom, rel=0.2, abs=0)
-
-
-def test_no_threshold_at_an_angle_beyond_the_bulk() -> None:
-    with pytest.raises(NotConverged, match="angle"):
-        sketch_at_angle(1.0, 1.7, Target.of(100, 1.25))

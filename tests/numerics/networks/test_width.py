@@ -13,7 +13,7 @@ from scipy import integrate
 from numerics import InvalidProblem, Problem, solve
 from numerics.arithmetic.precision import multiprecision
 from numerics.networks import quadratic as all_units
-from numerics.networks.quadratic import sketch
+from numerics.networks.quadratic_approximation import approximate_scalars
 from numerics.networks.width import scalars, scalars_at_angle, top_quantile
 from numerics.sums.target import Target
 
@@ -110,9 +110,9 @@ def test_a_threshold_above_the_quantile_is_what_counts() -> None:
 
 
 @pytest.mark.parametrize("units", [1, 5, 50, 500])
-def test_the_sketch_is_close(units: int) -> None:
+def test_the_approximation_is_close(units: int) -> None:
     target = Target.of(1000, 1.25)
-    rough, exact = sketch(1.0, 0.3, target, units), scalars(1.0, 0.3, target, units)
+    rough, exact = approximate_scalars(1.0, 0.3, target, units), scalars(1.0, 0.3, target, units)
     assert rough.error == pytest.approx(exact.error, rel=0.2, abs=0)
     assert rough.degrees_of_freedom == pytest.approx(exact.degrees_of_freedom, rel=0.2, abs=0)
 

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from numerics.arithmetic.errors import NotConverged
 from numerics.arithmetic.precision import DOUBLE, Arithmetic, multiprecision
-from numerics.equations.state_evolution import Scalars, StateEquations, by_ratio, nested_search, polish
+from numerics.equations.bracketing import nested_search
+from numerics.equations.newton import newton
+from numerics.equations.state_equations import Parameters, Scalars, StateEquations, by_ratio
 from numerics.networks.network import NETWORKS
 from numerics.sums.target import Target
 
@@ -25,12 +26,12 @@ def toy_scalars(noise: Any, threshold: Any, target: Target) -> Scalars:
     return Scalars(threshold, error, 1 / (1 + threshold) ** 2, zero, zero, zero)
 
 
-def toy_sketch(noise: Any, threshold: Any, target: Target) -> Scalars:
-    found = toy_scalars(noise, threshold, target)
-    return replace(found, error=1.1 * found.error, degrees_of_freedom=0.9 * found.degrees_of_freedom)
+def toy_approximation(noise: Any, threshold: Any, target: Target) -> Scalars:
+    exact = toy_scalars(noise, threshold, target)
+    return replace(exact, error=1.1 * exact.error, degrees_of_freedom=0.9 * exact.degrees_of_freedom)
 
 
-TOY = by_ratio(toy_scalars, toy_sketch, lambda noise, threshold, target: {}, Fraction(1))
+TOY = by_ratio(toy_scalars, toy_approximation, lambda noise, threshold, target: {}, Fraction(1))
 
 
 def toy_problem(noise: Fraction, threshold: Fraction, weight_decay: Fraction, arithmetic: Arithmetic) -> Any:
@@ -38,7 +39,7 @@ def toy_problem(noise: Fraction, threshold: Fraction, weight_decay: Fraction, ar
     exact = toy_scalars(noise, threshold, None)  # type: ignore[arg-type]
     capacity = exact.degrees_of_freedom + weight_decay / threshold
     labels = capacity * noise**2 - exact.error
-    return StateEquations(TOY, Target.of(1, 1, "raw", arithmetic), capacity, weight_decay, labels)
+    return StateEquations(TOY, Target.of(1, 1, "raw", arithmetic), Parameters(capacity, weight_decay, labels))
 
 
 @given(
@@ -48,12 +49,16 @@ def toy_problem(noise: Fraction, threshold: Fraction, weight_decay: Fraction, ar
 )
 def test_a_planted_solution_is_found(noise: Fraction, threshold: Fraction, weight_decay: Fraction) -> None:
     equations = toy_problem(noise, threshold, weight_decay * threshold, DOUBLE)
-    if equations.noise_variance < 0:
+    if equations.parameters.noise_variance < 0:
         return
     with DOUBLE.working():
-        root = polish(equations, nested_search(equations.sketched()), 1e-14)
+        root = newton(equations, nested_search(equations.approximated()), 1e-14)
     # What float64 can know: the labels' variance is a difference of capacity * noise^2 and the error.
-    condition = 1 + float(equations.capacity * noise**2 / max(equations.noise_variance, Fraction(1, 10**9)))
+    condition = 1 + float(
+        equations.parameters.capacity
+        * noise**2
+        / max(equations.parameters.noise_variance, Fraction(1, 10**9))
+    )
     assert math.exp(root.x) == pytest.approx(float(noise), rel=1e-13 * condition, abs=0)
     assert math.exp(root.x + root.y) == pytest.approx(float(threshold), rel=1e-13 * condition, abs=0)
 
@@ -62,7 +67,7 @@ def test_a_planted_solution_is_found_to_fifty_digits() -> None:
     noise, threshold = Fraction(3, 7), Fraction(5, 3)
     with WIDE.working():
         equations = toy_problem(noise, threshold, Fraction(12), WIDE)
-        root = polish(equations, (0.0, 0.0), WIDE.real(10) ** -52)
+        root = newton(equations, (0.0, 0.0), WIDE.real(10) ** -52)
         assert abs(WIDE.exp(root.x) / WIDE.real(noise) - 1) < 1e-50
         assert abs(WIDE.exp(root.x + root.y) / WIDE.real(threshold) - 1) < 1e-50
         assert root.error < 1e-52
@@ -71,11 +76,11 @@ def test_a_planted_solution_is_found_to_fifty_digits() -> None:
 
 def test_newton_takes_fewer_steps_than_broyden() -> None:
     """With slopes the digits double at each step: five evaluations from a guess good to ten per cent."""
-    chart, evaluations = NETWORKS["quadratic"].charts[-1], [0]
+    coordinate, evaluations = NETWORKS["quadratic"].coordinates[-1], [0]
 
     def counted(noise: Any, y: Any, target: Target) -> Scalars:
         evaluations[0] += 1
-        return chart.scalars(noise, y, target)
+        return coordinate.scalars(noise, y, target)
 
     def without_slopes(noise: Any, y: Any, target: Target) -> Scalars:
         return replace(counted(noise, y, target), slopes=None)
@@ -84,14 +89,12 @@ def test_newton_takes_fewer_steps_than_broyden() -> None:
     with DOUBLE.working():
         for scalars in (counted, without_slopes):
             equations = StateEquations(
-                replace(chart, scalars=scalars),
+                replace(coordinate, scalars=scalars),
                 Target.of(400, 1.25),
-                Fraction(1, 3),
-                Fraction(1, 20),
-                Fraction(1, 2),
+                Parameters(Fraction(1, 3), Fraction(1, 20), Fraction(1, 2)),
             )
             evaluations[0] = 0
-            roots.append(polish(equations, nested_search(equations.sketched()), 1e-13))
+            roots.append(newton(equations, nested_search(equations.approximated()), 1e-13))
             counts.append(evaluations[0])
     assert roots[0].x == pytest.approx(roots[1].x, abs=1e-12)
     assert roots[0].y == pytest.approx(roots[1].y, abs=1e-12)
@@ -101,39 +104,5 @@ def test_newton_takes_fewer_steps_than_broyden() -> None:
 def test_an_end_by_rounding_is_reported() -> None:
     equations = toy_problem(Fraction(3, 7), Fraction(5, 3), Fraction(12), DOUBLE)
     with DOUBLE.working():
-        root = polish(equations, (0.0, 0.0), 0.0)
+        root = newton(equations, (0.0, 0.0), 0.0)
     assert 0 <= root.error < 1e-14
-
-
-def test_no_solution_is_not_a_number() -> None:
-    def hopeless(noise: Any, threshold: Any, target: Target) -> Scalars:
-        zero = threshold * 0
-        return Scalars(threshold, noise * noise * 3, zero, zero, zero, zero)
-
-    chart = by_ratio(hopeless, hopeless, lambda noise, threshold, target: {}, Fraction(1))
-    equations = StateEquations(chart, Target.of(1, 1, "raw"), Fraction(2), Fraction(1), Fraction(1))
-    with DOUBLE.working(), pytest.raises(NotConverged, match="search for a solution left the range"):
-        nested_search(equations)
-    with DOUBLE.working(), pytest.raises(NotConverged):
-        polish(equations, (0.0, 0.0), 1e-12)
-
-
-@pytest.mark.parametrize("network", NETWORKS)
-@pytest.mark.parametrize("dim", [100, 10**10])
-@pytest.mark.parametrize("samples_exponent", [0.5, 0.9, 1.5])
-@pytest.mark.parametrize("decay", [0.75, 2.0])
-def test_first_guesses_are_close(network: str, dim: int, samples_exponent: float, decay: float) -> None:
-    risk_per_error = NETWORKS[network].risk_per_error
-    capacity = Fraction(risk_per_error * int(dim**samples_exponent), dim)
-    with DOUBLE.working():
-        equations = StateEquations(
-            NETWORKS[network].charts[-1],
-            Target.of(dim, decay, "raw"),
-            capacity,
-            Fraction(1, 100),
-            Fraction(1, 2),
-        )
-        guess = nested_search(equations.sketched())
-        root = polish(equations, guess, 1e-13)
-    assert guess[0] == pytest.approx(root.x, abs=0.5)
-    assert guess[1] == pytest.approx(root.y, abs=0.5)

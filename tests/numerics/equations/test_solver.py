@@ -14,8 +14,8 @@ import mpmath
 import pytest
 
 from numerics import NotConverged, Problem, Solution, solve
-from numerics.equations.state_evolution import Scalars, StateEquations
-from numerics.estimators import erm
+from numerics.equations import solver
+from numerics.equations.state_equations import Scalars, StateEquations
 
 NUMBERS = (
     "excess_risk",
@@ -55,11 +55,14 @@ def cases(network: str) -> dict[str, Problem]:
 CASES = {
     (network, name): case for network in ("diagonal", "quadratic") for name, case in cases(network).items()
 }
+
+
 OTHERS = {
     "bayes": replace(CASES["diagonal", "ordinary"], estimator="bayes", weight_decay=None),
     "ridge": replace(CASES["quadratic", "ordinary"], estimator="ridge"),
     "width": replace(CASES["quadratic", "ordinary"], width=3, weight_decay=Fraction(1, 10**8)),
 }
+
 
 solved = cache(lambda asked, digits: solve(asked, digits=digits))
 
@@ -129,7 +132,7 @@ def test_only_the_last_steps_are_made_in_full(monkeypatch: pytest.MonkeyPatch, d
 def test_a_short_arithmetic_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     """The last step, seen in full, tells that digits are missing."""
     case = CASES["quadratic", "ordinary"]
-    monkeypatch.setattr(erm, "GUARD_DIGITS", -10)
+    monkeypatch.setattr(solver, "GUARD_DIGITS", -10)
     with pytest.raises(NotConverged, match="30 digits not reached"):
         solve(case, digits=30)
 
