@@ -1,9 +1,18 @@
 """State evolution of shallow networks, solved at any size and to any precision.
 
 State a `Problem`, `solve` it, `certify` the solution, follow it along a `risk_curve`, or choose its
-`optimal_weight_decay`.  The equations are in `state_evolution`; the scalar functions of the two networks in
-`diagonal` and `quadratic`, on `free_convolution` and its `paths`; sums over any number of modes in
-`mode_sums`, of poles in `pole_sums`; float64 and multiple precision in `precision`; proofs in `balls`.
+`optimal_weight_decay`.  The chapters, in the order in which they build on each other:
+
+    arithmetic         float64 and multiple precision behind one interface; checks of arguments
+    sums               over modes and over poles, at a cost that does not grow with their number
+    free_probability   the law of a noisy matrix: free convolution with a semicircle
+    equations          the two state equations, and the methods that solve them
+    networks           a file a network: error and degrees of freedom, spectrum
+    problem, solution  what is asked, and what is answered
+    estimators         erm, bayes, ridge: from a problem to its solution
+    solve              the verb
+    certified          proofs
+    curve, tuning      learning curves, and the best weight decay
 """
 
 from numerics.arithmetic.errors import Interrupted as Interrupted

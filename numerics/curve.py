@@ -1,10 +1,10 @@
 """Learning curves: the same problem solved at many numbers of samples, in parallel, resumable.
 
 Points are independent.  They go one by one to any `concurrent.futures.Executor` (a process pool, or the
-executors of dask, ray and MPI clusters); without one they are solved here.  With a cache directory every
-finished point is written to a file of its own, whole or not at all (a temporary file, then a rename): a
-curve that was interrupted, by Ctrl-C or by a killed machine, continues where it stopped.  A cached point is
-one JSON file, named by a digest of its problem; numbers are written with all their digits.
+executors of dask, ray and MPI clusters); without one they are solved here, each from the point before.  With
+a cache directory every finished point is written to a file of its own, whole or not at all (a temporary
+file, then a rename): a curve that was interrupted, by Ctrl-C or by a killed machine, continues where it
+stopped.  A cached point is one JSON file, named by a digest of its problem, with all digits of its numbers.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def risk_curve(
         weight_decay: lambda along the curve: a number, or a function of n; by default that of ``problem``.
         executor: where to solve; any `concurrent.futures.Executor`.
         progress: whether to show a progress bar with the time remaining, on standard error.
-        cache: directory in which finished points are kept and found again; made if missing.
+        cache: directory in which finished points are stored and read again; created if missing.
         digits: None for double precision, or how many correct digits are wanted, as in `solve`.
 
     Returns:
@@ -96,13 +96,13 @@ def risk_curve(
                     bar.advance(task)
     except KeyboardInterrupt:
         finished = sum(solution is not None for solution in solutions)
-        kept = "lost; give cache=DIRECTORY to keep them" if directory is None else f"kept in {directory}"
-        raise Interrupted(f"{finished} of {len(points)} points were solved, and are {kept}") from None
+        place = "lost; give cache=DIRECTORY to keep them" if directory is None else f"kept in {directory}"
+        raise Interrupted(f"{finished} of {len(points)} points were solved, and are {place}") from None
     return tuple(solution for solution in solutions if solution is not None)
 
 
 def _directory(cache: str | os.PathLike[str]) -> Path:
-    """The directory, made if missing."""
+    """The directory, created if missing."""
     try:
         directory = Path(cache)
         directory.mkdir(parents=True, exist_ok=True)
@@ -120,12 +120,11 @@ def _points(
     require(_is_sequence(samples), "samples", samples, "a sequence of numbers > 0")
     points = []
     for n in samples:
-        tuned = weight_decay
+        decay = weight_decay
         if callable(weight_decay):
-            tuned = called("weight_decay", weight_decay, n, "a function of n")
-        points.append(
-            replace(problem, samples=n, weight_decay=problem.weight_decay if tuned is None else tuned)
-        )
+            decay = called("weight_decay", weight_decay, n, "a function of n")
+        decay = problem.weight_decay if decay is None else decay
+        points.append(replace(problem, samples=n, weight_decay=decay))
     return points
 
 

@@ -8,13 +8,14 @@ plus noise of variance Delta:
     quadratic   f = (|B^T x|^2 - |B|_F^2)/sqrt(d), B of shape (d, p), trained on
                 sum (y - f)^2 + lambda d |B|_F^2; target matrix with eigenvalues s_i = sqrt(d) i^-gamma
 
-The estimator "ridge" is the linear baseline on the same inputs (`numerics.ridge`): the penalty of the
+The estimator "ridge" is the linear baseline on the same inputs (`estimators.ridge`): the penalty of the
 equivalent convex problem, lambda |theta|_1 or lambda d Tr S, is replaced by lambda/2 |theta|^2 or
 (lambda d/2) |S|_F^2, and S may be any symmetric matrix.
 
-A `Problem` is checked when it is made: what reaches the solver lies inside the theory.  Numbers are kept at
-their exact value, as int, Fraction, float or mpf (a Decimal as the Fraction it is), and converted only by the
-arithmetic that uses them; a float stands for the binary fraction it is.
+A `Problem` checks its parameters when it is made: what reaches the solver lies inside the theory.  Numbers
+stay at their exact value, as int, Fraction, float or mpf (a Decimal as the Fraction it is), until an
+arithmetic rounds them; a float stands for the binary fraction it is.  From the problem follow the numbers of
+the state equations, the modes of the target, and the equations themselves.
 """
 
 from __future__ import annotations
@@ -99,7 +100,7 @@ class Problem:
 
     @property
     def architecture(self) -> Network:
-        """What is declared of the network, with its number of hidden units."""
+        """The declaration of the network, with its number of hidden units."""
         declared = NETWORKS[self.network]
         if self.is_full_width or declared.narrowed is None:
             return declared
@@ -139,7 +140,7 @@ class Problem:
 
 
 def out_of_range(problem: Problem) -> NotConverged:
-    """What to raise where float64, in which solutions are searched for, is not enough: names what is extreme.
+    """The error for a problem beyond float64, in which solutions are searched: it names the parameter.
 
     >>> print(out_of_range(Problem("diagonal", gamma=1.25, samples=10**400, dim=1000, weight_decay=0.1)))
     samples=1.0e+400: must lie between 1e-300 and 1e300, the range of float64 in which solutions are searched

@@ -1,6 +1,6 @@
 """What a solver returns, the same for every network and estimator.
 
-In order: `Solution`, `rounded`, `recovered`, `handed_out`.
+In order: `Solution`, `recovered`, `handed_out`.
 """
 
 from __future__ import annotations
@@ -20,19 +20,30 @@ from numerics.networks.spectrum import Spectrum
 from numerics.problem import Problem
 
 GUARD_DIGITS = 12
+# Attributes that are rounded when a solution is made, from numbers of any arithmetic.
+NUMBERS = (
+    "excess_risk",
+    "effective_noise",
+    "threshold",
+    "degrees_of_freedom",
+    "train_loss",
+    "learned_modes",
+    "residual",
+)
 
 
 @dataclass(frozen=True)
 class Solution:
-    """What is known about the trained network; floats, or `mpmath.mpf` with the digits asked for.
+    """The solution of a problem, in floats, or in `mpmath.mpf` with the digits asked for.
 
-    A float below 2e-308 is rounded as float64 rounds there, to 0 in the end: ask for digits.
+    A solution is made from numbers of any arithmetic, and rounds them.  A float below 2e-308 is rounded as
+    float64 rounds there, to 0 in the end: ask for digits.
 
     Attributes:
         problem: what was solved.
         excess_risk: R = E_x[(f - f*)^2].
-        effective_noise: delta, the standard deviation of the noise the estimate sees.
-        threshold: kappa, the soft threshold it applies; "ridge" shrinks by 1 + kappa; None for "bayes".
+        effective_noise: delta, the standard deviation of the noise that the estimate sees.
+        threshold: kappa, its soft threshold; "ridge" shrinks by 1 + kappa; None for "bayes".
         degrees_of_freedom: D = alpha - lambda/kappa (diagonal), 2 alpha - lambda/(2 kappa) (quadratic);
             e/delta^2 for "bayes".
         train_loss: trained objective divided by d (diagonal) or d^2 (quadratic); None for "bayes".
@@ -43,8 +54,8 @@ class Solution:
             given.
         coordinate_value: its value there, which next to the noise's edge determines what the digits of kappa
             have lost.
-        parts: ``decomposition`` where the estimator knows it in closed form; None where it is computed when
-            asked for.
+        parts: ``decomposition`` where the estimator has it in closed form; None where it is computed on
+            demand.
     """
 
     problem: Problem
@@ -60,6 +71,14 @@ class Solution:
     coordinate_value: Any = None
     parts: Mapping[str, Any] | None = None
 
+    def __post_init__(self) -> None:
+        for name in NUMBERS:
+            value = getattr(self, name)
+            object.__setattr__(self, name, None if value is None else handed_out(value, self.digits))
+        if self.parts is not None:
+            parts = {name: handed_out(part, self.digits) for name, part in self.parts.items()}
+            object.__setattr__(self, "parts", parts)
+
     @property
     def decomposition(self) -> Mapping[str, Any]:
         """Named parts of the excess risk, none negative, which sum to it.
@@ -71,7 +90,7 @@ class Solution:
         part far below that may be 0.  Every call returns a new dictionary, which pickles.
 
         Raises:
-            NotConverged: the parts do not sum to the risk, or the end of the noise was not resolved.
+            NotConverged: the parts do not sum to the risk, or the edge of the bulk was not resolved.
 
         >>> from numerics import solve
         >>> large = {"samples": 10**11, "dim": 10**6, "weight_decay": 1e-9}
@@ -89,8 +108,8 @@ class Solution:
         for arithmetic in (self._arithmetic, *longer):
             parts = self._parts_in(arithmetic)
             with mpmath.workdps(digits + GUARD_DIGITS):
-                missed = abs(sum(parts.values()) - self.excess_risk)
-                if missed <= self.excess_risk * mpmath.mpf(10) ** -digits:
+                mismatch = abs(sum(parts.values()) - self.excess_risk)
+                if mismatch <= self.excess_risk * mpmath.mpf(10) ** -digits:
                     return parts
         raise NotConverged(f"the parts of the excess risk are not known to {digits} digits: ask for more")
 
@@ -106,7 +125,7 @@ class Solution:
             }
 
     def __getstate__(self) -> dict[str, Any]:
-        """Fields only: what was asked of it is computed again."""
+        """Fields only: cached properties are computed again."""
         return {field.name: getattr(self, field.name) for field in fields(self)}
 
     @property
@@ -116,13 +135,13 @@ class Solution:
     def pruned(self) -> Any:
         """Excess risk once the bulk of the trained weights is removed, a number like ``excess_risk``.
 
-        The threshold is raised to the edge of the noise, if it lies below: eigenvalues nu become (nu - (2
-        delta - kappa))_+, coefficients are thresholded at delta sqrt(2 log d) in all (arXiv:2509.24882).
+        A threshold below the edge of the bulk is raised to it: eigenvalues nu become (nu - (2 delta -
+        kappa))_+, coefficients are thresholded at delta sqrt(2 log d) in all (arXiv:2509.24882).
 
         Raises:
             InvalidProblem: the estimator is none that trains the network.
 
-        With little weight decay most of the risk is noise that was fitted:
+        With little weight decay most of the risk is overfitted noise:
 
         >>> from numerics import solve
         >>> large = {"samples": 10**11, "dim": 10**6, "weight_decay": 1e-9}
@@ -165,62 +184,25 @@ class Solution:
         return spectrum_of(float(self.effective_noise), float(self.threshold), modes)
 
 
-def rounded(
-    problem: Problem,
-    digits: int | None,
-    *,
-    coordinate: int | None = None,
-    coordinate_value: Any = None,
-    parts: Mapping[str, Any] | None = None,
-    **values: Any,
-) -> Solution:
-    """A solution whose numbers are rounded as users get them: the one place where numbers are handed out.
-
-    Args:
-        problem: what was solved.
-        digits: None for floats, or the digits asked for: `mpmath.mpf` with two more.
-        coordinate: as in `Solution`.
-        coordinate_value: as in `Solution`; not rounded.
-        parts: of the excess risk, numbers of any arithmetic.
-        values: the other attributes of the solution, likewise.
-
-    Raises:
-        NotConverged: no float is as large.
-    """
-    numbers: dict[str, Any] = {
-        name: None if value is None else handed_out(value, digits) for name, value in values.items()
-    }
-    if parts is not None:
-        parts = {name: handed_out(part, digits) for name, part in parts.items()}
+def recovered(problem: Problem, digits: int | None, degrees_of_freedom: Any) -> Solution:
+    """The solution delta = 0: the target is recovered."""
+    zero = None if problem.estimator == "bayes" else 0
     return Solution(
         problem,
-        **numbers,
-        digits=digits,
-        coordinate=coordinate,
-        coordinate_value=coordinate_value,
-        parts=parts,
-    )
-
-
-def recovered(problem: Problem, digits: int | None, degrees_of_freedom: Any) -> Solution:
-    """The solution delta = 0: the target is known."""
-    zero = None if problem.estimator == "bayes" else 0.0
-    return rounded(
-        problem,
-        digits,
-        excess_risk=0.0,
-        effective_noise=0.0,
+        excess_risk=0,
+        effective_noise=0,
         threshold=zero,
         degrees_of_freedom=float(degrees_of_freedom),
         train_loss=zero,
         learned_modes=float(problem.dim),
-        residual=0.0,
-        parts={"unlearned": 0.0, "learned": 0.0, "overfitting": 0.0},
+        residual=0,
+        digits=digits,
+        parts={"unlearned": 0, "learned": 0, "overfitting": 0},
     )
 
 
 def handed_out(value: Any, digits: int | None) -> float | mpmath.mpf:
-    """A number as users get it: a float, or an `mpmath.mpf` with two digits more than were asked for.
+    """A number as users get it: a float, or an `mpmath.mpf` with two digits more than they asked for.
 
     Raises:
         NotConverged: no float is as large.

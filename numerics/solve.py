@@ -1,6 +1,6 @@
 """Solve a learning problem in the limit of many dimensions: from a `Problem` to its `Solution`.
 
-Each estimator has a file of its own; `solve` checks the precision asked for and hands the problem on.
+`solve` checks its arguments and calls the estimator of the problem.
 """
 
 from __future__ import annotations
@@ -36,18 +36,18 @@ def solve(problem: Problem, *, digits: int | None = None, near: Solution | None 
         problem: the problem; its dimension may be anything up to 10^300.
         digits: None for float64 (eleven digits or more), or how many correct digits are wanted: the numbers
             are then `mpmath.mpf`.
-        near: solution of a similar problem, for "erm": where to start from instead of searching.  It changes
+        near: solution of a similar problem, for "erm", from which to start instead of a search.  It changes
             the time taken, and the result by no more than its error.
 
     Raises:
-        InvalidProblem: ``digits`` is not a positive integer, or an argument not what it should be.
+        InvalidProblem: an argument is not what it should be.
         NotConverged: the accuracy was not reached.
 
-    A weight decay of 0 stands for the limit to it.  Below the interpolation threshold that is the
-    interpolator of least norm (the penalty's: |theta|_1, Tr S, the Euclidean one for "ridge"), which keeps a
-    threshold kappa with D = A.  Above, it is the unregularised limit: kappa vanishes too, and the solution is
-    that of the loss without penalty.  There, without label noise, the target is recovered, and the risk is 0.
-    At the interpolation threshold itself, with label noise, the risk has no limit: `NotConverged`.
+    A weight decay of 0 stands for the limit to it.  Below the interpolation threshold the limit is the
+    interpolator of least norm (the penalty's: |theta|_1, Tr S, the Euclidean one for "ridge"), with a
+    threshold kappa > 0 and D = A.  Above, kappa vanishes too, and the limit minimises the loss without
+    penalty; without label noise it recovers the target, and the risk is 0.  At the interpolation threshold
+    itself, with label noise, the risk has no limit: `NotConverged`.
 
     >>> problem = Problem("diagonal", gamma=1.25, samples=300, dim=1000, weight_decay=0.1, noise_variance=0.5)
     >>> print(f"{solve(problem).excess_risk:.10f}")
@@ -73,7 +73,7 @@ def solve(problem: Problem, *, digits: int | None = None, near: Solution | None 
 
 
 def checked(problem: Problem, digits: int | None) -> int | None:
-    """The digits, once what was asked for is a problem and a number of digits.
+    """The digits, as an int, of a valid problem and a valid number of digits.
 
     Raises:
         InvalidProblem: ``problem`` is no `Problem`; or ``digits`` is neither None nor a positive integer.

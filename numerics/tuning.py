@@ -1,10 +1,11 @@
 """The weight decay with the smallest excess risk.
 
-The risk of arXiv:2509.24882 falls, as lambda decreases, while more and more of the target is learned, and
-rises again once noise is: its minimum lies between nothing learned, kappa = lambda/(c A) well above the
-largest mode, and no threshold.  `optimal_weight_decay` walks down from there in steps of a factor `STEP`
-until the best risk lies well behind, then refines it by Brent's method in log lambda.  Without label noise
-the risk may fall all the way: then lambda = 0 is best.  For ridge regression the best weight decay is known.
+As lambda decreases the risk falls while more of the target is learned, and rises again once noise is
+overfitted (arXiv:2509.24882).  Its minimum lies between a threshold well above the largest mode, kappa =
+lambda/(c A), where nothing is learned, and no threshold.  `optimal_weight_decay` walks down from there in
+steps of a factor `STEP` until the smallest risk lies well behind, then refines it by Brent's method in log
+lambda.  Without label noise the risk may fall all the way: then lambda = 0 is best.  For ridge regression the
+best weight decay has a closed form.
 """
 
 from __future__ import annotations
@@ -33,13 +34,13 @@ def optimal_weight_decay(problem: Problem) -> tuple[float, Solution]:
     """Weight decay that minimises the excess risk, and the solution with it, in double precision.
 
     The weight decay of ``problem`` itself plays no part.  The risk is right to ten digits, to six or seven
-    where its minimum is narrow (from about 10^10 learned modes on); the weight decay, at which the risk is
-    flat, to four or five, and to none where float64 sees no minimum: once every mode is learned, far above
-    the noise, the risk hardly depends on it.
+    where its minimum is narrow (from about 10^10 learned modes on).  The weight decay, at which the risk is
+    flat, is right to four or five.  It is right to none where float64 resolves no minimum: once every mode is
+    learned, far above the noise, the risk hardly depends on it.
 
     Raises:
         InvalidProblem: the estimator has no weight decay.
-        NotConverged: a solution on the way, or no least risk, was found.
+        NotConverged: a solution on the way failed, or the risk has no minimum.
 
     >>> problem = Problem("diagonal", gamma=1.25, samples=300, dim=1000, weight_decay=1, noise_variance=0.5)
     >>> weight_decay, best = optimal_weight_decay(problem)
@@ -78,16 +79,16 @@ def _tuned(problem: Problem) -> tuple[float, Solution]:
         risks.append(solved(walk[-1]).excess_risk)
         if risks[-1] < risks[lowest]:
             lowest = len(walk) - 1
-    found = minimize_scalar(
+    minimum = minimize_scalar(
         lambda log_weight_decay: solved(log_weight_decay).excess_risk,
         bounds=(walk[lowest + 1], walk[max(lowest - 1, 0)]),
         method="bounded",
         options={"xatol": 1e-7},
     )
-    tuned = solved(found.x)
+    tuned = solved(minimum.x)
     if unregularised is not None and unregularised.excess_risk <= tuned.excess_risk * (1 + ROUNDING):
         return 0.0, unregularised
-    return math.exp(found.x), tuned
+    return math.exp(minimum.x), tuned
 
 
 def _nothing_learned(problem: Problem) -> float:

@@ -1,7 +1,7 @@
 """What users may pass: every argument is checked where it comes in, and refused in one sentence.
 
-Functions, in order: `require`, `shown`, `is_number`, `exact_number`, `is_positive`, `is_double`, `is_count`,
-`is_flag`, `called`, `require_probability`.
+Functions, in order: `require`, `shown`, `is_number`, `exact_number`, `is_double`, `is_count`, `is_flag`,
+`called`.
 """
 
 from __future__ import annotations
@@ -121,15 +121,6 @@ def _from_ratio(value: Any) -> Fraction | None:
         return None
 
 
-def is_positive(value: Any) -> bool:
-    """Whether it is a number > 0.
-
-    >>> is_positive(1e-300), is_positive(0), is_positive("1")
-    (True, False, False)
-    """
-    return is_number(value) and bool(value > 0)
-
-
 def is_double(value: Any) -> bool:
     """Whether it is a number in the range of float64, which rounds what is too small for it to 0.
 
@@ -175,15 +166,3 @@ def called(parameter: str, function: Callable[[Any], Any], argument: Any, allowe
     except TypeError as error:
         name = getattr(function, "__name__", None) or shown(function)
         raise InvalidProblem(f"{parameter}={name}: must be {allowed}; called, it says: {error}") from error
-
-
-def require_probability(probability: Any) -> None:
-    """Refuse what is no probability of a quantile.
-
-    Raises:
-        InvalidProblem: it does not lie strictly between 0 and 1.
-
-    >>> require_probability(0.5)
-    """
-    is_probability = is_number(probability) and 0 < probability < 1
-    require(is_probability, "probability", probability, "a number between 0 and 1, ends excluded")

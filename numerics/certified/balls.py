@@ -1,19 +1,13 @@
-r"""Ball arithmetic: a root of the state evolution proved to exist, not only found.
+r"""The state equations in ball arithmetic, and the proof that a box holds a root of them.
 
-Every number is a ball of python-flint's ``arb``, a midpoint with a radius which every operation enlarges by
-what it may have rounded.  A network declares its scalar functions in balls, in two coordinates of its own
-(`Functions`); from them follow the two residuals of `state_evolution`,
+Every number is a ball of python-flint's ``arb``: a midpoint, and a radius that every operation enlarges by
+its rounding.  A network declares its scalar functions in balls, in two coordinates of its own (`Functions`).
+From them follow the two residuals
 
     f_1 = A delta^2 - e - Delta/c,        f_2 = A - D - lambda/(c kappa),
 
-and their Jacobian f'.  For a box X around a point y, and any matrix C, the Krawczyk operator
-
-    K(X) = y - C f(y) + (1 - C f'(X)) (X - y)
-
-maps X into its interior only if there is exactly one root in X, and then it lies in K(X) (Krawczyk, Computing
-4 (1969) 187; Rump, Acta Numerica 19 (2010) 287).
-
-Balls have the precision that is set by `precision.flint_bits`.
+their Jacobian f', and Krawczyk's operator (`numerics.certified`).  Balls have the precision that
+`precision.flint_bits` sets.
 
 In order: `NotProved`, `exact`, `to_pair`, `Functions`, `Equations`, `proved_root`.
 """
@@ -34,7 +28,7 @@ _NEWTON_STEPS = 60
 
 
 class NotProved(ArithmeticError):
-    """Something that has to hold on a whole box was not shown to; with more bits it may be."""
+    """A condition on a whole box was not proved; with more bits it may be."""
 
 
 Ball: TypeAlias = Any
@@ -95,31 +89,31 @@ class Equations:
     functions: Callable[[Box], Functions]
     parameters: Parameters
 
-    def residuals(self, found: Functions) -> tuple[Box, tuple[Box, Box]]:
+    def residuals(self, at: Functions) -> tuple[Box, tuple[Box, Box]]:
         """The residuals and their Jacobian, row by row."""
         capacity, decay = exact(self.parameters.capacity), exact(self.parameters.weight_decay)
-        force = decay / found.threshold
+        force = decay / at.threshold
         values = (
-            capacity * found.noise2 - found.error - exact(self.parameters.noise_variance),
-            capacity - found.freedom - force,
+            capacity * at.noise2 - at.error - exact(self.parameters.noise_variance),
+            capacity - at.freedom - force,
         )
-        noise2, threshold, error, freedom = found.slopes
+        noise2, threshold, error, freedom = at.slopes
         rows = (
             (capacity * noise2[0] - error[0], capacity * noise2[1] - error[1]),
             (
-                force / found.threshold * threshold[0] - freedom[0],
-                force / found.threshold * threshold[1] - freedom[1],
+                force / at.threshold * threshold[0] - freedom[0],
+                force / at.threshold * threshold[1] - freedom[1],
             ),
         )
         return values, rows
 
 
 def proved_root(equations: Equations, start: tuple[Fraction, Fraction], bits: int) -> Box | None:
-    """A box with exactly one root of the residuals in it, next to a first guess; None if that is not proved.
+    """A box that holds exactly one root of the residuals, next to a first guess; None if that is not proved.
 
     To be called inside ``flint_bits(bits)``.
     """
-    point = _settled(equations, start, bits)
+    point = _newton_point(equations, start, bits)
     if point is None:
         return None
     values, rows = equations.residuals(equations.functions(point))
@@ -129,21 +123,21 @@ def proved_root(equations: Equations, start: tuple[Fraction, Fraction], bits: in
     step = _times(inverse, values)
     radii = tuple(flint.arb(2) ** (-bits // 2) * abs(y) for y in point)
     box = tuple(flint.arb(y.mid(), r.upper()) for y, r in zip(point, radii, strict=True))
-    _, wide = equations.residuals(equations.functions((box[0], box[1])))
+    _, jacobian = equations.residuals(equations.functions((box[0], box[1])))
     image = []
     for i in range(2):
-        moved = point[i] - step[i]
+        side = point[i] - step[i]
         for j in range(2):
-            product = inverse[i][0] * wide[0][j] + inverse[i][1] * wide[1][j]
-            moved = moved + ((1 if i == j else 0) - product) * (box[j] - point[j])
-        if not box[i].contains_interior(moved):
+            product = inverse[i][0] * jacobian[0][j] + inverse[i][1] * jacobian[1][j]
+            side = side + ((1 if i == j else 0) - product) * (box[j] - point[j])
+        if not box[i].contains_interior(side):
             return None
-        image.append(moved)
+        image.append(side)
     return image[0], image[1]
 
 
-def _settled(equations: Equations, start: tuple[Fraction, Fraction], bits: int) -> Box | None:
-    """Newton's method on midpoints, until the steps are those of rounding."""
+def _newton_point(equations: Equations, start: tuple[Fraction, Fraction], bits: int) -> Box | None:
+    """A midpoint near the root, by Newton's method down to steps of rounding."""
     point = (exact(start[0]).mid(), exact(start[1]).mid())
     previous = None
     for _ in range(_NEWTON_STEPS):

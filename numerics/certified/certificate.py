@@ -1,8 +1,8 @@
-"""Numbers with a proof: enclosures of the solution of a state evolution, by ball arithmetic.
+"""Numbers with a proof: enclosures of the solution of the state equations, by ball arithmetic.
 
-A float64 solution is refined, boxed and tested by a Krawczyk step in the ball arithmetic of python-flint
-(`balls`), the network's sums and integrals being rigorous too (`certified_diagonal`, `certified_quadratic`).
-The working precision is doubled until the proof succeeds and the enclosure is as narrow as was asked for.
+A float64 solution is refined, enclosed in a box and tested by a Krawczyk step (`balls`).  The sums and
+integrals of the network are rigorous too (`diagonal`, `quadratic`).  The working precision is doubled until
+the proof succeeds and the enclosure is as narrow as was asked for.
 
 In order: `Certificate`, `certify`.
 """
@@ -35,7 +35,7 @@ Interval: TypeAlias = tuple[mpmath.mpf, mpmath.mpf]
 _SPARE_BITS = 60
 _MOST_BITS = 8000
 _MOST_DIGITS = int((_MOST_BITS - _SPARE_BITS) / math.log2(10))
-# Digits of the solution that the proof starts from: float64, or more where that is too rough.
+# Digits of the solution from which the proof starts: float64, or more where that is too rough.
 _ATTEMPTS = (None, 40)
 
 
@@ -43,7 +43,7 @@ _ATTEMPTS = (None, 40)
 class Certificate:
     """Proved enclosures: each a pair (lower, upper) of `mpmath.mpf`.
 
-    The state evolution of the problem has exactly one solution with ``effective_noise`` and ``threshold`` in
+    The state equations of the problem have exactly one solution with ``effective_noise`` and ``threshold`` in
     a box around these pairs, and it lies in them.
 
     Attributes:
@@ -76,7 +76,7 @@ def certify(problem: Problem, *, digits: int = 10) -> Certificate:
 
     Raises:
         InvalidProblem: ``digits`` is not a positive integer, or the dimension is beyond the sizes above.
-        NotConverged: no proof was found.
+        NotConverged: the proof failed.
         NotImplementedError: an estimator or a width for which there is no proof.
 
     >>> problem = Problem(
@@ -112,7 +112,7 @@ class _System:
 
     Attributes:
         functions: bits -> function of a box of the two coordinates -> `balls.Functions`.
-        start: the coordinates of a solution, nearly.
+        start: the coordinates of an approximate solution.
     """
 
     functions: Callable[[int], Callable[[Any], Any]]
@@ -147,7 +147,7 @@ def _quadratic(problem: Problem, solution: Solution) -> _System:
             return _System(lambda bits: certified_quadratic.functions_of(problem, False), start)
         cut = cut_at(noise, threshold, target)
         place, in_support = cut.start.point * cut.unit, cut.start.in_support
-        if threshold >= target.scale + 2 * noise:  # beyond all of the spectrum any point will do for a cut
+        if threshold >= target.scale + 2 * noise:  # beyond the spectrum any point defines the same cut
             place = arithmetic.complex(threshold, 0 * threshold)
         second = place.imag if in_support else noise * noise
         start = (to_fraction(to_mpf(place.real)), to_fraction(to_mpf(second)))
@@ -181,12 +181,17 @@ def _attempt(problem: Problem, digits: int, system: _System, bits: int) -> tuple
         root = balls.proved_root(equations, system.start, bits)
         if root is None:
             return None, False
-        found = equations.functions(root)
+        at_root = equations.functions(root)
     except balls.NotProved:
         return None, False
     risk, noise, threshold, freedom = (
         balls.to_pair(ball)
-        for ball in (risk_per_error * found.error, found.noise2.sqrt(), found.threshold, found.freedom)
+        for ball in (
+            risk_per_error * at_root.error,
+            at_root.noise2.sqrt(),
+            at_root.threshold,
+            at_root.freedom,
+        )
     )
     for lower, upper in (risk, noise, threshold):
         if not upper - lower <= lower * mpmath.mpf(10) ** -digits:

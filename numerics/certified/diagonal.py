@@ -1,7 +1,7 @@
 r"""The diagonal network's scalar functions in ball arithmetic, at a cost independent of the dimension.
 
 With Q(u) = erfc(u/sqrt(2))/2, phi the normal density, sigma^2 = tau^2 + delta^2 and u = kappa/sigma, one mode
-contributes (arXiv:2509.24882; cancellation does no harm here, it widens a ball)
+contributes (arXiv:2509.24882; cancellation only widens a ball)
 
     e_i = tau^2 - 4 tau^2 Q + 2 sigma^2 [(1 + u^2) Q - u phi],        D_i = 2 Q,
 
@@ -13,8 +13,8 @@ around its middle m,
 
     sum F(i) = sum_{k < K} F^(k)(m)/k! sum (i - m)^k + R,    |R| <= max |F^(K)|/K! sum |i - m|^K,
 
-the Taylor coefficients by arithmetic of power series, at m for the sum, and with a ball that covers the block
-in place of m for the remainder.  Blocks grow with m, so that K and their number per decade do not.
+with Taylor coefficients by arithmetic of power series, at m for the sum, and at a ball that covers the block
+for the remainder.  Blocks grow with m; K and their number per decade do not.
 
 Function: `functions_of`.
 """
@@ -37,7 +37,7 @@ from numerics.sums.sparse_sums import centred_moments
 
 # A block reaches this far from its middle m, as a fraction of m/gamma; 1/sigma is singular at pi/(2 gamma) m.
 _REACH = Fraction(1, 16)
-# Terms of the series per bit: what is too long for that is cut in halves.
+# Terms of the series per bit: blocks that are too long for that are cut in halves.
 _TERMS_PER_BIT = 0.25
 _SHORTEST_BLOCK = 8
 

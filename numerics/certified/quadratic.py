@@ -1,12 +1,12 @@
 r"""The quadratic network's scalar functions in ball arithmetic: every integral in closed form.
 
-With t = delta^2 and the subordination x = z + t G(z) of `free_convolution`, integrals over the law mu of the
-noisy target are ends of primitives which are real right of the support:
+Let t = delta^2 and x = z + t G(z) the subordination map of `free_convolution`.  Integrals over the law mu of
+the noisy target are values of primitives that are real right of the support:
 
     int_{x > kappa} h dmu = (1/pi) Im Phi(z_kappa),        Phi' = h(x(z)) G x'(z).
 
-For a polynomial h they are primitives of z^j G^k, j + k <= 3, but for boundary terms by x' = 1 + t G'.  G has
-simple poles: near s_i, G = 1/(d zeta) + a_i + b_i zeta + ..., with
+For a polynomial h they are primitives of z^j G^k, j + k <= 3, and boundary terms, by x' = 1 + t G'.  G has
+simple poles.  Near s_i, with zeta = z - s_i, G = 1/(d zeta) + a_i + b_i zeta + ..., where
 
     a_i = (1/d) sum_{j != i} 1/(s_i - s_j),        b_i = -(1/d) sum_{j != i} 1/(s_i - s_j)^2,
 
@@ -17,22 +17,22 @@ hence, with L_i = log(z - s_i), p_i = 1/(z - s_i) and q = mean(s),
     int G^2 = sum [-p_i/d^2 + (2 a_i/d) L_i]     int z G^2 = sum [-s_i p_i/d^2 + (2 a_i s_i/d + 1/d^2) L_i]
     int G^3 = sum [-p_i^2/(2 d^3) - (3 a_i/d^2) p_i + (3 a_i^2/d + 3 b_i/d^2) L_i].
 
-Derivatives with respect to kappa and t stay in the family.  With m the mass right of kappa, H and P the ends
-of the primitives of g^2 and g^3 in x, E = Q - J - 2 kappa T + 2 t D (arXiv:2509.24882), J and T the integrals
-of (x - kappa)^2 and x - kappa, and Burgers' equation dg/dt = -g dg/dx,
+Derivatives with respect to kappa and t stay in the family.  With m the mass right of kappa, H and P the
+values of the primitives of g^2 and g^3 in x, E = Q - J - 2 kappa T + 2 t D (arXiv:2509.24882), J and T the
+integrals of (x - kappa)^2 and x - kappa, and Burgers' equation dg/dt = -g dg/dx,
 
     dD/dkappa = -H,        dE/dkappa = 2 kappa m - 2 t H,
     dD/dt = 2 P/3,         dE/dt = D - kappa H + 4 t P/3.
 
-*Coordinates.*  Where kappa lies in the support, z_kappa = u + i v; then 1/t = mean(1/|z - s|^2) and kappa =
-Re x(z) follow.  Where it lies in a gap, u and t; that x' > 0 at u is part of what is proved.
+*Coordinates.*  Where kappa lies in the support they are u and v, z_kappa = u + i v; then 1/t = mean(1/|z -
+s|^2) and kappa = Re x(z) follow.  Where kappa lies in a gap they are u and t; the proof includes x' > 0 at u.
 
 Function: `functions_of`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -92,7 +92,7 @@ class _Place:
 
 
 def functions_of(problem: Problem, in_support: bool) -> Callable[[Box], Functions]:
-    """Scalar functions in the coordinates (u, v) in the support, (u, t) in a gap; for ``balls.working``."""
+    """Scalar functions in the coordinates (u, v) in the support, (u, t) in a gap; inside ``flint_bits``."""
     gamma, dim = exact(to_fraction(problem.gamma)), flint.arb(problem.dim)
     powers = [(-gamma * flint.arb(i).log()).exp() for i in range(1, problem.dim + 1)]
     scale = dim.sqrt()
@@ -137,70 +137,73 @@ def _in_a_gap(modes: _Modes, box: Box) -> _Place:
     return _Place(flint.acb(u), angles, (t, (zero, one)), (u + t * g, (slope, g)))
 
 
-def _dot(left: list[Ball], right: list[Ball]) -> Ball:
+def _dot(left: Sequence[Ball], right: Sequence[Ball]) -> Ball:
     return sum((x * y for x, y in zip(left, right, strict=True)), flint.arb(0))
 
 
-def _functions(modes: _Modes, place: _Place) -> Functions:
-    """The closed forms; ``end`` of a primitive is what it contributes at z_kappa."""
+def _primitives(modes: _Modes, place: _Place) -> tuple[Ball, ...]:
+    """(1/pi) Im of the primitives of G, z G, z^2 G, G^2, z G^2 and G^3 at z_kappa."""
     d, s, z = modes.dim, modes.sizes, place.z
     a, b = modes.residues
-    pi = flint.arb.pi()
-    (t, t_slopes), (kappa, kappa_slopes) = place.noise2, place.threshold
     p = [1 / (z - x) for x in s]
-    g = sum(p, flint.acb(0)) / d
-    angles = place.angles
-
-    def end(primitive: Any) -> Ball:
-        return primitive.imag / pi
-
-    def logarithms(weights: list[Ball]) -> Ball:
-        return _dot(weights, angles) / pi
-
     mean_size = sum(s, flint.arb(0)) / d
-    i01 = sum(angles, flint.arb(0)) / (d * pi)
-    i11 = end(z) + logarithms([x / d for x in s])
-    i21 = end(z * z / 2 + mean_size * z) + logarithms([x * x / d for x in s])
-    i02 = end(-g / d) + logarithms([2 * x / d for x in a])
-    weighted = sum((x * y for x, y in zip(s, p, strict=True)), flint.acb(0))
-    i12 = end(-weighted / (d * d)) + logarithms(
-        [2 * x * y / d + 1 / (d * d) for x, y in zip(a, s, strict=True)]
-    )
-    double = sum((x * y for x, y in zip(a, p, strict=True)), flint.acb(0))
+
+    def end(rational: Any, logarithms: list[Ball]) -> Ball:
+        return (rational.imag + _dot(logarithms, place.angles)) / flint.arb.pi()
+
     triple = sum((x * x for x in p), flint.acb(0))
-    i03 = end(-triple / (2 * d**3) - 3 * double / (d * d)) + logarithms(
-        [3 * x * x / d + 3 * y / (d * d) for x, y in zip(a, b, strict=True)]
+    return (
+        end(flint.acb(0), [1 / d] * len(s)),
+        end(z, [x / d for x in s]),
+        end(z * z / 2 + mean_size * z, [x * x / d for x in s]),
+        end(-sum(p, flint.acb(0)) / d**2, [2 * x / d for x in a]),
+        end(-_dot(s, p) / d**2, [2 * x * y / d + 1 / d**2 for x, y in zip(a, s, strict=True)]),
+        end(
+            -triple / (2 * d**3) - 3 * _dot(a, p) / d**2,
+            [3 * x * x / d + 3 * y / d**2 for x, y in zip(a, b, strict=True)],
+        ),
     )
 
-    g2, g3 = g * g, g * g * g
-    g4 = g2 * g2
-    mass = i01 + t * end(g2 / 2)
-    first = i11 + t / 2 * i02 + t * end(z * g2 / 2) + t * t * end(g3 / 3)  # int x dmu
-    second = (  # int x^2 dmu
-        i21
-        + t * i12
-        + t * t / 3 * i03
-        + t * end(z * z * g2 / 2)
-        + 2 * t * t / 3 * end(z * g3)
-        + t**3 * end(g4 / 4)
+
+def _moments(modes: _Modes, place: _Place) -> tuple[Ball, ...]:
+    """Integrals over x > kappa: of dmu, x dmu and x^2 dmu; (1/pi) Im of those of g^2, x g^2 and g^3 dx.
+
+    By x = z + t G they are the primitives and boundary terms.
+    """
+    i01, i11, i21, i02, i12, i03 = _primitives(modes, place)
+    t, z = place.noise2[0], place.z
+    g = sum((1 / (z - x) for x in modes.sizes), flint.acb(0)) / modes.dim
+
+    def end(boundary: Any) -> Ball:
+        return boundary.imag / flint.arb.pi()
+
+    g2, g3 = end(g**2), end(g**3)
+    zg2, zg3, g4 = end(z * g**2), end(z * g**3), end(g**4)
+    return (
+        i01 + t * g2 / 2,
+        i11 + t / 2 * i02 + t * zg2 / 2 + t * t * g3 / 3,
+        i21 + t * i12 + t * t / 3 * i03 + t * end(z * z * g**2) / 2 + 2 * t * t / 3 * zg3 + t**3 * g4 / 4,
+        i02 + t * g3 / 3,
+        i12 + 2 * t / 3 * i03 + t / 3 * zg3 + t * t * g4 / 4,
+        i03 + t * g4 / 4,
     )
-    h = i02 + t * end(g3 / 3)
-    moment = i12 + 2 * t / 3 * i03 + t / 3 * end(z * g3) + t * t * end(g4 / 4)  # (1/pi) Im int x g^2 dx
-    cube = i03 + t * end(g4 / 4)
+
+
+def _functions(modes: _Modes, place: _Place) -> Functions:
+    """The scalar functions and their slopes at a place."""
+    (t, t_slopes), (kappa, kappa_slopes) = place.noise2, place.threshold
+    mass, first, second, h, moment, cube = _moments(modes, place)
     freedom = moment - kappa * h
     mean = first - kappa * mass
     excess = second - 2 * kappa * first + kappa * kappa * mass
     error = modes.mean(lambda x: x * x) - excess - 2 * kappa * mean + 2 * t * freedom
 
-    slopes_error = (2 * kappa * mass - 2 * t * h, freedom - kappa * h + 4 * t / 3 * cube)
-    slopes_freedom = (-h, 2 * cube / 3)
-
-    def chain(slopes: Box) -> Box:
+    def chain(by_kappa: Ball, by_t: Ball) -> Box:
         return (
-            slopes[0] * kappa_slopes[0] + slopes[1] * t_slopes[0],
-            slopes[0] * kappa_slopes[1] + slopes[1] * t_slopes[1],
+            by_kappa * kappa_slopes[0] + by_t * t_slopes[0],
+            by_kappa * kappa_slopes[1] + by_t * t_slopes[1],
         )
 
-    return Functions(
-        t, kappa, error, freedom, (t_slopes, kappa_slopes, chain(slopes_error), chain(slopes_freedom))
-    )
+    error_slopes = chain(2 * kappa * mass - 2 * t * h, freedom - kappa * h + 4 * t / 3 * cube)
+    freedom_slopes = chain(-h, 2 * cube / 3)
+    return Functions(t, kappa, error, freedom, (t_slopes, kappa_slopes, error_slopes, freedom_slopes))

@@ -18,7 +18,7 @@ from numerics.arithmetic.errors import NotConverged
 from numerics.arithmetic.precision import DOUBLE_BITS
 from numerics.equations.state_equations import Matrix, Pair, Scalars, StateEquations
 
-# Residuals below this, and steps, are those of rounding if they don't shrink any more, given some patience.
+# Residuals and steps below this are those of rounding once they have not shrunk for some steps.
 SETTLED = 1e-6
 PATIENCE = 4
 
@@ -29,7 +29,7 @@ ACCURATE_IN_MANY_DIGITS = ("error", "degrees_of_freedom", "learned_modes")
 
 @dataclass(frozen=True)
 class Root:
-    """A solution of the two equations, with what is known about its error.
+    """A solution of the two equations, with an estimate of its error.
 
     Attributes:
         x, y: log delta and the coordinate of kappa.
@@ -37,7 +37,8 @@ class Root:
         residual: largest absolute residual there.
         error: estimate of the error of x, y and log e (and, in many digits, of log D and of the logarithm of
             the number of learned modes): the Newton step that remains; the residual if larger.
-        moved: x and y after that step, where nothing was evaluated: better, unless the step is rounding.
+        next_point: x and y after that step, at which the equations were not evaluated: better, unless the
+            step is rounding.
         jacobian: of the residuals, near there.
     """
 
@@ -46,7 +47,7 @@ class Root:
     scalars: Scalars
     residual: Any
     error: Any
-    moved: Pair
+    next_point: Pair
     jacobian: Matrix
 
 
@@ -74,8 +75,8 @@ def newton(
     known = equations.jacobian(current.scalars) or jacobian
     by_differences = known is None
     matrix = divided_differences(equations, current.point, current.residuals) if known is None else known
-    # How much more than delta and kappa the numbers handed out change: e, where kappa is close to the noise's
-    # edge; D and the number of learned modes, where they are those of the tail of a Gaussian.
+    # How much more the results change than delta and kappa: e where kappa is close to the noise's edge, D and
+    # the number of learned modes where they are those of the tail of a Gaussian.
     sensitivity, damping = 1, 1
     best, idle = None, 0
     for _ in range(steps):
@@ -166,8 +167,8 @@ def _updated(jacobian: Matrix, step: Pair, before: Pair, after: Pair) -> Matrix:
         return jacobian
     rows = []
     for row, r0, r1 in zip(jacobian, before, after, strict=True):
-        missed = (r1 - r0 - row[0] * step[0] - row[1] * step[1]) / square
-        rows.append((row[0] + missed * step[0], row[1] + missed * step[1]))
+        defect = (r1 - r0 - row[0] * step[0] - row[1] * step[1]) / square
+        rows.append((row[0] + defect * step[0], row[1] + defect * step[1]))
     return rows[0], rows[1]
 
 

@@ -1,7 +1,6 @@
 """The secant method for one equation, in any arithmetic.
 
-mpmath's ``findroot`` and SciPy's ``newton`` take no MPFR numbers, discard what else was computed at the root,
-and do not say what rounding leaves of the error.
+SciPy's ``newton`` refuses MPFR numbers, and mpmath's ``findroot`` rounds them to its own precision.
 
 In this order: `SecantRoot`, `secant`.
 """
@@ -19,11 +18,7 @@ STEPS = 30
 
 @dataclass(frozen=True)
 class SecantRoot:
-    """A root x, the slope of the residual there, and what is known of it.
-
-    The error of x is the larger of the step to come and the residual: a step may also be short for being
-    damped.
-    """
+    """A root x, the slope and the residual there, and the value that belongs to it."""
 
     x: Any
     slope: Any
@@ -32,12 +27,12 @@ class SecantRoot:
 
     @property
     def step(self) -> Any:
-        """Step of the secant method that remains."""
+        """The secant step that remains."""
         return -self.residual / self.slope
 
     @property
     def error(self) -> Any:
-        """Estimate of the error of x, for residuals of slope about 1."""
+        """Estimate of the error of x: a step may also be short because it is damped."""
         return max(abs(self.step), abs(self.residual))
 
 

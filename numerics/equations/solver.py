@@ -6,12 +6,11 @@ The equations come in every coordinate of the threshold that the network has.  I
    network (`in_double`): by a few of Newton's steps from afar, or else by the search that is certain;
 2. Newton's method in float64 (`Attempt`);
 3. when more digits are asked for, Newton's method in arithmetics that grow with its steps, the last two
-   steps with that many digits and a guard (`to_digits`).  The guard is raised until the step that remains,
-   which rounding keeps from vanishing, is below the digits asked for.  The same is done, unseen, where
-   float64 is too short for eleven good digits: next to the interpolation threshold the equations are small
-   differences.
+   steps with that many digits and a guard (`to_digits`).  The guard is raised until the step that remains is
+   below the digits asked for.  The same is done where float64 is too short for eleven good digits: next to
+   the interpolation threshold the equations are small differences.
 
-In this order: `Attempt`, `Nearby`, `continued`, `in_double`, `to_digits`.
+In this order: `Attempt`, `continued`, `in_double`, `to_digits`.
 """
 
 from __future__ import annotations
@@ -70,26 +69,18 @@ class Attempt:
         return self.root is not None and self.error < DOUBLE_ACCURACY and self.root.residual < DOUBLE_RESIDUAL
 
 
-@dataclass(frozen=True)
-class Nearby:
-    """A solution (x, y) of the equations of a similar problem."""
-
-    equations: StateEquations
-    point: Pair
-
-
-def continued(equations: StateEquations, nearby: Nearby) -> Attempt:
-    """The attempt that starts from the solution of a similar problem.
+def continued(equations: StateEquations, similar: StateEquations, solution: Pair) -> Attempt:
+    """The attempt that starts from the solution (x, y) of similar equations.
 
     The approximation is off by nearly the same here as there: its residuals at that solution are subtracted.
     """
     with DOUBLE.working():
         try:
-            offset = nearby.equations.approximated().residuals(*nearby.point)
-            root = newton(replace(equations.approximated(), offset=offset), nearby.point, ROUGHLY)
+            offset = similar.approximated().residuals(*solution)
+            root = newton(replace(equations.approximated(), offset=offset), solution, ROUGHLY)
             guess = root.x, root.y
         except (NotConverged, *OUT_OF_RANGE):
-            guess = nearby.point
+            guess = solution
         return _attempt(equations, guess)
 
 
@@ -185,19 +176,19 @@ def to_digits(start: Attempt, digits: int) -> tuple[StateEquations, Root]:
     """
     guess, jacobian, guard = start.guess, None, GUARD_DIGITS
     if start.root is not None:
-        guess, jacobian = start.root.moved, start.root.jacobian
+        guess, jacobian = start.root.next_point, start.root.jacobian
     for fewer in _fewer_digits(digits + SPARE_DIGITS, start.error):
         tolerance: Any = 10 ** -_before_step(fewer)
         with suppress(NotConverged):  # with more digits it may
             _, root = _with_digits(start.equations, fewer + FEW_GUARD_DIGITS, tolerance, guess, jacobian)
-            guess, jacobian = root.moved, root.jacobian
+            guess, jacobian = root.next_point, root.jacobian
     tolerance = Fraction(1, 10 ** (digits + SPARE_DIGITS))
     for _ in range(ATTEMPTS):
         equations, root = _with_digits(start.equations, digits + guard, tolerance, guess, jacobian)
         if root.error < tolerance:
             return equations, root
         missing = math.log10(float(root.error / tolerance))
-        guess, jacobian = root.moved, root.jacobian
+        guess, jacobian = root.next_point, root.jacobian
         guard += GUARD_DIGITS + math.ceil(missing)
     raise NotConverged(f"{digits} digits not reached: rounding still moves the solution; ask for fewer")
 

@@ -26,7 +26,7 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, TypeAlias, TypeVar
 
 from numerics.arithmetic.precision import Arithmetic
@@ -124,34 +124,41 @@ class Coordinate:
     interpolation: Fraction
 
 
-def by_ratio(
+def _coordinate(
+    argument: Callable[[Any, Any, Arithmetic], Any],
+    directions: Matrix,
+    from_log_ratio: Callable[[float], float],
     scalars: ScalarFunctions,
     approximation: ScalarFunctions,
     decomposition: Decomposition,
     interpolation: Fraction,
 ) -> Coordinate:
-    """The coordinate y = log(kappa/delta), from functions of (delta, kappa, target)."""
+    """A coordinate from functions of (delta, argument, target).
 
-    def in_ratio(function: Callable[[Any, Any, Target], Value]) -> Callable[[Any, Any, Target], Value]:
-        return lambda noise, y, target: function(noise, noise * target.arithmetic.exp(y), target)
+    Args:
+        argument: (delta, y, arithmetic) -> the second argument of the functions.
+        directions: of log delta and of y, in the logarithms of the two arguments.
+        from_log_ratio: as in `Coordinate`.
+        scalars: the scalar functions in terms of the argument.
+        approximation: likewise.
+        decomposition: likewise.
+        interpolation: D_0.
+    """
 
-    exact, rough = (_along(in_ratio(function), (1, 1), (0, 1)) for function in (scalars, approximation))
-    return Coordinate(exact, rough, in_ratio(decomposition), lambda log_ratio: log_ratio, interpolation)
+    def in_y(function: Callable[[Any, Any, Target], Value]) -> Callable[[Any, Any, Target], Value]:
+        return lambda noise, y, target: function(noise, argument(noise, y, target.arithmetic), target)
 
+    def along(function: ScalarFunctions) -> ScalarFunctions:
+        def scalars(noise: Any, y: Any, target: Target) -> Scalars:
+            values = in_y(function)(noise, y, target)
+            slopes = values.slopes
+            return values if slopes is None else replace(values, slopes=slopes.along(*directions))
 
-def by_angle(
-    scalars: ScalarFunctions,
-    approximation: ScalarFunctions,
-    decomposition: Decomposition,
-    interpolation: Fraction,
-) -> Coordinate:
-    """The coordinate y = -log(angle) next to the noise's edge, from functions of (delta, angle, target)."""
+        return scalars
 
-    def in_angle(function: Callable[[Any, Any, Target], Value]) -> Callable[[Any, Any, Target], Value]:
-        return lambda noise, y, target: function(noise, target.arithmetic.exp(-y), target)
-
-    exact, rough = (_along(in_angle(function), (1, 0), (0, -1)) for function in (scalars, approximation))
-    return Coordinate(exact, rough, in_angle(decomposition), _angle_of, interpolation)
+    return Coordinate(
+        along(scalars), along(approximation), in_y(decomposition), from_log_ratio, interpolation
+    )
 
 
 def _angle_of(log_ratio: float) -> float:
@@ -160,14 +167,13 @@ def _angle_of(log_ratio: float) -> float:
     return 1.0 if half >= 1 else max(1.0, -math.log(math.acos(half)))
 
 
-def _along(scalars: ScalarFunctions, first: Pair, second: Pair) -> ScalarFunctions:
-    """The same functions, with their slopes along two directions."""
+by_ratio = partial(
+    _coordinate, lambda noise, y, arithmetic: noise * arithmetic.exp(y), ((1, 1), (0, 1)), float
+)
+"""The coordinate y = log(kappa/delta), from functions of (delta, kappa, target)."""
 
-    def directional(noise: Any, y: Any, target: Target) -> Scalars:
-        values = scalars(noise, y, target)
-        return values if values.slopes is None else replace(values, slopes=values.slopes.along(first, second))
-
-    return directional
+by_angle = partial(_coordinate, lambda noise, y, arithmetic: arithmetic.exp(-y), ((1, 0), (0, -1)), _angle_of)
+"""The coordinate y = -log(angle) next to the noise's edge, from functions of (delta, angle, target)."""
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ from numerics.equations.posterior_equation import PosteriorEquation, PosteriorVa
 from numerics.equations.secant import SecantRoot, secant
 from numerics.equations.solver import OUT_OF_RANGE
 from numerics.problem import Problem
-from numerics.solution import Solution, recovered, rounded
+from numerics.solution import Solution, recovered
 
 # float64: the error aimed at, and the error that is good enough to be handed out.
 DOUBLE_AIM = 1e-14
@@ -111,9 +111,9 @@ def _solution(
 ) -> Solution:
     noise, posterior = equation.target.arithmetic.exp(root.x), root.value
     risk_per_error = problem.architecture.risk_per_error
-    return rounded(
+    return Solution(
         problem,
-        digits,
+        digits=digits,
         excess_risk=risk_per_error * posterior.error,
         effective_noise=noise,
         threshold=None,

@@ -30,14 +30,13 @@ from numerics.equations.solver import (
     ATTEMPTS,
     DOUBLE_DIGITS,
     Attempt,
-    Nearby,
     continued,
     in_double,
     to_digits,
 )
 from numerics.equations.state_equations import StateEquations
 from numerics.problem import Problem
-from numerics.solution import Solution, recovered, rounded
+from numerics.solution import Solution, recovered
 
 # A weight decay for 0 lies this many decades below the last digit.
 SPARE_DECADES = 20
@@ -87,7 +86,7 @@ def _from_nearby(
     if near.coordinate >= min(len(systems), len(theirs)):
         return None
     point = math.log(float(near.effective_noise)), float(near.coordinate_value)
-    attempt = continued(systems[near.coordinate], Nearby(theirs[near.coordinate], point))
+    attempt = continued(systems[near.coordinate], theirs[near.coordinate], point)
     return attempt if attempt.is_accurate else None
 
 
@@ -135,9 +134,9 @@ def _solution(problem: Problem, equations: StateEquations, root: Root, digits: i
         decay = arithmetic.real(problem.parameters.weight_decay)
         shrinkage = decay / scalars.threshold
         penalty = decay * network.risk_per_error * scalars.mean_size
-        return rounded(
+        return Solution(
             problem,
-            digits,
+            digits=digits,
             excess_risk=network.risk_per_error * scalars.error,
             effective_noise=noise,
             threshold=scalars.threshold,

@@ -35,7 +35,7 @@ from numerics.arithmetic.checks import shown
 from numerics.arithmetic.errors import NotConverged
 from numerics.arithmetic.precision import DOUBLE, Arithmetic, for_digits
 from numerics.problem import Problem
-from numerics.solution import Solution, rounded
+from numerics.solution import Solution
 
 # Digits beyond those asked for; float64 is asked for as 17.  The closed forms lose two or three.
 GUARD_DIGITS = 15
@@ -85,9 +85,9 @@ def solve_ridge(problem: Problem, digits: int | None) -> Solution:
             _mismatch(real(exact.capacity), 1 / factor + force),
         )
         noise = arithmetic.sqrt(noise2)
-        return rounded(
+        return Solution(
             problem,
-            digits,
+            digits=digits,
             excess_risk=risk_per_error * (bias + variance),
             effective_noise=noise,
             threshold=kappa,

@@ -1,4 +1,4 @@
-r"""The diagonal network: the scalar functions of its state evolution, at any dimension and to any precision.
+r"""The diagonal network: the scalar functions of its state equations, at any dimension and to any precision.
 
 The network f = sum_i a_i w_i x_i/sqrt(d) with weight decay on a and w is the LASSO in theta_i = a_i w_i.  Its
 estimate has the law of the soft-thresholded noisy target (arXiv:2509.24882),
@@ -7,31 +7,33 @@ estimate has the law of the soft-thresholded noisy target (arXiv:2509.24882),
 
 and the effective noise delta and the threshold kappa solve
 
-    alpha delta^2 = R + Delta,      alpha = D + lambda/kappa,      alpha = n/d.
+    alpha delta^2 = R + Delta,      alpha = D + lambda/kappa,      alpha = n/d,
 
-Given X_i, the target coefficient is Gaussian with mean (tau^2/sigma^2) X and variance tau^2 r, r =
-delta^2/sigma^2.  So the excess risk R = (1/d) sum_i E (theta_i - theta*_i)^2 is a mean of
+with the excess risk R and the degrees of freedom D,
+
+    R = (1/d) sum_i E (theta_i - theta*_i)^2,      D = (1/d) sum_i P(|X_i| > kappa).
+
+*A sum of positive terms.*  Given X_i, the target coefficient is Gaussian with mean (tau^2/sigma^2) X and
+variance tau^2 r, r = delta^2/sigma^2.  So R is the mean of
 
     R_i = tau^2 r + E[(r |X| - kappa)^2; |X| > kappa] + (1 - r)^2 E[X^2; |X| < kappa],
 
-all positive: no digit is lost even when R is far below tau^2 and kappa^2.  With |X| = kappa + y and the tail
-moments A_k = E[(|X| - kappa)_+^k] the middle term is r^2 A_2 - 2 r (1-r) kappa A_1 + (1-r)^2 kappa^2 A_0; the
+and no digit is lost even where R is far below tau^2 and kappa^2.  With |X| = kappa + y and the tail moments
+A_k = E[(|X| - kappa)_+^k] the middle term is r^2 A_2 - 2 r (1-r) kappa A_1 + (1-r)^2 kappa^2 A_0; the
 negative part never takes more than two thirds of the rest, as y is spread at least as much as half a
 Gaussian.  The degrees of freedom are D = mean A_0, the mean size of the coefficients is mean A_1.
 
-The error below the threshold is the *unlearned* target.  The error above it is divided in the proportion
-of the variance of X_i that is the target's, 1 - r, and the noise's, r: *learned*, with errors, and
+*Parts.*  The error below the threshold is the *unlearned* target.  The error above it is divided in the
+proportion of the variance of X_i that is the target's, 1 - r, and the noise's, r: *learned*, with errors, and
 *overfitting*.
 
-Near the interpolation threshold alpha = 1 the state evolution is about the small differences alpha - D and
-alpha delta^2 - R, which are formed from the complements
+*Complements.*  Near the interpolation threshold alpha = 1 the state equations are about the small differences
+alpha - D and alpha delta^2 - R.  They are formed from (Stein's lemma)
 
     1 - D = mean P(|X_i| < kappa),
-    delta^2 - R = mean [2 delta^2 P(|X_i| < kappa) - kappa^2 P(|X_i| > kappa) - E[X_i^2; |X_i| < kappa]]
+    delta^2 - R = mean [2 delta^2 P(|X_i| < kappa) - kappa^2 P(|X_i| > kappa) - E[X_i^2; |X_i| < kappa]].
 
-(Stein's lemma) instead of by subtraction.
-
-The slopes are means of the same moments.  As d theta_i/d kappa = -sign(X_i), d X_i/d delta = z_i, and by
+*Slopes* are means of the same moments.  As d theta_i/d kappa = -sign(X_i), d X_i/d delta = z_i, and by
 E[z_i | X_i] = delta X_i/sigma_i^2,
 
     dR_i/d log kappa = -2 kappa E[r |X| - kappa; |X| > kappa]
@@ -72,12 +74,11 @@ def scalars(noise: Any, threshold: Any, target: Target) -> Scalars:
     ``error_complement`` is a difference, accurate where kappa is far below delta.
 
     >>> target = Target.of(10**9, 1.25, "raw")
-    >>> found = scalars(2.0, 1e-9, target)          # no threshold: every coefficient keeps the noise
-    >>> round(float(found.error), 7), round(float(found.degrees_of_freedom), 7)
+    >>> values = scalars(2.0, 1e-9, target)          # no threshold: every coefficient keeps the noise
+    >>> round(float(values.error), 7), round(float(values.degrees_of_freedom), 7)
     (4.0, 1.0)
     """
-    found, _ = _scalars(noise, threshold, target.modes, target.arithmetic, FRACTION_DEPTH)
-    return found
+    return _scalars(noise, threshold, target.modes, target.arithmetic, FRACTION_DEPTH)[0]
 
 
 def decomposition(noise: Any, threshold: Any, target: Target) -> dict[str, Any]:
@@ -87,8 +88,7 @@ def decomposition(noise: Any, threshold: Any, target: Target) -> dict[str, Any]:
     >>> {name: round(float(part), 6) for name, part in parts.items()}
     {'unlearned': 0.0, 'learned': 1.2e-05, 'overfitting': 3.999988}
     """
-    _, parts = _scalars(noise, threshold, target.modes, target.arithmetic, FRACTION_DEPTH)
-    return parts
+    return _scalars(noise, threshold, target.modes, target.arithmetic, FRACTION_DEPTH)[1]
 
 
 def approximate_scalars(noise: Any, threshold: Any, target: Target) -> Scalars:
@@ -99,29 +99,28 @@ def approximate_scalars(noise: Any, threshold: Any, target: Target) -> Scalars:
     >>> abs(float(rough.error / exact.error) - 1) < 0.01
     True
     """
-    found, _ = _scalars(noise, threshold, target.coarse_modes, DOUBLE, APPROXIMATE_DEPTH)
-    return found
+    return _scalars(noise, threshold, target.coarse_modes, DOUBLE, APPROXIMATE_DEPTH)[0]
 
 
 def posterior_variance(noise: Any, target: Target) -> Posterior:
     """Error e = mean tau^2 r of the Bayes-optimal estimate (1 - r) X, and delta^2 - e.
 
-    A mode is learned to the extent 1 - r of its degrees of freedom: so much of its error is that of what is
-    learned, the rest is unlearned target.
+    A mode has 1 - r degrees of freedom.  This fraction of its error belongs to what is learned, the rest is
+    unlearned target.
 
-    >>> found = posterior_variance(1.0, Target(dim=1, decay=1.0, scale=1.0))
-    >>> float(found.error), float(found.complement), float(found.learned)
+    >>> posterior = posterior_variance(1.0, Target(dim=1, decay=1.0, scale=1.0))
+    >>> float(posterior.error), float(posterior.complement), float(posterior.learned)
     (0.5, 0.5, 0.25)
     """
     with target.arithmetic.working():
         modes, noise2 = target.modes, noise * noise
         size2 = modes.sizes**2
         width2 = size2 + noise2
-        share, kept = noise2 / width2, size2 / width2  # r and 1 - r
+        noise_share, target_share = noise2 / width2, size2 / width2  # r and 1 - r
         return Posterior(
-            learned=noise2 * modes.mean(kept * kept),
-            unlearned=noise2 * modes.mean(kept * share),
-            complement=noise2 * modes.mean(share),
+            learned=noise2 * modes.mean(target_share * target_share),
+            unlearned=noise2 * modes.mean(target_share * noise_share),
+            complement=noise2 * modes.mean(noise_share),
         )
 
 
@@ -132,45 +131,42 @@ def _scalars(
     size2, noise2 = modes.sizes**2, noise * noise
     width2 = size2 + noise2
     width = arithmetic.sqrt(width2)
-    share, kept = noise2 / width2, size2 / width2  # r and 1 - r
+    r, target_share = noise2 / width2, size2 / width2  # r and 1 - r
     u = threshold / width
 
     above, first, second = tail_moments(u, arithmetic, depth)
-    fall = 2 * u * (first + u * above)  # 2 u phi(u)
+    density = 2 * u * (first + u * above)  # 2 u phi(u)
     above, first, second = 2 * above, 2 * width * first, 2 * width2 * second
     centre = width2 * centre_moment(u, arithmetic)
     below = arithmetic.erf(u / arithmetic.sqrt(arithmetic.real(2)))
 
-    bias = kept * threshold
-    missed = size2 * share * below + kept * kept * centre
-    spread = share * share * second - 2 * share * bias * first + bias * bias * above
-    estimated = size2 * share * above + spread
-    active = modes.mean(above)
+    bias = target_share * threshold
+    error_above = size2 * r * above + r * r * second - 2 * r * bias * first + bias * bias * above
     parts = {
-        "unlearned": modes.mean(missed),
-        "learned": modes.mean(kept * estimated),
-        "overfitting": modes.mean(share * estimated),
+        "unlearned": modes.mean(size2 * r * below + target_share * target_share * centre),
+        "learned": modes.mean(target_share * error_above),
+        "overfitting": modes.mean(r * error_above),
     }
-    complement = 2 * noise2 * below - threshold * threshold * above - centre
-    moved = share * (share * second + (threshold - 2 * bias) * first + (size2 - bias * threshold) * above)
-    shrunk = threshold * (bias * above - share * first)
-    resolved = max(noise, threshold) / (modes.sizes * arithmetic.sqrt(arithmetic.real(2)))
-    found = Scalars(
+    by_noise = r * (r * second + (threshold - 2 * bias) * first + (size2 - bias * threshold) * above)
+    by_threshold = threshold * (bias * above - r * first)
+    ratio = max(noise, threshold) / (modes.sizes * arithmetic.sqrt(arithmetic.real(2)))
+    active = modes.mean(above)
+    values = Scalars(
         threshold=threshold,
         error=sum(parts.values()),
         degrees_of_freedom=active,
         mass_above=active,
         mean_size=modes.mean(first),
-        error_complement=modes.mean(complement),
+        error_complement=modes.mean(2 * noise2 * below - threshold * threshold * above - centre),
         freedom_complement=modes.mean(below),
-        learned_modes=modes.total(arithmetic.erfc(resolved)),
+        learned_modes=modes.total(arithmetic.erfc(ratio)),
         slopes=Slopes(
-            error=(2 * modes.mean(moved), 2 * modes.mean(shrunk)),
-            freedom=(modes.mean(share * fall), -modes.mean(fall)),
+            error=(2 * modes.mean(by_noise), 2 * modes.mean(by_threshold)),
+            freedom=(modes.mean(r * density), -modes.mean(density)),
             threshold=(0, 1),
         ),
     )
-    return found, parts
+    return values, parts
 
 
 def tail_moments(
@@ -178,9 +174,10 @@ def tail_moments(
 ) -> tuple[Any, Any, Any]:
     """Moments E[(z - u)_+^k], k = 0, 1, 2, of a standard normal z at an array of u >= 0.
 
-    With phi the density and Q the tail of the normal law they are Q, phi - u Q and (1 + u^2) Q - u phi, which
-    cancel once u is large.  There Q/phi = 1/(u + t_1), t_k = k/(u + t_{k+1}) (Laplace's continued fraction),
-    and the three are phi m, phi m t_1, phi m t_1 t_2 with m = Q/phi: products of positive numbers.
+    With phi the density and Q the tail of the normal law they are Q, phi - u Q and (1 + u^2) Q - u phi.
+    These differences cancel once u is large.  There Q/phi = 1/(u + t_1), t_k = k/(u + t_{k+1}) (Laplace's
+    continued fraction), and the three are phi m, phi m t_1, phi m t_1 t_2 with m = Q/phi: products of
+    positive numbers.
 
     >>> import numpy as np
     >>> [float(moment[0]) for moment in tail_moments(np.array([0.0]))]
@@ -211,7 +208,8 @@ def tail_moments(
 def centre_moment(u: Any, arithmetic: Arithmetic = DOUBLE) -> Any:
     """E[z^2; |z| < u] of a standard normal z at an array of u >= 0: erf(u/sqrt 2) - 2 u phi(u).
 
-    For small u that difference is of order u^3; it is then the series 2 phi(u) sum_{k>=1} u^(2k+1)/(2k+1)!!.
+    For small u that difference is of order u^3, and the series 2 phi(u) sum_{k>=1} u^(2k+1)/(2k+1)!! is used.
+    (It is the incomplete gamma function P(3/2, u^2/2), of which SciPy's loses one digit more.)
 
     >>> import numpy as np
     >>> float(centre_moment(np.array([1e-4]))[0] / (np.sqrt(2 / np.pi) * 1e-12 / 3))      # nearly u^3/3

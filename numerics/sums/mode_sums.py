@@ -44,6 +44,7 @@ import numpy as np
 
 from numerics.arithmetic.errors import NotConverged
 from numerics.arithmetic.precision import DOUBLE, Arithmetic, Number
+from numerics.sums.sparse_sums import interpolatory_weights
 
 # The stencil misses c(D) F by about (L/(e rho))^(2L), rho the distance from the junction to the nearest
 # singularity of F: with rho = 3 L every two points of it are worth 1.8 digits.
@@ -141,23 +142,10 @@ def junction_stencil(length: int) -> tuple[Fraction, ...]:
     >>> junction_stencil(2)
     (Fraction(97, 1920), Fraction(-17, 5760))
     """
-    # With y_k = (2k - 1)^2 and b_k = (2k - 1) a_k the conditions are the moments sum_k b_k y_k^j, j = 0..L-1:
-    # a Vandermonde system, solved by the Lagrange polynomials of the y_k.
-    squares = [(2 * k - 1) ** 2 for k in range(1, length + 1)]
+    # With y_k = (2k - 1)^2 and b_k = (2k - 1) a_k the conditions are the moments sum_k b_k y_k^j, j = 0..L-1.
     moments, denominator = _midpoint_moments(length)
-    through_all = [gmpy2.mpz(1)]  # the polynomial with all of them for its roots, highest power first
-    for y in squares:
-        through_all = [up - y * low for up, low in zip([*through_all, 0], [0, *through_all], strict=True)]
-    weights = []
-    for k, y in enumerate(squares):
-        value, scale, total = gmpy2.mpz(0), gmpy2.mpz(0), gmpy2.mpz(0)
-        for coefficient, moment in zip(through_all, reversed(moments), strict=False):
-            # by Horner's rule: the coefficients without this root, and the value there without it
-            value = value * y + coefficient
-            total += value * moment
-            scale = scale * y + value
-        weights.append(Fraction(int(total), int(scale) * denominator * (2 * k + 1)))
-    return tuple(weights)
+    weights = interpolatory_weights([(2 * k - 1) ** 2 for k in range(1, length + 1)], moments)
+    return tuple(weight / (denominator * (2 * k + 1)) for k, weight in enumerate(weights))
 
 
 @lru_cache(maxsize=64)

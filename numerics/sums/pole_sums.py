@@ -259,8 +259,8 @@ def _filled(values: Any, length: int) -> tuple[Any, Any]:
 
 def powers(base: Any, count: int) -> Any:
     """The powers 0, 1, 2, ... of the base, along a new first axis."""
-    found = np.empty((count, *base.shape), base.dtype)
-    found[0] = 0 * base + 1
-    for before, power in pairwise(found):
+    table = np.empty((count, *base.shape), base.dtype)
+    table[0] = 0 * base + 1
+    for before, power in pairwise(table):
         np.multiply(before, base, out=power)
-    return found
+    return table

@@ -4,18 +4,19 @@ r"""Sums over integers of a function too costly to be called for each, or at num
 in log M, is summed block by block: within a block as long as it is far from any singularity, exactly for
 polynomials of high degree, from its values at a few integers (`integer_rule`).
 
-Functions, in order: `sparse_sum`, `integer_rule`.
+Functions, in order: `sparse_sum`, `integer_rule`, `interpolatory_weights`, `centred_moments`.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
+from gmpy2 import mpz
 
 from numerics.arithmetic.precision import Arithmetic, Number
 
@@ -90,19 +91,30 @@ def integer_rule(count: int, order: int) -> tuple[tuple[int, ...], tuple[Fractio
     numbers += [count - 1 - number for number in reversed(numbers[: order // 2])]
     centred = [2 * number - (count - 1) for number in numbers]
     moments = centred_moments(count, order)
-    through_all = [1]  # the polynomial with all of them for its roots, highest power first
-    for y in centred:
+    return tuple(numbers), interpolatory_weights(centred, moments)
+
+
+def interpolatory_weights(points: Sequence[int], moments: Sequence[int]) -> tuple[Fraction, ...]:
+    """Weights at the points, exact, of the rule that has the moments sum_k w_k y_k^j, j < number of points.
+
+    The Lagrange polynomials of the points solve this Vandermonde system.
+
+    >>> interpolatory_weights([-1, 0, 1], [2, 0, 1])
+    (Fraction(1, 2), Fraction(1, 1), Fraction(1, 2))
+    """
+    through_all = [mpz(1)]  # the polynomial with all of them for its roots, highest power first
+    for y in points:
         through_all = [up - y * low for up, low in zip([*through_all, 0], [0, *through_all], strict=True)]
     weights = []
-    for y in centred:
-        value, scale, total = 0, 0, 0
+    for y in points:
+        value, scale, total = mpz(0), mpz(0), mpz(0)
         for coefficient, moment in zip(through_all, reversed(moments), strict=False):
             # by Horner's rule: the coefficients without this root, and the value there without it
             value = value * y + coefficient
             total += value * moment
             scale = scale * y + value
-        weights.append(Fraction(total, scale))
-    return tuple(numbers), tuple(weights)
+        weights.append(Fraction(int(total), int(scale)))
+    return tuple(weights)
 
 
 def centred_moments(count: int, order: int) -> list[int]:
