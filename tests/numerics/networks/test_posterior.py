@@ -8,9 +8,8 @@ import numpy as np
 import pytest
 from scipy.integrate import quad
 
-from numerics.arithmetic.precision import DOUBLE, multiprecision, to_mpf
+from numerics.arithmetic.precision import multiprecision, to_mpf
 from numerics.networks.posterior import posterior_variance, sketch
-from numerics.sums.sparse_sums import integer_rule, sparse_sum
 from numerics.sums.target import Target
 
 
@@ -106,32 +105,3 @@ def test_the_sketch_is_rough_only(noise: float) -> None:
     assert sketch(noise, target).error == pytest.approx(
         posterior_variance(noise, target).error, rel=0.4, abs=0
     )
-
-
-def test_a_sparse_sum_with_a_break_of_third_order() -> None:
-    """Sum over M of |M - m|^3 M^-6: by Hurwitz zeta functions on either side of m."""
-    middle, last = 10**5, 10**11
-    nodes = list(sparse_sum(last, (middle,), 1.25, DOUBLE))
-    assert len(nodes) < 3000
-    found = sum(weight * abs(number / middle - 1) ** 3 / (number / middle) ** 6 for number, weight in nodes)
-    with mpmath.workdps(60):
-        m = mpmath.mpf(middle)
-
-        def powers(first: int, end: int) -> mpmath.mpf:
-            zeta = [mpmath.zeta(k, first) - mpmath.zeta(k, end) for k in (3, 4, 5, 6)]
-            return m**3 * zeta[0] - 3 * m**4 * zeta[1] + 3 * m**5 * zeta[2] - m**6 * zeta[3]
-
-        expected = powers(middle, last + 1) - powers(1, middle)
-    assert found == pytest.approx(float(expected), rel=1e-12, abs=0)
-
-
-def test_integer_rules_are_exact_for_polynomials() -> None:
-    # 61 and 181: next to the ends the numbers nearest to the nodes of Gauss's rule are the same
-    for count, order in [(17, 8), (100, 12), (10**25 + 3, 9), (61, 30), (181, 60)]:
-        numbers, weights = integer_rule(count, order)
-        assert len(set(numbers)) == order
-        assert 0 <= min(numbers) <= max(numbers) < count
-        assert sum(abs(weight) for weight in weights) < 2 * count
-        assert sum(weights) == count
-        squares = (count - 1) * count * (2 * count - 1) // 6
-        assert sum(w * n**2 for n, w in zip(numbers, weights, strict=True)) == squares
