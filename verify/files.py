@@ -24,11 +24,11 @@ def whole(path: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def made(folder: Path) -> Iterator[None]:
-    """A folder to write into, made with its parents; those that were made and stay empty go again.
+def created(folder: Path) -> Iterator[None]:
+    """A folder to write into, created with its parents; of those, what stays empty is removed again.
 
     Raises:
-        OSError: it cannot be made.
+        OSError: it cannot be created.
     """
     missing = [path for path in (folder, *folder.parents) if not path.exists()]
     try:
@@ -41,20 +41,20 @@ def made(folder: Path) -> Iterator[None]:
 
 
 def why_no_folder(folder: Path) -> str | None:
-    """Why no file can be written into a folder, there or to be made; None if one can.
+    """Why no file can be written into a folder, there or to be created; None if one can.
 
     >>> why_no_folder(Path(os.devnull))
     "'/dev/null': is not a folder"
     """
     name = repr(str(folder))
     try:
-        with made(folder), tempfile.TemporaryFile(dir=folder):
+        with created(folder), tempfile.TemporaryFile(dir=folder):
             return None
     except FileExistsError:
         return f"{name}: is not a folder"
     except OSError as error:
         fault = "takes no file" if os.path.isdir(folder) else "cannot be made"
-        is_reason = not isinstance(error, FileNotFoundError)  # what was missing was to be made
+        is_reason = not isinstance(error, FileNotFoundError)  # what was missing was to be created
         return f"{name}: {fault}: {error.strerror or error}" if is_reason else f"{name}: {fault}"
     except ValueError as error:  # a name that holds a null byte
         return f"{name}: {error}"

@@ -1,4 +1,4 @@
-"""What may be asked of comparisons and figures: seeds, and the ends of axes.
+"""What may be asked of comparisons and figures, and what they show unasked: seeds, decays, ends of axes.
 
 Apart from both, so that the command line refuses what does not fit before anything is loaded.
 """
@@ -7,6 +7,21 @@ from __future__ import annotations
 
 from fractions import Fraction
 from typing import Literal
+
+FIGURE_GAMMA = Fraction(5, 4)
+"""The decay at which phase diagrams are drawn: half of the points of a comparison are checked there."""
+
+SAMPLES_WINDOW = (Fraction(-1), Fraction(9, 2))
+"""Where ``a`` is drawn for a comparison, and what figures show of it."""
+
+DECAY_WINDOW = (Fraction(-2), Fraction(3))
+"""Where ``ell`` is drawn for a comparison, and what figures show of it."""
+
+KERNEL_DECAY_WINDOW = (Fraction(-4), Fraction(1))
+"""What figures with a source exponent show of ``ell``: their phases lie at ell < 0."""
+
+NOISE_WINDOW = (Fraction(0), Fraction(4))
+"""Where ``b`` is drawn, in diagrams of noise that scales, and what figures show of it."""
 
 WIDEST = 1000
 """Largest exponent that axes reach."""
@@ -29,12 +44,12 @@ def is_window(low: Fraction, high: Fraction) -> bool:
     return low >= -WIDEST and low + NARROWEST <= high <= WIDEST
 
 
-def upwards_of(noise: str, estimator: str, *, at_one_b: bool) -> Literal["ell", "b"] | None:
-    """The exponent that stands upwards in a figure; None where samples are all there is.
+def upwards_of(noise: str, estimator: str, *, at_one_b: bool) -> Literal["ell", "b", "risk"]:
+    """What stands upwards in a figure: an exponent, or that of the risk where samples are all there is.
 
     >>> upwards_of("fixed", "erm", at_one_b=False), upwards_of("scaled", "bayes", at_one_b=False)
     ('ell', 'b')
     """
     if estimator != "bayes":
         return "ell"
-    return "b" if noise == "scaled" and not at_one_b else None
+    return "b" if noise == "scaled" and not at_one_b else "risk"

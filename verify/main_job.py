@@ -6,25 +6,25 @@ the report of the phases it finished, marked as incomplete, and says so.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from io import StringIO
 from pathlib import Path
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 import asymptotics
 from asymptotics.algebra.monomials import Noise
 from asymptotics.diagram import Estimator
 from numerics import Interrupted, NotConverged
-from verify.comparison import TOLERANCE, Check, Effort, Report, agreement
-from verify.figures import phase_diagram_figure, save_figure
-from verify.files import made, whole
+from verify import words
+from verify.comparison import Effort, agreement, progress_bar
+from verify.figures import figure_name, phase_diagram_figure, save_figure
+from verify.files import created, whole
+from verify.report import TOLERANCE, Check, Report
 
 FIGURE_NOISE = Fraction(1, 2)
 """The ``b`` at which diagrams of noise that scales are drawn, where they need one."""
@@ -48,90 +48,78 @@ def run(
         Interrupted: stopped from the keyboard; the message says what was written.
         NotConverged: an equation could not be solved; the message says what was written.
     """
-    checks: list[Check] = []
-    written: list[Path] = []
-    with made(out):
+    job = _Job(effort, seed, out, noise, estimator)
+    with created(out):
         try:
             for name in networks:
-                _verify(name, noise, estimator, effort, seed, out, checks, written)
+                job.verify(name)
         except (KeyboardInterrupt, NotConverged) as stop:
-            report = Report(tuple(checks), effort, seed)
-            written += _write_reports(report, out, complete=False) if checks else []
-            paths = ", ".join(map(str, written))
-            kept = f"{len(checks)} checks were finished; kept {paths}" if paths else "nothing was kept"
+            if job.checks:
+                job.write_report(complete=False)
+            kept = words.kept(job.written, checked=len(job.checks))
             if isinstance(stop, NotConverged):
-                raise NotConverged(f"{stop}; {kept}") from stop
-            raise Interrupted(kept) from None
-        whole_report = Report(tuple(checks), effort, seed)
-        written += _write_reports(whole_report, out, complete=True)
-    click.echo(_table(whole_report))
-    for path in written:
+                raise NotConverged(f"{stop}; {kept or words.NOTHING_KEPT}") from stop
+            raise Interrupted(kept or words.NOTHING_KEPT) from None
+        report = job.write_report(complete=True)
+    click.echo(_table(report))
+    for path in job.written:
         click.echo(f"wrote {path}")
-    verdict = "agreement" if whole_report.passed else f"DISAGREEMENT in {len(whole_report.failures)}"
-    click.echo(f"{verdict}: {len(checks)} exponents checked, tolerance {TOLERANCE}")
-    return whole_report.passed
+    click.echo(words.verdict(len(report.failures), len(report.checks), TOLERANCE, passed=report.passed))
+    return report.passed
 
 
-def figure_name(network: str, noise: Noise, estimator: Estimator) -> str:
-    """What the file of a phase diagram is called, less its ending.
+@dataclass
+class _Job:
+    """What is asked for, and what was checked and written of it so far."""
 
-    >>> figure_name("diagonal", "fixed", "erm"), figure_name("diagonal", "none", "bayes")
-    ('phase_diagram_diagonal', 'phase_diagram_diagonal_bayes_noise_none')
-    """
-    of_estimator = "" if estimator == "erm" else f"_{estimator}"
-    of_noise = "" if noise == "fixed" else f"_noise_{noise}"
-    return f"phase_diagram_{network}{of_estimator}{of_noise}"
+    effort: Effort
+    seed: int
+    out: Path
+    noise: Noise
+    estimator: Estimator
+    checks: list[Check] = field(default_factory=list)
+    written: list[Path] = field(default_factory=list)
 
+    def verify(self, name: str) -> None:
+        """One network: adds its checks phase by phase, then its figures."""
+        of_network: list[Check] = []
+        with progress_bar(console=Console(stderr=True)) as bar:
+            task = bar.add_task(words.in_progress(name), total=None)
+            model = getattr(asymptotics, name)
+            diagram = asymptotics.phase_diagram(model, noise=self.noise, estimator=self.estimator)
+            bar.update(task, total=len(diagram.phases))
+            for phase in diagram.phases:
+                bar.update(task, description=words.in_progress(name, phase.name))
+                of_phase = replace(diagram, phases=(phase,))
+                checks = agreement(of_phase, effort=self.effort, seed=self.seed).checks
+                of_network += checks
+                self.checks += checks
+                bar.advance(task)
+        b = FIGURE_NOISE if self.noise == "scaled" and self.estimator != "bayes" else None
+        figure = phase_diagram_figure(diagram, b=b, checks=of_network)
+        self.written += save_figure(figure, self.out / figure_name(name, self.noise, self.estimator))
 
-def _verify(
-    name: str,
-    noise: Noise,
-    estimator: Estimator,
-    effort: Effort,
-    seed: int,
-    out: Path,
-    checks: list[Check],
-    written: list[Path],
-) -> None:
-    """One network: adds its checks phase by phase, then its figures."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    of_network: list[Check] = []
-    with Progress(*columns, console=Console(stderr=True)) as bar:
-        task = bar.add_task(f"{name} network", total=None)
-        diagram = asymptotics.phase_diagram(getattr(asymptotics, name), noise=noise, estimator=estimator)
-        bar.update(task, total=len(diagram.phases))
-        for phase in diagram.phases:
-            bar.update(task, description=f"{name} network, phase {phase.name}")
-            found = agreement(replace(diagram, phases=(phase,)), effort=effort, seed=seed).checks
-            of_network += found
-            checks += found
-            bar.advance(task)
-    b = FIGURE_NOISE if noise == "scaled" and estimator != "bayes" else None
-    figure = phase_diagram_figure(diagram, b=b, checks=of_network)
-    written += save_figure(figure, out / figure_name(name, noise, estimator))
-
-
-def _write_reports(report: Report, out: Path, *, complete: bool) -> list[Path]:
-    """The report as a page and for machines; one that is incomplete says so, and does not pass."""
-    page, record = report.to_markdown(), {"complete": complete, **json.loads(report.to_json())}
-    if not complete:
-        _, rest = page.split("\n", 1)
-        page = f"# Derivation against equations: INCOMPLETE\n\nStopped before all was checked.\n{rest}"
-        record["passed"] = False
-    paths = {out / "report.md": page, out / "report.json": json.dumps(record, indent=1) + "\n"}
-    for path, text in paths.items():
-        with whole(path) as part:
-            part.write_text(text, encoding="utf-8")
-    return list(paths)
+    def write_report(self, *, complete: bool) -> Report:
+        """The report as a page and for machines; one that is incomplete says so, and does not pass."""
+        report = Report(tuple(self.checks), self.effort, self.seed)
+        texts = {
+            self.out / "report.md": report.to_markdown(complete=complete),
+            self.out / "report.json": report.to_json(complete=complete),
+        }
+        for path, text in texts.items():
+            with whole(path) as part:
+                part.write_text(text, encoding="utf-8")
+        self.written += texts
+        return report
 
 
 def _table(report: Report) -> str:
     """The summary, as wide as it needs to be."""
-    table = Table("network", "phase", "quantity", title="derived exponents against the full equations")
-    for heading in ("points", "failed", "largest error"):
-        table.add_column(heading, justify="right")
-    for network, phase, quantity, points, failed, error in report.summary():
-        table.add_row(network, phase, quantity, str(points), str(failed), f"{error:.1e}")
+    table = Table(title=words.TABLE)
+    for place, heading in enumerate(words.COLUMNS):
+        table.add_column(heading, justify="left" if place < 3 else "right")
+    for *row, error in report.summary():
+        table.add_row(*map(str, row), f"{error:.1e}")
     text = StringIO()
     console = Console(file=text, width=200)
     console.print(table)

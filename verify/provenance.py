@@ -1,4 +1,4 @@
-"""Are the packages we are about to import ours?
+"""Are the packages that are about to be imported ours?
 
 The name ``asymptotics`` is also that of another project on PyPI: installing both in one environment leaves
 whichever came last, or a mixture.  The console command therefore imports the two routes after this check.
@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 from pathlib import Path
+
+from verify.words import foreign_package
 
 ROUTES = ("asymptotics", "numerics")
 
@@ -20,10 +22,7 @@ def foreign_packages(home: Path = Path(__file__).parent.parent) -> str | None:
     """
     for name in ROUTES:
         spec = find_spec(name)
-        found = None if spec is None or spec.origin is None else Path(spec.origin).parent
-        if found != home / name:
-            return (
-                f"the package {name!r} at {found} is not that of shallowlaws (expected in {home}): another "
-                "project uses the name; install shallowlaws alone in a fresh virtual environment"
-            )
+        folder = None if spec is None or spec.origin is None else Path(spec.origin).parent
+        if folder != home / name:
+            return foreign_package(name, folder, home)
     return None

@@ -29,6 +29,7 @@ from asymptotics.expressions import checks
 from asymptotics.expressions.checks import NUMBER, exact_number, is_number, require
 from numerics import Problem
 from numerics.networks.network import NETWORKS
+from verify.limits import NOISE_WINDOW
 
 Interval = tuple[Fraction, Fraction]
 
@@ -37,10 +38,6 @@ SAMPLES_WINDOW: Interval = (Fraction(-1), Fraction(8))
 
 DECAY_WINDOW: Interval = (Fraction(-6), Fraction(6))
 """Where ``ell`` is drawn."""
-
-NOISE_WINDOW: Interval = (Fraction(0), Fraction(4))
-"""Where ``b`` is drawn, in diagrams of noise that scales."""
-
 
 _LARGEST_DIM = 10**99
 

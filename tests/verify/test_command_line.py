@@ -20,8 +20,12 @@ from hypothesis import strategies as st
 import verify.main_job
 from asymptotics import diagonal, kernel_ridge, phase_diagram, quadratic
 from numerics import InvalidProblem, NotConverged, Problem, solve
-from verify.command_line import LONGEST, NO_NUMBER, Status, exact, main, number, shallowlaws
-from verify.files import made, why_no_folder
+from verify import words
+from verify.command_line import main
+from verify.command_line.arguments import LONGEST, exact, number
+from verify.command_line.commands import shallowlaws
+from verify.command_line.status import Status
+from verify.files import created, why_no_folder
 from verify.provenance import foreign_packages
 
 GOOD = {"network": "diagonal", "gamma": "5/4", "samples": "1000", "dim": "100", "weight-decay": "0.1"}
@@ -103,7 +107,7 @@ def test_a_word_that_is_no_number_is_named_with_its_option(
     option: str, word: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert _status(_arguments("solve", **{option: word})) == 2
-    assert capsys.readouterr().err == f"Invalid value for '--{option}': {word!r} {NO_NUMBER}\n"
+    assert capsys.readouterr().err == f"Invalid value for '--{option}': {word!r} {words.NO_NUMBER}\n"
 
 
 @pytest.mark.parametrize("command", ["solve", "curve", "spectrum"])
@@ -344,14 +348,14 @@ def test_a_folder_that_cannot_be_is_told_why(
 
 
 def test_a_folder_that_stays_empty_goes_again(tmp_path: Path) -> None:
-    with made(tmp_path / "one" / "two"):
+    with created(tmp_path / "one" / "two"):
         assert (tmp_path / "one" / "two").is_dir()
     assert not list(tmp_path.iterdir())
-    with made(tmp_path / "one" / "two"):
+    with created(tmp_path / "one" / "two"):
         (tmp_path / "one" / "file").write_text("kept")
     assert [path.name for path in tmp_path.rglob("*")] == ["one", "file"]
     (tmp_path / "empty").mkdir()
-    with made(tmp_path / "empty"):
+    with created(tmp_path / "empty"):
         pass
     assert (tmp_path / "empty").is_dir()  # it was there
 

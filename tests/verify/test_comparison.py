@@ -17,6 +17,7 @@ from asymptotics.diagram import Estimator
 from asymptotics.expressions.checks import InvalidArgument
 from numerics import solve
 from verify import Report, agreement, comparison
+from verify.ladder import ladder
 
 DIAGRAMS = {str(model): phase_diagram(model) for model in (diagonal, quadratic)}
 NOISES = ("fixed", "scaled", "none")
@@ -37,7 +38,7 @@ def _each_problem_solved_once() -> Iterator[None]:
 
 
 def _with_phase(diagram: PhaseDiagram, index: int, phase: Phase) -> PhaseDiagram:
-    """The diagram with one cell only, perhaps altered: the others need no solving."""
+    """The diagram with one phase only, perhaps altered: the others need no solving."""
     return replace(diagram, phases=(phase,))
 
 
@@ -102,7 +103,7 @@ def _is_approached(diagram: PhaseDiagram, phase: Phase, law: Law) -> bool:
     """Whether the ratio of law and solution nears 1: to 0.1%, or as 1/log d where there are logarithms."""
     scale = comparison._draw(diagram, phase, "quick", 0)[0]
     gaps = []
-    for dim in comparison.ladder(diagram, phase, scale)[1:]:
+    for dim in ladder(diagram, phase, scale)[1:]:
         problem = comparison.problem_at(diagram, scale, dim)
         predicted = law.evaluate(
             gamma=scale.gamma,

@@ -23,16 +23,11 @@ from sympy import Rational, sqrt
 from asymptotics import diagonal, kernel_ridge, phase_diagram, quadratic, symbols
 from asymptotics.expressions.checks import InvalidArgument
 from verify import agreement
-from verify.comparison import FIGURE_GAMMA
-from verify.figures import (
-    _COLOURS,
-    _at_source,
-    draw_phase_diagram,
-    phase_diagram_figure,
-    save_figure,
-    view_of,
-)
-from verify.polygons import clipped, rectangle, sides, touch
+from verify.figures import draw_phase_diagram, phase_diagram_figure, save_figure
+from verify.figures.drawing import COLOURS
+from verify.figures.polygons import clipped, rectangle, sides, touch
+from verify.figures.view import view_of
+from verify.limits import FIGURE_GAMMA
 
 HALF = Fraction(1, 2)
 NOISES = ("fixed", "none", "scaled")
@@ -46,7 +41,7 @@ def bilinear():
 
 
 def group_lasso():
-    sys.path.insert(0, str(Path(__file__).parents[1] / "asymptotics"))
+    sys.path.insert(0, str(Path(__file__).parents[1] / "asymptotics" / "models"))
     from test_group_lasso import group_lasso as declared
 
     return declared(2)
@@ -113,7 +108,7 @@ def windows_at(view, diagram):
 
 def area(polygon):
     pairs = zip(polygon, [*polygon[1:], *polygon[:1]], strict=True)
-    return sum(p[0] * q[1] - q[0] * p[1] for p, q in pairs) / 2
+    return Fraction(sum(p[0] * q[1] - q[0] * p[1] for p, q in pairs)) / 2
 
 
 def boxes_of(figure):
@@ -142,13 +137,9 @@ def overlapping(one, other):
 
 @every_diagram
 def test_labels_lie_in_their_regions_and_apart(model, noise, estimator, b, source):
-    check_labels(
-        derived(model, noise, estimator),
-        drawn(model, noise, estimator, b, source),
-        _at_source(
-            view_of(noise, estimator, gamma=FIGURE_GAMMA, b=b), derived(model, noise, estimator), source
-        ),
-    )
+    diagram = derived(model, noise, estimator)
+    figure = drawn(model, noise, estimator, b, source)
+    check_labels(diagram, figure, view_of(diagram, b=b, source=source))
 
 
 @pytest.mark.parametrize(
@@ -158,12 +149,12 @@ def test_labels_lie_in_their_regions_and_apart(model, noise, estimator, b, sourc
         (diagonal, "ridge", Fraction(3, 2), HALF, "III", 0),
     ],
 )
-def test_cells_of_one_law_that_touch_have_one_label_outside(model, estimator, gamma, b, name, count):
+def test_regions_of_one_law_that_touch_have_one_label_outside(model, estimator, gamma, b, name, count):
     diagram = derived(model, "scaled", estimator)
     figure = phase_diagram_figure(diagram, gamma=gamma, b=b)
     key = [text.get_text() for text in boxes_of(figure)[2]]
     assert sum(text.startswith(f"{name}:") for text in key) == count
-    check_labels(diagram, figure, view_of("scaled", estimator, gamma=gamma, b=b))
+    check_labels(diagram, figure, view_of(diagram, gamma=gamma, b=b))
 
 
 def check_labels(diagram, figure, view):
@@ -188,7 +179,7 @@ def check_labels(diagram, figure, view):
             labelled += [k for k, region in enumerate(regions) if region.contains_point(end)]
     assert len(labelled) == len(set(labelled))
     meanings = [(phase.name, phase.risk.exponent.subs(view.fixed).expand()) for phase, _ in shown]
-    for k in set(range(len(regions))) - set(labelled):  # or its label is next door, in a cell of the same law
+    for k in set(range(len(regions))) - set(labelled):  # or its label is next door
         reached = {k}
         for _ in shown:
             reached |= {
@@ -279,11 +270,7 @@ def test_labels_lie_in_their_regions_wherever_one_looks(gamma, b, low, size):
 def test_regions_tile_the_window(model, noise, estimator, b, source):
     diagram = derived(model, noise, estimator)
     (axes,) = drawn(model, noise, estimator, b, source).axes
-    view = view_of(noise, estimator, gamma=FIGURE_GAMMA, b=b)
-    if source is not None:
-        view = replace(
-            view, fixed={**view.fixed, symbols.source: Rational(source.numerator, source.denominator)}
-        )
+    view = view_of(diagram, b=b, source=source)
     window, regions = windows_at(view, diagram)
     assert sum(area(region) for _, region in regions) == area(window)  # exact: they are fractions
     for (_, one), (_, other) in combinations(regions, 2):
@@ -462,7 +449,7 @@ def lightness(colour):
 
 
 def test_colours_differ_in_grey():
-    found = sorted(lightness(colour) for colour in _COLOURS.values())
+    found = sorted(lightness(colour) for colour in COLOURS.values())
     assert min(np.diff(found)) > 3
     assert found[0] > 60  # black on it is legible: a contrast of 6 and more
 

@@ -25,7 +25,7 @@ from matplotlib.patheffects import withStroke
 from matplotlib.text import Text
 from numpy.typing import NDArray
 
-from verify.polygons import HalfPlane, Polygon, clipped, sides, touch
+from verify.figures.polygons import HalfPlane, Polygon, clipped, sides, touch
 
 PADDING = 2.5
 """Least distance of a label from anything else, in points."""

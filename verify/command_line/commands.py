@@ -1,0 +1,273 @@
+"""The sub-commands: derive, solve, curve, spectrum, verify, figures.
+
+Each imports what it runs only when its arguments are known to fit; ``loaded`` ends the time in which a signal
+ends the process on the spot.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, Literal
+
+import click
+
+from verify import words
+from verify.command_line.arguments import (
+    digits_wanted,
+    exact,
+    exact_parameters,
+    models,
+    number,
+    path,
+    require_exponents,
+    require_out,
+    require_weight_decay,
+    require_windows,
+    seed_wanted,
+)
+from verify.command_line.options import (
+    MODELS,
+    NETWORKS,
+    estimator_option,
+    networks_option,
+    noise_option,
+    out_option,
+    problem_options,
+)
+from verify.command_line.status import Status
+from verify.files import created, whole, why_no_figure, why_no_folder
+from verify.signals import loaded
+
+Noise = Literal["fixed", "scaled", "none"]
+Estimator = Literal["erm", "bayes", "ridge"]
+
+OUTLIERS_SHOWN = 10
+"""How many outliers ``spectrum`` lists."""
+
+
+def _tell_version(context: click.Context, _: click.Parameter, is_wanted: bool) -> None:
+    if not is_wanted or context.resilient_parsing:
+        return
+    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415
+
+    try:
+        click.echo(f"shallowlaws {version('shallowlaws')}")
+    except PackageNotFoundError:
+        raise click.ClickException("shallowlaws is not installed, and so has no version") from None
+    context.exit()
+
+
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"]},
+    no_args_is_help=True,
+    epilog=words.EXIT_STATUSES,
+)
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_tell_version,
+    help="Show the version and exit.",
+)
+def shallowlaws() -> None:
+    """Scaling laws of shallow networks: derive them, solve for them, check one against the other."""
+
+
+@shallowlaws.command()
+@networks_option(MODELS)
+@noise_option
+@estimator_option
+@click.option("--latex", is_flag=True, help="print the LaTeX table instead")
+@click.option("--steps", is_flag=True, help="print the derivation of each phase instead")
+def derive(networks: Sequence[str], noise: Noise, estimator: Estimator, latex: bool, steps: bool) -> None:
+    """Derive the phases: where each holds, and how the excess risk scales there."""
+    names = models(networks, estimator)
+    import asymptotics  # noqa: PLC0415
+
+    loaded()
+    for name in names:
+        diagram = asymptotics.phase_diagram(getattr(asymptotics, name), noise=noise, estimator=estimator)
+        if latex or steps:
+            derivations = (phase.derivation() for phase in diagram.phases)
+            if not steps:
+                click.echo(diagram.to_latex())
+            elif latex:
+                click.echo("\n\n".join(derivation.to_latex() for derivation in derivations))
+            else:
+                click.echo("\n\n\n".join(map(str, derivations)))
+            continue
+        click.echo(f"{name.replace('_', ' ')}, noise {noise}, estimator {estimator}\n")
+        for phase in diagram.phases:
+            click.echo(_described(phase))
+
+
+def _described(phase: Any) -> str:
+    """A phase in lines, every formula whole on one: nothing is cut, whatever the width of the terminal."""
+    power = phase.risk.log_exponent
+    logarithm = "" if power == 0 else f", times log(d)^({power})"
+    return words.PHASE.format(
+        name=phase.name,
+        title=phase.title,
+        risk=phase.risk.expr,
+        exponent=f"{phase.risk.exponent}{logarithm}",
+        region=words.ALSO_WHERE.join(map(str, phase.region.args)),
+    )
+
+
+@shallowlaws.command()
+@problem_options
+@click.option("--samples", type=number, required=True, help="number of samples n")
+@click.option("--digits", type=digits_wanted, help="correct digits wanted; default: double precision")
+def solve(digits: int | None, **parameters: Any) -> None:
+    """Solve the state evolution at finite size.
+
+    Integers and fractions (1e30, 5/4) are exact; decimals such as 0.1 are the binary floats of Python.  Write
+    1/10 where more than sixteen digits matter.
+    """
+    require_weight_decay(**parameters)
+    import numerics  # noqa: PLC0415
+
+    loaded()
+    solution = numerics.solve(numerics.Problem(**parameters), digits=digits)
+    names = ("excess_risk", "effective_noise", "threshold", "degrees_of_freedom", "train_loss", "residual")
+    for name in names:
+        value = getattr(solution, name)
+        shown = "-" if value is None else value if digits is None else _digits(value, digits)
+        click.echo(f"{name:20} {shown}")
+
+
+def _digits(value: Any, digits: int) -> str:
+    import mpmath  # noqa: PLC0415
+
+    return str(mpmath.nstr(value, digits, strip_zeros=False))
+
+
+@shallowlaws.command()
+@problem_options
+@click.option("--samples", "samples", type=number, multiple=True, required=True, help="repeat for each point")
+@click.option("--cache", type=path, help="folder in which finished points are kept")
+def curve(samples: Sequence[Any], cache: Path | None, **parameters: Any) -> None:
+    """Solve along a learning curve; prints samples and excess risk, tab separated."""
+    require_weight_decay(**parameters)
+    import numerics  # noqa: PLC0415
+
+    loaded()
+    problem = numerics.Problem(samples=samples[0], **parameters)
+    try:
+        solutions = numerics.risk_curve(problem, list(samples), cache=cache)
+    except numerics.Interrupted as stop:  # its line names the parameter of the function
+        raise numerics.Interrupted(str(stop).replace("cache=DIRECTORY", "--cache DIRECTORY")) from None
+    for count, solution in zip(samples, solutions, strict=True):
+        click.echo(f"{count}\t{solution.excess_risk}")
+
+
+@shallowlaws.command()
+@problem_options
+@click.option("--samples", type=number, required=True, help="number of samples n")
+@click.option("--out", type=path, help="draw it: a PNG, PDF or SVG file")
+def spectrum(out: Path | None, **parameters: Any) -> None:
+    """Print the spectrum of the trained weights, and what pruning its bulk does to the risk."""
+    require_weight_decay(**parameters)
+    import numerics  # noqa: PLC0415
+
+    problem = numerics.Problem(**parameters)
+    if out is not None:
+        require_out(why_no_figure(out))
+        from matplotlib.figure import Figure  # noqa: PLC0415
+    loaded()
+    solution = numerics.solve(problem)
+    for name, value in _of_spectrum(solution):
+        click.echo(f"{name:20} {value}")
+    if out is not None:
+        figure = Figure(layout="constrained")
+        solution.spectrum().plot(figure.subplots())
+        with whole(out) as part:
+            figure.savefig(part, dpi=150, format=out.suffix[1:].lower())
+        click.echo(out)
+
+
+def _of_spectrum(solution: Any) -> Iterator[tuple[str, Any]]:
+    """What is printed of the spectrum of a solution."""
+    law = solution.spectrum()
+    yield "mass at 0", law.atom
+    yield "edge of the noise", law.bulk_edge
+    yield "right edge", law.right_edge
+    yield "learned modes", solution.learned_modes
+    for place, outlier in enumerate(law.spikes[:OUTLIERS_SHOWN], start=1):
+        yield f"spike {place}", f"{outlier.location} (overlap {outlier.overlap:.6f})"
+    yield "excess risk", solution.excess_risk
+    yield "  after pruning", solution.pruned()
+
+
+@shallowlaws.command(epilog=words.EXIT_STATUSES)
+@networks_option(NETWORKS)
+@noise_option
+@estimator_option
+@click.option("--effort", type=click.Choice(["quick", "full"]), default="quick", show_default=True)
+@click.option("--seed", type=seed_wanted, default="0", show_default=True)
+@out_option
+def verify(
+    networks: Sequence[str],
+    noise: Noise,
+    estimator: Estimator,
+    effort: Literal["quick", "full"],
+    seed: int,
+    out: Path,
+) -> None:
+    """Derive, solve and compare; writes report.md, report.json and the phase diagrams.
+
+    An interrupt writes the report of the checks that were finished, marked as incomplete.
+    """
+    names = models(networks, estimator)
+    require_out(why_no_folder(out))
+    from verify.main_job import run  # noqa: PLC0415
+
+    loaded()
+    agrees = run(names, effort=effort, seed=seed, out=out, noise=noise, estimator=estimator)
+    click.get_current_context().exit(Status.DONE if agrees else Status.DISAGREEMENT)
+
+
+@shallowlaws.command()
+@networks_option(MODELS)
+@noise_option
+@estimator_option
+@click.option("--gamma", type=exact, default="5/4", show_default=True, help="decay of the target, above 1/2")
+@click.option("--b", type=exact, help="label noise d^-b; for --noise scaled")
+@click.option("--source", type=exact, help="source exponent; for --network kernel_ridge")
+@click.option("--samples-window", type=exact, nargs=2, help="ends of the axis of a, n_eff = d^a")
+@click.option("--decay-window", type=exact, nargs=2, help="ends of the axis of ell, lambda = d^ell")
+@click.option("--noise-window", type=exact, nargs=2, help="ends of the axis of b; --estimator bayes has one")
+@out_option
+def figures(
+    networks: Sequence[str],
+    noise: Noise,
+    estimator: Estimator,
+    source: Fraction | None,
+    out: Path,
+    **shown: Any,
+) -> None:
+    """Draw the phase diagrams at one decay, without checking them."""
+    names = models(networks, estimator)
+    require_exponents(names, noise, estimator, source=source, **shown)
+    require_windows(noise, estimator, **shown)
+    require_out(why_no_folder(out))
+    import asymptotics  # noqa: PLC0415
+    from numerics import Interrupted  # noqa: PLC0415
+    from verify.figures import figure_name, phase_diagram_figure, save_figure  # noqa: PLC0415
+
+    loaded()
+    at = exact_parameters({**shown, "source": source})
+    written: list[Path] = []
+    try:
+        for name in names:
+            diagram = asymptotics.phase_diagram(getattr(asymptotics, name), noise=noise, estimator=estimator)
+            figure = phase_diagram_figure(diagram, **at)
+            with created(out):
+                paths = save_figure(figure, out / figure_name(name, noise, estimator))
+            written += paths
+            click.echo("\n".join(map(str, paths)))
+    except KeyboardInterrupt:
+        raise Interrupted(words.kept(written) or words.NO_FIGURE_KEPT) from None

@@ -1,0 +1,60 @@
+"""Options that several sub-commands share, with their help."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import click
+
+from verify.command_line.arguments import number, path
+
+NETWORKS = ("diagonal", "quadratic")
+MODELS = (*NETWORKS, "kernel_ridge")
+
+
+def problem_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Those of a ``Problem``, but for the number of samples."""
+    options = (
+        click.option("--network", required=True, help="diagonal or quadratic"),
+        click.option("--gamma", type=number, required=True, help="decay of the target, above 1/2"),
+        click.option("--dim", type=number, required=True, help="dimension d of the inputs"),
+        click.option("--weight-decay", type=number, help="lambda; needed unless --estimator bayes"),
+        click.option("--noise-variance", type=number, default="0", show_default=True, help="Delta"),
+        click.option("--target", default="raw", show_default=True, help="raw or unit (mean square one)"),
+        click.option("--estimator", default="erm", show_default=True, help="erm, bayes or ridge"),
+        click.option("--width", type=number, help="hidden units of the quadratic network; default: all"),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def networks_option(known: Sequence[str]) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """The models a sub-command works on, of those it knows."""
+    return click.option(
+        "--network",
+        "networks",
+        type=click.Choice(known),
+        multiple=True,
+        default=NETWORKS,
+        help="repeat for several; default: diagonal and quadratic",
+    )
+
+
+noise_option = click.option(
+    "--noise",
+    type=click.Choice(["fixed", "scaled", "none"]),
+    default="fixed",
+    show_default=True,
+    help="label noise of order one, of a power d^-b of the dimension, or none",
+)
+estimator_option = click.option(
+    "--estimator",
+    type=click.Choice(["erm", "bayes", "ridge"]),
+    default="erm",
+    show_default=True,
+    help="the trained network, the best there is, or linear regression on the same inputs",
+)
+out_option = click.option(
+    "--out", type=path, default="report", show_default=True, help="folder to write into; made if missing"
+)

@@ -1,0 +1,204 @@
+r"""The dimensions at which a law is compared with solutions: one ladder for `agreement` and for all tests.
+
+A ladder is a geometric progression of dimensions, on which every correction of a smaller power of d is a
+geometric sequence (`extrapolation`).  The further it reaches the smaller is what a law neglects at its end.
+What limits it, as decimal exponents of the last dimension:
+
+* float64.  Every parameter, and the squares of delta and kappa, stay within ``RANGE`` decades of 1.  The
+  weight decay, which is never squared, may take twice that.  A quantity d^e bounds the ladder at
+  ``RANGE/|e|``.
+* The cost of a solution.  Where kappa or delta lies amid the learned modes of a matrix, the modes nearest to
+  it are summed one by one; float64 tells at most 10^15 of them apart, and more digits cost more.  How many
+  modes a solution may have (``Cost``) depends on how it is computed and on how many of them a test can
+  afford.
+* The distance to a boundary.  Where kappa sits at a hard edge of the noise it differs from the edge by the
+  power 2/5 of the degrees of freedom: with these ``Cost.edge`` decades below 1, eight digits are left.
+* The distance to the boundaries of the phase: at a point where a neglected term is smaller by d^-mu, mu
+  small, no reachable dimension makes it small.  Such points are not used: `margin`, `deepest`.
+
+By hand: n_eff = d^(1/2), lambda = 1/d and gamma = 1, in phase V of the quadratic network.  The largest
+parameter is the number of samples, n = n_eff d = d^(3/2): the ladder ends at d = 10^(150/(3/2)) = 10^100.
+
+In this order: `Cost`, `dimensions`, `reach`, `margin`, `deepest`, `ladder`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from sympy import Eq, Expr, cancel, lambdify, oo
+
+from asymptotics import Network, Phase, PhaseDiagram, symbols
+from asymptotics.balance.regimes import LABEL_NOISE
+from verify.strategies import Scale
+
+EXPONENTS = (symbols.a, symbols.ell, symbols.gamma, symbols.b)
+"""Coordinates of a point; b is 0 where the noise does not scale."""
+
+RANGE = 150
+"""Decades that float64 leaves to each parameter."""
+
+STEPS = 6
+"""Dimensions on the ladder of `agreement`."""
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a solution at the last dimension may cost, as decimal exponents.
+
+    The modes are those of a matrix; the sums of the diagonal network do not depend on their number.
+    """
+
+    modes: float
+    """Learned modes with kappa above the noise, or delta set by the risk: both then lie amid them."""
+    modes_amid_noise: float
+    """Learned modes where labels set delta and kappa is at or below the edge of the noise."""
+    modes_of_bayes: float
+    """Modes that the Bayes-optimal estimator learns; it integrates over all of them."""
+    edge: float = 18
+    """Decades of the degrees of freedom below 1 where kappa sits at a hard edge that the risk moves."""
+    edge_of_labels: float = 30
+    """The same where labels set delta; twelve digits are left, which modes near the edge need."""
+
+
+QUICK = Cost(modes=24, modes_amid_noise=RANGE, modes_of_bayes=8, edge_of_labels=RANGE)
+"""A few milliseconds in float64; for exponents to 0.02."""
+
+THOROUGH = Cost(modes=30, modes_amid_noise=45, modes_of_bayes=16)
+"""Up to a second in float64; for constants to 1e-3, which need as many digits of kappa as there are."""
+
+MANY_DIGITS = Cost(modes=14, modes_amid_noise=30, modes_of_bayes=6)
+"""Up to a second in multiple precision."""
+
+
+def dimensions(end: float, *, start: float = 0, steps: int = STEPS) -> tuple[int, ...]:
+    """Dimensions in geometric progression from above 10**start up to 10**end.
+
+    >>> [f"{dim:.0e}" for dim in dimensions(24, steps=4)]
+    ['1e+06', '1e+12', '1e+18', '1e+24']
+    """
+    return tuple(round(10.0 ** (start + (end - start) * k / steps)) for k in range(1, steps + 1))
+
+
+def reach(diagram: PhaseDiagram, phases: Iterable[Phase], at: Array, cost: Cost = QUICK) -> Array:
+    """The decimal exponents at which ladders end.
+
+    Args:
+        diagram: whose equations are solved.
+        phases: the phases whose laws are compared; two at a boundary.
+        at: points, the exponents along the first axis.
+        cost: what a solution may cost.
+
+    Returns:
+        One number for each point.
+    """
+    a, ell, _, b = at
+    kappa = ell + 1 - a  # the exponent of kappa where weight decay sets it
+    ends = [RANGE / np.maximum.reduce([abs(a) + 1 + b, abs(ell) / 2, 2 * kappa])]
+    for phase in phases:
+        ends += _cost_of_phase(diagram, phase, at, cost)
+    return np.asarray(np.minimum.reduce(ends))
+
+
+def _cost_of_phase(diagram: PhaseDiagram, phase: Phase, at: Array, cost: Cost) -> list[Array]:
+    """Where the modes and the edge of one phase end a ladder."""
+    laws = (phase.effective_noise, phase.threshold, phase.learned, phase.degrees_of_freedom)
+    delta, kappa, modes, freedom = _values(tuple(law.exponent for law in laws), at)
+    if not isinstance(diagram.model, Network) or diagram.model.noise.edge == oo:
+        return []
+    if diagram.estimator == "bayes":
+        return [_bound(cost.modes_of_bayes, modes)]
+    risk_sets_noise = phase.hypothesis.dominant[:1] != (LABEL_NOISE,)
+    most = np.where((kappa > delta) | risk_sets_noise, cost.modes, cost.modes_amid_noise)
+    edge = cost.edge if risk_sets_noise or diagram.noise == "scaled" else cost.edge_of_labels
+    at_edge = (kappa == delta) & (modes > 0) & (modes < 1)
+    return [_bound(most, modes), _bound(edge, np.where(at_edge, -freedom, 0))]
+
+
+def _bound(most: Array | float, power: Array) -> Array:
+    """The decades up to which a growing power of d stays below a bound."""
+    grows = power > 0
+    return np.where(grows, most / np.where(grows, power, 1), np.inf)
+
+
+def margin(phases: Sequence[Phase], at: Array, boundary: Eq | None = None) -> Array:
+    """By how small a power of d the largest neglected term is smaller than what is kept, at each point.
+
+    There are d modes: the energy of infinitely many is more by d**(1 - 2 gamma).
+
+    Args:
+        phases: the phases whose laws are compared.
+        at: points, the exponents along the first axis.
+        boundary: the equation of the boundary between two phases, on which the points lie; terms that balance
+            there are not neglected.
+    """
+    return np.asarray(np.minimum.reduce([*_values(_neglected(tuple(phases), boundary), at), 2 * at[2] - 1]))
+
+
+@cache
+def _neglected(phases: tuple[Phase, ...], boundary: Eq | None) -> tuple[Expr, ...]:
+    """Powers of d between the two sides of every inequality of the phases, but those that vanish."""
+    forms = {
+        phase.balance.scales.expression(form): None
+        for phase in phases
+        for form in (
+            *(inequality.form for inequality in phase.balance.inequalities),
+            *(() if boundary is None else phase.balance.facets),
+        )
+    }
+    if boundary is None:
+        return tuple(forms)
+    return tuple(f for f in forms if not cancel(f.subs(boundary.lhs, boundary.rhs)).is_number)
+
+
+class Place(NamedTuple):
+    """A point of a grid, the margin there, and the decades at which its ladder ends."""
+
+    scale: Scale
+    margin: float
+    end: float
+
+
+def deepest(margins: Array, ends: Array, points: Sequence[Scale]) -> Place | None:
+    """The point at the end of whose ladder the largest neglected term is smallest; None if none is inside."""
+    if not len(points) or not np.any(margins > 0):
+        return None
+    best = int(np.argmax(np.where(margins > 0, margins * ends, -np.inf)))
+    return Place(points[best], float(margins[best]), float(ends[best]))
+
+
+def ladder(diagram: PhaseDiagram, phase: Phase, scale: Scale, cost: Cost = QUICK) -> tuple[int, ...]:
+    """The ladder of one point.
+
+    >>> from fractions import Fraction
+    >>> from asymptotics import phase_diagram, quadratic
+    >>> diagram = phase_diagram(quadratic)
+    >>> scale = Scale(a=Fraction(1, 2), ell=Fraction(-1), gamma=Fraction(1))
+    >>> [f"{dim:.0e}" for dim in ladder(diagram, diagram.locate(**scale._asdict()), scale)]
+    ['5e+16', '2e+33', '1e+50', '5e+66', '2e+83', '1e+100']
+    """
+    return dimensions(float(reach(diagram, [phase], coordinates([scale]), cost)[0]))
+
+
+def coordinates(scales: Sequence[Scale]) -> Array:
+    """Points as an array, the exponents along the first axis."""
+    rows = [(scale.a, scale.ell, scale.gamma, scale.b or 0) for scale in scales]
+    return np.array(rows, dtype=float).T
+
+
+@cache
+def _compiled(expressions: tuple[Expr, ...]) -> Any:
+    return lambdify(EXPONENTS, expressions, "numpy")
+
+
+def _values(expressions: tuple[Expr, ...], at: Array) -> Array:
+    """Values of expressions in the exponents, as rows."""
+    rows = _compiled(expressions)(*at)
+    return np.array([np.broadcast_to(row, at.shape[1:]) for row in rows], dtype=float)
