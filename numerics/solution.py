@@ -20,16 +20,8 @@ from numerics.networks.spectrum import Spectrum
 from numerics.problem import Problem
 
 GUARD_DIGITS = 12
-# Attributes that are rounded when a solution is made, from numbers of any arithmetic.
-NUMBERS = (
-    "excess_risk",
-    "effective_noise",
-    "threshold",
-    "degrees_of_freedom",
-    "train_loss",
-    "learned_modes",
-    "residual",
-)
+# Attributes that are not rounded when a solution is made.
+EXACT = ("problem", "digits", "coordinate", "coordinate_value", "parts")
 
 
 @dataclass(frozen=True)
@@ -72,7 +64,7 @@ class Solution:
     parts: Mapping[str, Any] | None = None
 
     def __post_init__(self) -> None:
-        for name in NUMBERS:
+        for name in (field.name for field in fields(self) if field.name not in EXACT):
             value = getattr(self, name)
             object.__setattr__(self, name, None if value is None else handed_out(value, self.digits))
         if self.parts is not None:

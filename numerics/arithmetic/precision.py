@@ -9,8 +9,8 @@ constants: an `Arithmetic` is the record of those.
     multiprecision(bits)    any number of bits, functions applied element by element
 
 The numbers are gmpy2's: real and complex scalars that round like float64, so that every formula means the
-same in both arithmetics.  Where balls are faster, numbers are balls of python-flint for that long: its error
-functions take a tenth of the time of MPFR's and less, its matrix products a fifth at 60 digits.
+same in both arithmetics.  Error functions and matrix products pass through balls of python-flint, which take
+a tenth of the time of MPFR's and less, and a fifth at 60 digits.
 
 The precision of MPFR is a property of the thread, that of python-flint one of the whole process.
 Multiprecision code runs inside ``arithmetic.working()``, which sets both, lets no other thread change them
@@ -43,6 +43,8 @@ Number: TypeAlias = int | float | Fraction | mpmath.mpf
 Elementwise: TypeAlias = Callable[..., Any]
 
 DOUBLE_BITS = 53
+# What NumPy and gmpy2 call by the same names.
+_ELEMENTARY = ("exp", "log", "sqrt", "expm1", "log1p", "sin", "cos")
 # Balls have so many bits more than the numbers they are rounded to.
 _SPARE_BITS = 10
 # Beyond, erf and erfc differ from -1, 0, 1 and 2 by less than the smallest number.
@@ -59,7 +61,7 @@ if hasattr(os, "register_at_fork"):
 class Arithmetic:
     """Elementary functions and constants of one arithmetic; they act on its scalars and on its arrays.
 
-    There is one object for each number of bits: it is told from others by identity, in no time.
+    There is one object for each number of bits: arithmetics are compared by identity.
 
     Attributes:
         bits: length of the mantissa, or how much of it is asked for.
@@ -144,13 +146,7 @@ DOUBLE = Arithmetic(
     complex=lambda real, imaginary: real + 1j * np.asarray(imaginary),
     real_part=np.real,
     imaginary_part=np.imag,
-    exp=np.exp,
-    log=np.log,
-    sqrt=np.sqrt,
-    expm1=np.expm1,
-    log1p=np.log1p,
-    sin=np.sin,
-    cos=np.cos,
+    **{name: getattr(np, name) for name in _ELEMENTARY},
     erf=special.erf,
     erfc=special.erfc,
     is_finite=np.isfinite,
@@ -292,13 +288,7 @@ def multiprecision(bits: int) -> Arithmetic:
         complex=_elementwise(gmpy2.mpc, 2),
         real_part=_elementwise(lambda z: z.real),
         imaginary_part=_elementwise(lambda z: z.imag),
-        exp=_elementwise(gmpy2.exp),
-        log=_elementwise(gmpy2.log),
-        sqrt=_elementwise(gmpy2.sqrt),
-        expm1=_elementwise(gmpy2.expm1),
-        log1p=_elementwise(gmpy2.log1p),
-        sin=_elementwise(gmpy2.sin),
-        cos=_elementwise(gmpy2.cos),
+        **{name: _elementwise(getattr(gmpy2, name)) for name in _ELEMENTARY},
         erf=_by_balls("erf", bits),
         erfc=_by_balls("erfc", bits),
         is_finite=_is_finite(gmpy2.is_finite),

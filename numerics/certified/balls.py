@@ -9,7 +9,7 @@ From them follow the two residuals
 their Jacobian f', and Krawczyk's operator (`numerics.certified`).  Balls have the precision that
 `precision.flint_bits` sets.
 
-In order: `NotProved`, `exact`, `to_pair`, `Functions`, `Equations`, `proved_root`.
+In order: `NotProved`, `exact`, `to_pair`, `Functions`, `System`, `Equations`, `proved_root`.
 """
 
 from __future__ import annotations
@@ -75,6 +75,19 @@ class Functions:
     error: Ball
     freedom: Ball
     slopes: tuple[Box, Box, Box, Box]
+
+
+@dataclass(frozen=True)
+class System:
+    """The scalar functions of a problem, in coordinates of the network's own.
+
+    Attributes:
+        functions: bits -> function of a box of the two coordinates -> `Functions`.
+        start: the coordinates of an approximate solution.
+    """
+
+    functions: Callable[[int], Callable[[Box], Functions]]
+    start: tuple[Fraction, Fraction]
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,8 @@ In order: `Certificate`, `certify`.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from fractions import Fraction
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
@@ -20,13 +19,9 @@ import mpmath
 
 from numerics.arithmetic.checks import is_count, require, shown
 from numerics.arithmetic.errors import InvalidProblem, NotConverged
-from numerics.arithmetic.precision import DOUBLE, flint_bits, for_digits, to_fraction, to_mpf
-from numerics.certified import balls
-from numerics.certified import diagonal as certified_diagonal
-from numerics.certified import quadratic as certified_quadratic
-from numerics.networks.quadratic import cut_at
+from numerics.arithmetic.precision import flint_bits
+from numerics.certified import balls, diagonal, quadratic
 from numerics.problem import Problem
-from numerics.solution import Solution
 from numerics.solve import checked, solve
 
 Interval: TypeAlias = tuple[mpmath.mpf, mpmath.mpf]
@@ -37,6 +32,8 @@ _MOST_BITS = 8000
 _MOST_DIGITS = int((_MOST_BITS - _SPARE_BITS) / math.log2(10))
 # Digits of the solution from which the proof starts: float64, or more where that is too rough.
 _ATTEMPTS = (None, 40)
+# How each network is certified.
+NETWORKS: Mapping[str, Any] = MappingProxyType({"diagonal": diagonal, "quadratic": quadratic})
 
 
 @dataclass(frozen=True)
@@ -92,7 +89,7 @@ def certify(problem: Problem, *, digits: int = 10) -> Certificate:
     _require_provable(problem)
     bits = math.ceil(digits * math.log2(10)) + _SPARE_BITS
     for accuracy in _ATTEMPTS:
-        system = _METHODS[problem.network].prepared(problem, solve(problem, digits=accuracy))
+        system = NETWORKS[problem.network].system(problem, solve(problem, digits=accuracy))
         if not system.start[1] > 0:
             raise NotConverged("weight_decay=0: no proof, the threshold vanishes with the weight decay")
         while bits <= _MOST_BITS:
@@ -106,59 +103,6 @@ def certify(problem: Problem, *, digits: int = 10) -> Certificate:
     raise NotConverged(f"no proof with {bits // 2} bits of an enclosure as narrow as 10^-{digits}")
 
 
-@dataclass(frozen=True)
-class _System:
-    """A problem in coordinates of the network's own.
-
-    Attributes:
-        functions: bits -> function of a box of the two coordinates -> `balls.Functions`.
-        start: the coordinates of an approximate solution.
-    """
-
-    functions: Callable[[int], Callable[[Any], Any]]
-    start: tuple[Fraction, Fraction]
-
-
-@dataclass(frozen=True)
-class _Method:
-    """How a network is certified.
-
-    Attributes:
-        prepared: problem and approximate solution -> `_System`.
-        largest: dimension up to which that is feasible; None for any.
-    """
-
-    prepared: Callable[[Problem, Solution], _System]
-    largest: int | None
-
-
-def _diagonal(problem: Problem, solution: Solution) -> _System:
-    noise, threshold = to_fraction(solution.effective_noise), to_fraction(solution.threshold)
-    return _System(lambda bits: certified_diagonal.functions_of(problem, bits), (noise * noise, threshold))
-
-
-def _quadratic(problem: Problem, solution: Solution) -> _System:
-    arithmetic = DOUBLE if solution.digits is None else for_digits(solution.digits)
-    with arithmetic.working():
-        target = problem.modes(arithmetic)
-        noise, threshold = arithmetic.real(solution.effective_noise), arithmetic.real(solution.threshold)
-        if threshold == 0:
-            start = (Fraction(1), Fraction(0))
-            return _System(lambda bits: certified_quadratic.functions_of(problem, False), start)
-        cut = cut_at(noise, threshold, target)
-        place, in_support = cut.start.point * cut.unit, cut.start.in_support
-        if threshold >= target.scale + 2 * noise:  # beyond the spectrum any point defines the same cut
-            place = arithmetic.complex(threshold, 0 * threshold)
-        second = place.imag if in_support else noise * noise
-        start = (to_fraction(to_mpf(place.real)), to_fraction(to_mpf(second)))
-    return _System(lambda bits: certified_quadratic.functions_of(problem, in_support), start)
-
-
-_METHODS: Mapping[str, _Method] = MappingProxyType(
-    {"diagonal": _Method(_diagonal, None), "quadratic": _Method(_quadratic, 5000)}
-)
-
-
 def _require_provable(problem: Problem) -> None:
     if problem.estimator != "erm":
         raise NotImplementedError(f'estimator="{problem.estimator}": certify proves solutions for "erm" only')
@@ -166,16 +110,17 @@ def _require_provable(problem: Problem) -> None:
         raise NotImplementedError(
             f"width={shown(problem.width)}: certify proves solutions at full width only"
         )
-    largest = _METHODS[problem.network].largest
+    largest = NETWORKS[problem.network].LARGEST
     if largest is not None and problem.dim > largest:
         raise InvalidProblem(
             f'dim={shown(problem.dim)}: certify works up to dim={largest} for network "{problem.network}"'
         )
 
 
-def _attempt(problem: Problem, digits: int, system: _System, bits: int) -> tuple[Certificate | None, bool]:
+def _attempt(
+    problem: Problem, digits: int, system: balls.System, bits: int
+) -> tuple[Certificate | None, bool]:
     """A certificate, if it is narrow enough, and whether a root was proved at all."""
-    risk_per_error = problem.architecture.risk_per_error
     try:
         equations = balls.Equations(system.functions(bits), problem.parameters)
         root = balls.proved_root(equations, system.start, bits)
@@ -184,16 +129,9 @@ def _attempt(problem: Problem, digits: int, system: _System, bits: int) -> tuple
         at_root = equations.functions(root)
     except balls.NotProved:
         return None, False
-    risk, noise, threshold, freedom = (
-        balls.to_pair(ball)
-        for ball in (
-            risk_per_error * at_root.error,
-            at_root.noise2.sqrt(),
-            at_root.threshold,
-            at_root.freedom,
-        )
-    )
+    risk = balls.to_pair(problem.architecture.risk_per_error * at_root.error)
+    noise, threshold = balls.to_pair(at_root.noise2.sqrt()), balls.to_pair(at_root.threshold)
     for lower, upper in (risk, noise, threshold):
         if not upper - lower <= lower * mpmath.mpf(10) ** -digits:
             return None, True
-    return Certificate(problem, digits, risk, noise, threshold, freedom), True
+    return Certificate(problem, digits, risk, noise, threshold, balls.to_pair(at_root.freedom)), True

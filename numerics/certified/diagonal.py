@@ -16,13 +16,13 @@ around its middle m,
 with Taylor coefficients by arithmetic of power series, at m for the sum, and at a ball that covers the block
 for the remainder.  Blocks grow with m; K and their number per decade do not.
 
-Function: `functions_of`.
+Functions, in order: `system`, `functions_of`.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
@@ -31,10 +31,13 @@ from typing import Any
 import flint
 
 from numerics.arithmetic.precision import to_fraction
-from numerics.certified.balls import Ball, Box, Functions, exact
+from numerics.certified.balls import Ball, Box, Functions, System, exact
 from numerics.problem import Problem
+from numerics.solution import Solution
 from numerics.sums.sparse_sums import centred_moments
 
+# Dimension up to which a proof is feasible; None for any.
+LARGEST = None
 # A block reaches this far from its middle m, as a fraction of m/gamma; 1/sigma is singular at pi/(2 gamma) m.
 _REACH = Fraction(1, 16)
 # Terms of the series per bit: blocks that are too long for that are cut in halves.
@@ -53,6 +56,12 @@ class _Block:
 
     first: int
     count: int
+
+
+def system(problem: Problem, solution: Solution) -> System:
+    """The problem in the coordinates delta^2 and kappa."""
+    noise, threshold = to_fraction(solution.effective_noise), to_fraction(solution.threshold)
+    return System(lambda bits: functions_of(problem, bits), (noise * noise, threshold))
 
 
 def functions_of(problem: Problem, bits: int) -> Callable[[Box], Functions]:
@@ -103,18 +112,14 @@ def _half_root() -> Ball:
 
 
 def _blocks(dim: int, decay: Fraction) -> tuple[_Block, ...]:
-    return tuple(_generated(dim, decay))
-
-
-def _generated(dim: int, decay: Fraction) -> Iterator[_Block]:
-    first = 1
+    blocks, first = [], 1
+    reach = _REACH / max(decay, Fraction(1, 2))  # |i - m| <= reach m
     while first <= dim:
-        # |i - m| <= reach m
-        reach = _REACH / max(decay, Fraction(1, 2))
         count = int(2 * first * reach / (1 - reach))
         count = min(count, dim - first + 1) if count >= _SHORTEST_BLOCK else 1
-        yield _Block(first, count)
+        blocks.append(_Block(first, count))
         first += count
+    return tuple(blocks)
 
 
 def _sum(one_mode: Any, blocks: tuple[_Block, ...], terms: int) -> list[Ball]:

@@ -27,21 +27,27 @@ integrals of (x - kappa)^2 and x - kappa, and Burgers' equation dg/dt = -g dg/dx
 *Coordinates.*  Where kappa lies in the support they are u and v, z_kappa = u + i v; then 1/t = mean(1/|z -
 s|^2) and kappa = Re x(z) follow.  Where kappa lies in a gap they are u and t; the proof includes x' > 0 at u.
 
-Function: `functions_of`.
+Functions, in order: `system`, `functions_of`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
 import flint
 
-from numerics.arithmetic.precision import to_fraction
-from numerics.certified.balls import Ball, Box, Functions, NotProved, exact
+from numerics.arithmetic.precision import DOUBLE, for_digits, to_fraction, to_mpf
+from numerics.certified.balls import Ball, Box, Functions, NotProved, System, exact
+from numerics.networks.quadratic import cut_at
 from numerics.problem import Problem
+from numerics.solution import Solution
+
+# Dimension up to which a proof is feasible.
+LARGEST = 5000
 
 
 @dataclass(frozen=True)
@@ -89,6 +95,23 @@ class _Place:
     angles: list[Ball]
     noise2: tuple[Ball, Box]
     threshold: tuple[Ball, Box]
+
+
+def system(problem: Problem, solution: Solution) -> System:
+    """The problem in the coordinates of the place where the solution's threshold lies."""
+    arithmetic = DOUBLE if solution.digits is None else for_digits(solution.digits)
+    with arithmetic.working():
+        target = problem.modes(arithmetic)
+        noise, threshold = arithmetic.real(solution.effective_noise), arithmetic.real(solution.threshold)
+        if threshold == 0:
+            return System(lambda bits: functions_of(problem, False), (Fraction(1), Fraction(0)))
+        cut = cut_at(noise, threshold, target)
+        place, in_support = cut.start.point * cut.unit, cut.start.in_support
+        if threshold >= target.scale + 2 * noise:  # beyond the spectrum any point defines the same cut
+            place = arithmetic.complex(threshold, 0 * threshold)
+        second = place.imag if in_support else noise * noise
+        start = (to_fraction(to_mpf(place.real)), to_fraction(to_mpf(second)))
+    return System(lambda bits: functions_of(problem, in_support), start)
 
 
 def functions_of(problem: Problem, in_support: bool) -> Callable[[Box], Functions]:

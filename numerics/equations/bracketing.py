@@ -1,9 +1,7 @@
 """Roots by bracketing: slow, and certain for monotone functions.
 
-At fixed delta the second state equation has one root, D + lambda/(c kappa) being decreasing in kappa.
-Inserted in the first it leaves one equation for delta.  `nested_search` solves both in this way, on an
-approximation of the network that is cheap and good to some ten per cent; Newton's method (`newton`) does the
-rest.
+At fixed delta the second state equation has one root; inserted in the first it leaves one equation for delta.
+`nested_search` solves both in this way, on an approximation of the network.
 
 Functions, in order: `monotone_root`, `nested_search`, `natural_scale`, `threshold_at`.
 """

@@ -133,16 +133,9 @@ def _coordinate(
     decomposition: Decomposition,
     interpolation: Fraction,
 ) -> Coordinate:
-    """A coordinate from functions of (delta, argument, target).
+    """A coordinate from functions of (delta, argument, target), the argument one of (delta, y, arithmetic).
 
-    Args:
-        argument: (delta, y, arithmetic) -> the second argument of the functions.
-        directions: of log delta and of y, in the logarithms of the two arguments.
-        from_log_ratio: as in `Coordinate`.
-        scalars: the scalar functions in terms of the argument.
-        approximation: likewise.
-        decomposition: likewise.
-        interpolation: D_0.
+    ``directions`` are those of log delta and of y, in the logarithms of the two arguments.
     """
 
     def in_y(function: Callable[[Any, Any, Target], Value]) -> Callable[[Any, Any, Target], Value]:

@@ -1,8 +1,8 @@
 r"""Sums over the d modes of a power-law target, at a cost independent of d.
 
-Every quantity of the state evolution is a sum over i = 1..d of a function of s_i = c i^-gamma.  Such an F(i)
-extends to real i and is analytic in log i, so that all but a few terms can be integrated instead of added.
-Between half-integers, with D = d/di, the midpoint Euler-Maclaurin formula is an identity of operators:
+Every quantity of the state equations is a sum over i = 1..d of a function of s_i = c i^-gamma.  Such an F(i)
+extends to real i and is analytic in log i: all but a few terms can be integrated instead of added.  Between
+half-integers, with D = d/di, the midpoint Euler-Maclaurin formula is an identity of operators:
 
     sum_{i=a+1}^{b} F(i) = int_{a+1/2}^{b+1/2} F(x) dx - [c(D) F]_{a+1/2}^{b+1/2},
     c(D) = 1/D - 1/(2 sinh(D/2)) = D/24 - 7 D^3/5760 + ...
@@ -69,7 +69,7 @@ class ModeNodes:
         break_after: M; 0 for none.
         offsets: i_k - (M + 1/2), accurate in relative terms.
         log_ratios: log(i_k/(M + 1/2)), accurate in relative terms.
-        learned: number of nodes that stand for the modes i <= M: a sum over those is
+        learned: number of nodes of the modes i <= M: a sum over those is
             ``weights[:learned] @ F(indices[:learned])``.
     """
 

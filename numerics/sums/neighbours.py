@@ -1,15 +1,15 @@
-r"""Sums over the modes at many points close to one of them: those far away enter by a few moments.
+r"""Sums over the modes at many points close to one of them: the far field is a few moments.
 
 On Biane's curve, above the real axis at a point u, everything is a sum over the modes i of
 
     c_i/((u + D_i)^2 + q)    or    c_i/((u + D_i)^2 + q)^2,       q = v^2,
 
-where D_i is how far a mode lies below the one from which u is counted.  For |u| + v far below |D| the first
-is a series in which points and modes part,
+where D_i is the distance of a mode below the one that is the origin of u.  For |u| + v far below |D| the
+first is a series in which points and modes factorise,
 
     sum_{j,k} (-1)^(j+k) binom(2k + 1 + j, j) u^j q^k D^(-2k-2-j);
 
-the second is minus its derivative with respect to q.
+the second is minus its derivative in q.
 
 In order: `Neighbours`, `Above`, `neighbours`.
 """
@@ -32,12 +32,12 @@ _FAR = 16
 
 @dataclass(frozen=True, eq=False)
 class Neighbours:
-    """Modes seen from one of them.
+    """Modes, by their distances from one of them.
 
     Attributes:
         distances: D of the modes near, shape (near,).
         columns: c of these, shape (near, columns).
-        series: of those far away, coefficients of u^j q^k in a unit, shape (j, k, columns); None for none.
+        series: far field, coefficients of u^j q^k in a unit, shape (j, k, columns); None for none.
         unit: that unit.
     """
 
@@ -47,7 +47,7 @@ class Neighbours:
     unit: Any = 1
 
     def above(self, u: Any) -> Above:
-        """What is seen of them above real points, shape (points,)."""
+        """Their sums above real points, shape (points,)."""
         along = u[:, None] + self.distances
         if self.series is None:
             return Above(along * along, self.columns)
@@ -59,12 +59,12 @@ class Neighbours:
 
 @dataclass(frozen=True, eq=False)
 class Above:
-    """Modes seen from points above the real axis.
+    """Modes, by their distances from points above the real axis.
 
     Attributes:
         squares: (u + D)^2 of the modes near, shape (points, near).
         columns: c of these, shape (near, columns).
-        series: of those far away, coefficients of q^k in a unit, shape (points, k, columns); None for none.
+        series: far field, coefficients of q^k in a unit, shape (points, k, columns); None for none.
         unit: that unit.
     """
 

@@ -1,19 +1,18 @@
 r"""Sums over many poles at many points, where both range over many scales.
 
-Along a path that meets the real axis at right angles (`numerics.paths`) everything asked of a spectrum
-is a sum, over its poles i, of given numbers times a power of
+Along a path that meets the real axis at right angles (`free_probability.contours`) every sum over the modes
+is one, over poles i, of numbers times a power of
 
     1/(1 + i b r) = (1 - i b r) k,      k = 1/(1 + (b r)^2),
 
-with r > 0 running along the path and a real number b_i for each pole.
+with r > 0 along the path and a real number b_i for each pole.  The sums are formed as in a fast multipole
+method in one dimension.  As a function of r and p = |b|, k is a step at p r = 1: where p r < 1/W it is a
+power series in (p r)^2, and where p r > W one in (p r)^-2, in which points and poles factorise.  Neighbouring
+points, in blocks, sum over the bins of poles near them one by one, and over the moments of all bins further
+away.
 
-As a table, of points r and poles p = |b|, k has as many rows and columns as the logarithms of both ranges are
-long.  But it is a step away from its diagonal p r = 1: where p r < 1/W it is a power series in (p r)^2, and
-where p r > W one in (p r)^-2, in which points and poles part.  So neighbouring points, in blocks, sum over
-the bins of poles near them one by one, and over the moments of all bins further away.
-
-A spectrum that falls to 0 seen from c has most of its poles next to each other: in a narrow crowd around p_0,
-with k_0 of this pole,
+A spectrum that falls to 0 has most of its poles next to each other: in a narrow cluster around p_0, with k_0
+of this pole,
 
     k = k_0/(1 + e (1 - k_0)),      e = (p/p_0)^2 - 1,
 
@@ -38,9 +37,9 @@ from numerics.arithmetic.precision import DOUBLE_BITS, Arithmetic, Elementwise
 _FAR = 10.0
 _BLOCK = 24
 _BIN = 24
-# How much larger than the smallest of a crowd its largest pole may be, and how many make one.
+# How much larger than the smallest of a cluster its largest pole may be, and how many make one.
 _NARROW = 0.1
-_CROWD = 100
+_CLUSTER = 100
 # A pole at 0 is as far as can be.
 _SMALLEST = 1e-150
 # Up to this many pairs of a point and a pole all are summed one by one: of float64, and of slower numbers.
@@ -82,7 +81,7 @@ class _Far:
 
 
 @dataclass(frozen=True, eq=False)
-class _Crowd:
+class _Cluster:
     """Poles next to each other; matrices as in `_Far`.
 
     Attributes:
@@ -100,7 +99,7 @@ class _Crowd:
     powers: int
 
     def sums(self, columns: Any, exponent: int) -> Any:
-        """Sums of c k^exponent over the crowd, exponent 1 or 2, shape (points, columns)."""
+        """Sums of c k^exponent over the cluster, exponent 1 or 2, shape (points, columns)."""
         moments = self.spread(columns[self.members])
         return self.centre**exponent * self.series(moments * _expansion(self.powers, 0, exponent))
 
@@ -126,12 +125,12 @@ class Kernel:
 
     Attributes:
         arithmetic: the arithmetic.
-        order: the poles in increasing order, without those of a crowd, as often as it takes to fill bins;
+        order: the poles in increasing order, without those of a cluster, as often as it takes to fill bins;
             None where one block holds all.
         present: 1, or 0 where a pole comes again.
         blocks: all points, with the poles near them.
         far: the poles on either side of those.
-        crowd: the poles in none of them; None for none.
+        cluster: the poles in none of them; None for none.
     """
 
     arithmetic: Arithmetic
@@ -139,7 +138,7 @@ class Kernel:
     present: Any
     blocks: tuple[_Block, ...]
     far: tuple[_Far, ...]
-    crowd: _Crowd | None
+    cluster: _Cluster | None
 
     def sums(self, columns: Any, exponent: int = 1) -> Any:
         """Sums over the poles of c k^exponent, shape (points, columns).
@@ -162,7 +161,7 @@ class Kernel:
         for side in self.far:
             of_blocks = side.sums(binned, exponent)
             total = total + of_blocks.reshape(-1, columns.shape[-1])[: len(total)]
-        return total if self.crowd is None else total + self.crowd.sums(columns, exponent)
+        return total if self.cluster is None else total + self.cluster.sums(columns, exponent)
 
 
 def kernel(arithmetic: Arithmetic, poles: Any, points: Any) -> Kernel:
@@ -181,7 +180,7 @@ def kernel(arithmetic: Arithmetic, poles: Any, points: Any) -> Kernel:
         return Kernel(arithmetic, None, None, (everything,), (), None)
     poles = np.maximum(poles, arithmetic.packed(arithmetic.real(_SMALLEST)))
     order = np.argsort(poles, kind="stable")
-    order, crowd = _without_crowd(arithmetic, order, poles, points)
+    order, cluster = _without_cluster(arithmetic, order, poles, points)
     order, present = _filled(order, _BIN)
     p, r = poles[order].reshape(-1, _BIN), _filled(points, _BLOCK)[0].reshape(-1, _BLOCK)
     ends, steps = (p[:, 0], p[:, -1]), (r[:, 0], r[:, -1])
@@ -216,25 +215,27 @@ def kernel(arithmetic: Arithmetic, poles: Any, points: Any) -> Kernel:
             far(smaller, p / ends[1][:, None], low, r / steps[1][:, None], 0),
             far(larger, ends[0][:, None] / p, 1 / high, steps[0][:, None] / r, 1),
         ),
-        crowd,
+        cluster,
     )
 
 
-def _without_crowd(arithmetic: Arithmetic, order: Any, poles: Any, points: Any) -> tuple[Any, _Crowd | None]:
-    """The order without the largest crowd, and that; or all of it if there is no crowd."""
+def _without_cluster(
+    arithmetic: Arithmetic, order: Any, poles: Any, points: Any
+) -> tuple[Any, _Cluster | None]:
+    """The order without the largest cluster, and that; or all of it if there is no cluster."""
     p = poles[order].astype(float)
     members = np.searchsorted(p, (1 + _NARROW) * p, side="right") - np.arange(len(p))
     first = int(np.argmax(members))
     last = first + int(members[first])
-    if last - first < _CROWD or last - first == len(order):
+    if last - first < _CLUSTER or last - first == len(order):
         return order, None
     low, high = poles[order[first]], poles[order[last - 1]]
-    centre, crowd = (low + high) / 2, order[first:last]
-    spread = (poles[crowd] - centre) * (poles[crowd] + centre) / (centre * centre)
+    centre, cluster = (low + high) / 2, order[first:last]
+    spread = (poles[cluster] - centre) * (poles[cluster] + centre) / (centre * centre)
     squares = (centre * points) ** 2
     count = math.ceil(arithmetic.digits / -math.log10(_NARROW)) + 1
-    return np.delete(order, slice(first, last)), _Crowd(
-        members=crowd,
+    return np.delete(order, slice(first, last)), _Cluster(
+        members=cluster,
         spread=arithmetic.multiplier(powers(spread, count)),
         centre=(1 / (1 + squares))[:, None],
         series=arithmetic.multiplier(powers(squares / (1 + squares), count).T),

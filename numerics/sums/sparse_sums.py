@@ -1,8 +1,8 @@
-r"""Sums over integers of a function too costly to be called for each, or at numbers in between.
+r"""Sums over integers of a function that is costly, and defined at integers only.
 
-`numerics.mode_sums` integrates what extends to real numbers.  A function known at integers only, but smooth
-in log M, is summed block by block: within a block as long as it is far from any singularity, exactly for
-polynomials of high degree, from its values at a few integers (`integer_rule`).
+`mode_sums` integrates what extends to real numbers.  A function at integers that is smooth in log M is summed
+block by block, from its values at a few integers, exactly for polynomials of high degree (`integer_rule`); a
+block is as long as it is far from any singularity.
 
 Functions, in order: `sparse_sum`, `integer_rule`, `interpolatory_weights`, `centred_moments`.
 """

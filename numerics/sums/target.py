@@ -19,7 +19,7 @@ import numpy as np
 from numerics.arithmetic.precision import DOUBLE, Arithmetic, Number
 from numerics.sums.mode_sums import coarse_nodes, mode_nodes
 
-# Modes counted one by one, and blocks to 4 e-folds of them, in `Target.coarse_sums`.
+# Modes that are single, and blocks to 4 e-folds of them, in `Target.coarse_sums`.
 _COARSE_HEAD = 32
 
 
@@ -59,7 +59,7 @@ class CoarseSums:
     means: list[tuple[float, ...]]
 
     def above(self, size: float) -> tuple[float, ...]:
-        """The means, of a block in which the size lies in part.
+        """The means, linear within the block of the size.
 
         >>> sums = Target(dim=100, decay=1.0, scale=1.0).coarse_sums
         >>> share, inverse, inverse_square, rest = sums.above(1 / 10.5)
@@ -137,7 +137,7 @@ class Target:
 
     @cached_property
     def mean_square(self) -> Any:
-        """Mean square of the sizes: what it costs to learn nothing."""
+        """Mean square of the sizes: the error of an estimate that is 0."""
         return self.modes.mean(self.modes.sizes**2)
 
     def size(self, index: Any) -> Any:

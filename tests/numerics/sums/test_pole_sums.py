@@ -1,4 +1,4 @@
-"""Sums over poles in blocks, bins and crowds against the same sums one by one."""
+"""Sums over poles in blocks, bins and clusters against the same sums one by one."""
 
 from __future__ import annotations
 
@@ -40,14 +40,14 @@ def test_poles_of_many_scales(low: float, high: float, poles: int, points: int, 
 
 
 @pytest.mark.parametrize("exponent", [1, 2])
-def test_a_crowd_of_poles(exponent: int) -> None:
+def test_a_cluster_of_poles(exponent: int) -> None:
     """As in a spectrum that falls to 0, seen from c: most of the poles next to each other, one at 0."""
     p = np.concatenate([spread(4, -15, 15, 500), 3.0 * (1 - spread(5, -17, -1.1, 900)), [0.0]])
     p[:200] = 3.0 * (1 - np.linspace(0.07, 0.09, 200))  # and many at its end
     r, columns = np.sort(spread(6, -20, 20, 300)), np.ones((len(p), 1)) * [1.0, 2.0]
     sums = kernel(DOUBLE, p, r)
-    assert sums.crowd is not None
-    assert len(sums.crowd.members) > 800
+    assert sums.cluster is not None
+    assert len(sums.cluster.members) > 800
     assert sums.sums(columns, exponent) == pytest.approx(
         one_by_one(p, r, columns, exponent), rel=2e-14, abs=0
     )
@@ -68,7 +68,7 @@ def test_to_many_digits(exponent: int) -> None:
         p = arithmetic.array([*spread(7, -12, 12, 180), *(2.0 - spread(8, -12, -1.1, 160))])
         r, columns = arithmetic.array(np.sort(spread(9, -14, 14, 60))), np.stack([p, 1 / p], axis=-1)
         sums = kernel(arithmetic, p, r)
-        assert sums.crowd is not None
+        assert sums.cluster is not None
         assert sums.far
         error = sums.sums(columns, exponent) / one_by_one(p, r, columns, exponent) - 1
         assert abs(error).max() < 100 * arithmetic.epsilon
