@@ -154,7 +154,7 @@ class PhaseDiagram:
         >>> from asymptotics import phase_diagram, quadratic
         >>> curve = phase_diagram(quadratic).learning_curve(ell=-1, gamma=1)
         >>> [(str(start), str(end), phase.name) for start, end, phase in curve]
-        [('0', '4/9', 'IV'), ('4/9', '1', 'V'), ('1', '2', 'VI'), ('2', 'oo', 'VI')]
+        [('0', '4/9', 'IV'), ('4/9', '1', 'V'), ('1', '2', 'VIa'), ('2', 'oo', 'VIb')]
         """
         fixed = self.parameters(gamma=gamma, b=b, source=source)
         height = height_of(ell, fixed)
@@ -231,7 +231,7 @@ class PhaseDiagram:
 
         >>> from asymptotics import phase_diagram, quadratic
         >>> diagram = phase_diagram(quadratic)
-        >>> [wall] = [b for b in diagram.boundaries if [p.name for p in b.phases] == ["II", "VI"]]
+        >>> [wall] = [b for b in diagram.boundaries if [p.name for p in b.phases] == ["II", "VIa"]]
         >>> found = diagram.crossover(wall)
         >>> found.kind.value, found.continuous, found.width
         ('the threshold meets the edge of the noise', False, Interval.open(0, 2))
@@ -402,7 +402,7 @@ def phase_diagram(model: Model, *, noise: Noise = "fixed", estimator: Estimator 
 
     >>> from asymptotics import diagonal
     >>> [phase.name for phase in phase_diagram(diagonal).phases]
-    ['I', 'I', 'II', 'III', 'V', 'VI', 'VI']
+    ['Ia', 'Ib', 'II', 'III', 'V', 'VIa', 'VIb']
     """
     require(
         _is_model(model),
@@ -454,7 +454,8 @@ def _derived(model: Model, noise: Noise) -> tuple[tuple[Phase, ...], tuple[Bound
     balances = dominant_balances(model, scales)
     _check_coverage(model, balances, scales)
     _check_disjoint(model, balances, scales)
-    phases = sorted((_phase(model, balanced) for balanced in balances), key=lambda phase: phase.name)
+    # Ia and Ib before II
+    phases = sorted((_phase(model, balanced) for balanced in balances), key=lambda p: p.name.swapcase())
     return tuple(phases), tuple(_boundaries(phases, scales))
 
 

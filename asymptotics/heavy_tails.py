@@ -106,8 +106,8 @@ def heavy_tails(diagram: PhaseDiagram) -> tuple[HeavyTail, ...]:
     >>> from asymptotics import phase_diagram, quadratic
     >>> for found in heavy_tails(phase_diagram(quadratic, noise="none")):
     ...     print(found.phase.name, found.tail_exponent, found.vanishing.value, found.tells_risk)
-    I 0 nowhere False
-    I 0 nowhere False
+    Ia 0 nowhere False
+    Ib 0 nowhere False
     II 1/gamma everywhere True
     III 1/gamma everywhere False
     N 1/gamma everywhere True

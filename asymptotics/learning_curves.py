@@ -4,7 +4,7 @@ Along a learning curve n_eff = d^a the exponent of the risk is linear in a, phas
 constant, more samples do not help: that is a plateau.  The phase says why (which terms balance), and the wall
 at its end says what finally changes.
 
-Worked by hand, for the quadratic network at weight decay d^(1/2), fixed noise: phase I up to a = 1, R = d^0,
+Worked by hand, for the quadratic network at weight decay d^(1/2), fixed noise: phase Ib up to a = 1, R = d^0,
 for the threshold kappa = lambda d/(4 n_eff) stands above every mode, sqrt(d) at most; at a = 1 the first mode
 passes it.
 
@@ -75,7 +75,7 @@ def plateaus(
     >>> from sympy import Rational
     >>> (found,) = plateaus(phase_diagram(quadratic), ell=Rational(1, 2), gamma=1)
     >>> found.begins.a, found.ends.a, found.exponent, [phase.name for phase in found.phases]
-    (0, 1, 0, ['I'])
+    (0, 1, 0, ['Ib'])
     >>> found.ends.mechanism
     'The first modes of the target are learned, one by one: each counts for itself.'
     """

@@ -96,7 +96,7 @@ class Tuned:
             by_labels = hypothesis.dominant[0] == LABEL_NOISE
             return Description("IV" if by_labels else "N", "tuned to the edge of the noise", why)
         why = "Every mode is learned: no noise is left to be cut, and the threshold hardly matters."
-        return Description("VI", "noise-dominated", why)
+        return Description("VIb", "noise-dominated", why)
 
 
 def _at_the_edge(network: Network, noisy: bool, domain: Domain) -> Regime:

@@ -98,7 +98,7 @@ class Derivation(Stored):
         >>> from asymptotics import diagonal, phase_diagram
         >>> text = phase_diagram(diagonal).locate(a=3, ell=-1, gamma=1).derivation().to_latex()
         >>> text.splitlines()[0]
-        '\\paragraph{Phase VI (noise-dominated).}'
+        '\\paragraph{Phase VIb (noise-dominated).}'
         """
         lines = [rf"\paragraph{{{self.title}.}}", f"Hypothesis: {_words_in_latex(self.hypothesis)}."]
         for heading, steps in self.parts:

@@ -124,7 +124,7 @@ class Law:
         Args:
             point: the physical variables; or else its fields by keyword: gamma, n_eff, d, weight_decay,
                 noise_variance, source.
-            corrected: whether to take ``corrected`` instead, where there is one; it needs a large (1 - a) log d.
+            corrected: whether to take ``corrected`` where there is one; it needs a large (1 - a) log d.
             values: fields of ``PhysicalPoint``.
 
         Raises:
@@ -150,7 +150,7 @@ class Law:
         source exponent costs about a millisecond, the rest what NumPy costs.
 
         Args:
-            corrected: whether to take ``corrected`` instead, where there is one; it needs a large (1 - a) log d.
+            corrected: whether to take ``corrected`` where there is one; it needs a large (1 - a) log d.
 
         >>> from asymptotics import diagonal, phase_diagram
         >>> risk = phase_diagram(diagonal).locate(a=3, ell=0, gamma=1).risk.numpy()

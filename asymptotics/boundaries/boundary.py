@@ -39,7 +39,7 @@ class Boundary:
 
         >>> from asymptotics import phase_diagram, quadratic
         >>> walls = phase_diagram(quadratic).boundaries
-        >>> next(b for b in walls if [p.name for p in b.phases] == ["II", "VI"]).mechanism
+        >>> next(b for b in walls if [p.name for p in b.phases] == ["II", "VIa"]).mechanism
         ... # doctest: +ELLIPSIS
         'Weight decay lowers the threshold kappa to the noise, which ends at kappa = 2 delta; ...'
         """

@@ -63,7 +63,7 @@ def fitting(phases: tuple[Phase, Phase], relation: Eq) -> Fitting:
 
     >>> from asymptotics import kernel_ridge, phase_diagram
     >>> walls = phase_diagram(kernel_ridge).boundaries
-    >>> wall = next(b for b in walls if [p.name for p in b.phases] == ["I", "II"])
+    >>> wall = next(b for b in walls if [p.name for p in b.phases] == ["Ib", "II"])
     >>> fitting(wall.phases, wall.relation).equation
     Eq(n_eff, lambda*n_eff/kappa)
     """

@@ -1,1 +1,14 @@
-""""""
+"""Expressions a user meets: arguments checked, laws evaluated, written as text or LaTeX and read back.
+
+Everything here serves the borders of the room, and knows no physics beyond the ranges of its variables.  One
+fact carries it: an expression that is built in one step from all its members is equal (==) to what SymPy
+derived, so that text, LaTeX and pickles come back as what they were.
+
+* ``checks``: an argument, taken exactly or refused in one sentence.
+* ``pickling``: results as their fields, regions as their relations.
+* ``point``: the physical point, validated once for every law.
+* ``building``: what may be built from text, step by step and within bounds.
+* ``evaluation``: numbers from a law, by mpmath at any size or by NumPy for arrays.
+* ``notation``: plain text, written and read.
+* ``latex_reader``: LaTeX, read.
+"""

@@ -58,7 +58,7 @@ def parts(
         error: E of one mode that is found, in size, effective_noise and threshold.
         unlearned_energy: what of it is target below the threshold.
         noise_fraction: share of the rest that is noise.
-        bbp_threshold: size in units of the large scale above which modes are found; those below are unlearned.
+        bbp_threshold: size in units of the larger scale above which modes are outliers; others are unlearned.
         scales: effective_noise and threshold in units of T; one that is negligible is 0.
 
     >>> from sympy import exp

@@ -1,10 +1,10 @@
 r"""Modes seen inside the noise: what a network declares of those outside it says of those within.
 
-A mode of size s that stands out of the noise is seen at x = X(s), the declared ``outlier_location``.  X is the
-inverse of the noise's Stieltjes function g, g(X(s)) = 1/s, and the squared cosine of what is seen with the
-mode's direction is X'(s) (Benaych-Georges and Nadakuditi, arXiv:0910.2120).  Inside the noise that inverse is
-complex: with zeta(w) in the upper half-plane the root of X(zeta) = w, a mode is seen at w with the overlap
-density
+A mode of size s above the BBP threshold makes an outlier at x = X(s), the declared ``outlier_location``.  X
+is the inverse of the noise's Stieltjes transform g, g(X(s)) = 1/s, and the squared cosine of the outlier's
+direction with the mode's is X'(s) (Benaych-Georges and Nadakuditi, arXiv:0910.2120).  Inside the noise that
+inverse is complex: with zeta(w) in the upper half-plane the root of X(zeta) = w, a mode is seen at w with
+the overlap density
 
     O_s(w) = -(1/pi) Im[g/(1 - s g)] = -(1/pi) Im[1/(zeta(w) - s)]
 

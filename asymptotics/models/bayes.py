@@ -83,7 +83,7 @@ class BayesOptimal:
         feeder = "label noise" if by_labels else "the error itself"
         if hypothesis.learned is Learned.NONE:
             why = f"No target mode stands above the effective noise delta, which {feeder} feeds."
-            return Description("I", "trivial", why)
+            return Description("Ia", "trivial", why)
         rest = {
             Learned.SOME: "the risk is what it hides and blurs of the largest modes",
             Learned.ALL: "every mode stands above it, and the risk is the noise on all of them",
@@ -91,7 +91,7 @@ class BayesOptimal:
         name, title = {
             (Learned.SOME, True): ("IV", "benign"),
             (Learned.SOME, False): ("N", "noiseless interpolation"),
-            (Learned.ALL, True): ("VI", "noise-dominated"),
+            (Learned.ALL, True): ("VIb", "noise-dominated"),
         }[hypothesis.learned, by_labels]
         return Description(name, title, f"{feeder.capitalize()} feeds the effective noise delta, and {rest}.")
 

@@ -17,8 +17,8 @@ functions of s_i/T.  The trained objective, divided by d (diagonal) or d^2 (quad
     (c/2) delta^2 (lambda/(c kappa))^2 + lambda E[(x - kappa)_+],       c = R/E = 1 or 2.
 
 A network therefore declares J and three equations.  Where the modes do not interact (diagonal network) one
-expression holds for every size.  Where they do (quadratic network: eigenvalues repel) a mode either stands
-out of the noise, ``size > bbp_threshold``, or is one share of it, with J = delta^2 j(kappa/delta) (``noise``).
+expression holds for every size.  Where they do (quadratic network: eigenvalues repel) a mode either
+is an outlier, ``size > bbp_threshold``, or one share of the bulk, J = delta^2 j(kappa/delta) (``noise``).
 
 In this order: ``Ordering``, ``Network`` (the declaration, and its ``regimes``), the summands
 (``mode_functions``), and what the phases are called (``describe``).
@@ -117,12 +117,12 @@ class Network:
         noise_balance: the equation for delta, in E.
         threshold_balance: the equation for kappa, in D.
         excess_risk: R as a multiple of E.
-        outlier_location: where the noisy image of a mode of size s that stands out is seen, among trained weights
-            that were not shifted by kappa; None where it is seen at no one place.  As a function of s it says
-            too how a mode is seen inside the noise, and with which overlap outside (``buried``).
-        subordination_map: where a point of the plane of the modes is seen when they are all of the size of the noise and
-            repel each other, in ``position``, ``resolvent`` and ``effective_noise`` (``repulsion``); None
-            where modes do not interact, and ``potential`` holds for any number of them.
+        outlier_location: where a mode of size s above the BBP threshold makes an outlier among the weights,
+            before they are shifted by kappa; None where it has no one place.  As a function of s it gives the
+            outlier's overlap, too, and the overlap density of modes inside the noise (``subcritical``).
+        subordination_map: the map of free convolution from the plane of the modes to that of the noisy
+            weights, in ``position``, ``resolvent`` and ``effective_noise`` (``free_convolution``); None where
+            modes do not interact, and ``potential`` holds for any number of them.
 
     Raises:
         InvalidArgument: when a field is not of its kind, form or sign; it names the field.
@@ -168,7 +168,7 @@ class Network:
 
     @property
     def subordination_of_all(self) -> Expr | None:
-        """``subordination_map``, once all modes are of the size of the noise; None where they do not repel each other.
+        """``subordination_map`` once all modes are of the noise's size; None where modes do not interact.
 
         Raises:
             NotImplementedError: when they do, and that is not declared.
@@ -645,13 +645,16 @@ def _edge_mass(network: Network) -> Term:
     return replace(mass, log_power=coefficient(edge.mass_log_power))
 
 
+NOTHING_LEARNED = {False: "Ia", True: "Ib"}
+"""Names of the trivial phases: the samples are too few, or else weight decay is too strong."""
+
 _NAMES = {
     (Ordering.THRESHOLD_ABOVE_NOISE, Learned.SOME, MODES): ("II", "over-regularised"),
     (Ordering.THRESHOLD_ABOVE_NOISE, Learned.ALL, MODES): ("III", "shrinkage-dominated"),
     (Ordering.THRESHOLD_AT_EDGE, Learned.SOME, MODES): ("IV", "benign overfitting"),
     (Ordering.THRESHOLD_AT_EDGE, Learned.SOME, BULK): ("V", "harmful overfitting"),
-    (Ordering.THRESHOLD_BELOW_NOISE, Learned.SOME, MODES): ("VI", "noise-dominated"),
-    (Ordering.THRESHOLD_BELOW_NOISE, Learned.ALL, MODES): ("VI", "noise-dominated"),
+    (Ordering.THRESHOLD_BELOW_NOISE, Learned.SOME, MODES): ("VIa", "noise-dominated"),
+    (Ordering.THRESHOLD_BELOW_NOISE, Learned.ALL, MODES): ("VIb", "noise-dominated"),
 }
 """Names by (kappa against delta, modes learned, what makes the risk)."""
 
@@ -675,7 +678,7 @@ def _describe(hypothesis: Hypothesis) -> Description:
     assert isinstance(ordering, Ordering)
     feeds_noise, sets_threshold = hypothesis.dominant
     if learned is Learned.NONE:
-        name, title = "I", "trivial"
+        name, title = NOTHING_LEARNED[sets_threshold == WEIGHT_DECAY], "trivial"
     elif ordering is Ordering.THRESHOLD_AT_EDGE and feeds_noise == risk == MODES:
         name, title = "N", "noiseless interpolation"
     else:

@@ -78,7 +78,7 @@ from asymptotics.models.declaration import (
     text,
     threshold_balance,
 )
-from asymptotics.models.network import AMPLITUDE, Network, check_is_network
+from asymptotics.models.network import AMPLITUDE, NOTHING_LEARNED, Network, check_is_network
 from asymptotics.symbols import (
     d,
     degrees_of_freedom,
@@ -390,9 +390,9 @@ _NAMES = {
     (Fitted.SOME, WEIGHT_DECAY, MODES): ("II", "over-regularised"),
     (Fitted.SOME, FEATURES, MODES): ("N", "noiseless interpolation"),
     (Fitted.SOME, FEATURES, LABEL_NOISE): ("V", "harmful overfitting"),
-    (Fitted.SOME, WEIGHT_DECAY, LABEL_NOISE): ("VI", "noise-dominated"),
+    (Fitted.SOME, WEIGHT_DECAY, LABEL_NOISE): ("VIa", "noise-dominated"),
     (Fitted.ALL, WEIGHT_DECAY, MODES): ("III", "shrinkage-dominated"),
-    (Fitted.ALL, WEIGHT_DECAY, LABEL_NOISE): ("VI", "noise-dominated"),
+    (Fitted.ALL, WEIGHT_DECAY, LABEL_NOISE): ("VIb", "noise-dominated"),
 }
 """Names by (features fitted, what sets kappa, what makes the risk)."""
 
@@ -413,7 +413,11 @@ def _describe(hypothesis: Hypothesis, anisotropic: bool) -> Description:
     fitted, risk = hypothesis.ordering, hypothesis.risk
     assert isinstance(fitted, Fitted)
     feeds_noise, sets_threshold, _ = hypothesis.dominant
-    name, title = ("I", "trivial") if fitted is Fitted.NONE else _NAMES[fitted, sets_threshold, risk]
+    name, title = (
+        (NOTHING_LEARNED[sets_threshold == WEIGHT_DECAY], "trivial")
+        if fitted is Fitted.NONE
+        else _NAMES[fitted, sets_threshold, risk]
+    )
     setter = "Weight decay sets" if sets_threshold == WEIGHT_DECAY else "The degrees of freedom set"
     feeder = feeds_noise if feeds_noise == LABEL_NOISE else "what is missed of the target"
     if fitted is Fitted.NONE:

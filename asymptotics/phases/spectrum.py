@@ -21,7 +21,7 @@ beyond x is that of modes larger than x: the lemma on ``power_sums`` with x in p
 
 with c = 1 for the quadratic network and E|g|^(1/gamma) for the diagonal one: a power law of exponent 1/gamma,
 the heavier the faster the target decays.  Closer to T, x + kappa takes the place of x, and the quadratic
-network's spikes are pushed up by the noise: its mode must exceed ``bbp_threshold`` at the threshold kappa + x.
+network's outliers are pushed up by noise: the mode must exceed ``bbp_threshold`` at a threshold kappa + x.
 
 Worked by hand, phase IV of the quadratic network: delta^2 = Delta d/(4 n_eff), kappa = 2 delta, hence a spike
 at s_i + delta^2/s_i - 2 delta = (s_i - delta)^2/s_i for each of the K = (sqrt(d)/delta)^(1/gamma) modes above

@@ -45,7 +45,7 @@ def expected(network: str, a: Fraction, ell: Fraction, gamma: Fraction) -> dict[
     modes = (HALF - max(noise, threshold)) / gamma
     laws = {"effective_noise": noise, "threshold": threshold, "learned": -inf if modes < 0 else min(modes, 1)}
     if modes < 0:
-        name, risk = "I", Fraction(0)
+        name, risk = "Ia" if starved else "Ib", Fraction(0)
     elif regularised:
         # (lambda sqrt(d)/n_eff)**(2 - 1/gamma) while some modes are lost, then (lambda d/n_eff)**2
         name, risk = ("III", 2 * (ell + 1 - a)) if modes > 1 else ("II", (ell + HALF - a) * (2 - 1 / gamma))
@@ -54,7 +54,7 @@ def expected(network: str, a: Fraction, ell: Fraction, gamma: Fraction) -> dict[
         harmful = Fraction(0) if network == "diagonal" else 2 * (a - 1) / 5
         name, risk = max(("IV", benign), ("V", harmful), key=lambda x: x[1])
     else:
-        name, risk = "VI", 1 - a
+        name, risk = "VIb" if modes > 1 else "VIa", 1 - a
     if starved:
         freedom = a - 1
     elif threshold < noise:
@@ -97,14 +97,14 @@ def test_logarithms_appear_only_where_the_gaussian_tail_is_felt(of_diagonal, of_
             for quantity, power in LOGARITHMS.items():
                 assert getattr(phase, quantity).log_exponent == exact(power)
             assert phase.learned.log_exponent == -1 / (2 * letters.gamma)  # K = (sqrt(d)/kappa)**(1/gamma)
-        elif phase.name != "I":
+        elif phase.name not in ("Ia", "Ib"):
             assert {law.log_exponent for law in phase.laws.values()} == {0}
 
 
 def test_diagonal_network_has_no_benign_phase(of_diagonal, of_quadratic):
     # at fixed noise 1/log(d/n) exceeds every power of n: V holds as soon as anything is learned
-    assert {phase.name for phase in of_diagonal.phases} == {"I", "II", "III", "V", "VI"}
-    assert {phase.name for phase in of_quadratic.phases} == {"I", "II", "III", "IV", "V", "VI"}
+    assert {phase.name for phase in of_diagonal.phases} == {"Ia", "Ib", "II", "III", "V", "VIa", "VIb"}
+    assert {phase.name for phase in of_quadratic.phases} == {"Ia", "Ib", "II", "III", "IV", "V", "VIa", "VIb"}
 
 
 # --- the cells tile the plane, and the walls between them
@@ -192,17 +192,20 @@ def test_every_wall_that_is_met_is_a_boundary(diagram):
 def test_walls_between_different_names(of_diagonal, of_quadratic):
     a, ell, gamma = letters.a, letters.ell, letters.gamma
     walls = {
-        frozenset(["I", "II"]): (Eq(ell, a - HALF_), True),
+        frozenset(["Ib", "II"]): (Eq(ell, a - HALF_), True),
         frozenset(["II", "III"]): (Eq(ell, a - gamma - HALF_), True),
         frozenset(["II", "V"]): (Eq(ell, (a - 1) / 2), False),
-        frozenset(["II", "VI"]): (Eq(ell, (a - 1) / 2), False),
-        frozenset(["III", "VI"]): (Eq(ell, (a - 1) / 2), True),
-        frozenset(["V", "VI"]): (Eq(a, 1), True),
+        frozenset(["II", "VIa"]): (Eq(ell, (a - 1) / 2), False),
+        frozenset(["III", "VIb"]): (Eq(ell, (a - 1) / 2), True),
+        frozenset(["V", "VIa"]): (Eq(a, 1), True),
+        # between two phases of one risk's power
+        frozenset(["Ia", "Ib"]): (Eq(ell, (a - 1) / 2), True),
+        frozenset(["VIa", "VIb"]): (Eq(a, 2 * gamma), True),
     }
     only = {
-        "diagonal": {frozenset(["I", "V"]): (Eq(a, 0), True)},
+        "diagonal": {frozenset(["Ia", "V"]): (Eq(a, 0), True)},
         "quadratic": {
-            frozenset(["I", "IV"]): (Eq(a, 0), True),
+            frozenset(["Ia", "IV"]): (Eq(a, 0), True),
             frozenset(["II", "IV"]): (Eq(ell, (a - 1) / 2), True),
             # (1 - 1/(2 gamma)) a = 2 (1 - a)/5
             frozenset(["IV", "V"]): (Eq(a, 4 * gamma / (14 * gamma - 5)), True),
@@ -228,11 +231,11 @@ HALF_ = Rational(1, 2)
 @pytest.mark.parametrize(
     ("point", "names"),
     [
-        ({"a": 1, "ell": 0, "gamma": 1}, {"II", "V", "VI"}),
-        ({"a": 2, "ell": HALF, "gamma": 1}, {"II", "III", "VI"}),
-        ({"a": 1, "ell": -3, "gamma": 2}, {"V", "VI"}),
-        ({"a": 4, "ell": Fraction(3, 2), "gamma": 3}, {"II", "VI"}),
-        ({"a": 4, "ell": 3.5, "gamma": 3}, {"I", "II"}),
+        ({"a": 1, "ell": 0, "gamma": 1}, {"II", "V", "VIa"}),
+        ({"a": 2, "ell": HALF, "gamma": 1}, {"II", "III", "VIa", "VIb"}),
+        ({"a": 1, "ell": -3, "gamma": 2}, {"V", "VIa"}),
+        ({"a": 4, "ell": Fraction(3, 2), "gamma": 3}, {"II", "VIa"}),
+        ({"a": 4, "ell": 3.5, "gamma": 3}, {"Ib", "II"}),
     ],
 )
 def test_on_a_boundary_the_phases_that_meet_are_named(diagram, point, names):
@@ -246,14 +249,14 @@ def test_on_a_boundary_the_phases_that_meet_are_named(diagram, point, names):
 # --- leading constants, each from an integral or a formula of its own
 
 POINTS = {  # one point in each cell, and physical values consistent with nothing but positivity
-    "I": {"a": HALF, "ell": 2, "gamma": 1},
-    "I starved": {"a": -1, "ell": -5, "gamma": 1},
+    "Ib": {"a": HALF, "ell": 2, "gamma": 1},
+    "Ia": {"a": -1, "ell": -5, "gamma": 1},
     "II": {"a": HALF, "ell": Fraction(-1, 8), "gamma": 1},
     "III": {"a": 6, "ell": 4, "gamma": 1},
     "IV": {"a": Fraction(1, 4), "ell": -2, "gamma": 1},
     "V": {"a": Fraction(9, 10), "ell": -2, "gamma": 1},
-    "VI": {"a": Fraction(3, 2), "ell": -2, "gamma": 1},
-    "VI all": {"a": 6, "ell": -2, "gamma": 1},
+    "VIa": {"a": Fraction(3, 2), "ell": -2, "gamma": 1},
+    "VIb": {"a": 6, "ell": -2, "gamma": 1},
 }
 SIZES = [  # gamma, n_eff, d, weight_decay, noise_variance
     (mpf("0.8"), mpf(1000), mpf(10) ** 9, mpf("0.3"), mpf(1)),
@@ -296,7 +299,7 @@ def test_trivial_risk_is_the_energy_of_the_target(diagram, gamma, n, d, penalty,
         + decay * mpf(head) ** (-decay - 1) / 12
     )
     energy = share * (mpmath.fsum(mpf(i) ** -decay for i in range(1, head)) + tail)
-    for cell in ("I", "I starved"):
+    for cell in ("Ia", "Ib"):
         laws = laws_at(diagram, cell, gamma, n, d, penalty, noise)
         assert close(laws["risk"], energy, 1e-8)
         # alpha delta^2 = Delta + R (diagonal), 4 alpha delta^2 = Delta + R (quadratic)
@@ -307,7 +310,7 @@ def test_trivial_risk_is_the_energy_of_the_target(diagram, gamma, n, d, penalty,
 @sizes
 def test_noise_feeds_delta_wherever_something_is_learned(diagram, gamma, n, d, penalty, noise):
     share = {"diagonal": 1, "quadratic": 4}[diagram.model.name]
-    for cell in POINTS.keys() - {"I", "I starved", "IV"}:
+    for cell in POINTS.keys() - {"Ia", "Ib", "IV"}:
         laws = laws_at(diagram, cell, gamma, n, d, penalty, noise)
         assert close(laws["effective_noise"] ** 2, noise * d / n / share)
 
@@ -343,7 +346,7 @@ def test_diagonal_harmful_overfitting(of_diagonal, gamma, n, d, penalty, noise):
 
 
 @sizes
-@pytest.mark.parametrize("cell", ["VI", "VI all"])
+@pytest.mark.parametrize("cell", ["VIa", "VIb"])
 def test_diagonal_noise_dominated(of_diagonal, cell, gamma, n, d, penalty, noise):
     laws = laws_at(of_diagonal, cell, gamma, n, d, penalty, noise)
     assert close(laws["risk"], noise * d / n)
@@ -351,7 +354,7 @@ def test_diagonal_noise_dominated(of_diagonal, cell, gamma, n, d, penalty, noise
     assert close(laws["degrees_of_freedom"], 1)
     delta = mpmath.sqrt(noise * d / n)
     few = gaussian_moment(1 / gamma) * (mpmath.sqrt(d) / delta) ** (1 / gamma)
-    assert close(laws["learned"], few if cell == "VI" else d, 1e-8)
+    assert close(laws["learned"], few if cell == "VIa" else d, 1e-8)
 
 
 @sizes
@@ -408,13 +411,13 @@ def test_quadratic_harmful_overfitting(of_quadratic, gamma, n, d, penalty, noise
 @sizes
 def test_quadratic_noise_dominated(of_quadratic, gamma, n, d, penalty, noise):
     square = noise * d / (4 * n)
-    for cell, error, freedom in (("VI", square / 2, mpf("0.5")), ("VI all", square, mpf(1))):
+    for cell, error, freedom in (("VIa", square / 2, mpf("0.5")), ("VIb", square, mpf(1))):
         laws = laws_at(of_quadratic, cell, gamma, n, d, penalty, noise)
         assert close(laws["risk"], 2 * error)  # the cone cuts half of the bulk until every mode is learned
         assert close(laws["degrees_of_freedom"], freedom)
         assert close(laws["threshold"], penalty * d / (4 * n))
         few = (d / square) ** (1 / (2 * gamma))
-        assert close(laws["learned"], few if cell == "VI" else d)
+        assert close(laws["learned"], few if cell == "VIa" else d)
 
 
 def test_quadratic_laws_at_a_size_of_the_theory_sheet(of_quadratic):
@@ -478,12 +481,12 @@ def test_learning_curve_of_the_paper(of_quadratic):
         (1, 2),
         (2, oo),
     ]
-    assert names(curve) == ["IV", "V", "VI", "VI"]
+    assert names(curve) == ["IV", "V", "VIa", "VIb"]
     # weight decay of order sqrt(d): nothing is learned until a = 1, over-regularised until a = 2
-    assert names(of_quadratic.learning_curve(ell=HALF, gamma=1)) == ["I", "II", "VI"]
+    assert names(of_quadratic.learning_curve(ell=HALF, gamma=1)) == ["Ib", "II", "VIb"]
     # larger still: every mode is learned, but shrunk, before the noise takes over at a = 1 + 2 ell
     curve = of_quadratic.learning_curve(ell=2, gamma=1)
-    assert names(curve) == ["I", "II", "III", "VI"]
+    assert names(curve) == ["Ib", "II", "III", "VIb"]
     assert [start for start, _, _ in curve] == [0, Rational(5, 2), Rational(7, 2), 5]
 
 
@@ -543,19 +546,19 @@ def test_no_weight_decay_is_where_there_is_little_enough(diagram, none):
 
 
 def test_at_the_other_end_all_is_trivial(diagram):
-    assert diagram.locate(a=3, ell=oo, gamma=1).name == "I"
-    assert {phase.name for _, _, phase in diagram.learning_curve(ell=oo, gamma=1)} == {"I"}
+    assert diagram.locate(a=3, ell=oo, gamma=1).name == "Ib"
+    assert {phase.name for _, _, phase in diagram.learning_curve(ell=oo, gamma=1)} == {"Ib"}
 
 
 def test_with_many_samples_at_fixed_weight_decay_noise_is_left(diagram):
     assert diagram.locate(a=oo, ell=7, gamma=1) is diagram.locate(a=1000, ell=7, gamma=1)
-    assert diagram.locate(a=-oo, ell=7, gamma=1).name == "I"
+    assert diagram.locate(a=-oo, ell=7, gamma=1).name == "Ib"
 
 
 def test_boundaries_reach_to_the_ends(diagram):
     with pytest.raises(OnBoundary, match="a = 1, ell = -oo") as caught:
         diagram.locate(a=1, ell=-oo, gamma=1)
-    assert {phase.name for phase in caught.value.phases} == {"V", "VI"}
+    assert {phase.name for phase in caught.value.phases} == {"V", "VIa"}
 
 
 def test_two_ends_at_once_are_refused(diagram):
@@ -574,7 +577,7 @@ def test_targets_of_infinite_energy_are_refused(diagram, gamma):
 
 
 def test_gamma_just_above_one_half_is_allowed(diagram):
-    assert diagram.locate(a=3, ell=-5, gamma=HALF + EPSILON).name == "VI"
+    assert diagram.locate(a=3, ell=-5, gamma=HALF + EPSILON).name == "VIb"
 
 
 @pytest.mark.parametrize("b", [0, 1, Fraction(1, 2)])

@@ -33,12 +33,12 @@ GAMMA = 1.25
 
 # samples d^a, weight decay d^ell and noise d^-b in each phase of the quadratic network; no b for no noise
 PHASES = {
-    "I": (0.5, 1.0, 0),
+    "Ib": (0.5, 1.0, 0),
     "II": (0.5, -0.1, 0),
     "III": (3.7, 1.7, 0),
     "IV": (0.3, -1.0, 0),
     "V": (0.7, -0.5, 0),
-    "VI": (1.5, -0.2, 0),
+    "VIa": (1.5, -0.2, 0),
     "N": (0.6, -0.8, None),
     "recovery": (2.0, -2.0, 2.0),
 }

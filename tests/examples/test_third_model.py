@@ -23,7 +23,7 @@ def test_declaration_takes_under_forty_lines():
     assert 0 < len([line for line in lines[start:end] if line.strip()]) < 40
 
 
-@pytest.mark.parametrize(("a", "name"), [(1.4, "II"), (1.7, "II"), (0.5, "I")])
+@pytest.mark.parametrize(("a", "name"), [(1.4, "II"), (1.7, "II"), (0.5, "Ib")])
 def test_laws_are_the_limits_of_its_equations(example, a, name):
     from asymptotics import phase_diagram
 

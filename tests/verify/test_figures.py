@@ -429,7 +429,7 @@ def test_a_check_that_failed_is_crossed_out():
 
 def test_only_checks_of_the_plane_shown_are_drawn():
     checks = checks_of(diagonal, "scaled", "erm")
-    here = [replace(check, b=HALF) for check in checks if check.phase == "VI"]
+    here = [replace(check, b=HALF) for check in checks if check.phase == "VIa"]
     (axes,) = phase_diagram_figure(
         phase_diagram(diagonal, noise="scaled"), b=HALF, checks=[*checks, *here]
     ).axes

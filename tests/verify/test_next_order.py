@@ -36,8 +36,8 @@ CASES = [
         tuple(QUANTITIES),
         (10, 20, 30, 60, 100, 300),
     ),
-    ("fixed", "I", Fraction(-1, 4), Fraction(-9, 10), Fraction(1), tuple(QUANTITIES), (10, 20, 30, 60, 100)),
-    ("none", "I", Fraction(-1, 4), Fraction(-9, 10), Fraction(2), tuple(QUANTITIES), (10, 20, 30, 60, 100)),
+    ("fixed", "Ia", Fraction(-1, 4), Fraction(-9, 10), Fraction(1), tuple(QUANTITIES), (10, 20, 30, 60, 100)),
+    ("none", "Ia", Fraction(-1, 4), Fraction(-9, 10), Fraction(2), tuple(QUANTITIES), (10, 20, 30, 60, 100)),
     # the training loss is that of the first modes there, right up to a power of d
     ("none", "N", Fraction(1, 2), Fraction(-9, 10), Fraction(5, 4), tuple(QUANTITIES)[:3], (20, 30, 60, 100)),
 ]

@@ -185,7 +185,7 @@ def test_a_declaration_is_all_the_engine_needs():
     )
     one, other = phase_diagram(diagonal), phase_diagram(changed)
     assert [phase.name for phase in one.phases] == [phase.name for phase in other.phases]
-    for name, factor in (("II", 2 ** (2 - 1 / gamma)), ("III", 4), ("V", 1), ("VI", 1)):
+    for name, factor in (("II", 2 ** (2 - 1 / gamma)), ("III", 4), ("V", 1), ("VIa", 1), ("VIb", 1)):
         first, second = (next(p for p in diagram.phases if p.name == name) for diagram in (one, other))
         assert simplify(second.risk.constant / first.risk.constant - factor) == 0
         assert second.region == first.region
@@ -227,10 +227,10 @@ def test_terms_that_tie_in_different_powers_of_an_unknown_are_refused():
 
 
 def test_terms_of_the_source_equation_that_tie_and_hold_no_unknown_add_up():
-    # in phase I the energy of the target and the label noise are alike: delta^2 = (Delta + R) d/n_eff
+    # in Ia and Ib the energy of the target and the label noise are alike: delta^2 = (Delta + R) d/n_eff
     for network, share in ((diagonal, 1), (quadratic, 4)):
         for phase in phase_diagram(network).phases:
-            if phase.name == "I":
+            if phase.name in ("Ia", "Ib"):
                 total = (noise_variance + phase.risk.expr) * d / n_eff / share
                 assert simplify(phase.effective_noise.expr**2 - total) == 0
 

@@ -107,10 +107,10 @@ def ratio(noise, wall, point, digits_of_d, factor=1):
 
 # a wall, a point on it, and how far the weight decay, or the samples, are from it
 WALLS = [
-    ("fixed", "V/VI", {"gamma": 1, "a": 1, "ell": -2}),
-    ("fixed", "V/VI", {"gamma": 1, "a": 1, "ell": -2, "times": 5}),
-    ("fixed", "II/VI", {"gamma": 1, "a": 1.5, "ell": None}),
-    ("fixed", "II/VI", {"gamma": 1, "a": 1.5, "ell": None, "times": 3}),
+    ("fixed", "V/VIa", {"gamma": 1, "a": 1, "ell": -2}),
+    ("fixed", "V/VIa", {"gamma": 1, "a": 1, "ell": -2, "times": 5}),
+    ("fixed", "II/VIa", {"gamma": 1, "a": 1.5, "ell": None}),
+    ("fixed", "II/VIa", {"gamma": 1, "a": 1.5, "ell": None, "times": 3}),
     ("none", "II/N", {"gamma": 1, "a": 1, "ell": -2}),
     ("none", "II/N", {"gamma": 1, "a": 1, "ell": -2, "times": 4}),
     ("scaled", "N/V", {"gamma": 1, "a": 1, "ell": -5, "b": None}),
@@ -119,7 +119,7 @@ WALLS = [
 
 def on_wall(names, point, source):
     kept, point = min(source, 1), {**point, "source": source}
-    if names == "II/VI":  # lambda^(2 r) = lambda^(-1/A)/n
+    if names == "II/VIa":  # lambda^(2 r) = lambda^(-1/A)/n
         point["ell"] = -2 * point["a"] * point["gamma"] / (4 * point["gamma"] * kept + 1)
     if names == "N/V":  # n^(-2 A r) = Delta
         point["b"] = 4 * point["gamma"] * kept * point["a"]
@@ -136,11 +136,14 @@ def test_laws_hold_on_and_across_walls(noise, names, point, source):
 
 
 FIRST_FEATURES = [
-    *(("fixed", "I/II", {"gamma": 1, "a": 1, "ell": 0, "times": times}) for times in (0.1, 1, 8)),
-    ("fixed", "I/II", {"gamma": 0.6, "a": 1, "ell": 0, "times": 0.2}),
-    *(("fixed", "I/V", {"gamma": 1, "a": 0, "ell": -1, "samples": samples}) for samples in (0.2, 1.5, 9)),
-    *(("none", "I/N", {"gamma": 0.7, "a": 0, "ell": -1, "samples": samples}) for samples in (0.3, 5)),
-    *(("scaled", "I/N", {"gamma": 1, "a": 0, "ell": -1, "b": 1, "samples": samples}) for samples in (0.3, 5)),
+    *(("fixed", "Ib/II", {"gamma": 1, "a": 1, "ell": 0, "times": times}) for times in (0.1, 1, 8)),
+    ("fixed", "Ib/II", {"gamma": 0.6, "a": 1, "ell": 0, "times": 0.2}),
+    *(("fixed", "Ia/V", {"gamma": 1, "a": 0, "ell": -1, "samples": samples}) for samples in (0.2, 1.5, 9)),
+    *(("none", "Ia/N", {"gamma": 0.7, "a": 0, "ell": -1, "samples": samples}) for samples in (0.3, 5)),
+    *(
+        ("scaled", "Ia/N", {"gamma": 1, "a": 0, "ell": -1, "b": 1, "samples": samples})
+        for samples in (0.3, 5)
+    ),
 ]
 """Where features are fitted one by one: a wall, and values of what leads across it."""
 
@@ -160,9 +163,9 @@ def test_first_features_count_one_by_one(noise, names, point, source):
 @pytest.mark.parametrize(
     ("noise", "names", "axis", "values"),
     [
-        ("fixed", "I/II", "weight_decay", {"n_eff": mpf(10) ** 90, "noise_variance": mpf(1)}),
-        ("fixed", "I/V", "n_eff", {"weight_decay": mpf(10) ** -90, "noise_variance": mpf(1)}),
-        ("none", "I/N", "n_eff", {"weight_decay": mpf(10) ** -90, "noise_variance": mpf(1)}),
+        ("fixed", "Ib/II", "weight_decay", {"n_eff": mpf(10) ** 90, "noise_variance": mpf(1)}),
+        ("fixed", "Ia/V", "n_eff", {"weight_decay": mpf(10) ** -90, "noise_variance": mpf(1)}),
+        ("none", "Ia/N", "n_eff", {"weight_decay": mpf(10) ** -90, "noise_variance": mpf(1)}),
     ],
 )
 def test_law_of_first_features_reduces_to_both_phases(noise, names, axis, values, source):
@@ -280,7 +283,7 @@ def summed(source, n_eff, weight_decay, noise_variance, features):
     return (n_eff * np.sum(missed**2 * energies) + noise_variance * np.sum(kept**2)) / spare
 
 
-LAST_FEATURES = [("II/III", 4.9, -2), ("V/VI", 1, -5), ("VI/VI", 2, -2)]
+LAST_FEATURES = [("II/III", 4.9, -2), ("V/VIa", 1, -5), ("VIa/VIb", 2, -2)]
 
 
 @pytest.mark.parametrize("factor", [0.2, 1, 5])
@@ -318,7 +321,7 @@ def test_an_error_of_a_hundredth_is_noticed():
             assert abs(ratio(noise, wall, at, 12, factor) - 1) > 5 * TOLERANCE
 
 
-@pytest.mark.parametrize("names", ["V/VI", "II/VI"])
+@pytest.mark.parametrize("names", ["V/VIa", "II/VIa"])
 def test_a_term_left_out_is_noticed(names):
     # the law of either phase alone, on the wall between them
     wall, at = wall_of("fixed", names, 0.8), on_wall(names, {"gamma": 1, "a": 1.5, "ell": -3}, 0.8)
@@ -340,7 +343,7 @@ def test_a_wrong_residue_is_noticed():
 
 
 def test_a_source_is_asked_for():
-    law = wall_of("fixed", "II/VI", 0.5).crossover()
+    law = wall_of("fixed", "II/VIa", 0.5).crossover()
     for refused in (None, 0, -1):
         with pytest.raises(ValueError, match=f"source={refused}: must be "):
             law.evaluate(gamma=1, n_eff=10, d=10, weight_decay=1, noise_variance=1, source=refused)

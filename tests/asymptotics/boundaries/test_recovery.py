@@ -219,7 +219,7 @@ def test_width_in_powers_of_weight_decay_and_of_the_smallest_mode(network, power
 
 @pytest.mark.parametrize("network", NETWORKS)
 def test_far_above_the_threshold_are_the_poles_of_the_phases_there(network):
-    # A >> 1: shrinkage and label noise, the laws of III and VI
+    # A >> 1: shrinkage and label noise, the laws of III and VIb
     jump = jump_of(network, "few")
     at = values_at(network, mpf("1e-30"), mpf("1e-54"))
     values = physical_values(n_eff=1, **at)
@@ -228,10 +228,10 @@ def test_far_above_the_threshold_are_the_poles_of_the_phases_there(network):
     phases = {
         p.name: p.risk
         for p in phase_diagram(NETWORKS[network], noise="scaled").phases
-        if p.name in ("III", "VI")
+        if p.name in ("III", "VIb")
     }
     capacity = at | {"n_eff": evaluate(jump.samples, values)}
-    shrinkage, labels = phases["III"].evaluate(**capacity) / x**3, phases["VI"].evaluate(**capacity) / x
+    shrinkage, labels = phases["III"].evaluate(**capacity) / x**3, phases["VIb"].evaluate(**capacity) / x
     assert 0.1 < shrinkage / labels < 10
     assert jump.evaluate(**at) == pytest.approx(shrinkage + labels, rel=1e-6, abs=0)
 
@@ -249,7 +249,7 @@ def test_with_many_labels_it_is_the_interpolation_peak():
 def test_recovery_walls_name_the_jump(network):
     for noise, estimator in product(("none", "scaled"), ("erm", "bayes")):
         walls = phase_diagram(NETWORKS[network], noise=noise, estimator=estimator).boundaries
-        met = [b for b in walls if {p.name for p in b.phases} in ({"III", "N"}, {"N", "VI"}, {"N", "R"})]
+        met = [b for b in walls if {p.name for p in b.phases} in ({"III", "N"}, {"N", "VIb"}, {"N", "R"})]
         found = [b for b in walls if "recovery_jump" in b.mechanism]
         assert found == [b for b in met if not b.continuous]
         assert found

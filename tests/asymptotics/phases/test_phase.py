@@ -54,21 +54,38 @@ def test_phases_and_diagrams_print_short(shipped):
 
 
 def test_a_name_finds_its_phase(of_quadratic):
-    found = of_quadratic["V"]
-    assert found is of_quadratic.locate(a=0.7, ell=-1, gamma=1)
+    assert of_quadratic["V"] is of_quadratic.locate(a=0.7, ell=-1, gamma=1)
+    assert of_quadratic["VIa"] is of_quadratic.locate(a=1.5, ell=-1, gamma=1)
+    assert of_quadratic["VIb"] is of_quadratic.locate(a=2.5, ell=-1, gamma=1)
 
 
-def test_a_name_of_several_cells_says_where_they_lie(of_quadratic):
-    with pytest.raises(KeyError, match="name='VI': must tell one phase, and 2 have it") as caught:
-        of_quadratic["VI"]
-    for phase in of_quadratic.phases:
-        if phase.name == "VI":
+@pytest.mark.parametrize("model", [diagonal, quadratic], ids=str)
+@pytest.mark.parametrize("estimator", ["erm", "bayes"])
+def test_at_fixed_noise_every_label_of_the_paper_tells_one_phase(model, estimator):
+    names = [phase.name for phase in phase_diagram(model, estimator=estimator).phases]
+    assert len(set(names)) == len(names)
+
+
+@pytest.mark.parametrize("estimator", ["erm", "ridge"])
+def test_the_trivial_phase_says_what_is_lacking(estimator):
+    # few samples whatever the weight decay, or a weight decay that no number of samples stands up to
+    diagram = phase_diagram(quadratic, estimator=estimator)
+    assert diagram.locate(a=-0.1, ell=-1, gamma=1).name == "Ia"
+    assert diagram.locate(a=1.5, ell=3, gamma=1).name == "Ib"
+
+
+def test_a_name_of_several_regions_says_where_they_lie():
+    scaled = phase_diagram(quadratic, noise="scaled")
+    with pytest.raises(KeyError, match="name='II': must tell one phase, and 2 have it") as caught:
+        scaled["II"]
+    for phase in scaled.phases:
+        if phase.name == "II":
             assert all(str(relation) in str(caught.value) for relation in phase.region.args)
 
 
 @pytest.mark.parametrize("name", ["VII", "", 0, None, ["V"]], ids=repr)
 def test_a_name_that_is_none_is_answered_by_those_there_are(of_diagonal, name):
-    with pytest.raises(KeyError, match="must be one of I, II, III, V, VI"):
+    with pytest.raises(KeyError, match="must be one of Ia, Ib, II, III, V, VIa, VIb"):
         of_diagonal[name]
 
 
