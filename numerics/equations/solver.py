@@ -2,15 +2,15 @@
 
 The equations come in every coordinate of the threshold that the network has.  In three steps:
 
-1. a first guess, from the solution of a similar problem (`continued`), or from an approximation of the
-   network (`in_double`): by a few of Newton's steps from afar, or else by the search that is certain;
-2. Newton's method in float64 (`Attempt`);
+1. a first guess, from the solution of a similar problem, or from an approximation of the network, by a few of
+   Newton's steps from afar, or else by the search that is certain;
+2. Newton's method in float64 (`in_double`);
 3. when more digits are asked for, Newton's method in arithmetics that grow with its steps, the last two
    steps with that many digits and a guard (`to_digits`).  The guard is raised until the step that remains is
    below the digits asked for.  The same is done where float64 is too short for eleven good digits: next to
    the interpolation threshold the equations are small differences.
 
-In this order: `Attempt`, `continued`, `in_double`, `to_digits`.
+In this order: `Attempt`, `Similar`, `in_double`, `to_digits`.
 """
 
 from __future__ import annotations
@@ -69,26 +69,21 @@ class Attempt:
         return self.root is not None and self.error < DOUBLE_ACCURACY and self.root.residual < DOUBLE_RESIDUAL
 
 
-def continued(equations: StateEquations, similar: StateEquations, solution: Pair) -> Attempt:
-    """The attempt that starts from the solution (x, y) of similar equations.
+@dataclass(frozen=True)
+class Similar:
+    """A similar problem: the number of a coordinate, its equations in it, and their solution (x, y)."""
 
-    The approximation is off by nearly the same here as there: its residuals at that solution are subtracted.
-    """
-    with DOUBLE.working():
-        try:
-            offset = similar.approximated().residuals(*solution)
-            root = newton(replace(equations.approximated(), offset=offset), solution, ROUGHLY)
-            guess = root.x, root.y
-        except (NotConverged, *OUT_OF_RANGE):
-            guess = solution
-        return _attempt(equations, guess)
+    coordinate: int
+    equations: StateEquations
+    solution: Pair
 
 
-def in_double(systems: Sequence[StateEquations]) -> Attempt:
+def in_double(systems: Sequence[StateEquations], similar: Similar | None = None) -> Attempt:
     """The best attempt in the first coordinate that is accurate, or in any; it may have no root.
 
     Args:
         systems: the equations in float64, in every coordinate, the most general one last.
+        similar: a similar problem from whose solution to start instead of a search.
 
     Raises:
         NotConverged: no guess in any coordinate.
@@ -103,6 +98,10 @@ def in_double(systems: Sequence[StateEquations]) -> Attempt:
         nested_search,
     )
     with DOUBLE.working():
+        if similar is not None:
+            attempt = _continued(systems[similar.coordinate], similar)
+            if attempt.is_accurate:
+                return attempt
         for search in searches:
             for equations, guess in _guesses(systems, search, failures):
                 attempts.append(_attempt(equations, guess))
@@ -113,6 +112,19 @@ def in_double(systems: Sequence[StateEquations]) -> Attempt:
     if not attempts:
         raise failures[-1]  # that of the most general coordinate
     return min(attempts, key=lambda attempt: (attempt.error, attempt.root is None))
+
+
+def _continued(equations: StateEquations, similar: Similar) -> Attempt:
+    """The attempt that starts from the solution of a similar problem.
+
+    The approximation is off by nearly the same here as there: its residuals at that solution are subtracted.
+    """
+    guess = similar.solution
+    with suppress(NotConverged, *OUT_OF_RANGE):
+        offset = similar.equations.approximated().residuals(*guess)
+        root = newton(replace(equations.approximated(), offset=offset), guess, ROUGHLY)
+        guess = root.x, root.y
+    return _attempt(equations, guess)
 
 
 def _guesses(

@@ -60,10 +60,7 @@ class Slopes:
         """Derivatives along two directions, each given by its components in the two variables."""
 
         def directional(pair: Pair) -> Pair:
-            return (
-                first[0] * pair[0] + first[1] * pair[1],
-                second[0] * pair[0] + second[1] * pair[1],
-            )
+            return (first[0] * pair[0] + first[1] * pair[1], second[0] * pair[0] + second[1] * pair[1])
 
         return Slopes(directional(self.error), directional(self.freedom), directional(self.threshold))
 

@@ -26,14 +26,7 @@ import mpmath
 from numerics.arithmetic.errors import NotConverged
 from numerics.arithmetic.precision import DOUBLE, to_mpf
 from numerics.equations.newton import Root
-from numerics.equations.solver import (
-    ATTEMPTS,
-    DOUBLE_DIGITS,
-    Attempt,
-    continued,
-    in_double,
-    to_digits,
-)
+from numerics.equations.solver import ATTEMPTS, DOUBLE_DIGITS, Similar, in_double, to_digits
 from numerics.equations.state_equations import StateEquations
 from numerics.problem import Problem
 from numerics.solution import Solution, recovered
@@ -48,9 +41,8 @@ def solve_erm(problem: Problem, digits: int | None, near: Solution | None = None
     """Solution for the estimator "erm", in float64 or with that many digits; see `numerics.solve`."""
     if _is_recovered(problem):
         return recovered(problem, digits, 1)
-    systems = problem.state_equations()
     try:
-        attempt = _from_nearby(problem, systems, near) or in_double(systems)
+        attempt = in_double(problem.state_equations(), _similar(problem, near))
     except (NotConverged, OverflowError):
         if problem.weight_decay != 0:
             raise
@@ -74,20 +66,14 @@ def _is_recovered(problem: Problem) -> bool:
     return is_unregularised and problem.parameters.capacity >= 1 and problem.is_full_width
 
 
-def _from_nearby(
-    problem: Problem, systems: tuple[StateEquations, ...], near: Solution | None
-) -> Attempt | None:
-    """The attempt that starts from the solution of a similar problem, if it is accurate."""
-    # With few hidden units the training is not convex: the solution may not be unique.
-    is_unique = problem.is_full_width
-    if near is None or near.coordinate is None or near.effective_noise <= 0 or not is_unique:
+def _similar(problem: Problem, near: Solution | None) -> Similar | None:
+    """The problem of a solution, if that can be a start: with few hidden units it may not be the only one."""
+    if near is None or near.coordinate is None or near.effective_noise <= 0 or not problem.is_full_width:
         return None
-    theirs = near.problem.state_equations()
-    if near.coordinate >= min(len(systems), len(theirs)):
+    if near.coordinate >= len(problem.architecture.coordinates):
         return None
     point = math.log(float(near.effective_noise)), float(near.coordinate_value)
-    attempt = continued(systems[near.coordinate], theirs[near.coordinate], point)
-    return attempt if attempt.is_accurate else None
+    return Similar(near.coordinate, near.problem.state_equations()[near.coordinate], point)
 
 
 def _unregularised(problem: Problem, digits: int | None) -> Solution:

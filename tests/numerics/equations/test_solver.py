@@ -17,14 +17,7 @@ from numerics import NotConverged, Problem, Solution, solve
 from numerics.equations import solver
 from numerics.equations.state_equations import Scalars, StateEquations
 
-NUMBERS = (
-    "excess_risk",
-    "effective_noise",
-    "threshold",
-    "degrees_of_freedom",
-    "train_loss",
-    "learned_modes",
-)
+NUMBERS = ("excess_risk", "effective_noise", "threshold", "degrees_of_freedom", "train_loss", "learned_modes")
 
 
 def problem(network: str, n_eff: Any, dim: int, weight_decay: Any, noise: Any = Fraction(1, 4)) -> Problem:

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from numerics import NotConverged, Problem, solve
+from numerics.equations import solver
 from numerics.estimators import erm
 from numerics.networks.diagonal import scalars
 from numerics.networks.network import NETWORKS
@@ -308,7 +309,7 @@ def test_next_to_a_solution_there_is_nothing_to_search(
 ) -> None:
     problem = in_phase("quadratic", "V", 10**6)
     near = solve(problem)
-    monkeypatch.setattr(erm, "in_double", lambda systems: pytest.fail("searched"))
+    monkeypatch.setattr(solver, "_guesses", lambda *_: pytest.fail("searched"))
     moved = solve(replace(problem, samples=1.1 * float(problem.samples)), near=near)
     assert moved.learned_modes > near.learned_modes
     fewer = replace(problem, dim=problem.dim - 1)  # not even the target is the same

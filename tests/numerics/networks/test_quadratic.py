@@ -17,13 +17,7 @@ from numerics.arithmetic.precision import multiprecision
 from numerics.equations.state_equations import Scalars
 from numerics.free_probability.free_convolution import Preimage, preimage, split
 from numerics.networks import width
-from numerics.networks.quadratic import (
-    Cut,
-    cut_at,
-    scalars,
-    scalars_at_angle,
-    scalars_of,
-)
+from numerics.networks.quadratic import Cut, cut_at, scalars, scalars_at_angle, scalars_of
 from numerics.sums.target import Target
 
 RESULTS = ("error", "degrees_of_freedom", "mean_size", "mass_above")

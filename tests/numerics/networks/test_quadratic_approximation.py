@@ -3,10 +3,7 @@ from __future__ import annotations
 import pytest
 
 from numerics import NotConverged
-from numerics.networks.quadratic import (
-    scalars,
-    scalars_at_angle,
-)
+from numerics.networks.quadratic import scalars, scalars_at_angle
 from numerics.networks.quadratic_approximation import approximate_scalars, approximate_scalars_at_angle
 from numerics.sums.target import Target
 
