@@ -1,23 +1,29 @@
-r"""The quadratic network: the scalar functions of its state evolution, at any dimension and to any precision.
+r"""The quadratic network: the scalar functions of its state equations, at any dimension and to any precision.
 
-The estimate has the law of (S* + delta GOE - kappa)_+ acting on eigenvalues (arXiv:2509.24882; derived in
-arXiv:2505.17958).  With mu the law of the target's eigenvalues s_i free-convolved with a semicircle of
-variance delta^2, g its Stieltjes transform, f(x) = (x - kappa)_+ and Q = mean(s^2), the state evolution needs
+The network f = (|B^T x|^2 - |B|_F^2)/sqrt(d) with weight decay on B is a regression on S = B B^T with the
+nuclear norm as penalty.  Its estimate has the law of (S* + delta GOE - kappa)_+ acting on eigenvalues, and
+the effective noise delta and the threshold kappa solve (arXiv:2509.24882; derived in arXiv:2505.17958)
+
+    2 alpha delta^2 = E + Delta/2,      2 alpha = D + lambda/(2 kappa),      alpha = n/d^2,
+
+with the excess risk R = 2 E.  Let mu be the law of the target's eigenvalues s_i free-convolved with a
+semicircle of variance delta^2, g its Stieltjes transform, f(x) = (x - kappa)_+ and Q = mean(s^2).  Then
 
     D = 2 int f Re g dmu                                                              (degrees of freedom)
     E = Q + int f^2 dmu - 2 [int x f dmu - delta^2 D]                                 (matrix error)
     T = int f dmu                                                                     (mean of the spectrum)
 
-E cancels in this form once it is far below Q.  On the path of `numerics.paths` (from z_kappa on
-the geodesic to a real point c between the M learned eigenvalues and the others, then up the vertical ray
-from c) each becomes an integral of terms of the size of the result.  As x - delta^2 G = z,
+*Integrals along a contour.*  E cancels in this form once it is far below Q.  The contour of
+`free_probability.contours` leads from z_kappa on a geodesic to a real point c between the M learned
+eigenvalues and the others, then up the vertical ray from c.  On it each functional becomes an integral of
+terms of the size of the result.  As x - delta^2 G = z,
 
     E - Q = -(1/pi) Im int_{z_kappa} [(x - kappa)^2 G - 2 (x - kappa) z G] x' dz.
 
-*The ray: learned modes.*  The integral of z^2 G_L, G_L the learned part of G = G_U + G_L, is that of Q.  By
-z = x - delta^2 G the integrand plus z^2 G is (kappa - delta^2 G)^2 G x' + delta^2 z G^2 up to the
-derivative of a function which is real at both ends.  G_U is real on the real axis right of c, and so is the
-integral with G_U for G: subtracting that leaves, with q = kappa - delta^2 G_U,
+*The ray: learned modes.*  Let G_L be the learned part of G = G_U + G_L; the integral of z^2 G_L is that of Q.
+By z = x - delta^2 G the integrand plus z^2 G is (kappa - delta^2 G)^2 G x' + delta^2 z G^2, up to
+the derivative of a function that is real at both ends.  G_U is real on the real axis right of c, and so is
+the integral with G_U for G.  What is left of the difference is, with q = kappa - delta^2 G_U,
 
     E      q^2 A + (delta^4 G_L^2 - 2 q delta^2 G_L) G x' + delta^2 z G_L (2 G_U + G_L)
     D      (z - q) [(2 G_U + G_L) G_L x' + delta^2 G_U^2 G_L'] + delta^2 G_L G^2 x'
@@ -27,8 +33,8 @@ integral with G_U for G: subtracting that leaves, with q = kappa - delta^2 G_U,
 each proportional to G_L, of order M/d however small that is.  At infinity these are r/z (for T, after its
 real limit M/d is dropped), and the quarter-circle from the ray to the real axis contributes r/2.
 
-*The geodesic: the bulk, and the mode at the threshold.*  With z G = 1 + W, W = (1/d) sum_i s_i/(z - s_i): the
-derivatives of x, (x - kappa)^2 and (x - kappa)^3 have integrals which are real at both ends.  Any real
+*The geodesic: the bulk, and the mode at the threshold.*  Let W = (1/d) sum_i s_i/(z - s_i), so that z G = 1 +
+W.  The derivatives of x, (x - kappa)^2 and (x - kappa)^3 have integrals that are real at both ends.  Any real
 multiple of them may be subtracted, so that only the excess of G and W over their values at c enters:
 
     E      [(x - kappa)^2 (G - G_c) - 2 (x - kappa) (W - W_c)] x'
@@ -36,13 +42,13 @@ multiple of them may be subtracted, so that only the excess of G and W over thei
     T      (x - kappa) (G - G_c) x'
     mass   (G - G_c) x'
 
-All differences are formed as divided differences, G - G_c = -(z - c) mean 1/((z - s)(c - s)), and x - kappa
-alike from z_kappa.  So no digit is lost either where kappa = delta (2 - t) and D is of order t^(5/2), as it
-is with few samples.  There kappa itself, in a floating-point number, does not say what D is; z_kappa does:
-`scalars_at_angle` takes its angle instead of kappa.
+All differences are divided differences, G - G_c = -(z - c) mean 1/((z - s)(c - s)), and x - kappa likewise
+from z_kappa.  So no digit is lost where kappa = delta (2 - t) and D is of order t^(5/2), as it is with few
+samples.  There the digits of kappa do not determine D, but those of z_kappa do: `scalars_at_angle` takes its
+angle instead.
 
-*Slopes.*  At a fixed z, x grows with delta^2 at the rate G; where the path begins f vanishes.  By parts, with
-all integrals from z_kappa to infinity,
+*Slopes.*  At fixed z, dx/d(delta^2) = G; where the path begins f vanishes.  By parts, with all integrals from
+z_kappa to infinity,
 
     dE/dkappa        = -(2/pi) Im int (z - f) G x' dz             ("force")
     dD/dkappa        =  (1/pi) Im int G^2 x' dz                   (minus "square")
@@ -51,17 +57,17 @@ all integrals from z_kappa to infinity,
 
 and the same is subtracted on either leg as above.
 
-*Next to the interpolation threshold* A = 1/2 both equations are about what D and E lack to 1/2 and
-delta^2/2, their values for noise alone without a threshold.  Noise alone has G = 1/z, x_0 = z + delta^2/z
-and, with sin psi = kappa/(2 delta),
+*Complements.*  Next to the interpolation threshold 2 alpha = 1/2 both equations are about the differences of
+D and E from 1/2 and delta^2/2, their values for noise alone without a threshold.  Noise alone has G = 1/z,
+x_0 = z + delta^2/z and, with sin psi = kappa/(2 delta),
 
     1/2 - D_0         = (8/pi) [psi/8 - sin(4 psi)/32 + sin(psi) cos(psi)^3/3]
     1/2 - E_0/delta^2 = (8/pi) [psi/8 - sin(4 psi)/32 + 2 sin(psi) cos(psi)^3/3
                                 - sin(psi)^2 ((pi - 2 psi)/4 - sin(2 psi)/4)];
 
 both are integrals along the geodesic too, to the z_0 of x_0(z_0) = kappa.  By x - x_0 = delta^2 W/z and
-z_kappa - z_0 = -delta^2 W(z_kappa)/(z_kappa - conj(z_0)) what the modes add to D_0 and E_0 is integrated
-without subtracting like from like (`_beyond_noise`), and keeps its digits however little it is.
+z_kappa - z_0 = -delta^2 W(z_kappa)/(z_kappa - conj(z_0)) the contribution of the modes to D - D_0 and E - E_0
+is integrated without subtracting like from like (`_beyond_noise`), and keeps its digits however small it is.
 
 In order: `Cut`, `cut_at`, `cut_at_angle`, `scalars`, `scalars_at_angle`, `scalars_of`,
 `bbp_threshold`.
@@ -101,9 +107,9 @@ _STEEP = 1e6
 
 @dataclass(frozen=True)
 class _Leg:
-    """What one leg of the path contributes to E, D, T, the mass, and to the four integrals of `_slopes`.
+    """The contributions of one leg of the path to E, D, T, the mass, and the four integrals of `_slopes`.
 
-    ``beyond_noise`` is what E and D are beyond those of noise alone; None at high thresholds.
+    ``beyond_noise``: E and D less those of noise alone; None at high thresholds.
     """
 
     error: Any
@@ -194,8 +200,8 @@ def scalars(noise: Any, threshold: Any, target: Target) -> Scalars:
 def scalars_at_angle(noise: Any, angle: Any, target: Target) -> Scalars:
     """The same at the threshold whose preimage lies at an angle, between 0 and pi/2, above the real axis.
 
-    At small angles the threshold kappa = delta (2 - angle^2) is next to the noise's edge, where D goes like
-    angle^5: in terms of kappa no digit of D may be left, in terms of the angle all are.
+    At small angles the threshold kappa = delta (2 - angle^2) is next to the edge of the bulk, where D is of
+    order angle^5: in terms of kappa no digit of D may be left, in terms of the angle all are.
 
     Raises:
         NotConverged: no threshold next to the edge of the noise belongs to this angle.
@@ -208,8 +214,8 @@ def scalars_at_angle(noise: Any, angle: Any, target: Target) -> Scalars:
     """
     with target.arithmetic.working():
         cut = cut_at_angle(noise, angle, target)
-        found = scalars_of(cut)
-        return replace(found, slopes=_at_fixed_angle(cut, found.slopes, angle))
+        values = scalars_of(cut)
+        return replace(values, slopes=_at_fixed_angle(cut, values.slopes, angle))
 
 
 def scalars_of(cut: Cut) -> Scalars:
@@ -303,15 +309,15 @@ def _ray(arithmetic: Arithmetic, halves: Split, noise: Any, threshold: Any) -> _
     q, twice, pull = kappa - variance * g_rest, g + g_rest, variance * g_learned
     height = z - q
 
-    straight, bent = g_learned * x_slope, variance * g_rest * slope_learned
-    mass = straight + bent
-    both = variance * straight * g
+    direct, indirect = g_learned * x_slope, variance * g_rest * slope_learned
+    mass = direct + indirect
+    both = variance * direct * g
     error = q * q * mass + (pull - 2 * q) * both + z * pull * twice
-    square = twice * straight + g_rest * bent
+    square = twice * direct + g_rest * indirect
     freedom = height * square + both * g
     # z G_L = share + W_L: the limit of the integrand, real, is dropped.
-    mean = w_learned - q * g_learned + height * (pull * slope + bent) + both
-    cube = (3 * g_rest * g + g_learned * g_learned) * straight + g_rest * g_rest * bent
+    mean = w_learned - q * g_learned + height * (pull * slope + indirect) + both
+    cube = (3 * g_rest * g + g_learned * g_learned) * direct + g_rest * g_rest * indirect
     drift = pull * g * fall + height * (g_learned * fall + g_rest * fall_learned)
 
     integrands = (error, freedom, mean, mass, 2 * (q * mass - both), square, cube, -drift)
@@ -360,11 +366,11 @@ def _arc(arithmetic: Arithmetic, cut: Cut) -> _Leg:
 
     mass = g_rise * x_slope
     mean = above * mass
-    tilt = w_rise * x_slope
+    w_mass = w_rise * x_slope
     square = mass * (g + g_origin)
-    error = above * (mean - 2 * tilt)
+    error = above * (mean - 2 * w_mass)
     cube = mass * (g * (g + g_origin) + g_origin * g_origin)
-    integrands = (error, above * square, mean, mass, 2 * (tilt - mean), square, cube, -above * g * fall)
+    integrands = (error, above * square, mean, mass, 2 * (w_mass - mean), square, cube, -above * g * fall)
     beyond = None
     if cut.excess == 0 and cut.threshold < _LOW * noise:
         beyond = _beyond_noise(arithmetic, cut, path, _OnArc(above, x_slope, g_rise, w_rise, fall))

@@ -66,7 +66,6 @@ class ModeNodes:
     Attributes:
         indices: i_k, integers and reals in between (a few may lie beyond d).
         weights: w_k, so that the sum over modes of F is ``weights @ F(indices)``.
-        break_after: M; 0 for none.
         offsets: i_k - (M + 1/2), accurate in relative terms.
         log_ratios: log(i_k/(M + 1/2)), accurate in relative terms.
         learned: number of nodes of the modes i <= M: a sum over those is
@@ -75,7 +74,6 @@ class ModeNodes:
 
     indices: Any
     weights: Any
-    break_after: int
     offsets: Any
     log_ratios: Any
     learned: int
@@ -128,7 +126,7 @@ def mode_nodes(dim: int, decay: Number, break_after: int = 0, arithmetic: Arithm
     indices, offsets, log_ratios, weights = (column[learned_first] for column in columns)
     for values in (indices, weights, offsets, log_ratios):
         values.flags.writeable = False
-    return ModeNodes(indices, weights, break_after, offsets, log_ratios, int(np.sum(offsets < 0)))
+    return ModeNodes(indices, weights, offsets, log_ratios, int(np.sum(offsets < 0)))
 
 
 @lru_cache(maxsize=64)
