@@ -1,0 +1,85 @@
+"""Figures show the checks they are given, and are told apart in grey."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from drawings import HALF, checks_of
+from matplotlib.collections import PathCollection
+from matplotlib.colors import to_rgb
+from sympy import Rational
+
+from asymptotics import diagonal, phase_diagram, symbols
+from verify.figures import phase_diagram_figure, save_figure
+from verify.figures.drawing import COLOURS
+from verify.limits import FIGURE_GAMMA
+
+
+def test_over_samples_alone_the_exponent_of_the_risk_is_drawn():
+    diagram = phase_diagram(diagonal, noise="scaled", estimator="bayes")
+    (axes,) = phase_diagram_figure(diagram, gamma=2, b=1).axes
+    lines = [line.get_xydata() for line in axes.lines if line.get_color() != "black"]
+    for (x0, y0), (x1, y1) in lines:
+        a = Rational(str(round((x0 + x1) / 2, 6)))
+        phase = diagram.locate(a=a, ell=0, gamma=2, b=1)
+        exponent = phase.risk.exponent.subs({symbols.a: a, symbols.b: 1, symbols.gamma: 2})
+        assert float(exponent) == pytest.approx((y0 + y1) / 2, abs=1e-5)
+    assert sum(x1 - x0 for (x0, _), (x1, _) in lines) == pytest.approx(5.5)
+
+
+def test_a_check_that_failed_is_crossed_out():
+    diagram = phase_diagram(diagonal)
+    one, *rest = [c for c in checks_of(diagonal, "fixed", "erm") if c.gamma == FIGURE_GAMMA]
+    figure = phase_diagram_figure(diagram, checks=[replace(one, passed=False), *rest])
+    handles = [text.get_text() for text in figure.axes[0].get_legend().get_texts()]
+    assert "checked, disagrees" in handles
+
+
+def test_only_checks_of_the_plane_shown_are_drawn():
+    checks = checks_of(diagonal, "scaled", "erm")
+    here = [replace(check, b=HALF) for check in checks if check.phase == "VIa"]
+    (axes,) = phase_diagram_figure(
+        phase_diagram(diagonal, noise="scaled"), b=HALF, checks=[*checks, *here]
+    ).axes
+    drawn = sum(len(c.get_offsets()) for c in axes.collections if isinstance(c, PathCollection))
+    wanted = {(c.a, c.ell) for c in [*checks, *here] if c.gamma == FIGURE_GAMMA and c.b == HALF}
+    assert drawn == len(wanted) > 0
+
+
+def lightness(colour):
+    """CIE L*."""
+    linear = [x / 12.92 if x <= 0.04045 else ((x + 0.055) / 1.055) ** 2.4 for x in to_rgb(colour)]
+    luminance = float(np.dot(linear, (0.2126, 0.7152, 0.0722)))
+    return 116 * np.cbrt(luminance) - 16
+
+
+def test_colours_differ_in_grey():
+    found = sorted(lightness(colour) for colour in COLOURS.values())
+    assert min(np.diff(found)) > 3
+    assert found[0] > 60  # black on it is legible: a contrast of 6 and more
+
+
+def test_phases_of_other_names_have_colours_of_their_own():
+    diagram = phase_diagram(diagonal)
+    renamed = replace(diagram, phases=tuple(replace(p, name=f"{p.name}$_x") for p in diagram.phases))
+    (axes,) = phase_diagram_figure(renamed).axes
+    colours = {patch.get_facecolor() for patch in axes.patches}
+    assert len(colours) == len({phase.name for phase in renamed.phases})
+
+
+def test_figures_are_written_whole_or_not_at_all(tmp_path, monkeypatch):
+    figure = phase_diagram_figure(phase_diagram(diagonal))
+    written = save_figure(figure, tmp_path / "gamma_1.25")
+    assert [path.name for path in written] == ["gamma_1.25.png", "gamma_1.25.pdf"]
+    before = [path.read_bytes() for path in written]
+
+    def broken(path, **kwargs):
+        Path(path).write_bytes(b"half")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(figure, "savefig", broken)
+    with pytest.raises(KeyboardInterrupt):
+        save_figure(figure, tmp_path / "gamma_1.25")
+    assert [path.read_bytes() for path in written] == before
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["gamma_1.25.pdf", "gamma_1.25.png"]
