@@ -1,22 +1,23 @@
 """What the README claims is what the code does."""
 
+import ast
 import doctest
 import re
 from pathlib import Path
 
 from sympy import latex
 
-from asymptotics import Law, StateEvolution, diagonal, phase_diagram, quadratic
+from asymptotics import Law, Network, diagonal, phase_diagram, quadratic
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
-def _cell(law: Law) -> str:
+def _formula(law: Law) -> str:
     return f"${latex(law.expr)}$"
 
 
-def law_table(*networks: StateEvolution) -> str:
+def law_table(*networks: Network) -> str:
     """The derived laws: a row for each phase at fixed noise, and that of noiseless interpolation."""
     columns = [
         [
@@ -28,10 +29,11 @@ def law_table(*networks: StateEvolution) -> str:
     lines = ["| phase | " + " | ".join(f"{network} network" for network in networks) + " |"]
     lines.append("|---|" + "---|" * len(networks))
     titles = {phase.name: phase.title for phases in columns for phase in phases}
-    for name, title in sorted(titles.items(), key=lambda item: (item[0] == "N", item[0])):
+    order = ("Ia", "Ib", "II", "III", "IV", "V", "VIa", "VIb", "N")
+    for name, title in sorted(titles.items(), key=lambda item: order.index(item[0])):
         cells = []
         for phases in columns:
-            laws = dict.fromkeys(_cell(phase.risk) for phase in phases if phase.name == name)
+            laws = dict.fromkeys(_formula(phase.risk) for phase in phases if phase.name == name)
             cells.append(", then ".join(laws) or "never at fixed noise")
         lines.append(f"| {name} {title} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
@@ -79,6 +81,41 @@ def test_files_and_figures_exist() -> None:
 
 def test_the_top_level_holds_nothing_else() -> None:
     allowed = {"asymptotics", "numerics", "verify", "tests", "examples", "pyproject.toml", "README.md"}
-    allowed |= {"CHANGELOG.md", "LICENSE", "build", "dist", "report"}
+    allowed |= {"CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "build", "dist", "report"}
     found = {p.name for p in ROOT.iterdir() if not p.name.startswith(".") and p.suffix != ".egg-info"}
     assert found - {"__pycache__"} <= allowed
+
+
+LINK = re.compile(r"\[`?(\w+)`?\]\(([^)]+)\)")
+
+
+def walk() -> list[list[tuple[str, str]]]:
+    """The rows of the table that a reader of the source follows: name and path of each link."""
+    table = README.split("<!-- walk -->")[1].split("<!-- end -->")[0]
+    rows = [LINK.findall(line) for line in table.splitlines() if line.startswith("| ")]
+    return [row for row in rows if row]
+
+
+def defined_in(path: str) -> set[str]:
+    """Functions, classes and variables of a file."""
+    body = ast.parse((ROOT / path).read_text(encoding="utf-8")).body
+    names = {node.name for node in body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+    targets = [t for node in body if isinstance(node, ast.Assign) for t in node.targets]
+    targets += [node.target for node in body if isinstance(node, ast.AnnAssign)]
+    return names | {target.id for target in targets if isinstance(target, ast.Name)}
+
+
+def test_the_walk_through_the_source_is_alive() -> None:
+    assert len(walk()) > 10
+    for *routes, (test, path) in walk():
+        text = (ROOT / path).read_text(encoding="utf-8")
+        assert Path(path).stem == test
+        assert len(routes) == 2
+        for name, module in routes:
+            assert name in defined_in(module), (name, module)
+        # the test is of one of the two, at least
+        assert any(name in text or Path(module).stem in text for name, module in routes), path
+
+
+def test_a_link_that_is_dead_is_seen() -> None:
+    assert "no_such_name" not in defined_in("asymptotics/diagram.py")

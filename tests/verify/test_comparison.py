@@ -16,7 +16,7 @@ from asymptotics.algebra.monomials import Noise
 from asymptotics.diagram import Estimator
 from asymptotics.expressions.checks import InvalidArgument
 from numerics import solve
-from verify import Report, agreement, comparison
+from verify import agreement, comparison
 from verify.ladder import ladder
 
 DIAGRAMS = {str(model): phase_diagram(model) for model in (diagonal, quadratic)}
@@ -136,23 +136,6 @@ def test_a_region_that_reaches_too_far_is_caught() -> None:
     two = next(p for p in diagram.phases if p.name == "II")
     five = next(p for p in diagram.phases if p.name == "V")
     assert not agreement(replace(diagram, phases=(replace(two, region=five.region),))).passed
-
-
-def test_a_report_without_checks_has_not_passed() -> None:
-    assert not Report((), "quick", 0).passed
-
-
-def test_report_says_what_failed_and_can_be_read_back() -> None:
-    diagram = DIAGRAMS["diagonal"]
-    phase = diagram.phases[-1]
-    planted = replace(phase, risk=replace(phase.risk, exponent=phase.risk.exponent + 1))
-    report = agreement(replace(diagram, phases=(planted,)), seed=3)
-    assert "DISAGREEMENT" in report.to_markdown()
-    assert "risk at a =" in report.to_markdown()
-    content = json.loads(report.to_json())
-    assert content["passed"] is False
-    assert content["seed"] == 3
-    assert len(content["checks"]) == len(report.checks)
 
 
 def test_unknown_effort_is_refused() -> None:
