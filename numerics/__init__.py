@@ -21,7 +21,7 @@ from numerics.arithmetic.errors import NotConverged as NotConverged
 from numerics.certified.certificate import Certificate as Certificate
 from numerics.certified.certificate import certify as certify
 from numerics.curve import risk_curve as risk_curve
-from numerics.free_probability.convolution import FreeConvolution as FreeConvolution
+from numerics.free_probability.free_convolution import FreeConvolution as FreeConvolution
 from numerics.problem import Problem as Problem
 from numerics.solution import Solution as Solution
 from numerics.solve import solve as solve

@@ -2,7 +2,7 @@ r"""Paths of integration over a spectrum plus Gaussian noise, where no integrand
 
 Integrals over the law mu of the noisy spectrum (`numerics.free_convolution`) are taken from the preimage
 z_kappa of a threshold to infinity, in the upper half-plane, in two pieces that meet at the real origin c of a
-split:
+view:
 
     `ray`         from c along the vertical c + i rho, rho from 0 to oo;
     `geodesic`    from c to z_kappa along the circle that meets the real axis at right angles at c.
@@ -13,7 +13,7 @@ the problem, and the trapezoidal rule in log rho, closed by a double-exponential
 digits in proportion to its number of nodes, at any ratio of scales.  The ends take most of the nodes where
 many digits are asked for; Gauss-Legendre panels then do with fewer, unless the scales are far apart.
 
-In order: `half_line`, `Path`, `ray`, `geodesic`, `half_circle`, `along_contour`, `graded`, `panelled`.
+In order: `half_line`, `Path`, `ray`, `geodesic`, `half_circle`, `along_contour`, `graded_nodes`, `panel_nodes`.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from typing import Any
 import numpy as np
 
 from numerics.arithmetic.precision import DOUBLE_BITS, Arithmetic
-from numerics.free_probability.free_convolution import Preimage, Split
+from numerics.free_probability.views import Preimage, SpectrumView
 from numerics.sums.pole_sums import Kernel, kernel
 
 # Padding, in units of log rho, between the scales of a path and the double-exponential closure of its ends.
@@ -60,7 +60,7 @@ def half_line(arithmetic: Arithmetic, shortest: Any, longest: Any) -> tuple[Any,
 
 @dataclass(frozen=True, eq=False)
 class Path:
-    """Points of a circle, or line, that meets the real axis at right angles at the origin c of a split.
+    """Points of a circle, or line, that meets the real axis at right angles at the origin c of a view.
 
     1/(z - c) = turn + 1/(i r) along it, r running from 0 up.  In terms of r every pole has a real number b
     (`numerics.pole_sums`): with a = c - s, and b = 1/a + turn in relative precision,
@@ -68,7 +68,7 @@ class Path:
         1/(z - s) = lift/(a (1 + i b r)),       lift = 1 + i turn r.
 
     Attributes:
-        split: the spectrum.
+        view: the spectrum.
         zeta: z - c, shape (points,).
         weights: of the integral over z, direction included.
         to_end: z minus the end of the path; None if that is at infinity.
@@ -79,7 +79,7 @@ class Path:
         arithmetic: of all these.
     """
 
-    split: Split
+    view: SpectrumView
     zeta: Any
     weights: Any
     to_end: Any
@@ -98,7 +98,7 @@ class Path:
             numerators: c, real, given at the nodes; an array for each of the sums.
             of_squares: the same for the squares.
         """
-        a, b = self.split.distances, self.poles
+        a, b = self.view.distances, self.poles
         complex_, count = self.arithmetic.complex, len(numerators)
         first, second = np.stack(numerators) / a, np.zeros((0, len(a)))
         if of_squares:
@@ -113,25 +113,25 @@ class Path:
         return *values, *(complex_(even - simple, -self.r * odd) * (self.lift * self.lift))
 
 
-def ray(arithmetic: Arithmetic, halves: Split) -> Path:
+def ray(arithmetic: Arithmetic, view: SpectrumView) -> Path:
     """The vertical line from c to infinity."""
-    sizes = abs(halves.distances)
+    sizes = abs(view.distances)
     r, weights = half_line(arithmetic, sizes.min(), sizes.max())
-    poles = 1 / halves.distances
+    poles = 1 / view.distances
     i_weights = arithmetic.complex(0 * weights, weights)
     table = kernel(arithmetic, abs(poles), r)
-    return Path(halves, arithmetic.complex(0 * r, r), i_weights, None, r, 1, poles, table, arithmetic)
+    return Path(view, arithmetic.complex(0 * r, r), i_weights, None, r, 1, poles, table, arithmetic)
 
 
-def geodesic(arithmetic: Arithmetic, found: Preimage) -> Path:
+def geodesic(arithmetic: Arithmetic, start: Preimage) -> Path:
     """The path from c to z_kappa, which must be complex: poles, on the real axis, are far from it.
 
     With end = z_kappa - c, turn = Re(1/end), and r = -f/Im(1/end) where f runs from 0 to 1.
     """
-    halves, end = found.split, found.zeta
+    view, end = start.view, start.zeta
     inverse = 1 / end
     # Re(1/end) - 1/(s - c) without subtraction
-    poles = arithmetic.real_part(found.separations * inverse) / halves.distances
+    poles = arithmetic.real_part(start.separations * inverse) / view.distances
     shortest = abs(inverse.imag / poles).min()
     low = arithmetic.log(shortest) if shortest < 1 else shortest * 0
     log_ratio, stretch = _between(arithmetic, low, low * 0)
@@ -145,19 +145,19 @@ def geodesic(arithmetic: Arithmetic, found: Preimage) -> Path:
     lift = arithmetic.complex(0 * r + 1, inverse.real * r)
     table = kernel(arithmetic, abs(poles), r)
     weights = zeta * zeta * i_slope / ratio * stretch
-    return Path(halves, zeta, weights, to_end, r, lift, poles, table, arithmetic)
+    return Path(view, zeta, weights, to_end, r, lift, poles, table, arithmetic)
 
 
-def half_circle(arithmetic: Arithmetic, halves: Split, end: Any, separations: Any) -> Path:
+def half_circle(arithmetic: Arithmetic, view: SpectrumView, end: Any, separations: Any) -> Path:
     """The half-circle above the real axis from c to the real point c + end, with modes in between.
 
     Args:
         arithmetic: of all that follows.
-        halves: the spectrum seen from c.
+        view: the spectrum seen from c.
         end: a real number.
         separations: from the eigenvalues to that point.
     """
-    poles = separations / (end * halves.distances)
+    poles = separations / (end * view.distances)
     scales = 1 / abs(poles)
     r, weights = half_line(arithmetic, scales.min(), max(scales.max(), abs(end)))
     i_r = arithmetic.complex(0 * r, r)
@@ -165,24 +165,24 @@ def half_circle(arithmetic: Arithmetic, halves: Split, end: Any, separations: An
     lift = arithmetic.complex(0 * r + 1, r / end)
     table = kernel(arithmetic, abs(poles), r)
     return Path(
-        halves, zeta, zeta * zeta / (i_r * r) * weights, -zeta * end / i_r, r, lift, poles, table, arithmetic
+        view, zeta, zeta * zeta / (i_r * r) * weights, -zeta * end / i_r, r, lift, poles, table, arithmetic
     )
 
 
 def along_contour(
-    found: Preimage, noise: Any, path: Path, numerators: Sequence[Any] = (), of_squares: Sequence[Any] = ()
+    start: Preimage, noise: Any, path: Path, numerators: Sequence[Any] = (), of_squares: Sequence[Any] = ()
 ) -> tuple[Any, ...]:
     """Values of x(z) - kappa and x'(z) along a `geodesic` or `half_circle` to z_kappa.
 
     Next to the edge of the noise both are differences of nearly equal numbers, unless the equation of the
     curve is used: delta^2 mean 1/|z_kappa - s|^2 = 1.  The sums of others are returned with them.
     """
-    arithmetic, variance, weights = path.arithmetic, noise * noise, found.split.weights
-    real = arithmetic.real_part(found.separations)
-    if not found.in_support:
+    arithmetic, variance, weights = path.arithmetic, noise * noise, start.view.weights
+    real = arithmetic.real_part(start.separations)
+    if not start.in_support:
         mean, *others, square = path.sums((weights / real, *numerators), (*of_squares, weights))
         return path.to_end * (1 - variance * mean), 1 - variance * square, *others
-    height = found.zeta.imag
+    height = start.zeta.imag
     overlaps = weights / (real * real + height * height)
     to_conjugate = path.to_end + arithmetic.complex(noise * 0, 2 * height)
     # w/conj(z_kappa - s) in its real and imaginary part
@@ -196,16 +196,16 @@ def along_contour(
 
 
 def _between(arithmetic: Arithmetic, low: Any, high: Any) -> tuple[Any, Any]:
-    """Nodes log rho, and weights, of an integral over log rho by the shorter rule; `graded` in float64."""
+    """Nodes log rho, and weights, of an integral over log rho by the shorter rule; `graded_nodes` in float64."""
     if arithmetic.bits > DOUBLE_BITS:
         of_ends, panels, of_each = _panel_orders(arithmetic, float(high - low))
         first, last, _ = _trapezoidal_range(arithmetic, low - _PAD, high + _PAD)
         if 2 * of_ends + panels * of_each < last - first:
-            return panelled(arithmetic, low, high)
-    return graded(arithmetic, low, high)
+            return panel_nodes(arithmetic, low, high)
+    return graded_nodes(arithmetic, low, high)
 
 
-def graded(arithmetic: Arithmetic, low: Any, high: Any) -> tuple[Any, Any]:
+def graded_nodes(arithmetic: Arithmetic, low: Any, high: Any) -> tuple[Any, Any]:
     """Nodes log rho, and weights, of an integral over log rho that is smooth between two scales and beyond.
 
     Trapezoidal nodes in t of log rho = t - exp(low - t) + exp(t - high).
@@ -219,13 +219,13 @@ def graded(arithmetic: Arithmetic, low: Any, high: Any) -> tuple[Any, Any]:
     return t - left + right, (1 + left + right) * arithmetic.real(step)
 
 
-def panelled(arithmetic: Arithmetic, low: Any, high: Any) -> tuple[Any, Any]:
+def panel_nodes(arithmetic: Arithmetic, low: Any, high: Any) -> tuple[Any, Any]:
     """The same by Gauss and Legendre, for integrands regular in rho at 0 and, like rho^-2, at infinity.
 
     From 0 to the shortest scale in rho, from the longest on in 1/rho, in log rho between the two.
 
     >>> from numerics.arithmetic.precision import DOUBLE
-    >>> log_rho, weights = panelled(DOUBLE, 0.0, 3.0)
+    >>> log_rho, weights = panel_nodes(DOUBLE, 0.0, 3.0)
     >>> rho = np.exp(log_rho)
     >>> lorentzians = 1 / (rho**2 + 1) + np.exp(3) / (rho**2 + np.exp(6))
     >>> bool(abs((weights * rho) @ lorentzians / np.pi - 1) < 1e-14)
@@ -251,7 +251,7 @@ def _needed(arithmetic: Arithmetic) -> float:
 
 
 def _trapezoidal_range(arithmetic: Arithmetic, low: Any, high: Any) -> tuple[int, int, float]:
-    """First and last node of `graded`, between padded scales, and their step."""
+    """First and last node of `graded_nodes`, between padded scales, and their step."""
     step = 2 * math.pi * _STRIP / _needed(arithmetic)
     ends = math.log(arithmetic.digits * math.log(10.0) + 5) + 0.3
     return math.floor((float(low) - ends) / step), math.ceil((float(high) + ends) / step), step

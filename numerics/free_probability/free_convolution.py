@@ -1,734 +1,421 @@
-r"""The law of a power-law spectrum plus Gaussian noise, by subordination: no mesh, no branch to choose.
+r"""A set of eigenvalues seen through Gaussian noise: the free convolution with a semicircle, as an object.
 
-A symmetric matrix with eigenvalues s_1 >= ... >= s_d plus delta times a GOE matrix (semicircle on [-2, 2])
-has, for large d, the eigenvalue law mu = (law of s) free-convolved with a semicircle of variance delta^2.
-With
+The law mu of the eigenvalues of a symmetric matrix plus noise * GOE has, with t = noise^2 and x(z) = z + t
+G(z), the Stieltjes transform g(x(z)) = G(z) (`biane`).  Real x are reached from Biane's curve or, outside the
+support, from the real axis; points above the real axis from the curves Im x(z) = y.  The density is
+v/(pi t); a primitive of g dx is sum w_i log(z - s_i) + t G^2/2, and its imaginary part over pi the mass right
+of x.
 
-    G(z) = (1/d) sum_i 1/(z - s_i),        x(z) = z + delta^2 G(z)                            (subordination)
+*Accuracy.*  Masses, densities and transforms are closed forms of a point z, and no z is used before its own
+equation has been looked at (`biane.Curve.error`): where it is not good enough the point is found again in
+longer arithmetic, and where the longest does not help nothing is returned.  An edge is a root of F = 1,
+looked at alike; a quantile lies between two numbers whose masses are on either side.
 
-the Stieltjes transform g of mu satisfies g(x(z)) = G(z) (Biane, Indiana Univ. Math. J. 46 (1997) 705), and
-x maps the part of the upper half-plane above the curve
-
-    z = u + i v(u),    (1/d) sum_i delta^2/((u - s_i)^2 + v^2) = 1   (v = 0 where the sum is < 1 at v = 0)
-
-one to one onto the upper half-plane, the curve onto the real axis.  So a real kappa is reached from one point
-of the curve, its *preimage* z_kappa; the density of mu there is v/(pi delta^2); and integrals over mu are
-
-    int_{x > kappa} h dmu = -(1/pi) Im int_{z_kappa}^{right of the support} h(x(z)) G(z) x'(z) dz
-
-along any path in the open upper half-plane: support components, square-root edges and principal values are
-never seen.  Two facts make the preimage safe to compute.  Multiplied by its denominators, x(z) = kappa is a
-polynomial equation of degree d + 1 with a real root between any two neighbouring s_i, hence with one complex
-pair at most: whatever complex root Newton's method finds is the right one.  And of its real roots only one
-has x'(z) >= 0.
-
-*The split.*  Learned and unlearned eigenvalues part at a real point c, the origin, between s_M and s_{M+1},
-at z_kappa if that is real and close to |z_kappa| if not (where noise dominates, the curve is almost a
-circle).  Every point is kept as its distance zeta = z - c and every eigenvalue as c - s_i, formed without
-subtraction, so that a threshold amid a million eigenvalues loses no digit.  Paths of integration begin or end
-at c: see `numerics.paths`.
-
-Functions, in order: `natural_unit`, `split`, `amid_gap`, `preimage`, `at_angle`, `beyond_all`, `above_axis`,
-`noise_border`, `density`, `right_edge`; `height_above`, `is_unresolved`, `rank_below`, `is_next_door`.
+Class: `FreeConvolution`.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
+from numerics.arithmetic.arrays import at_each, complex_points, real_points, require_probabilities
+from numerics.arithmetic.checks import called, is_count, is_double, is_number, require
 from numerics.arithmetic.errors import NotConverged
 from numerics.arithmetic.precision import DOUBLE, Arithmetic, multiprecision
-from numerics.sums.mode_sums import mode_nodes
-from numerics.sums.target import Target
+from numerics.free_probability.contours import Path, geodesic, half_circle
+from numerics.free_probability.eigenvalues import Eigenvalues, FiniteSet, PowerLaw
+from numerics.free_probability.views import Preimage
 
-# Newton's method from outside the basin of the root wanders; inside it takes five or six steps.
-_NEWTON_STEPS = 40
-_BRACKET_STEPS = 400
-# Widest arithmetic, in bits, beyond which a threshold not found is not looked for with twice as many digits.
-_WIDEST = 4000
-# Splits this many modes away from the point still see its poles among the modes added one by one.
-_NEXT_DOOR = 3
-_UNRESOLVED = 1e-3
-# A point of the curve is high above the modes at this fraction of its distance from 0 at least; the modes are
-# close to each other if gaps are this fraction of it at most; the bits of their number that matter then.
-_HIGH, _CLOSE = 256.0, 4
-_BITS_OF_RANK = 4
-
-
-def natural_unit(arithmetic: Arithmetic, noise: Any, threshold: Any) -> Any:
-    """A unit of the order of z_kappa, a power of 2: changing to it rounds nothing.
-
-    Sums over poles need the fourth power of the closest one, which float64 holds in such units only.
-    """
-    near = noise if threshold < 2 * noise else threshold
-    return arithmetic.real(2) ** math.frexp(float(near))[1]
-
-
-@dataclass(frozen=True, eq=False)
-class Split:
-    """A spectrum seen from a real point between its ``learned`` largest eigenvalues and the others.
-
-    The nodes are in order of decreasing eigenvalue; next to the origin they are the eigenvalues themselves.
-
-    Attributes:
-        learned: number M of eigenvalues above the origin.
-        origin: the real point c.
-        distances: c - s_i at every node, negative for the learned ones, shape (nodes,).
-        eigenvalues: s_i at every node.
-        weights: sum_i F(s_i)/dim is ``weights @ F(eigenvalues)``.
-        above: how many of the nodes, the first ones, carry the learned modes.
-        share: learned/dim.
-    """
-
-    learned: int
-    origin: Any
-    distances: Any
-    eigenvalues: Any
-    weights: Any
-    above: int
-    share: Any
-
-
-@lru_cache(maxsize=64)
-def split(target: Target, learned: int) -> Split:
-    """The spectrum split after its ``learned`` largest eigenvalues, at the index learned + 1/2.
-
-    >>> halves = split(Target(dim=5, decay=1.0, scale=1.0), 2)
-    >>> round(float(halves.origin), 12), halves.above, (halves.distances < 0).tolist()
-    (0.4, 2, [True, True, False, False, False])
-    """
-    arithmetic = target.arithmetic
-    with arithmetic.working():
-        decay, dim = arithmetic.real(target.decay), arithmetic.real(target.dim)
-        nodes = mode_nodes(target.dim, target.decay, learned, arithmetic)
-        order = np.argsort(nodes.offsets)
-        middle = arithmetic.real(2 * learned + 1) / 2
-        origin = target.size(middle)
-        # c - s_i = -c ((i/(M + 1/2))^-gamma - 1), in relative precision also for neighbours among 10^20 modes
-        distances = -origin * arithmetic.expm1(-decay * nodes.log_ratios[order])
-        return Split(
-            learned=learned,
-            origin=origin,
-            distances=distances,
-            eigenvalues=target.size(nodes.indices[order]),
-            weights=nodes.weights[order] / dim,
-            above=nodes.learned,
-            share=arithmetic.real(learned) / dim,
-        )
-
-
-@lru_cache(maxsize=64)
-def amid_gap(target: Target, learned: int) -> Split:
-    """The spectrum seen from amid the gap between its ``learned`` > 0 largest eigenvalues and the others.
-
-    >>> print(f"{amid_gap(Target(dim=4, decay=1.0, scale=1.0), 4).origin:.12g}")     # half the smallest
-    0.125
-    """
-    with target.arithmetic.working():
-        halves = split(target, learned)
-        if learned < target.dim:
-            return halves
-        return _moved(halves, halves.eigenvalues[-1] / 2 - halves.origin, learned, halves.above, halves.share)
+# Arithmetics tried in turn, and how much what is left of its equation may move noise * g.
+_BITS = (53, 200, 800)
+_ACCURACY = 3e-13
+# How far the mass along a path may be from the closed form; the least F of a gap from 1 to be told from it.
+_MISMATCH = 1e-12
+_STEPS = 2000
+# Views of a power law from one place after the other, until the point lies next to where it is seen from.
+_VIEWS = 20
+# Eigenvalues and noise up to this have fourth powers that are floats.
+_LARGEST, _SMALLEST = 1e75, 1e-75
 
 
 @dataclass(frozen=True)
-class Preimage:
-    """The point z_kappa of Biane's curve which x maps to a real number kappa.
+class FreeConvolution:
+    """The law mu of eigenvalues plus Gaussian noise, in float64.
 
     Attributes:
-        split: the spectrum seen from a real point c close to it.
-        zeta: z_kappa - c, a complex scalar; its imaginary part is 0 exactly outside the support.
-        separations: z_kappa - s_i at every node, in full relative precision however close the nearest is.
+        eigenvalues: what is seen through the noise; made by `of_eigenvalues` or `of_power_law`.
+        noise: delta, the standard deviation of the semicircle, which has radius 2 delta.
+
+    Values are those at the very float64 x, to 1e-12 of their scale (1/delta for densities and Stieltjes
+    transforms, 1 for masses), also at edges and where components merge.
+
+    Two eigenvalues +-1 whose components are just about to merge at 0, where the density is the cube root
+    sqrt(3)/(2 pi) |x|^(1/3), nearly:
+
+    >>> law = FreeConvolution.of_eigenvalues([1.0, -1.0], noise=1.0)
+    >>> law.edges()
+    ((-2.59807621135..., 2.59807621135...),)
+    >>> print(f"{law.density(0.0):.12f} {law.density(1e-9) * 2e3 * math.pi / math.sqrt(3):.4f}")
+    0.000000000000 1.0000
+    >>> print(f"{law.cdf(0.0):.12f} {law.cdf(1.0):.6f}")
+    0.500000000000 0.692992
     """
 
-    split: Split
-    zeta: Any
-    separations: Any
+    eigenvalues: Eigenvalues
+    noise: float
 
-    @property
-    def point(self) -> Any:
-        """z_kappa itself."""
-        return self.split.origin + self.zeta
+    @classmethod
+    def of_eigenvalues(
+        cls, eigenvalues: Sequence[float], noise: float, weights: Sequence[float] | None = None
+    ) -> FreeConvolution:
+        """Of any finite set of real numbers, in any order, repeated or not.
 
-    @property
-    def in_support(self) -> bool:
-        """Whether mu has a positive density at kappa."""
-        return bool(self.zeta.imag > 0)
+        Args:
+            eigenvalues: numbers of up to 1e75, shape (n,).
+            noise: delta > 0, from 1e-75 to 1e75.
+            weights: numbers from 1e-75 to 1e75, shape (n,), normalised here; None for equal ones.
 
+        Raises:
+            InvalidProblem: the arguments are none of that.
 
-def preimage(target: Target, noise: Any, threshold: Any) -> Preimage:
-    """Point z_kappa on Biane's curve with x(z_kappa) = kappa, for kappa > 0 and delta > 0.
+        >>> float(FreeConvolution.of_eigenvalues([3.0], noise=0.5).density(3.0)) * math.pi * 0.5
+        1.0
+        """
+        s = _numbers("eigenvalues", eigenvalues)
+        allowed = f"numbers from -{_LARGEST:g} to {_LARGEST:g}"
+        require(bool((abs(s) <= _LARGEST).all()), "eigenvalues", eigenvalues, allowed)
+        w = np.ones(s.shape) if weights is None else _numbers("weights", weights)
+        are_weights = w.shape == s.shape and bool(((w >= _SMALLEST) & (w <= _LARGEST)).all())
+        allowed = f"numbers from {_SMALLEST:g} to {_LARGEST:g}, one for each eigenvalue"
+        require(are_weights, "weights", weights, allowed)
+        _require_size("noise", noise)
+        total: dict[float, float | Fraction] = {}
+        for size, weight in zip((s + 0.0).tolist(), w.tolist(), strict=True):
+            # exactly: a rounding of a weight shifts edges
+            total[size] = Fraction(total[size]) + Fraction(weight) if size in total else weight
+        sizes = tuple(sorted(total, reverse=True))
+        return cls(FiniteSet(sizes, tuple(total[size] for size in sizes)), float(noise))
 
-    Newton's method from the preimage under noise alone, else, if that fails, from a bracket on the real part
-    u, in which x increases.  In float64, units should be natural ones (`natural_unit`).
+    @classmethod
+    def of_power_law(
+        cls, dim: int, decay: float, noise: float, scale: float | None = None
+    ) -> FreeConvolution:
+        """Of c i^-decay, i = 1..dim: any number of eigenvalues costs the same.
 
-    Args:
-        target: the target.
-        noise: delta, a scalar of the target's arithmetic.
-        threshold: kappa, likewise.
+        Args:
+            dim: their number, a positive integer up to 1e150.
+            decay: gamma > 0.
+            noise: delta > 0, from 1e-75 to 1e75.
+            scale: c > 0, from 1e-75 to 1e75; None for sqrt(dim).
 
-    Raises:
-        NotConverged: the place of the threshold among the eigenvalues was not resolved, with more digits
-        neither.
+        Raises:
+            InvalidProblem: the arguments are none of that.
 
-    A single eigenvalue s = 1 widened to the semicircle of radius 2 delta around it, met at its centre:
+        >>> law = FreeConvolution.of_power_law(10**30, 1.25, noise=1.0)
+        >>> round(float(law.cdf(0.0)), 6)
+        0.5
+        """
+        allowed = f"a positive integer up to {_LARGEST**2:g}"
+        require(is_count(dim) and dim <= 10**150, "dim", dim, allowed)
+        require(is_double(decay) and float(decay) > 0, "decay", decay, "a number > 0 in the range of floats")
+        _require_size("noise", noise)
+        if scale is not None:
+            _require_size("scale", scale)
+        return cls(PowerLaw(int(dim), float(decay), None if scale is None else float(scale)), float(noise))
 
-    >>> target = Target(dim=1, decay=1.0, scale=1.0)
-    >>> found = preimage(target, noise=0.25, threshold=1.0)
-    >>> print(f"{complex(found.point):.12g}")
-    1+0.25j
-    """
-    with target.arithmetic.working():
-        return _placed(target, _root(target, noise, threshold))
+    def density(self, x: Any) -> Any:
+        """Density of mu at real points, an array of any shape.
 
+        Raises:
+            InvalidProblem: x is no finite number or array of them.
+            NotConverged: a point of Biane's curve was not found.
+        """
+        return self._at_each(x, self._density)
 
-def at_angle(target: Target, noise: Any, angle: Any) -> tuple[Preimage, Any]:
-    """The point z = r exp(i angle) of Biane's curve, and kappa = x(z).
+    def stieltjes(self, z: Any) -> Any:
+        """g(z) = int dmu(x)/(z - x) at points of an array of any shape, complex or real.
 
-    At a small angle z_kappa is the better known of the two: next to the right edge of the noise, where the
-    curve is almost the circle r = delta, kappa = delta (2 - angle^2), and the mass right of it goes like the
-    third power of the angle.  Newton's method for log F = 0 in log r, from r = delta, where
+        At real points it is the limit from above: Re g = pi * (Hilbert transform), Im g = -pi * density.
 
-        F = (1/d) sum delta^2/|z - s_i|^2;      kappa = 2 Re z - (1/d) sum delta^2 s_i/|z - s_i|^2.
+        Raises:
+            InvalidProblem: z is no finite number or array of them.
+            NotConverged: a point above Biane's curve was not found.
 
-    Args:
-        target: the target, in units of the order of the noise.
-        noise: delta, a scalar of the target's arithmetic.
-        angle: between 0 and pi/2, likewise; its relative precision is that of the height of z.
+        >>> law = FreeConvolution.of_eigenvalues([0.0], noise=1.0)
+        >>> print(f"{law.stieltjes(1j):.12f} {law.stieltjes(1.0):.12f}")
+        0.000000000000-0.618033988750j 0.500000000000-0.866025403784j
+        """
+        points = complex_points("z", z)
+        values = [
+            np.conjugate(self._stieltjes(complex(point).conjugate()))
+            if point.imag < 0
+            else self._stieltjes(complex(point))
+            for point in points.ravel()
+        ]
+        return np.reshape(np.array(values, dtype=complex), points.shape)[()]
 
-    Raises:
-        NotConverged: the ray at this angle does not meet the curve near r = delta.
+    def _stieltjes(self, z: complex) -> complex:
+        start, arithmetic = self._point(z.real, z.imag)
+        with arithmetic.working():
+            return complex(start.view.weights @ (1 / start.separations))
 
-    >>> found, kappa = at_angle(Target(dim=10**6, decay=2.0, scale=1e-160), 1.0, 1e-9)
-    >>> print(f"{found.zeta.imag:.14e} {kappa:.14f}")
-    1.00000000000000e-09 2.00000000000000
-    """
-    arithmetic = target.arithmetic
-    with arithmetic.working():
-        cosine, sine = arithmetic.cos(angle), arithmetic.sin(angle)
-        chord2 = 4 * arithmetic.sin(angle / 2) ** 2  # |r exp(i angle) - s|^2 = (r - s)^2 + r s chord2
-        radius, variance, last_step = noise, noise * noise, False
-        for _ in range(_NEWTON_STEPS):
-            halves = split(target, rank_below(target, radius, radius * sine))
-            s = halves.eigenvalues
-            along = (radius - halves.origin) + halves.distances
-            inverse = 1 / (along * along + radius * s * chord2)
-            total = variance * (halves.weights @ inverse)
-            if last_step:
-                separations = arithmetic.complex(along - radius * chord2 / 2, radius * sine + 0 * along)
-                nearest = int(np.argmin(abs(separations)))
-                threshold = 2 * radius * cosine - variance * (halves.weights @ (s * inverse))
-                return _placed(target, _Root(halves, nearest, separations[nearest])), threshold
-            fall = radius * variance * (halves.weights @ ((2 * along + s * chord2) * inverse * inverse))
-            step = arithmetic.log(total) * total / fall
-            if not abs(step) < 1:
+    def cdf(self, x: Any) -> Any:
+        """Mass of mu up to x, at points of an array of any shape.
+
+        Raises:
+            InvalidProblem: x is no finite number or array of them.
+            NotConverged: a point of Biane's curve was not found.
+        """
+        return self._at_each(x, lambda start: self._masses(start)[0])
+
+    def mass_above(self, x: Any) -> Any:
+        """Mass of mu right of x, at points of an array of any shape.
+
+        Raises:
+            InvalidProblem: x is no finite number or array of them.
+            NotConverged: a point of Biane's curve was not found.
+        """
+        return self._at_each(x, lambda start: self._masses(start)[1])
+
+    def _density(self, start: Preimage) -> float:
+        return abs(float(start.zeta.imag)) / (math.pi * self.noise**2)
+
+    def _masses(self, start: Preimage) -> tuple[float, float]:
+        """Masses on either side, from the side on which there is less."""
+        s, w = start.separations, start.view.weights
+        angles = np.array([math.atan2(abs(float(a.imag)), float(a.real)) for a in s]) / math.pi
+        weights = np.array([float(a) for a in w])
+        g = complex(w @ (1 / s)) * self.noise
+        bend = (g * g).imag / (2 * math.pi)
+        above, below = float(weights @ angles) + bend, float(weights @ (1 - angles)) - bend
+        if above < below:
+            above = min(max(above, 0.0), 1.0)
+            return 1 - above, above
+        below = min(max(below, 0.0), 1.0)
+        return below, 1 - below
+
+    def quantile(self, probability: Any) -> Any:
+        """A point x up to which the mass is ``probability``, between 0 and 1; in a gap, any point of it.
+
+        To 1e-13 in mass, or to the float next to it: a whole band of the support may lie between two floats.
+        An array of probabilities gives one of points.
+
+        Raises:
+            InvalidProblem: a probability does not lie strictly between 0 and 1.
+            NotConverged: a point of Biane's curve was not found.
+
+        >>> FreeConvolution.of_eigenvalues([1.0], noise=0.5).quantile([[0.5]]).round(12).tolist()
+        [[1.0]]
+        """
+        points = require_probabilities(probability)
+        return at_each(points, self._quantile)
+
+    def _quantile(self, probability: float) -> float:
+        """Newton's method, kept between numbers whose masses are on either side."""
+        smallest, largest = self.eigenvalues.ends()
+        low = math.nextafter(smallest - 2 * self.noise, -math.inf)
+        high = math.nextafter(largest + 2 * self.noise, math.inf)
+        x = (low + high) / 2
+        allowed = 1e-15 + 1e-13 * min(probability, 1 - probability)
+        for _ in range(_STEPS):
+            below, above, rise = self._masses_and_density(x)
+            value = below - probability if probability < 0.5 else (1 - probability) - above
+            if abs(value) <= allowed:
+                return x
+            low, high = (x, high) if value < 0 else (low, x)
+            newton = x - value / rise if rise > 0 else low
+            x = newton if low < newton < high else low + (high - low) / 2
+            if x in (low, high):
+                return high
+        raise NotConverged(f"no quantile found at probability={probability!r}")
+
+    def _masses_and_density(self, x: float) -> tuple[float, float, float]:
+        start, arithmetic = self._point(x, 0.0)
+        with arithmetic.working():
+            return *self._masses(start), self._density(start)
+
+    def edges(self, limit: int = 1000) -> tuple[tuple[float, float], ...]:
+        """Ends of the components of the support, from left to right, to a few roundings.
+
+        Of a power law with more components the ``limit`` rightmost gaps are looked at, and what lies left of
+        them is given as one.
+
+        Raises:
+            InvalidProblem: ``limit`` is not a positive integer.
+            NotConverged: an edge was not found.
+        """
+        require(is_count(limit), "limit", limit, "a positive integer")
+        count, merge = self.eigenvalues.count, self.eigenvalues.merge_from_left
+        ends = [self._edge(1, 1)]
+        for number in range(1, min(count, limit + 1) if merge else count):
+            if self._is_open(number):
+                ends += [self._edge(number, -1), self._edge(number + 1, 1)]
+            elif merge:
                 break
-            radius = radius * arithmetic.exp(step)
-            last_step = abs(step) <= _nearly_settled(arithmetic, 2)
-    raise NotConverged(f"no point of the noise's edge at the angle {float(angle):.3g}")
-
-
-def beyond_all(target: Target, point: Any) -> Preimage:
-    """A real point right of all eigenvalues, and right of the support of mu.
-
-    >>> beyond_all(Target(dim=2, decay=1.0, scale=1.0), 3.0).separations.real.tolist()
-    [2.0, 2.5]
-    """
-    halves = split(target, 0)
-    halves = _moved(halves, point - halves.origin, 0, 0, halves.share)
-    zero = target.arithmetic.complex(0 * point, 0 * point)
-    return Preimage(halves, zero, zero + halves.distances)
-
-
-def above_axis(target: Target, noise: Any, u: Any) -> tuple[Preimage, Any]:
-    """The point z = u + i v of Biane's curve above u > 0, and x(z).
-
-    Args:
-        target: the target, in units of the order of u.
-        noise: delta, a scalar of the target's arithmetic.
-        u: likewise.
-
-    >>> found, x = above_axis(Target(dim=1, decay=1.0, scale=1.0), 0.25, 1.0)
-    >>> complex(found.point), float(x)
-    ((1+0.25j), 1.0)
-    """
-    arithmetic = target.arithmetic
-    with arithmetic.working():
-        halves = split(target, target.rank(u))
-        real = (u - halves.origin) + halves.distances
-        height = _height(target, halves, noise, real, u * 0)
-        separations = arithmetic.complex(real, height + 0 * real)
-        nearest = int(np.argmin(abs(separations)))
-        x = u + noise * noise * (halves.weights @ (real / (real * real + height * height)))
-        return _placed(target, _Root(halves, nearest, separations[nearest])), x
-
-
-@dataclass(frozen=True)
-class _Root:
-    """A root z of x(z) = kappa on Biane's curve, seen from the node nearest to it: z = s_nearest + xi."""
-
-    split: Split
-    nearest: int
-    xi: Any
-
-    @property
-    def separations(self) -> Any:
-        return self.xi + (self.split.distances - self.split.distances[self.nearest])
-
-
-def _root(target: Target, noise: Any, threshold: Any) -> _Root:
-    """The root, by the first of the ways that succeeds; see `preimage`."""
-    arithmetic = target.arithmetic
-    if threshold < 2 * noise:
-        height = arithmetic.sqrt((2 * noise - threshold) * (2 * noise + threshold))
-        root = _newton(target, noise, threshold, arithmetic.complex(threshold / 2, height / 2))
-        if root is not None:
-            return root
-    # The bracket in float64 first: it takes many steps.
-    for finder in dict.fromkeys((DOUBLE, arithmetic)):
-        with finder.working():
-            point = _bracketed(_twin(target, finder), finder.real(noise), finder.real(threshold))
-        point = arithmetic.complex(arithmetic.real(point.real), arithmetic.real(point.imag))
-        root = _newton(target, noise, threshold, point)
-        if root is not None:
-            return root
-    return _root_from_more_digits(target, noise, threshold)
-
-
-def _twice_as_wide(target: Target, what: str) -> Arithmetic:
-    """An arithmetic with twice as many bits, for what could not be placed among the eigenvalues.
-
-    Raises:
-        NotConverged: when there are as many as make sense.
-    """
-    arithmetic = target.arithmetic
-    if arithmetic.bits > _WIDEST:
-        raise NotConverged(
-            f"the {what} could not be placed among the {target.dim} eigenvalues with {arithmetic.digits:.0f} "
-            "digits"
-        )
-    return multiprecision(2 * arithmetic.bits)
-
-
-def _twin(target: Target, arithmetic: Arithmetic) -> Target:
-    """The same target in another arithmetic."""
-    return replace(target, arithmetic=arithmetic, scale=arithmetic.real(target.scale))
-
-
-def _root_from_more_digits(target: Target, noise: Any, threshold: Any) -> _Root:
-    """The root found with twice as many digits: a band may be narrower than the rounding of kappa."""
-    arithmetic = target.arithmetic
-    wide = _twice_as_wide(target, f"threshold {float(threshold):.6g} at noise {float(noise):.6g}")
-    with wide.working():
-        twin = _twin(target, wide)
-        root = _root(twin, wide.real(noise), wide.real(threshold))
-        # The modes next to the origin are nodes in both arithmetics; any of them will do if none is near.
-        place = root.nearest - root.split.above
-        if abs(place) > _NEXT_DOOR:
-            place = 0 if root.split.learned < target.dim else -1
-        xi = root.separations[root.split.above + place]
-        real, imaginary = arithmetic.real(xi.real), arithmetic.real(xi.imag)
-    halves = split(target, root.split.learned)
-    return _Root(halves, halves.above + place, arithmetic.complex(real, imaginary))
-
-
-def _newton(target: Target, noise: Any, threshold: Any, guess: Any) -> _Root | None:
-    """Halley's method for x(z) = kappa, accepted only at the one right root; None if it stalls."""
-    arithmetic = target.arithmetic
-    variance = noise * noise
-    nearly = _nearly_settled(arithmetic, 3)
-    root = _seen_from_nearest(target, guess)
-    last_step = False
-    for _ in range(_NEWTON_STEPS):
-        halves, separations = root.split, root.separations
-        resolvent = 1 / separations
-        square = resolvent * resolvent
-        slope = 1 - variance * (halves.weights @ square)
-        x = root.xi + variance * (halves.weights @ resolvent)  # from s_nearest, as kappa
-        excess = x - (threshold - halves.eigenvalues[root.nearest])
-        bent = slope * slope - excess * variance * (halves.weights @ (square * resolvent))
-        if bent == 0:
-            return None
-        step = excess * slope / bent
-        # The equation is real, and so is the set of its roots: reflect into the upper half-plane.
-        below = root.xi.imag < step.imag
-        separations = (separations - step).conjugate() if below else separations - step
-        nearest = int(np.argmin(abs(separations)))
-        root = _Root(halves, nearest, separations[nearest])
-        point = halves.eigenvalues[nearest] + root.xi
-        if not arithmetic.is_finite(point) or root.xi == 0:
-            return None
-        if not is_next_door(target, halves, point):
-            root, last_step = _seen_from_nearest(target, point), False
-        elif last_step or step == 0:
-            return _on_curve(target, root, noise)
-        else:
-            last_step = abs(step) <= nearly * abs(root.xi)
-    return None
-
-
-def _nearly_settled(arithmetic: Arithmetic, order: int) -> Any:
-    """A relative step of a method of that order after which one more reaches rounding."""
-    return arithmetic.exp(arithmetic.log(arithmetic.epsilon) * arithmetic.real(Fraction(6, 5 * order)))
-
-
-def rank_below(target: Target, radius: Any, height: Any) -> int:
-    """Number of modes larger than |z|, for a point z at a height above the real axis.
-
-    One of a few numbers if z is high above modes close to each other: then one split, and the sums along its
-    ray, serve many points.
-    """
-    rank = target.rank(radius)
-    if not _is_high(target, rank, radius, height):
-        return rank
-    spare = max(rank.bit_length() - _BITS_OF_RANK - math.frexp(float(radius / height))[1], 0)
-    return (rank >> spare) << spare
-
-
-def _is_high(target: Target, rank: int, radius: Any, height: Any) -> bool:
-    """Whether the gaps around mode ``rank``, at that radius, are small, and the height is not."""
-    return bool(radius < _HIGH * height) and _CLOSE * target.decay < rank < target.dim
-
-
-def is_next_door(target: Target, halves: Split, point: Any) -> bool:
-    """Whether the split is as near to a point, in modes, as sums at the point ask for.
-
-    Next door, or what digits of the index resolve.
-    """
-    away = abs(rank_below(target, abs(point), point.imag) - halves.learned)
-    return bool(away <= max(_NEXT_DOOR, 64 * target.arithmetic.epsilon * halves.learned))
-
-
-def _seen_from_nearest(target: Target, point: Any) -> _Root:
-    """A point given by its value, to the digits it has."""
-    halves = split(target, rank_below(target, abs(point), point.imag))
-    separations = target.arithmetic.complex(point.real - halves.origin, point.imag) + halves.distances
-    nearest = int(np.argmin(abs(separations)))
-    return _Root(halves, nearest, separations[nearest])
-
-
-def _on_curve(target: Target, root: _Root, noise: Any) -> _Root | None:
-    """The root with its height above the axis in full relative precision; None if it is off the curve."""
-    arithmetic = target.arithmetic
-    real = arithmetic.real_part(root.separations)
-    height = _height(target, root.split, noise, real, root.xi.imag)
-    mismatch = abs(height * height - root.xi.imag * root.xi.imag)
-    if mismatch > arithmetic.sqrt(arithmetic.epsilon) * abs(root.xi) ** 2:
-        return None
-    return replace(root, xi=arithmetic.complex(root.xi.real, height))
-
-
-def _height(target: Target, halves: Split, noise: Any, real: Any, guess: Any) -> Any:
-    """Height v(u) of Biane's curve from u - s_i at the nodes: 0 outside the support, else to all digits."""
-    lowest = noise * noise / target.arithmetic.real(target.dim) - (real * real).min()  # one eigenvalue alone
-    return height_above(target.arithmetic, halves.weights, noise, real, guess, lowest)
-
-
-def height_above(arithmetic: Arithmetic, weights: Any, noise: Any, real: Any, guess: Any, lowest: Any) -> Any:
-    """Height v(u) of Biane's curve from u - s_i at nodes with any weights of sum 1.
-
-    Newton's method for 1/F = 1 in q = v^2, F = mean of delta^2/((u - s_i)^2 + q): 1/F is concave in q and
-    nearly linear, so that the steps are monotone after the first one.
-
-    Args:
-        arithmetic: of all that follows.
-        weights: of the nodes.
-        noise: delta.
-        real: u - s_i at the nodes.
-        guess: of v.
-        lowest: lower bound on v^2, negative for none.
-    """
-    variance, squares = noise * noise, real * real
-    if lowest <= 0:
-        lowest = noise * 0
-        if variance * (weights @ (1 / squares)) <= 1:
-            return lowest
-    q, close = max(guess * guess, lowest), 4 * arithmetic.epsilon
-    for _ in range(_NEWTON_STEPS):
-        inverse = 1 / (squares + q)
-        total = variance * (weights @ inverse)
-        step = (total - 1) * total / (variance * (weights @ (inverse * inverse)))
-        q = max(q + step, lowest)
-        if abs(step) <= close * q:
-            return arithmetic.sqrt(q)
-    return arithmetic.sqrt(_amid_light_ones(arithmetic, weights, variance, squares, q))
-
-
-def _amid_light_ones(arithmetic: Arithmetic, weights: Any, variance: Any, squares: Any, low: Any) -> Any:
-    """Root q of F = 1 right of ``low`` where one next to u, of little weight, holds Newton's method up.
-
-    There a step no more than doubles q, over dozens of decades: between two steps q is the geometric mean of
-    its bounds, above by what F would be with every eigenvalue at u.
-    """
-    high, q, close = variance * abs(weights).sum(), low, 4 * arithmetic.epsilon
-    for _ in range(_BRACKET_STEPS):
-        inverse = 1 / (squares + q)
-        total = variance * (weights @ inverse)
-        low, high = (q, high) if total > 1 else (low, q)
-        step = (total - 1) * total / (variance * (weights @ (inverse * inverse)))
-        if abs(step) <= close * q or high - low <= close * low:
-            break
-        newton = q + step
-        is_close = low < newton < high and abs(step) < q / 4
-        q = newton if is_close else arithmetic.sqrt(low) * arithmetic.sqrt(high)
-    return q
-
-
-def _bracketed(target: Target, noise: Any, threshold: Any) -> Any:
-    """Point near z_kappa: Newton's method in u, kept inside a bracket; x(u + i v(u)) increases in u."""
-    arithmetic = target.arithmetic
-    close = 2 * arithmetic.epsilon
-    u = threshold / 2 if threshold < 2 * noise else threshold
-    excess, slope, height = _climb(target, noise, threshold, u)
-    low = high = u
-    while _climb(target, noise, threshold, low)[0] > 0:
-        low = low / 2
-    while _climb(target, noise, threshold, high)[0] < 0:
-        high = high * 2
-    for _ in range(_BRACKET_STEPS):
-        low, high = (low, u) if excess > 0 else (u, high)
-        if abs(excess) <= close * threshold or high - low <= close * high:
-            break
-        newton = u - excess / slope if slope > 0 else low
-        inside = low < newton < high
-        before, u = u, (newton if inside else arithmetic.sqrt(low * high))
-        if inside and abs(u - before) <= close * u:
-            break
-        excess, slope, height = _climb(target, noise, threshold, u)
-    return arithmetic.complex(u, height)
-
-
-def is_unresolved(target: Target, halves: Split) -> bool:
-    """Whether the origin lies among more modes than the arithmetic can number; not if it is below all.
-
-    A point known by its value may then as well be the origin, in the middle of a gap.
-    """
-    return halves.learned < target.dim and bool(halves.learned * target.arithmetic.epsilon >= _UNRESOLVED)
-
-
-def _climb(target: Target, noise: Any, threshold: Any, u: Any) -> tuple[Any, Any, Any]:
-    """Values of x - kappa, dx/du and v on Biane's curve above u."""
-    variance = noise * noise
-    halves = split(target, target.rank(u))
-    offset = u * 0 if is_unresolved(target, halves) else u - halves.origin
-    real = offset + halves.distances
-    height = _height(target, halves, noise, real, u * 0)
-    inverse = 1 / (real * real + height * height)
-    excess = offset - (threshold - halves.origin) + variance * (halves.weights @ (real * inverse))
-    if height == 0:
-        return excess, 1 - variance * (halves.weights @ inverse), height
-    a = halves.weights @ (real * inverse * inverse)
-    b = halves.weights @ (inverse * inverse)
-    return excess, 2 * variance * (height * height * b + a * a / b), height
-
-
-def _placed(target: Target, root: _Root) -> Preimage:
-    """The root seen from a real point c, about as far from 0, which parts learned and unlearned modes."""
-    arithmetic, halves, separations = target.arithmetic, root.split, root.separations
-    point = halves.eigenvalues[root.nearest] + root.xi
-    if root.xi.imag < abs(root.xi.real):
-        # Lower than far from any mode: c is right below, with every mode counted on the side where it lies.
-        distances = arithmetic.real_part(separations)
-        above = int(np.sum(distances < 0))
-        learned = halves.learned + above - halves.above
-        share = arithmetic.real(learned) / target.dim
-        halves = Split(learned, point.real, distances, halves.eigenvalues, halves.weights, above, share)
-        return Preimage(halves, arithmetic.complex(0 * point.real, root.xi.imag), separations)
-
-    rank = rank_below(target, abs(point), root.xi.imag)
-    if _is_high(target, rank, abs(point), root.xi.imag):
-        halves = split(target, rank)
-        zeta = arithmetic.complex(point.real - halves.origin, point.imag)
-        return Preimage(halves, zeta, zeta + halves.distances)
-
-    shift = rank - halves.learned
-    if 0 < abs(shift) <= _NEXT_DOOR:
-        learned = halves.learned + shift
-        ratio = arithmetic.log1p(arithmetic.real(Fraction(2 * shift, 2 * halves.learned + 1)))
-        step = halves.origin * arithmetic.expm1(-arithmetic.real(target.decay) * ratio)
-        halves = _moved(halves, step, learned, halves.above + shift, arithmetic.real(learned) / target.dim)
-    halves = _moved(halves, _within_gap(halves, abs(point)), halves.learned, halves.above, halves.share)
-    # Inside the band of one mode c comes as close to it: a path across the gap would be all cancellation.
-    gap, band = halves.distances[root.nearest], 2 * abs(root.xi)
-    if band < abs(gap):
-        side = band if gap > 0 else -band
-        origin = halves.eigenvalues[root.nearest] + side
-        halves = replace(halves, origin=origin, distances=halves.distances - gap + side)
-    return Preimage(halves, root.xi - halves.distances[root.nearest], separations)
-
-
-def _within_gap(halves: Split, radius: Any) -> Any:
-    """How far to move the origin towards a distance from 0, between the eigenvalues on either side of it.
-
-    In a narrow gap, not at all.  In a wide one it matters: from next to a crowd of eigenvalues the path to a
-    point far away would be all cancellation.
-    """
-    step, above = radius - halves.origin, halves.above
-    if above == 0:
-        return max(step, 0 * step)
-    upper = -halves.distances[above - 1]
-    if above == len(halves.distances):
-        return min(step, 0 * step)
-    lower = halves.distances[above]
-    if upper + lower < halves.origin / 4:
-        return 0 * step
-    nearest = min(halves.eigenvalues[above], lower / 2)
-    return max(min(step, upper / 2), nearest - lower)
-
-
-def _moved(halves: Split, step: Any, learned: int, above: int, share: Any) -> Split:
-    """The same nodes seen from another origin, a few gaps away."""
-    if step == 0 and learned == halves.learned:
-        return halves  # itself, by which sums over it are remembered
-    return replace(
-        halves,
-        learned=learned,
-        origin=halves.origin + step,
-        distances=halves.distances + step,
-        above=above,
-        share=share,
-    )
-
-
-def noise_border(target: Target, noise: Any) -> Preimage | None:
-    """The point b of Biane's curve where the noise ends and the learned modes begin; None for no noise.
-
-    The modes s_i <= delta alone, with the noise, end at a real point u.  If between the modes left and right
-    of it the support has a gap, b is the real edge of the gap; if not, because there are more modes than
-    gaps between them or one of them is just emerging, b is the point of the curve above u.
-
-    The modes right of b are counted by its ``split.learned``.
-
-    Raises:
-        NotConverged: the noise's end was not resolved among the eigenvalues, with more digits neither.
-
-    >>> target = Target.of(100, 1.25)
-    >>> border = noise_border(target, 1.0)
-    >>> border.split.learned, border.in_support, round(float(border.point.real), 2)
-    (5, True, 1.19)
-    """
-    arithmetic = target.arithmetic
-    with arithmetic.working():
-        place = _border_among_modes(target, noise)
-        if place is None:
-            return None
-        learned, start, height = place
-        halves = split(target, learned)
-        real = start + halves.distances
-        separations = arithmetic.complex(real, height + 0 * real)
-        if height < abs(real).min():  # lower than far from any mode: c is right below
-            halves = _moved(halves, start, learned, halves.above, halves.share)
-            start = 0 * start
-        return Preimage(halves, arithmetic.complex(start, height), separations)
-
-
-def _border_among_modes(target: Target, noise: Any) -> tuple[int, Any, Any] | None:
-    """Modes right of the border, its distance from the origin of their `split`, and its height.
-
-    Among more modes than the arithmetic can number it is found with twice as many digits: a rounding of F,
-    of the order of the gap between two modes, would be taken for a height of its square root.
-    """
-    arithmetic = target.arithmetic
-    with arithmetic.working():
-        beyond = target.rank(noise)
-        if beyond == target.dim:
-            return None
-        top, offset = _end_of_curve(target, noise, beyond)
-        halves = split(target, target.rank(top + offset))
-        if not is_unresolved(target, halves):
-            start = (top - halves.origin) + offset
-            edge = _edge_of_gap(target, halves, noise, start)
-            if edge is not None:
-                return halves.learned, edge, 0 * edge
-            return halves.learned, start, _height(target, halves, noise, start + halves.distances, 0 * start)
-    wide = _twice_as_wide(target, f"end of the noise {float(noise):.6g}")
-    with wide.working():
-        place = _border_among_modes(_twin(target, wide), wide.real(noise))
-        if place is None:
-            return None
-        learned, start, height = place
-        return learned, arithmetic.real(start), arithmetic.real(height)
-
-
-def _end_of_curve(target: Target, noise: Any, learned: int) -> tuple[Any, Any]:
-    """Largest real point of Biane's curve of the modes after the first ``learned``: s_{learned+1}, the rest.
-
-    F = -delta^2 G' decreases right of that mode, from at least 1 one mode's half-band away from it; 1/sqrt(F)
-    is concave, so that Newton's method climbs to its root from there.  Near the pole, where F - 1 ~ 1/u^2,
-    each step takes u half as far again, until it is d^(1/6) times the half-band at most.
-    """
-    arithmetic, variance = target.arithmetic, noise * noise
-    halves = split(target, learned)
-    from_top = halves.distances[halves.above :] - halves.distances[halves.above]
-    weights = halves.weights[halves.above :]
-    u = noise / arithmetic.sqrt(arithmetic.real(target.dim))
-    for _ in range(_NEWTON_STEPS + target.dim.bit_length()):
-        inverse = 1 / (u + from_top)
-        total = variance * (weights @ (inverse * inverse))
-        step = (arithmetic.sqrt(total) - 1) * total / (variance * (weights @ inverse**3))
-        if not step > 4 * arithmetic.epsilon * u:
-            break
-        u = u + step
-    return halves.eigenvalues[halves.above], u
-
-
-def _edge_of_gap(target: Target, halves: Split, noise: Any, start: Any) -> Any:
-    """Left end, as a distance from the origin, of the gap of the support at the origin; None for no gap.
-
-    F = -delta^2 G' is convex between two modes: Newton's method for F = 1, from a point left of the gap where
-    F >= 1, climbs to the gap if there is one, and passes the minimum of F if there is none.
-    """
-    variance, u = noise * noise, start
-    for _ in range(_NEWTON_STEPS):
-        inverse = 1 / (u + halves.distances)
-        square = inverse * inverse
-        fall = 2 * variance * (halves.weights @ (square * inverse))
-        if not fall > 0:
-            return None
-        step = (variance * (halves.weights @ square) - 1) / fall
-        u = u + step
-        if halves.learned > 0 and u + halves.distances[halves.above - 1] >= 0:
-            return None
-        if abs(step) <= 4 * target.arithmetic.epsilon * (halves.origin + u):
-            return u
-    return None
-
-
-def density(target: Target, noise: float, x: Any) -> Any:
-    """Density of mu at points x > 0, an array or a number, in the arithmetic of the target.
-
-    Semicircle around a single eigenvalue s = 1: the density at its centre is 1/(pi delta).
-
-    >>> values = density(Target(dim=1, decay=1.0, scale=1.0), 0.25, np.array([0.25, 1.0, 2.0]))
-    >>> print(np.round(values * np.pi * 0.25, 12))
-    [0. 1. 0.]
-    """
-    with target.arithmetic.working():
-        values = [_density_at(target, noise, point) for point in np.ravel(x)]
-        return np.reshape(np.array(values), np.shape(x))
-
-
-def _density_at(target: Target, noise: Any, x: Any) -> Any:
-    if x >= target.scale + 2 * noise:  # beyond the largest eigenvalue and the noise added to it
-        return noise * 0
-    unit = natural_unit(target.arithmetic, noise, x)
-    found = preimage(target.in_units(unit), noise / unit, x / unit)
-    return found.zeta.imag * unit / (target.arithmetic.pi * noise**2)
-
-
-def right_edge(target: Target, noise: Any) -> Any:
-    """Right end of the support of mu: x at the largest real point where x'(z) = 0.
-
-    >>> round(float(right_edge(Target(dim=1, decay=1.0, scale=1.0), 0.25)), 12)
-    1.5
-    """
-    with target.arithmetic.working():
-        top, u = _end_of_curve(target, noise, 0)
-        halves = split(target, 0)
-        return top + u + noise * noise * (halves.weights @ (1 / (u + (top - halves.eigenvalues))))
+        ends.append(self._edge(count, -1))
+        ends.reverse()
+        return tuple(zip(ends[::2], ends[1::2], strict=True))
+
+    def _edge(self, number: int, side: int) -> float:
+        """The right (side 1) or left (-1) end of the band of an eigenvalue, where it is an edge of the support.
+
+        In the first arithmetic in which it satisfies F = 1.
+        """
+        for arithmetic in _arithmetics():
+            with arithmetic.working():
+                view = self.eigenvalues.view_after(number, arithmetic)
+                node = view.above - 1
+                curve = view.curve(arithmetic, arithmetic.real(self.noise)).seen_from(node, side)
+                edge = curve.band_end(node)
+                image = None if edge is None else curve.image(edge)
+            if image is not None:
+                wide = multiprecision(_BITS[1])
+                with wide.working():
+                    return float(self.eigenvalues.size(number, wide) + side * wide.real(image))
+        raise NotConverged(f"the edge of the band of eigenvalue {number} did not settle")
+
+    def _is_open(self, number: int) -> bool:
+        """Whether F < 1 somewhere between an eigenvalue and the next.
+
+        Where rounding can't tell in the longest arithmetic either the two components touch.
+        """
+        for arithmetic in _arithmetics():
+            with arithmetic.working():
+                view = self.eigenvalues.view_after(number, arithmetic)
+                least = view.curve(arithmetic, arithmetic.real(self.noise)).gap(view.above - 1).share
+            if abs(least - 1) > _MISMATCH:
+                break
+        return bool(1 - least > 4096 * arithmetic.epsilon)
+
+    def integral_above(self, function: Callable[[Any], Any], x: float = -math.inf) -> float:
+        """Integral of an analytic function over the part of mu right of x.
+
+        Args:
+            function: real on the real axis, analytic in the upper half-plane above the support and right of
+                x; takes complex arrays.
+            x: where to begin; -inf for all of mu.
+
+        The path goes from the preimage of x to a real point right of all, above Biane's curve, where |g| is
+        at most 1/noise, with the nodes of `contours`.  What cancels along it is lost: the result is
+        good to 1e-12 of the largest |h| there, and of the largest |x h| if that is more than noise |h|.
+
+        Raises:
+            InvalidProblem: x is neither a number nor infinite; the function returns no finite numbers.
+            NotConverged: the mass along the path is not that right of x.
+
+        >>> law = FreeConvolution.of_eigenvalues([1.0, 2.0], noise=0.5)
+        >>> round(law.integral_above(lambda x: x**2), 12)           # mean square + noise^2
+        2.75
+        """
+        require(callable(function), "function", function, "a function of an array of complex numbers")
+        is_infinite = isinstance(x, float) and math.isinf(x)
+        require(is_infinite or is_number(x), "x", x, "a number, or -inf for all of the law")
+        smallest, largest = self.eigenvalues.ends()
+        if x >= max(largest + 2.5 * self.noise, math.nextafter(largest, math.inf)):
+            return 0.0
+        x = float(max(x, min(smallest - 2.5 * self.noise, math.nextafter(smallest, -math.inf))))
+        start, arithmetic = self._point(x, 0.0)
+        with arithmetic.working():
+            mass = self._masses(start)[1]
+        with DOUBLE.working():
+            path, direction = self._path_to_the_right(_in_double(start))
+            g, fall = path.sums([path.view.weights], [path.view.weights])
+            measure = path.weights * g * (1 - self.noise**2 * fall) * (direction / math.pi)
+            missed = abs(float(measure.sum().imag) - mass)
+            if not missed <= _MISMATCH:
+                raise NotConverged(f"the path from x={x!r} misses the mass right of it by {missed:.1g}")
+            allowed = "a function with a finite value for each of an array of complex numbers"
+            points = path.view.origin + path.zeta + self.noise**2 * g
+            values = np.asarray(called("function", function, points, allowed))
+            is_numeric = values.dtype.kind in "iufc" and values.shape in ((), measure.shape)
+            require(is_numeric and bool(np.isfinite(values).all()), "function", function, allowed)
+            return float((measure @ np.broadcast_to(values, measure.shape)).imag)
+
+    def _path_to_the_right(self, start: Preimage) -> tuple[Path, int]:
+        """A path between a point and a real one right of the support, and 1 if it ends at the point, else -1."""
+        s, to_end = start.view.eigenvalues, 2.5 * self.noise  # from the largest eigenvalue
+        if start.in_support:
+            view = replace(start.view, origin=s[0] + to_end, distances=(s[0] - s) + to_end)
+            return geodesic(DOUBLE, replace(start, view=view, zeta=start.separations[0] - to_end)), 1
+        view = start.view.seen_from(start.point.real, np.real(start.separations))
+        reach = to_end - view.distances[0]
+        return half_circle(DOUBLE, view, reach, reach + view.distances), -1
+
+    def _at_each(self, x: Any, value: Callable[[Preimage], float]) -> Any:
+        def at(point: float) -> float:
+            start, arithmetic = self._point(point, 0.0)
+            with arithmetic.working():
+                return value(start)
+
+        return at_each(real_points("x", x), at)
+
+    def _point(self, x: float, y: float) -> tuple[Preimage, Arithmetic]:
+        """The point z with x(z) = x + i y, in the first arithmetic that is long enough.
+
+        Raises:
+            NotConverged: none is.
+        """
+        place: Any = complex(x, y)
+        for arithmetic in _arithmetics():
+            with arithmetic.working():
+                start, error = self._attempt(x, y, place, arithmetic)
+                if error <= _ACCURACY:
+                    return start, arithmetic
+                if arithmetic.is_finite(start.point):
+                    place = complex(start.point)
+        at = complex(x, y) if y else x
+        raise NotConverged(f"no point of Biane's curve found for x={at!r} with {_BITS[-1]} bits")
+
+    def _attempt(self, x: float, y: float, place: Any, arithmetic: Arithmetic) -> tuple[Preimage, Any]:
+        """The point in one arithmetic, looked for from ``place``, and how far noise * g may be off there."""
+        noise = arithmetic.real(self.noise)
+
+        def error(start: Preimage, goal: Any) -> Any:
+            curve, over = start.view.curve(arithmetic, noise), arithmetic.complex(goal, y + 0 * goal)
+            return curve.error(start.zeta, start.separations, over, self.eigenvalues.rounding(x))
+
+        known = self.eigenvalues.preimage(x, self.noise, arithmetic) if y == 0 else None
+        if known is not None:
+            return known, error(known, arithmetic.real(x) - known.view.origin)
+        for _ in range(_VIEWS):
+            view, goal = self.eigenvalues.view(x, place, self.noise, arithmetic)
+            curve = view.curve(arithmetic, noise)
+            start = Preimage(view, *curve.point_over(goal, arithmetic.real(y), place.real - view.origin))
+            if not arithmetic.is_finite(start.point):
+                break
+            if self.eigenvalues.resolves(start, self.noise, arithmetic):
+                return start, error(start, goal)
+            place = start.point
+        return start, math.inf
+
+
+def _arithmetics() -> Iterator[Arithmetic]:
+    """Longer and longer ones."""
+    for bits in _BITS:
+        yield DOUBLE if bits == DOUBLE.bits else multiprecision(bits)
+
+
+def _in_double(start: Preimage) -> Preimage:
+    """The same point in float64."""
+    real = ("origin", "distances", "eigenvalues", "weights", "share")
+    values: dict[str, Any] = {name: np.asarray(getattr(start.view, name)).astype(float)[()] for name in real}
+    separations = np.asarray(start.separations).astype(complex)
+    return Preimage(replace(start.view, **values), complex(start.zeta), separations)
+
+
+def _numbers(parameter: str, values: Any) -> Any:
+    """As a one-dimensional array of floats."""
+    points = real_points(parameter, values)
+    require(points.ndim == 1 and points.size > 0, parameter, values, "a one-dimensional, non-empty array")
+    return points
+
+
+def _require_size(parameter: str, value: Any) -> None:
+    allowed = f"a number from {_SMALLEST:g} to {_LARGEST:g}"
+    require(is_number(value) and _SMALLEST <= value <= _LARGEST, parameter, value, allowed)

@@ -96,7 +96,7 @@ def _quadratic(units: int | None) -> Network:
             ),
         ),
         posterior_variance=posterior.posterior_variance,
-        posterior_approximation=posterior.sketch,
+        posterior_approximation=posterior.approximation,
         # the eigenvalues; what is learned are eigenvectors
         irreducible_fraction=lambda dim: Fraction(1, dim),
         narrowed=_quadratic,

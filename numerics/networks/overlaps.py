@@ -1,25 +1,25 @@
-r"""What an eigenvector of the noisy target knows of the target: the quadratic network's error, in parts.
+r"""Overlaps of noisy and target eigenvectors: the quadratic network's error, in parts.
 
 The estimate (S* + delta GOE - kappa)_+ has the eigenvectors of the noisy target.  For large d, the overlap of
 those with eigenvalues in dx and the target's direction i is, averaged,
 
-    O_i(dx) = -(1/(pi d)) Im[1/(z(x) - s_i)] dx,       z(x) on Biane's curve (`free_convolution`),
+    O_i(dx) = -(1/(pi d)) Im[1/(z(x) - s_i)] dx,       z(x) on Biane's curve (`free_probability.biane`).
 
-d times of which has mass 1 and mean s_i; summed over i it is the law mu of the eigenvalues (Ledoit & Peche,
+Times d it has mass 1 and mean s_i; summed over i it is the law mu of the eigenvalues (Ledoit & Péché,
 Probab. Theory Relat. Fields 151 (2011) 233; Allez & Bouchaud, arXiv:1301.4939).  With f(x) = (x - kappa)_+
 the matrix error is a sum of positive terms,
 
     E = sum_i int O_i(dx) (f(x) - s_i)^2,
 
 and parts of it are sums over target directions and eigenvalues.  The noise ends at a point b of the curve
-(`free_convolution.noise_border`); the M modes right of b are learned, and the eigenvalues right of x(b) are
-theirs.  Of the directions i > M,
+(`preimages.noise_border`); the M modes right of b are learned, and the eigenvalues right of x(b) are theirs.
+Of the directions i > M,
 
-    unlearned      int_{x < kappa} O_i s_i^2                          is target cut by the threshold;
+    unlearned      int_{x < kappa} O_i s_i^2                          is target cut off by the threshold;
     overfitting    int_{kappa < x < x(b)} O_i (f - s_i)^2             is noise above the threshold.
 
-What remains is *learned*: shrinkage of the learned directions, i <= M, and what their eigenvectors have
-mixed in of the others, x > x(b).  If the threshold itself lies right of x(b), amid the learned modes, nothing
+What remains is *learned*: shrinkage of the learned directions, i <= M, and what their eigenvectors, x >
+x(b), contain of the others.  If the threshold itself lies right of x(b), amid the learned modes, nothing
 is overfitted, and the M modes right of the threshold are learned.
 
 Every integral is one along a path from the threshold's preimage to a real point c between the M modes and the
@@ -35,7 +35,7 @@ term with the learned part of x' = 1 + delta^2 (G_U' + G_L') is real on the real
     int_{x > x(c)} sum_{i > M} O_i s_i^2
         = -(1/pi) Im int_c^{i oo} delta^2 G_L' (1/d) sum_{i > M} s_i^2/(z - s_i) dz.
 
-Functions, in order: `decomposition`, `decomposition_at_angle`.
+In order: `decomposition`, `decomposition_at_angle`.
 """
 
 from __future__ import annotations
@@ -47,7 +47,8 @@ import numpy as np
 
 from numerics.arithmetic.precision import Arithmetic
 from numerics.free_probability.contours import along_contour, geodesic, half_circle, ray
-from numerics.free_probability.free_convolution import Preimage, Split, noise_border
+from numerics.free_probability.preimages import noise_border
+from numerics.free_probability.views import Preimage, SpectrumView
 from numerics.networks import quadratic
 from numerics.networks.quadratic import Cut
 from numerics.networks.width import narrowed
@@ -61,7 +62,7 @@ def decomposition(noise: Any, threshold: Any, target: Target, width: int | None 
     """Parts of the quadratic network's error at effective noise delta > 0 and threshold kappa > 0.
 
     Each is good to the accuracy of the error, their sum; "learned" is what the others leave of it, and 0 if
-    that is nothing but rounding.  It is 0 exactly if no mode stands out of the noise.
+    that is nothing but rounding.  It is exactly 0 if no mode is an outlier.
 
     Args:
         noise: delta.
@@ -101,69 +102,69 @@ def decomposition_at_angle(
 def _parts(cut: Cut, width: int | None) -> dict[str, Any]:
     if width is not None:
         cut = narrowed(cut, width)
-    target, noise, found, unit2 = cut.target, cut.noise, cut.start, cut.unit * cut.unit
+    target, noise, start, unit2 = cut.target, cut.noise, cut.start, cut.unit * cut.unit
     arithmetic, zero = target.arithmetic, 0 * noise
     error = quadratic.scalars_of(cut).error
     border = noise_border(target, noise)
     # In terms of x the two would be indistinguishable next to the noise's edge.
-    fits_noise = border is not None and found.point.real <= border.point.real * (
-        1 + _ROUNDINGS * arithmetic.epsilon * _digits_lost(border.split, target)
+    fits_noise = border is not None and start.point.real <= border.point.real * (
+        1 + _ROUNDINGS * arithmetic.epsilon * _digits_lost(border.view, target)
     )
     if border is not None and fits_noise:
-        found = _seen_from(found, border.split)
-    halves = found.split
-    rest = slice(halves.above, None)
-    if halves.learned == target.dim:
+        start = _seen_from(start, border.view)
+    view = start.view
+    rest = slice(view.above, None)
+    if view.learned == target.dim:
         return {"unlearned": zero, "learned": error, "overfitting": zero}
 
-    misfit, target_above = _leg(arithmetic, found, noise, cut.excess)
+    misfit, target_above = _leg(arithmetic, start, noise, cut.excess)
     overfitting = zero
     if border is not None and fits_noise:
-        overfitting = misfit - _leg(arithmetic, border, noise, _rise(found, border, noise) + cut.excess)[0]
+        overfitting = misfit - _leg(arithmetic, border, noise, _rise(start, border, noise) + cut.excess)[0]
         overfitting = max(overfitting * unit2, zero)
-    squares = halves.weights[rest] @ (halves.eigenvalues[rest] * halves.eigenvalues[rest])
-    unlearned = squares - target_above - _ray(arithmetic, halves, noise)
+    squares = view.weights[rest] @ (view.eigenvalues[rest] * view.eigenvalues[rest])
+    unlearned = squares - target_above - _ray(arithmetic, view, noise)
     unlearned = max(unlearned * unit2, zero)
-    nothing_learned = fits_noise and halves.learned == 0
+    nothing_learned = fits_noise and view.learned == 0
     learned = zero if nothing_learned else max(error - unlearned - overfitting, zero)
     return {"unlearned": unlearned, "learned": learned, "overfitting": overfitting}
 
 
-def _digits_lost(halves: Split, target: Target) -> float:
+def _digits_lost(view: SpectrumView, target: Target) -> float:
     """Roundings of i^-gamma next to the origin: those of its logarithm."""
-    return 1 + float(target.decay) * math.log1p(halves.learned)
+    return 1 + float(target.decay) * math.log1p(view.learned)
 
 
-def _seen_from(found: Preimage, halves: Split) -> Preimage:
+def _seen_from(start: Preimage, view: SpectrumView) -> Preimage:
     """The same point of the curve, seen from an origin right of which there are as many modes as given."""
-    if found.split.learned == halves.learned:
-        return found
-    zeta = found.point - halves.origin
-    return Preimage(halves, zeta, zeta + halves.distances)
+    if start.view.learned == view.learned:
+        return start
+    zeta = start.point - view.origin
+    return Preimage(view, zeta, zeta + view.distances)
 
 
 def _rise(start: Preimage, end: Preimage, noise: Any) -> Any:
     """What x gains from one point of the curve to another, both seen from as many modes: a product."""
-    slope = end.split.weights @ (1 / (start.separations * end.separations))
-    step = end.zeta - start.zeta + (end.split.origin - start.split.origin)
+    slope = end.view.weights @ (1 / (start.separations * end.separations))
+    step = end.zeta - start.zeta + (end.view.origin - start.view.origin)
     return (step * (1 - noise * noise * slope)).real
 
 
-def _leg(arithmetic: Arithmetic, found: Preimage, noise: Any, excess: Any) -> tuple[Any, Any]:
+def _leg(arithmetic: Arithmetic, start: Preimage, noise: Any, excess: Any) -> tuple[Any, Any]:
     """Sums over i > M of the integrals of O_i (f - s_i)^2 and O_i s_i^2, from a point of the curve to c.
 
     ``excess`` is f at that point.
     """
-    if found.zeta == 0:
+    if start.zeta == 0:
         return excess * 0, excess * 0
-    halves = found.split
-    if found.in_support:
-        path = geodesic(arithmetic, found)
+    view = start.view
+    if start.in_support:
+        path = geodesic(arithmetic, start)
     else:
         real = arithmetic.real_part
-        path = half_circle(arithmetic, halves, real(found.zeta), real(found.separations))
-    s, at_origin = halves.eigenvalues, _of_rest(halves) / halves.distances
-    rise, x_slope, *sums = along_contour(found, noise, path, [at_origin * s**k for k in range(3)])
+        path = half_circle(arithmetic, view, real(start.zeta), real(start.separations))
+    s, at_origin = view.eigenvalues, _of_rest(view) / view.distances
+    rise, x_slope, *sums = along_contour(start, noise, path, [at_origin * s**k for k in range(3)])
     zeroth, first, second = (-path.zeta * values for values in sums)
     f = rise + excess
     misfit = (f * f * zeroth - 2 * f * first + second) * x_slope
@@ -174,15 +175,15 @@ def _leg(arithmetic: Arithmetic, found: Preimage, noise: Any, excess: Any) -> tu
     )
 
 
-def _ray(arithmetic: Arithmetic, halves: Split, noise: Any) -> Any:
+def _ray(arithmetic: Arithmetic, view: SpectrumView, noise: Any) -> Any:
     """Sum over i > M of the integral of O_i s_i^2, from c to infinity."""
-    if halves.learned == 0:
+    if view.learned == 0:
         return 0 * noise
-    path, rest = ray(arithmetic, halves), _of_rest(halves)
-    second, slope_learned = path.sums([rest * halves.eigenvalues**2], [rest - halves.weights])
+    path, rest = ray(arithmetic, view), _of_rest(view)
+    second, slope_learned = path.sums([rest * view.eigenvalues**2], [rest - view.weights])
     return -noise * noise * (path.weights @ (second * slope_learned)).imag / arithmetic.pi
 
 
-def _of_rest(halves: Split) -> Any:
+def _of_rest(view: SpectrumView) -> Any:
     """The weights, without those of the learned modes."""
-    return halves.weights * (np.arange(len(halves.weights)) >= halves.above)
+    return view.weights * (np.arange(len(view.weights)) >= view.above)

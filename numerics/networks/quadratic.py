@@ -86,15 +86,8 @@ import numpy as np
 from numerics.arithmetic.precision import Arithmetic
 from numerics.equations.state_equations import Scalars, Slopes
 from numerics.free_probability.contours import Path, along_contour, geodesic, ray
-from numerics.free_probability.free_convolution import (
-    Preimage,
-    Split,
-    amid_gap,
-    at_angle,
-    beyond_all,
-    natural_unit,
-    preimage,
-)
+from numerics.free_probability.preimages import at_angle, beyond_all, preimage
+from numerics.free_probability.views import Preimage, SpectrumView, natural_unit, view_from_midpoint
 from numerics.sums.target import Target
 
 # Degrees of freedom of noise alone, without a threshold: one half is cut by positivity.
@@ -220,10 +213,10 @@ def scalars_at_angle(noise: Any, angle: Any, target: Target) -> Scalars:
 
 def scalars_of(cut: Cut) -> Scalars:
     """The scalar functions of an estimate, no longer in its unit."""
-    arithmetic, halves, unit = cut.target.arithmetic, cut.start.split, cut.unit
+    arithmetic, halves, unit = cut.target.arithmetic, cut.start.view, cut.unit
     if halves.learned > 0 and not cut.start.in_support:
         # The path may begin at any real point of the gap: sums seen from one of them serve many thresholds.
-        halves = amid_gap(cut.target, halves.learned)
+        halves = view_from_midpoint(cut.target, halves.learned)
     unlearned = slice(halves.above, None)
     s = halves.eigenvalues[unlearned]
     left_out = _dot(s * s, halves.weights[unlearned])
@@ -276,8 +269,8 @@ def _at_fixed_angle(cut: Cut, slopes: Slopes | None, angle: Any) -> Slopes | Non
         return None
     variance, height = cut.noise * cut.noise, cut.start.zeta.imag
     inverse = 1 / separations
-    g = cut.start.split.weights @ inverse
-    turn = cut.start.point * (1 - variance * (cut.start.split.weights @ (inverse * inverse)))
+    g = cut.start.view.weights @ inverse
+    turn = cut.start.point * (1 - variance * (cut.start.view.weights @ (inverse * inverse)))
     by_noise = 2 * variance * (g.real + turn.real * height / (variance * turn.imag)) / cut.threshold
     by_angle = -angle * (turn.real * turn.real / turn.imag + turn.imag) / cut.threshold
     return slopes.along((1, by_noise), (0, by_angle))
@@ -295,7 +288,7 @@ def _dot(matrix: Any, weights: Any) -> Any:
     return matrix @ weights if len(weights) else matrix.sum(axis=-1)
 
 
-def _ray(arithmetic: Arithmetic, halves: Split, noise: Any, threshold: Any) -> _Leg:
+def _ray(arithmetic: Arithmetic, halves: SpectrumView, noise: Any, threshold: Any) -> _Leg:
     """Learned modes: the vertical ray from the origin c, closed by the quarter-circle at infinity."""
     variance, kappa = noise * noise, threshold
     if halves.learned == 0:
@@ -339,7 +332,7 @@ def _ray(arithmetic: Arithmetic, halves: Split, noise: Any, threshold: Any) -> _
 
 
 @lru_cache(maxsize=8)
-def _sums_on_ray(arithmetic: Arithmetic, halves: Split) -> tuple[Any, Any, tuple[Any, ...]]:
+def _sums_on_ray(arithmetic: Arithmetic, halves: SpectrumView) -> tuple[Any, Any, tuple[Any, ...]]:
     """The ray, its weights; G and -G' of the learned and the other modes, W of the learned, -W' of both."""
     path = ray(arithmetic, halves)
     learned = (np.arange(len(halves.weights)) < halves.above).astype(int)
@@ -351,7 +344,7 @@ def _sums_on_ray(arithmetic: Arithmetic, halves: Split) -> tuple[Any, Any, tuple
 def _arc(arithmetic: Arithmetic, cut: Cut) -> _Leg:
     """The bulk and the mode at the threshold: the geodesic from c to z_q (nothing if that is real)."""
     found, noise = cut.start, cut.noise
-    halves = found.split
+    halves = found.view
     if not found.in_support:
         return _nothing(noise)
     path = geodesic(arithmetic, found)
@@ -394,7 +387,7 @@ def _beyond_noise(arithmetic: Arithmetic, cut: Cut, path: Path, on_arc: _OnArc) 
 
     Differences of products, factor by factor; noise alone from z_kappa on to z_0 is of second order.
     """
-    halves, variance, origin = cut.start.split, cut.noise * cut.noise, cut.start.split.origin
+    halves, variance, origin = cut.start.view, cut.noise * cut.noise, cut.start.view.origin
     z, above, x_slope = origin + path.zeta, on_arc.above, on_arc.x_slope
     w_origin = (halves.weights / halves.distances) @ halves.eigenvalues
     w = w_origin + on_arc.w_rise

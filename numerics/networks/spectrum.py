@@ -4,23 +4,23 @@ Quadratic network: eigenvalues of B B^T.  With mu the law of the target's eigenv
 with a semicircle of variance delta^2,
 
     an atom at 0 of mass mu(-oo, kappa], and mu shifted left by kappa on (0, oo):
-    what noise leaves above the threshold, a semicircle cut by it, up to the bulk edge 2 delta - kappa;
-    for every s_i > delta a spike at s_i + delta^2/s_i - kappa, if that is positive, whose eigenvector has the
-    squared cosine 1 - delta^2/s_i^2 with its target direction.
+    the bulk, what the threshold leaves of a semicircle, up to the bulk edge 2 delta - kappa;
+    for every s_i above the BBP threshold delta an outlier at s_i + delta^2/s_i - kappa, if that is positive,
+    whose eigenvector has the squared cosine 1 - delta^2/s_i^2 with its target direction.
 
-At finite dimension a spike is a band of half-width about 2 delta/sqrt(d); neighbouring bands merge.
+At finite dimension an outlier is a band of half-width about 2 delta/sqrt(d); neighbouring bands merge.
 
 Diagonal network: coefficients theta_i = a_i w_i, with the law of eta_kappa(theta*_i + delta z), a soft
 threshold on a Gaussian of variance sigma_i^2 = tau_i^2 + delta^2 for each i: an atom at 0 of mass mean
 P(|X_i| < kappa), and the density mean exp(-(|nu| + kappa)^2/(2 sigma_i^2))/sqrt(2 pi sigma_i^2) at nu != 0,
-even in nu.  There are no spikes.
+even in nu.  There are no outliers.
 
 *The edge of the noise.*  What noise alone could have produced lies, in the law of the noisy target, below 2
 delta for eigenvalues, and for d coefficients below their expected maximum, about delta sqrt(2 log d).
 
 *What is checked.*  Densities of the quadratic network come from points of Biane's curve that satisfy their
-equation (`convolution`); masses, contour integrals in relative precision, are held against the closed form at
-such a point.  Those of the diagonal one are finite sums.  A quantile is compared with its mass.
+equation (`free_probability`); masses, contour integrals in relative precision, are compared with the closed
+form at such a point.  Those of the diagonal one are finite sums.  A quantile is compared with its mass.
 
 In order: `Law`, `Spike`, `Spectrum`, `quadratic_noise_edge`, `diagonal_noise_edge`, `quadratic_spectrum`,
 `diagonal_spectrum`.
@@ -40,16 +40,18 @@ from numerics.arithmetic.arrays import at_each, real_points, require_probabiliti
 from numerics.arithmetic.checks import is_count, require
 from numerics.arithmetic.errors import NotConverged
 from numerics.arithmetic.precision import DOUBLE, Arithmetic
-from numerics.free_probability import free_convolution
-from numerics.free_probability.convolution import FreeConvolution
+from numerics.free_probability.eigenvalues import PowerLaw
+from numerics.free_probability.free_convolution import FreeConvolution
+from numerics.free_probability.preimages import right_edge
+from numerics.free_probability.views import natural_unit
 from numerics.networks import quadratic
 from numerics.networks.width import top_quantile
 from numerics.sums.target import Target
 
 # Spikes are listed one by one, largest first, up to this number.
 MOST_SPIKES = 10_000
-# Of so many spikes the bands are drawn, the first of them well; logarithmically, from this ratio on of the
-# largest weight to what is noise.
+# Drawing: the bands of so many spikes, if wider than this fraction of the weight; those drawn well; and the
+# ratio of the largest weight to the bulk edge from which on axes are logarithmic.
 DRAWN_BANDS = 400
 NARROW = 1e-3
 WELL_DRAWN = 40
@@ -73,7 +75,7 @@ class Law(Protocol):
 
 
 class Spike(NamedTuple):
-    """A learned mode among the eigenvalues of the trained weights.
+    """A learned mode, an outlier among the eigenvalues of the trained weights.
 
     Attributes:
         location: the eigenvalue.
@@ -94,7 +96,7 @@ class Spectrum:
             expected maximum of d pure-noise coefficients, delta sqrt(2 log d) - kappa; 0 if that is negative.
         smallest: left end of the weights that are not 0; above 0 only where few hidden units keep but the
             largest eigenvalues.
-        spikes: learned modes that stand out of the noise, largest first (the first 10^4).
+        spikes: learned modes, outliers of the bulk, largest first (the first 10^4).
         right_edge: right end of the support; infinite for the diagonal network.
         law: density and masses away from 0.
         is_even: whether the law is even; else no weight is negative.
@@ -139,7 +141,7 @@ class Spectrum:
 
         Raises:
             InvalidProblem: x is no finite number >= 0 or array of them.
-            NotConverged: a mass was not found.
+            NotConverged: a mass did not settle.
         """
         points = real_points("x", x)
         require(bool((points >= 0).all()), "x", x, "a number >= 0, or an array of them")
@@ -150,7 +152,7 @@ class Spectrum:
 
         Raises:
             InvalidProblem: x is no finite number or array of them.
-            NotConverged: a mass was not found.
+            NotConverged: a mass did not settle.
 
         >>> spectrum = diagonal_spectrum(0.3, 0.4, Target.of(50, 1.25, "unit"))
         >>> round(spectrum.cdf(0) - spectrum.cdf(-1e-300) - spectrum.atom, 14)
@@ -171,7 +173,7 @@ class Spectrum:
 
         Raises:
             InvalidProblem: a probability does not lie strictly between 0 and 1.
-            NotConverged: the weight found has another mass.
+            NotConverged: the weight has another mass.
 
         >>> spectrum = quadratic_spectrum(0.3, 0.4, Target.of(50, 1.25, "unit"))
         >>> spectrum.quantile(0.5), round(spectrum.cdf(spectrum.quantile(0.9)), 12)
@@ -200,8 +202,8 @@ class Spectrum:
         require(is_count(size), "size", size, "a positive integer")
         require_seed(seed)
         # 1 - u lies in (0, 1]
-        drawn = 1 - np.random.default_rng(int(seed)).random(int(size))
-        return self.quantile(np.minimum(drawn, LARGEST))
+        probabilities = 1 - np.random.default_rng(int(seed)).random(int(size))
+        return self.quantile(np.minimum(probabilities, LARGEST))
 
     def _beyond_which(self, mass: float) -> float:
         """The weight x > 0 beyond which there is a given mass, less than that of all positive weights."""
@@ -329,7 +331,7 @@ def quadratic_spectrum(noise: float, threshold: float, target: Target, width: in
     smallest = 0.0
     # with as many hidden units as inputs none is cut off, though mass_above may round above 1
     if units < target.dim and float(quadratic.scalars(delta, kappa, target).mass_above) > most:
-        unit = free_convolution.natural_unit(DOUBLE, delta, delta)
+        unit = natural_unit(DOUBLE, delta, delta)
         _, quantile = top_quantile(target.in_units(unit), delta / unit, units)
         smallest = max(float(quantile) * unit - kappa, 0.0)
 
@@ -347,7 +349,7 @@ def quadratic_spectrum(noise: float, threshold: float, target: Target, width: in
             for place, overlap in zip(locations, overlaps, strict=True)
             if place > 0 and overlap > 0
         ),
-        right_edge=max(float(free_convolution.right_edge(target, delta)) - kappa, 0.0),
+        right_edge=max(float(right_edge(target, delta)) - kappa, 0.0),
         law=law,
         is_even=False,
         spike_width=2 * delta / math.sqrt(target.dim),
@@ -408,11 +410,10 @@ class _Thresholded:
     @cached_property
     def _noisy(self) -> tuple[FreeConvolution, float]:
         """The law of the noisy eigenvalues, in units of the order of the noise, and the unit."""
-        unit = free_convolution.natural_unit(DOUBLE, self.noise, self.noise)
-        scale = float(self.target.scale) / unit
-        return FreeConvolution._of_modes(
-            self.target.dim, float(self.target.decay), self.noise / unit, scale
-        ), unit
+        unit = natural_unit(DOUBLE, self.noise, self.noise)
+        # of any size, which `of_power_law` would refuse
+        modes = PowerLaw(self.target.dim, float(self.target.decay), float(self.target.scale) / unit)
+        return FreeConvolution(modes, self.noise / unit), unit
 
     def density(self, x: Any) -> Any:
         """Of the noisy eigenvalues, right of the smallest."""

@@ -28,9 +28,9 @@ from numerics.arithmetic.precision import DOUBLE
 from numerics.equations.bracketing import monotone_root
 from numerics.equations.secant import secant
 from numerics.equations.state_equations import Scalars
-from numerics.free_probability.free_convolution import Preimage, above_axis, at_angle, split
+from numerics.free_probability.preimages import above_axis, at_angle, gap_after
+from numerics.free_probability.views import Preimage, spectrum_view
 from numerics.networks import quadratic
-from numerics.networks.posterior import gap_after
 from numerics.networks.quadratic import Cut
 from numerics.sums.target import Target
 
@@ -118,8 +118,8 @@ def top_quantile(target: Target, noise: Any, count: int) -> tuple[Preimage, Any]
     with target.arithmetic.working():
         if target.size(target.arithmetic.real(count)) > noise / _FAR_BELOW:
             gap = gap_after(target, noise, count)
-            if not gap.closed:
-                return _in_gap(target, noise, count, gap.below)
+            if not gap.is_closed:
+                return _in_gap(target, noise, count, gap.to_upper)
         places: tuple[Place, ...] = (_by_angle, _by_real_part)
         if count <= target.rank(noise):
             places = places[::-1]
@@ -135,7 +135,7 @@ def top_quantile(target: Target, noise: Any, count: int) -> tuple[Preimage, Any]
 
 def _in_gap(target: Target, noise: Any, count: int, below: Any) -> tuple[Preimage, Any]:
     """The real point at a distance below the eigenvalue ``count``, seen from itself."""
-    halves = split(target, count)
+    halves = spectrum_view(target, count)
     step = -halves.distances[halves.above - 1] - below
     halves = replace(halves, origin=halves.origin + step, distances=halves.distances + step)
     zero = target.arithmetic.complex(0 * step, 0 * step)

@@ -6,8 +6,15 @@ import numpy as np
 import pytest
 
 from numerics.arithmetic.precision import DOUBLE, Arithmetic, multiprecision
-from numerics.free_probability.contours import geodesic, graded, half_circle, half_line, panelled, ray
-from numerics.free_probability.free_convolution import at_angle, preimage
+from numerics.free_probability.contours import (
+    geodesic,
+    graded_nodes,
+    half_circle,
+    half_line,
+    panel_nodes,
+    ray,
+)
+from numerics.free_probability.preimages import at_angle, preimage
 from numerics.sums.target import Target
 
 
@@ -29,7 +36,7 @@ def test_panels_between_poles_of_second_order(width: float, bits: int) -> None:
     """The integral of rho^2/(rho^2 + a^2)^2 is pi/(4 a), at either end of the scales and between."""
     arithmetic = DOUBLE if bits == 53 else multiprecision(bits)
     with arithmetic.working():
-        log_rho, weights = panelled(arithmetic, arithmetic.real(-1), arithmetic.real(width - 1))
+        log_rho, weights = panel_nodes(arithmetic, arithmetic.real(-1), arithmetic.real(width - 1))
         rho = arithmetic.exp(log_rho)
         assert np.all(np.diff(rho) > 0)
         for at in (0, 0.3, 1):
@@ -44,10 +51,10 @@ def test_the_shorter_rule_is_taken() -> None:
     with wide.working():
         lengths = [len(half_line(wide, wide.real(1), wide.real(ratio))[0]) for ratio in (10, 10**30)]
         ends = wide.real(0), wide.log(wide.real(10))
-        assert lengths[0] == len(panelled(wide, *ends)[0]) < len(graded(wide, *ends)[0])
+        assert lengths[0] == len(panel_nodes(wide, *ends)[0]) < len(graded_nodes(wide, *ends)[0])
         ends = wide.real(0), wide.log(wide.real(10**30))
-        assert lengths[1] == len(graded(wide, *ends)[0]) < len(panelled(wide, *ends)[0])
-    assert len(half_line(DOUBLE, 1.0, 10.0)[0]) == len(graded(DOUBLE, 0.0, np.log(10.0))[0])
+        assert lengths[1] == len(graded_nodes(wide, *ends)[0]) < len(panel_nodes(wide, *ends)[0])
+    assert len(half_line(DOUBLE, 1.0, 10.0)[0]) == len(graded_nodes(DOUBLE, 0.0, np.log(10.0))[0])
 
 
 @pytest.mark.parametrize("bits", [53, 120])
@@ -62,11 +69,11 @@ def test_geodesic_integrates_the_resolvent(bits: int, noise: float, threshold: f
             threshold = s[2] + noise**2 * np.mean(1 / (s[2] - np.delete(s, 2)))
         found = preimage(spectrum, arithmetic.real(noise), arithmetic.real(threshold))
         assert found.in_support
-        path, halves = geodesic(arithmetic, found), found.split
-        integral = path.weights @ path.sums([halves.weights])[0]
+        path, view = geodesic(arithmetic, found), found.view
+        integral = path.weights @ path.sums([view.weights])[0]
         # From above the real axis, the argument of c - s is pi at the learned modes and 0 at the others.
-        rise = arithmetic.log(found.separations) - arithmetic.log(abs(halves.distances))
-        primitive = halves.weights @ rise - arithmetic.complex(0, 1) * arithmetic.pi * halves.share
+        rise = arithmetic.log(found.separations) - arithmetic.log(abs(view.distances))
+        primitive = view.weights @ rise - arithmetic.complex(0, 1) * arithmetic.pi * view.share
         assert abs(integral - primitive) < 1000 * arithmetic.epsilon
         assert min(float(point.imag) for point in path.zeta) > 0
         ends = abs(complex(path.zeta[0])), abs(complex(path.to_end[-1]))
@@ -84,20 +91,20 @@ def test_sums_along_every_path(dim: int, cotangent: int, bits: int) -> None:
         noise = target.size(arithmetic.real(6))
         inside = preimage(target, noise, noise * 3 / 2)
         steep, _ = at_angle(target, noise, arithmetic.real(1) / cotangent)
-        end = -inside.split.origin / 3
+        end = -inside.view.origin / 3
         paths = [
-            ray(arithmetic, inside.split),
+            ray(arithmetic, inside.view),
             geodesic(arithmetic, inside),
             geodesic(arithmetic, steep),
-            half_circle(arithmetic, inside.split, end, end + inside.split.distances),
+            half_circle(arithmetic, inside.view, end, end + inside.view.distances),
         ]
         for path in paths:
-            weights = path.split.weights
-            zeroth, first, square = path.sums([weights, weights * path.split.eigenvalues], [weights])
-            inverse = 1 / (path.zeta[:, None] + path.split.distances)
+            weights = path.view.weights
+            zeroth, first, square = path.sums([weights, weights * path.view.eigenvalues], [weights])
+            inverse = 1 / (path.zeta[:, None] + path.view.distances)
             for found, exact in (
                 (zeroth, inverse @ weights),
-                (first, inverse @ (weights * path.split.eigenvalues)),
+                (first, inverse @ (weights * path.view.eigenvalues)),
                 (square, (inverse * inverse) @ weights),
             ):
                 # from zeta alone points next to the end of a path are not told from it

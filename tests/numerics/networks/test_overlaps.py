@@ -15,7 +15,7 @@ from scipy import integrate, optimize
 
 from numerics import NotConverged, Problem, solve
 from numerics.arithmetic.precision import multiprecision
-from numerics.free_probability.free_convolution import noise_border
+from numerics.free_probability.preimages import noise_border
 from numerics.networks import quadratic, width
 from numerics.networks.overlaps import decomposition, decomposition_at_angle
 from numerics.sums.target import Target
@@ -104,11 +104,11 @@ def test_against_integrals_over_the_support(
         _, quantile = width.top_quantile(target, noise, units)
         beyond = max(beyond, float(quantile))
     edge = noise_border(target, noise)
-    border, learned = (-math.inf, dim) if edge is None else (float(edge.point.real), edge.split.learned)
+    border, learned = (-math.inf, dim) if edge is None else (float(edge.point.real), edge.view.learned)
     s = math.sqrt(dim) * np.arange(1.0, dim + 1) ** -decay
     start = quadratic.cut_at(noise, beyond, target)
     if float(start.start.point.real) * start.unit > border:  # amid learned modes: those right of it
-        learned, border = start.start.split.learned, -math.inf
+        learned, border = start.start.view.learned, -math.inf
     expected = on_the_real_axis(s, noise, threshold, beyond, border, learned)
     for name in PARTS:
         assert found[name] == pytest.approx(expected[name], rel=1e-7, abs=1e-10), name

@@ -9,7 +9,7 @@ import pytest
 from scipy.integrate import quad
 
 from numerics.arithmetic.precision import multiprecision, to_mpf
-from numerics.networks.posterior import posterior_variance, sketch
+from numerics.networks.posterior import approximation, posterior_variance
 from numerics.sums.target import Target
 
 
@@ -100,8 +100,8 @@ def test_thirty_digits_are_those_of_forty() -> None:
 
 
 @pytest.mark.parametrize("noise", [1e-3, 0.5, 1.0, 30.0])
-def test_the_sketch_is_rough_only(noise: float) -> None:
+def test_the_approximation_is_rough_only(noise: float) -> None:
     target = Target.of(400, 1.25)
-    assert sketch(noise, target).error == pytest.approx(
+    assert approximation(noise, target).error == pytest.approx(
         posterior_variance(noise, target).error, rel=0.4, abs=0
     )

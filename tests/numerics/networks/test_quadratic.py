@@ -15,7 +15,8 @@ from scipy import integrate, optimize
 from numerics import Problem, solve
 from numerics.arithmetic.precision import multiprecision
 from numerics.equations.state_equations import Scalars
-from numerics.free_probability.free_convolution import Preimage, preimage, split
+from numerics.free_probability.preimages import preimage
+from numerics.free_probability.views import Preimage, spectrum_view
 from numerics.networks import width
 from numerics.networks.quadratic import Cut, cut_at, scalars, scalars_at_angle, scalars_of
 from numerics.sums.target import Target
@@ -139,11 +140,11 @@ def test_the_origin_of_the_paths_does_not_matter(noise: float) -> None:
     cut = cut_at(noise, threshold, target)
     from_here = scalars_of(cut)
     for aside in (0.8, 1.2):
-        learned = int(cut.start.split.learned * aside)
-        halves = split(cut.target, learned)
-        zeta = complex(cut.start.point) - halves.origin
-        elsewhere = replace(cut, start=Preimage(halves, np.complex128(zeta), zeta + halves.distances))
-        assert halves.origin != cut.start.split.origin
+        learned = int(cut.start.view.learned * aside)
+        view = spectrum_view(cut.target, learned)
+        zeta = complex(cut.start.point) - view.origin
+        elsewhere = replace(cut, start=Preimage(view, np.complex128(zeta), zeta + view.distances))
+        assert view.origin != cut.start.view.origin
         from_there = scalars_of(elsewhere)
         for name in ("error", "degrees_of_freedom", "mean_size", "mass_above"):
             assert getattr(from_there, name) == pytest.approx(getattr(from_here, name), rel=1e-12, abs=0), (
