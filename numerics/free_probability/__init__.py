@@ -16,7 +16,7 @@ branch is needed: each number is a point of the curve, or an integral along a pa
 
 The files, in the order in which they import each other:
 
-    biane             the curve of any set of eigenvalues: edges, gaps, heights, points and how far these are off
+    biane             the curve of any set of eigenvalues: edges, gaps, heights, points, their errors
     views             a spectrum seen from a real point next to which no digit is lost; points of its curve
     preimages         points of the curve of a power law of any length: over a threshold, at an angle, at the
                       end of the noise

@@ -141,7 +141,7 @@ class Curve:
         return u if is_edge and (start + self.distances > 0).sum() == (inverse > 0).sum() else None
 
     def band_end(self, node: int) -> Any:
-        """Distance from an eigenvalue to the right end of its band on the axis, if that is an edge; else None."""
+        """Distance from an eigenvalue to the right end of its band on the axis; None if that is no edge."""
         return self.seen_from(node).edge(self.noise * self.arithmetic.sqrt(self.weights[node]))
 
     def gap(self, place: int) -> Gap:
@@ -167,7 +167,7 @@ class Curve:
         raise NotConverged("the bottom of a gap between two eigenvalues did not settle")
 
     def height(self, u: Any, guess: Any = 0) -> Any:
-        """Height v of the curve above a point of that offset, in relative precision; 0 outside the support."""
+        """Height v of the curve above that offset, in relative precision; 0 outside the support."""
         along, variance, weights = u + self.distances, self.variance, self.weights
         squares = along * along
         # what one eigenvalue alone makes of it: above 0 on an eigenvalue, where F is infinite
@@ -206,7 +206,7 @@ class Curve:
         return v
 
     def point_over(self, x: Any, y: Any, start: Any, close: Any = 0) -> tuple[Any, Any]:
-        """The point z on or above the curve with x(z) = x + i y, or what comes closest, as z - c; and z - s_i.
+        """The z on or above the curve with x(z) = x + i y, or what comes closest: z - c, and z - s_i.
 
         Args:
             x: from c.

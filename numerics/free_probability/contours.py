@@ -1,6 +1,6 @@
 r"""Paths of integration over a spectrum plus Gaussian noise, where no integrand is ever singular.
 
-Integrals over the law mu of the noisy spectrum (`numerics.free_convolution`) are taken from the preimage
+Integrals over the law mu of the noisy spectrum (`free_probability`) are taken from the preimage
 z_kappa of a threshold to infinity, in the upper half-plane, in two pieces that meet at the real origin c of a
 view:
 
@@ -13,7 +13,8 @@ the problem, and the trapezoidal rule in log rho, closed by a double-exponential
 digits in proportion to its number of nodes, at any ratio of scales.  The ends take most of the nodes where
 many digits are asked for; Gauss-Legendre panels then do with fewer, unless the scales are far apart.
 
-In order: `half_line`, `Path`, `ray`, `geodesic`, `half_circle`, `along_contour`, `graded_nodes`, `panel_nodes`.
+In order: `half_line`, `Path`, `ray`, `geodesic`, `half_circle`, `along_contour`, `graded_nodes`,
+`panel_nodes`.
 """
 
 from __future__ import annotations
@@ -63,7 +64,7 @@ class Path:
     """Points of a circle, or line, that meets the real axis at right angles at the origin c of a view.
 
     1/(z - c) = turn + 1/(i r) along it, r running from 0 up.  In terms of r every pole has a real number b
-    (`numerics.pole_sums`): with a = c - s, and b = 1/a + turn in relative precision,
+    (`numerics.sums.pole_sums`): with a = c - s, and b = 1/a + turn in relative precision,
 
         1/(z - s) = lift/(a (1 + i b r)),       lift = 1 + i turn r.
 
@@ -196,7 +197,7 @@ def along_contour(
 
 
 def _between(arithmetic: Arithmetic, low: Any, high: Any) -> tuple[Any, Any]:
-    """Nodes log rho, and weights, of an integral over log rho by the shorter rule; `graded_nodes` in float64."""
+    """Nodes log rho, and weights, of an integral over log rho by the shorter rule; graded in float64."""
     if arithmetic.bits > DOUBLE_BITS:
         of_ends, panels, of_each = _panel_orders(arithmetic, float(high - low))
         first, last, _ = _trapezoidal_range(arithmetic, low - _PAD, high + _PAD)

@@ -1,10 +1,10 @@
-r"""The eigenvalues that `FreeConvolution` sees through the noise: any finite set, or a power law of any length.
+r"""The eigenvalues behind the noise of a `FreeConvolution`: a finite set, or a power law of any length.
 
 A finite set is seen whole from anywhere; of a power law a view has single eigenvalues only next to where it
 is seen from, and those far below the noise are one eigenvalue 0.  Both answer the same questions:
 
     count, size      how many different eigenvalues there are; the one of a number, 1 for the largest;
-    view             the eigenvalues seen from next to ``place``, about the preimage of x, and from there to x;
+    view             the eigenvalues from next to ``place``, about the preimage of x; from there to x;
     view_after       the same from the gap after the first ``number``, or from the last of these;
     resolves         whether sums over the nodes of a point's view are sums over the eigenvalues;
     preimage         the preimage of x, where that is known better than from a view;

@@ -263,7 +263,7 @@ class FreeConvolution:
         return tuple(zip(ends[::2], ends[1::2], strict=True))
 
     def _edge(self, number: int, side: int) -> float:
-        """The right (side 1) or left (-1) end of the band of an eigenvalue, where it is an edge of the support.
+        """The right (side 1) or left (-1) end of the band of an eigenvalue, an edge of the support.
 
         In the first arithmetic in which it satisfies F = 1.
         """
@@ -338,7 +338,7 @@ class FreeConvolution:
             return float((measure @ np.broadcast_to(values, measure.shape)).imag)
 
     def _path_to_the_right(self, start: Preimage) -> tuple[Path, int]:
-        """A path between a point and a real one right of the support, and 1 if it ends at the point, else -1."""
+        """A path between a point and a real one right of the support; 1 if it ends at the point, else -1."""
         s, to_end = start.view.eigenvalues, 2.5 * self.noise  # from the largest eigenvalue
         if start.in_support:
             view = replace(start.view, origin=s[0] + to_end, distances=(s[0] - s) + to_end)

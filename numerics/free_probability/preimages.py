@@ -485,7 +485,7 @@ def _border_among_modes(target: Target, noise: Any) -> tuple[int, Any, Any] | No
 
 
 def _last_edge(target: Target, noise: Any, learned: int) -> tuple[Any, Any]:
-    """Largest real point of Biane's curve of the modes after the first ``learned``: s_{learned+1}, the rest."""
+    """Right end of the curve of the modes after the first ``learned``: s_{learned+1}, and from there."""
     view = spectrum_view(target, learned)
     rest = slice(view.above, None)
     edge = Curve(target.arithmetic, noise, view.weights[rest], view.distances[rest]).band_end(0)

@@ -3,7 +3,7 @@ r"""A spectrum seen from a real point: distances without subtraction, and points
 Learned and unlearned eigenvalues part at a real point c, the origin, between s_M and s_{M+1}.  Every
 eigenvalue is kept as its distance c - s_i and every point z of Biane's curve (`biane`) as zeta = z - c, both
 formed without subtraction: a threshold among a million eigenvalues, or 10^20, loses no digit.  Sums over all
-of them are sums over a few nodes (`numerics.sums.mode_sums`); those next to the origin are single eigenvalues.
+of them are sums over a few nodes (`sums.mode_sums`); those next to the origin are single eigenvalues.
 
 In order: `natural_unit`, `SpectrumView`, `spectrum_view`, `view_from_midpoint`, `Preimage`, `rank_below`,
 `is_high`, `is_next_door`, `is_unresolved`.

@@ -3,8 +3,8 @@ r"""What is left to know of a power-law matrix once it has been seen through Gau
 The Bayes-optimal estimate of S* from S* + delta GOE has the eigenvectors of what is seen; its eigenvalues are
 the posterior means m(x) of the target's eigenvalue given the eigenvalue x (Ledoit and Péché, Probab. Theory
 Relat. Fields 151 (2011) 233; Bun, Allez, Bouchaud, Potters, IEEE Trans. Inf. Theory 62 (2016) 7475).  On
-Biane's curve z = u + i v (`free_probability.biane`) an eigenvector at x(z) has the squared overlap p_i with the
-direction of s_i,
+Biane's curve z = u + i v (`free_probability.biane`) an eigenvector at x(z) has the squared overlap p_i with
+the direction of s_i,
 
     p_i = (1/d) delta^2/|z - s_i|^2,      sum_i p_i = 1,      m = sum_i p_i s_i,
 
@@ -333,7 +333,7 @@ def _bulk(target: Target, noise: Any, intervals: int) -> Any:
 
 
 def _by_angle(target: Target, noise: Any, last: Any, to_axis: bool) -> tuple[Any, Any]:
-    """The integrals from the left end of the curve to an angle at s_d, or on to the axis; log r there, about."""
+    """The integrals from the left end of the curve to an angle at s_d, or to the axis; log r there, about."""
     arithmetic = target.arithmetic
     nodes, gauss = arithmetic.gauss_legendre(math.ceil(1.1 * arithmetic.digits) + 2)
     total = noise * np.zeros(4)
@@ -395,7 +395,7 @@ def _above(target: Target, noise: Any, u: Any) -> tuple[Any, Any]:
 
 
 def _modes_seen_from(view: SpectrumView, curve: Curve, reach: Any = None) -> Neighbours:
-    """The modes as the curve sees them, with w, w D, w D^2, w s and w s^2; for sums at points within a reach."""
+    """The modes as the curve sees them, with w, w D, w D^2, w s, w s^2; for points within a reach."""
     distances, s = curve.distances, view.eigenvalues
     factors = [0 * s + 1, distances, distances * distances, s, s * s]
     columns = view.weights[:, None] * np.stack(factors, axis=-1)
