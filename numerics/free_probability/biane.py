@@ -205,14 +205,13 @@ class Curve:
                 break
         return v
 
-    def point_over(self, x: Any, y: Any, start: Any, close: Any = 0) -> tuple[Any, Any]:
+    def point_over(self, x: Any, y: Any, start: Any) -> tuple[Any, Any]:
         """The z on or above the curve with x(z) = x + i y, or what comes closest: z - c, and z - s_i.
 
         Args:
             x: from c.
             y: at least 0.
             start: a guess of Re z, from c.
-            close: a step, over the distance to the nearest eigenvalue, after which z is good enough.
         """
         arithmetic, epsilon = self.arithmetic, self.arithmetic.epsilon
         variance, weights = self.variance, self.weights
@@ -234,7 +233,7 @@ class Curve:
             if not is_inside and abs(excess) <= 4 * epsilon * (abs(u) + abs(x) + self.noise):
                 break  # of no known sign
             after = newton if is_inside else (low + high) / 2
-            if abs(after - u) <= max(epsilon, close) * abs(separations).min() or after in (low, high):
+            if abs(after - u) <= epsilon * abs(separations).min() or after in (low, high):
                 break
             u = after
         return arithmetic.complex(u, v), separations

@@ -45,10 +45,7 @@ from numerics.sums.target import Target
 # Newton's method from outside the basin of the root wanders; inside it takes five or six steps.
 _NEWTON_STEPS = 40
 _RAY_STEPS = 100
-# Views from one place after the other, until the point lies next to where it is seen from.
-_VIEWS = 20
-# A step of the bracketed method, over the distance to the nearest mode, from which on Newton's is left to it.
-_ROUGHLY = 1e-4
+_BRACKET_STEPS = 400
 # Widest arithmetic, in bits, beyond which a threshold not found is not looked for with twice as many digits.
 _WIDEST = 4000
 
@@ -163,17 +160,42 @@ def _root(target: Target, noise: Any, threshold: Any) -> _Root:
 
 
 def _bracketed(target: Target, noise: Any, threshold: Any) -> Any:
-    """A point near z_kappa, whatever the guess: bracketed in each of a few views, the last from next door."""
-    place = threshold / 2 if threshold < 2 * noise else threshold
-    point = target.arithmetic.complex(place, 0 * place)
-    for _ in range(_VIEWS):
-        view = spectrum_view(target, target.rank(point.real))
-        curve = view.curve(target.arithmetic, noise)
-        zeta, _ = curve.point_over(threshold - view.origin, 0 * noise, point.real - view.origin, _ROUGHLY)
-        point = view.origin + zeta
-        if abs(target.rank(point.real) - view.learned) <= NEXT_DOOR:
+    """A point near z_kappa: Newton's method in u, kept inside a bracket, as x(u + i v(u)) increases in u."""
+    arithmetic = target.arithmetic
+    close = 2 * arithmetic.epsilon
+    u = threshold / 2 if threshold < 2 * noise else threshold
+    excess, slope, height = _over(target, noise, threshold, u)
+    low, high = (u / 2, u) if excess > 0 else (u, u * 2)
+    while excess > 0 and _over(target, noise, threshold, low)[0] > 0:
+        low = low / 2
+    while excess < 0 and _over(target, noise, threshold, high)[0] < 0:
+        high = high * 2
+    for _ in range(_BRACKET_STEPS):
+        low, high = (low, u) if excess > 0 else (u, high)
+        if abs(excess) <= close * threshold or high - low <= close * high:
             break
-    return point
+        newton = u - excess / slope if slope > 0 else low
+        is_inside = low < newton < high
+        before, u = u, (newton if is_inside else arithmetic.sqrt(low * high))
+        if is_inside and abs(u - before) <= close * u:
+            break
+        excess, slope, height = _over(target, noise, threshold, u)
+    return arithmetic.complex(u, height)
+
+
+def _over(target: Target, noise: Any, threshold: Any, u: Any) -> tuple[Any, Any, Any]:
+    """Values of x - kappa, dx/du and v on Biane's curve above u."""
+    variance, view = noise * noise, spectrum_view(target, target.rank(u))
+    offset = u * 0 if is_unresolved(target, view) else u - view.origin
+    height = view.curve(target.arithmetic, noise).height(offset)
+    along = offset + view.distances
+    inverse = 1 / (along * along + height * height)
+    excess = offset - (threshold - view.origin) + variance * (view.weights @ (along * inverse))
+    if height == 0:
+        return excess, 1 - variance * (view.weights @ inverse), height
+    a = view.weights @ (along * inverse * inverse)
+    b = view.weights @ (inverse * inverse)
+    return excess, 2 * variance * (height * height * b + a * a / b), height
 
 
 def _twice_as_wide(target: Target, what: str) -> Arithmetic:
