@@ -1,6 +1,6 @@
 r"""The quadratic network's scalar functions in ball arithmetic: every integral in closed form.
 
-Let t = delta^2 and x = z + t G(z) the subordination map of `free_convolution`.  Integrals over the law mu of
+Let t = delta^2 and x = z + t G(z) the subordination map of `free_probability`.  Integrals over the law mu of
 the noisy target are values of primitives that are real right of the support:
 
     int_{x > kappa} h dmu = (1/pi) Im Phi(z_kappa),        Phi' = h(x(z)) G x'(z).
