@@ -116,7 +116,7 @@ class _Leg:
     beyond_noise: tuple[Any, Any] | None = None
 
 
-def _nothing(noise: Any) -> _Leg:
+def _empty_leg(noise: Any) -> _Leg:
     return _Leg(*[0 * noise] * 8)
 
 
@@ -212,26 +212,26 @@ def scalars_at_angle(noise: Any, angle: Any, target: Target) -> Scalars:
 
 
 def scalars_of(cut: Cut) -> Scalars:
-    """The scalar functions of an estimate, no longer in its unit."""
-    arithmetic, halves, unit = cut.target.arithmetic, cut.start.view, cut.unit
-    if halves.learned > 0 and not cut.start.in_support:
-        # The path may begin at any real point of the gap: sums seen from one of them serve many thresholds.
-        halves = view_from_midpoint(cut.target, halves.learned)
-    unlearned = slice(halves.above, None)
-    s = halves.eigenvalues[unlearned]
-    left_out = _dot(s * s, halves.weights[unlearned])
-    learned = _ray(arithmetic, halves, cut.noise, cut.threshold)
+    """The scalar functions of an estimate, in the unit of the problem."""
+    arithmetic, view, unit = cut.target.arithmetic, cut.start.view, cut.unit
+    if view.learned > 0 and not cut.start.in_support:
+        # The path may begin at any real point of the gap: sums at its midpoint serve many thresholds.
+        view = view_from_midpoint(cut.target, view.learned)
+    unlearned = slice(view.above, None)
+    s = view.eigenvalues[unlearned]
+    unlearned_error = _dot(s * s, view.weights[unlearned])
+    learned = _ray(arithmetic, view, cut.noise, cut.threshold)
     bulk = _arc(arithmetic, cut)
     freedom = learned.freedom + bulk.freedom
     error_complement = freedom_complement = None
     if bulk.beyond_noise is not None:
         of_error, of_freedom = _complements_of_noise(arithmetic, cut.threshold / cut.noise)
-        beyond = left_out + learned.error + bulk.beyond_noise[0]
+        beyond = unlearned_error + learned.error + bulk.beyond_noise[0]
         error_complement = (cut.noise * cut.noise * of_error - beyond) * unit * unit
         freedom_complement = of_freedom - learned.freedom - bulk.beyond_noise[1]
     return Scalars(
         threshold=cut.threshold * unit,
-        error=(left_out + learned.error + bulk.error) * unit * unit,
+        error=(unlearned_error + learned.error + bulk.error) * unit * unit,
         degrees_of_freedom=freedom,
         mean_size=(learned.mean + bulk.mean) * unit,
         mass_above=learned.mass + bulk.mass,
@@ -270,9 +270,9 @@ def _at_fixed_angle(cut: Cut, slopes: Slopes | None, angle: Any) -> Slopes | Non
     variance, height = cut.noise * cut.noise, cut.start.zeta.imag
     inverse = 1 / separations
     g = cut.start.view.weights @ inverse
-    turn = cut.start.point * (1 - variance * (cut.start.view.weights @ (inverse * inverse)))
-    by_noise = 2 * variance * (g.real + turn.real * height / (variance * turn.imag)) / cut.threshold
-    by_angle = -angle * (turn.real * turn.real / turn.imag + turn.imag) / cut.threshold
+    rotation = cut.start.point * (1 - variance * (cut.start.view.weights @ (inverse * inverse)))
+    by_noise = 2 * variance * (g.real + rotation.real * height / (variance * rotation.imag)) / cut.threshold
+    by_angle = -angle * (rotation.real * rotation.real / rotation.imag + rotation.imag) / cut.threshold
     return slopes.along((1, by_noise), (0, by_angle))
 
 
@@ -288,14 +288,14 @@ def _dot(matrix: Any, weights: Any) -> Any:
     return matrix @ weights if len(weights) else matrix.sum(axis=-1)
 
 
-def _ray(arithmetic: Arithmetic, halves: SpectrumView, noise: Any, threshold: Any) -> _Leg:
+def _ray(arithmetic: Arithmetic, view: SpectrumView, noise: Any, threshold: Any) -> _Leg:
     """Learned modes: the vertical ray from the origin c, closed by the quarter-circle at infinity."""
     variance, kappa = noise * noise, threshold
-    if halves.learned == 0:
-        return _nothing(noise)
-    zeta, weights, sums = _sums_on_ray(arithmetic, halves)
+    if view.learned == 0:
+        return _empty_leg(noise)
+    zeta, weights, sums = _sums_on_ray(arithmetic, view)
     g_learned, g_rest, w_learned, slope_learned, slope_rest, fall_learned, fall_rest = sums
-    z = halves.origin + zeta
+    z = view.origin + zeta
     slope_learned, slope_rest = -slope_learned, -slope_rest
     g, slope, fall = g_rest + g_learned, slope_rest + slope_learned, fall_rest + fall_learned
     x_slope = 1 + variance * slope
@@ -315,8 +315,8 @@ def _ray(arithmetic: Arithmetic, halves: SpectrumView, noise: Any, threshold: An
 
     integrands = (error, freedom, mean, mass, 2 * (q * mass - both), square, cube, -drift)
     # z times each at infinity
-    share, zero = halves.share, 0 * noise
-    mean_learned = halves.weights[: halves.above] @ halves.eigenvalues[: halves.above]
+    share, zero = view.share, 0 * noise
+    mean_learned = view.weights[: view.above] @ view.eigenvalues[: view.above]
     residues = (
         share * (kappa * kappa + variance * (2 - share)),
         share * (2 - share),
@@ -332,25 +332,25 @@ def _ray(arithmetic: Arithmetic, halves: SpectrumView, noise: Any, threshold: An
 
 
 @lru_cache(maxsize=8)
-def _sums_on_ray(arithmetic: Arithmetic, halves: SpectrumView) -> tuple[Any, Any, tuple[Any, ...]]:
+def _sums_on_ray(arithmetic: Arithmetic, view: SpectrumView) -> tuple[Any, Any, tuple[Any, ...]]:
     """The ray, its weights; G and -G' of the learned and the other modes, W of the learned, -W' of both."""
-    path = ray(arithmetic, halves)
-    learned = (np.arange(len(halves.weights)) < halves.above).astype(int)
-    modes = halves.weights * learned, halves.weights * (1 - learned)
-    sizes = modes[0] * halves.eigenvalues, modes[1] * halves.eigenvalues
+    path = ray(arithmetic, view)
+    learned = (np.arange(len(view.weights)) < view.above).astype(int)
+    modes = view.weights * learned, view.weights * (1 - learned)
+    sizes = modes[0] * view.eigenvalues, modes[1] * view.eigenvalues
     return path.zeta, path.weights, path.sums((*modes, sizes[0]), (*modes, *sizes))
 
 
 def _arc(arithmetic: Arithmetic, cut: Cut) -> _Leg:
     """The bulk and the mode at the threshold: the geodesic from c to z_q (nothing if that is real)."""
-    found, noise = cut.start, cut.noise
-    halves = found.view
-    if not found.in_support:
-        return _nothing(noise)
-    path = geodesic(arithmetic, found)
-    at_origin, sizes = halves.weights / halves.distances, halves.eigenvalues
+    start, noise = cut.start, cut.noise
+    view = start.view
+    if not start.in_support:
+        return _empty_leg(noise)
+    path = geodesic(arithmetic, start)
+    at_origin, sizes = view.weights / view.distances, view.eigenvalues
     rise, x_slope, g_rise, w_rise, fall = along_contour(
-        found, noise, path, (at_origin, at_origin * sizes), (halves.weights * sizes,)
+        start, noise, path, (at_origin, at_origin * sizes), (view.weights * sizes,)
     )
     above = rise + cut.excess  # x - kappa
     g_rise, w_rise = -path.zeta * g_rise, -path.zeta * w_rise
@@ -387,9 +387,9 @@ def _beyond_noise(arithmetic: Arithmetic, cut: Cut, path: Path, on_arc: _OnArc) 
 
     Differences of products, factor by factor; noise alone from z_kappa on to z_0 is of second order.
     """
-    halves, variance, origin = cut.start.view, cut.noise * cut.noise, cut.start.view.origin
+    view, variance, origin = cut.start.view, cut.noise * cut.noise, cut.start.view.origin
     z, above, x_slope = origin + path.zeta, on_arc.above, on_arc.x_slope
-    w_origin = (halves.weights / halves.distances) @ halves.eigenvalues
+    w_origin = (view.weights / view.distances) @ view.eigenvalues
     w = w_origin + on_arc.w_rise
     lift = variance * w / z  # x - x_0
     noise_above = above - lift
@@ -412,7 +412,7 @@ def _beyond_noise(arithmetic: Arithmetic, cut: Cut, path: Path, on_arc: _OnArc) 
     # from z_kappa straight to z_0, where x_0 - kappa = (z - z_0)(z - conj(z_0))/z
     half = cut.threshold / 2
     end = arithmetic.complex(half, arithmetic.sqrt((cut.noise - half) * (cut.noise + half)))
-    w = halves.weights @ (halves.eigenvalues / cut.start.separations)
+    w = view.weights @ (view.eigenvalues / cut.start.separations)
     gap = variance * w / (cut.start.point - end.conjugate())  # z_0 - z_kappa
     nodes, gauss = arithmetic.gauss_legendre(math.ceil(arithmetic.digits))
     rest = (1 - nodes) / 2 * gap  # z_0 - z

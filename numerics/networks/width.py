@@ -135,12 +135,12 @@ def top_quantile(target: Target, noise: Any, count: int) -> tuple[Preimage, Any]
 
 def _in_gap(target: Target, noise: Any, count: int, below: Any) -> tuple[Preimage, Any]:
     """The real point at a distance below the eigenvalue ``count``, seen from itself."""
-    halves = spectrum_view(target, count)
-    step = -halves.distances[halves.above - 1] - below
-    halves = replace(halves, origin=halves.origin + step, distances=halves.distances + step)
+    view = spectrum_view(target, count)
+    step = -view.distances[view.above - 1] - below
+    view = replace(view, origin=view.origin + step, distances=view.distances + step)
     zero = target.arithmetic.complex(0 * step, 0 * step)
-    x = halves.origin + noise * noise * (halves.weights @ (1 / halves.distances))
-    return Preimage(halves, zero, zero + halves.distances), x
+    x = view.origin + noise * noise * (view.weights @ (1 / view.distances))
+    return Preimage(view, zero, zero + view.distances), x
 
 
 def _by_angle(target: Target, noise: Any, y: Any) -> tuple[Preimage, Any]:
