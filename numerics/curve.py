@@ -15,7 +15,7 @@ import os
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, as_completed
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
@@ -84,16 +84,13 @@ def risk_curve(
     finished = sum(solution is not None for solution in solutions)
 
     try:
-        with _progress_bar() if progress else nullcontext() as bar:
-            task = None if bar is None else bar.add_task("solving", total=len(points))
-            if bar is not None and task is not None:
-                bar.update(task, completed=finished)
+        with _progress_bar(bool(progress)) as bar:
+            task = bar.add_task("solving", total=len(points), completed=finished)
             for index, solution in _solved(points, solutions, executor, digits):
                 solutions[index] = solution
                 if directory is not None:
                     _write(directory, solution)
-                if bar is not None and task is not None:
-                    bar.advance(task)
+                bar.advance(task)
     except KeyboardInterrupt:
         finished = sum(solution is not None for solution in solutions)
         place = "lost; give cache=DIRECTORY to keep them" if directory is None else f"kept in {directory}"
@@ -162,10 +159,10 @@ def _solved(
 
 
 @contextmanager
-def _progress_bar() -> Iterator[Progress]:
+def _progress_bar(shown: bool) -> Iterator[Progress]:
     """On standard error; gone when the curve fails, where the line that says why stands alone."""
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
-    with Progress(*columns, console=Console(stderr=True)) as bar:
+    with Progress(*columns, console=Console(stderr=True), disable=not shown) as bar:
         try:
             yield bar
         except BaseException:
