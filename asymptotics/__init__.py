@@ -26,10 +26,10 @@ from asymptotics.heavy_tails import HeavyTail as HeavyTail
 from asymptotics.heavy_tails import heavy_tails as heavy_tails
 from asymptotics.learning_curves import plateaus as plateaus
 from asymptotics.models.diagonal import diagonal as diagonal
+from asymptotics.models.kernel_ridge import kernel_ridge as kernel_ridge
 from asymptotics.models.network import Network as Network
 from asymptotics.models.quadratic import quadratic as quadratic
 from asymptotics.models.ridge import RidgeRegression as RidgeRegression
-from asymptotics.models.ridge import kernel_ridge as kernel_ridge
 from asymptotics.models.ridge import ridge as ridge
 from asymptotics.phases.phase import Phase as Phase
 from asymptotics.phases.spectrum import SpectrumLaws as SpectrumLaws

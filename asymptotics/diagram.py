@@ -52,7 +52,7 @@ from asymptotics.phases.phase import Phase
 from asymptotics.tuning import tuned_balances
 
 Estimator = Literal["erm", "bayes", "ridge"]
-QUANTITIES = ("effective_noise", "threshold", "learned", "degrees_of_freedom")
+QUANTITIES = ("effective_noise", "threshold", "learned_modes", "degrees_of_freedom")
 """What every phase has a law of, besides the risk."""
 
 Exact = Any
@@ -512,7 +512,7 @@ def _phase(model: Model, balanced: Balanced) -> Phase:
         risk=risk_law(balanced),
         effective_noise=law_of(balanced, "effective_noise"),
         threshold=law_of(balanced, "threshold"),
-        learned=law_of(balanced, "learned"),
+        learned=law_of(balanced, "learned_modes"),
         degrees_of_freedom=law_of(balanced, "degrees_of_freedom"),
         why=why,
         balance=balanced,

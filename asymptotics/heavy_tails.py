@@ -26,13 +26,16 @@ from sympy import Expr, S, oo
 from asymptotics.algebra.monomials import Term, term
 from asymptotics.algebra.polyhedra import FIELD, coefficient, difference, is_zero
 from asymptotics.balance.dominant_balance import Balanced
-from asymptotics.balance.inequalities import Extent, exceeds
+from asymptotics.balance.inequalities import Holds, where_larger
 from asymptotics.balance.laws import Law
 from asymptotics.balance.regimes import BULK, MODES, mean_term
 from asymptotics.diagram import PhaseDiagram
 from asymptotics.expressions.checks import require
 from asymptotics.lemmas.power_sums import Learned, ModeFunction, Piece
-from asymptotics.models.network import AMPLITUDE, Network, Ordering, edge_gap
+from asymptotics.models.declaration import AMPLITUDE
+from asymptotics.models.mode_functions import Ordering
+from asymptotics.models.network import Network
+from asymptotics.models.trained import edge_gap
 from asymptotics.phases.phase import Phase
 from asymptotics.phases.spectrum import (
     last_spacing,
@@ -46,7 +49,7 @@ from asymptotics.symbols import effective_noise, gamma, size
 
 @dataclass(frozen=True)
 class HeavyTail:
-    """What the spectrum shows in one phase, and what it says of the risk; each ``Extent`` is of its cell.
+    """What the spectrum shows in one phase, and what it says of the risk; each ``Holds`` is of its cell.
 
     Attributes:
         phase: the phase.
@@ -57,18 +60,18 @@ class HeavyTail:
         gap: where the last spike stands clear of the bulk, at a distance far above the bulk's width.
         vanishing: where the risk tends to 0 as d grows.
         by_logarithms: whether it does so by powers of log d only.
-        tells_risk: whether the risk is of the order of what the tail leaves out, K**(1 - 2 gamma).
+        determines_risk: whether the risk is of the order of what the tail leaves out, K**(1 - 2 gamma).
     """
 
     phase: Phase
     tail_exponent: Expr
     number: Law
-    bulk: Extent
-    mostly_noise: Extent
-    gap: Extent
-    vanishing: Extent
+    bulk: Holds
+    mostly_noise: Holds
+    gap: Holds
+    vanishing: Holds
     by_logarithms: bool
-    tells_risk: bool
+    determines_risk: bool
 
     @property
     def statement(self) -> str:
@@ -78,17 +81,17 @@ class HeavyTail:
         else:
             tail = f"learned weights have a power-law tail, #{{nu > x}} ~ x**(-{self.tail_exponent})"
         bulk = {
-            Extent.EVERYWHERE: "beside a bulk of noise",
-            Extent.IN_PART: "beside a bulk of noise in part of the phase",
-            Extent.NOWHERE: "without a bulk of noise",
+            Holds.EVERYWHERE: "beside a bulk of noise",
+            Holds.IN_PART: "beside a bulk of noise in part of the phase",
+            Holds.NOWHERE: "without a bulk of noise",
         }[self.bulk]
         falls = {
-            Extent.EVERYWHERE: "vanishes",
-            Extent.IN_PART: "vanishes in part of the phase",
-            Extent.NOWHERE: "does not vanish",
+            Holds.EVERYWHERE: "vanishes",
+            Holds.IN_PART: "vanishes in part of the phase",
+            Holds.NOWHERE: "does not vanish",
         }[self.vanishing]
         speed = " by powers of log d only" if self.by_logarithms else ""
-        told = ", as fast as the tail tells" if self.tells_risk else ""
+        told = ", as fast as the tail tells" if self.determines_risk else ""
         return f"Phase {self.phase.name}: {tail}, {bulk}; the risk {falls}{speed}{told}."
 
 
@@ -105,7 +108,7 @@ def heavy_tails(diagram: PhaseDiagram) -> tuple[HeavyTail, ...]:
 
     >>> from asymptotics import phase_diagram, quadratic
     >>> for found in heavy_tails(phase_diagram(quadratic, noise="none")):
-    ...     print(found.phase.name, found.tail_exponent, found.vanishing.value, found.tells_risk)
+    ...     print(found.phase.name, found.tail_exponent, found.vanishing.value, found.determines_risk)
     Ia 0 nowhere False
     Ib 0 nowhere False
     II 1/gamma everywhere True
@@ -119,7 +122,7 @@ def heavy_tails(diagram: PhaseDiagram) -> tuple[HeavyTail, ...]:
 def _heavy_tail(phase: Phase) -> HeavyTail:
     balanced = phase.balance
     network = trained_network(balanced)
-    learned = balanced.leading_terms("learned")
+    learned = balanced.leading_terms("learned_modes")
     some = balanced.regime.learned is Learned.SOME
     one, risk = term(S.One, MODES), balanced.risk
     assert risk is not None
@@ -129,25 +132,25 @@ def _heavy_tail(phase: Phase) -> HeavyTail:
         phase=phase,
         tail_exponent=tail_of(network)[1] if modes else S.Zero,
         number=phase.learned,
-        bulk=exceeds(balanced, noise, one),
-        mostly_noise=exceeds(balanced, noise, modes[0] if modes else one),
+        bulk=where_larger(balanced, noise, one),
+        mostly_noise=where_larger(balanced, noise, modes[0] if modes else one),
         gap=_gap_extent(balanced, network)
         if some and network.outlier_location is not None
-        else Extent.NOWHERE,
-        vanishing=exceeds(balanced, [(balanced.domain, (one,))], risk),
+        else Holds.NOWHERE,
+        vanishing=where_larger(balanced, [(balanced.domain, (one,))], risk),
         by_logarithms=is_zero(balanced.scales.exponent(risk)) and risk.log_power != FIELD.zero,
-        tells_risk=some and _same_growth(balanced, risk, _left_over(balanced, modes[0])),
+        determines_risk=some and _same_growth(balanced, risk, _left_over(balanced, modes[0])),
     )
 
 
-def _gap_extent(balanced: Balanced, network: Network) -> Extent:
+def _gap_extent(balanced: Balanced, network: Network) -> Holds:
     """Where the last spike lies far above the bulk, by the bulk's width."""
     ordering = ordering_of(balanced)
     if ordering is Ordering.THRESHOLD_ABOVE_NOISE:
-        return Extent.NOWHERE  # there is no bulk to be clear of
+        return Holds.NOWHERE  # there is no bulk to be clear of
     edge = edge_gap(network) if ordering is Ordering.THRESHOLD_AT_EDGE else term(effective_noise, BULK)
     spacing = balanced.known(last_spacing(balanced, network))
-    return exceeds(balanced, [(balanced.domain, (spacing,))], balanced.known(edge))
+    return where_larger(balanced, [(balanced.domain, (spacing,))], balanced.known(edge))
 
 
 def _left_over(balanced: Balanced, learned: Term) -> Term:

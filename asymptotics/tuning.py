@@ -31,13 +31,13 @@ from itertools import product
 
 from sympy import And, Dummy, Expr, S, factorial, simplify
 
+from asymptotics import words
 from asymptotics.algebra.monomials import Noise, Scales, Term, bulk_freedom, term, tidy
 from asymptotics.algebra.polyhedra import FIELD, Domain, coefficient, feasible, irredundant, overlap
 from asymptotics.algebra.regions import region_of
 from asymptotics.balance.dominant_balance import Balanced, dominant_balances
 from asymptotics.balance.laws import Law, law, logarithm_of
 from asymptotics.balance.regimes import (
-    LABEL_NOISE,
     MODES,
     WEIGHT_DECAY,
     Description,
@@ -51,16 +51,10 @@ from asymptotics.expressions.checks import require_one_of
 from asymptotics.expressions.pickling import Stored
 from asymptotics.lemmas.power_sums import Learned
 from asymptotics.models.bayes import BayesOptimal, Recovery, exact_recovery
-from asymptotics.models.network import (
-    AMPLITUDE,
-    Network,
-    Ordering,
-    check_is_network,
-    error_of,
-    in_the_limit,
-    mode_function,
-    trained_regime,
-)
+from asymptotics.models.declaration import AMPLITUDE, error_of
+from asymptotics.models.mode_functions import Ordering, in_the_limit, mode_function
+from asymptotics.models.network import Network, check_is_network
+from asymptotics.models.trained import trained_regime
 from asymptotics.symbols import effective_noise, threshold, weight_decay
 
 STATIONARY = "the risk is stationary in the threshold"
@@ -88,15 +82,7 @@ class Tuned:
         """Name, title and reason: those of the phase on whose border the optimum lies."""
         if hypothesis.ordering is Recovery.EXACT:
             return BayesOptimal(self.network).describe(hypothesis)
-        if hypothesis.learned is Learned.SOME:
-            why = (
-                "The threshold sits at the edge of the noise, where less would let noise leak and more would "
-                "shrink what is learned; the risk is what is not learned and the shrinkage of what is."
-            )
-            by_labels = hypothesis.dominant[0] == LABEL_NOISE
-            return Description("IV" if by_labels else "N", "tuned to the edge of the noise", why)
-        why = "Every mode is learned: no noise is left to be cut, and the threshold hardly matters."
-        return Description("VIb", "noise-dominated", why)
+        return Description(*words.tuned(hypothesis.learned.value, hypothesis.dominant[0]))
 
 
 def _at_the_edge(network: Network, noisy: bool, domain: Domain) -> Regime:

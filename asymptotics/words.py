@@ -8,7 +8,178 @@ In this order: phases, boundaries.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 # Phases.
+
+MODES, BULK, FEATURES = "target modes", "noise above the threshold", "fitted features"
+LABEL_NOISE, WEIGHT_DECAY = "label noise", "weight decay"
+"""Where a term of an equation comes from."""
+
+Phrase = tuple[str, str, str]
+"""Name, title and reason of a phase."""
+
+_TRIVIAL = {WEIGHT_DECAY: ("Ib", "trivial"), BULK: ("Ia", "trivial"), FEATURES: ("Ia", "trivial")}
+"""Where nothing is learned, by what sets the threshold: strong decay, or few samples."""
+
+_TRAINED = {
+    ("THRESHOLD_ABOVE_NOISE", "some", MODES): ("II", "over-regularised"),
+    ("THRESHOLD_ABOVE_NOISE", "all", MODES): ("III", "shrinkage-dominated"),
+    ("THRESHOLD_AT_EDGE", "some", MODES): ("IV", "benign overfitting"),
+    ("THRESHOLD_AT_EDGE", "some", BULK): ("V", "harmful overfitting"),
+    ("THRESHOLD_BELOW_NOISE", "some", MODES): ("VIa", "noise-dominated"),
+    ("THRESHOLD_BELOW_NOISE", "all", MODES): ("VIb", "noise-dominated"),
+}
+"""By kappa against delta, modes learned, and what makes the risk."""
+
+_RIDGE = {
+    ("SOME", WEIGHT_DECAY, MODES): ("II", "over-regularised"),
+    ("SOME", FEATURES, MODES): ("N", "noiseless interpolation"),
+    ("SOME", FEATURES, LABEL_NOISE): ("V", "harmful overfitting"),
+    ("SOME", WEIGHT_DECAY, LABEL_NOISE): ("VIa", "noise-dominated"),
+    ("ALL", WEIGHT_DECAY, MODES): ("III", "shrinkage-dominated"),
+    ("ALL", WEIGHT_DECAY, LABEL_NOISE): ("VIb", "noise-dominated"),
+}
+"""By features fitted, what sets kappa, and what makes the risk."""
+
+_MODES_ABOVE = {
+    "none": "no target mode stands above {}",
+    "some": "the largest target modes stand above {}",
+    "all": "every target mode stands above {}",
+}
+
+
+def trained_network(ordering: str, learned: str, risk: str, dominant: Sequence[str]) -> Phrase | None:
+    """A phase of a trained network; None if no phase is like that.
+
+    Args:
+        ordering: name of the ``Ordering`` of kappa and delta.
+        learned: "none", "some" or "all" modes.
+        risk: what makes the risk.
+        dominant: what feeds the effective noise, and what sets the threshold.
+
+    >>> trained_network("THRESHOLD_ABOVE_NOISE", "none", MODES, (LABEL_NOISE, WEIGHT_DECAY))[:2]
+    ('Ib', 'trivial')
+    """
+    if len(dominant) != 2 or not (
+        (learned == "none" and risk == MODES) or (ordering, learned, risk) in _TRAINED
+    ):
+        return None
+    feeds_noise, sets_threshold = dominant
+    if learned == "none":
+        name, title = _TRIVIAL[sets_threshold]
+    elif ordering == "THRESHOLD_AT_EDGE" and feeds_noise == risk == MODES:
+        name, title = "N", "noiseless interpolation"
+    else:
+        name, title = _TRAINED[ordering, learned, risk]
+    setter = "Weight decay sets" if sets_threshold == WEIGHT_DECAY else "The degrees of freedom set"
+    place = {
+        "THRESHOLD_ABOVE_NOISE": "lies far above the noise, which is cut away",
+        "THRESHOLD_AT_EDGE": (
+            "sits at the edge of the noise, where just enough of the bulk passes it to interpolate the data"
+        ),
+        "THRESHOLD_BELOW_NOISE": "lies far below the noise, which is fitted in full",
+    }[ordering]
+    if learned == "none":
+        source = "the whole energy of the target"
+    elif risk == BULK:
+        source = "the bulk that passes it"
+    elif ordering == "THRESHOLD_BELOW_NOISE":
+        source = "the noise on all that is fitted"
+    elif learned == "all":
+        source = "the shrinkage of every mode"
+    else:
+        source = "what is not learned and the shrinkage of what is"
+    above = _MODES_ABOVE[learned].format("it")
+    feeder = _feeder(feeds_noise, "the error itself")
+    why = f"{setter} the threshold kappa; it {place}; {above}; {feeder}, and the risk is {source}."
+    return name, title, why
+
+
+def _feeder(feeds_noise: str, otherwise: str) -> str:
+    by = LABEL_NOISE if feeds_noise == LABEL_NOISE else otherwise
+    return f"{by} feeds the effective noise delta"
+
+
+def ridge_regression(
+    fitted: str, learned: str | None, risk: str, feeds_noise: str, sets_ridge: str
+) -> Phrase | None:
+    """A phase of ridge regression; None if no phase is like that.
+
+    Args:
+        fitted: "NONE", "SOME" or "ALL" features.
+        learned: "none", "some" or "all" target modes above the noise; None where features differ in variance.
+        risk: what makes the risk.
+        feeds_noise: what feeds the effective noise.
+        sets_ridge: what sets kappa.
+    """
+    if fitted != "NONE" and (fitted, sets_ridge, risk) not in _RIDGE:
+        return None
+    name, title = _TRIVIAL[sets_ridge] if fitted == "NONE" else _RIDGE[fitted, sets_ridge, risk]
+    setter = "Weight decay sets" if sets_ridge == WEIGHT_DECAY else "The degrees of freedom set"
+    features = {
+        "NONE": "it exceeds the variance of every feature, so that all are shrunk away",
+        "SOME": "the features of larger variance are fitted, the others shrunk away",
+        "ALL": "it lies below the variance of every feature, so that all are fitted",
+    }[fitted]
+    if fitted == "NONE":
+        price = "the whole energy of the target"
+    elif risk == MODES:
+        price = "what shrinkage misses of the target"
+    else:
+        price = "the noise on all that is fitted"
+    above = "" if learned is None else f"{_MODES_ABOVE[learned].format('the noise')}, "
+    feeder = _feeder(feeds_noise, "what is missed of the target")
+    why = f"{setter} the ridge kappa; {features}; {feeder}, {above}and the risk is {price}."
+    return name, title, why
+
+
+def bayes_optimal(learned: str, feeds_noise: str) -> Phrase:
+    """A phase of the Bayes-optimal estimator with some noise, by modes learned and what feeds the noise."""
+    feeder = LABEL_NOISE if feeds_noise == LABEL_NOISE else "the error itself"
+    if learned == "none":
+        return (
+            "Ia",
+            "trivial",
+            f"No target mode stands above the effective noise delta, which {feeder} feeds.",
+        )
+    rest = {
+        "some": "the risk is what it hides and blurs of the largest modes",
+        "all": "every mode stands above it, and the risk is the noise on all of them",
+    }[learned]
+    name, title = {
+        ("some", LABEL_NOISE): ("IV", "benign"),
+        ("some", MODES): ("N", "noiseless interpolation"),
+        ("all", LABEL_NOISE): ("VIb", "noise-dominated"),
+    }[learned, feeds_noise]
+    return name, title, f"{feeder.capitalize()} feeds the effective noise delta, and {rest}."
+
+
+EXACT_RECOVERY = (
+    "R",
+    "exact recovery",
+    "There are more samples than parameters and no label noise: the target is recovered exactly.",
+)
+
+
+def tuned(learned: str, feeds_noise: str) -> Phrase:
+    """A phase at the best weight decay, by modes learned and what feeds the noise."""
+    if learned == "some":
+        why = (
+            "The threshold sits at the edge of the noise, where less would let the bulk pass and more would "
+            "shrink what is learned; the risk is what is not learned and the shrinkage of what is."
+        )
+        return "IV" if feeds_noise == LABEL_NOISE else "N", "tuned to the edge of the noise", why
+    why = "Every mode is learned: no noise is left to be cut, and the threshold hardly matters."
+    return "VIb", "noise-dominated", why
+
+
+MODES_ABOVE_SCALES = {
+    "none": "no mode lies above the larger of delta and kappa",
+    "some": "some modes, but not all, lie above the larger of delta and kappa",
+    "all": "all modes lie above the larger of delta and kappa",
+}
+"""A hypothesis in words, by modes learned."""
 
 
 # Boundaries.

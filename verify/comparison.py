@@ -47,15 +47,6 @@ NEGLECTED_DECADES = 3
 
 _POINTS: dict[Effort, int] = {"quick": 4, "full": 40}
 
-MEASURED_BY = {
-    "risk": "excess_risk",
-    "effective_noise": "effective_noise",
-    "threshold": "threshold",
-    "learned": "learned_modes",
-    "degrees_of_freedom": "degrees_of_freedom",
-}
-"""The attribute of a ``Solution`` that measures each law of a ``Phase``."""
-
 
 def agreement(
     diagram: PhaseDiagram, *, effort: Effort = "quick", seed: int = 0, progress: bool = False
@@ -215,5 +206,5 @@ def _prediction(law: Law, scale: Scale) -> tuple[float, float]:
 def _measure(solutions: Sequence[Solution], quantity: str, log_exponent: float) -> Measured:
     dims = [float(solution.problem.dim) for solution in solutions]
     # what an estimator does not have, such as a threshold, is nothing at every size
-    values = [float(getattr(solution, MEASURED_BY[quantity]) or 0) for solution in solutions]
+    values = [float(getattr(solution, quantity) or 0) for solution in solutions]
     return extrapolated_exponent(dims, values, log_exponent=log_exponent)

@@ -18,16 +18,10 @@ from asymptotics.balance.dominant_balance import Balanced, Inequality
 from asymptotics.balance.laws import risk_law
 from asymptotics.balance.regimes import Description
 from asymptotics.expressions.pickling import Stored
-from asymptotics.lemmas.power_sums import Learned
+from asymptotics.words import MODES_ABOVE_SCALES
 
 LOGARITHM = Symbol("L", positive=True)
 """log(1/D_b), where noise without an edge leaks."""
-
-_LEARNED = {
-    Learned.NONE: "no mode lies above the larger of delta and kappa",
-    Learned.SOME: "some modes, but not all, lie above the larger of delta and kappa",
-    Learned.ALL: "all modes lie above the larger of delta and kappa",
-}
 
 
 @dataclass(frozen=True)
@@ -123,7 +117,7 @@ def derivation_of(balanced: Balanced, description: Description) -> Derivation:
     solution = [Step(unknown, "=", (expression(value),), "") for unknown, value in balanced.solution.items()]
     return Derivation(
         title=f"Phase {description.name} ({description.title})",
-        hypothesis=f"{regime.ordering.value}; {_LEARNED[regime.learned]}",
+        hypothesis=f"{regime.ordering.value}; {MODES_ABOVE_SCALES[regime.learned.value]}",
         equations=tuple(
             Step(expression(e.left), "=", tuple(map(expression, e.right)), f"{e.name}: {_origins(e.right)}")
             for e in regime.equations

@@ -33,10 +33,10 @@ from asymptotics.algebra.monomials import Term, bulk_freedom, simplified
 from asymptotics.algebra.polyhedra import FIELD, Domain, SignChange, difference, is_zero, sign
 from asymptotics.balance.dominant_balance import Balanced, at_solution, share
 
-WITH_NEXT_ORDER = ("effective_noise", "threshold", "learned", "degrees_of_freedom", "train_loss")
+WITH_NEXT_ORDER = ("effective_noise", "threshold", "learned_modes", "degrees_of_freedom", "train_loss")
 """Quantities all of whose terms have a known next order, besides the risk."""
 
-RISK = "risk"
+RISK = "excess_risk"
 
 
 def next_order(balanced: Balanced, quantity: str, leading: Term, domain: Domain) -> Expr | None:

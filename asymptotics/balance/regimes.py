@@ -23,16 +23,15 @@ from typing import Any, NamedTuple, Protocol
 
 from sympy import Add, Eq, Expr, S, Symbol
 
+from asymptotics import words
 from asymptotics.algebra.monomials import VARIABLES, Term, term
 from asymptotics.algebra.polyhedra import FIELD, PARAMETERS, Domain, coefficient, sample
 from asymptotics.expressions.checks import require
 from asymptotics.lemmas.power_sums import Learned, ModeFunction, SumTerm, leading_sum
 from asymptotics.symbols import d, gamma, noise_variance
 
-MODES = "target modes"
-BULK = "noise above the threshold"
-LABEL_NOISE = "label noise"
-WEIGHT_DECAY = "weight decay"
+MODES, BULK, LABEL_NOISE, WEIGHT_DECAY = words.MODES, words.BULK, words.LABEL_NOISE, words.WEIGHT_DECAY
+"""Where a term of an equation comes from."""
 
 
 @dataclass(frozen=True)

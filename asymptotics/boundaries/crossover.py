@@ -77,14 +77,9 @@ from asymptotics.boundaries.types import (
 from asymptotics.boundaries.uniform_sums import evaluate, first_modes, last_modes, power_law_sum
 from asymptotics.lemmas.power_sums import Learned, ModeFunction, Piece
 from asymptotics.models.bayes import BayesOptimal, posterior_variance
-from asymptotics.models.network import (
-    AMPLITUDE,
-    Network,
-    Ordering,
-    degrees_of_freedom_of,
-    error_of,
-    mode_functions,
-)
+from asymptotics.models.declaration import AMPLITUDE, degrees_of_freedom_of, error_of
+from asymptotics.models.mode_functions import Ordering, mode_functions
+from asymptotics.models.network import Network
 from asymptotics.phases.phase import Phase
 from asymptotics.symbols import (
     d,

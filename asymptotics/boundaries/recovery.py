@@ -57,14 +57,9 @@ from asymptotics.boundaries.roots import Number, physical_values, solve_system
 from asymptotics.boundaries.uniform_sums import evaluate, last_modes
 from asymptotics.expressions.checks import require, require_one_of
 from asymptotics.lemmas.power_sums import Learned, ModeFunction, Piece, end_behaviour
-from asymptotics.models.network import (
-    AMPLITUDE,
-    Network,
-    Ordering,
-    check_is_network,
-    degrees_of_freedom_of,
-    mode_functions,
-)
+from asymptotics.models.declaration import AMPLITUDE, degrees_of_freedom_of
+from asymptotics.models.mode_functions import Ordering, mode_functions
+from asymptotics.models.network import Network, check_is_network
 from asymptotics.symbols import d, effective_noise, gamma, n_eff, position, resolvent, size, threshold
 
 SMALLEST = AMPLITUDE * d**-gamma

@@ -5,9 +5,27 @@ image x of a mode of size s.  Stein's lemma gives the degrees of freedom D = dJ/
 error E = s^2 - J + (kappa d/dkappa + delta d/ddelta) J.  So a network declares J and its two equations, and
 everything else follows by derivatives and by the lemma on power sums.
 
-* ``declaration``: what a field of a declaration may be.
-* ``network``: ``Network``, the declaration of a trained network, and its regimes.
 * ``diagonal``, ``quadratic``: the two networks of arXiv:2509.24882, equations first.
+* ``fields``: what a field of a declaration may be.
+* ``declaration``: what a network declares, and the derivatives of J.
+* ``mode_functions``: what one mode adds to each sum, in each order of the scales.
+* ``trained``: the regimes of a trained network.
+* ``network``: ``Network``, a declaration with its regimes and the names of its phases.
 * ``bayes``: the Bayes-optimal estimator of a network's target.
 * ``ridge``: ridge regression, on the inputs of a network or on given features.
+* ``kernel_ridge``: ridge regression with a power-law kernel.
+
+``diagonal``, ``quadratic``, ``ridge`` and ``kernel_ridge`` are the models themselves, too:
+
+>>> from asymptotics.models import quadratic
+>>> quadratic.noise_balance
+Eq(2*delta**2*n_eff/d, Delta/2 + E)
 """
+
+from asymptotics.models.bayes import BayesOptimal as BayesOptimal
+from asymptotics.models.diagonal import diagonal as diagonal
+from asymptotics.models.kernel_ridge import kernel_ridge as kernel_ridge
+from asymptotics.models.network import Network as Network
+from asymptotics.models.quadratic import quadratic as quadratic
+from asymptotics.models.ridge import RidgeRegression as RidgeRegression
+from asymptotics.models.ridge import ridge as ridge

@@ -24,6 +24,7 @@ from functools import cache, partial
 
 from sympy import Expr, S, expand, oo, simplify
 
+from asymptotics import words
 from asymptotics.algebra.monomials import Term, term
 from asymptotics.algebra.polyhedra import Domain, coefficient
 from asymptotics.balance.regimes import (
@@ -42,7 +43,8 @@ from asymptotics.balance.regimes import (
     without_label_noise,
 )
 from asymptotics.lemmas.power_sums import Learned, ModeFunction, Piece
-from asymptotics.models.network import AMPLITUDE, Network
+from asymptotics.models.declaration import AMPLITUDE
+from asymptotics.models.network import Network
 from asymptotics.symbols import d, effective_noise, matrix_error, size, threshold
 
 
@@ -75,25 +77,8 @@ class BayesOptimal:
     def describe(self, hypothesis: Hypothesis) -> Description:
         """Name, title and reason of a phase."""
         if hypothesis.ordering is Recovery.EXACT:
-            why = (
-                "There are more samples than parameters and no label noise: the target is recovered exactly."
-            )
-            return Description("R", "exact recovery", why)
-        by_labels = hypothesis.dominant == (LABEL_NOISE,)
-        feeder = "label noise" if by_labels else "the error itself"
-        if hypothesis.learned is Learned.NONE:
-            why = f"No target mode stands above the effective noise delta, which {feeder} feeds."
-            return Description("Ia", "trivial", why)
-        rest = {
-            Learned.SOME: "the risk is what it hides and blurs of the largest modes",
-            Learned.ALL: "every mode stands above it, and the risk is the noise on all of them",
-        }[hypothesis.learned]
-        name, title = {
-            (Learned.SOME, True): ("IV", "benign"),
-            (Learned.SOME, False): ("N", "noiseless interpolation"),
-            (Learned.ALL, True): ("VIb", "noise-dominated"),
-        }[hypothesis.learned, by_labels]
-        return Description(name, title, f"{feeder.capitalize()} feeds the effective noise delta, and {rest}.")
+            return Description(*words.EXACT_RECOVERY)
+        return Description(*words.bayes_optimal(hypothesis.learned.value, *hypothesis.dominant))
 
 
 def _partial_recovery(network: Network, learned: Learned, noisy: bool, domain: Domain) -> Regime:
@@ -118,7 +103,7 @@ def _partial_recovery(network: Network, learned: Learned, noisy: bool, domain: D
         quantities={
             "effective_noise": as_law([delta]),
             "threshold": as_law([]),
-            "learned": as_law(term(d, MODES) * t for t in mean(_NUMBER_ABOVE, 0)),
+            "learned_modes": as_law(term(d, MODES) * t for t in mean(_NUMBER_ABOVE, 0)),
             "degrees_of_freedom": as_law(mean(variance, 0)),
         },
     )
@@ -141,7 +126,7 @@ def exact_recovery(network: Network, domain: Domain) -> Regime:
         quantities={
             "effective_noise": as_law([]),
             "threshold": as_law([]),
-            "learned": as_law([term(d, MODES)]),
+            "learned_modes": as_law([term(d, MODES)]),
             "degrees_of_freedom": as_law(freedoms),
         },
     )

@@ -1,46 +1,180 @@
-"""What a model may declare: every field is checked when the declaration is made, and refused in one sentence.
+r"""What a trained network declares: its state evolution, as sums over the modes of a power-law target.
 
-A declaration that means nothing still has dominant balances, and its laws look like others.  Three things are
-asked of a field: that it is of its kind; that it holds no letters but those of ``symbols`` that it may hold;
-and that it has the form, the degree in the lengths s, delta and kappa and the sign that the theory gives it.
-Degree and sign are tested at a few points: where a declaration means something they hold everywhere.
+Both networks of arXiv:2509.24882 are denoisers.  The trained estimate is distributed as the soft-thresholded
+noisy target, and one potential, the mean over modes of
 
-Worked by hand: the potential J = E[(x - kappa)_+^2] is an area, so that doubling s, delta and kappa makes it
-four times as large.  J = (s - kappa)^3 is eight times as large; J = 2 (s - kappa)^2 passes this, but leaves
-the error E = s^2 - J + kappa dJ/dkappa, about -s^2 of a mode far above the threshold.
+    J(s; delta, kappa) = E[(x - kappa)_+^2],     x the noisy image of a mode of size s,
 
-Functions, in order: `text`, `expression`, `power_of_size`, `product_of_powers`, `noise_balance`,
-`threshold_balance`, `multiple_of_error`; `check_network`.
+gives all the rest by derivatives.  Stein's lemma makes the degrees of freedom D = dJ/d(delta^2), and then
+the error E = E[(estimate - s)^2] = s^2 - J - 2 kappa E[(x - kappa)_+] + 2 delta^2 D becomes
+
+    E = s^2 - J + (kappa d/dkappa + delta d/ddelta) J,
+
+since the mean size of the estimate is E[(x - kappa)_+] = -(1/2) dJ/dkappa.  J is homogeneous of degree 2 in
+(s, delta, kappa): so is E, and D is of degree 0, which is what lets ``power_sums`` treat their means as
+functions of s_i/T.  The trained objective, divided by d (diagonal) or d^2 (quadratic network), is
+
+    (c/2) delta^2 (lambda/(c kappa))^2 + lambda E[(x - kappa)_+],       c = R/E = 1 or 2.
+
+A network therefore declares J and three equations.  Where the modes do not interact (diagonal network) one
+expression holds for every size.  Where they do (quadratic network: eigenvalues repel) a mode either makes an
+outlier, ``size > bbp_threshold``, or is one share of the bulk, with J = delta^2 j(kappa/delta) (``noise``).
+
+A declaration that means nothing is refused: degrees and signs of its functions are tested at a few points,
+and where a declaration means something they hold everywhere.  By hand: J is an area, so that doubling s,
+delta and kappa makes it four times as large.  J = (s - kappa)^3 is eight times as large; J = 2 (s - kappa)^2
+passes this, but leaves the error E = s^2 - J + kappa dJ/dkappa, about -s^2 of a mode far above the threshold.
+
+In this order: ``AMPLITUDE``, ``Declaration``, ``error_of`` and the other derivatives of J, the checks.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 import mpmath
-from sympy import Eq, Expr, S, Symbol, lambdify, nan, oo, powsimp, zoo
+from sympy import Eq, Expr, Symbol, lambdify, oo, simplify, sqrt
 
-from asymptotics import symbols
-from asymptotics.algebra.monomials import VARIABLES, Term, term
-from asymptotics.algebra.polyhedra import FIELD, PARAMETERS, coefficient
-from asymptotics.balance.regimes import split_balance
-from asymptotics.expressions.checks import exact_number, is_number, require
+from asymptotics.expressions.checks import require
 from asymptotics.lemmas.noise import NoiseLaw, level
+from asymptotics.lemmas.power_sums import Learned
+from asymptotics.models.fields import (
+    expression,
+    multiple_of_error,
+    noise_balance,
+    text,
+    threshold_balance,
+    words,
+)
 from asymptotics.symbols import (
     d,
-    degrees_of_freedom,
     effective_noise,
     matrix_error,
-    n_eff,
-    noise_variance,
     position,
     resolvent,
     size,
     threshold,
-    weight_decay,
 )
+
+AMPLITUDE = sqrt(d)
+"""Size of the largest mode of the target, s_i = sqrt(d) i**-gamma."""
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """A network, declared by its equations.
+
+    What means nothing is refused (``declared``): expressions are in the letters of ``asymptotics.symbols``,
+    each of its degree in the lengths s, delta and kappa.
+
+    Attributes:
+        name: how users call the network.
+        noise: law of the noise of one mode, in units of delta.
+        potential: J(s; delta, kappa) of a mode that stands out while most modes do not.
+        potential_among_learned: the same once every mode stands out.
+        bbp_threshold: smallest size of a mode that stands out, as a function of delta and kappa; 0 when
+            ``potential`` holds for every size.
+        learned_probability: probability that a mode of that size counts as learned, given it stands out.
+        posterior_variance: least mean square error with which a mode that stands out can be known through the
+            noise, while most modes do not stand out.
+        posterior_variance_among_learned: the same once every mode stands out.
+        unlearned_energy: what of the error of a mode that stands out is target below the threshold.
+        noise_fraction: which share of the rest is noise.
+        noise_balance: the equation for delta, in E.
+        threshold_balance: the equation for kappa, in D.
+        excess_risk: R as a multiple of E.
+        outlier_location: where a mode of size s above the BBP threshold makes an outlier among the weights,
+            before they are shifted by kappa; None where it has no one place.  As a function of s it gives the
+            outlier's overlap, too, and the overlap density of modes inside the noise (``subcritical``).
+        subordination_map: the map of free convolution from the plane of the modes to that of the noisy
+            weights, in ``position``, ``resolvent`` and ``effective_noise`` (``free_convolution``); None where
+            modes do not interact, and ``potential`` holds for any number of them.
+
+    Raises:
+        InvalidArgument: when a field is not of its kind, form or sign; it names the field.
+    """
+
+    name: str
+    noise: NoiseLaw
+    potential: Expr
+    potential_among_learned: Expr
+    bbp_threshold: Expr
+    learned_probability: Expr
+    posterior_variance: Expr
+    posterior_variance_among_learned: Expr
+    unlearned_energy: Expr
+    noise_fraction: Expr
+    noise_balance: Eq
+    threshold_balance: Eq
+    excess_risk: Expr
+    outlier_location: Expr | None = None
+    subordination_map: Expr | None = None
+
+    def __post_init__(self) -> None:
+        for name, value in check_network(vars(self)).items():
+            object.__setattr__(self, name, value)  # a plain 0 or 1 is an expression, too
+
+    def __str__(self) -> str:
+        """The name, as it stands in tables."""
+        return self.name
+
+    def potential_of(self, learned: Learned) -> Expr:
+        """J of a mode that stands out, while most modes do not or once all do.
+
+        Raises:
+            InvalidArgument: when ``learned`` is no ``Learned``.
+        """
+        require(isinstance(learned, Learned), "learned", learned, "a Learned (asymptotics.power_sums)")
+        return self.potential_among_learned if learned is Learned.ALL else self.potential
+
+    @property
+    def overlap(self) -> Expr | None:
+        """Squared cosine of what is seen at ``outlier_location`` with the mode's direction in the target."""
+        return None if self.outlier_location is None else self.outlier_location.diff(size)
+
+    @property
+    def subordination_of_all(self) -> Expr | None:
+        """``subordination_map`` once all modes are of the noise's size; None where modes do not interact.
+
+        Raises:
+            NotImplementedError: when they do, and that is not declared.
+        """
+        if self.bbp_threshold != 0 and self.subordination_map is None:
+            raise NotImplementedError(
+                f"{self.name}: its modes, all of the size of the noise, repel each other, and the network "
+                "does not declare where they are seen, its image"
+            )
+        return self.subordination_map
+
+    @property
+    def risk_per_error(self) -> Expr:
+        """The factor c = R/E."""
+        return self.excess_risk / matrix_error
+
+
+@cache
+def error_of(potential: Expr) -> Expr:
+    """E = s^2 - J + (kappa d/dkappa + delta d/ddelta) J for one mode."""
+    euler = threshold * potential.diff(threshold) + effective_noise * potential.diff(effective_noise)
+    return simplify(size**2 - potential + euler)
+
+
+@cache
+def degrees_of_freedom_of(potential: Expr) -> Expr:
+    """D = dJ/d(delta^2) for one mode."""
+    return simplify(potential.diff(effective_noise) / (2 * effective_noise))
+
+
+@cache
+def size_of(potential: Expr) -> Expr:
+    """E[(x - kappa)_+] = -(1/2) dJ/dkappa for one mode."""
+    return simplify(-potential.diff(threshold) / 2)
+
+
+# --- checks
 
 LENGTHS = (size, effective_noise, threshold)
 """What every function of one mode is made of."""
@@ -53,194 +187,9 @@ _FAR = 10**6
 
 Point = Mapping[Symbol, Any]
 
-
-def text(field: str, value: Any) -> None:
-    """Refuse a name that is none.
-
-    Raises:
-        InvalidArgument: it is not a string, or empty.
-    """
-    require(isinstance(value, str) and bool(value.strip()), field, value, "a string that is not empty")
-
-
-def _words(names: Collection[Any]) -> str:
-    *most, last = map(str, names)
-    return f"{', '.join(most)} and {last}" if most else last
-
-
-def _holds_only(field: str, value: Any, allowed: Collection[Symbol]) -> None:
-    foreign = sorted(value.free_symbols - set(allowed), key=str)
-    known = {getattr(symbols, name) for name in symbols.__all__}
-    namesakes = [s for s in foreign if s not in known and str(s) in map(str, allowed)]
-    what = "not a symbol of your own of that name" if namesakes else f"not {_words(foreign or [''])}"
-    require(not foreign, field, value, f"in the symbols {_words(allowed)} of asymptotics.symbols, {what}")
-
-
-def expression(field: str, value: Any, allowed: Collection[Symbol]) -> Expr:
-    """A field that is an expression in some of the symbols; numbers are taken as they are.
-
-    Raises:
-        InvalidArgument: it is not, or holds other symbols.
-
-    >>> expression("bbp_threshold", 0, [effective_noise])
-    0
-    >>> expression("excess_risk", 2 * Symbol("E"), [matrix_error])
-    Traceback (most recent call last):
-        ...
-    asymptotics.InvalidArgument: excess_risk=2*E: must be in the symbols E of asymptotics.symbols, \
-not a symbol of your own of that name
-    """
-    if is_number(value):
-        return exact_number(field, value)
-    require(isinstance(value, Expr), field, value, f"a SymPy expression in {_words(allowed)}")
-    require(not value.has(nan, zoo, oo), field, value, "finite")
-    _holds_only(field, value, allowed)
-    return value
-
-
-def power_of_size(field: str, value: Any) -> Expr:
-    """A field that is a positive multiple of a power of ``size``, which may depend on the parameters.
-
-    Raises:
-        InvalidArgument: it is not.
-    """
-    allowed = f"a positive multiple of a power of {size}, in {_words(PARAMETERS)} besides"
-    value = expression(field, value, (size, *PARAMETERS))
-    constant, power = powsimp(value).as_coeff_exponent(size)
-    require(not constant.has(size) and constant.is_positive is not False, field, value, allowed)
-    try:
-        coefficient(power)
-    except ValueError:
-        require(False, field, value, f"{allowed}, to an exponent that is a quotient of polynomials in them")
-    return value
-
-
-def product_of_powers(field: str, value: Any, allowed: Collection[Symbol]) -> Expr:
-    """A field that is a positive product of powers of some of the symbols.
-
-    Raises:
-        InvalidArgument: it is not.
-    """
-    value = expression(field, value, (*allowed, *PARAMETERS))
-    try:
-        constant = term(value, field).coefficient
-    except ValueError:
-        constant = S.Zero
-    of_parameters = constant.free_symbols <= set(PARAMETERS) and constant != 0
-    positive = of_parameters and constant.is_positive is not False
-    require(positive, field, value, f"a positive product of powers of {_words(allowed)}")
-    return value
-
-
-def noise_balance(value: Any, in_words: str) -> None:
-    """Refuse a balance that is not A delta**2 = labels + p E, the equation for the effective noise.
-
-    A is a capacity, and both the labels' variance and E enter linearly, with numbers and powers of d.
-
-    Args:
-        value: an equation.
-        in_words: what it looks like.
-
-    Raises:
-        InvalidArgument: it is no such equation.
-    """
-    left, labels, factor = _balance("noise_balance", value, matrix_error, in_words)
-    _capacity("noise_balance", value, left, {effective_noise: 2}, in_words)
-    linear = [_powers_but_of_dimension(label) == {noise_variance: 1} for label in labels]
-    allowed = f"of labels = a number or powers of {d} times {noise_variance}: {in_words}"
-    require(bool(linear) and all(linear), "noise_balance", value, allowed)
-    _multiple_of_sum("noise_balance", value, factor, matrix_error, in_words)
-
-
-def threshold_balance(value: Any, in_words: str) -> None:
-    """Refuse a balance that is not A = p D + force, the equation for the threshold.
-
-    The force is that of weight decay.  More of it means more force, and a larger threshold less: one power of
-    lambda over one of kappa.  Of samples it holds all or none, as the loss is their mean or their sum; what
-    it is a multiple by is numbers, powers of d and the variance of the labels, a sum of these or one.
-
-    Args:
-        value: an equation.
-        in_words: what it looks like.
-
-    Raises:
-        InvalidArgument: it is no such equation.
-    """
-    left, forces, factor = _balance("threshold_balance", value, degrees_of_freedom, in_words)
-    _capacity("threshold_balance", value, left, {}, in_words)
-    of_force = [_powers_but_of_dimension(force) for force in forces]
-    kinds = {tuple(powers.get(x, 0) for x in (weight_decay, threshold, n_eff)) for powers in of_force}
-    variables = {variable for powers in of_force for variable in powers}
-    pushes = all(decay > 0 > cut and samples in (0, 1) for decay, cut, samples in kinds)
-    grows = all(powers.get(noise_variance, 0) >= 0 for powers in of_force)
-    force = f"of force = a number or powers of {d} times {weight_decay} over {threshold}, to powers above 0"
-    held = variables <= {weight_decay, threshold, n_eff, noise_variance}
-    sound = len(kinds) == 1 and pushes and grows and held
-    require(sound, "threshold_balance", value, f"{force}: {in_words}")
-    _multiple_of_sum("threshold_balance", value, factor, degrees_of_freedom, in_words)
-
-
-def _balance(
-    field: str, value: Any, unknown_sum: Symbol, in_words: str
-) -> tuple[Term, tuple[Term, ...], Term]:
-    """Left side, known terms and the factor of the sum: all positive products of powers."""
-    require(isinstance(value, Eq), field, value, f"a SymPy equation, Eq(left, right): {in_words}")
-    allowed = (d, n_eff, weight_decay, noise_variance, effective_noise, threshold, unknown_sum)
-    _holds_only(field, value, allowed)
-    require(not value.has(nan, zoo, oo), field, value, f"finite: {in_words}")
-    require(not value.lhs.has(unknown_sum), field, value, f"with {unknown_sum} on the right: {in_words}")
-    try:
-        left, known, factor = split_balance(value, unknown_sum, field)
-    except ValueError as error:
-        reason = "linear" if "linear" in str(error) else "between products of powers"
-        require(False, field, value, f"{reason} in {unknown_sum} on the right, once: {in_words}")
-    signs = [t.coefficient.is_positive for t in (left, *known, factor)]
-    require(all(sign is not False for sign in signs), field, value, f"of positive terms: {in_words}")
-    return left, known, factor
-
-
-def _capacity(field: str, value: Any, left: Term, besides: Mapping[Symbol, int], in_words: str) -> None:
-    """Refuse a left side that is not the capacity of the samples, times what stands besides it."""
-    allowed = f"of A = a number or powers of {d} times {n_eff}: {in_words}"
-    require(_powers_but_of_dimension(left) == {n_eff: 1, **besides}, field, value, allowed)
-
-
-def _multiple_of_sum(field: str, value: Any, factor: Term, unknown_sum: Symbol, in_words: str) -> None:
-    """Refuse a factor of E or D that is more than numbers and powers of d."""
-    allowed = f"of p {unknown_sum} = a number or powers of {d} times {unknown_sum}: {in_words}"
-    require(not _powers_but_of_dimension(factor), field, value, allowed)
-
-
-def _powers_but_of_dimension(of: Term) -> dict[Symbol, Expr]:
-    """Power of every variable that a term holds, except d."""
-    return {x: FIELD.to_sympy(of.power(x)) for x in VARIABLES if x != d and of.holds([x])}
-
-
-def multiple_of_error(field: str, value: Any) -> Expr:
-    """A field that is a positive multiple of E, by powers of the dimension or numbers.
-
-    Raises:
-        InvalidArgument: it is not.
-
-    >>> multiple_of_error("excess_risk", 2 * matrix_error)
-    2*E
-    >>> multiple_of_error("excess_risk", matrix_error**2)
-    Traceback (most recent call last):
-        ...
-    asymptotics.InvalidArgument: excess_risk=E**2: must be a positive multiple of E, linear in it
-    """
-    value = expression(field, value, (matrix_error, d))
-    linear = f"a positive multiple of {matrix_error}, linear in it"
-    factor = value / matrix_error
-    require(value != 0 and not factor.has(matrix_error), field, value, linear)
-    try:
-        product_of_powers(field, factor, (d,))
-    except ValueError:
-        require(False, field, value, f"{linear}, by a number or powers of {d}")
-    return value
-
-
-# --- a trained network
+NOISE_BALANCE = "A delta**2 = labels + p E"
+THRESHOLD_BALANCE = "A = p D + force"
+_OF_IMAGE = (position, resolvent, effective_noise)
 
 
 def check_network(declared: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -275,11 +224,6 @@ def check_network(declared: Mapping[str, Any]) -> Mapping[str, Any]:
     checked["excess_risk"] = multiple_of_error("excess_risk", declared["excess_risk"])
     _check_functions(checked, declared["noise"])
     return checked
-
-
-NOISE_BALANCE = "A delta**2 = labels + p E"
-THRESHOLD_BALANCE = "A = p D + force"
-_OF_IMAGE = (position, resolvent, effective_noise)
 
 
 def _check_functions(fields: Mapping[str, Any], noise: NoiseLaw) -> None:
@@ -337,8 +281,8 @@ def _check_functions(fields: Mapping[str, Any], noise: NoiseLaw) -> None:
 
 def _check_potential(name: str, potential: Expr, points: Collection[Point]) -> None:
     needed = [length for length in LENGTHS if not potential.has(length)]
-    lacks = f"it lacks {_words(needed or [''])}"
-    require(not needed, name, potential, f"a function of {_words(LENGTHS)}: {lacks}")
+    lacks = f"it lacks {words(needed or [''])}"
+    require(not needed, name, potential, f"a function of {words(LENGTHS)}: {lacks}")
     _check_degree(name, potential, 2, points)
     euler = threshold * potential.diff(threshold) + effective_noise * potential.diff(effective_noise)
     error = size**2 - potential + euler
@@ -386,7 +330,7 @@ def _check_degree(name: str, value: Expr, degree: int, points: Collection[Point]
         one = _number(name, value, at)
         two = _number(name, value, {length: 2 * x for length, x in at.items()})
         same = abs(two - 2**degree * one) <= _ROUNDING * (1 + abs(two))
-        require(same, name, value, f"of degree {degree} in the lengths {_words(at)}")
+        require(same, name, value, f"of degree {degree} in the lengths {words(at)}")
 
 
 def _check_range(name: str, value: Expr, at: Point, low: Any, high: Any) -> None:

@@ -26,17 +26,7 @@ only kappa against 1 matters.  By hand, for the diagonal network and n << d: A =
 kappa >> 1, and E = B = sum_i s_i^2/d whatever the weight decay.  Nothing is learned until n ~ d, which is the
 plateau that learning features removes (arXiv:2509.24882).
 
-*Kernels* (`kernel_ridge`).  Infinitely many features of variance i^-A, the capacity, and a target
-t_i^2 = i^(-1 - 2 r A), the source; sums, not means.  With lambda the ridge on the mean loss the force is
-n lambda/kappa.  By hand, where it sets kappa = lambda and labels feed delta: K = lambda^(-1/A) features are
-fitted, at the price of Delta K/n, and B = lambda^(2 min(r, 1)) is missed, as in arXiv:2105.15004, eq. (13).
-Features have the sizes i^-gamma of this package, so A = 2 gamma > 1, and the size of the target's modes is
-t^2 = size^(1/gamma + 4 r).  There is no dimension: d only counts orders, n = d^a, lambda = d^ell.  Beyond
-r = 1 the first features rule what is missed, whatever r: a wall of the diagram, with a logarithm on it
-(``exchange``).
-
-In this order: `Fitted`, `RidgeRegression` (the declaration, and its ``regimes``), `ridge`, `kernel_ridge`,
-and what the phases are called (``describe``).
+In this order: `Fitted`, `RidgeRegression` (the declaration, and its ``regimes``), `ridge`.
 """
 
 from __future__ import annotations
@@ -49,6 +39,7 @@ from itertools import product
 
 from sympy import Eq, Expr, S, Symbol, oo, powsimp, simplify
 
+from asymptotics import words
 from asymptotics.algebra.monomials import Term, spare, term
 from asymptotics.algebra.polyhedra import FIELD, Domain, coefficient
 from asymptotics.balance.regimes import (
@@ -70,7 +61,8 @@ from asymptotics.balance.regimes import (
 )
 from asymptotics.expressions.checks import require
 from asymptotics.lemmas.power_sums import Learned, ModeFunction, Piece, end_behaviour
-from asymptotics.models.declaration import (
+from asymptotics.models.declaration import AMPLITUDE
+from asymptotics.models.fields import (
     multiple_of_error,
     noise_balance,
     power_of_size,
@@ -78,22 +70,17 @@ from asymptotics.models.declaration import (
     text,
     threshold_balance,
 )
-from asymptotics.models.network import AMPLITUDE, NOTHING_LEARNED, Network, check_is_network
+from asymptotics.models.network import Network, check_is_network
 from asymptotics.symbols import (
     d,
     degrees_of_freedom,
     effective_noise,
-    gamma,
     matrix_error,
-    n_eff,
-    noise_variance,
     size,
-    source,
     threshold,
-    weight_decay,
 )
 
-FEATURES = "fitted features"
+FEATURES = words.FEATURES
 
 feature_ratio = Symbol("rho", positive=True)
 """Variance of a feature over kappa."""
@@ -209,17 +196,15 @@ class RidgeRegression:
         Raises:
             InvalidArgument: when the hypothesis is not one of ridge regression.
         """
-        ours = (
-            isinstance(hypothesis, Hypothesis)
-            and isinstance(hypothesis.ordering, Fitted)
-            and len(hypothesis.dominant) == 3
-        )
-        named_alike = ours and (
-            hypothesis.ordering is Fitted.NONE
-            or (hypothesis.ordering, hypothesis.dominant[1], hypothesis.risk) in _NAMES
-        )
-        require(named_alike, "hypothesis", hypothesis, "the Hypothesis of a phase of ridge regression")
-        return _describe(hypothesis, self.anisotropic)
+        known = None
+        of_ridge = isinstance(hypothesis, Hypothesis) and isinstance(hypothesis.ordering, Fitted)
+        if of_ridge and len(hypothesis.dominant) == 3:
+            learned = None if self.anisotropic else hypothesis.learned.value
+            feeds, sets, _ = hypothesis.dominant
+            known = words.ridge_regression(hypothesis.ordering.name, learned, hypothesis.risk, feeds, sets)
+        require(known is not None, "hypothesis", hypothesis, "the Hypothesis of a phase of ridge regression")
+        assert known is not None
+        return Description(*known)
 
 
 def _regime(model: RidgeRegression, fitted: Fitted, learned: Learned, noisy: bool, domain: Domain) -> Regime:
@@ -261,7 +246,7 @@ def _regime(model: RidgeRegression, fitted: Fitted, learned: Learned, noisy: boo
         quantities={
             "effective_noise": as_law([delta]),
             "threshold": as_law([kappa]),
-            "learned": as_law(
+            "learned_modes": as_law(
                 term(d, MODES) * t for t in mean_term(_STEP, learned, scale, model.amplitude, domain)
             ),
             "degrees_of_freedom": as_law(freedoms),
@@ -371,64 +356,3 @@ def ridge(network: Network) -> RidgeRegression:
         threshold_balance=network.threshold_balance,
         excess_risk=network.excess_risk,
     )
-
-
-kernel_ridge = RidgeRegression(
-    name="kernel ridge",
-    amplitude=S.One,
-    modes=oo,
-    feature_variance=size**2,
-    target_energy=size ** (1 / gamma + 4 * source),
-    noise_balance=Eq(n_eff * effective_noise**2, noise_variance + matrix_error),
-    threshold_balance=Eq(n_eff, degrees_of_freedom + n_eff * weight_decay / threshold),
-    excess_risk=matrix_error,
-)
-"""Kernel ridge regression with capacity 2 gamma and source r (arXiv:2105.15004)."""
-
-
-_NAMES = {
-    (Fitted.SOME, WEIGHT_DECAY, MODES): ("II", "over-regularised"),
-    (Fitted.SOME, FEATURES, MODES): ("N", "noiseless interpolation"),
-    (Fitted.SOME, FEATURES, LABEL_NOISE): ("V", "harmful overfitting"),
-    (Fitted.SOME, WEIGHT_DECAY, LABEL_NOISE): ("VIa", "noise-dominated"),
-    (Fitted.ALL, WEIGHT_DECAY, MODES): ("III", "shrinkage-dominated"),
-    (Fitted.ALL, WEIGHT_DECAY, LABEL_NOISE): ("VIb", "noise-dominated"),
-}
-"""Names by (features fitted, what sets kappa, what makes the risk)."""
-
-_FITTED_WORDS = {
-    Fitted.NONE: "it exceeds the variance of every feature, so that all are shrunk away",
-    Fitted.SOME: "the features of larger variance are fitted, the others shrunk away",
-    Fitted.ALL: "it lies below the variance of every feature, so that all are fitted",
-}
-
-_LEARNED_WORDS = {
-    Learned.NONE: "no target mode stands above the noise",
-    Learned.SOME: "the largest target modes stand above the noise",
-    Learned.ALL: "every target mode stands above the noise",
-}
-
-
-def _describe(hypothesis: Hypothesis, anisotropic: bool) -> Description:
-    fitted, risk = hypothesis.ordering, hypothesis.risk
-    assert isinstance(fitted, Fitted)
-    feeds_noise, sets_threshold, _ = hypothesis.dominant
-    name, title = (
-        (NOTHING_LEARNED[sets_threshold == WEIGHT_DECAY], "trivial")
-        if fitted is Fitted.NONE
-        else _NAMES[fitted, sets_threshold, risk]
-    )
-    setter = "Weight decay sets" if sets_threshold == WEIGHT_DECAY else "The degrees of freedom set"
-    feeder = feeds_noise if feeds_noise == LABEL_NOISE else "what is missed of the target"
-    if fitted is Fitted.NONE:
-        price = "the whole energy of the target"
-    elif risk == MODES:
-        price = "what shrinkage misses of the target"
-    else:
-        price = "the noise on all that is fitted"
-    seen = "" if anisotropic else f"{_LEARNED_WORDS[hypothesis.learned]}, "
-    why = (
-        f"{setter} the ridge kappa; {_FITTED_WORDS[fitted]}; {feeder} feeds the effective noise delta, "
-        f"{seen}and the risk is {price}."
-    )
-    return Description(name, title, why)

@@ -21,7 +21,7 @@ from asymptotics.balance.dominant_balance import Balanced
 from asymptotics.balance.laws import Law, law_of
 from asymptotics.balance.regimes import Description, Hypothesis
 from asymptotics.expressions.pickling import Stored
-from asymptotics.models.network import PARTS
+from asymptotics.models.trained import PARTS
 from asymptotics.phases.spectrum import SpectrumLaws, spectrum_laws, trained_network
 from asymptotics.symbols import d as dimension
 
@@ -65,13 +65,18 @@ class Phase(Stored):
         return self.balance.hypothesis
 
     @property
+    def learned_modes(self) -> Law:
+        """Number of target modes above the noise: ``learned``, by its name in ``numerics``."""
+        return self.learned
+
+    @property
     def laws(self) -> dict[str, Law]:
-        """The five laws by the name of their quantity."""
+        """The five laws, by the names that the quantities have in ``numerics.Solution``."""
         return {
-            "risk": self.risk,
+            "excess_risk": self.risk,
             "effective_noise": self.effective_noise,
             "threshold": self.threshold,
-            "learned": self.learned,
+            "learned_modes": self.learned,
             "degrees_of_freedom": self.degrees_of_freedom,
         }
 

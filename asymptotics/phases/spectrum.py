@@ -41,7 +41,7 @@ In this order: `Spikes` and `SpectrumLaws`, `spectrum_laws`.  What the tail says
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 from sympy import Dummy, Expr, S, oo, simplify
@@ -49,12 +49,16 @@ from sympy import Dummy, Expr, S, oo, simplify
 from asymptotics.algebra.monomials import Term, term
 from asymptotics.algebra.polyhedra import FIELD, coefficient
 from asymptotics.balance.dominant_balance import Balanced
-from asymptotics.balance.inequalities import Extent, Pieces, exceeds
+from asymptotics.balance.inequalities import Holds, Pieces, where_exponents_exceed, where_larger
 from asymptotics.balance.laws import ZERO, Law, NoSuchLaw, law, law_of, logarithm, logarithm_of
 from asymptotics.balance.regimes import BULK, MODES
 from asymptotics.lemmas.power_sums import Learned, leading_sum
 from asymptotics.lemmas.weight_shares import ATOM, MASS_ABOVE, NOISE_ABOVE
-from asymptotics.models.network import AMPLITUDE, Network, Ordering, edge_gap, mode_functions
+from asymptotics.models.declaration import AMPLITUDE
+from asymptotics.models.mode_functions import Ordering, mode_functions
+from asymptotics.models.network import Network
+from asymptotics.models.trained import edge_gap
+from asymptotics.phases.shape import Shape, shape_of
 from asymptotics.symbols import d, effective_noise, gamma, index, size, threshold, weight
 
 
@@ -90,25 +94,64 @@ class SpectrumLaws:
         mass_above: share that is not: 1 - atom, where that is small.
         noise_weights: number of weights that are not 0 and not learned.
         bulk_edge: the largest of them; 0 if there are none.  For the diagonal network the largest of d draws.
-        learned: number of learned weights.
+        learned_modes: number of learned weights.
         spikes: where they stand; None where there are none, or where they have no place (diagonal network).
         tail: number of weights above ``weight``, in ``tail_range``.
         tail_exponent: tail ~ weight**-tail_exponent.
-        counting: number of learned weights above ``weight``, from ``bulk_edge`` (diagonal network: far above
-            it) or where every mode is learned from ``tail_range[0]`` on; far above it becomes ``tail``.
+        counting_function: number of learned weights above ``weight``, from ``bulk_edge`` (diagonal network:
+            far above it), or from ``tail_range[0]`` where every mode is learned; it becomes ``tail``.
         tail_range: the tail holds far above the first and far below the second, or for spikes up to it.
+        balance: the balance that they follow from.
     """
 
     atom: Law
     mass_above: Law
     noise_weights: Law
     bulk_edge: Law
-    learned: Law
+    learned_modes: Law
     spikes: Spikes | None
     tail: Expr
     tail_exponent: Expr
-    counting: Expr
+    counting_function: Expr
     tail_range: tuple[Law, Law]
+    balance: Balanced = field(repr=False)
+
+    @property
+    def shape(self) -> Shape:
+        """The practitioner's name of the spectrum, which its laws decide (``phases.shape``).
+
+        >>> from asymptotics import phase_diagram, quadratic
+        >>> [phase.name for phase in phase_diagram(quadratic) if phase.spectrum().shape == "bulk + spikes"]
+        ['IV', 'V']
+        """
+        return self._shape[0]
+
+    @property
+    def shape_condition(self) -> str:
+        """What makes it so, in a sentence.
+
+        >>> from asymptotics import phase_diagram, quadratic
+        >>> phase_diagram(quadratic)["Ib"].spectrum().shape_condition
+        'no weight is learned, and noise leaves fewer than one'
+        """
+        return self._shape[1]
+
+    @property
+    def _shape(self) -> tuple[Shape, str]:
+        def where(one: Law, other: Law) -> Holds:
+            if ZERO in (one, other):
+                return Holds.NOWHERE if one == ZERO else Holds.EVERYWHERE
+            powers = ((law.exponent, law.log_exponent) for law in (one, other))
+            return where_exponents_exceed(self.balance, *powers)
+
+        return shape_of(
+            noise=self.noise_weights,
+            learned=self.learned_modes,
+            bulk_edge=self.bulk_edge,
+            tail_range=self.tail_range,
+            outliers=self.spikes is not None,
+            where=where,
+        )
 
 
 @cache
@@ -132,14 +175,15 @@ def spectrum_laws(balanced: Balanced) -> SpectrumLaws:
         mass_above=law_of(balanced, MASS_ABOVE),
         noise_weights=noise_weights,
         bulk_edge=_bulk_edge(balanced, network),
-        learned=law_of(balanced, "learned"),
+        learned_modes=law_of(balanced, "learned_modes"),
         spikes=_spikes(balanced, network) if learned and network.outlier_location is not None else None,
         tail=tail,
         tail_exponent=exponent,
-        counting=_counting(balanced, network, tail) if learned else S.Zero,
+        counting_function=_counting_function(balanced, network, tail) if learned else S.Zero,
         tail_range=(_tail_start(balanced, network), _of_term(term(AMPLITUDE, MODES), balanced))
         if learned
         else (ZERO, ZERO),
+        balance=balanced,
     )
 
 
@@ -216,7 +260,7 @@ def _bulk_edge(balanced: Balanced, network: Network) -> Law:
         return _largest_noise(balanced, network)
     if network.noise.edge is not oo:
         return _of_term(edge_gap(network), balanced)
-    if exceeds(balanced, number_of_noise(balanced), term(S.One, BULK)) is Extent.NOWHERE:
+    if where_larger(balanced, number_of_noise(balanced), term(S.One, BULK)) is Holds.NOWHERE:
         return ZERO
     largest, kappa = _largest_noise(balanced, network), law_of(balanced, "threshold")
     assert (largest.exponent, largest.log_exponent) == (kappa.exponent, kappa.log_exponent)
@@ -251,7 +295,7 @@ def tail_of(network: Network) -> tuple[Expr, Expr]:
     return d * share * (AMPLITUDE / weight) ** exponent, exponent
 
 
-def _counting(balanced: Balanced, network: Network, tail: Expr) -> Expr:
+def _counting_function(balanced: Balanced, network: Network, tail: Expr) -> Expr:
     """Number of learned weights above x: of modes that would stand out at the threshold kappa + x."""
     scales = _scales_of(balanced, network)
     seen = scales[threshold] + weight
@@ -281,7 +325,7 @@ def _spikes(balanced: Balanced, network: Network) -> Spikes:
     assert network.outlier_location is not None
     of_all = balanced.regime.learned is Learned.ALL
     return Spikes(
-        number=law_of(balanced, "learned"),
+        number=law_of(balanced, "learned_modes"),
         location=simplify((network.outlier_location - threshold).subs(scales)).subs(size, mode),
         # where noise is negligible too: what is left to 1 has a law
         overlap=None if overlap is None else simplify(overlap.subs(noise).subs(size, mode)),
@@ -294,7 +338,7 @@ def _spikes(balanced: Balanced, network: Network) -> Spikes:
 def last_spacing(balanced: Balanced, network: Network) -> Term:
     """How far above the end of the spikes the last may lie: s_i less s_K is gamma s_K/K at most."""
     step = Dummy("h", positive=True)
-    ((_, (learned,)),) = balanced.leading_terms("learned")
+    ((_, (learned,)),) = balanced.leading_terms("learned_modes")
     ordering = ordering_of(balanced)
     unit = {  # in units of T
         Ordering.THRESHOLD_ABOVE_NOISE: {effective_noise: S.Zero, threshold: S.One},

@@ -164,7 +164,7 @@ def ladder(network, noise, name, decay, quantity):
     fall = letters.a - Rational(1, 2) - of_decay.exponent if of_decay.expr != 0 else S.Zero
     found = []
     for bayes in bayes_balances(model, noise):
-        learned = law_of(bayes, "learned").exponent
+        learned = law_of(bayes, "learned_modes").exponent
         amid = learned if network == "quadratic" else S.Zero
         narrow = size.exponent - edge.exponent + AT_EDGE[network] * (1 - learned)
         narrow = narrow if quantity == "weight_decay" else S.Zero

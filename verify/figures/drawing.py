@@ -31,13 +31,15 @@ from verify.limits import FIGURE_GAMMA
 from verify.report import Check
 
 COLOURS = {
-    "I": "#f4f4f4",
+    "Ia": "#fefefe",
+    "Ib": "#f2f2f2",
     "II": "#fee4ad",
-    "N": "#dfd3f4",
-    "IV": "#aad8a5",
-    "VI": "#8cc4f0",
-    "III": "#eca25f",
-    "V": "#ea8c83",
+    "N": "#e2d5f7",
+    "IV": "#addba8",
+    "VIa": "#98caef",
+    "III": "#f5a963",
+    "VIb": "#78b4e5",
+    "V": "#e78a81",
     "R": "#4fa6a0",
 }
 """From light to dark in even steps (CIE L*), so that they differ in grey and for the colour-blind too."""
@@ -258,7 +260,7 @@ def _in_plane(view: View, checks: Sequence[Check]) -> Iterator[tuple[tuple[float
         groups.setdefault((check.a, check.ell, check.b), []).append(check)
     for (a, ell, b), group in groups.items():
         if view.upwards == RISK:
-            measured = [check.measured for check in group if check.quantity == "risk"]
+            measured = [check.measured for check in group if check.quantity == "excess_risk"]
             yield from (((float(a), height), group) for height in measured[:1])
         else:
             yield (float(a), float(ell if view.upwards == symbols.ell or b is None else b)), group

@@ -29,7 +29,7 @@ from sympy import Integer, Rational, lambdify
 from asymptotics import Law, Phase, diagonal, phase_diagram, quadratic
 from asymptotics.algebra.polyhedra import EVERYWHERE
 from asymptotics.balance.laws import law_of
-from asymptotics.models.network import PARTS
+from asymptotics.models.trained import PARTS
 from asymptotics.symbols import a, b, ell, gamma
 from numerics import Problem
 from numerics import solve as solve_problem
@@ -60,10 +60,10 @@ SPARE_DIGITS = 9
 
 # what of a Solution measures a quantity
 MEASURED = {
-    "risk": lambda solution: solution.excess_risk,
+    "excess_risk": lambda solution: solution.excess_risk,
     "effective_noise": lambda solution: solution.effective_noise,
     "threshold": lambda solution: solution.threshold,
-    "learned": lambda solution: solution.learned_modes,
+    "learned_modes": lambda solution: solution.learned_modes,
     "degrees_of_freedom": lambda solution: solution.degrees_of_freedom,
     "train_loss": lambda solution: solution.train_loss,
     "unlearned_risk": lambda solution: solution.decomposition[PARTS["unlearned_risk"]],

@@ -14,7 +14,7 @@ from asymptotics.balance import dominant_balance as balance
 from asymptotics.balance.dominant_balance import dominant_balances
 from asymptotics.balance.regimes import BULK, LABEL_NOISE, MODES, WEIGHT_DECAY, Hypothesis
 from asymptotics.lemmas.power_sums import Learned
-from asymptotics.models.network import Ordering
+from asymptotics.models.mode_functions import Ordering
 from asymptotics.symbols import (
     d,
     degrees_of_freedom,
@@ -96,7 +96,7 @@ def test_solutions_hold_for_themselves(network, balances, random_point):
                 Learned.ALL: crossover > 1,
             }[hypothesis.learned]
             if hypothesis.learned is not Learned.NONE:
-                assert exponent(the(balanced, "learned"), point) == min(crossover, 1)
+                assert exponent(the(balanced, "learned_modes"), point) == min(crossover, 1)
 
 
 @by_name

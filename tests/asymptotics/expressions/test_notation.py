@@ -43,7 +43,11 @@ def test_trained_weights_are_read_back(of_quadratic, form):
     write, read = FORMS[form]
     for phase in of_quadratic.phases:
         laws = phase.spectrum()
-        for expression in (laws.tail, laws.counting, *([laws.spikes.location] if laws.spikes else [])):
+        for expression in (
+            laws.tail,
+            laws.counting_function,
+            *([laws.spikes.location] if laws.spikes else []),
+        ):
             assert read(write(expression)) == expression
 
 

@@ -14,7 +14,7 @@ from asymptotics import phase_diagram, quadratic
 from asymptotics.lemmas.noise import NoiseLaw, level
 from asymptotics.lemmas.power_sums import Learned, mellin
 from asymptotics.lemmas.subcritical import branch_point_order, parts_in_noise, seen_above_zero
-from asymptotics.models.network import Ordering, error_parts
+from asymptotics.models.mode_functions import Ordering, error_parts
 from asymptotics.symbols import effective_noise, gamma, size
 from numerics import Problem, solve
 

@@ -114,8 +114,8 @@ def test_phases_are_those_of_single_coefficients(members):
         for one, other in zip(ours.phases, theirs.phases, strict=True):
             if one.name in ("VIa", "VIb"):
                 assert simplify(one.risk.expr / other.risk.expr) == members
-        tails = [(found.phase.name, found.tells_risk) for found in heavy_tails(ours)]
-        assert tails == [(found.phase.name, found.tells_risk) for found in heavy_tails(theirs)]
+        tails = [(found.phase.name, found.determines_risk) for found in heavy_tails(ours)]
+        assert tails == [(found.phase.name, found.determines_risk) for found in heavy_tails(theirs)]
 
 
 # --- against its own equations: E and D as expectations over chi, not by a potential

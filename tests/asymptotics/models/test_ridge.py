@@ -29,7 +29,14 @@ from numerics import Problem, solve
 NETWORKS = {"diagonal": diagonal, "quadratic": quadratic}
 NOISES = ("fixed", "scaled", "none")
 TOLERANCE = 1e-3
-QUANTITIES = ("risk", "effective_noise", "threshold", "learned", "degrees_of_freedom", "train_loss")
+QUANTITIES = (
+    "excess_risk",
+    "effective_noise",
+    "threshold",
+    "learned_modes",
+    "degrees_of_freedom",
+    "train_loss",
+)
 
 by_network = pytest.mark.parametrize("name", sorted(NETWORKS))
 by_noise = pytest.mark.parametrize("noise", NOISES)
@@ -99,7 +106,7 @@ def train_loss_of(balance):
 
 
 def law(phase, quantity):
-    return train_loss_of(phase.balance) if quantity == "train_loss" else getattr(phase, quantity)
+    return train_loss_of(phase.balance) if quantity == "train_loss" else phase.laws[quantity]
 
 
 def predicted(phase, quantity, point, scales):
@@ -142,10 +149,10 @@ def ridge_errors(name, noise, phase, point, exponent):
     )
     solution = solve(problem, digits=40)
     measured = {
-        "risk": solution.excess_risk,
+        "excess_risk": solution.excess_risk,
         "effective_noise": solution.effective_noise,
         "threshold": solution.threshold,
-        "learned": solution.learned_modes,
+        "learned_modes": solution.learned_modes,
         "degrees_of_freedom": solution.degrees_of_freedom,
         "train_loss": solution.train_loss,
     }
@@ -249,10 +256,10 @@ class Kernel:
         # Tikhonov: half of the sum of squares, and of n lambda times the squared norm
         norm = self.sums(log_kappa, "norm of target") + noise * self.sums(log_kappa, "norm of noise")
         self.values = {
-            "risk": (n * bias + labels * squares) / (rest + force),
+            "excess_risk": (n * bias + labels * squares) / (rest + force),
             "effective_noise": np.sqrt(noise),
             "threshold": np.exp(log_kappa),
-            "learned": 0 if log_kappa > 0 else np.exp(-log_kappa / capacity),
+            "learned_modes": 0 if log_kappa > 0 else np.exp(-log_kappa / capacity),
             "degrees_of_freedom": freedom,
             "train_loss": (noise * force**2 + force * np.exp(log_kappa) * norm) / 2,
         }
@@ -405,7 +412,7 @@ def test_regions_say_on_which_side_of_saturation_they_are():
 def worst(noise, plant):
     """Largest error of the risk's law over the phases, after a law is tampered with."""
     return max(
-        kernel_errors(noise, replace(phase, risk=plant(phase.risk)), point, 32)["risk"]
+        kernel_errors(noise, replace(phase, risk=plant(phase.risk)), point, 32)["excess_risk"]
         for phase, point in deep_points("kernel", noise)
     )
 
@@ -429,7 +436,7 @@ def test_wrong_declaration_is_seen():
     wrong = replace(kernel_ridge, name="wrong", target_energy=kernel_ridge.target_energy * letters.size)
     _, point = next(x for x in deep_points("kernel", "none") if x[0].name == "II")
     found = phase_diagram(wrong, noise="none").locate(**point)
-    assert kernel_errors("none", found, point, 32)["risk"] > 1
+    assert kernel_errors("none", found, point, 32)["excess_risk"] > 1
 
 
 # --- arguments

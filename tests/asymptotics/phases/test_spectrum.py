@@ -13,7 +13,7 @@ from sympy import Rational, S, oo, pi, simplify
 
 from asymptotics import diagonal, heavy_tails, phase_diagram, quadratic
 from asymptotics import symbols as letters
-from asymptotics.balance.inequalities import Extent
+from asymptotics.balance.inequalities import Holds
 from asymptotics.balance.laws import law_of
 from asymptotics.phases.spectrum import index, weight
 from numerics import Problem, solve
@@ -108,7 +108,7 @@ def learned_of(solution):
     return solution.learned_modes
 
 
-MEASURED = {"atom": atom_of, "mass_above": mass_of, "bulk_edge": edge_of, "learned": learned_of}
+MEASURED = {"atom": atom_of, "mass_above": mass_of, "bulk_edge": edge_of, "learned_modes": learned_of}
 
 
 def ratios(network, cell, quantity, ladder, laws=None):
@@ -140,20 +140,20 @@ IN_BOTH = sorted(
 
 
 def is_logarithmic(network, cell, quantity):
-    return network == "diagonal" and cell in LOGARITHMIC and quantity in ("bulk_edge", "learned")
+    return network == "diagonal" and cell in LOGARITHMIC and quantity in ("bulk_edge", "learned_modes")
 
 
 @pytest.mark.parametrize(("network", "cell"), IN_BOTH)
 def test_ratio_of_solved_spectrum_to_law_tends_to_1(network, cell):
     laws = laws_at(network, cell)
     ladder = LADDERS.get(cell, (10, 15, 20))
-    if network == "quadratic" and laws.learned.expr == letters.d:
+    if network == "quadratic" and laws.learned_modes.expr == letters.d:
         ladder = (4, 8, 12)
     for quantity, measured in MEASURED.items():
         if getattr(laws, quantity).expr == 0:
             solution, _ = solved(network, cell, ladder[-1])
             # no weight is noise: its edge lies below the threshold, or every weight is learned
-            none_left = quantity == "bulk_edge" and laws.learned.expr == letters.d
+            none_left = quantity == "bulk_edge" and laws.learned_modes.expr == letters.d
             assert none_left or measured(solution) < 1e-30, quantity
         elif not is_logarithmic(network, cell, quantity):
             found = ratios(network, cell, quantity, ladder)
@@ -170,7 +170,7 @@ def test_points_lie_in_every_phase(network, noise):
 
 def test_a_wrong_constant_or_power_is_seen():
     laws = laws_at("quadratic", "IV")
-    for quantity in ("mass_above", "bulk_edge", "learned"):
+    for quantity in ("mass_above", "bulk_edge", "learned_modes"):
         true = getattr(laws, quantity)
         for wrong in (true.expr * Rational(101, 100), true.expr * letters.n_eff ** Rational(1, 100)):
             planted = replace(laws, **{quantity: replace(true, expr=wrong)})
@@ -181,7 +181,7 @@ def test_a_wrong_constant_or_power_is_seen():
 # --- logarithmic laws of the diagonal network: what is left is of order log log d/log d, extrapolated away
 
 
-@pytest.mark.parametrize("quantity", ["mass_above", "bulk_edge", "learned"])
+@pytest.mark.parametrize("quantity", ["mass_above", "bulk_edge", "learned_modes"])
 @pytest.mark.parametrize("cell", LOGARITHMIC)
 def test_logarithmic_law_is_right_to_the_stated_order(cell, quantity):
     ladder = (60, 120, 240)
@@ -294,7 +294,7 @@ def test_tail_is_a_power_law(network, cell):
         beyond = solution.spectrum().mass_beyond(x) * 10**digits_of_d * sides(network)
         # modes are whole: the sum over them is the law's integral to within one or two
         whole = {"quadratic": 2, "diagonal": 1}[network]
-        assert abs(beyond - value(laws.counting, values, x=x)) < whole + 0.07 * beyond
+        assert abs(beyond - value(laws.counting_function, values, x=x)) < whole + 0.07 * beyond
         found.append(float(beyond / value(laws.tail, values, x=x)))
     name = phase_at(network, cell).name
     if network == "diagonal" and (name == "II" or cell == "V"):
@@ -317,7 +317,7 @@ def test_counting_holds_down_to_the_noise(network, cell, digits_of_d):
     solution, values = solved(network, cell, digits_of_d)
     x = float(laws.tail_range[0].evaluate(**values)) * (1.2 if cell == "VIa" else 1)
     beyond = solution.spectrum().mass_beyond(x) * 10**digits_of_d * sides(network)
-    expected = value(laws.counting, values, x=x)
+    expected = value(laws.counting_function, values, x=x)
     assert beyond > 150
     assert abs(beyond - expected) < 2 + 0.01 * beyond
     assert abs(beyond - value(laws.tail, values, x=x)) > 2 + 0.1 * beyond
@@ -328,7 +328,7 @@ def test_counting_becomes_the_tail_far_above_the_bulk():
         laws = laws_at(network, cell)
         _, values = solved(network, cell, 10)
         x = 10**8 * laws.tail_range[0].evaluate(**values)
-        ratio = value(laws.counting, values, x=x) / value(laws.tail, values, x=x)
+        ratio = value(laws.counting_function, values, x=x) / value(laws.tail, values, x=x)
         assert ratio == pytest.approx(1, abs=1e-6)
 
 
@@ -357,8 +357,8 @@ def tails(request):
 
 def test_there_is_a_tail_exactly_where_the_risk_vanishes(tails):
     for found in tails:
-        assert found.vanishing in (Extent.EVERYWHERE, Extent.NOWHERE)
-        assert (found.tail_exponent != 0) == (found.vanishing is Extent.EVERYWHERE)
+        assert found.vanishing in (Holds.EVERYWHERE, Holds.NOWHERE)
+        assert (found.tail_exponent != 0) == (found.vanishing is Holds.EVERYWHERE)
         assert found.tail_exponent in (0, 1 / letters.gamma)
         assert (
             (found.tail_exponent != 0) == (found.phase.name not in ("Ia", "Ib")) == (found.number.expr != 0)
@@ -367,9 +367,9 @@ def test_there_is_a_tail_exactly_where_the_risk_vanishes(tails):
 
 def test_the_tail_tells_the_risk_unless_noise_or_shrinkage_of_all_modes_rules(tails):
     for found in tails:
-        assert found.tells_risk == (found.phase.name in ("II", "IV", "N"))
+        assert found.determines_risk == (found.phase.name in ("II", "IV", "N"))
         assert found.by_logarithms == (found.phase.risk.exponent == 0 and found.phase.risk.log_exponent != 0)
-        if found.tells_risk:  # R ~ K**(1 - 2 gamma)
+        if found.determines_risk:  # R ~ K**(1 - 2 gamma)
             gap = found.phase.risk.exponent - (1 - 2 * letters.gamma) * found.number.exponent
             assert simplify(gap) == 0
 
@@ -378,15 +378,15 @@ def test_where_noise_is_seen_beside_the_tail(tails):
     for found in tails:
         name, network = found.phase.name, found.phase.balance.model.name
         if name in ("II", "III"):
-            assert found.bulk is found.mostly_noise is Extent.NOWHERE
+            assert found.bulk is found.mostly_noise is Holds.NOWHERE
         if name in ("IV", "V", "N"):  # a bulk of (n_eff/d)**(3/5), or all n of the diagonal network's weights
-            assert found.bulk is found.mostly_noise is Extent.EVERYWHERE
-            assert found.gap is (Extent.IN_PART if network == "quadratic" else Extent.NOWHERE)
+            assert found.bulk is found.mostly_noise is Holds.EVERYWHERE
+            assert found.gap is (Holds.IN_PART if network == "quadratic" else Holds.NOWHERE)
         if name in ("VIa", "VIb"):
             cut = found.number.expr == letters.d
-            expected = {"diagonal": Extent.IN_PART, "quadratic": Extent.NOWHERE}[network]
-            assert found.bulk is (expected if cut else Extent.EVERYWHERE)
-            assert found.mostly_noise is (Extent.NOWHERE if cut else Extent.EVERYWHERE)
+            expected = {"diagonal": Holds.IN_PART, "quadratic": Holds.NOWHERE}[network]
+            assert found.bulk is (expected if cut else Holds.EVERYWHERE)
+            assert found.mostly_noise is (Holds.NOWHERE if cut else Holds.EVERYWHERE)
 
 
 def test_extents_agree_with_exponents_at_points(diagram, points_inside):
@@ -401,19 +401,19 @@ def test_extents_agree_with_exponents_at_points(diagram, points_inside):
 
         holds = {
             "bulk": at(laws.noise_weights) > 0,
-            "mostly_noise": at(laws.noise_weights) > max(at(laws.learned), 0),
+            "mostly_noise": at(laws.noise_weights) > max(at(laws.learned_modes), 0),
             "vanishing": at(phase.risk) < 0 or found.by_logarithms,
         }
         if laws.spikes is not None and laws.bulk_edge.expr != 0:
             holds["gap"] = at(laws.spikes.spacing) > at(laws.bulk_edge)
         for name, answer in holds.items():
             extent = getattr(found, name)
-            assert extent is Extent.IN_PART or bool(answer) == (extent is Extent.EVERYWHERE), (
+            assert extent is Holds.IN_PART or bool(answer) == (extent is Holds.EVERYWHERE), (
                 phase.name,
                 name,
             )
             seen.setdefault((phase, name, extent), set()).add(bool(answer))
-    in_part = [answers for (_, _, extent), answers in seen.items() if extent is Extent.IN_PART]
+    in_part = [answers for (_, _, extent), answers in seen.items() if extent is Holds.IN_PART]
     assert in_part
     assert all(answers == {True, False} for answers in in_part)
 
@@ -422,7 +422,7 @@ def test_starved_network_shows_a_bulk_down_to_a_third_of_a_mode():
     # d t^(3/2) > 1, t = (n_eff/d)^(2/5): n_eff > d^(-2/3), where the edge moves by d^(-2/3) delta
     (found,) = (f for f in heavy_tails(phase_diagram(quadratic)) if f.phase is phase_at("quadratic", "Ia"))
     laws = laws_at("quadratic", "Ia")
-    assert found.bulk is Extent.IN_PART
+    assert found.bulk is Holds.IN_PART
     assert simplify(laws.noise_weights.exponent.subs(letters.a, Rational(-2, 3))) == 0
     assert laws_at("diagonal", "Ia").bulk_edge.expr == 0  # n of d coefficients pass, fewer than one
 
@@ -432,9 +432,9 @@ def test_statements_say_what_was_found(tails):
         text = found.statement
         assert text.startswith(f"Phase {found.phase.name}: ")
         assert ("power-law tail" in text) == (found.tail_exponent != 0)
-        assert ("does not vanish" in text) == (found.vanishing is Extent.NOWHERE)
-        assert ("without a bulk" in text) == (found.bulk is Extent.NOWHERE)
-        assert text.endswith("tail tells.") == found.tells_risk
+        assert ("does not vanish" in text) == (found.vanishing is Holds.NOWHERE)
+        assert ("without a bulk" in text) == (found.bulk is Holds.NOWHERE)
+        assert text.endswith("tail tells.") == found.determines_risk
         assert ("powers of log d only" in text) == found.by_logarithms
 
 
@@ -445,7 +445,7 @@ def test_a_planted_risk_is_told_from_what_the_tail_tells():
     planted = replace(phase, balance=replace(phase.balance, risk=harmful.balance.risk))
     diagram = replace(phase_diagram(quadratic), phases=(planted,))
     (found,) = heavy_tails(diagram)
-    assert not found.tells_risk
+    assert not found.determines_risk
 
 
 def test_a_tail_beside_a_risk_that_stays_would_be_seen():
@@ -453,14 +453,14 @@ def test_a_tail_beside_a_risk_that_stays_would_be_seen():
     phase, trivial = phase_at("quadratic", "II"), phase_at("quadratic", "Ib")
     planted = replace(phase, balance=replace(phase.balance, risk=trivial.balance.risk))
     (found,) = heavy_tails(replace(phase_diagram(quadratic), phases=(planted,)))
-    assert (found.tail_exponent != 0) != (found.vanishing is Extent.EVERYWHERE)
+    assert (found.tail_exponent != 0) != (found.vanishing is Holds.EVERYWHERE)
     assert "does not vanish" in found.statement
     # and the other way round: no tail, and a risk that vanishes as samples grow
     benign = phase_at("quadratic", "IV").balance.risk
     planted = replace(trivial, balance=replace(trivial.balance, risk=benign))
     (found,) = heavy_tails(replace(phase_diagram(quadratic), phases=(planted,)))
     assert found.tail_exponent == 0
-    assert found.vanishing is Extent.IN_PART
+    assert found.vanishing is Holds.IN_PART
 
 
 # --- conventions
@@ -472,7 +472,7 @@ def test_laws_hang_together(network, cell):
     if network == "diagonal" and cell in ONLY_QUADRATIC:
         pytest.skip("the diagonal network has no such phase there")
     phase, laws = phase_at(network, cell), laws_at(network, cell)
-    assert laws.learned == phase.learned
+    assert laws.learned_modes == phase.learned
     assert laws.mass_above == law_of(phase.balance, "mass_above")
     assert simplify(laws.noise_weights.exponent - 1 - law_of(phase.balance, "noise_above").exponent) in (
         0,
@@ -482,8 +482,8 @@ def test_laws_hang_together(network, cell):
     masses = [law.evaluate(**values) for law in (laws.atom, laws.mass_above)]
     assert all(0 <= mass <= 1 for mass in masses)
     assert 1 in masses or sum(masses) == 1
-    if laws.learned.expr == 0:
-        assert laws.tail == laws.tail_exponent == laws.counting == 0
+    if laws.learned_modes.expr == 0:
+        assert laws.tail == laws.tail_exponent == laws.counting_function == 0
 
 
 @pytest.mark.parametrize("estimator", ["bayes", "ridge"])
