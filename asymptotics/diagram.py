@@ -44,7 +44,7 @@ from asymptotics.balance.regimes import Model
 from asymptotics.boundaries.boundary import Boundary
 from asymptotics.boundaries.crossover import Crossover
 from asymptotics.boundaries.exchange import Exchange
-from asymptotics.expressions.checks import exact_decay, exact_exponent, in_one_line, require, require_one_of
+from asymptotics.expressions.checks import exact_exponent, in_one_line, require, require_one_of
 from asymptotics.models.bayes import BayesOptimal
 from asymptotics.models.network import Network
 from asymptotics.models.ridge import ridge
@@ -329,18 +329,16 @@ class PhaseDiagram:
         >>> phase_diagram(diagonal, noise="scaled").parameters(gamma=1.25, b=1)
         {gamma: 5/4, b: 1}
         """
-        found = {symbols.gamma: exact_decay(gamma)}
+        found = {symbols.gamma: exact_exponent("gamma", gamma)}
         if self.noise == "scaled":
             needed = "given in a diagram with noise='scaled'"
             require(b is not None, "b", b, needed)
             found[symbols.b] = exact_exponent("b", b)
-            positive = found[symbols.b].is_negative is not True
-            require(positive, "b", b, "at least 0, for noise that does not grow with d")
         else:
             require(b is None, "b", b, f"left out in a diagram with noise={self.noise!r}")
         if self._has_source:
             require(source is not None, "source", source, f"given in a diagram of {self.model.name}")
-            found[symbols.source] = exact_exponent("source", source, 0, "above 0")
+            found[symbols.source] = exact_exponent("source", source)
         else:
             require(source is None, "source", source, f"left out in a diagram of {self.model.name}")
         return found

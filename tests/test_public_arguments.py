@@ -211,7 +211,7 @@ VALID: dict[str, Callable[[], Any]] = {
     "boundary": _boundary,
     "noisy": lambda: True,
     "learned": lambda: Learned.SOME,
-    "StateEvolution.describe.hypothesis": lambda: _diagram().phases[0].hypothesis,
+    "Network.describe.hypothesis": lambda: _diagram().phases[0].hypothesis,
     "RidgeRegression.describe.hypothesis": lambda: phase_diagram(kernel_ridge).phases[0].hypothesis,
     "read_expression.text": lambda: "2*gamma",
     "read_latex.text": lambda: r"2 \gamma",
@@ -274,7 +274,7 @@ ALLOWED: dict[str, set[str]] = {
     "FreeConvolution.of_eigenvalues.weights": {"array"},
     "risk_curve.samples": {"array"},
     "risk_curve.cache": {"string"},
-    "StateEvolution.name": {"string"},
+    "Network.name": {"string"},
     "RidgeRegression.name": {"string"},
 }
 

@@ -1,4 +1,4 @@
-r"""Dominant balance: which terms of the equations rule, and where.
+r"""Dominant balance: which terms of the equations lead, and where.
 
 In a ``regime`` every equation reads "left = a few positive terms", so as d -> oo the left side equals the
 largest of them.  Nothing says beforehand which that is.  So every way it could be is tried:
@@ -7,28 +7,18 @@ largest of them.  Nothing says beforehand which that is.  So every way it could 
                  x (the largest term of each equation) x (the largest term of the risk).
 
 Under one hypothesis each equation equates two monomials.  Their logarithms are linear in those of the
-unknowns, and a small linear system over Q(gamma) gives delta and kappa, constants included (``terms``).  The
-hypothesis must then hold for its own solution: each term called largest must exceed the others, and the
+unknowns, and a small linear system over Q(gamma) gives delta and kappa, constants included (``monomials``).
+The hypothesis must then hold for its own solution: each term called largest must exceed the others, and the
 scales must be ordered as was assumed; all these are linear inequalities between exponents.  Where they all
-hold, a polyhedral cell in (a, ell, b), the hypothesis is a phase; where they contradict each other
-(``cells.feasible``) it is dropped.
+hold, a polyhedron in (a, ell, b), the hypothesis is a phase; where they contradict each other
+(``polyhedra.feasible``) it is dropped.  The article of this chapter works one phase by hand.
 
-Worked by hand, for the diagonal network with kappa >> delta, some modes learned, weight decay setting kappa
-and noise feeding delta:
-
-    delta^2 = Delta d/n_eff,    kappa = lambda d/n_eff,
-    K = (sqrt(d)/kappa)^(1/gamma) = (n_eff/(lambda sqrt(d)))^(1/gamma),
-    R ~ (K/d) kappa^2 = (lambda sqrt(d)/n_eff)^(2 - 1/gamma),
-
-consistent if kappa >> delta: ell > (a - 1)/2;  K >> 1: ell < a - 1/2;  K << d: ell > a - gamma - 1/2.  What
-remains (D << alpha, R << Delta) follows.  That is phase II of arXiv:2509.24882 with its region.
-
-*Ties.*  Exponents that agree for every (a, ell, b) are told apart by their powers of log d.  Terms that agree
-in both share the equation: left = dominant + tied.  Such equations are solved one unknown after the other,
-``_solved_with_ties``: a tied term that holds the same power of the unknown as the dominant one adds to its
-coefficient, one that is as the left side is taken from that.  In the noiseless phase of the quadratic network
-the learned modes use a fixed share of the degrees of freedom this way, and what leaks at the noise's edge is
-the rest.
+*Resonant terms.*  Exponents that agree for every (a, ell, b) are told apart by their powers of log d.  Terms
+that agree in both are resonant and share the equation: left = dominant + resonant.  Such equations are solved
+one unknown after the other, ``_resonant_solution``: a resonant term that holds the same power of the unknown
+as the dominant one adds to its coefficient, one that is as the left side is subtracted from that.  In the
+noiseless phase of the quadratic network the learned modes use a fixed share of the degrees of freedom this
+way, and the bulk at the noise's edge takes the rest.
 
 In this order: ``Balanced`` (a hypothesis with its solution), ``solve``, ``dominant_balances`` (all hypotheses
 that hold somewhere).
@@ -75,14 +65,14 @@ class Inequality:
 
 @dataclass(frozen=True)
 class Balanced:
-    """A hypothesis that holds in a cell, and what then holds there to leading order.
+    """A hypothesis that holds in a polyhedron, and what then holds there to leading order.
 
     Attributes:
         hypothesis: which terms dominate.
         regime: the equations.
         scales: how the known variables grow.
         domain: the parameters for which this is so.
-        facets: the forms that are positive in the cell, none implied by the others.
+        facets: the forms that are positive in the polyhedron, none implied by the others.
         inequalities: all that was checked.
         balances: the equations with their dominant terms alone.
         solution: the unknowns.
@@ -106,9 +96,9 @@ class Balanced:
         return tidy(at_solution(self.solution, value))
 
     def leading_terms(self, quantity: str) -> list[tuple[Domain, tuple[Term, ...]]]:
-        """Terms of a quantity of the regime that lead somewhere in the cell, on each part of the domain.
+        """Terms of a quantity of the regime that lead somewhere in the phase, on each part of the domain.
 
-        Most quantities have one.  Two or more exchange the lead along walls inside the cell, none are left
+        Most quantities have one.  Two or more exchange the lead inside the phase, none are left
         if the quantity falls faster than every power of d.
         """
         return split_at_sign_changes(lambda domain: self._leading(quantity, domain), self.domain)
@@ -183,7 +173,7 @@ def _dominance(
     dominant: Term, others: Sequence[Term], scales: Scales, domain: Domain, reason: str = ""
 ) -> tuple[list[Inequality], list[Term]]:
     """Inequalities for one known term to exceed the others, and the others that equal it in every power."""
-    inequalities, ties = [], []
+    inequalities, resonant = [], []
     for other in others:
         gap = difference(scales.exponent(dominant), scales.exponent(other))
         if not is_zero(gap):
@@ -193,8 +183,8 @@ def _dominance(
         if by_logarithms < 0:
             raise _Contradiction
         if by_logarithms == 0:
-            ties.append(other)
-    return inequalities, ties
+            resonant.append(other)
+    return inequalities, resonant
 
 
 def solve(candidate: _Candidate, scales: Scales, domain: Domain) -> Balanced | None:
@@ -202,52 +192,26 @@ def solve(candidate: _Candidate, scales: Scales, domain: Domain) -> Balanced | N
 
     Raises:
         SignChange: when whether it does depends on the parameters within the domain.
-        NotImplementedError: when terms tie everywhere in the cell in a way that leaves an equation for their
-            constants which single monomials do not express; it names the hypothesis and the terms.
+        NotImplementedError: when resonant terms leave an equation for their constants which single monomials
+            do not express; it names the hypothesis and the terms.
     """
-    hypothesis, regime = candidate.hypothesis, candidate.regime
     solution = candidate.monomials()
     if solution is None:
         return None
-    inequalities: list[Inequality] = []
-    ties: list[tuple[Term, ...]] = []
     try:
-        for reason, dominant, terms in candidate.claims():
-            others = [other for other in terms if other is not dominant]
-            found, tied = _dominance(
-                at_solution(solution, dominant),
-                [at_solution(solution, t) for t in others],
-                scales,
-                domain,
-                reason,
-            )
-            inequalities += found
-            ties.append(tuple(other for other in others if at_solution(solution, other) in tied))
+        inequalities, resonant = _claims_checked(candidate, solution, scales, domain)
     except _Contradiction:
         return None
-    for large, small in regime.larger:
-        one, other = at_solution(solution, large), at_solution(solution, small)
-        gap = difference(scales.exponent(one), scales.exponent(other))
-        reason = f"{hypothesis.ordering.value}, {hypothesis.learned.value} modes learned"
-        inequalities.append(Inequality(reason, one, other, gap))
+    inequalities += _ordering_checked(candidate, solution, scales)
     forms = [inequality.form for inequality in inequalities]
     if not feasible([*forms, *scales.window], domain):
         return None
-    of_equations, of_risk = ties[: len(regime.equations)], ties[len(regime.equations) :]
-    if any(of_risk):
-        names = " and ".join(t.origin for t in (candidate.risk, *of_risk[0]) if t is not None)
-        raise NotImplementedError(f"{hypothesis}: {names} tie in every power, in the risk")
-    if any(of_equations):
-        try:
-            shared = _solved_with_ties(candidate, of_equations, domain)
-        except NotImplementedError as error:
-            raise NotImplementedError(f"{hypothesis}: {error}") from error
-        if shared is None:
-            return None
-        solution = shared
+    solution = _with_resonances(candidate, solution, resonant, domain)
+    if solution is None:
+        return None
     return Balanced(
-        hypothesis=hypothesis,
-        regime=regime,
+        hypothesis=candidate.hypothesis,
+        regime=candidate.regime,
         scales=scales,
         domain=domain,
         facets=irredundant(forms, scales.window, domain),
@@ -258,56 +222,107 @@ def solve(candidate: _Candidate, scales: Scales, domain: Domain) -> Balanced | N
     )
 
 
-def _solved_with_ties(
-    candidate: _Candidate, ties: Sequence[tuple[Term, ...]], domain: Domain
+Resonant = Sequence[tuple[Term, ...]]
+"""The terms that equal the dominant one in every power: of each equation, then of the risk."""
+
+
+def _claims_checked(
+    candidate: _Candidate, solution: Balance, scales: Scales, domain: Domain
+) -> tuple[list[Inequality], Resonant]:
+    """What it takes for each term called largest to be that, and the terms resonant with it.
+
+    Raises:
+        _Contradiction: when one is not.
+    """
+    inequalities: list[Inequality] = []
+    resonant: list[tuple[Term, ...]] = []
+    for reason, dominant, terms in candidate.claims():
+        others = [t for t in terms if t is not dominant]
+        there = [at_solution(solution, t) for t in others]
+        claimed, equal = _dominance(at_solution(solution, dominant), there, scales, domain, reason)
+        inequalities += claimed
+        resonant.append(tuple(t for t, value in zip(others, there, strict=True) if value in equal))
+    return inequalities, resonant
+
+
+def _ordering_checked(candidate: _Candidate, solution: Balance, scales: Scales) -> Iterator[Inequality]:
+    """What the regime neglected, as inequalities."""
+    hypothesis = candidate.hypothesis
+    reason = f"{hypothesis.ordering.value}, {hypothesis.learned.value} modes learned"
+    for pair in candidate.regime.larger:
+        large, small = (at_solution(solution, side) for side in pair)
+        yield Inequality(reason, large, small, difference(scales.exponent(large), scales.exponent(small)))
+
+
+def _with_resonances(
+    candidate: _Candidate, solution: Balance, resonant: Resonant, domain: Domain
 ) -> Balance | None:
+    """The solution where resonant terms share their equations; None where a share would not be positive.
+
+    Raises:
+        NotImplementedError: when their constants solve an equation of their own, or the risk has any.
+    """
+    count = len(candidate.regime.equations)
+    of_equations, of_risk = resonant[:count], resonant[count:]
+    if any(of_risk):
+        names = " and ".join(t.origin for t in (candidate.risk, *of_risk[0]) if t is not None)
+        raise NotImplementedError(f"{candidate.hypothesis}: {names} tie in every power, in the risk")
+    if not any(of_equations):
+        return solution
+    try:
+        return _resonant_solution(candidate, of_equations, domain)
+    except NotImplementedError as error:
+        raise NotImplementedError(f"{candidate.hypothesis}: {error}") from error
+
+
+def _resonant_solution(candidate: _Candidate, resonant: Resonant, domain: Domain) -> Balance | None:
     """The unknowns where an equation is shared by several terms; None where a share would not be positive."""
     unknowns = set(candidate.regime.unknowns)
     pending = [
-        (equation.left, dominant, tied)
-        for equation, dominant, tied in zip(candidate.regime.equations, candidate.dominant, ties, strict=True)
+        (equation.left, dominant, terms)
+        for equation, dominant, terms in zip(
+            candidate.regime.equations, candidate.dominant, resonant, strict=True
+        )
     ]
     solution: dict[Symbol, Term] = {}
     while pending:
-        equation = next(
-            (e for e in pending if len(_unknowns_of(e, unknowns - set(solution))) <= 1),
-            None,
-        )
+        left_over = unknowns - set(solution)
+        equation = next((e for e in pending if len(_unknowns_of(e, left_over)) <= 1), None)
         if equation is None:
-            names = ", ".join(t.origin for tied in ties for t in tied)
+            names = ", ".join(t.origin for terms in resonant for t in terms)
             raise NotImplementedError(
                 f"{names} and {candidate.dominant[0].origin} tie in every power: their constants solve "
                 "an equation of their own"
             )
         pending.remove(equation)
-        left, dominant, *tied = (at_solution(solution, t) for t in (*equation[:2], *equation[2]))
-        for unknown in _unknowns_of(equation, unknowns - set(solution)):
+        left, dominant, *terms = (at_solution(solution, t) for t in (*equation[:2], *equation[2]))
+        for unknown in _unknowns_of(equation, left_over):
             try:
-                left, dominant = _shared(left, dominant, tied, unknown, domain)
+                left, dominant = _shared(left, dominant, terms, unknown, domain)
             except _Contradiction:
                 return None
-            found = solve_monomial_balances([(left, dominant)], (unknown,))
-            if found is None:
+            value = solve_monomial_balances([(left, dominant)], (unknown,))
+            if value is None:
                 return None
-            solution = {u: at_solution(found, value) for u, value in solution.items()} | dict(found)
+            solution = {u: at_solution(value, known) for u, known in solution.items()} | dict(value)
     return solution
 
 
 def _unknowns_of(equation: tuple[Term, Term, tuple[Term, ...]], unknowns: set[Symbol]) -> set[Symbol]:
-    left, dominant, tied = equation
-    return {u for u in unknowns if any(t.holds([u]) for t in (left, dominant, *tied))}
+    left, dominant, resonant = equation
+    return {u for u in unknowns if any(t.holds([u]) for t in (left, dominant, *resonant))}
 
 
 def _shared(
-    left: Term, dominant: Term, tied: Sequence[Term], unknown: Symbol, domain: Domain
+    left: Term, dominant: Term, resonant: Sequence[Term], unknown: Symbol, domain: Domain
 ) -> tuple[Term, Term]:
-    """Left = dominant + tied, as two terms: what goes like either side joins it.
+    """Left = dominant + resonant, as two terms: what goes like either side joins it.
 
     Raises:
-        NotImplementedError: when a tied term holds another power of the unknown than both sides.
+        NotImplementedError: when a resonant term holds another power of the unknown than both sides.
     """
     rest = S.One
-    for other in tied:
+    for other in resonant:
         power = other.power(unknown)
         if power == dominant.power(unknown):
             dominant = replace(dominant, coefficient=dominant.coefficient * (1 + share(other, dominant)))
@@ -379,7 +394,7 @@ def regimes_of(model: Model, scales: Scales) -> list[Callable[[Domain], Regime]]
 
 
 def dominant_balances(model: Model, scales: Scales, domain: Domain = EVERYWHERE) -> tuple[Balanced, ...]:
-    """Every hypothesis that holds in an open cell of exponents, with its solution there.
+    """Every hypothesis that holds in an open set of exponents, with its solution there.
 
     Raises:
         ValueError: when a sum is not of the kind that the lemma of ``power_sums`` covers, or not positive.
@@ -399,7 +414,7 @@ def dominant_balances(model: Model, scales: Scales, domain: Domain = EVERYWHERE)
             kind = ValueError if isinstance(error, ValueError) else NotImplementedError
             raise kind(f"{model.name}: {error}") from error
         for balanced in balances:
-            # two hypotheses that name either of two tied terms as dominant are one and the same
+            # two hypotheses that name either of two resonant terms as dominant are one and the same
             if all((balanced.facets, balanced.domain) != (other.facets, other.domain) for other in found):
                 found.append(replace(balanced, model=model))
     return tuple(found)

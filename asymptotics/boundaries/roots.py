@@ -20,7 +20,7 @@ from sympy import Eq, Rational, Symbol
 from asymptotics import symbols
 from asymptotics.boundaries.rising import FARTHEST, determined, root_of_rising
 from asymptotics.boundaries.uniform_sums import compiled
-from asymptotics.expressions.checks import ABOVE_HALF, NUMBER, exact_number, is_number, require
+from asymptotics.expressions.checks import NUMBER, RANGES, exact_number, is_number, require
 from asymptotics.symbols import effective_noise, threshold
 
 Number = Any
@@ -41,7 +41,7 @@ def physical_values(
     asymptotics.InvalidArgument: noise_variance=0: must be above 0
     """
     return {
-        symbols.gamma: real_above("gamma", gamma, mpmath.mpf(0.5), ABOVE_HALF),
+        symbols.gamma: real_above("gamma", gamma, mpmath.mpf(0.5), RANGES["gamma"].words),
         symbols.n_eff: real_above("n_eff", n_eff),
         symbols.d: real_above("d", d),
         symbols.weight_decay: real_above("weight_decay", weight_decay),

@@ -1,17 +1,17 @@
 """What users may pass: every argument is checked where it comes in, and refused in one sentence.
 
 Functions, in order: `InvalidArgument`, `require`, `in_one_line`, `require_one_of`, `is_number`,
-`exact_number`, `exact_exponent`, `exact_decay`.
+`exact_number`, `RANGES`, `exact_exponent`.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from numbers import Rational as RationalNumber
 from numbers import Real
-from typing import Any
+from typing import Any, NamedTuple
 
 import mpmath
 import numpy as np
@@ -135,6 +135,22 @@ def _from_ratio(value: Any) -> Expr | None:
         return None
 
 
+class Range(NamedTuple):
+    """Where a parameter may lie: above a bound, or from it on where that is ``included``; in words."""
+
+    low: Rational
+    included: bool
+    words: str
+
+
+RANGES: Mapping[str, Range] = {
+    "gamma": Range(Rational(1, 2), False, "a number above 1/2, for a target of finite energy"),
+    "source": Range(Rational(0), False, "a number above 0"),
+    "b": Range(Rational(0), True, "a number from 0 on, for noise that does not grow with d"),
+}
+"""The allowed exponents, for points of a diagram and for laws alike; those not listed may be any number."""
+
+
 def exact_exponent(
     parameter: str, value: Any, above: Expr | int | None = None, allowed: str = NUMBER
 ) -> Expr:
@@ -144,31 +160,22 @@ def exact_exponent(
     the one nor short in the other.  Other kinds of numbers are taken as they are.
 
     Raises:
-        InvalidArgument: it is no number, or not ``above`` a bound.
+        InvalidArgument: it is no number, or not ``above`` a bound; without one, if it is not in its range.
 
-    >>> exact_exponent("a", 0.4), exact_exponent("gamma", 2.2, above=Rational(1, 2), allowed="above 1/2")
-    (2/5, 11/5)
+    >>> exact_exponent("a", 0.4)
+    2/5
+    >>> exact_exponent("gamma", 0.5)
+    Traceback (most recent call last):
+        ...
+    asymptotics.InvalidArgument: gamma=0.5: must be a number above 1/2, for a target of finite energy
     """
     number = exact_number(parameter, value)
     if isinstance(value, float | np.floating | Float):
         number = Rational(str(value))
     if above is not None:
         require(bool((number - above).is_positive), parameter, value, allowed)
+    elif parameter in RANGES:
+        low, included, words = RANGES[parameter]
+        inside = number > low or (included and number == low)
+        require(bool(inside), parameter, value, words)
     return number
-
-
-ABOVE_HALF = "above 1/2, for a target of finite energy"
-
-
-def exact_decay(value: Any) -> Expr:
-    """The decay gamma of a target, an exponent.
-
-    Raises:
-        InvalidArgument: it is no number, or 1/2 or less.
-
-    >>> exact_decay(0.5)
-    Traceback (most recent call last):
-        ...
-    asymptotics.InvalidArgument: gamma=0.5: must be above 1/2, for a target of finite energy
-    """
-    return exact_exponent("gamma", value, Rational(1, 2), ABOVE_HALF)

@@ -17,7 +17,7 @@ from typing import Any, TypedDict
 import mpmath
 from sympy import Expr, Symbol
 
-from asymptotics.expressions.checks import ABOVE_HALF, NUMBER, exact_number, is_number, require
+from asymptotics.expressions.checks import NUMBER, RANGES, exact_number, is_number, require
 from asymptotics.symbols import d, gamma, n_eff, noise_variance, source, weight_decay
 
 Number = Any
@@ -39,13 +39,13 @@ MAY_VANISH = ("weight_decay", "noise_variance")
 
 def lower_bound(name: str) -> float:
     """The bound above which a variable lies, exact in float64."""
-    return 0.5 if name == "gamma" else 0.0
+    return float(RANGES[name].low) if name in RANGES else 0.0
 
 
 def allowed_values(name: str, *, held: bool) -> str:
     """What a variable may be, in words, in a law that holds it or not."""
-    if name == "gamma":
-        return f"a number {ABOVE_HALF}"
+    if name in RANGES:
+        return RANGES[name].words
     return "0 or a number above it" if name in MAY_VANISH and not held else "a number above 0"
 
 

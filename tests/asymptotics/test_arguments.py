@@ -187,7 +187,7 @@ def test_targets_of_infinite_energy_are_refused(gamma, of_diagonal):
         lambda: values_of(interpolation_peak(diagonal), {"gamma": gamma}),
     ):
         with pytest.raises(
-            InvalidArgument, match=r"^gamma=.*: must be above 1/2, for a target of finite energy$"
+            InvalidArgument, match=r"^gamma=.*: must be a number above 1/2, for a target of finite energy$"
         ):
             ask()
 

@@ -578,9 +578,9 @@ def test_two_ends_at_once_are_refused(diagram):
 
 @pytest.mark.parametrize("gamma", [0.5, 0.4, 0, -1, Fraction(1, 2), Rational(1, 2)])
 def test_targets_of_infinite_energy_are_refused(diagram, gamma):
-    with pytest.raises(ValueError, match=r"^gamma=.*: must be above 1/2"):
+    with pytest.raises(ValueError, match=r"^gamma=.*: must be a number above 1/2"):
         diagram.locate(a=1, ell=1, gamma=gamma)
-    with pytest.raises(ValueError, match=r"^gamma=.*: must be above 1/2"):
+    with pytest.raises(ValueError, match=r"^gamma=.*: must be a number above 1/2"):
         diagram.learning_curve(ell=1, gamma=gamma)
 
 

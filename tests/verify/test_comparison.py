@@ -37,6 +37,11 @@ def _each_problem_solved_once() -> Iterator[None]:
         yield
 
 
+def _field(quantity: str) -> str:
+    """The field of a ``Phase`` that holds a law, where it is not called as the quantity."""
+    return {"excess_risk": "risk", "learned_modes": "learned"}.get(quantity, quantity)
+
+
 def _with_phase(diagram: PhaseDiagram, index: int, phase: Phase) -> PhaseDiagram:
     """The diagram with one phase only, perhaps altered: the others need no solving."""
     return replace(diagram, phases=(phase,))
@@ -58,8 +63,7 @@ def test_an_exponent_off_by_a_twentieth_is_caught(name: str, index: int, quantit
     # what vanishes faster than any power is planted as a small power
     for wrong in (Rational(1, 20), Rational(-1, 20)):
         exponent = wrong if law.exponent == -oo else law.exponent + wrong
-        field = {"excess_risk": "risk", "learned_modes": "learned"}.get(quantity, quantity)
-        planted = replace(phase, **{field: replace(law, exponent=exponent)})
+        planted = replace(phase, **{_field(quantity): replace(law, exponent=exponent)})
         report = agreement(_with_phase(diagram, index, planted))
         assert not report.passed
         assert {check.quantity for check in report.failures} == {quantity}
@@ -88,7 +92,7 @@ def test_other_diagrams_agree_and_would_not_if_any_exponent_were_wrong(
     assert {check.phase for check in report.checks} == {phase.name for phase in diagram.phases}
     for phase, wrong in product(diagram.phases, (Rational(1, 20), Rational(-1, 20))):
         planted = {
-            quantity: replace(law, exponent=wrong if law.exponent == -oo else law.exponent + wrong)
+            _field(quantity): replace(law, exponent=wrong if law.exponent == -oo else law.exponent + wrong)
             for quantity, law in phase.laws.items()
         }
         report = agreement(replace(diagram, phases=(replace(phase, **planted),)))

@@ -100,9 +100,7 @@ def view_of(
     """
     require(isinstance(diagram, PhaseDiagram), "diagram", diagram, "a PhaseDiagram")
     fixed = {
-        symbols.gamma: exact_exponent(
-            "gamma", gamma, HALF, "above 1/2, so that the target has finite energy"
-        ),
+        symbols.gamma: exact_exponent("gamma", gamma),
         **_fixed_noise(diagram, b),
         **_fixed_source(diagram, source),
     }
@@ -138,9 +136,7 @@ def _fixed_noise(diagram: PhaseDiagram, b: Exact | None) -> dict[Symbol, Expr]:
         require(b is not None, "b", b, 'a number at least 0: noise="scaled" is drawn at one b')
     if b is None:
         return {}
-    exact = exact_exponent("b", b)
-    require((exact >= 0) == True, "b", b, BOUNDED_NOISE)  # noqa: E712
-    return {symbols.b: exact}
+    return {symbols.b: exact_exponent("b", b)}
 
 
 def _fixed_source(diagram: PhaseDiagram, source: Exact | None) -> dict[Symbol, Expr]:
