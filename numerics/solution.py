@@ -44,8 +44,8 @@ class Solution:
         digits: how many correct digits were asked for; None for double precision.
         coordinate: number of the threshold's coordinate in `Network.coordinates`; None where ``parts`` are
             given.
-        coordinate_value: its value there, which next to the noise's edge determines what the digits of kappa
-            have lost.
+        coordinate_value: its value there, which next to the edge of the bulk determines what the digits of
+            kappa have lost.
         parts: ``decomposition`` where the estimator has it in closed form; None where it is computed on
             demand.
     """

@@ -30,7 +30,7 @@ SOLVERS: Mapping[str, Callable[[Problem, int | None, Solution | None], Solution]
 
 
 def solve(problem: Problem, *, digits: int | None = None, near: Solution | None = None) -> Solution:
-    """Solve the state evolution of a problem.
+    """Solve the state equations of a problem.
 
     Args:
         problem: the problem; its dimension may be anything up to 10^300.

@@ -92,7 +92,7 @@ class System:
 
 @dataclass(frozen=True)
 class Equations:
-    """The state evolution of one problem in ball arithmetic.
+    """The state equations of one problem in ball arithmetic.
 
     Attributes:
         functions: box -> `Functions` on it.

@@ -75,8 +75,8 @@ def newton(
     known = equations.jacobian(current.scalars) or jacobian
     by_differences = known is None
     matrix = divided_differences(equations, current.point, current.residuals) if known is None else known
-    # How much more the results change than delta and kappa: e where kappa is close to the noise's edge, D and
-    # the number of learned modes where they are those of the tail of a Gaussian.
+    # How much more the results change than delta and kappa: e where kappa is close to the edge of the bulk, D
+    # and the number of learned modes where they are those of the tail of a Gaussian.
     sensitivity, damping = 1, 1
     best, idle = None, 0
     for _ in range(steps):
@@ -108,7 +108,7 @@ def newton(
         )
         current, by_differences, damping = trial, False, 1
     raise NotConverged(
-        f"the state evolution still moves after {steps} steps (residual {float(current.residual):.1e})"
+        f"the solution still moves after {steps} steps (residual {float(current.residual):.1e})"
     )
 
 
@@ -135,7 +135,7 @@ def divided_differences(equations: StateEquations, point: Pair, residuals: Pair)
     arithmetic = equations.target.arithmetic
     little = arithmetic.real(10.0 ** max(-arithmetic.digits / 3, -100))
     columns = []
-    for direction in ((1, 0), (0, -1)):  # kappa is lowered: above the noise's edge little depends on it
+    for direction in ((1, 0), (0, -1)):  # kappa is lowered: above the edge of the bulk little depends on it
         h = little
         while True:
             shifted = equations.residuals(point[0] + direction[0] * h, point[1] + direction[1] * h)
@@ -153,7 +153,7 @@ def _newton_step(jacobian: Matrix, residuals: Pair) -> Pair:
     (a, b), (c, d) = jacobian
     determinant = a * d - b * c
     if determinant == 0:
-        raise NotConverged("the state evolution is degenerate there: the two equations have become one")
+        raise NotConverged("the state equations are degenerate there: the two have become one")
     return (
         (b * residuals[1] - d * residuals[0]) / determinant,
         (c * residuals[0] - a * residuals[1]) / determinant,

@@ -163,7 +163,7 @@ by_ratio = partial(
 """The coordinate y = log(kappa/delta), from functions of (delta, kappa, target)."""
 
 by_angle = partial(_coordinate, lambda noise, y, arithmetic: arithmetic.exp(-y), ((1, 0), (0, -1)), _angle_of)
-"""The coordinate y = -log(angle) next to the noise's edge, from functions of (delta, angle, target)."""
+"""The coordinate y = -log(angle) next to the edge of the bulk, from functions of (delta, angle, target)."""
 
 
 @dataclass(frozen=True)

@@ -131,7 +131,7 @@ def _solution(problem: Problem, equations: StateEquations, root: Root, digits: i
             learned_modes=scalars.learned_modes,
             residual=root.residual,
             coordinate=network.coordinates.index(equations.coordinate),
-            # with all digits of the arithmetic: next to the noise's edge fewer do not determine e
+            # with all digits of the arithmetic: next to the edge of the bulk fewer do not determine e
             coordinate_value=(
                 float(root.y) if arithmetic is DOUBLE else to_mpf(root.y, math.ceil(arithmetic.digits))
             ),

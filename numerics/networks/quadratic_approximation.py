@@ -50,7 +50,7 @@ def approximate_scalars_at_angle(
 ) -> Scalars:
     """`quadratic.scalars_at_angle` approximated, at angles up to 1: beyond, kappa itself is no worse."""
     if not 0 < angle < 1:
-        raise NotConverged(f"no point of the noise's edge at the angle {angle:.3g}")
+        raise NotConverged(f"no point of the edge of the bulk at the angle {angle:.3g}")
     noise, angle = float(noise), float(angle)
     return _approximated(noise, 2 * noise * math.cos(angle), angle, target, width)
 
