@@ -314,3 +314,12 @@ def test_next_to_a_solution_there_is_nothing_to_search(
     assert moved.learned_modes > near.learned_modes
     fewer = replace(problem, dim=problem.dim - 1)  # not even the target is the same
     assert solve(fewer, near=near).excess_risk == pytest.approx(near.excess_risk, rel=1e-3, abs=0)
+
+
+def test_a_narrow_network_is_searched_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its training is not convex: next to a solution there may be another one."""
+    problem = Problem("quadratic", gamma=1.25, samples=5000, dim=100, weight_decay=0.1, noise_variance=0.5)
+    narrow = replace(problem, width=3)
+    near = solve(narrow)
+    monkeypatch.setattr(solver, "_continued", lambda *_: pytest.fail("not searched"))
+    assert solve(narrow, near=near).excess_risk == near.excess_risk
