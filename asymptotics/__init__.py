@@ -10,10 +10,11 @@ from asymptotics.balance.laws import NoSuchLaw as NoSuchLaw
 from asymptotics.balance.laws import PowerLaw as PowerLaw
 from asymptotics.balance.regimes import Hypothesis as Hypothesis
 from asymptotics.boundaries.boundary import Boundary as Boundary
-from asymptotics.boundaries.crossover import Crossover as Crossover
 from asymptotics.boundaries.interpolation import interpolation_peak as interpolation_peak
-from asymptotics.boundaries.recovery import RecoveryJump as RecoveryJump
+from asymptotics.boundaries.law import BoundaryLaw as BoundaryLaw
+from asymptotics.boundaries.law import LocalLaw as LocalLaw
 from asymptotics.boundaries.recovery import recovery_jump as recovery_jump
+from asymptotics.boundaries.types import BoundaryType as BoundaryType
 from asymptotics.diagram import AmbiguousDiagram as AmbiguousDiagram
 from asymptotics.diagram import IncompleteDiagram as IncompleteDiagram
 from asymptotics.diagram import OnBoundary as OnBoundary
@@ -40,19 +41,20 @@ __all__ = [
     "AmbiguousDiagram",
     "BayesRatio",
     "Boundary",
-    "Crossover",
+    "BoundaryLaw",
+    "BoundaryType",
     "HeavyTail",
     "Hypothesis",
     "IncompleteDiagram",
     "InvalidArgument",
     "Law",
+    "LocalLaw",
     "Network",
     "NoSuchLaw",
     "OnBoundary",
     "Phase",
     "PhaseDiagram",
     "PowerLaw",
-    "RecoveryJump",
     "RidgeRegression",
     "SpectrumLaws",
     "bayes_ratio",

@@ -42,8 +42,6 @@ from asymptotics.balance.failure import closest_hypotheses
 from asymptotics.balance.laws import Law, law_of, risk_law
 from asymptotics.balance.regimes import Model
 from asymptotics.boundaries.boundary import Boundary
-from asymptotics.boundaries.crossover import Crossover
-from asymptotics.boundaries.exchange import Exchange
 from asymptotics.expressions.checks import exact_exponent, in_one_line, require, require_one_of
 from asymptotics.models.bayes import BayesOptimal
 from asymptotics.models.network import Network
@@ -221,25 +219,6 @@ class PhaseDiagram:
             known = ", ".join(f"({start}, {end})" for start, end in zip(starts, ends, strict=True))
             raise IncompleteDiagram(f"no best weight decay is found for a outside of {known}")
         return tuple(pieces)
-
-    def crossover(self, boundary: Boundary) -> Crossover | Exchange:
-        """The law across one of the ``boundaries``: see ``Boundary.crossover``, which this asks.
-
-        Raises:
-            InvalidArgument: when the boundary is not one of this diagram's.
-            NotImplementedError: when no law is known there; it says why.
-
-        >>> from asymptotics import phase_diagram, quadratic
-        >>> diagram = phase_diagram(quadratic)
-        >>> [wall] = [b for b in diagram.boundaries if [p.name for p in b.phases] == ["II", "VIa"]]
-        >>> found = diagram.crossover(wall)
-        >>> found.kind.value, found.continuous, found.width
-        ('the threshold meets the edge of the noise', False, Interval.open(0, 2))
-        """
-        ours = isinstance(boundary, Boundary) and boundary in self.boundaries
-        shown = boundary.relation if isinstance(boundary, Boundary) else boundary
-        require(ours, "boundary", shown, "one of the boundaries of this diagram")
-        return boundary.crossover()
 
     def __getitem__(self, name: str) -> Phase:
         """The phase of that name.

@@ -183,3 +183,114 @@ MODES_ABOVE_SCALES = {
 
 
 # Boundaries.
+
+
+def mechanism_of_type(kind: str) -> str:
+    """What happens at a boundary of a network, by the name of its type alone.
+
+    >>> mechanism_of_type("onset")
+    'The first modes of the target are learned, one by one: each counts for itself.'
+    """
+    return {
+        "crossover": "Two terms that are there on both sides exchange the lead; the law is their balance.",
+        "onset": "The first modes of the target are learned, one by one: each counts for itself.",
+        "saturation": "The last modes of the target are learned: the sum over modes ends at the smallest.",
+        "interpolation peak": (
+            "The data take as many degrees of freedom as the noise alone has: fitted by noise they drive the "
+            "risk to a peak, of a height that only weight decay bounds (the local law)."
+        ),
+        "recovery": (
+            "The data take as many degrees of freedom as all modes have: from there on nothing of the target "
+            "need be missed, and on the scale of exponents the risk jumps to what label noise and weight "
+            "decay leave, or to zero (the local law)."
+        ),
+    }[kind]
+
+
+def threshold_meets_edge(edge: str | None, *, stays: bool, jumps: bool) -> str:
+    """Weight decay lowers the threshold to the noise, which ends at an edge or has a tail.
+
+    Args:
+        edge: kappa/delta at the edge; None without one.
+        stays: whether the threshold stays there.
+        jumps: whether the exponent of the risk jumps.
+    """
+    then = (
+        "there it stays, for the bulk must take the degrees of freedom that weight decay no longer does"
+        if stays
+        else "it goes on into the bulk, all of which is fitted in the end"
+    )
+    bulk = "exponentially little" if edge is None else "a power of the distance to that edge"
+    risk = (
+        f"the overfitted bulk first costs {bulk}, so that on the scale of exponents the risk jumps"
+        if jumps
+        else "the overfitted bulk does not matter to the risk yet"
+    )
+    return f"{_threshold_lowered(edge)}; {then}; {risk}."
+
+
+def threshold_meets_edge_unfelt(edge: str | None) -> str:
+    """The same where the risk does not change; ``edge`` as above."""
+    return f"{_threshold_lowered(edge)}; so little is learned that the risk does not feel it."
+
+
+def _threshold_lowered(edge: str | None) -> str:
+    where = "has a tail but no edge" if edge is None else f"ends at kappa = {edge} delta"
+    return f"Weight decay lowers the threshold kappa to the noise, which {where}"
+
+
+def modes_fitted_by_noise() -> str:
+    """The last modes rise where the risk does not change."""
+    return "The last modes rise above the noise; what is fitted is the noise on all modes, as before."
+
+
+def noise_fed_unfelt() -> str:
+    """Another term feeds delta where the risk does not change."""
+    return "Another term feeds the effective noise delta, far below the threshold, which sets the risk."
+
+
+def features_meet_capacity(*, jumps: bool) -> str:
+    """Linear estimators: the capacity meets that of isotropic features; whether the exponent jumps."""
+    jump = ", and on the scale of exponents the risk jumps" if jumps else ""
+    return (
+        "The data offer as much capacity as all features take, which are of one variance: the ridge "
+        f"kappa falls from there to what weight decay leaves of it{jump}. On the boundary weight decay alone "
+        "leaves any spare capacity, by which label noise, if there is any, is divided: a peak (the local law)."
+    )
+
+
+def features_are_fitted(*, by_decay: bool, which: str | None) -> str:
+    """Linear estimators: kappa meets the variances of "first" or "last" features, or of all (None)."""
+    setter = "Weight decay lowers" if by_decay else "The samples lower"
+    if which is None:
+        return f"{setter} the ridge kappa to the one variance of all features, which are fitted at once."
+    return f"{setter} the ridge kappa to the variances of the {which} features, which are fitted one by one."
+
+
+def leading_end_changes(*, felt: bool) -> str:
+    """Linear estimators: a parameter passes a value; whether the risk feels it."""
+    change = (
+        "The sum over what is missed of the target changes its leading end, from modes of the size of the "
+        "scale that cuts them to the first modes"
+    )
+    if not felt:
+        return f"{change}; the risk is that of noise, and does not feel it."
+    return (
+        f"{change}, of which as much is missed however regular the target is; on the boundary all modes in "
+        "between count alike, which makes a logarithm."
+    )
+
+
+def modes_unfelt() -> str:
+    """Linear estimators: modes of the target rise above the noise."""
+    return "Modes of the target rise above the noise, which a linear estimator does not feel."
+
+
+def leads_exchanged(changes: Sequence[tuple[str, str, str]]) -> str:
+    """Terms exchange the lead: the role of each, what plays it on one side, and on the other.
+
+    >>> leads_exchanged([("makes the risk", "label noise", "modes")])  # doctest: +ELLIPSIS
+    'Terms that are there on both sides exchange the lead: what makes the risk is label noise on one side ...'
+    """
+    told = [f"what {role} is {one} on one side and {other} on the other" for role, one, other in changes]
+    return f"Terms that are there on both sides exchange the lead: {'; '.join(told)}."

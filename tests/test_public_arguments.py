@@ -175,21 +175,13 @@ def _problem() -> Problem:
 
 
 def _boundary() -> Any:
-    """A wall whose law is cheap to derive."""
-    (wall,) = [b for b in _diagram().boundaries if {p.name for p in b.phases} == {"II", "III"}]
-    return wall
+    """One whose law is cheap to derive."""
+    (boundary,) = [b for b in _diagram().boundaries if {p.name for p in b.phases} == {"II", "III"}]
+    return boundary
 
 
 def _law() -> Any:
     return _diagram().phases[0].risk
-
-
-def _crossover() -> Any:
-    return _boundary().crossover()
-
-
-def _exchange() -> Any:
-    return phase_diagram(kernel_ridge).boundaries[0].crossover()
 
 
 PHYSICAL: dict[str, Callable[[], Any]] = {
@@ -217,7 +209,6 @@ VALID: dict[str, Callable[[], Any]] = {
     "read_latex.text": lambda: r"2 \gamma",
     "problem": _problem,
     "Problem.network": lambda: "diagonal",
-    "Exchange.evaluate.source": lambda: 1,
     "samples": lambda: 300,
     "risk_curve.samples": lambda: [300],
     "dim": lambda: 100,
@@ -246,10 +237,9 @@ INSTANCES: dict[str, Callable[[], Any]] = {
     "Law": _law,
     "PowerLaw": lambda: _law().at(a=1, ell=0, gamma=1.25),
     "Vectorised": lambda: _law().numpy(),
-    "Crossover": _crossover,
-    "Exchange": _exchange,
-    "RecoveryJump": lambda: asymptotics.recovery_jump(diagonal),
-    "InterpolationPeak": lambda: asymptotics.interpolation_peak(diagonal),
+    "Boundary": _boundary,
+    "BoundaryLaw": lambda: _boundary().law(),
+    "LocalLaw": lambda: asymptotics.recovery_jump(diagonal),
     "FreeConvolution": lambda: FreeConvolution.of_eigenvalues([1.0, 2.0], 0.5),
     "Spectrum": lambda: _solution().spectrum(),
 }
@@ -260,7 +250,6 @@ MANY_NUMBERS = {"number", "array"}
 ALLOWED: dict[str, set[str]] = {
     "a": EVERY_NUMBER,
     "ell": EVERY_NUMBER,
-    "InterpolationPeak.depth.x": EVERY_NUMBER,
     "FreeConvolution.density.x": MANY_NUMBERS,
     "FreeConvolution.cdf.x": MANY_NUMBERS,
     "FreeConvolution.mass_above.x": MANY_NUMBERS,

@@ -1,1 +1,25 @@
-""""""
+"""Boundaries of a phase diagram: the law of the risk from one phase to the other.
+
+A phase keeps of each sum its largest term; its law fails where another term catches up, at a boundary.  What
+happens there is the subject of this chapter: ``Boundary.law()`` answers with one ``BoundaryLaw``, whatever
+the type of the boundary.
+
+The chapter rests on one lemma of uniform asymptotics: *at a boundary the terms that tie are those that grow
+alike there, the resonant terms; the sum of all of them holds uniformly, on both sides and in between.*  For
+each is, to leading order, right wherever it counts, and negligible elsewhere.  Two things are to be added.  A
+sum over modes must itself hold uniformly where its leading end changes; and where the resonant terms cancel,
+as many degrees of freedom being determined as the data have, the next term decides: a local law.
+
+Its files, in order:
+
+    monotone_root      roots of monotone functions, by their logarithms
+    uniform_sums       sums over a power law of modes that hold uniformly, and their numbers
+    free_convolution   the same for modes that repel each other
+    types              what changes at a boundary, which terms are resonant, in which variable
+    law                UniformLaw, BoundaryLaw, LocalLaw: the answers, and their numbers
+    interpolation      the local law of the interpolation peak
+    recovery           the local law where the data come to determine every mode
+    crossover          the law across a boundary of a network
+    linear             the law across a boundary of a linear estimator
+    boundary           Boundary: where two phases touch
+"""

@@ -1,15 +1,16 @@
-r"""Sums over modes that repel each other, all of the size of the noise: free convolution of a power law.
+r"""Free convolution of a power law: sums over modes that repel each other, all of the size of the noise.
 
 Where the last modes s_d = sqrt(d) d^-gamma of the target emerge from the noise, each of the d modes s_i =
-s_d t^-gamma, t = i/d, feels all others, and no function of one size says what is seen of it.  A network
-whose modes repel each other declares instead where a point z of the plane of the modes is seen,
+s_d t^-gamma, t = i/d, feels all others, and no function of one size describes it.  A network whose modes
+repel each other declares instead its subordination map, which takes a point z of the plane of the modes to
 
     x(z) = z + delta^2 g(z),        g(z) = mean 1/(z - s_i).
 
 This is free convolution with a semicircle of variance delta^2 (Voiculescu; Biane 1997): the noisy
 eigenvalues have the Stieltjes transform g at x(z), and the real x where they are dense are the images of a
-curve in the upper half-plane, Im x(z) = 0.  (Of one mode above a sea of zeros g = 1/z, and it is seen at s +
-delta^2/s.)  In units of s_d the transform of the power law is hypergeometric, real for z < 1 and cut beyond:
+curve in the upper half-plane, Im x(z) = 0.  (Of one mode outside a bulk of zeros g = 1/z, and the outlier
+lies at s + delta^2/s.)  In units of s_d the transform of the power law is hypergeometric, real for z < 1,
+with a cut beyond:
 
     g(z) = \int_0^1 dt/(z - t^-gamma) = -F(1, 1 + 1/gamma; 2 + 1/gamma; z)/(1 + gamma).
 
@@ -17,26 +18,26 @@ delta^2/s.)  In units of s_d the transform of the power law is hypergeometric, r
 path in the upper half-plane from z_kappa, x(z_kappa) = kappa, to infinity.  Far out every mode is learned
 among learned ones, so that integrals over whole paths, from the left of all modes to infinity, are known;
 what is left is the path below z_kappa.  With D = dJ/d(delta^2) and E = mean s^2 - J + (kappa d/dkappa +
-delta d/ddelta) J (``state_evolution``),
+delta d/ddelta) J (``models.network``),
 
     E = e - (1/pi) Im \int^{z_kappa} [(x^2 - kappa^2) g x' + (x - kappa)^2 g' (delta dx/ddelta)] dz,
     D = f - (1/pi) Im \int^{z_kappa} (x - kappa)^2 g' (dx/d(delta^2)) dz,
 
 where e = kappa^2 + delta^2 and f = 1 are what one learned mode among others adds, the limits of z times the
-integrand of the whole path.  If all that is seen lies above the threshold z_kappa is real, and nothing is
+integrand of the whole path.  If all noisy eigenvalues lie above the threshold, z_kappa is real and nothing is
 subtracted: then E = e and D = f exactly.
 
-*Bayes-optimal.*  What is seen at x comes from a mode of size s with a probability proportional to
-Im 1/(s - z).  The variance of s about its mean, averaged over all that is seen, is with v = Im z
+*Bayes-optimal.*  An eigenvalue x comes from a mode of size s with a probability proportional to
+Im 1/(s - z).  The variance of s about its mean, averaged over all eigenvalues, is with v = Im z
 
     E = (1/pi) \int v (1 + v |g|^2/Im g) dx,
 
 over the curve.  On it -Im g = v/delta^2 is pi times the density rho, and the same integral reads
 delta^2 (1 - (4 pi^2/3) delta^2 \int rho^3).
 
-Worked by hand: delta >> s_d, where modes are lost and g = 1/z.  The curve is the half-circle |z| = delta, on
-which x = 2 Re z.  There v |g|^2/Im g = -1: to leading order nothing is known, and nothing is to be known.
-Trained with kappa = 0, z_0 = i delta, and D = 1 - 1/2: half of the noise passes.
+Worked by hand: delta >> s_d, where modes are subcritical and g = 1/z.  The curve is the half-circle |z| =
+delta, on which x = 2 Re z.  There v |g|^2/Im g = -1: to leading order nothing is known, and nothing is to be
+known.  Trained with kappa = 0, z_0 = i delta, and D = 1 - 1/2: half of the noise passes.
 
 In this order: the three sums, ``error_of_all``, ``degrees_of_freedom_of_all``, ``posterior_variance_of_all``;
 ``PathIntegral``, ``CurveIntegral`` and ``CriticalNoise``, which have numbers; ``resolvent_of_modes`` and the
@@ -51,15 +52,15 @@ from typing import Any
 import mpmath
 from sympy import Abs, Expr, Symbol, expand, im, lambdify, limit, oo, solve, sqrt
 
-from asymptotics.boundaries.quadrature import integral
-from asymptotics.boundaries.rising import root_of_rising
+from asymptotics.boundaries.monotone_root import monotone_root
+from asymptotics.boundaries.uniform_sums import DIGITS, ModeIntegral, integral
 from asymptotics.symbols import effective_noise, gamma, position, resolvent, threshold
 
 _slope = Symbol("g'")
 """dg/dz."""
 
 _POINT = (position, resolvent, _slope)
-"""What stands for a point of the plane in what follows: z, and g and g' there."""
+"""A point of the plane: z, and g and g' there."""
 
 _square = Symbol("delta^2", positive=True)
 
@@ -68,12 +69,13 @@ def error_of_all(subordination_map: Expr, smallest: Expr) -> Expr:
     """E of a trained network with all of its modes, in ``effective_noise`` and ``threshold``.
 
     Args:
-        subordination_map: x, in ``position``, ``resolvent`` and ``effective_noise``, of degree one in the lengths.
+        subordination_map: x in ``position``, ``resolvent`` and ``effective_noise``, homogeneous of degree one
+            in the lengths.
         smallest: s_d.
 
     >>> from asymptotics import quadratic
-    >>> everywhere = error_of_all(quadratic.subordination_map, Symbol("s_d", positive=True))
-    >>> everywhere.replace(PathIntegral, lambda *_: 0).expand()  # all is seen above the threshold
+    >>> error = error_of_all(quadratic.subordination_map, Symbol("s_d", positive=True))
+    >>> error.replace(PathIntegral, lambda *_: 0).expand()  # all eigenvalues lie above the threshold
     delta**2 + kappa**2
     """
     energy, noise = position**2 * resolvent, effective_noise * subordination_map.diff(effective_noise)
@@ -113,20 +115,16 @@ def _in_units(value: Expr, smallest: Expr) -> Expr:
     return value.xreplace({length: length / smallest for length in (effective_noise, threshold)})
 
 
-class OfAllModes(Expr):  # type: ignore[misc]  # SymPy exports no types
-    """A number that all modes together determine; in its arguments a point z of the plane is bound."""
+class _PointBound(ModeIntegral):
+    """In its arguments a point z of the plane is bound."""
 
     @property
     def free_symbols(self) -> set[Symbol]:
         """Those of the arguments that are not bound."""
         return super().free_symbols - {*_POINT, _square}  # type: ignore[no-any-return]
 
-    def number_of(self, names: Sequence[Symbol]) -> Callable[..., mpmath.mpf]:
-        """Its value as a function of those of the symbols, at the working precision of mpmath."""
-        raise NotImplementedError
 
-
-class PathIntegral(OfAllModes):
+class PathIntegral(_PointBound):
     r"""(1/pi) Im \int^{z_kappa} h dz, from the left of all modes to where x(z) = kappa.
 
     ``PathIntegral(h, x, gamma, kappa)``.  The path is an arc around the origin, on which h is analytic; it
@@ -135,17 +133,14 @@ class PathIntegral(OfAllModes):
 
     def number_of(self, names: Sequence[Symbol]) -> Callable[..., mpmath.mpf]:
         """Its value as a function of those of the symbols, at the working precision of mpmath."""
-        integrand, subordination_map, *_ = self.args
-        parameters = lambdify(names, self.args[2:], "mpmath")
-        h, view = (
-            lambdify([*_POINT, *names], v, "mpmath")
-            for v in (integrand, [subordination_map, _along(subordination_map)])
-        )
+        integrand, image, *parameters = self.args
+        parameters_at = lambdify(names, parameters, "mpmath")
+        h, image_at = (lambdify([*_POINT, *names], v, "mpmath") for v in (integrand, [image, _along(image)]))
 
         def number(*values: Any) -> mpmath.mpf:
-            decay, cut = parameters(*values)
+            decay, cut = parameters_at(*values)
             g = resolvent_of_modes(decay)
-            end = _seen_at(cut, lambda z: view(z, *g(z), *values))
+            end = _preimage(cut, lambda z: image_at(z, *g(z), *values))
             if end.imag == 0:
                 return mpmath.mpf(0)
 
@@ -160,13 +155,11 @@ class PathIntegral(OfAllModes):
         return number
 
     def _latex(self, printer: Any) -> str:
-        integrand, subordination_map, _, cut = (printer._print(argument) for argument in self.args)
-        return (
-            rf"\frac{{1}}{{\pi}} \operatorname{{Im}} \int^{{{subordination_map} = {cut}}} {integrand} \, dz"
-        )
+        integrand, image, _, cut = (printer._print(argument) for argument in self.args)
+        return rf"\frac{{1}}{{\pi}} \operatorname{{Im}} \int^{{{image} = {cut}}} {integrand} \, dz"
 
 
-class CurveIntegral(OfAllModes):
+class CurveIntegral(_PointBound):
     r"""(1/pi) \int h dx over the curve Im x(z) = 0 in the upper half-plane: ``CurveIntegral(h, x, gamma)``.
 
     h must fall like the height of the curve, as x^(-1 - 1/gamma).
@@ -174,26 +167,23 @@ class CurveIntegral(OfAllModes):
 
     def number_of(self, names: Sequence[Symbol]) -> Callable[..., mpmath.mpf]:
         """Its value as a function of those of the symbols, at the working precision of mpmath."""
-        integrand, subordination_map, _ = self.args
-        parameter = lambdify(names, self.args[2], "mpmath")
-        h, view = (
-            lambdify([*_POINT, *names], v, "mpmath")
-            for v in (integrand, [subordination_map, _along(subordination_map)])
-        )
+        integrand, image, parameter = self.args
+        decay_at = lambdify(names, parameter, "mpmath")
+        h, image_at = (lambdify([*_POINT, *names], v, "mpmath") for v in (integrand, [image, _along(image)]))
 
         def number(*values: Any) -> mpmath.mpf:
-            decay = parameter(*values)
+            decay = decay_at(*values)
             g = resolvent_of_modes(decay)
 
-            def seen(z: Any) -> Any:
-                return view(z, *g(z), *values)
+            def eigenvalue(z: Any) -> Any:
+                return image_at(z, *g(z), *values)
 
-            edge, _ = seen(_leftmost(lambda z: seen(z)[1]))
+            edge, _ = eigenvalue(_left_end(lambda z: eigenvalue(z)[1]))
             width, precision = abs(edge) + 1, mpmath.mp.prec
 
             def along(share: Any) -> Any:  # share: about that of the modes farther out
                 with mpmath.workprec(precision):
-                    z = _seen_at(edge + width * (share**-decay - 1), seen)
+                    z = _preimage(edge + width * (share**-decay - 1), eigenvalue)
                     height = 0 if z.imag == 0 else h(z, *g(z), *values)
                     return height * decay * width * share ** (-decay - 1)
 
@@ -204,12 +194,12 @@ class CurveIntegral(OfAllModes):
         return number
 
     def _latex(self, printer: Any) -> str:
-        integrand, subordination_map, _ = (printer._print(argument) for argument in self.args)
-        return rf"\frac{{1}}{{\pi}} \int {integrand} \, d\left({subordination_map}\right)"
+        integrand, image, _ = (printer._print(argument) for argument in self.args)
+        return rf"\frac{{1}}{{\pi}} \int {integrand} \, d\left({image}\right)"
 
 
-class CriticalNoise(OfAllModes):
-    """delta/s_d at which the lowest point that is seen of all modes comes down to zero.
+class CriticalNoise(_PointBound):
+    """delta/s_d at which the lowest noisy eigenvalue of all modes comes down to zero.
 
     ``CriticalNoise(x, gamma)``: there is a z below the smallest mode, 1, with x(z) = 0 and x'(z) = 0.
     """
@@ -218,23 +208,26 @@ class CriticalNoise(OfAllModes):
 
     def __new__(cls, subordination_map: Expr, decay: Expr) -> CriticalNoise:
         """With delta bound, whose own name other expressions beside it may hold."""
-        return super().__new__(cls, subordination_map.subs(effective_noise, sqrt(_square)), decay)  # type: ignore[no-any-return]
+        image = subordination_map.subs(effective_noise, sqrt(_square))
+        return super().__new__(cls, image, decay)  # type: ignore[no-any-return]
 
     def number_of(self, names: Sequence[Symbol]) -> Callable[..., mpmath.mpf]:
         """Its value as a function of those of the symbols, at the working precision of mpmath."""
-        subordination_map, decay = self.args
-        (square,) = solve(subordination_map, _square)
-        view = lambdify(_POINT, [sqrt(square), _along(subordination_map).subs(_square, square)], "mpmath")
-        parameter = lambdify(names, decay, "mpmath")
+        image, parameter = self.args
+        (square,) = solve(image, _square)
+        noise_at = lambdify(_POINT, [sqrt(square), _along(image).subs(_square, square)], "mpmath")
+        decay_at = lambdify(names, parameter, "mpmath")
 
         def number(*values: Any) -> mpmath.mpf:
-            g = resolvent_of_modes(parameter(*values))
+            g = resolvent_of_modes(decay_at(*values))
 
-            def seen(logit: Any) -> Any:  # of 1 - z: there x' falls to the smallest mode, and is 1 at zero
+            def noise_and_slope(
+                logit: Any,
+            ) -> Any:  # of 1 - z: x' decreases to the smallest mode, and is 1 at 0
                 z = 1 / (1 + mpmath.exp(logit))
-                return view(z, *g(z))
+                return noise_at(z, *g(z))
 
-            return seen(root_of_rising(lambda logit: seen(logit)[1], mpmath.mpf(0)))[0]
+            return noise_and_slope(monotone_root(lambda logit: noise_and_slope(logit)[1], mpmath.mpf(0)))[0]
 
         return number
 
@@ -272,49 +265,45 @@ _NEAR = 0.5
 
 def _coefficients(power: Any) -> list[Any]:
     """(b)_n/n! (psi(n + 1) - psi(n + b)) of F(1, b; b + 1; 1 - w)/b + log(w) (1 - w)**-b, the last first."""
-    factor, difference, found = mpmath.mpf(1), mpmath.digamma(1) - mpmath.digamma(power), []
+    factor, difference, series = mpmath.mpf(1), mpmath.digamma(1) - mpmath.digamma(power), []
     for n in range(int(mpmath.mp.prec / -mpmath.log(_NEAR, 2)) + 10):
-        found.append(factor * difference)
+        series.append(factor * difference)
         factor *= (power + n) / (n + 1)
         difference += mpmath.mpf(1) / (n + 1) - 1 / (power + n)
-    return found[::-1]
+    return series[::-1]
 
 
-DIGITS = 12
-"""Of the integrals; what is integrated, which is costly, keeps all."""
-
-
-def _leftmost(slope: Callable[[Any], Any]) -> Any:
+def _left_end(slope: Callable[[Any], Any]) -> Any:
     """The real z < 1 where x' vanishes: the curve begins there, below the smallest mode."""
-    nearest = mpmath.sqrt(mpmath.eps)  # with so little noise it begins at the mode
+    nearest = mpmath.sqrt(mpmath.eps)  # where there is so little noise that it begins at the mode
     if slope(1 - nearest) > 0:
         return 1 - nearest
-    return 1 - mpmath.exp(root_of_rising(lambda t: slope(1 - mpmath.exp(t)), mpmath.mpf(0)))
+    return 1 - mpmath.exp(monotone_root(lambda t: slope(1 - mpmath.exp(t)), mpmath.mpf(0)))
 
 
 _AVERAGED, _NEWTON = 4, 200
-"""Steps of either kind towards z_kappa; close to an edge of what is seen Newton's halve the distance."""
+"""Steps of either kind towards z_kappa; close to an edge of the bulk Newton's halve the distance."""
 
 
-def _seen_at(place: Any, view: Callable[[Any], tuple[Any, Any]]) -> Any:
-    """The point of the closed upper half-plane that is seen at a real place, given x and x' at any other.
+def _preimage(place: Any, image: Callable[[Any], tuple[Any, Any]]) -> Any:
+    """The point z of the closed upper half-plane with x(z) at a real place; ``image`` is x and x'.
 
-    z -> place - (x(z) - z) maps the upper half-plane into itself and has that point for its fixed point.
-    Averaged with the identity it comes close, and Newton's method ends the search where steps no longer
-    shrink.
+    z -> place - (x(z) - z) maps the upper half-plane into itself, with that point as its fixed point.
+    Averaged with the identity it comes close; Newton's method ends the search, where its steps no longer
+    decrease.
 
     Raises:
         ArithmeticError: when they end elsewhere.
     """
     z, last = mpmath.mpc(place, 1), mpmath.inf
-    shift = abs(view(z)[0] - z)
-    if shift > abs(z):  # by more noise than there is height: from about its size on it falls like 1/z
+    shift = abs(image(z)[0] - z)
+    if shift > abs(z):  # more noise than height: from about its size on the shift decreases like 1/z
         z = mpmath.mpc(place, mpmath.sqrt(abs(z) * shift))
     for _ in range(_AVERAGED):
-        z -= (view(z)[0] - place) / 2
+        z -= (image(z)[0] - place) / 2
     small = mpmath.mpf(10) ** (5 - mpmath.mp.dps)
     for _ in range(_NEWTON):
-        x, slope = view(z)
+        x, slope = image(z)
         left, step = x - place, (x - place) / slope
         if abs(left) <= small * (abs(z) + abs(place)):
             if z.real < 1 and z.imag <= mpmath.sqrt(small) * abs(z):
@@ -323,4 +312,4 @@ def _seen_at(place: Any, view: Callable[[Any], tuple[Any, Any]]) -> Any:
                 return z
         z, last = z - step, abs(step)
         z = z if z.imag >= 0 else mpmath.conj(z)
-    raise ArithmeticError(f"what is seen at {place} is not found")
+    raise ArithmeticError(f"no point of the upper half-plane is found whose image is {place}")

@@ -1,25 +1,29 @@
-r"""Sums over a power law of modes that stay right where the lemma of ``power_sums`` changes case.
+r"""Sums over a power law of modes that hold uniformly, also where the lemma of ``power_sums`` changes case.
 
 With s_i = A i^{-gamma}, i = 1..d, and a scale T, the lemma gives one monomial for the mean of h(s_i/T) when
 the number K = (A/T)^{1/gamma} of modes above T is far from both of its ends.  Three sums hold in between.
 
-* K ~ 1, the *first modes*: h is a power c s^p below T, so that each of the few modes above it counts for
+* K ~ 1, the *discrete head*: h is a power c s^p below T, so that each of the few modes above it counts for
   itself and all others as a power,
 
       sum_i h(s_i/T) = c (A/T)^p zeta(gamma p) + sum_{i <= K} [h - c s^p](s_i/T);
 
   where h - c s^p is a sum of powers, so is the rest, by Hurwitz's zeta function.
 * 1 << K << d: the Mellin transform, (K/gamma) \int_0^oo h(s) s^{-1/gamma - 1} ds.
-* K ~ d, the *last modes*: the same, cut at the smallest mode x = s_d/T,
+* K ~ d, the *finite-size end*: the same, cut at the smallest mode x = s_d/T,
 
       (1/d) sum_i h(s_i/T) = (1/gamma) x^{1/gamma} \int_x^oo h(s) s^{-1/gamma - 1} ds
                          = \int_0^1 h(x t^{-gamma}) dt.
 
-Worked by hand: the energy of what a threshold leaves, h(s) = min(s, 1)^2.  First modes: with N = floor(K),
-N + (A/T)^2 zeta(2 gamma, N + 1), which is zeta(2 gamma) (A/T)^2 for N = 0.  Last modes, with m = K/d < 1:
-m (2 gamma - m^{2 gamma - 1})/(2 gamma - 1), which is 1 at m = 1, where every mode is cut.
+Worked by hand: the energy of what a threshold leaves, h(s) = min(s, 1)^2.  At the head, with
+N = floor(K), it is N + (A/T)^2 zeta(2 gamma, N + 1), which is zeta(2 gamma) (A/T)^2 for N = 0; at the end,
+with m = K/d < 1, m (2 gamma - m^{2 gamma - 1})/(2 gamma - 1), which is 1 at m = 1, where every mode is cut.
 
-In this order: ``power_law_sum`` (Mellin), ``first_modes``, ``last_modes``, ``evaluate`` (numbers).
+Numbers.  What has no closed form is summed directly at its head and by Euler and Maclaurin's formula beyond,
+or integrated by mpmath's tanh-sinh quadrature (Takahasi and Mori 1974) over panels.
+
+In this order: ``power_law_sum`` (Mellin), ``discrete_head``, ``finite_size_end``; ``evaluate``, ``compiled``,
+sums, means over ranks, ``integral``.
 """
 
 from __future__ import annotations
@@ -55,13 +59,14 @@ from sympy import (
     zeta,
 )
 
-from asymptotics.boundaries.free_convolution import DIGITS, OfAllModes
-from asymptotics.boundaries.quadrature import integral
 from asymptotics.lemmas.power_sums import ModeFunction, Piece, mellin
 from asymptotics.symbols import gamma, size
 
 Number = Any
 """A real number: int, float, Fraction or mpmath.mpf."""
+
+DIGITS = 12
+"""Of integrals over modes; what is integrated, which is costly, keeps all."""
 
 
 def power_law_sum(function: ModeFunction) -> Expr:
@@ -70,8 +75,8 @@ def power_law_sum(function: ModeFunction) -> Expr:
     The pieces of h may hold other symbols, as may the sizes at which they meet.
 
     >>> from sympy import simplify
-    >>> kept = ModeFunction((Piece(S.Zero, S.One, size**2), Piece(S.One, oo, S.One)))
-    >>> simplify(power_law_sum(kept) - 2 * gamma / (2 * gamma - 1))
+    >>> energy = ModeFunction((Piece(S.Zero, S.One, size**2), Piece(S.One, oo, S.One)))
+    >>> simplify(power_law_sum(energy) - 2 * gamma / (2 * gamma - 1))
     0
     """
     if len(function.pieces) == 1:
@@ -79,15 +84,15 @@ def power_law_sum(function: ModeFunction) -> Expr:
     return Add(*(_powers_between(piece, piece.lower, piece.upper) for piece in function.pieces)) / gamma
 
 
-def first_modes(function: ModeFunction, largest: Expr) -> Expr:
+def discrete_head(function: ModeFunction, largest: Expr) -> Expr:
     """The sum over all modes of h(largest * i**-gamma): exact while the last mode is of no weight.
 
     Args:
         function: h, which vanishes at zero.
         largest: the size A/T of the first mode in units of the scale.
 
-    >>> kept = ModeFunction((Piece(S.Zero, S.One, size**2), Piece(S.One, oo, S.One)))
-    >>> first_modes(kept, S(3)).subs(gamma, 1)  # 3 + 9 (zeta(2) - 1 - 1/4 - 1/9)
+    >>> energy = ModeFunction((Piece(S.Zero, S.One, size**2), Piece(S.One, oo, S.One)))
+    >>> discrete_head(energy, S(3)).subs(gamma, 1)  # 3 + 9 (zeta(2) - 1 - 1/4 - 1/9)
     -37/4 + 3*pi**2/2
     """
     lowest = function.pieces[0].value
@@ -97,7 +102,7 @@ def first_modes(function: ModeFunction, largest: Expr) -> Expr:
     if simplify(rest) == 0:
         total = S.Zero if power is None else constant * largest**power * zeta(gamma * power)
     else:
-        # far fewer than all of a power are left of many modes above the scale: these are not taken from it
+        # of many modes above the scale a small part of the power is left: it is not taken as a difference
         index, last = Symbol("i", positive=True, integer=True), floor(largest ** (1 / gamma))
         above, below = (value.subs(size, largest * index**-gamma) for value in (lowest, rest))
         total = Sum(above, (index, 1, last)) + Sum(below, (index, last + 1, oo))
@@ -106,24 +111,24 @@ def first_modes(function: ModeFunction, largest: Expr) -> Expr:
         count = floor((largest / above.lower) ** (1 / gamma))
         for factor, power in _powers(above.value - below.value):
             exponent = gamma * power
-            # two summands: of what all modes have below, and those above lose, nothing is to be left over
+            # two summands: what all modes have below cancels what those above lose, to the last digit
             total += factor * largest**power * zeta(exponent)
             total -= factor * largest**power * zeta(exponent, count + 1)
     return total
 
 
-def last_modes(function: ModeFunction, smallest: Expr) -> Expr:
+def finite_size_end(function: ModeFunction, smallest: Expr) -> Expr:
     """The mean over all modes of h, given the size s_d/T of the last: exact while the first is of no weight.
 
     Closed where h is a sum of powers, piece by piece, or of powers times Gaussians and error functions of
     1/s; else an integral over the rank t = i/d of a mode.
 
-    >>> kept = ModeFunction((Piece(S.Zero, S.One, size**2), Piece(S.One, oo, S.One)))
-    >>> last_modes(kept, S(2))
+    >>> energy = ModeFunction((Piece(S.Zero, S.One, size**2), Piece(S.One, oo, S.One)))
+    >>> finite_size_end(energy, S(2))
     1
     >>> from sympy import sqrt
     >>> cut = ModeFunction((Piece(S.Zero, oo, 1 / (1 + size**2)),))
-    >>> last_modes(cut, S(3))
+    >>> finite_size_end(cut, S(3))
     Integral(1/(1 + 9/t**(2*gamma)), (t, 0, 1))
     """
     share = smallest ** (1 / gamma) / gamma
@@ -148,10 +153,10 @@ def _later(upper: Expr, smallest: Expr) -> Expr:
 def _powers(value: Expr) -> list[tuple[Expr, Expr]]:
     """(factor, power) of each term of a sum of powers of the size."""
     powers = [term.as_independent(size) for term in Add.make_args(expand(value))]
-    found = [(factor, simplify(size * rest.diff(size) / rest)) for factor, rest in powers]
-    if any(power.has(size) for _, power in found):
+    terms = [(factor, simplify(size * rest.diff(size) / rest)) for factor, rest in powers]
+    if any(power.has(size) for _, power in terms):
         raise NotImplementedError(f"{value} is not a sum of powers of the size of a mode")
-    return found
+    return terms
 
 
 def _is_sum_of_powers(value: Expr) -> bool:
@@ -193,9 +198,9 @@ def _gaussian_term(term: Expr, inverse: Symbol) -> tuple[Expr, Expr, Any, Expr] 
     if len(kernels) > 1:
         return None
     kernel, rate, rest = None, S.One, term
-    for found in kernels:
-        kernel, rest = found.func, term / found
-        argument = found.args[0]
+    for factor in kernels:
+        kernel, rest = factor.func, term / factor
+        argument = factor.args[0]
         rate = simplify((argument if kernel is erfc else sqrt(-argument)) / inverse)
     factor, tail = rest.as_independent(inverse)
     power = simplify(inverse * tail.diff(inverse) / tail)
@@ -220,8 +225,8 @@ def _incomplete(factor: Expr, power: Expr, kernel: Any, rate: Expr, start: Expr)
 def evaluate(expression: Expr, values: Mapping[Symbol, Number]) -> mpmath.mpf:
     """The number an expression stands for, at the working precision of mpmath; nan where it has none.
 
-    The terms of infinite sums must fall smoothly, as those of ``first_modes`` do.  Integrals over modes that
-    repel each other know their numbers (``repulsion``).
+    The terms of infinite sums must decrease smoothly, as those of ``discrete_head`` do.  A ``ModeIntegral``
+    has its own number.
 
     >>> index = Symbol("i", positive=True, integer=True)
     >>> mpmath.nstr(evaluate(Sum(exp(-index), (index, 1, oo)), {}), 10)
@@ -231,10 +236,18 @@ def evaluate(expression: Expr, values: Mapping[Symbol, Number]) -> mpmath.mpf:
     return mpmath.mpf(compiled(expression, symbols)(*(values[s] for s in symbols)))
 
 
+class ModeIntegral(Expr):  # type: ignore[misc]  # SymPy exports no types
+    """An integral over all modes that is known as a number only: ``evaluate`` asks it for that."""
+
+    def number_of(self, names: Sequence[Symbol]) -> Callable[..., mpmath.mpf]:
+        """Its value as a function of those of the symbols, at the working precision of mpmath."""
+        raise NotImplementedError
+
+
 @lru_cache(maxsize=256)
 def compiled(expression: Expr, symbols: tuple[Symbol, ...]) -> Any:
     """``evaluate`` as a function of the values of the symbols, for repeated use; cached."""
-    sums = sorted(expression.atoms(Sum, Integral, OfAllModes), key=str)
+    sums = sorted(expression.atoms(Sum, Integral, ModeIntegral), key=str)
     stand_ins = [Dummy() for _ in sums]
     # lambdify puts every name into one namespace, where the symbol gamma would hide the function
     names = [Dummy() for _ in symbols]
@@ -244,7 +257,7 @@ def compiled(expression: Expr, symbols: tuple[Symbol, ...]) -> Any:
         expression.subs(dict(zip(sums, stand_ins, strict=True))).xreplace(renamed),
         [{"zeta": _zeta}, "mpmath"],
     )
-    numbers = [_number_of(found.xreplace(renamed), names) for found in sums]
+    numbers = [_number_of(part.xreplace(renamed), names) for part in sums]
 
     def number(*values: Number) -> Any:
         return outer(*values, *(part(*values) for part in numbers))
@@ -252,13 +265,13 @@ def compiled(expression: Expr, symbols: tuple[Symbol, ...]) -> Any:
     return number
 
 
-def _number_of(found: Expr, names: Sequence[Symbol]) -> Callable[..., Any]:
+def _number_of(part: Expr, names: Sequence[Symbol]) -> Callable[..., Any]:
     """A sum, or an integral over ranks from 0 to 1, as a function of the values of the symbols."""
-    if isinstance(found, OfAllModes):
-        return found.number_of(names)
-    summands = Add.make_args(expand(found.function))
-    addends = lambdify([found.variables[0], *names], summands, "mpmath", cse=True)
-    ends = lambdify(names, found.limits[0][1:], "mpmath") if isinstance(found, Sum) else None
+    if isinstance(part, ModeIntegral):
+        return part.number_of(names)
+    summands = Add.make_args(expand(part.function))
+    addends = lambdify([part.variables[0], *names], summands, "mpmath", cse=True)
+    ends = lambdify(names, part.limits[0][1:], "mpmath") if isinstance(part, Sum) else None
 
     def number(*values: Number) -> mpmath.mpf:
         def term(place: Any) -> mpmath.mpf:
@@ -279,7 +292,7 @@ def _added_up(addends: Callable[[], Sequence[Any]]) -> mpmath.mpf:
     Where a mode is far above the threshold its error is a small part of each addend.
 
     Raises:
-        ArithmeticError: when that are more than _MOST_BITS.
+        ArithmeticError: when these are more than _MOST_BITS.
 
     >>> print(_added_up(lambda: [mpmath.exp(mpmath.mpf(2) ** -99), mpmath.mpf(-1)]) * 2**99)
     1.0
@@ -298,9 +311,10 @@ def _added_up(addends: Callable[[], Sequence[Any]]) -> mpmath.mpf:
 
 
 def _zeta(power: Any, start: Any = 1) -> Any:
-    """Hurwitz's zeta function; mpmath, where it diverges as a sum, adds up all integers below the start.
+    """Hurwitz's zeta function.
 
-    Beyond as many as there are bits Euler and Maclaurin's series is as good.
+    Where its sum diverges, mpmath adds up all integers below the start; from a start of as many as there are
+    bits on Euler and Maclaurin's series is as good.
 
     >>> sums = mpmath.zeta(-1.5) - _zeta(-1.5, mpmath.mpf(10) ** 30)  # i^1.5 of all i below
     >>> print(mpmath.nstr(sums * mpmath.mpf(10) ** -75, 10))  # 2/5
@@ -322,13 +336,13 @@ _PANEL = 4
 """Longest panel of the integral over log t."""
 
 _SMALLEST_RANK = mpmath.mpf(2) ** -1000
-"""As a share of all modes: of one mode, or less."""
+"""Share of all modes below that of one mode."""
 
 
 def _mean_over_ranks(term: Callable[[Any], Any]) -> mpmath.mpf:
-    """The integral over t from 0 to 1, to DIGITS of it, of what changes on the scale of log t.
+    """The integral over t from 0 to 1, to DIGITS, of a function that varies on the scale of log t.
 
-    Below the rank of the last learned mode it is level, and t itself will do.
+    Below the rank of the last learned mode it is level, and the variable is t itself.
 
     >>> few = mpmath.mpf(10) ** -30
     >>> print(mpmath.nstr(_mean_over_ranks(lambda t: 1 / (1 + (t / few) ** 2)) / few, 10))  # pi/2
@@ -355,17 +369,17 @@ def _end_of_level(term: Callable[[Any], Any]) -> mpmath.mpf:
 
 
 _EXPLICIT_TERMS = 200
-"""What is left beyond them is summed by Euler and Maclaurin's formula, with an error of 1e-12 of its size."""
+"""The rest is summed by Euler and Maclaurin's formula, with an error of 1e-12 of its size."""
 
 _SUM_DIGITS = 30
-"""Of the integral that stands for what is left."""
+"""Of the integral in that formula."""
 
 _PANELS = (0, 2, 5, 10, 20, 39, 40)
-"""Ends of the panels of its integral, in the logarithm of the index, from the end where terms change."""
+"""Ends of its panels, in the logarithm of the index, from the end where terms vary."""
 
 
 def _fast_sum(term: Callable[[Any], Any], first: Any, last: Any) -> mpmath.mpf:
-    """Sum over i = first, ..., last of terms smooth in log i; to infinity where they fall like a power."""
+    """Sum over i = first, ..., last of terms smooth in log i; to oo where they decrease like a power."""
     total, small, start = mpmath.mpf(0), mpmath.eps ** mpmath.mpf(0.75), mpmath.mpf(first)
     explicit = min(last - first + 1, _EXPLICIT_TERMS)
     for index in range(int(explicit)):
@@ -384,7 +398,7 @@ def _fast_sum(term: Callable[[Any], Any], first: Any, last: Any) -> mpmath.mpf:
         with mpmath.workprec(max(precision, mpmath.mp.prec)):  # differences are taken with more digits
             return term(x)
 
-    def end(x: Any, sign: int) -> Any:  # derivatives in log x, on the scale of which terms change
+    def end(x: Any, sign: int) -> Any:  # derivatives in log x, on the scale of which terms vary
         one, two, three = (mpmath.diff(lambda t: at(mpmath.exp(t)), mpmath.log(x), k) for k in (1, 2, 3))
         return at(x) / 2 + sign * (one / x / 12 - (three - 3 * two + 2 * one) / x**3 / 720)
 
@@ -404,3 +418,31 @@ def _fast_sum(term: Callable[[Any], Any], first: Any, last: Any) -> mpmath.mpf:
         if 0 < left < nearer:  # so far out the terms are a power: what is beyond is a geometric series
             total += left / mpmath.log(nearer / left)
         return total
+
+
+def integral(function: Callable[[Any], Any], ends: Sequence[Any], digits: int) -> mpmath.mpf:
+    """The integral of a real function over panels, inside each of which it is analytic, to so many digits.
+
+    The error estimate by which the quadrature stops is absolute, so the integrand is divided by its size:
+    that in the middles of the panels; where they miss most of it, the first result tells.
+
+    Raises:
+        ArithmeticError: when less than half of the digits are reached.
+
+    >>> print(mpmath.nstr(integral(lambda x: mpmath.exp(x - 200), [0, 1], 15) * mpmath.exp(200), 10))  # e - 1
+    1.718281828
+    """
+    middles = [function((mpmath.mpf(left) + right) / 2) for left, right in pairwise(ends)]
+    unit = max(map(abs, middles), default=0) or 1
+    with mpmath.workdps(digits):
+        whole, error = mpmath.quad(lambda x: function(x) / unit, ends, error=True)
+        if abs(whole) > _MISSED:
+            unit *= abs(whole)
+            whole, error = mpmath.quad(lambda x: function(x) / unit, ends, error=True)
+    if error > mpmath.mpf(10) ** (-digits // 2):
+        raise ArithmeticError(f"an integral over modes is known to {mpmath.nstr(error, 1)} of its size only")
+    return unit * whole
+
+
+_MISSED = 1000
+"""A result, in units of the integrand in the middles of the panels, that says that they miss most of it."""

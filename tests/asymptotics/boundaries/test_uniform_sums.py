@@ -5,7 +5,7 @@ import pytest
 from mpmath import mpf
 from sympy import Integral, S, Sum, Symbol, erf, exp, oo, pi, sqrt, zeta
 
-from asymptotics.boundaries.uniform_sums import evaluate, first_modes, last_modes
+from asymptotics.boundaries.uniform_sums import discrete_head, evaluate, finite_size_end, integral
 from asymptotics.lemmas.power_sums import ModeFunction, Piece
 from asymptotics.symbols import gamma, size
 
@@ -26,7 +26,7 @@ def over_ranks(function):
 @pytest.mark.parametrize("share", [-200, -60, -15, -3, 0, 30])
 def test_mean_over_modes_of_which_any_share_is_learned(share, decay):
     # \int_0^1 dt/(1 + (t/m)^(2 gamma)), of which m = 10^share are far above the noise
-    assert last_modes(ModeFunction((Piece(S.Zero, oo, MISSED),)), SCALE) == over_ranks(MISSED)
+    assert finite_size_end(ModeFunction((Piece(S.Zero, oo, MISSED),)), SCALE) == over_ranks(MISSED)
     with mpmath.workdps(25):
         learned, power = mpf(10) ** share, 2 * mpf(decay)
         exact = mpmath.hyp2f1(1, 1 / power, 1 + 1 / power, -(learned**-power))
@@ -57,12 +57,12 @@ def test_what_cancels_for_ever_is_refused():
 
 @pytest.mark.parametrize("decay", [0.75, 1.3, 2])
 @pytest.mark.parametrize("digits", [3, 12, 100])
-def test_first_modes_of_which_very_many_are_learned(digits, decay):
+def test_discrete_head_of_which_very_many_are_learned(digits, decay):
     # h = s^2 below 1, 2 - 1/s above: of many modes the sum is the Mellin transform times their number
     kept = ModeFunction((Piece(S.Zero, S.One, size**2), Piece(S.One, oo, 2 - 1 / size)))
     number, decay = mpf(10) ** digits, mpf(decay)
     with mpmath.workdps(120):
-        found = evaluate(first_modes(kept, SCALE), {SCALE: number**decay, gamma: decay})
+        found = evaluate(discrete_head(kept, SCALE), {SCALE: number**decay, gamma: decay})
         expected = number * (1 / (2 - 1 / decay) + 2 * decay - 1 / (1 + 1 / decay)) / decay
         assert abs(found / expected - 1) < 10 / number
 
@@ -77,7 +77,7 @@ def test_zeta_where_mpmath_adds_up_all_that_is_left_out(power):
 
 
 @pytest.mark.parametrize("digits", [1, 10, 100])
-def test_first_modes_far_above_the_threshold(digits):
+def test_discrete_head_far_above_the_threshold(digits):
     # each costs 1: their number is what is left of addends of their square
     modes = Symbol("i", positive=True, integer=True)
     law = Sum(CUT.subs(size, SCALE / modes), (modes, 1, 3))
@@ -91,3 +91,49 @@ def test_numbers_have_the_digits_that_are_asked_for_now():
     for digits in (15, 50, 15):
         with mpmath.workdps(digits):
             assert abs(evaluate(law, {SCALE: mpf(2)}) / (mpmath.pi * mpmath.cbrt(2)) - 1) < 4 * mpmath.eps
+
+
+# --- integrals of any size, against closed forms
+
+
+def evaluations(power, digits):
+    """How many the integral of 2^power/(1 + x^2) takes, once it is right."""
+    asked = []
+
+    def function(x):
+        asked.append(x)
+        return mpf(2) ** power / (1 + x**2)
+
+    with mpmath.workdps(digits + 10):
+        found = integral(function, [0, 1, 10], digits)
+        assert abs(found / (mpmath.atan(10) * mpf(2) ** power) - 1) < mpf(10) ** (1 - digits)
+    return len(asked)
+
+
+@pytest.mark.parametrize("digits", [12, 30])
+def test_integrals_of_any_size_have_their_digits_at_equal_cost(digits):
+    assert len({evaluations(power, digits) for power in (-200, 0, 30, 200)}) == 1
+
+
+def test_panels_may_differ_by_any_factor():
+    with mpmath.workdps(40):
+        found = integral(lambda t: mpmath.exp(-t), [0, 10, 100, 1000], 30)
+        assert abs(found - 1) < mpf("1e-29")
+
+
+def test_the_middles_of_panels_may_miss_where_most_is():
+    with mpmath.workdps(40):
+        for size in (mpf("1e-100"), mpf("1e100")):
+            found = integral(lambda t, size=size: size * mpmath.exp(-mpmath.exp(t)), [0, 10, 20], 30)
+            assert abs(found / (size * mpmath.expint(1, 1)) - 1) < mpf("1e-29")
+
+
+def test_nothing_adds_up_to_nothing():
+    assert integral(lambda x: mpf(0), [0, 1], 15) == 0
+    assert integral(lambda x: mpf(1), [0], 15) == 0  # no panel
+
+
+def test_a_jump_inside_a_panel_is_refused():
+    with pytest.raises(ArithmeticError, match=r"known to .* of its size only"):
+        integral(lambda x: mpf(x > 0.3), [0, 1], 15)
+    assert integral(lambda x: mpf(x > 0.5), [0, 0.5, 1], 15) == mpf(0.5)

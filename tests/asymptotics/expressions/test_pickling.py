@@ -60,8 +60,8 @@ def test_diagrams_travel(network, noise, estimator):
         assert same.balance == phase.balance
         assert same.region.args == phase.region.args
         assert same.region.func is phase.region.func
-    for wall in other.boundaries:  # one object each, as they were
-        assert all(any(phase is one for one in other.phases) for phase in wall.phases)
+    for boundary in other.boundaries:  # one object each, as they were
+        assert all(any(phase is one for one in other.phases) for phase in boundary.phases)
 
 
 @pytest.mark.parametrize("noise", ["fixed", "scaled", "none"])
@@ -136,16 +136,16 @@ def test_answers_travel(derive):
 
 
 @pytest.mark.parametrize("network", ["quadratic", pytest.param("diagonal", marks=pytest.mark.slow)])
-def test_laws_across_walls_travel_and_have_the_same_values(network):
+def test_laws_across_boundaries_travel_and_have_the_same_values(network):
     diagram = phase_diagram(NETWORKS[network])
-    for wall in diagram.boundaries:
-        law = wall.crossover()
+    for boundary in diagram.boundaries:
+        law = boundary.law()
         assert_travels(law)
-    wall = next(b for b in diagram.boundaries if {p.name for p in b.phases} == {"II", "III"})
-    other = there_and_back(wall)
-    assert other == wall
-    assert other.crossover() == wall.crossover()
-    assert there_and_back(wall.crossover()).evaluate(**POINT) == wall.crossover().evaluate(**POINT)
+    boundary = next(b for b in diagram.boundaries if {p.name for p in b.phases} == {"II", "III"})
+    other = there_and_back(boundary)
+    assert other == boundary
+    assert other.crossover() == boundary.law()
+    assert there_and_back(boundary.law()).evaluate(**POINT) == boundary.law().evaluate(**POINT)
 
 
 @pytest.mark.parametrize("network", NETWORKS)
@@ -165,7 +165,7 @@ def test_errors_travel(of_quadratic):
     assert (change.root, change.parameter) == (2, source)
 
 
-def asked(diagram, wall):
+def asked(diagram, boundary):
     """What another process answers about a diagram that it did not derive."""
     phase = diagram.locate(a=0.25, ell=-1, gamma=1)
     return (
@@ -175,7 +175,7 @@ def asked(diagram, wall):
         phase.decomposition,
         phase.train_loss,
         phase.spectrum(),
-        diagram.crossover(wall).evaluate(**POINT),
+        boundary.law().evaluate(**POINT),
         diagram.optimal_weight_decay(gamma=1),
         [(start, end, p.name) for start, end, p in diagram.learning_curve(ell=-1, gamma=1)],
         bayes_ratio(diagram.model),
@@ -190,10 +190,10 @@ def on_a_boundary(diagram):
 @pytest.mark.parametrize("network", ["diagonal", pytest.param("quadratic", marks=pytest.mark.slow)])
 def test_another_process_answers_alike(network):
     diagram = phase_diagram(NETWORKS[network])
-    wall = next(b for b in diagram.boundaries if {p.name for p in b.phases} == {"II", "III"})
+    boundary = next(b for b in diagram.boundaries if {p.name for p in b.phases} == {"II", "III"})
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        answer = pool.submit(asked, diagram, wall).result(timeout=300)
-        assert answer == asked(diagram, wall)
+        answer = pool.submit(asked, diagram, boundary).result(timeout=300)
+        assert answer == asked(diagram, boundary)
         assert answer[-1]
         with pytest.raises(OnBoundary, match="lies on the boundary"):
             pool.submit(on_a_boundary, diagram).result(timeout=300)

@@ -1,8 +1,7 @@
-"""Linear estimators across the walls of their diagrams: kernel ridge against its own two power sums, summed
-here by mpmath, and ridge regression on the inputs of the networks against its equations."""
+"""Linear estimators across the boundaries of their diagrams: kernel ridge against its own two power sums,
+summed here by mpmath, and what is said of the boundaries of ridge regression."""
 
 from dataclasses import replace
-from fractions import Fraction
 from functools import cache
 from itertools import product
 
@@ -11,16 +10,14 @@ import numpy as np
 import pytest
 from mpmath import mpf
 from scipy.optimize import brentq
-from sympy import Eq, EulerGamma, Rational, Symbol, lambdify, log, simplify, zeta
+from sympy import Eq, EulerGamma, Rational, Symbol, log, simplify, zeta
 
-from asymptotics import OnBoundary, diagonal, kernel_ridge, phase_diagram, quadratic
+from asymptotics import BoundaryType, OnBoundary, diagonal, kernel_ridge, phase_diagram, quadratic
 from asymptotics import symbols as letters
 from asymptotics.algebra.polyhedra import EVERYWHERE, at_value, coefficient, meeting_point
-from asymptotics.boundaries.roots import physical_values
-from asymptotics.boundaries.types import Kind
 from asymptotics.boundaries.uniform_sums import evaluate
+from asymptotics.expressions.point import PhysicalPoint
 from asymptotics.symbols import effective_noise, n_eff, noise_variance
-from numerics import Problem, solve
 
 TOLERANCE = 1e-3
 HEAD, FARTHEST = 100, 90
@@ -71,20 +68,20 @@ def test_sums_of_this_file_are_the_sums():
         assert mpmath.fsum(w / (i * i + c * c) for i, w in RULE) == pytest.approx(exact, rel=1e-9, abs=0)
 
 
-def wall_of(noise, names, source=None, parameter=False):
-    """The wall between two phases, on one side of r = 1 or at it."""
+def boundary_of(noise, names, source=None, parameter=False):
+    """The boundary between two phases, on one side of r = 1 or at it."""
     found = [
-        wall
-        for wall in phase_diagram(kernel_ridge, noise=noise).boundaries
-        if [phase.name for phase in wall.phases] == names.split("/")
-        and (wall.relation.lhs == letters.source) == parameter
-        and (source is None or all(low < source < high for _, (low, high) in domains(wall)))
+        boundary
+        for boundary in phase_diagram(kernel_ridge, noise=noise).boundaries
+        if [phase.name for phase in boundary.phases] == names.split("/")
+        and (boundary.relation.lhs == letters.source) == parameter
+        and (source is None or all(low < source < high for _, (low, high) in domains(boundary)))
     ]
     return found[0]
 
 
-def domains(wall):
-    return [phase.balance.domain for phase in wall.phases]
+def domains(boundary):
+    return [phase.balance.domain for phase in boundary.phases]
 
 
 @cache
@@ -92,8 +89,8 @@ def solved(noise, gamma, source, n_eff, weight_decay, noise_variance):
     return Kernel(gamma, source, n_eff, weight_decay, 0 if noise == "none" else noise_variance).risk
 
 
-def ratio(noise, wall, point, digits_of_d, factor=1):
-    """The summed risk over the law across a wall, at exponents of d = 10**digits_of_d."""
+def ratio(noise, boundary, point, digits_of_d, factor=1):
+    """The summed risk over the law across a boundary, at exponents of d = 10**digits_of_d."""
     d = mpf(10) ** digits_of_d
     values = {
         "n_eff": d ** mpf(str(point["a"])) * mpf(str(point.get("samples", 1))),
@@ -101,12 +98,12 @@ def ratio(noise, wall, point, digits_of_d, factor=1):
         "noise_variance": d ** -mpf(str(point.get("b", 0))),
     }
     at = {"gamma": point["gamma"], "source": point["source"]}
-    law = wall.crossover().evaluate(**at, **values, d=d)
+    law = boundary.law().evaluate(**at, **values, d=d)
     return solved(noise, *at.values(), *values.values()) / (factor * law)
 
 
-# a wall, a point on it, and how far the weight decay, or the samples, are from it
-WALLS = [
+# a boundary, a point on it, and how far the weight decay, or the samples, are from it
+BOUNDARIES = [
     ("fixed", "V/VIa", {"gamma": 1, "a": 1, "ell": -2}),
     ("fixed", "V/VIa", {"gamma": 1, "a": 1, "ell": -2, "times": 5}),
     ("fixed", "II/VIa", {"gamma": 1, "a": 1.5, "ell": None}),
@@ -117,7 +114,7 @@ WALLS = [
 ]
 
 
-def on_wall(names, point, source):
+def on_boundary(names, point, source):
     kept, point = min(source, 1), {**point, "source": source}
     if names == "II/VIa":  # lambda^(2 r) = lambda^(-1/A)/n
         point["ell"] = -2 * point["a"] * point["gamma"] / (4 * point["gamma"] * kept + 1)
@@ -127,10 +124,10 @@ def on_wall(names, point, source):
 
 
 @pytest.mark.parametrize("source", [0.5, 0.8, 2], ids=str)
-@pytest.mark.parametrize(("noise", "names", "point"), WALLS)
-def test_laws_hold_on_and_across_walls(noise, names, point, source):
-    wall, at = wall_of(noise, names, source), on_wall(names, point, source)
-    near, far = (float(ratio(noise, wall, at, digits)) for digits in (6, 12))
+@pytest.mark.parametrize(("noise", "names", "point"), BOUNDARIES)
+def test_laws_hold_on_and_across_boundaries(noise, names, point, source):
+    boundary, at = boundary_of(noise, names, source), on_boundary(names, point, source)
+    near, far = (float(ratio(noise, boundary, at, digits)) for digits in (6, 12))
     assert abs(far - 1) < TOLERANCE
     assert abs(far - 1) < abs(near - 1)
 
@@ -145,18 +142,18 @@ FIRST_FEATURES = [
         for samples in (0.3, 5)
     ),
 ]
-"""Where features are fitted one by one: a wall, and values of what leads across it."""
+"""Where features are fitted one by one: a boundary, and values of what leads across it."""
 
 
 @pytest.mark.parametrize("source", [0.3, 2], ids=str)
 @pytest.mark.parametrize(("noise", "names", "point"), FIRST_FEATURES)
 def test_first_features_count_one_by_one(noise, names, point, source):
-    wall, at = wall_of(noise, names, source), {**point, "source": source}
-    near, far = (float(ratio(noise, wall, at, digits)) for digits in (6, 12))
+    boundary, at = boundary_of(noise, names, source), {**point, "source": source}
+    near, far = (float(ratio(noise, boundary, at, digits)) for digits in (6, 12))
     assert abs(far - 1) < 1e-8
     assert abs(far - 1) < max(abs(near - 1), 1e-11)
     # neither phase alone, and none without its noise or its misses, holds there
-    assert abs(ratio(noise, wall, at, 12, mpf("1.001")) - 1) > 1e-4
+    assert abs(ratio(noise, boundary, at, 12, mpf("1.001")) - 1) > 1e-4
 
 
 @pytest.mark.parametrize("source", [0.2, 2], ids=str)
@@ -169,11 +166,11 @@ def test_first_features_count_one_by_one(noise, names, point, source):
     ],
 )
 def test_law_of_first_features_reduces_to_both_phases(noise, names, axis, values, source):
-    wall, law = wall_of(noise, names, source), wall_of(noise, names, source).crossover()
+    boundary, law = boundary_of(noise, names, source), boundary_of(noise, names, source).law()
     outside, inside = (mpf(10) ** 12, mpf(10) ** -12)
     if axis == "n_eff":
         outside, inside = (1 / outside, mpf(10) ** 6)
-    for phase, value in zip(wall.phases, (outside, inside), strict=True):
+    for phase, value in zip(boundary.phases, (outside, inside), strict=True):
         at = {"gamma": 1, "source": source, "d": mpf(10) ** 6, **values, axis: value}
         assert law.evaluate(**at) / phase.risk.evaluate(**at) == pytest.approx(1, abs=1e-2), phase.name
 
@@ -181,22 +178,22 @@ def test_law_of_first_features_reduces_to_both_phases(noise, names, axis, values
 @pytest.mark.parametrize("source", [0.9, 0.99, 1, 1.01, 1.2])
 @pytest.mark.parametrize(("noise", "name", "a", "ell"), [("fixed", "II", 4, -1), ("none", "N", 1, -4)])
 def test_one_law_holds_through_saturation(noise, name, a, ell, source):
-    wall = wall_of(noise, f"{name}/{name}", parameter=True)
+    boundary = boundary_of(noise, f"{name}/{name}", parameter=True)
     point = {"gamma": 1, "source": source, "a": a, "ell": ell}
-    assert float(ratio(noise, wall, point, 6)) == pytest.approx(1, abs=TOLERANCE)
-    if 0 < abs(source - 1) < 0.02:  # either end alone is far off so close to the wall
+    assert float(ratio(noise, boundary, point, 6)) == pytest.approx(1, abs=TOLERANCE)
+    if 0 < abs(source - 1) < 0.02:  # either end alone is far off so close to the boundary
         d = mpf(10) ** 6
         values = {"n_eff": d**a, "weight_decay": d**ell, "noise_variance": 1}
         risk = solved(noise, 1, source, *values.values())
-        phase = wall.phases[source > 1]
+        phase = boundary.phases[source > 1]
         alone = phase.risk.evaluate(gamma=1, source=source, d=d, **values)
         assert abs(risk / alone - 1) > 0.03
 
 
 @pytest.mark.parametrize(("noise", "name", "a", "ell"), [("fixed", "II", 4, -1), ("none", "N", 1, -4)])
 def test_a_logarithm_is_left_where_the_leading_end_changes(noise, name, a, ell):
-    wall = wall_of(noise, f"{name}/{name}", parameter=True)
-    law = wall.crossover().on_wall
+    boundary = boundary_of(noise, f"{name}/{name}", parameter=True)
+    law = boundary.law().on_boundary
     off, off_refined = [], []
     for digits in (3, 6, 12):
         d = mpf(10) ** digits
@@ -216,7 +213,7 @@ def test_a_logarithm_is_left_where_the_leading_end_changes(noise, name, a, ell):
 
 def test_law_at_saturation_by_hand():
     # kappa = lambda: lambda^2 (log(1/lambda) + A gamma_E - 1)/A
-    law = wall_of("fixed", "II/II", parameter=True).crossover().on_wall
+    law = boundary_of("fixed", "II/II", parameter=True).law().on_boundary
     capacity, decay = 2 * letters.gamma, letters.weight_decay
     assert simplify(law.expr - decay**2 * log(1 / decay) / capacity) == 0
     by_hand = decay**2 * (log(1 / decay) + capacity * EulerGamma - 1) / capacity
@@ -225,17 +222,19 @@ def test_law_at_saturation_by_hand():
 
 
 @pytest.mark.parametrize("noise", ["fixed", "scaled", "none"])
-def test_the_wall_of_saturation_is_listed_for_every_phase_that_knows_it(noise):
+def test_the_boundary_of_saturation_is_listed_for_every_phase_that_knows_it(noise):
     diagram = phase_diagram(kernel_ridge, noise=noise)
     listed = [b for b in diagram.boundaries if b.relation.lhs == letters.source]
     assert {b.relation.rhs for b in listed} == {1}
     assert all(b.continuous and b.phases[0].hypothesis == b.phases[1].hypothesis for b in listed)
     sides = [phase for phase in diagram.phases if phase.balance.domain != EVERYWHERE]
     assert sorted(map(id, sides)) == sorted(id(phase) for b in listed for phase in b.phases)
-    for wall in listed:
-        rules = simplify(wall.phases[0].risk.expr - wall.phases[1].risk.expr) != 0
-        assert ("logarithm" in wall.mechanism) == rules == (wall.crossover().on_wall.log_exponent == 1)
-        assert set(wall.phases) in set(map(frozenset, located_at_saturation(noise)))
+    for boundary in listed:
+        rules = simplify(boundary.phases[0].risk.expr - boundary.phases[1].risk.expr) != 0
+        law = boundary.law()
+        assert ("logarithm" in boundary.mechanism) == rules == (law.on_boundary.log_exponent == 1)
+        assert (law.type is BoundaryType.CROSSOVER) == rules
+        assert set(boundary.phases) in set(map(frozenset, located_at_saturation(noise)))
 
 
 @cache
@@ -290,12 +289,12 @@ LAST_FEATURES = [("II/III", 4.9, -2), ("V/VIa", 1, -5), ("VIa/VIb", 2, -2)]
 @pytest.mark.parametrize("source", [0.6, 2], ids=str)
 @pytest.mark.parametrize(("names", "a", "ell"), LAST_FEATURES)
 def test_last_features_end_the_sums(names, a, ell, source, factor):
-    walls = [
-        wall
-        for wall in phase_diagram(LIMITED).boundaries
-        if [phase.name for phase in wall.phases] == names.split("/")
-        and wall.phases[0].hypothesis.ordering is not wall.phases[1].hypothesis.ordering
-        and all(low < source < high for _, (low, high) in domains(wall))
+    boundaries = [
+        boundary
+        for boundary in phase_diagram(LIMITED).boundaries
+        if [phase.name for phase in boundary.phases] == names.split("/")
+        and boundary.phases[0].hypothesis.ordering is not boundary.phases[1].hypothesis.ordering
+        and all(low < source < high for _, (low, high) in domains(boundary))
     ]
     off = []
     for features in (10**4, 10**6):
@@ -304,7 +303,7 @@ def test_last_features_end_the_sums(names, a, ell, source, factor):
         # so little noise that the risk of II and III is that of the modes
         labels = 1e-30 if names == "II/III" else 1.0
         at = {"gamma": 1, "n_eff": n_eff, "weight_decay": weight_decay, "noise_variance": labels}
-        law = walls[0].crossover().evaluate(**at, d=features, source=source)
+        law = boundaries[0].law().evaluate(**at, d=features, source=source)
         off.append(abs(float(summed(source, n_eff, weight_decay, labels, features) / law) - 1))
         assert abs(float(summed(source, n_eff, weight_decay, labels, features) / law) * 1.01 - 1) > TOLERANCE
     assert off[1] < TOLERANCE
@@ -315,35 +314,38 @@ def test_last_features_end_the_sums(names, a, ell, source, factor):
 
 
 def test_an_error_of_a_hundredth_is_noticed():
-    for noise, names, point in WALLS[:3:2]:
-        wall, at = wall_of(noise, names, 0.8), on_wall(names, point, 0.8)
+    for noise, names, point in BOUNDARIES[:3:2]:
+        boundary, at = boundary_of(noise, names, 0.8), on_boundary(names, point, 0.8)
         for factor in (0.99, 1.01):
-            assert abs(ratio(noise, wall, at, 12, factor) - 1) > 5 * TOLERANCE
+            assert abs(ratio(noise, boundary, at, 12, factor) - 1) > 5 * TOLERANCE
 
 
 @pytest.mark.parametrize("names", ["V/VIa", "II/VIa"])
 def test_a_term_left_out_is_noticed(names):
-    # the law of either phase alone, on the wall between them
-    wall, at = wall_of("fixed", names, 0.8), on_wall(names, {"gamma": 1, "a": 1.5, "ell": -3}, 0.8)
+    # the law of either phase alone, on the boundary between them
+    boundary, at = (
+        boundary_of("fixed", names, 0.8),
+        on_boundary(names, {"gamma": 1, "a": 1.5, "ell": -3}, 0.8),
+    )
     d = mpf(10) ** 6
     values = {"n_eff": d ** mpf(at["a"]), "weight_decay": d ** mpf(at["ell"]), "noise_variance": mpf(1)}
     risk = solved("fixed", 1, 0.8, *values.values())
-    for phase in wall.phases:
+    for phase in boundary.phases:
         assert abs(risk / phase.risk.evaluate(gamma=1, source=0.8, d=d, **values) - 1) > 0.1
 
 
 def test_a_wrong_residue_is_noticed():
-    wall = wall_of("fixed", "II/II", parameter=True)
-    law = wall.crossover().law
-    planted = replace(wall.crossover(), law=law.subs(EulerGamma, 1).replace(zeta, lambda x: 1.01 * zeta(x)))
-    assert planted.law != law
+    boundary = boundary_of("fixed", "II/II", parameter=True)
+    risk = boundary.law().risk
+    planted = replace(boundary.law(), risk=risk.subs(EulerGamma, 1).replace(zeta, lambda x: 1.01 * zeta(x)))
+    assert planted.risk != risk
     at = {"gamma": 1, "n_eff": mpf(10) ** 12, "d": mpf(10) ** 6, "weight_decay": mpf(10) ** -6}
     risk = solved("fixed", 1, 1, at["n_eff"], at["weight_decay"], 1)
     assert abs(risk / planted.evaluate(**at, noise_variance=1, source=1) - 1) > 0.5
 
 
 def test_a_source_is_asked_for():
-    law = wall_of("fixed", "II/VIa", 0.5).crossover()
+    law = boundary_of("fixed", "II/VIa", 0.5).law()
     for refused in (None, 0, -1):
         with pytest.raises(ValueError, match=f"source={refused}: must be "):
             law.evaluate(gamma=1, n_eff=10, d=10, weight_decay=1, noise_variance=1, source=refused)
@@ -357,124 +359,66 @@ def test_values_of_parameters_where_domains_meet():
     assert at_value((coefficient(letters.gamma), coefficient(1)), letters.gamma, Rational(2)) == (2, 1)
 
 
-# --- ridge regression on the inputs of the networks, against its equations solved at finite size
-
-NETWORKS = {"diagonal": diagonal, "quadratic": quadratic}
-DECAY = Fraction(3, 2)
-EXPONENTS = (letters.a, letters.ell, letters.gamma, letters.b)
-SAMPLES = [Fraction(n, 10) for n in (-10, -5, 5, 8, 14, 20, 26, 35, 50)]
-PENALTIES = [Fraction(n, 10) for n in range(-40, 41)]
-NOISES = [Fraction(n, 10) for n in range(2, 41, 2)]
-DIMS = (2**50, 2**100)  # of which small powers are exact: next to A = p every digit of the samples counts
+# --- ridge regression on the inputs of the networks
 
 
 @cache
-def ridge_walls():
+def ridge_boundaries():
     return [
-        (name, noise, wall, deepest(wall, noise))
-        for name, noise in product(NETWORKS, ("fixed", "none", "scaled"))
-        for wall in phase_diagram(NETWORKS[name], noise=noise, estimator="ridge").boundaries
+        (noise, boundary)
+        for network, noise in product((diagonal, quadratic), ("fixed", "none", "scaled"))
+        for boundary in phase_diagram(network, noise=noise, estimator="ridge").boundaries
     ]
 
 
-def deepest(wall, noise):
-    """A point of a grid on a wall, far from the other facets of both phases, with mild exponents."""
-    axis, value = wall.relation.args
-    facets = [r.gts - r.lts for phase in wall.phases for r in phase.region.args]
-    others = [f for f in facets if simplify(f.subs(axis, value)) != 0]
-    on_wall, slack = (lambdify(EXPONENTS, e) for e in (value, others))
-    grid = {letters.a: SAMPLES, letters.ell: PENALTIES, letters.gamma: [DECAY]}
-    grid |= {letters.b: NOISES if noise == "scaled" else [Fraction(0)]} | {axis: [None]}
-    points = []
-    for values in product(*(grid[e] for e in EXPONENTS)):
-        at = dict(zip(EXPONENTS, values, strict=True))
-        at[axis] = Fraction(on_wall(*values))
-        depth = min([*slack(*at.values()), Fraction(2, 5)])
-        points.append((depth, -sum(map(abs, at.values())), at))
-    depth, _, at = max(points, key=lambda point: point[:2])
-    assert depth > 0.05
-    return at
-
-
-def ridge_sizes(at, axis, dim, factor):
-    """Physical values at a point of a wall, off it by a factor in what leads across it."""
-    d = mpf(dim)
-    sizes = {e: d ** (mpf(x.numerator) / x.denominator) for e, x in at.items()}
-    sizes[axis] *= factor
-    return {
-        "gamma": DECAY,
-        "n_eff": sizes[letters.a],
-        "d": d,
-        "weight_decay": sizes[letters.ell],
-        "noise_variance": 1 / sizes[letters.b],
-    }
-
-
-def ridge_ratio(name, noise, wall, at, dim, factor, planted=1):
-    """Solved risk over the law across the wall."""
-    values = ridge_sizes(at, wall.relation.lhs, dim, factor)
-    samples = values["n_eff"] * (dim if name == "quadratic" else 1)
-    labels = 0 if noise == "none" else values["noise_variance"]
-    problem = Problem(
-        name,
-        gamma=DECAY,
-        samples=samples,
-        dim=dim,
-        weight_decay=values["weight_decay"],
-        noise_variance=labels,
-        estimator="ridge",
-    )
-    risk = solve(problem, digits=40).excess_risk
-    return float(risk / (wall.crossover().evaluate(**values) * planted))
-
-
-@pytest.mark.parametrize("factor", [mpf(1) / 4, 1, 4], ids=str)
-def test_ridge_on_isotropic_features_across_every_wall(factor):
-    for name, noise, wall, at in ridge_walls():
-        near, far = (ridge_ratio(name, noise, wall, at, dim, factor) for dim in DIMS)
-        assert abs(far - 1) < TOLERANCE, (name, noise, wall.relation, at)
-        assert abs(far - 1) <= max(abs(near - 1), 1e-9), (name, noise, wall.relation, at)
-
-
-def test_an_error_in_a_law_of_ridge_is_noticed():
-    for name, noise, wall, at in ridge_walls():
-        assert abs(ridge_ratio(name, noise, wall, at, DIMS[-1], 1, planted=mpf("1.002")) - 1) > TOLERANCE
-
-
+@cache
 def at_capacity():
-    return [place for place in ridge_walls() if place[2].crossover().width is not None]
-
-
-def test_weight_decay_bounds_the_peak_within_the_width():
-    met = set()
-    for name, noise, wall, at in at_capacity():
-        dim = 2 ** int(48 / -at[letters.ell])  # for a width of 2**-24
-
-        def height(values, wall=wall):
-            return float(wall.crossover().evaluate(**values))
-
-        at_one = evaluate(wall.crossover().variable, physical_values(**ridge_sizes(at, letters.a, dim, 1)))
-        on = ridge_sizes(at, letters.a, dim, 1 / at_one)
-        width = float(evaluate(wall.crossover().width, physical_values(**on)))
-        away = [ridge_sizes(at, letters.a, dim, (1 + x * width) / at_one) for x in (-1000, 1000)]
-        before, after = map(height, away)
-        labels = 0 if noise == "none" else float(on["noise_variance"])
-        if labels > 10 * width:  # a peak of labels/(2 w), and of labels/(1000 w) a thousand widths away
-            assert height(on) == pytest.approx(labels / (2 * width), rel=1e-2, abs=0)
-            assert height(on) / before == pytest.approx(500, rel=2e-2, abs=0)
-            assert height(on) / after == pytest.approx(500, rel=2e-2, abs=0)
-        else:  # what is missed of the target falls all the way
-            assert before > 100 * height(on)
-            assert height(on) > 100 * after
-        met.add((name, noise, labels > 10 * width))
-    kinds = [("fixed", True), ("none", False), ("scaled", True), ("scaled", False)]
-    assert met == {(name, *kind) for name, kind in product(NETWORKS, kinds)}
+    laws = [(noise, boundary.law()) for noise, boundary in ridge_boundaries()]
+    return [(noise, law) for noise, law in laws if law.local is not None]
 
 
 def test_jumps_of_ridge_are_where_the_capacity_is_that_of_all_features():
-    for _, _, wall, _ in ridge_walls():
-        law = wall.crossover()
-        assert law.continuous == wall.continuous
-        assert ("jumps" in law.mechanism) == (not wall.continuous)
-        assert wall.continuous or law.width is not None
-        assert (law.width is not None) == (law.kind is Kind.RECOVERY)
+    for _, boundary in ridge_boundaries():
+        law = boundary.law()
+        assert law.continuous == boundary.continuous
+        assert law.mechanism == boundary.mechanism
+        assert law.type is boundary.type
+        assert ("jumps" in law.mechanism) == (not boundary.continuous)
+        assert boundary.continuous or law.local is not None
+        assert (law.local is not None) == (law.type is BoundaryType.RECOVERY)
+
+
+def beside_capacity(local, share):
+    """Physical values a multiple of the width from where the capacity is that of all features."""
+    at = {"gamma": 1.5, "d": mpf(10) ** 12, "weight_decay": mpf("1e-20"), "noise_variance": mpf("1e-6")}
+    at["weight_decay"] *= at["d"] if local.width.has(letters.d) else 1
+    width, samples = (evaluate(x, PhysicalPoint(**at).values()) for x in (local.width, local.samples))
+    return at | {"n_eff": samples * (1 + share * width)}
+
+
+def test_local_law_of_ridge_is_its_law_next_to_the_capacity():
+    for _, law in at_capacity():
+        for share in (-10, -1, 0, 1, 10):
+            at = beside_capacity(law.local, share)
+            with mpmath.workdps(30):
+                near, whole = law.local.solve(**at), law.solve(**at)
+            for quantity, value in whole.items():
+                assert near[quantity] == pytest.approx(value, rel=1e-6, abs=0), (law.mechanism, quantity)
+
+
+def test_sides_of_the_local_law_of_ridge_are_its_limits():
+    for _, law in at_capacity():
+        for side, share in (("below", -1000), ("height", 0), ("above", 1000)):
+            at = beside_capacity(law.local, share)
+            with mpmath.workdps(30):
+                expected = evaluate(getattr(law.local, side), PhysicalPoint(**at).values())
+                assert law.local.evaluate(**at) == pytest.approx(expected, rel=1e-4, abs=0)
+
+
+def test_a_peak_without_labels_is_a_fall():
+    for noise, law in at_capacity():
+        heights = [law.local.evaluate(**beside_capacity(law.local, share)) for share in (-1000, 0, 1000)]
+        if noise == "none":
+            assert heights[0] > 100 * heights[1] > 10**4 * heights[2]
+        else:
+            assert heights[1] > 100 * max(heights[0], heights[2])

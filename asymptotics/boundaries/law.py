@@ -1,0 +1,216 @@
+"""The law across a boundary: what holds on both sides and in between.
+
+Near a boundary the quantities of a phase diagram are expressions in the physical variables and, where the
+balance cannot be solved in closed form, in unknowns that solve equations: a ``UniformLaw``.  Two kinds of
+questions have such an answer:
+
+* ``BoundaryLaw``: what happens across a boundary, of whatever type?  It holds from one phase to the other.
+* ``LocalLaw``: what happens next to the point where the data have just as many degrees of freedom as are to
+  be determined?  There the exponents of the phases on both sides diverge or jump, and a small weight decay or
+  label noise decides: within a width that vanishes with them.
+
+In this order: ``UniformLaw`` (numbers), ``LocalLaw``, ``BoundaryLaw``, ``solve_equations``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Unpack
+
+import mpmath
+from sympy import Eq, Expr, Integral, Set, Sum, Symbol
+
+from asymptotics.balance.laws import Law
+from asymptotics.boundaries.free_convolution import PathIntegral
+from asymptotics.boundaries.monotone_root import FARTHEST, positive_solution
+from asymptotics.boundaries.types import BoundaryType
+from asymptotics.boundaries.uniform_sums import DIGITS, ModeIntegral, compiled, evaluate
+from asymptotics.expressions.point import Number, PhysicalPoint, PhysicalValues, point_of
+from asymptotics.symbols import source
+
+QUANTITIES = ("risk", "effective_noise", "threshold")
+
+
+@dataclass(frozen=True, kw_only=True)
+class UniformLaw:
+    """Expressions in the physical variables and in ``unknowns``, which solve ``equations``.
+
+    Attributes:
+        risk: excess risk, to leading order.
+        effective_noise: delta.
+        threshold: kappa; zero for a Bayes-optimal estimate, which has none.
+        unknowns: what the equations determine; none where all is explicit.
+        equations: as many as unknowns; both sides are positive, and left over right increases with the
+            unknown.
+        start: where the search for each unknown begins.
+    """
+
+    risk: Expr
+    effective_noise: Expr
+    threshold: Expr
+    unknowns: tuple[Symbol, ...] = ()
+    equations: tuple[Eq, ...] = ()
+    start: tuple[Expr, ...] = ()
+
+    def evaluate(self, point: PhysicalPoint | None = None, **values: Unpack[PhysicalValues]) -> mpmath.mpf:
+        """The excess risk, to at least half of mpmath's working precision.
+
+        Args:
+            point: the physical variables; or else its fields by keyword, as in ``Law.evaluate``.
+            values: fields of ``PhysicalPoint``.
+
+        Raises:
+            InvalidArgument: when a variable that the law holds is missing, or a value is outside of the
+                theory.
+            ArithmeticError: when the equations have no solution there, or leave it no digits: as far below
+                the capacity of all modes, or within some 1e-9 of it, where ``BoundaryLaw.local`` holds.
+        """
+        return self._solved(("risk",), point_of(point, values))["risk"]
+
+    def solve(
+        self, point: PhysicalPoint | None = None, **values: Unpack[PhysicalValues]
+    ) -> dict[str, mpmath.mpf]:
+        """Risk, effective noise and threshold by the names of their fields; arguments as ``evaluate``.
+
+        >>> from asymptotics import diagonal, interpolation_peak
+        >>> peak = interpolation_peak(diagonal)
+        >>> at_peak = peak.solve(n_eff=10**6, d=10**6, weight_decay=1e-9, noise_variance=1)
+        >>> {name: mpmath.nstr(value, 5) for name, value in at_peak.items()}
+        {'risk': '461318.0', 'effective_noise': '679.2', 'threshold': '0.00092264'}
+        """
+        return self._solved(QUANTITIES, point_of(point, values))
+
+    def _solved(self, names: Sequence[str], point: PhysicalPoint) -> dict[str, mpmath.mpf]:
+        quantities = {name: getattr(self, name) for name in names}
+        sides = [side for equation in self.equations for side in equation.args]
+        point.require_for(*quantities.values(), *sides)
+        digits = mpmath.mp.dps
+        with mpmath.workdps(digits + self._guard_digits):
+            values = point.values()
+            if source in values:  # poles that cancel, as at r = 1, are passed by
+                values[source] += mpmath.mpf(10) ** -digits
+            near = [evaluate(expression, values) for expression in self.start]
+            values |= solve_equations(self.equations, self.unknowns, values, near)
+            numbers = {name: evaluate(expression, values) for name, expression in quantities.items()}
+            if "risk" in numbers:
+                self._require_digits(numbers["risk"], values, point)
+        return {name: +number for name, number in numbers.items()}
+
+    @property
+    def _guard_digits(self) -> int:
+        """Few where integrals or sums over all modes are costly, many where numbers of order one cancel."""
+        costly = {Integral: 10, ModeIntegral: 10, Sum: 25}
+        few = [digits for kind, digits in costly.items() if self.risk.has(kind)]
+        return min(few, default=max(80, 3 * mpmath.mp.dps))
+
+    def _require_digits(self, risk: Any, values: Mapping[Symbol, Any], point: PhysicalPoint) -> None:
+        """Refuse a risk that is lost among the errors of its integrals."""
+        if not self.risk.has(PathIntegral):
+            return
+        whole = evaluate(self.effective_noise, values) ** 2 + evaluate(self.threshold, values) ** 2
+        if risk < mpmath.mpf(10) ** (4 - DIGITS) * whole:
+            raise ArithmeticError(
+                f"n_eff={point.n_eff}: so far below the capacity of all modes the risk is less than "
+                f"10^{4 - DIGITS} of what integrals over them hold, and has no digits; the law of "
+                "the phase there has"
+            )
+
+
+@dataclass(frozen=True, kw_only=True)
+class LocalLaw(UniformLaw):
+    """The law next to where the data have just as many degrees of freedom as are to be determined.
+
+    It is the leading law for small ``width`` and ``excess``; what is left is of their relative order, or of
+    that of w^(2/5) where modes that repel each other are lost at a hard edge.
+
+    Attributes:
+        samples: n_eff where that is.
+        excess: x, the degrees of freedom of the data less those that are to be determined.
+        width: w, the ``excess`` within which weight decay and label noise round the risk, in powers of both.
+        height: the risk at x = 0; None where only the equations give it.
+        below: the risk at x << -w, away from the rounding; None where only the equations give it.
+        above: the risk at x >> w.
+    """
+
+    samples: Expr
+    excess: Expr
+    width: Expr
+    height: Expr | None
+    below: Expr | None
+    above: Expr
+
+    @property
+    def _guard_digits(self) -> int:
+        """The excess is a difference of numbers of order one."""
+        return int(mpmath.mp.dps) + 10
+
+
+@dataclass(frozen=True, kw_only=True)
+class BoundaryLaw(UniformLaw):
+    """The law across a boundary: on both sides to leading order, and in between.
+
+    Attributes:
+        type: what changes there.
+        continuous: whether the exponents of the risk agree on the boundary.
+        mechanism: what happens there, in a sentence.
+        variable: of order one at the boundary, in the physical variables; it tends to 0 on one side of it,
+            and to oo on the other.
+        window: the values of the variable at which the risk follows neither phase; empty where it is the same
+            on both sides.
+        logarithmic: whether what the law leaves out falls like powers of 1/log d, not of d: where noise
+            without an edge is overfitted, the law of the modes takes kappa^2/delta^2, of order log d, for
+            large.
+        on_boundary: where a parameter passes a value, the law of the risk at that value; elsewhere None.
+        local: the law next to the interpolation peak or the recovery of all modes; elsewhere None, and where
+            the declaration of the network does not determine it.
+
+    >>> from asymptotics import phase_diagram, quadratic
+    >>> boundaries = phase_diagram(quadratic).boundaries
+    >>> law = next(b for b in boundaries if [p.name for p in b.phases] == ["V", "VIa"]).law()
+    >>> law.type.value, law.variable, law.unknowns, law.local.samples
+    ('interpolation peak', 4*n_eff/d, (delta, kappa), d/4)
+    """
+
+    type: BoundaryType
+    continuous: bool
+    mechanism: str
+    variable: Expr
+    window: Set
+    logarithmic: bool = False
+    on_boundary: Law | None = None
+    local: LocalLaw | None = None
+
+
+def solve_equations(
+    equations: Sequence[Eq],
+    unknowns: Sequence[Symbol],
+    values: Mapping[Symbol, Number],
+    start: Sequence[Number],
+) -> dict[Symbol, mpmath.mpf]:
+    """None, one or two positive unknowns, to half of the digits of mpmath's working precision.
+
+    Raises:
+        ArithmeticError: as ``positive_solution``.
+
+    >>> x = Symbol("x", positive=True)
+    >>> print(mpmath.nstr(solve_equations([Eq(x**3, 1 + x)], [x], {}, [1])[x], 7))
+    1.324718
+    """
+    if not unknowns:
+        return {}
+    symbols = (*unknowns, *values)
+    differences = [
+        partial(_difference, *(compiled(side, symbols) for side in equation.args), tuple(values.values()))
+        for equation in equations
+    ]
+    return dict(zip(unknowns, positive_solution(differences, start, [str(u) for u in unknowns]), strict=True))
+
+
+def _difference(
+    left: Callable[..., Any], right: Callable[..., Any], values: tuple[Any, ...], *unknowns: Any
+) -> Any:
+    """The logarithm of left over right; where nothing is on the right it stands for infinity."""
+    lower = right(*unknowns, *values)
+    return mpmath.log(left(*unknowns, *values)) - mpmath.log(lower) if lower > 0 else mpmath.mpf(FARTHEST)

@@ -1,0 +1,108 @@
+"""Types of boundaries: variables of order one, windows, and what is said where the exponent jumps."""
+
+from itertools import product
+
+import mpmath
+import pytest
+from mpmath import mpf
+from sympy import Interval, Rational, S, log, oo, simplify
+
+from asymptotics import (
+    BoundaryType,
+    RidgeRegression,
+    diagonal,
+    kernel_ridge,
+    phase_diagram,
+    quadratic,
+    ridge,
+    symbols,
+)
+from asymptotics.boundaries.types import boundary_terms, variable_of
+from asymptotics.boundaries.uniform_sums import evaluate
+
+NOISES = ("fixed", "none", "scaled")
+OF_NETWORKS = [
+    pytest.param(boundary, id=f"{network.name}-{noise}-{estimator}-{number}")
+    for network, noise, estimator in product((diagonal, quadratic), NOISES, ("erm", "bayes"))
+    for number, boundary in enumerate(phase_diagram(network, noise=noise, estimator=estimator).boundaries)
+]
+OF_LINEAR = [
+    pytest.param(boundary, id=f"{model.name}-{noise}-{number}")
+    for model, noise in product((kernel_ridge, ridge(diagonal), ridge(quadratic)), NOISES)
+    for number, boundary in enumerate(phase_diagram(model, noise=noise).boundaries)
+]
+AT = {symbols.a: 2, symbols.ell: -3, symbols.gamma: 2, symbols.source: Rational(3, 4)}
+
+
+def terms_of(boundary):
+    return boundary_terms(boundary.phases, boundary.relation, boundary.continuous)
+
+
+def variable_and_window(boundary):
+    """Without the law of a network, which takes seconds."""
+    if isinstance(boundary.phases[0].balance.model, RidgeRegression):
+        law = boundary.law()
+        return law.variable, law.window
+    return variable_of(terms_of(boundary))
+
+
+def order(boundary, expression, beside=0):
+    """The exponent of d in an expression on a boundary, or beside it."""
+    at = AT | {symbols.b: Rational(1, 2) if boundary.phases[0].balance.scales.noise == "scaled" else 0}
+    exponents = at | {boundary.relation.lhs: boundary.relation.rhs.subs(at) + beside}
+
+    def log_at(digits):
+        d = mpf(10) ** digits
+        powers = {symbol: mpf(int(S(x).p)) / int(S(x).q) for symbol, x in exponents.items()}
+        values = {
+            symbols.d: d,
+            symbols.n_eff: d ** powers[symbols.a],
+            symbols.weight_decay: d ** powers[symbols.ell],
+            symbols.noise_variance: d ** -powers[symbols.b],
+            symbols.gamma: powers[symbols.gamma],
+            symbols.source: powers[symbols.source],
+        }
+        return mpmath.log10(evaluate(expression, values))
+
+    return (log_at(200) - log_at(100)) / 100
+
+
+@pytest.mark.parametrize("boundary", OF_NETWORKS + OF_LINEAR)
+def test_the_variable_is_of_order_one_on_the_boundary_alone(boundary):
+    (variable, _), relation = variable_and_window(boundary), boundary.relation
+    logarithms = 0.02 if variable.has(log) else 0
+    assert abs(order(boundary, variable)) <= 1e-9 + logarithms
+    if variable != relation.lhs / relation.rhs:
+        assert abs(order(boundary, variable, 1)) > 0.1
+
+
+@pytest.mark.parametrize("boundary", OF_NETWORKS + OF_LINEAR)
+def test_the_window_is_where_the_risk_follows_neither_phase(boundary):
+    _, window = variable_and_window(boundary)
+    one, other = boundary.phases
+    if boundary.type is BoundaryType.UNCHANGED:
+        assert window is S.EmptySet
+        assert simplify(one.risk.expr - other.risk.expr) == 0
+    elif boundary.type is BoundaryType.EDGE and not boundary.continuous:
+        assert window.start == 0
+        assert window.end != oo
+    else:
+        assert window == Interval.open(0, oo)
+
+
+@pytest.mark.parametrize("boundary", OF_NETWORKS)
+def test_jumps_say_where_and_why(boundary):
+    assert ("jump" in boundary.mechanism) == (not boundary.continuous)
+    if boundary.continuous:
+        return
+    assert boundary.type in (BoundaryType.EDGE, BoundaryType.RECOVERY)
+    if boundary.type is BoundaryType.RECOVERY:  # as many degrees of freedom as all modes have, one each
+        terms = terms_of(boundary)
+        variable, _ = variable_of(terms)
+        assert simplify(variable - terms.network.noise_balance.lhs / symbols.effective_noise**2) == 0
+
+
+def test_boundaries_of_other_models_are_refused():
+    boundary = phase_diagram(kernel_ridge).boundaries[0]
+    with pytest.raises(NotImplementedError, match="phases of kernel ridge: what holds across a boundary"):
+        boundary_terms(boundary.phases, boundary.relation, boundary.continuous)

@@ -1,0 +1,381 @@
+"""Laws across the boundaries of the diagrams against the state equations, solved on and beside them."""
+
+from dataclasses import replace
+from fractions import Fraction
+from functools import cache, partial
+from itertools import product
+from typing import NamedTuple
+
+import mpmath
+import numpy as np
+import pytest
+from mpmath import mpf
+from sympy import Interval, Rational, S, cancel, lambdify, oo
+
+from asymptotics import Boundary, BoundaryType, diagonal, phase_diagram, quadratic, symbols
+from asymptotics.boundaries.uniform_sums import evaluate
+from asymptotics.expressions.point import PhysicalPoint
+from asymptotics.lemmas.power_sums import Learned
+from numerics import Problem, solve
+from verify.extrapolation import limit_beyond_logarithms, limit_beyond_powers
+
+NETWORKS = {"diagonal": diagonal, "quadratic": quadratic}
+DIAGRAMS = list(product(NETWORKS, ("fixed", "none", "scaled"), ("erm", "bayes")))
+GAMMA = Fraction(3, 2)
+TOLERANCE = 1e-3
+
+# exponents to choose points of the boundaries from
+SAMPLES = [Fraction(n, 20) for n in (*range(-20, 42), *range(45, 101, 5))]
+DECAYS = [Fraction(n, 10) for n in range(-40, 41)]
+NOISES = [Fraction(n, 10) for n in (2, 3, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50)]
+EXPONENTS = (symbols.a, symbols.ell, symbols.gamma, symbols.b)
+
+START, STEPS, FEWER_STEPS = 2, 8, 5
+"""Decimal exponent below a ladder, and its dimensions; fewer where a law is an integral over all modes."""
+
+RANGE, HIGHEST = 150, {"diagonal": 100, "quadratic": 40}
+"""Decimal exponents: of the largest parameter, delta^2 or kappa^2, and of the dimension."""
+
+NEGLECTED, LEARNED_AMID_NOISE, LEARNED, ALL_LEARNED, LEARNED_BY_BAYES = 5, 30, 14, 8, 6
+"""Decimal exponents, quadratic network: of what is left out at last, of learned modes (what they cost)."""
+
+MODEST = 12
+"""Decimal exponent of a dimension at which the quadratic network's solutions cost little anywhere."""
+
+REFUSED = 7.5
+"""Decades below the capacity of all modes to which the integrals over those that repel each other reach."""
+
+EDGE_RESOLVED = 100
+"""Decades of the dimension to which 95 digits tell the threshold from a hard edge."""
+
+NEAREST = 18
+"""Decades of D below 1 to which noiseless interpolation is solved: kappa is then the edge to eight digits."""
+
+
+def diagram_of(network, noise, estimator):
+    return phase_diagram(NETWORKS[network], noise=noise, estimator=estimator)
+
+
+class Place(NamedTuple):
+    """A boundary of a diagram."""
+
+    network: str
+    noise: str
+    estimator: str
+    boundary: Boundary
+
+    def __str__(self):
+        names = "-".join(phase.name for phase in self.boundary.phases)
+        return f"{self.network}-{self.noise}-{self.estimator}-{names}-{self.boundary.relation.rhs}"
+
+    @property
+    def crossed_by(self):
+        """The variable that leads across the boundary."""
+        return self.boundary.relation.lhs
+
+    @property
+    def learns_all(self):
+        """Whether all modes are learned on one side of the boundary only."""
+        return len({p.hypothesis.learned for p in self.boundary.phases} & {Learned.SOME, Learned.ALL}) > 1
+
+
+class Ladder(NamedTuple):
+    """A point of a boundary, by how small a power of d what is left out there falls, and dimensions."""
+
+    point: dict
+    gap: float
+    dims: tuple
+
+
+PLACES = [Place(*diagram, boundary) for diagram in DIAGRAMS for boundary in diagram_of(*diagram).boundaries]
+
+
+def on_grid(place, expressions):
+    """Values of expressions in the exponents at points of the boundary, as rows, and the points."""
+    relation = place.boundary.relation
+    grid = {
+        symbols.a: SAMPLES,
+        symbols.ell: DECAYS if place.estimator == "erm" else [Fraction(0)],
+        symbols.gamma: [GAMMA],
+        symbols.b: NOISES if place.noise == "scaled" else [Fraction(0)],
+    } | {relation.lhs: [Fraction(0)]}
+    points = list(product(*grid.values()))
+    on_boundary = [expression.subs(relation.lhs, relation.rhs) for expression in expressions]
+    columns = np.array(points, dtype=float).T
+    values = lambdify(EXPONENTS, [relation.rhs, *on_boundary], "numpy")(*columns)
+    return points, np.array([np.broadcast_to(v, len(points)) for v in values], dtype=float), columns
+
+
+@cache
+def ladder(place):
+    """The ladder at whose end what the law leaves out, all that is not resonant, is smallest."""
+    relation, phases = place.boundary.relation, place.boundary.phases
+    forms = {
+        phase.balance.scales.expression(form)
+        for phase in phases
+        for form in (*phase.balance.facets, *(i.form for i in phase.balance.inequalities))
+    }
+    forms = [f for f in forms if not cancel(f.subs(relation.lhs, relation.rhs)).is_number]
+    learned = [p.learned.exponent for p in phases if p.learned.exponent != -oo]
+    freedom = [p.degrees_of_freedom.exponent for p in phases if p.degrees_of_freedom.exponent != -oo]
+    points, (crossing, *rows), columns = on_grid(place, [*forms, *learned, *freedom])
+    columns = columns.copy()
+    columns[EXPONENTS.index(place.crossed_by)] = crossing
+    samples, weight_decay, decay, noise = columns
+    energy = 2 * decay - 1  # of the modes beyond the last one, beside that of all
+    gap = np.minimum.reduce([*rows[: len(forms)], energy])
+    modes = np.maximum.reduce([*rows[len(forms) : len(forms) + len(learned)], 0 * gap])
+    lacking = -np.maximum.reduce([*rows[len(forms) + len(learned) :], 0 * gap - 99])
+    end = RANGE / np.maximum.reduce(
+        [abs(samples) + 1, abs(weight_decay), 2 * abs(weight_decay + 1 - samples), noise]
+    )
+    end = np.minimum(end, HIGHEST[place.network])
+    if place.network == "quadratic":
+        names = {p.name for p in phases}
+        by_modes = (
+            LEARNED_BY_BAYES
+            if place.estimator == "bayes"
+            else ALL_LEARNED
+            if place.boundary.law().type is BoundaryType.RECOVERY
+            else LEARNED
+            if names & {"II", "N"}
+            else LEARNED_AMID_NOISE
+        )
+        end = np.minimum(end, np.maximum(NEGLECTED / np.maximum(gap, 0.02), MODEST))
+        end = np.minimum(end, by_modes / np.maximum(modes, 0.02))
+        if "N" in names and place.estimator == "erm":
+            end = np.minimum(end, NEAREST / np.maximum(lacking, 0.02))
+    best = int(np.argmax(np.where(end > START + 1, gap * end, -np.inf)))
+    point = dict(zip(EXPONENTS, points[best], strict=True))
+    rhs = relation.rhs.subs({s: Rational(v.numerator, v.denominator) for s, v in point.items()})
+    point[place.crossed_by] = Fraction(int(rhs.p), int(rhs.q))
+    assert gap[best] > 0.02, place
+    costly = place.boundary.law().type is BoundaryType.RECOVERY
+    return Ladder(point, float(gap[best]), decades(START, float(end[best]), FEWER_STEPS if costly else STEPS))
+
+
+def decades(start, end, steps):
+    """Dimensions in geometric progression."""
+    return tuple(int(mpf(10) ** (start + (mpf(end) - start) * k / steps)) for k in range(1, steps + 1))
+
+
+def sizes(place, dimension, off=0, factor=1):
+    """Physical values at a point of a boundary, off it by a power of the dimension and a factor."""
+    d, point = mpf(dimension), ladder(place).point
+    at = point | {place.crossed_by: point[place.crossed_by] + off}
+    scale = {symbol: d ** (mpf(e.numerator) / e.denominator) for symbol, e in at.items()}
+    scale[place.crossed_by] *= factor
+    return {
+        "gamma": GAMMA,
+        "n_eff": scale[symbols.a],
+        "d": d,
+        "weight_decay": scale[symbols.ell],
+        "noise_variance": 1 / scale[symbols.b],
+    }
+
+
+def variable_at(place, law, at):
+    return evaluate(law.variable, PhysicalPoint(**at).values())
+
+
+def where(place, law, dimension, value):
+    """Physical values on the line across the boundary where the variable of the law has a value."""
+    on, off = (variable_at(place, law, sizes(place, dimension, factor=f)) for f in (1, 2))
+    return sizes(place, dimension, factor=2 ** (mpmath.log(value / on) / mpmath.log(off / on)))
+
+
+def end_of(place, law, dimension):
+    """Where the window of a law ends."""
+    return evaluate(law.window.end, PhysicalPoint(**sizes(place, dimension)).values())
+
+
+@cache
+def solved(network, noise, estimator, at, digits=None):
+    at = dict(at)
+    samples = at["n_eff"] * (at["d"] if network == "quadratic" else 1)
+    return solve(
+        Problem(
+            network,
+            gamma=at["gamma"],
+            samples=samples,
+            dim=int(at["d"]),
+            weight_decay=None if estimator == "bayes" else at["weight_decay"],
+            noise_variance=0 if noise == "none" else at["noise_variance"],
+            estimator=estimator,
+        ),
+        digits=digits,
+    )
+
+
+def risk_at(place, at):
+    return solved(*place[:3], tuple(at.items())).excess_risk
+
+
+SIDES = (mpf(1) / 2, mpf(2))
+"""Values of the variable at which laws are compared, in units of the end of the window where it has one."""
+
+
+def points_beside(place, law, side):
+    """Physical values on one side of a boundary, along growing dimensions."""
+    for dimension in ladder(place).dims:
+        unit = 1 if law.window in (S.EmptySet, Interval.open(0, oo)) else end_of(place, law, dimension)
+        yield where(place, law, dimension, side * unit)
+
+
+def limit_of(ratios, dims, *, logarithmic):
+    """The limit of law over solution, as sequences with what is left out have one."""
+    return limit_beyond_logarithms(dims, ratios) if logarithmic else limit_beyond_powers(ratios)
+
+
+def is_one(limit):
+    return abs(limit.value - 1) < TOLERANCE and limit.uncertainty < TOLERANCE
+
+
+PLANTED = (Rational(501, 500), Rational(1, 2))
+"""Factors of laws that are wrong."""
+
+
+def off_by(law, at):
+    """By what planted errors change a law."""
+    right = law.evaluate(**at)
+    return [float(replace(law, risk=law.risk * factor).evaluate(**at) / right) for factor in PLANTED]
+
+
+def vanishes(law, here, there):
+    """Whether a law is nothing at one of two places: what is not found within e^8192 is zero."""
+    return law.evaluate(**here) < mpf("1e-200") * law.evaluate(**there)
+
+
+def is_quick(place):
+    """The boundaries at fixed noise, but those whose laws are integrals over all modes or costly to solve."""
+    return place.noise == "fixed" and (place.estimator == "erm" or not place.learns_all)
+
+
+boundaries = pytest.mark.parametrize(
+    "place",
+    [pytest.param(p, id=str(p), marks=() if is_quick(p) else pytest.mark.slow) for p in PLACES],
+)
+
+
+@boundaries
+@pytest.mark.parametrize("side", [SIDES[0], pytest.param(SIDES[1], marks=pytest.mark.slow)], ids=str)
+def test_uniform_law_is_the_limit_of_the_solution(place, side):
+    law = place.boundary.law()
+    points = list(points_beside(place, law, side))
+    risks = [risk_at(place, at) for at in points]
+    if not any(risks):  # all of the target is recovered
+        assert vanishes(law, points[0], next(points_beside(place, law, 1 / side)))
+        return
+    ratios = [float(law.evaluate(**at) / risk) for at, risk in zip(points, risks, strict=True)]
+    found = partial(limit_of, dims=ladder(place).dims, logarithmic=law.logarithmic)
+    assert is_one(found(ratios)), (ratios, found(ratios))
+    for wrong in off_by(law, points[0]):
+        assert not is_one(found([wrong * ratio for ratio in ratios]))
+
+
+def beside(place, step):
+    """The phase next to a boundary."""
+    point = ladder(place).point
+    at = point | {place.crossed_by: point[place.crossed_by] + step}
+    names = {str(symbol): value for symbol, value in at.items()}
+    if place.noise != "scaled":
+        del names["b"]
+    return diagram_of(*place[:3]).locate(**names)
+
+
+def step_of(place):
+    """How far from the boundary its laws are compared with those of the phases: well within both."""
+    return Fraction(min(ladder(place).gap, 1)).limit_denominator(40) / 4
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("place", PLACES, ids=str)
+def test_uniform_law_reduces_to_both_phases(place):
+    law, reached = place.boundary.law(), []
+    # each solution of two unknowns with sums over all modes takes seconds to half a minute
+    steps = FEWER_STEPS if law.type is BoundaryType.ONSET else STEPS
+    for step in (-step_of(place), step_of(place)):
+        phase = beside(place, step)
+        logarithmic = phase.risk.corrected is not None
+        end = REFUSED if place.network == "quadratic" and law.type is BoundaryType.RECOVERY else 20
+        end = min(end / float(abs(step)), EDGE_RESOLVED)
+        dims = decades(*((100, 220) if logarithmic else (0, end)), steps)
+        points = [sizes(place, dimension, step) for dimension in dims]
+        reached.append(phase)
+        if phase.risk.expr == 0:
+            assert vanishes(law, points[-1], sizes(place, dims[-1], -step))
+            continue
+        ratios = [float(law.evaluate(**at) / phase.risk.evaluate(**at, corrected=True)) for at in points]
+        found = partial(limit_of, dims=dims, logarithmic=logarithmic)
+        assert is_one(found(ratios)), (phase.name, ratios, found(ratios))
+        for wrong in off_by(law, points[0]):
+            assert not is_one(found([wrong * ratio for ratio in ratios]))
+    assert set(reached) == set(place.boundary.phases)
+
+
+# --- where the exponent jumps
+
+JUMPS = [place for place in PLACES if not place.boundary.continuous]
+WINDOWS = [place for place in JUMPS if "II" in {phase.name for phase in place.boundary.phases}]
+
+
+def departs_within(law, place):
+    """Whether the solved risk leaves the law of over-regularised training in the window, and only there."""
+    (above,) = (phase for phase in place.boundary.phases if phase.name == "II")
+    end = end_of(place, law, 10**24)
+    ratios = []
+    for share in (mpf("0.7"), mpf("1.15")):
+        at = where(place, law, 10**24, share * end)
+        ratios.append(risk_at(place, at) / above.risk.evaluate(**at))
+    inside, outside = ratios
+    return inside > 1.5 and abs(outside - 1) < 0.1
+
+
+@pytest.mark.parametrize("place", WINDOWS, ids=str)
+def test_risk_jumps_inside_the_window(place):
+    law = place.boundary.law()
+    assert departs_within(law, place)
+    for wrong in (law.window.end * Rational(2, 3), law.window.end * Rational(3, 2)):
+        assert not departs_within(replace(law, window=Interval.open(0, wrong)), place)
+
+
+RECOVERIES = [place for place in JUMPS if place not in WINDOWS]
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        pytest.param(p, id=str(p), marks=pytest.mark.slow if p.network == "quadratic" else ())
+        for p in RECOVERIES
+    ],
+)
+def test_law_beside_the_capacity_of_all_modes_is_the_local_law(place):
+    law, dimension = place.boundary.law(), 10**12
+    assert law.type is BoundaryType.RECOVERY
+    jump = law.local
+    at = sizes(place, dimension)
+    threshold = evaluate(jump.samples, PhysicalPoint(**at).values())
+
+    def beside(excess):
+        with mpmath.workdps(30):
+            samples = threshold * (1 + mpf(excess))
+        return at | {"n_eff": samples}
+
+    near, there = jump.evaluate(**beside("1e-6")), law.evaluate(**beside("1e-6"))
+    if near == 0:  # the target is recovered
+        assert vanishes(law, beside("1e-6"), sizes(place, dimension, -step_of(place)))
+        return
+    assert abs(there / near - 1) < 1e-4
+    try:
+        exactly = law.evaluate(**beside(0))
+    except ArithmeticError as error:
+        assert "hardly determine" in str(error)  # noqa: PT017
+    else:
+        assert abs(exactly / jump.evaluate(**beside(0)) - 1) < TOLERANCE
+
+
+@pytest.mark.slow
+def test_integrals_over_all_modes_say_where_they_end():
+    (place,) = (p for p in PLACES if str(p) == "quadratic-none-erm-III-N-1")
+    with pytest.raises(ArithmeticError, match="and has no digits"):
+        place.boundary.law().evaluate(**sizes(place, 10**40, -step_of(place)))
