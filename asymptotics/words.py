@@ -255,7 +255,7 @@ def features_meet_capacity(*, jumps: bool) -> str:
     return (
         "The data offer as much capacity as all features take, which are of one variance: the ridge "
         f"kappa falls from there to what weight decay leaves of it{jump}. On the boundary weight decay alone "
-        "leaves any spare capacity, by which label noise, if there is any, is divided: a peak (the local law)."
+        "leaves any spare capacity, by which label noise, if there is any, is divided: a peak (local law)."
     )
 
 

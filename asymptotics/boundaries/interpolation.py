@@ -76,7 +76,7 @@ def interpolation_peak(network: Network) -> LocalLaw:
     Delta*d/(d - 4*n_eff)
     >>> at = {"d": 10**6, "weight_decay": 1e-9, "noise_variance": 1}
     >>> [round(interpolation_peak(diagonal).evaluate(n_eff=n, **at), 3) for n in (900000, 10**6, 1100000)]
-    [10.0, 461318.023, 10.0]
+    [10.0, 461317.537, 10.0]
     """
     check_is_network(network)
     return _peak(network)

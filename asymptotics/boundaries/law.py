@@ -78,7 +78,7 @@ class UniformLaw:
         >>> peak = interpolation_peak(diagonal)
         >>> at_peak = peak.solve(n_eff=10**6, d=10**6, weight_decay=1e-9, noise_variance=1)
         >>> {name: mpmath.nstr(value, 5) for name, value in at_peak.items()}
-        {'risk': '461318.0', 'effective_noise': '679.2', 'threshold': '0.00092264'}
+        {'risk': '4.6132e+5', 'effective_noise': '679.2', 'threshold': '0.00092264'}
         """
         return self._solved(QUANTITIES, point_of(point, values))
 

@@ -338,7 +338,8 @@ class _Laurent(NamedTuple):
 def _laurent(value: Expr, relation: Eq) -> _Laurent:
     """A coefficient next to a value of a parameter.
 
-    >>> _laurent(2**symbols.source * zeta(2 * symbols.source - 1), Eq(symbols.source, 1))
+    >>> from asymptotics.symbols import source
+    >>> _laurent(2**source * zeta(2 * source - 1), Eq(source, 1))
     _Laurent(slope=log(2), pole=1, rest=2*EulerGamma)
     """
     parameter, step = relation.lhs, Dummy("h")

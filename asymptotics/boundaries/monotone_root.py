@@ -78,8 +78,9 @@ def positive_solution(
         ArithmeticError: when there is no solution, it is not found, or the equations hardly determine it: so
             where the data have just as many degrees of freedom as are to be determined.
 
-    >>> mpmath.nprint(positive_solution([lambda x: x**3 - x - 1], [1], ["x"]), 7)
-    (1.324718,)
+    >>> (root,) = positive_solution([lambda x: x**3 - x - 1], [1], ["x"])
+    >>> mpmath.nstr(root, 7)
+    '1.324718'
     """
     if len(differences) == 1:
         (difference,), (near,), (name,) = differences, start, names

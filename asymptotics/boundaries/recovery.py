@@ -114,7 +114,7 @@ def recovery_jump(network: Network, *, noisy: bool = False, estimator: str = "er
     >>> jump.samples, recovery_jump(quadratic).samples
     (d, d/2)
     >>> at = {"gamma": 1, "d": 10**6, "weight_decay": 1e-9}
-    >>> width = mpmath.mpf("0.0017865")
+    >>> width = mpmath.mpf("0.0012632")
     >>> [mpmath.nstr(jump.evaluate(n_eff=10**6 * (1 + x * width), **at), 2) for x in (-2, 0, 2)]
     ['1.6e-8', '2.0e-9', '4.9e-11']
     """

@@ -248,7 +248,8 @@ def test_sizes_that_are_none_are_refused(wrong, of_diagonal):
     ]
     for law in laws:
         held = {name for name in EVALUATED if any(x.has(getattr(letters, name)) for x in expressions_of(law))}
-        for name in held | {"gamma", "n_eff", "d"}:  # the others may be 0 in laws that do not hold them
+        # in laws that do not hold them the others may be missing, weight decay and noise 0
+        for name in held | (set() if wrong is None else {"gamma", "n_eff", "d"}):
             refused(name, lambda law=law, name=name: values_of(law, {name: wrong}))
     refused("source", lambda: values_of(laws[-1], {"source": wrong}))
 
