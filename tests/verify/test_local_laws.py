@@ -210,12 +210,13 @@ def off_peak(peak, network, x, quantity="risk"):
     share, samples = {"diagonal": (1, 1), "quadratic": (2, mpf(1) / 4)}[network]
     true = interpolation_peak(NETWORKS[network])
     for decay in (mpf("1e-6"), mpf("1e-12")):
-        at = {"gamma": mpf("1.5"), "d": mpf(dimension), "weight_decay": decay, "noise_variance": mpf(1)}
-        width = at_point(true.width, at)
-        at["n_eff"] = (samples + x * width / share) * dimension
-        solution = solved(network, "erm", True, tuple(at.items()))
-        truth = getattr(solution, "excess_risk" if quantity == "risk" else quantity)
-        departed.append(abs(peak.solve(**at)[quantity] / truth - 1))
+        with mpmath.workdps(40):  # of the samples, of which the peak is a small part
+            at = {"gamma": mpf("1.5"), "d": mpf(dimension), "weight_decay": decay, "noise_variance": mpf(1)}
+            width = at_point(true.width, at)
+            at["n_eff"] = (samples + x * width / share) * dimension
+            solution = solved(network, "erm", True, tuple(at.items()))
+            truth = getattr(solution, "excess_risk" if quantity == "risk" else quantity)
+            departed.append(abs(peak.solve(**at)[quantity] / truth - 1))
     return departed
 
 
@@ -239,6 +240,16 @@ def test_noise_and_threshold_at_the_peak(network, quantity):
     assert last < first / 1000
 
 
+def distance(peak):
+    """X."""
+    return peak.excess / peak.width
+
+
+def with_curve(peak, square):
+    """A peak whose curve is Y^2 = ``square``."""
+    return replace(peak, equations=(Eq(depth**2, square),))
+
+
 def exchanged(law, change):
     """A law with all of its expressions changed."""
     return replace(
@@ -253,19 +264,14 @@ def exchanged(law, change):
     "plant",
     [
         lambda peak: replace(peak, risk=peak.risk * Rational(1001, 1000)),
-        lambda peak: exchanged(peak, lambda e: e.xreplace({peak.width: peak.width * Rational(1001, 1000)})),
+        lambda peak: with_curve(peak, Rational(999, 1000) * distance(peak) ** 2 + sqrt(depth)),
         lambda peak: exchanged(
             peak, lambda e: e.subs(symbols.weight_decay, symbols.weight_decay ** Rational(51, 50))
         ),
         lambda peak: exchanged(
             peak, lambda e: e.subs(symbols.n_eff, symbols.n_eff + peak.samples * peak.width / 1000)
         ),
-        lambda peak: replace(
-            peak,
-            equations=tuple(
-                Eq(e.lhs, e.rhs - sqrt(depth) + depth ** Rational(11, 20)) for e in peak.equations
-            ),
-        ),
+        lambda peak: with_curve(peak, distance(peak) ** 2 + depth ** Rational(11, 20)),
     ],
     ids=["height", "width", "power", "place", "curve"],
 )
