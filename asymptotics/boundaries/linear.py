@@ -395,7 +395,8 @@ def _variable_alone(phases: Phases, relation: Eq) -> Expr:
         rank = S.One if Learned.NONE in learned else d
         return phases[0].effective_noise.expr / (model.amplitude * rank**-gamma)
     quantities = [
-        [phase.laws[name].expr for phase in phases] for name in ("risk", "effective_noise", "threshold")
+        [phase.laws[name].expr for phase in phases]
+        for name in ("excess_risk", "effective_noise", "threshold")
     ]
     return next(left / right for left, right in quantities if simplify(left - right) != 0)
 

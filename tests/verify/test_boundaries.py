@@ -116,7 +116,7 @@ def ladder(place):
         for form in (*phase.balance.facets, *(i.form for i in phase.balance.inequalities))
     }
     forms = [f for f in forms if not cancel(f.subs(relation.lhs, relation.rhs)).is_number]
-    learned = [p.learned.exponent for p in phases if p.learned.exponent != -oo]
+    learned = [p.learned_modes.exponent for p in phases if p.learned_modes.exponent != -oo]
     freedom = [p.degrees_of_freedom.exponent for p in phases if p.degrees_of_freedom.exponent != -oo]
     points, (crossing, *rows), columns = on_grid(place, [*forms, *learned, *freedom])
     columns = columns.copy()
