@@ -31,7 +31,7 @@ OF_LINEAR = [
     for model, noise in product((kernel_ridge, ridge(diagonal), ridge(quadratic)), NOISES)
     for number, boundary in enumerate(phase_diagram(model, noise=noise).boundaries)
 ]
-AT = {symbols.a: 2, symbols.ell: -3, symbols.gamma: 2, symbols.source: Rational(3, 4)}
+AT = {symbols.a: 2, symbols.ell: -3, symbols.gamma: 2}
 
 
 def terms_of(boundary):
@@ -48,7 +48,10 @@ def variable_and_window(boundary):
 
 def order(boundary, expression, beside=0):
     """The exponent of d in an expression on a boundary, or beside it."""
-    at = AT | {symbols.b: Rational(1, 2) if boundary.phases[0].balance.scales.noise == "scaled" else 0}
+    balance = boundary.phases[0].balance
+    _, (low, high) = balance.domain
+    at = AT | {symbols.b: Rational(1, 2) if balance.scales.noise == "scaled" else 0}
+    at[symbols.source] = Rational(3, 4) if low < Rational(3, 4) < high else Rational(3, 2)
     exponents = at | {boundary.relation.lhs: boundary.relation.rhs.subs(at) + beside}
 
     def log_at(digits):
