@@ -332,51 +332,42 @@ def _within_gap(view: SpectrumView, radius: Any) -> Any:
 
 @dataclass(frozen=True)
 class RayPoint:
-    """The point z = foot + r exp(i angle) of Biane's curve, foot being 0 or s_d.
+    """A point z of Biane's curve on a ray, foot + r exp(i angle), and |z - s_i|^2 along the ray.
 
     Attributes:
         view: the spectrum, seen from a real point about as far from the foot.
         radius: r.
-        forward: foot + r - s_i at every node.
-        base: s_i - foot.
-        chord2: |exp(i angle) - 1|^2, so that |z - s_i|^2 = forward^2 + r base chord2.
+        base: s_i - foot at every node.
+        along: Re z - s_i.
+        height: Im z.
         inverse: 1/|z - s_i|^2.
         fall: sum_i w_i (r d/dr) |z - s_i|^2/|z - s_i|^4.
     """
 
     view: SpectrumView
     radius: Any
-    forward: Any
     base: Any
-    chord2: Any
+    along: Any
+    height: Any
     inverse: Any
     fall: Any
 
-    @property
-    def along(self) -> Any:
-        """Re z - s_i at every node."""
-        return self.forward - self.radius * self.chord2 / 2
 
-
-def on_ray(
-    target: Target, noise: Any, angle: Any, log_radius: Any, *, from_smallest: bool, near: bool = False
-) -> RayPoint:
-    """The point of the curve on a ray: Newton's method for log F = 0 in log r.
+def on_ray(target: Target, noise: Any, angle: Any, log_radius: Any, *, from_smallest: bool) -> RayPoint:
+    """The point of the curve on a ray from s_d, or from 0: Newton's method for log F = 0 in log r.
 
     Args:
         target: the target.
         noise: delta, a scalar of the target's arithmetic.
         angle: between 0 and pi, likewise; its relative precision is that of the height of z.
-        log_radius: a guess of log r.
-        from_smallest: whether the ray begins at s_d, else at 0.
-        near: whether a point far from the guess is refused; else the guess may be any.
+        log_radius: a guess of log r; from 0, where the ray may meet the curve more than once, a good one.
+        from_smallest: whether the ray begins at s_d.
 
     Raises:
-        NotConverged: the ray does not meet the curve, or far from the guess.
+        NotConverged: the ray does not meet the curve, or not near the guess.
     """
     arithmetic, variance = target.arithmetic, noise * noise
-    sine = arithmetic.sin(angle)
-    chord2 = 4 * arithmetic.sin(angle / 2) ** 2
+    sine, chord2 = arithmetic.sin(angle), 4 * arithmetic.sin(angle / 2) ** 2
     smallest = target.size(arithmetic.real(target.dim)) if from_smallest else 0 * noise
     most, last_step = arithmetic.real(Fraction(1, 2)), False
     for _ in range(_RAY_STEPS):
@@ -387,15 +378,17 @@ def on_ray(
             forward = radius - base
         else:
             base, forward = view.eigenvalues, (radius - view.origin) + view.distances
+        # |exp(i angle) - 1|^2 = chord2: this has positive terms only
         inverse = 1 / (forward * forward + radius * base * chord2)
         fall = radius * (view.weights @ ((2 * forward + base * chord2) * inverse * inverse))
         if last_step:
-            return RayPoint(view, radius, forward, base, chord2, inverse, fall)
+            along = forward - radius * chord2 / 2
+            return RayPoint(view, radius, base, along, radius * sine, inverse, fall)
         total = variance * (view.weights @ inverse)
         step = arithmetic.log(total) * total / (variance * fall)
-        if not arithmetic.is_finite(step) or (near and not abs(step) < 1):
+        if not (arithmetic.is_finite(step) if from_smallest else abs(step) < 1):
             break
-        log_radius = log_radius + (step if near else max(min(step, most), -most))
+        log_radius = log_radius + (max(min(step, most), -most) if from_smallest else step)
         last_step = abs(step) <= _nearly_settled(arithmetic, 2)
     raise NotConverged(f"no point of Biane's curve found at the angle {float(angle):.3g}")
 
@@ -429,10 +422,10 @@ def at_angle(target: Target, noise: Any, angle: Any) -> tuple[Preimage, Any]:
     """
     arithmetic = target.arithmetic
     with arithmetic.working():
-        ray = on_ray(target, noise, angle, arithmetic.log(noise), from_smallest=False, near=True)
+        ray = on_ray(target, noise, angle, arithmetic.log(noise), from_smallest=False)
         mean = noise * noise * (ray.view.weights @ (ray.base * ray.inverse))
         threshold = 2 * ray.radius * arithmetic.cos(angle) - mean
-        separations = arithmetic.complex(ray.along, ray.radius * arithmetic.sin(angle) + 0 * ray.along)
+        separations = arithmetic.complex(ray.along, ray.height + 0 * ray.along)
         return _placed(target, _Root.of(ray.view, separations)), threshold
 
 

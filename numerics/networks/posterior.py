@@ -326,9 +326,8 @@ def _bulk(target: Target, noise: Any, intervals: int) -> Any:
     total, log_radius = _by_angle(target, noise, steep, to_axis=intervals == 0)
     if intervals == 0 or last >= steep:
         return total
-    log_radius = arithmetic.log(on_ray(target, noise, steep, log_radius, from_smallest=True).radius)
-    radius = arithmetic.exp(log_radius)
-    start = smallest + radius * arithmetic.cos(steep), radius * arithmetic.sin(steep)
+    ray = on_ray(target, noise, steep, log_radius, from_smallest=True)
+    start = smallest + ray.radius * arithmetic.cos(steep), ray.height
     return total + _by_real_part(target, noise, start, end)
 
 
@@ -456,17 +455,14 @@ def _at_angle(target: Target, noise: Any, angle: Any, log_radius: Any) -> tuple[
     """On the curve at s_d + r exp(i angle): log r, its slope in log(angle), the integrands in the angle."""
     arithmetic, variance = target.arithmetic, noise * noise
     ray = on_ray(target, noise, angle, log_radius, from_smallest=True)
-    view, weights, inverse, radius = ray.view, ray.view.weights, ray.inverse, ray.radius
-    sine = arithmetic.sin(angle)
-    height = radius * sine
-    turn = -2 * radius * sine * ((weights * inverse * inverse) @ ray.base) / ray.fall  # d log r/d angle
-    slope = abs(
-        (weights * inverse) @ (1 / arithmetic.complex(ray.along, height + 0 * ray.along))
-    )  # of x, over 2 v t
-    length = radius * arithmetic.sqrt(1 + turn * turn)
+    view, weights, inverse, height = ray.view, ray.view.weights, ray.inverse, ray.height
+    turn = -2 * height * ((weights * inverse * inverse) @ ray.base) / ray.fall  # d log r/d angle
+    # |x'(z)|/(2 v delta^2)
+    slope = abs((weights * inverse) @ (1 / arithmetic.complex(ray.along, height + 0 * ray.along)))
+    length = ray.radius * arithmetic.sqrt(1 + turn * turn)
     mass = 2 * height * height / arithmetic.pi * slope * length
     overlaps = variance * weights * inverse
     mean, away = overlaps @ view.eigenvalues, overlaps @ view.distances
     spread = view.eigenvalues - mean if abs(mean) < abs(away) else view.distances - away
     values = _values(variance, overlaps @ (spread * spread), overlaps @ ray.along, height * height)
-    return arithmetic.log(radius), turn * angle, mass * values
+    return arithmetic.log(ray.radius), turn * angle, mass * values
