@@ -1,4 +1,4 @@
-r"""Paths of integration over a spectrum plus Gaussian noise, where no integrand is ever singular.
+r"""Paths of integration over a spectrum plus Gaussian noise, on which no integrand is singular.
 
 Integrals over the law mu of the noisy spectrum (`free_probability`) are taken from the preimage
 z_kappa of a threshold to infinity, in the upper half-plane, in two pieces that meet at the real origin c of a

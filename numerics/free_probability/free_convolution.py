@@ -7,9 +7,9 @@ v/(pi t); a primitive of g dx is sum w_i log(z - s_i) + t G^2/2, and its imagina
 of x.
 
 *Accuracy.*  Masses, densities and transforms are closed forms of a point z, and no z is used before its own
-equation has been looked at (`biane.Curve.error`): where it is not good enough the point is found again in
-longer arithmetic, and where the longest does not help nothing is returned.  An edge is a root of F = 1,
-looked at alike; a quantile lies between two numbers whose masses are on either side.
+equation has been checked (`biane.Curve.error`).  A point that fails is computed again in longer arithmetic;
+one that fails in the longest raises.  An edge is a root of F = 1, checked alike; a quantile lies between two
+numbers whose masses are on either side.
 
 Class: `FreeConvolution`.
 """

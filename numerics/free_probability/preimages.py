@@ -6,14 +6,14 @@ v/(pi delta^2), and integrals over mu are
 
     int_{x > kappa} h dmu = -(1/pi) Im int_{z_kappa}^{right of the support} h(x(z)) G(z) x'(z) dz
 
-along any path in the open upper half-plane (`contours`): components of the support, square-root edges and
-principal values are never seen.  Two facts make the preimage safe to compute.  Multiplied by its
+along any path in the open upper half-plane (`contours`), which meets no component of the support, no
+square-root edge and no principal value.  Two facts make the preimage safe to compute.  Multiplied by its
 denominators, x(z) = kappa is a polynomial equation of degree d + 1 with a real root between any two
 neighbouring s_i, hence with one complex pair at most: whatever complex root Newton's method finds is the
 right one.  And of its real roots only one has x'(z) >= 0.
 
-A point is seen from a real origin c close to it (`views`): at z_kappa if that is real, at a distance of
-|z_kappa| from 0 if not, as the curve is almost a circle where noise dominates.
+A point is seen from a real origin c close to it (`views`): c is z_kappa if that is real, else about
+|z_kappa|, as the curve is almost a circle where noise dominates.
 
 In order: `preimage`, `beyond_all`, `above_axis`, `RayPoint`, `on_ray`, `at_angle`, `gap_after`,
 `noise_border`, `right_edge`.

@@ -1,10 +1,10 @@
-r"""What is left to know of a power-law matrix once it has been seen through Gaussian noise.
+r"""The posterior variance of a power-law matrix seen through Gaussian noise.
 
-The Bayes-optimal estimate of S* from S* + delta GOE has the eigenvectors of what is seen; its eigenvalues are
-the posterior means m(x) of the target's eigenvalue given the eigenvalue x (Ledoit and Péché, Probab. Theory
-Relat. Fields 151 (2011) 233; Bun, Allez, Bouchaud, Potters, IEEE Trans. Inf. Theory 62 (2016) 7475).  On
-Biane's curve z = u + i v (`free_probability.biane`) an eigenvector at x(z) has the squared overlap p_i with
-the direction of s_i,
+The Bayes-optimal estimate of S* from S* + delta GOE has the eigenvectors of the noisy matrix; its eigenvalues
+are the posterior means m(x) of the target's eigenvalue given the eigenvalue x (Ledoit and Péché, Probab.
+Theory Relat. Fields 151 (2011) 233; Bun, Allez, Bouchaud, Potters, IEEE Trans. Inf. Theory 62 (2016) 7475).
+On Biane's curve z = u + i v (`free_probability.biane`) an eigenvector at x(z) has the squared overlap p_i
+with the direction of s_i,
 
     p_i = (1/d) delta^2/|z - s_i|^2,      sum_i p_i = 1,      m = sum_i p_i s_i,
 
@@ -12,31 +12,31 @@ and the error that remains is the mean posterior variance
 
     E = int dmu(x) sum_i p_i (s_i - m)^2 = delta^2 - (4 pi^2/3) delta^4 int rho^3 dx.
 
-The second form, the known one, loses every digit where E is far below delta^2; the first is a sum of positive
-terms, and so is what it leaves, delta^2 - E = (4/3) int v^2 dmu.  Neither integrand is analytic (v is not),
-and no path off the real axis helps: both are integrated along the curve, with
+The second form, the known one, loses every digit where E is far below delta^2.  The first is a sum of
+positive terms, and so is its complement, delta^2 - E = (4/3) int v^2 dmu.  Neither integrand is analytic, as
+v is not, and no path off the real axis helps: both are integrated along the curve, with
 
     dmu = v/(pi delta^2) |x'(z)| |dz|,      x'(z) = 2 i v delta^2 (1/d) sum_i 1/(|z - s_i|^2 (z - s_i)),
 
 the latter from x' = 1 + delta^2 G' and the equation of the curve.
 
-*What is learned.*  An eigenvector has the degrees of freedom D(x) = Var/delta^2 <= 1, what it leaves being
-1 - D = (v^2 + (u - m)^2)/delta^2.  To that extent it is learned: int Var D dmu is error on what is learned,
-int Var (1 - D) dmu target that is still hidden in the noise.  Nothing of it is noise taken for target: the
-error of a posterior mean is orthogonal to it.
+*Parts.*  An eigenvector has the degrees of freedom D(x) = Var/delta^2 <= 1, and 1 - D = (v^2 + (u -
+m)^2)/delta^2.  It is learned to the extent D: int Var D dmu is error on learned directions, int Var (1 - D)
+dmu target that noise still hides.  No part is noise taken for target: the error of a posterior mean is
+orthogonal to it.
 
-*Intervals.*  Far above the noise every mode has a band of its own; further down the bands merge, one with the
-next, until the curve passes high above the modes and doesn't see them one by one any more.  The interval of a
+*Intervals.*  Far above the noise every mode has a band of its own.  Further down each band merges with the
+next, until the curve passes high above the modes and no longer resolves them.  The interval of a
 mode ends at the bottoms of the gaps beside it, where F = sum_i p_i on the real axis is least.  Its integrals
-are taken by rules that mind neither edges of the band nor near edges at the ends; where the noise itself
-ends, and the curve has a shoulder somewhere in the interval, by bisection.  The contribution of an interval
-is smooth in its number up to where bands begin to merge, and again from there on: the sum over all takes a
-number of intervals in proportion to its logarithm (`sparse_sums`).
+are taken by rules which square roots at the ends, or just behind them, don't slow down; where the noise
+itself ends, and the curve has a shoulder somewhere in the interval, by bisection.  The contribution of an
+interval is smooth in its number up to where bands begin to merge, and again from there on: the sum over all
+needs a number of intervals in proportion to the logarithm of theirs (`sums.sparse_sums`).
 
 *Bulk.*  The rest of the curve lies high above the modes: Gauss-Legendre panels in the angle at which it is
 seen from s_d, then, as it comes down towards the intervals, in u.
 
-That all of mu is met is checked by its mass, 1.
+The mass of mu along all of it is checked to be 1.
 
 In order: `posterior_variance`, `approximation`.
 """
@@ -64,7 +64,7 @@ from numerics.sums.neighbours import Above, Neighbours, neighbours
 from numerics.sums.sparse_sums import sparse_sum
 from numerics.sums.target import Target
 
-# The curve does not see the modes one by one from a height of this many spacings per digit: exp(-2 pi h).
+# The curve does not resolve modes from a height h of this many spacings per digit: exp(-2 pi h).
 _CLEAR_PER_DIGIT = 0.45
 # Nodes of Gauss's rules, per digit, up to which they are the shorter ones.
 _MOST_NODES = 45
@@ -107,8 +107,8 @@ def posterior_variance(noise: Any, target: Target) -> Posterior:
 def approximation(noise: float, target: Target) -> Posterior:
     """`posterior_variance` to some ten per cent, in tens of microseconds: modes learned one by one.
 
-    A mode s > delta alone has the error s^2 - s^2 (1 - delta^2/s^2)^2; what pairs of them share is counted
-    once, and of a mode with itself nothing is unknown.
+    A mode s > delta alone has the error s^2 - s^2 (1 - delta^2/s^2)^2.  Pairs of learned modes are counted
+    once, and a mode with itself is known.
 
     >>> target = Target.of(400, 1.25)
     >>> rough, exact = approximation(0.5, target), posterior_variance(0.5, target)
@@ -267,7 +267,7 @@ def _over_interval(target: Target, noise: Any, number: int, size: Any) -> Any:
             height2 = _heights2(target, noise, modes, lowest)
         return _integrands(curve, u, height2, modes, view) @ measure
 
-    # In a row of like intervals the mode is in the middle, and the ends are alike; where the noise ends not.
+    # In a row of like intervals the mode is in the middle, and the ends are alike; not where the noise ends.
     lopsided = abs(left.distance - right.distance) > (left.distance + right.distance) / 5
     steep = len(heights) == 2 and max(heights) > _STEEP * lowest
     if left.is_edge != right.is_edge or lopsided or steep:
@@ -384,7 +384,7 @@ def _start_of_intervals(target: Target, noise: Any, intervals: int) -> tuple[Any
 def _above(target: Target, noise: Any, u: Any) -> tuple[Any, Any]:
     """Height of the curve above u, and the integrands in u."""
     view = spectrum_view(target, target.rank(u))
-    # among modes without number u may as well be the origin
+    # among more modes than can be numbered u may as well be the origin
     offset = np.array([0 * u if is_unresolved(target, view) else u - view.origin])
     curve = view.curve(target.arithmetic, noise)
     modes = _modes_seen_from(view, curve).above(offset)
