@@ -67,18 +67,18 @@ def test_geodesic_integrates_the_resolvent(bits: int, noise: float, threshold: f
         if threshold is None:  # in the band of the third mode
             s = float(spectrum.scale) * np.arange(1.0, 301) ** -0.7
             threshold = s[2] + noise**2 * np.mean(1 / (s[2] - np.delete(s, 2)))
-        found = preimage(spectrum, arithmetic.real(noise), arithmetic.real(threshold))
-        assert found.in_support
-        path, view = geodesic(arithmetic, found), found.view
+        start = preimage(spectrum, arithmetic.real(noise), arithmetic.real(threshold))
+        assert start.in_support
+        path, view = geodesic(arithmetic, start), start.view
         integral = path.weights @ path.sums([view.weights])[0]
         # From above the real axis, the argument of c - s is pi at the learned modes and 0 at the others.
-        rise = arithmetic.log(found.separations) - arithmetic.log(abs(view.distances))
+        rise = arithmetic.log(start.separations) - arithmetic.log(abs(view.distances))
         primitive = view.weights @ rise - arithmetic.complex(0, 1) * arithmetic.pi * view.share
         assert abs(integral - primitive) < 1000 * arithmetic.epsilon
         assert min(float(point.imag) for point in path.zeta) > 0
         ends = abs(complex(path.zeta[0])), abs(complex(path.to_end[-1]))
         # the trapezoidal rule runs into both ends, Gauss and Legendre stop short of them
-        assert max(ends) < (1e-12 if bits == 53 else 1e-2) * abs(complex(found.zeta))
+        assert max(ends) < (1e-12 if bits == 53 else 1e-2) * abs(complex(start.zeta))
 
 
 @pytest.mark.parametrize("bits", [53, 150])
@@ -102,10 +102,10 @@ def test_sums_along_every_path(dim: int, cotangent: int, bits: int) -> None:
             weights = path.view.weights
             zeroth, first, square = path.sums([weights, weights * path.view.eigenvalues], [weights])
             inverse = 1 / (path.zeta[:, None] + path.view.distances)
-            for found, exact in (
+            for values, exact in (
                 (zeroth, inverse @ weights),
                 (first, inverse @ (weights * path.view.eigenvalues)),
                 (square, (inverse * inverse) @ weights),
             ):
                 # from zeta alone points next to the end of a path are not told from it
-                assert np.max(abs(found / exact - 1).astype(float)) < 1e5 * float(arithmetic.epsilon)
+                assert np.max(abs(values / exact - 1).astype(float)) < 1e5 * float(arithmetic.epsilon)

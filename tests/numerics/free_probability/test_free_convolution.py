@@ -414,16 +414,16 @@ class Exact:
         def slope(u: Any) -> Any:  # of F, over -2
             return sum(w / (u - a) ** 3 for w, a in zip(self.weights, s, strict=True))
 
-        found = [self.image(bisected(lambda u: self.share(u) > 1, s[0], s[0] + t))]
+        ends = [self.image(bisected(lambda u: self.share(u) > 1, s[0], s[0] + t))]
         for upper, lower in itertools.pairwise(s[: gaps + 1]):
             wall = bisected(lambda u: slope(u) > 0, lower, upper)
             if self.share(wall) < 1:
-                found += [
+                ends += [
                     self.image(bisected(lambda u: self.share(u) < 1, wall, upper)),
                     self.image(bisected(lambda u: self.share(u) > 1, lower, wall)),
                 ]
-        found.append(self.image(bisected(lambda u: self.share(u) < 1, s[-1] - t, s[-1])))
-        return [edge.real for edge in reversed(found)]
+        ends.append(self.image(bisected(lambda u: self.share(u) < 1, s[-1] - t, s[-1])))
+        return [edge.real for edge in reversed(ends)]
 
 
 def of_set(sizes: Sequence[float], weights: Sequence[float], noise: float) -> tuple[FreeConvolution, Exact]:
@@ -446,7 +446,7 @@ def of_power(dim: int, decay: float, noise: float, scale: float | None) -> tuple
 KINDS = ["power law", "set", "power law", "unequal weights", "within rounding", "one", "extreme", "touching"]
 
 
-def drawn(rng: Any, kind: str) -> tuple[FreeConvolution, Exact]:
+def random_law(rng: Any, kind: str) -> tuple[FreeConvolution, Exact]:
     """A law drawn at random, noise from 1e-12 to 1e12 of a spacing of its modes."""
     ratio = 10 ** rng.uniform(-12, 12)
     n = int(rng.integers(2, 5))
@@ -537,7 +537,7 @@ def checked_points(seed: int, count: int, each: int = 3) -> tuple[Counter[str], 
         for kind in itertools.cycle(KINDS):
             if counts.total() >= count:
                 break
-            law, exact = drawn(rng, kind)
+            law, exact = random_law(rng, kind)
             faults += [f"{kind}: {fault} of {law!r}" for fault in wrong_edges(law, exact)]
             ends = [end for component in law.edges() for end in component]
             modes = [float(s) for s in exact.modes]
@@ -551,8 +551,8 @@ def checked_points(seed: int, count: int, each: int = 3) -> tuple[Counter[str], 
                 for x in (y for a in xs for y in beside(a)):
                     height = float(law.noise * 10 ** rng.uniform(-14, 3))
                     probability = float(rng.uniform()) if rng.uniform() < 0.1 else 0.0
-                    found = wrong(law, exact, x, height, probability)
-                    faults += [f"{kind}, {where}: {fault} of {law!r}" for fault in found]
+                    errors = wrong(law, exact, x, height, probability)
+                    faults += [f"{kind}, {where}: {fault} of {law!r}" for fault in errors]
                     counts[f"{kind}, {where}"] += 1
     return counts, faults
 

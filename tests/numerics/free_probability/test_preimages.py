@@ -36,15 +36,15 @@ POINTS = [
 def test_preimage_solves_bianes_equations(dim: int, decay: float, noise: float, threshold: float) -> None:
     """x(z) = kappa with every eigenvalue summed; on the curve, or in a gap where x increases."""
     spectrum = Target.of(dim, decay)
-    found = preimage(spectrum, noise, threshold)
-    z, s = complex(found.point), explicit(spectrum)
+    start = preimage(spectrum, noise, threshold)
+    z, s = complex(start.point), explicit(spectrum)
     assert z + noise**2 * np.mean(1 / (z - s)) == pytest.approx(threshold, rel=1e-9, abs=0)
     contraction = noise**2 * np.mean(1 / abs(z - s) ** 2)
-    if found.in_support:
+    if start.in_support:
         assert contraction == pytest.approx(1, rel=1e-7, abs=0)
     else:
         assert contraction <= 1
-        assert found.view.learned == np.sum(s > z.real)
+        assert start.view.learned == np.sum(s > z.real)
 
 
 @settings(deadline=None, max_examples=60)
@@ -64,15 +64,15 @@ def test_preimage_within_and_next_to_the_band_of_one_mode(
     s = float(narrow.size(mode))
     noise = s * 10**log_noise
     threshold = s + noise**2 / s + band * noise / math.sqrt(dim)
-    found = preimage(narrow, noise, threshold)
+    start = preimage(narrow, noise, threshold)
     wide = multiprecision(140)
     with wide.working():
         spectrum = Target.of(dim, decay, arithmetic=wide)
         exact = preimage(spectrum, wide.real(noise), wide.real(threshold))
     # What moving the threshold by a few roundings does to the point is all that is allowed.
-    slope = 1 - noise**2 * (found.view.weights @ (1 / found.separations**2))
-    rounding = 1e-15 * threshold / max(abs(slope), 1e-6) + 1e-15 * abs(found.point)
-    assert abs(found.point - complex(exact.point)) <= 20 * rounding + 1e-12 * abs(found.separations).min()
+    slope = 1 - noise**2 * (start.view.weights @ (1 / start.separations**2))
+    rounding = 1e-15 * threshold / max(abs(slope), 1e-6) + 1e-15 * abs(start.point)
+    assert abs(start.point - complex(exact.point)) <= 20 * rounding + 1e-12 * abs(start.separations).min()
 
 
 @pytest.mark.parametrize("angle", [1.3, 0.2, 1e-3])
@@ -83,10 +83,10 @@ def test_at_an_angle_is_the_preimage_of_its_threshold(
     dim: int, decay: float, noise: float, angle: float
 ) -> None:
     target = Target.of(dim, decay)
-    found, threshold = at_angle(target, noise, angle)
-    assert np.angle(complex(found.point)) == pytest.approx(angle, rel=1e-9, abs=0)
+    start, threshold = at_angle(target, noise, angle)
+    assert np.angle(complex(start.point)) == pytest.approx(angle, rel=1e-9, abs=0)
     reference = preimage(target, noise, threshold)
-    assert complex(found.point) == pytest.approx(
+    assert complex(start.point) == pytest.approx(
         complex(reference.point), rel=1e-15 / angle**2 + 1e-13, abs=0
     )
 

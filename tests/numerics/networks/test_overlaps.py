@@ -98,7 +98,7 @@ def test_against_integrals_over_the_support(
     dim: int, decay: float, noise: float, threshold: float, units: int | None
 ) -> None:
     target = Target.of(dim, decay)
-    found = decomposition(noise, threshold, target, units)
+    parts = decomposition(noise, threshold, target, units)
     beyond = threshold
     if units is not None:
         _, quantile = width.top_quantile(target, noise, units)
@@ -111,7 +111,7 @@ def test_against_integrals_over_the_support(
         learned, border = start.start.view.learned, -math.inf
     expected = on_the_real_axis(s, noise, threshold, beyond, border, learned)
     for name in PARTS:
-        assert found[name] == pytest.approx(expected[name], rel=1e-7, abs=1e-10), name
+        assert parts[name] == pytest.approx(expected[name], rel=1e-7, abs=1e-10), name
 
 
 @settings(max_examples=60)
@@ -143,13 +143,13 @@ def test_parts_are_positive_and_sum_to_the_error(
 @pytest.mark.parametrize("dim", [6, 400])
 @pytest.mark.parametrize("threshold", [1e-3, 0.5, 1.39])
 def test_thirty_digits_agree(dim: int, threshold: float) -> None:
-    found, arithmetic = decomposition(0.7, threshold, Target.of(dim, 1.25)), multiprecision(120)
+    parts, arithmetic = decomposition(0.7, threshold, Target.of(dim, 1.25)), multiprecision(120)
     with arithmetic.working():
         target = Target.of(dim, 1.25, arithmetic=arithmetic)
         exact = decomposition(arithmetic.real(0.7), arithmetic.real(threshold), target)
     whole = float(sum(exact.values()))
     for name in PARTS:
-        assert found[name] == pytest.approx(float(exact[name]), rel=1e-10, abs=1e-12 * whole), name
+        assert parts[name] == pytest.approx(float(exact[name]), rel=1e-10, abs=1e-12 * whole), name
 
 
 @pytest.mark.parametrize("angle", [1e-4, 1e-2])
@@ -157,13 +157,13 @@ def test_thirty_digits_agree(dim: int, threshold: float) -> None:
 def test_next_to_the_edge_of_the_noise(angle: float, scale: float) -> None:
     """(f - s)^2 = f^2 - 2 f s + s^2 over what is seen there: f = angle^2 - t with density sqrt(t)/pi."""
     target = Target(dim=10**4, decay=1.25, scale=scale)
-    found = decomposition_at_angle(1.0, angle, target)
+    parts = decomposition_at_angle(1.0, angle, target)
     mean = scale * float(np.mean(np.arange(1.0, 10**4 + 1) ** -1.25))
     expected = 16 / (105 * math.pi) * angle**7
     expected -= 2 * mean * 4 / (15 * math.pi) * angle**5
     expected += target.mean_square * 2 / (3 * math.pi) * angle**3
-    assert found["overfitting"] == pytest.approx(expected, rel=2e-3, abs=0)
-    assert found["learned"] == 0
+    assert parts["overfitting"] == pytest.approx(expected, rel=2e-3, abs=0)
+    assert parts["learned"] == 0
 
 
 def test_of_a_solution() -> None:
@@ -197,10 +197,10 @@ def test_threshold_nearer_to_where_the_noise_ends_than_float64_tells(decades: in
 @pytest.mark.parametrize("decades", [77, 94])
 def test_parts_there_are_those_of_thirty_digits(decades: int) -> None:
     problem = close_to_the_border(decades)
-    found: Any = solve(problem).decomposition
+    parts: Any = solve(problem).decomposition
     exact: Any = solve(problem, digits=30).decomposition
     for name in ("unlearned", "overfitting"):
-        assert found[name] == pytest.approx(float(exact[name]), rel=1e-9, abs=0), name
+        assert parts[name] == pytest.approx(float(exact[name]), rel=1e-9, abs=0), name
 
 
 def test_one_mode_about_to_emerge() -> None:
@@ -226,9 +226,9 @@ def test_noise_that_ends_among_more_modes_than_can_be_numbered(decades: int) -> 
         weight_decay=float(dim) ** -0.4,
         noise_variance=1,
     )
-    found, exact = solve(problem).decomposition, solve(problem, digits=16).decomposition
+    parts, exact = solve(problem).decomposition, solve(problem, digits=16).decomposition
     for name in PARTS:
-        assert found[name] == pytest.approx(float(exact[name]), rel=1e-11, abs=1e-12 * found["overfitting"])
+        assert parts[name] == pytest.approx(float(exact[name]), rel=1e-11, abs=1e-12 * parts["overfitting"])
     # at kappa = 2 delta a mode y delta adds 6 - 8/y + 3/y^2 if y > 1, else y^2; K y^(-1/gamma) are above y
     gamma = problem.gamma
     expected = (6 - 8 / (1 + gamma) + 3 / (1 + 2 * gamma)) * (2 * gamma - 1)

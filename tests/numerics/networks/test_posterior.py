@@ -34,10 +34,10 @@ def test_the_known_form_with_the_cube_of_the_density(dim: int, noise: float) -> 
         quad(lambda x: density(s, noise, x) ** 3, left, right, epsabs=1e-6 * noise**-2, limit=400)[0]
         for left, right in pairwise(pieces)
     )
-    found = posterior_variance(noise, target)
+    posterior = posterior_variance(noise, target)
     known = 4 * np.pi**2 / 3 * noise**4 * cubes
-    assert found.complement == pytest.approx(known, rel=1e-5, abs=0)
-    assert found.error == pytest.approx(noise**2 - known, rel=1e-4, abs=0)
+    assert posterior.complement == pytest.approx(known, rel=1e-5, abs=0)
+    assert posterior.error == pytest.approx(noise**2 - known, rel=1e-4, abs=0)
 
 
 @pytest.mark.parametrize(
@@ -60,9 +60,9 @@ def test_the_known_form_with_the_cube_of_the_density(dim: int, noise: float) -> 
 )
 def test_error_and_complement_make_the_noise(dim: int, decay: float, noise: float) -> None:
     """E and (4/3) int v^2 dmu are integrals of different functions: their sum is a test of both."""
-    found = posterior_variance(noise, Target.of(dim, decay))
-    assert found.error + found.complement == pytest.approx(noise**2, rel=3e-14, abs=0)
-    assert min(found.learned, found.unlearned) >= 0
+    posterior = posterior_variance(noise, Target.of(dim, decay))
+    assert posterior.error + posterior.complement == pytest.approx(noise**2, rel=3e-14, abs=0)
+    assert min(posterior.learned, posterior.unlearned) >= 0
 
 
 def test_an_oracle_with_the_eigenvectors_of_a_drawn_matrix() -> None:
@@ -78,10 +78,10 @@ def test_an_oracle_with_the_eigenvectors_of_a_drawn_matrix() -> None:
         variances = (vectors**2 * (s[:, None] - best) ** 2).sum(axis=0)
         errors.append((np.sum(s**2) - np.sum(best**2)) / dim)
         learned.append(np.mean(variances**2) / noise**2)
-    found = posterior_variance(noise, target)
-    assert np.mean(errors) == pytest.approx(found.error, rel=0.02, abs=0)
+    posterior = posterior_variance(noise, target)
+    assert np.mean(errors) == pytest.approx(posterior.error, rel=0.02, abs=0)
     # a few eigenvectors make up most of it, and their overlaps are drawn: measured 0.6 to 6 per cent off
-    assert np.mean(learned) == pytest.approx(found.learned, rel=0.05, abs=0)
+    assert np.mean(learned) == pytest.approx(posterior.learned, rel=0.05, abs=0)
 
 
 def test_thirty_digits_are_those_of_forty() -> None:
@@ -90,8 +90,8 @@ def test_thirty_digits_are_those_of_forty() -> None:
         arithmetic = multiprecision(bits)
         with arithmetic.working():
             target = Target.of(12, Fraction(5, 4), "raw", arithmetic)
-            found = posterior_variance(arithmetic.real(Fraction(1, 2)), target)
-            values.append([to_mpf(x) for x in (found.learned, found.unlearned, found.complement)])
+            posterior = posterior_variance(arithmetic.real(Fraction(1, 2)), target)
+            values.append([to_mpf(x) for x in (posterior.learned, posterior.unlearned, posterior.complement)])
     with mpmath.workdps(40):
         assert all(abs(short / long - 1) < mpmath.mpf(10) ** -30 for short, long in zip(*values, strict=True))
     in_double = posterior_variance(0.5, Target.of(12, 1.25))

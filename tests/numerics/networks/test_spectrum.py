@@ -103,9 +103,9 @@ def test_plot_shows_every_band_and_every_scale() -> None:
     ax = narrow.plot(Figure().subplots(), points=40)
     x, y = (np.asarray(values) for values in ax.lines[0].get_data())
     # a band thinner than a thousandth of its place is the line that marks its mode
-    drawn = [spike for spike in narrow.spikes if narrow.spike_width > spike.location / 1000]
-    assert len(drawn) > 50
-    for spike in drawn:
+    wide = [spike for spike in narrow.spikes if narrow.spike_width > spike.location / 1000]
+    assert len(wide) > 50
+    for spike in wide:
         assert np.any((abs(x - spike.location) < narrow.spike_width) & (y > 0))
     assert ax.get_xscale() == ax.get_yscale() == "log"
     lines = quadratic_spectrum(1e-7, 1e-3, Target.of(400, 1.25))  # which only marks can show
@@ -161,11 +161,11 @@ def test_quantiles_of_noise_far_below_the_modes() -> None:
 
 def test_samples_are_those_of_the_law() -> None:
     law = diagonal_spectrum(0.3, 0.4, Target.of(50, 1.25, "unit"))
-    drawn = law.sample(4000, seed=5)
-    assert np.array_equal(drawn, law.sample(4000, seed=5))
+    sample = law.sample(4000, seed=5)
+    assert np.array_equal(sample, law.sample(4000, seed=5))
     for x in (-1.0, -0.2, 0.0, 0.2, 1.0):
         chance = law.cdf(x)
-        assert abs(np.mean(drawn <= x) - chance) < 4 * np.sqrt(chance * (1 - chance) / 4000)
+        assert abs(np.mean(sample <= x) - chance) < 4 * np.sqrt(chance * (1 - chance) / 4000)
     with pytest.raises(InvalidProblem, match="size=0"):
         law.sample(0, seed=1)
 
@@ -196,9 +196,9 @@ def test_pruning_the_bulk_of_a_drawn_matrix(digits: int | None) -> None:
     for _ in range(4):
         gauss = rng.standard_normal((dim, dim))
         values, vectors = np.linalg.eigh(np.diag(s) + noise * (gauss + gauss.T) / np.sqrt(2 * dim))
-        for found, threshold in zip(risks, (kappa, 2 * noise), strict=True):
+        for risks_at, threshold in zip(risks, (kappa, 2 * noise), strict=True):
             estimate = (vectors * np.maximum(values - threshold, 0)) @ vectors.T
-            found.append(2 * np.sum((estimate - np.diag(s)) ** 2) / dim)
+            risks_at.append(2 * np.sum((estimate - np.diag(s)) ** 2) / dim)
     assert np.mean(risks[0]) == pytest.approx(float(solution.excess_risk), rel=0.02, abs=0)
     assert np.mean(risks[1]) == pytest.approx(float(solution.pruned()), rel=0.04, abs=0)
     assert float(solution.pruned()) < 0.8 * float(solution.excess_risk)
