@@ -57,24 +57,17 @@ class Gap:
     Attributes:
         share: the least F between them; or F at some point, if that is clearly below 1.
         offset: that point, from the point from which the eigenvalues are seen.
-        to_upper: from that point up to the upper eigenvalue.
-        to_lower: from the lower eigenvalue up to that point.
+        width: distance between the two eigenvalues.
     """
 
     share: Any
     offset: Any
-    to_upper: Any
-    to_lower: Any
+    width: Any
 
     @property
     def is_closed(self) -> bool:
         """Whether the bands of the two eigenvalues have merged."""
         return bool(self.share >= 1)
-
-    @property
-    def width(self) -> Any:
-        """Distance between the two eigenvalues."""
-        return self.to_upper + self.to_lower
 
 
 @dataclass(frozen=True, eq=False)
@@ -150,8 +143,8 @@ class Curve:
         Raises:
             NotConverged: the least F was not found.
         """
-        upper, lower = self.distances[place], self.distances[place + 1]
-        low, high, close = -lower, -upper, 16 * self.arithmetic.epsilon * (lower - upper)
+        low, high = -self.distances[place + 1], -self.distances[place]
+        width, close = high - low, 16 * self.arithmetic.epsilon * (high - low)
         variance, weights, u = self.variance, self.weights, (low + high) / 2
         for _ in range(_STEPS):
             inverse = 1 / (u + self.distances)
@@ -162,7 +155,7 @@ class Curve:
             step = slope / (3 * (weights @ (square * square)))
             is_least = min(abs(step), high - low) <= close
             if share < 1 - _CLEARLY_OPEN or is_least:
-                return Gap(share, u, -(u + upper), u + lower)
+                return Gap(share, u, width)
             u = u + step if low < u + step < high else (low + high) / 2
         raise NotConverged("the bottom of a gap between two eigenvalues did not settle")
 

@@ -82,9 +82,7 @@ def beyond_all(target: Target, point: Any) -> Preimage:
     [2.0, 2.5]
     """
     view = spectrum_view(target, 0)
-    view = view.moved(point - view.origin)
-    zero = target.arithmetic.complex(0 * point, 0 * point)
-    return Preimage(view, zero, zero + view.distances)
+    return view.moved(point - view.origin).point(target.arithmetic)
 
 
 def above_axis(target: Target, noise: Any, u: Any) -> tuple[Preimage, Any]:

@@ -90,6 +90,11 @@ class SpectrumView:
             share = share + self.weights[self.above : above].sum() - self.weights[above : self.above].sum()
         return SpectrumView(learned, origin, distances, self.eigenvalues, self.weights, above, share)
 
+    def point(self, arithmetic: Arithmetic) -> Preimage:
+        """The origin itself, as a point outside the support."""
+        zero = arithmetic.complex(0 * self.origin, 0 * self.origin)
+        return Preimage(self, zero, zero + self.distances)
+
     def in_units(self, unit: Any) -> SpectrumView:
         """The same with lengths measured in a unit."""
         scaled = {name: getattr(self, name) / unit for name in ("origin", "distances", "eigenvalues")}

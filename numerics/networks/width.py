@@ -119,7 +119,10 @@ def top_quantile(target: Target, noise: Any, count: int) -> tuple[Preimage, Any]
         if target.size(target.arithmetic.real(count)) > noise / _FAR_BELOW:
             gap = gap_after(target, noise, count)
             if not gap.is_closed:
-                return _in_gap(target, noise, count, gap.to_upper)
+                view = spectrum_view(target, count).moved(gap.offset)
+                return view.point(target.arithmetic), view.origin + view.curve(
+                    target.arithmetic, noise
+                ).image(0)
         places: tuple[Place, ...] = (_by_angle, _by_real_part)
         if count <= target.rank(noise):
             places = places[::-1]
@@ -131,16 +134,6 @@ def top_quantile(target: Target, noise: Any, count: int) -> tuple[Preimage, Any]
                 failure = failure or error
         assert failure is not None
         raise failure
-
-
-def _in_gap(target: Target, noise: Any, count: int, below: Any) -> tuple[Preimage, Any]:
-    """The real point at a distance below the eigenvalue ``count``, seen from itself."""
-    view = spectrum_view(target, count)
-    step = -view.distances[view.above - 1] - below
-    view = replace(view, origin=view.origin + step, distances=view.distances + step)
-    zero = target.arithmetic.complex(0 * step, 0 * step)
-    x = view.origin + noise * noise * (view.weights @ (1 / view.distances))
-    return Preimage(view, zero, zero + view.distances), x
 
 
 def _by_angle(target: Target, noise: Any, y: Any) -> tuple[Preimage, Any]:

@@ -66,20 +66,21 @@ def test_gaps_are_open_or_closed_at_their_bottom(
             known = curve(s, w, noise, arithmetic, place)
             gap = known.gap(place)
             assert gap.width == pytest.approx(s[place] - s[place + 1], rel=1e-12, abs=0)
-            assert 0 < gap.to_upper < gap.width
+            # seen from the upper one
+            assert 0 < -gap.offset < gap.width
             assert abs(share(known, gap.offset) / gap.share - 1) < 256 * arithmetic.epsilon
             height = known.height(gap.offset)
             # to rounding two bands that touch are one or two
             assert gap.is_closed == (height > 0) or abs(gap.share - 1) < 64 * arithmetic.epsilon
             if gap.is_closed:
-                aside = 1e-3 * min(gap.to_upper, gap.to_lower)
+                aside = 1e-3 * min(-gap.offset, gap.width + gap.offset)
                 assert min(
                     share(known, gap.offset + aside), share(known, gap.offset - aside)
                 ) >= gap.share * (1 - 1e-15)
             else:
                 # either band ends before the gap's bottom, and an edge is sought from inside the band
                 edge = known.seen_from(place, -1).band_end(place)
-                assert 0 < edge < gap.to_upper
+                assert 0 < edge < -gap.offset
 
 
 @pytest.mark.parametrize("bits", BITS)
