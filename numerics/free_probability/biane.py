@@ -17,10 +17,10 @@ Each question has one monotone method:
 The eigenvalues are given by their distances c - s_i from a real point c, and u by its offset u - c.  So a
 point within rounding of an eigenvalue is known in relative precision if c is that eigenvalue or next to it.
 
-*Accuracy.*  An answer satisfies its own equation or is not given.  How far a point z is off is bounded by
-`Curve.error`: what is left of x(z) = x, and what rounding adds to it, moves z by 1/|x'(z)|, at an edge, where
-g has a square root, by a square root of it, and where two components merge by a cube root; by no more
-anywhere, also not where a light eigenvalue is next to z.
+*Accuracy.*  An edge, the bottom of a gap or a height satisfies its own equation or is not given.  How far a
+point z is off is bounded by `Curve.error`.  What is left of x(z) = x, and what rounding adds to it, moves z
+by 1/|x'(z)| times as much; at an edge, where g has a square root, by a square root of it; where two
+components merge by a cube root; and by no more anywhere, not even where a light eigenvalue is next to z.
 
 In order: `Gap`, `Curve`, `heights2`.
 """
