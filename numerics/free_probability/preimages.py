@@ -351,14 +351,14 @@ class RayPoint:
     fall: Any
 
 
-def on_ray(target: Target, noise: Any, angle: Any, log_radius: Any, *, from_smallest: bool) -> RayPoint:
+def on_ray(target: Target, noise: Any, angle: Any, radius: Any, *, from_smallest: bool) -> RayPoint:
     """The point of the curve on a ray from s_d, or from 0: Newton's method for log F = 0 in log r.
 
     Args:
         target: the target.
         noise: delta, a scalar of the target's arithmetic.
         angle: between 0 and pi, likewise; its relative precision is that of the height of z.
-        log_radius: a guess of log r; from 0, where the ray may meet the curve more than once, a good one.
+        radius: a guess of r; from 0, where the ray may meet the curve more than once, a good one.
         from_smallest: whether the ray begins at s_d.
 
     Raises:
@@ -369,7 +369,6 @@ def on_ray(target: Target, noise: Any, angle: Any, log_radius: Any, *, from_smal
     smallest = target.size(arithmetic.real(target.dim)) if from_smallest else 0 * noise
     most, last_step = arithmetic.real(Fraction(1, 2)), False
     for _ in range(_RAY_STEPS):
-        radius = arithmetic.exp(log_radius)
         view = spectrum_view(target, rank_below(target, smallest + radius, radius * sine))
         if from_smallest:
             base = -(view.distances + _to_smallest(target, view))
@@ -386,7 +385,7 @@ def on_ray(target: Target, noise: Any, angle: Any, log_radius: Any, *, from_smal
         step = arithmetic.log(total) * total / (variance * fall)
         if not (arithmetic.is_finite(step) if from_smallest else abs(step) < 1):
             break
-        log_radius = log_radius + (max(min(step, most), -most) if from_smallest else step)
+        radius = radius * arithmetic.exp(max(min(step, most), -most) if from_smallest else step)
         last_step = abs(step) <= _nearly_settled(arithmetic, 2)
     raise NotConverged(f"no point of Biane's curve found at the angle {float(angle):.3g}")
 
@@ -420,7 +419,7 @@ def at_angle(target: Target, noise: Any, angle: Any) -> tuple[Preimage, Any]:
     """
     arithmetic = target.arithmetic
     with arithmetic.working():
-        ray = on_ray(target, noise, angle, arithmetic.log(noise), from_smallest=False)
+        ray = on_ray(target, noise, angle, noise, from_smallest=False)
         mean = noise * noise * (ray.view.weights @ (ray.base * ray.inverse))
         threshold = 2 * ray.radius * arithmetic.cos(angle) - mean
         separations = arithmetic.complex(ray.along, ray.height + 0 * ray.along)

@@ -326,7 +326,7 @@ def _bulk(target: Target, noise: Any, intervals: int) -> Any:
     total, log_radius = _by_angle(target, noise, steep, to_axis=intervals == 0)
     if intervals == 0 or last >= steep:
         return total
-    ray = on_ray(target, noise, steep, log_radius, from_smallest=True)
+    ray = on_ray(target, noise, steep, arithmetic.exp(log_radius), from_smallest=True)
     start = smallest + ray.radius * arithmetic.cos(steep), ray.height
     return total + _by_real_part(target, noise, start, end)
 
@@ -454,7 +454,7 @@ def _panels_of_angle(arithmetic: Arithmetic, last: Any, to_axis: bool) -> Iterat
 def _at_angle(target: Target, noise: Any, angle: Any, log_radius: Any) -> tuple[Any, Any, Any]:
     """On the curve at s_d + r exp(i angle): log r, its slope in log(angle), the integrands in the angle."""
     arithmetic, variance = target.arithmetic, noise * noise
-    ray = on_ray(target, noise, angle, log_radius, from_smallest=True)
+    ray = on_ray(target, noise, angle, arithmetic.exp(log_radius), from_smallest=True)
     view, weights, inverse, height = ray.view, ray.view.weights, ray.inverse, ray.height
     turn = -2 * height * ((weights * inverse * inverse) @ ray.base) / ray.fall  # d log r/d angle
     # |x'(z)|/(2 v delta^2)
