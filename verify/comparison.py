@@ -76,10 +76,11 @@ def agreement(
     seed = int(seed)
     points = [(phase, scale) for phase in diagram.phases for scale in _draw(diagram, phase, effort, seed)]
     checks: list[Check] = []
+    model = str(diagram.model)
     with progress_bar(shown=progress) as bar:
-        task = bar.add_task(words.in_progress(str(diagram.model)), total=len(points))
+        task = bar.add_task(words.IN_PROGRESS.format(model=model), total=len(points))
         for phase, scale in points:
-            bar.update(task, description=words.in_progress(str(diagram.model), phase.name))
+            bar.update(task, description=words.PHASE_IN_PROGRESS.format(model=model, phase=phase.name))
             checks += _check(diagram, phase, scale)
             bar.advance(task)
     return Report(tuple(checks), effort, seed)

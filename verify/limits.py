@@ -1,12 +1,15 @@
 """What may be asked of comparisons and figures, and what they show unasked: seeds, decays, ends of axes.
 
 Apart from both, so that the command line refuses what does not fit before anything is loaded.
+
+In this order: the values, `is_window`, `upwards_of`, `misfit`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
-from typing import Literal
+from typing import Any, Literal
 
 FIGURE_GAMMA = Fraction(5, 4)
 """The decay at which phase diagrams are drawn: half of the points of a comparison are checked there."""
@@ -53,3 +56,46 @@ def upwards_of(noise: str, estimator: str, *, at_one_b: bool) -> Literal["ell", 
     if estimator != "bayes":
         return "ell"
     return "b" if noise == "scaled" and not at_one_b else "risk"
+
+
+def misfit(
+    noise: str, estimator: str, shown: Mapping[str, Any], *, has_source: bool
+) -> tuple[str, str] | None:
+    """The first parameter of a figure that does not fit its diagram, and what it must be; None if all fit.
+
+    Args:
+        noise: of the diagram.
+        estimator: of the diagram.
+        shown: gamma, b, source and the windows, pairs, by name; what is not given is None or missing.
+        has_source: whether the diagram depends on a source exponent.
+
+    >>> misfit("fixed", "erm", {"gamma": Fraction(5, 4), "b": 1}, has_source=False)
+    ('b', 'left out: it is for noise "scaled"')
+    """
+    b, source = shown.get("b"), shown.get("source")
+    upwards = upwards_of(noise, estimator, at_one_b=b is not None)
+    needs_b = noise == "scaled" and estimator != "bayes"
+    rules = [
+        ("gamma", shown["gamma"] > Fraction(1, 2), "above 1/2, so that the target has finite energy"),
+        ("b", b is not None or not needs_b, "given: the figure is drawn at one label noise d^-b"),
+        (
+            "b",
+            b is None or noise == "scaled",
+            'left out: it is for noise "scaled"',
+        ),
+        ("b", b is None or b >= 0, "at least 0, noise that does not grow with d"),
+        ("source", source is not None or not has_source, "given: the diagram has a source exponent"),
+        ("source", source is None or has_source, "left out: the diagram has no source exponent"),
+        ("source", source is None or source > 0, "above 0"),
+    ]
+    axes = {"samples_window": "a", "decay_window": "ell", "noise_window": "b"}
+    for name, symbol in axes.items():
+        window = shown.get(name)
+        if window is not None:
+            is_axis = symbol in ("a", upwards)
+            rules += [
+                (name, is_axis, f"left out: the figure has no axis of {symbol}"),
+                (name, is_window(*window), WINDOW),
+                (name, symbol != "b" or window[0] >= 0, "at least 0, noise that does not grow with d"),
+            ]
+    return next(((name, allowed) for name, fits, allowed in rules if not fits), None)

@@ -56,15 +56,21 @@ def run(
         except (KeyboardInterrupt, NotConverged) as stop:
             if job.checks:
                 job.write_report(complete=False)
-            kept = words.kept(job.written, checked=len(job.checks))
+            paths = ", ".join(map(str, job.written))
+            kept = (
+                words.CHECKS_KEPT.format(checked=len(job.checks), paths=paths)
+                if paths
+                else words.NOTHING_KEPT
+            )
             if isinstance(stop, NotConverged):
-                raise NotConverged(f"{stop}; {kept or words.NOTHING_KEPT}") from stop
-            raise Interrupted(kept or words.NOTHING_KEPT) from None
+                raise NotConverged(f"{stop}; {kept}") from stop
+            raise Interrupted(kept) from None
         report = job.write_report(complete=True)
     click.echo(_table(report))
     for path in job.written:
         click.echo(f"wrote {path}")
-    click.echo(words.verdict(len(report.failures), len(report.checks), TOLERANCE, passed=report.passed))
+    outcome = words.AGREEMENT if report.passed else f"{words.DISAGREEMENT} in {len(report.failures)}"
+    click.echo(words.VERDICT.format(outcome=outcome, checked=len(report.checks), tolerance=TOLERANCE))
     return report.passed
 
 
@@ -84,12 +90,12 @@ class _Job:
         """One network: adds its checks phase by phase, then its figures."""
         of_network: list[Check] = []
         with progress_bar(console=Console(stderr=True)) as bar:
-            task = bar.add_task(words.in_progress(name), total=None)
+            task = bar.add_task(words.IN_PROGRESS.format(model=name), total=None)
             model = getattr(asymptotics, name)
             diagram = asymptotics.phase_diagram(model, noise=self.noise, estimator=self.estimator)
             bar.update(task, total=len(diagram.phases))
             for phase in diagram.phases:
-                bar.update(task, description=words.in_progress(name, phase.name))
+                bar.update(task, description=words.PHASE_IN_PROGRESS.format(model=name, phase=phase.name))
                 of_phase = replace(diagram, phases=(phase,))
                 checks = agreement(of_phase, effort=self.effort, seed=self.seed).checks
                 of_network += checks

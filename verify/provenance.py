@@ -9,7 +9,7 @@ from __future__ import annotations
 from importlib.util import find_spec
 from pathlib import Path
 
-from verify.words import foreign_package
+from verify.words import FOREIGN_PACKAGE
 
 ROUTES = ("asymptotics", "numerics")
 
@@ -24,5 +24,5 @@ def foreign_packages(home: Path = Path(__file__).parent.parent) -> str | None:
         spec = find_spec(name)
         folder = None if spec is None or spec.origin is None else Path(spec.origin).parent
         if folder != home / name:
-            return foreign_package(name, folder, home)
+            return FOREIGN_PACKAGE.format(name=name, folder=folder, home=home)
     return None

@@ -75,27 +75,22 @@ class Report:
             complete: whether every check was made; a report of some says so in its first lines.
         """
         outcome = words.AGREEMENT if self.passed else words.DISAGREEMENT
-        lines = [words.report_heading(outcome if complete else words.INCOMPLETE), ""]
-        if not complete:
-            lines += [words.STOPPED, ""]
-        decades = sorted(round(math.log10(check.dim)) for check in self.checks)
-        lines += [
-            words.report_summary(
-                checked=len(self.checks),
-                failed=len(self.failures),
-                tolerance=TOLERANCE,
-                span=words.ladders_end(decades),
-                effort=self.effort,
-                seed=self.seed,
-            ),
-            "",
-            f"| {' | '.join(words.COLUMNS)} |",
-            "|---|---|---|---:|---:|---:|",
-        ]
+        decades = sorted(round(math.log10(check.dim)) for check in self.checks) or [0]
+        summary = words.SUMMARY.format(
+            checked=len(self.checks),
+            failed=len(self.failures),
+            tolerance=TOLERANCE,
+            first=decades[0],
+            last=decades[-1],
+            effort=self.effort,
+            seed=self.seed,
+        )
+        lines = [words.HEADING.format(outcome=outcome if complete else words.INCOMPLETE), ""]
+        lines += [] if complete else [words.STOPPED, ""]
+        lines += [summary, "", f"| {' | '.join(words.COLUMNS)} |", "|---|---|---|---:|---:|---:|"]
         lines += [f"| {' | '.join(map(str, row))} | {error:.1e} |" for *row, error in self.summary()]
         if self.failures:
-            lines += ["", "## Failures", ""]
-            lines += [_failure(check) for check in self.failures]
+            lines += ["", words.FAILURES, "", *map(_failure, self.failures)]
         return "\n".join(lines) + "\n"
 
     def to_json(self, *, complete: bool | None = None) -> str:
@@ -112,14 +107,9 @@ class Report:
 
 
 def _failure(check: Check) -> str:
-    values = f"a = {check.a}, ell = {check.ell}, gamma = {check.gamma}"
-    return words.report_failure(
-        f"{check.network} {check.phase}, {check.quantity}",
-        values if check.b is None else f"{values}, b = {check.b}",
-        check.predicted,
-        check.measured,
-        check.uncertainty,
-    )
+    place = f"a = {check.a}, ell = {check.ell}, gamma = {check.gamma}"
+    place += "" if check.b is None else f", b = {check.b}"
+    return words.FAILURE.format(place=place, **vars(check))
 
 
 def _plain(value: object) -> object:

@@ -16,7 +16,7 @@ from typing import Any
 import click
 
 from verify import words
-from verify.limits import SEED_BITS, WINDOW, is_window, upwards_of
+from verify.limits import SEED_BITS, misfit
 
 LONGEST = 1000
 """Most characters of a number, and its largest decimal exponent: a longer one may take forever."""
@@ -152,57 +152,14 @@ def require_out(reason: str | None) -> None:
         raise click.BadParameter(reason, param_hint="'--out'")
 
 
-def require_exponents(
-    names: Sequence[str],
-    noise: str,
-    estimator: str,
-    *,
-    gamma: Fraction,
-    b: Fraction | None,
-    source: Fraction | None,
-    **_: Any,
-) -> None:
-    """Refuse exponents that a figure cannot be drawn at, or does not have."""
-    _require(gamma > Fraction(1, 2), "--gamma", f"{gamma} is not above 1/2: the target has no finite energy")
-    if noise == "scaled" and estimator != "bayes" and b is None:
-        raise click.UsageError("--b is needed with --noise scaled: the figure is drawn at one b")
-    _require(b is None or noise == "scaled", "--b", f"is for --noise scaled, and this is --noise {noise}")
-    _require(b is None or b >= 0, "--b", f"{b} is below 0: noise would grow with d")
-    if "kernel_ridge" in names and source is None:
-        raise click.UsageError("--source is needed with --network kernel_ridge, which has a source exponent")
-    is_alone = set(names) == {"kernel_ridge"}
-    _require(source is None or is_alone, "--source", "is for --network kernel_ridge, alone")
-    _require(source is None or source > 0, "--source", f"{source} is not above 0")
-
-
-def require_windows(
-    noise: str,
-    estimator: str,
-    *,
-    b: Fraction | None,
-    samples_window: tuple[Fraction, Fraction] | None,
-    decay_window: tuple[Fraction, Fraction] | None,
-    noise_window: tuple[Fraction, Fraction] | None,
-    **_: Any,
-) -> None:
-    """Refuse ends of axes, and axes that a figure does not have."""
-    upwards = upwards_of(noise, estimator, at_one_b=b is not None)
-    windows = (
-        ("--samples-window", samples_window, True, "a"),
-        ("--decay-window", decay_window, upwards == "ell", "ell"),
-        ("--noise-window", noise_window, upwards == "b", "b"),
-    )
-    for option, window, is_axis, symbol in windows:
-        if window is not None:
-            written = f"{window[0]} {window[1]}"
-            _require(is_axis, option, f"{written}: the figure has no axis of {symbol}")
-            _require(is_window(*window), option, f"{written}: must be {WINDOW}")
-            _require(symbol != "b" or window[0] >= 0, option, f"{written} begins below 0")
-
-
-def _require(condition: bool, option: str, reason: str) -> None:
-    if not condition:
-        raise click.BadParameter(reason, param_hint=f"'{option}'")
+def require_fit(names: Sequence[str], noise: str, estimator: str, shown: dict[str, Any]) -> None:
+    """Refuse what a figure of one of the models cannot show."""
+    for name in names:
+        fault = misfit(noise, estimator, shown, has_source=name == "kernel_ridge")
+        if fault is not None:
+            parameter, allowed = fault
+            option = f"'--{parameter.replace('_', '-')}'"
+            raise click.BadParameter(f"of {name}: must be {allowed}", param_hint=option)
 
 
 def exact_parameters(parameters: dict[str, Any]) -> dict[str, Any]:

@@ -7,35 +7,14 @@ ends the process on the spot.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from fractions import Fraction
 from pathlib import Path
 from typing import Any, Literal
 
 import click
 
 from verify import words
-from verify.command_line.arguments import (
-    digits_wanted,
-    exact,
-    exact_parameters,
-    models,
-    number,
-    path,
-    require_exponents,
-    require_out,
-    require_weight_decay,
-    require_windows,
-    seed_wanted,
-)
-from verify.command_line.options import (
-    MODELS,
-    NETWORKS,
-    estimator_option,
-    networks_option,
-    noise_option,
-    out_option,
-    problem_options,
-)
+from verify.command_line import arguments, options
+from verify.command_line.arguments import exact, number, path
 from verify.command_line.status import Status
 from verify.files import created, whole, why_no_figure, why_no_folder
 from verify.signals import loaded
@@ -77,14 +56,14 @@ def shallowlaws() -> None:
 
 
 @shallowlaws.command()
-@networks_option(MODELS)
-@noise_option
-@estimator_option
+@options.networks_option(options.MODELS)
+@options.noise_option
+@options.estimator_option
 @click.option("--latex", is_flag=True, help="print the LaTeX table instead")
 @click.option("--steps", is_flag=True, help="print the derivation of each phase instead")
 def derive(networks: Sequence[str], noise: Noise, estimator: Estimator, latex: bool, steps: bool) -> None:
     """Derive the phases: where each holds, and how the excess risk scales there."""
-    names = models(networks, estimator)
+    names = arguments.models(networks, estimator)
     import asymptotics  # noqa: PLC0415
 
     loaded()
@@ -118,16 +97,16 @@ def _described(phase: Any) -> str:
 
 
 @shallowlaws.command()
-@problem_options
+@options.problem_options
 @click.option("--samples", type=number, required=True, help="number of samples n")
-@click.option("--digits", type=digits_wanted, help="correct digits wanted; default: double precision")
+@click.option("--digits", type=arguments.digits_wanted, help="correct digits; default: double precision")
 def solve(digits: int | None, **parameters: Any) -> None:
     """Solve the state evolution at finite size.
 
     Integers and fractions (1e30, 5/4) are exact; decimals such as 0.1 are the binary floats of Python.  Write
     1/10 where more than sixteen digits matter.
     """
-    require_weight_decay(**parameters)
+    arguments.require_weight_decay(**parameters)
     import numerics  # noqa: PLC0415
 
     loaded()
@@ -146,12 +125,12 @@ def _digits(value: Any, digits: int) -> str:
 
 
 @shallowlaws.command()
-@problem_options
+@options.problem_options
 @click.option("--samples", "samples", type=number, multiple=True, required=True, help="repeat for each point")
 @click.option("--cache", type=path, help="folder in which finished points are kept")
 def curve(samples: Sequence[Any], cache: Path | None, **parameters: Any) -> None:
     """Solve along a learning curve; prints samples and excess risk, tab separated."""
-    require_weight_decay(**parameters)
+    arguments.require_weight_decay(**parameters)
     import numerics  # noqa: PLC0415
 
     loaded()
@@ -165,17 +144,17 @@ def curve(samples: Sequence[Any], cache: Path | None, **parameters: Any) -> None
 
 
 @shallowlaws.command()
-@problem_options
+@options.problem_options
 @click.option("--samples", type=number, required=True, help="number of samples n")
 @click.option("--out", type=path, help="draw it: a PNG, PDF or SVG file")
 def spectrum(out: Path | None, **parameters: Any) -> None:
     """Print the spectrum of the trained weights, and what pruning its bulk does to the risk."""
-    require_weight_decay(**parameters)
+    arguments.require_weight_decay(**parameters)
     import numerics  # noqa: PLC0415
 
     problem = numerics.Problem(**parameters)
     if out is not None:
-        require_out(why_no_figure(out))
+        arguments.require_out(why_no_figure(out))
         from matplotlib.figure import Figure  # noqa: PLC0415
     loaded()
     solution = numerics.solve(problem)
@@ -203,12 +182,12 @@ def _of_spectrum(solution: Any) -> Iterator[tuple[str, Any]]:
 
 
 @shallowlaws.command(epilog=words.EXIT_STATUSES)
-@networks_option(NETWORKS)
-@noise_option
-@estimator_option
+@options.networks_option(options.NETWORKS)
+@options.noise_option
+@options.estimator_option
 @click.option("--effort", type=click.Choice(["quick", "full"]), default="quick", show_default=True)
-@click.option("--seed", type=seed_wanted, default="0", show_default=True)
-@out_option
+@click.option("--seed", type=arguments.seed_wanted, default="0", show_default=True)
+@options.out_option
 def verify(
     networks: Sequence[str],
     noise: Noise,
@@ -221,8 +200,8 @@ def verify(
 
     An interrupt writes the report of the checks that were finished, marked as incomplete.
     """
-    names = models(networks, estimator)
-    require_out(why_no_folder(out))
+    names = arguments.models(networks, estimator)
+    arguments.require_out(why_no_folder(out))
     from verify.main_job import run  # noqa: PLC0415
 
     loaded()
@@ -231,43 +210,42 @@ def verify(
 
 
 @shallowlaws.command()
-@networks_option(MODELS)
-@noise_option
-@estimator_option
+@options.networks_option(options.MODELS)
+@options.noise_option
+@options.estimator_option
 @click.option("--gamma", type=exact, default="5/4", show_default=True, help="decay of the target, above 1/2")
 @click.option("--b", type=exact, help="label noise d^-b; for --noise scaled")
 @click.option("--source", type=exact, help="source exponent; for --network kernel_ridge")
 @click.option("--samples-window", type=exact, nargs=2, help="ends of the axis of a, n_eff = d^a")
 @click.option("--decay-window", type=exact, nargs=2, help="ends of the axis of ell, lambda = d^ell")
 @click.option("--noise-window", type=exact, nargs=2, help="ends of the axis of b; --estimator bayes has one")
-@out_option
+@options.out_option
 def figures(
     networks: Sequence[str],
     noise: Noise,
     estimator: Estimator,
-    source: Fraction | None,
     out: Path,
     **shown: Any,
 ) -> None:
     """Draw the phase diagrams at one decay, without checking them."""
-    names = models(networks, estimator)
-    require_exponents(names, noise, estimator, source=source, **shown)
-    require_windows(noise, estimator, **shown)
-    require_out(why_no_folder(out))
+    names = arguments.models(networks, estimator)
+    arguments.require_fit(names, noise, estimator, shown)
+    arguments.require_out(why_no_folder(out))
     import asymptotics  # noqa: PLC0415
     from numerics import Interrupted  # noqa: PLC0415
     from verify.figures import figure_name, phase_diagram_figure, save_figure  # noqa: PLC0415
 
     loaded()
-    at = exact_parameters({**shown, "source": source})
+    at = arguments.exact_parameters(shown)
     written: list[Path] = []
     try:
         for name in names:
             diagram = asymptotics.phase_diagram(getattr(asymptotics, name), noise=noise, estimator=estimator)
             figure = phase_diagram_figure(diagram, **at)
             with created(out):
-                paths = save_figure(figure, out / figure_name(name, noise, estimator))
-            written += paths
-            click.echo("\n".join(map(str, paths)))
+                files = save_figure(figure, out / figure_name(name, noise, estimator))
+            written += files
+            click.echo("\n".join(map(str, files)))
     except KeyboardInterrupt:
-        raise Interrupted(words.kept(written) or words.NO_FIGURE_KEPT) from None
+        paths = ", ".join(map(str, written))
+        raise Interrupted(words.KEPT.format(paths=paths) if paths else words.NO_FIGURE_KEPT) from None

@@ -21,7 +21,7 @@ from verify.limits import (
     NOISE_WINDOW,
     SAMPLES_WINDOW,
     WINDOW,
-    is_window,
+    misfit,
     upwards_of,
 )
 
@@ -38,8 +38,9 @@ Exact: TypeAlias = Any
 
 Window: TypeAlias = tuple[Exact, Exact]
 
-HALF = Rational(1, 2)
-BOUNDED_NOISE = "at least 0, noise that does not grow with d"
+FIXED = {"gamma": symbols.gamma, "b": symbols.b, "source": symbols.source}
+"""What a figure is drawn at, by the name of the parameter."""
+
 VARIABLES = (symbols.a, symbols.ell, symbols.b)
 
 
@@ -99,56 +100,29 @@ def view_of(
     ({gamma: 11/5}, b, ['0', '4'])
     """
     require(isinstance(diagram, PhaseDiagram), "diagram", diagram, "a PhaseDiagram")
-    fixed = {
-        symbols.gamma: exact_exponent("gamma", gamma),
-        **_fixed_noise(diagram, b),
-        **_fixed_source(diagram, source),
-    }
+    exact: dict[str, Any] = {"gamma": exact_exponent("gamma", gamma)}
+    exact |= {name: exact_exponent(name, x) for name, x in (("b", b), ("source", source)) if x is not None}
+    windows = {"samples_window": samples_window, "decay_window": decay_window, "noise_window": noise_window}
+    exact |= {name: _window(name, window) for name, window in windows.items() if window is not None}
+    fault = misfit(diagram.noise, diagram.estimator, exact, has_source=_has_source(diagram))
+    if fault is not None:
+        given = {"gamma": gamma, "b": b, "source": source, **windows}
+        require(False, fault[0], given[fault[0]], fault[1])
+    fixed = {symbol: exact[name] for name, symbol in FIXED.items() if name in exact}
     _require_off_boundaries(diagram, fixed)
-    samples = _window("samples_window", samples_window, SAMPLES_WINDOW)
-    upwards = UPWARDS[upwards_of(diagram.noise, diagram.estimator, at_one_b=b is not None)]
-    windows = (
-        (
-            "decay_window",
-            decay_window,
-            symbols.ell,
-            KERNEL_DECAY_WINDOW if source is not None else DECAY_WINDOW,
-        ),
-        ("noise_window", noise_window, symbols.b, NOISE_WINDOW),
-    )
-    vertical = None
-    for parameter, given, symbol, default in windows:
-        if symbol == upwards:
-            vertical = _window(parameter, given, default)
-        else:
-            require(given is None, parameter, given, f"None: the figure has no axis of {symbol}")
-    if upwards == symbols.b and vertical is not None:
-        require(vertical[0] >= 0, "noise_window", noise_window, BOUNDED_NOISE)
-    return View(fixed, upwards, samples, vertical)
+    upwards = upwards_of(diagram.noise, diagram.estimator, at_one_b=b is not None)
+    vertical = {
+        "ell": exact.get("decay_window", DECAY_WINDOW if source is None else KERNEL_DECAY_WINDOW),
+        "b": exact.get("noise_window", NOISE_WINDOW),
+    }
+    samples = exact.get("samples_window", SAMPLES_WINDOW)
+    return View(fixed, UPWARDS[upwards], samples, vertical.get(upwards))
 
 
-def _fixed_noise(diagram: PhaseDiagram, b: Exact | None) -> dict[Symbol, Expr]:
-    """The exponent of the label noise, where a figure is drawn at one."""
-    noise = diagram.noise
-    if noise != "scaled":
-        require(b is None, "b", b, f'None: it is for noise="scaled", and this is noise="{noise}"')
-    elif diagram.estimator != "bayes":
-        require(b is not None, "b", b, 'a number at least 0: noise="scaled" is drawn at one b')
-    if b is None:
-        return {}
-    return {symbols.b: exact_exponent("b", b)}
-
-
-def _fixed_source(diagram: PhaseDiagram, source: Exact | None) -> dict[Symbol, Expr]:
-    """The source exponent, of a diagram whose regions or laws depend on one."""
-    name = diagram.model.name
+def _has_source(diagram: PhaseDiagram) -> bool:
+    """Whether regions or laws depend on a source exponent."""
     expressions = (e for phase in diagram.phases for e in (phase.region, phase.risk.exponent))
-    if not any(expression.has(symbols.source) for expression in expressions):
-        require(source is None, "source", source, f"None: {name} has no source exponent")
-        return {}
-    allowed = f"a number above 0: {name} has a source exponent"
-    require(source is not None, "source", source, allowed)
-    return {symbols.source: exact_exponent("source", source, 0, allowed)}
+    return any(expression.has(symbols.source) for expression in expressions)
 
 
 def _require_off_boundaries(diagram: PhaseDiagram, fixed: dict[Symbol, Expr]) -> None:
@@ -156,16 +130,14 @@ def _require_off_boundaries(diagram: PhaseDiagram, fixed: dict[Symbol, Expr]) ->
     for boundary in diagram.boundaries:
         parameter = boundary.relation.lhs
         if parameter in fixed and parameter != symbols.b and boundary.relation.subs(fixed) == True:  # noqa: E712
-            name = "source" if parameter == symbols.source else str(parameter)
+            (name,) = (name for name, symbol in FIXED.items() if symbol == parameter)
             require(False, name, fixed[parameter], "off the boundary of two phases, which is there")
 
 
-def _window(parameter: str, given: Window | None, default: Window) -> tuple[Fraction, Fraction]:
-    pair = default if given is None else given
-    is_pair = isinstance(pair, tuple | list) and len(pair) == 2
+def _window(parameter: str, given: Window) -> tuple[Fraction, Fraction]:
+    is_pair = isinstance(given, tuple | list) and len(given) == 2
     require(is_pair, parameter, given, WINDOW)
-    low, high = (fraction(exact_exponent(parameter, end)) for end in pair)
-    require(is_window(low, high), parameter, given, WINDOW)
+    low, high = (fraction(exact_exponent(parameter, end)) for end in given)
     return low, high
 
 
