@@ -9,7 +9,7 @@ matrix.  Its target has singular values s_i = sqrt(d) i^-gamma.  What differs fr
 
 * every entry of S is seen with noise of its own, of variance delta^2/d.  The singular values of such noise
   follow the quarter circle on (0, 2 delta), all of them positive, where half of a semicircle is negative;
-* a mode still stands out at s + delta^2/s from s = delta on, with squared cosine 1 - delta^2/s^2 on either
+* a mode is still an outlier, at s + delta^2/s, from s = delta on, with squared cosine 1 - delta^2/s^2 on either
   side (Benaych-Georges and Nadakuditi, arXiv:1103.2221), so that the potential is the same;
 * the counting: with alpha = n/d^2 = n_eff/d, R = E,
 
@@ -65,15 +65,15 @@ ELL = Fraction(3, 5)  # weight decay d^(3/5)
 
 
 def modes(delta: float, kappa: float, dim: float) -> tuple[float, float]:
-    """What the modes of the target add to E and to D: those that stand out one by one, the others lost."""
+    """What the modes of the target add to E and to D: outliers one by one, and the subcritical ones."""
     gamma = float(GAMMA)
-    stands_out = delta if kappa <= 2 * delta else (kappa + np.sqrt(kappa**2 - 4 * delta**2)) / 2
-    number = int((np.sqrt(dim) / stands_out) ** (1 / gamma))
+    smallest = delta if kappa <= 2 * delta else (kappa + np.sqrt(kappa**2 - 4 * delta**2)) / 2
+    number = int((np.sqrt(dim) / smallest) ** (1 / gamma))
     s = np.sqrt(dim) * np.arange(1, number + 1) ** -gamma
-    kept = s + delta**2 / s - kappa
-    error = np.sum(s**2 + kept**2 - 2 * s * kept * (1 - (delta / s) ** 2)) / dim
-    lost = zeta(2 * gamma, number + 1) - zeta(2 * gamma, dim + 1)
-    return float(error + lost), float(np.sum(2 * kept / s) / dim)
+    learned = s + delta**2 / s - kappa
+    error = np.sum(s**2 + learned**2 - 2 * s * learned * (1 - (delta / s) ** 2)) / dim
+    subcritical = zeta(2 * gamma, number + 1) - zeta(2 * gamma, dim + 1)
+    return float(error + subcritical), float(np.sum(2 * learned / s) / dim)
 
 
 def noise(cut: float) -> tuple[float, float]:
@@ -114,7 +114,7 @@ def solved(n: float, dim: float, decay: float, labels: float = 1.0) -> float:
 def main(folder: Path) -> None:
     """Derive, print, compare, draw."""
     diagram = phase_diagram(bilinear)
-    print(f"{bilinear.name} network: {len(diagram.phases)} cells")
+    print(f"{bilinear.name} network: {len(diagram.phases)} regions")
     for phase in diagram.phases:
         print(f"  {phase.name:3} {phase.title:22} R ~ {phase.risk.expr}")
     curve = diagram.learning_curve(ell=ELL, gamma=GAMMA)

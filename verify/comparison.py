@@ -31,7 +31,7 @@ from asymptotics.expressions.checks import InvalidArgument, is_number, require
 from numerics import Problem, Solution, solve
 from numerics.networks.network import NETWORKS
 from verify import words
-from verify.extrapolation import Measured, extrapolated_exponent
+from verify.extrapolation import Limit, extrapolated_exponent
 from verify.ladder import EXPONENTS, coordinates, ladder, margin
 from verify.limits import DECAY_WINDOW, FIGURE_GAMMA, SAMPLES_WINDOW, SEED_BITS
 from verify.report import TOLERANCE, Check, Report
@@ -153,7 +153,7 @@ def _check(diagram: PhaseDiagram, phase: Phase, scale: Scale) -> Iterator[Check]
             b=scale.b,
             dim=dims[-1],
             predicted=predicted,
-            measured=measured.exponent,
+            measured=measured.value,
             uncertainty=measured.uncertainty,
             tolerance=TOLERANCE,
             passed=False,
@@ -204,7 +204,7 @@ def _prediction(law: Law, scale: Scale) -> tuple[float, float]:
     return float(exponent), float(log_exponent)
 
 
-def _measure(solutions: Sequence[Solution], quantity: str, log_exponent: float) -> Measured:
+def _measure(solutions: Sequence[Solution], quantity: str, log_exponent: float) -> Limit:
     dims = [float(solution.problem.dim) for solution in solutions]
     # what an estimator does not have, such as a threshold, is nothing at every size
     values = [float(getattr(solution, quantity) or 0) for solution in solutions]

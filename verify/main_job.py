@@ -57,14 +57,14 @@ def run(
             if job.checks:
                 job.write_report(complete=False)
             paths = ", ".join(map(str, job.written))
-            kept = (
-                words.CHECKS_KEPT.format(checked=len(job.checks), paths=paths)
+            left = (
+                words.CHECKS_LEFT.format(checked=len(job.checks), paths=paths)
                 if paths
-                else words.NOTHING_KEPT
+                else words.NOTHING_LEFT
             )
             if isinstance(stop, NotConverged):
-                raise NotConverged(f"{stop}; {kept}") from stop
-            raise Interrupted(kept) from None
+                raise NotConverged(f"{stop}; {left}") from stop
+            raise Interrupted(left) from None
         report = job.write_report(complete=True)
     click.echo(_table(report))
     for path in job.written:

@@ -71,7 +71,7 @@ def _bounds(phase: Phase, gamma: Fraction, b: Fraction | None, margin: Fraction)
     exact = {symbols.gamma: Rational(gamma.numerator, gamma.denominator)}
     if b is not None:
         exact[symbols.b] = Rational(b.numerator, b.denominator)
-    found = []
+    bounds = []
     for relation in phase.region.args:
         gap = (relation.gts - relation.lts).subs(exact).expand()
         numbers = (
@@ -79,8 +79,8 @@ def _bounds(phase: Phase, gamma: Fraction, b: Fraction | None, margin: Fraction)
             gap.coeff(symbols.a),
             gap.subs({symbols.ell: 0, symbols.a: 0}) - Rational(margin.numerator, margin.denominator),
         )
-        found.append(_Bound(*(Fraction(int(x.p), int(x.q)) for x in numbers)))
-    return found
+        bounds.append(_Bound(*(Fraction(int(x.p), int(x.q)) for x in numbers)))
+    return bounds
 
 
 def _range(bounds: Sequence[tuple[Fraction, Fraction]], window: Interval) -> Interval:
@@ -177,7 +177,7 @@ def scales(
     """
     _require(isinstance(diagram, PhaseDiagram), "diagram", diagram, "a PhaseDiagram")
     _require_drawn(diagram)
-    chosen = _chosen(diagram, phase)
+    phases = _phases(diagram, phase)
     slack = _exact("margin", margin)
     _require(slack >= 0, "margin", margin, "at least 0")
     windows = _interval("samples_window", samples_window), _interval("decay_window", decay_window)
@@ -185,7 +185,7 @@ def scales(
     _require(noise[0] >= 0, "noise_window", noise_window, "an interval of numbers that are at least 0")
     noises: st.SearchStrategy[Fraction | None]
     noises = _between(*noise) if diagram.noise == "scaled" else st.none()
-    return _inside(chosen, _decays_or(gammas), noises, slack, windows)
+    return _inside(phases, _decays_or(gammas), noises, slack, windows)
 
 
 def problems(
@@ -244,17 +244,17 @@ def _decays_or(gammas: Any) -> st.SearchStrategy[Fraction]:
     return decays() if gammas is None else gammas
 
 
-def _chosen(diagram: PhaseDiagram, phase: Any) -> list[Phase]:
+def _phases(diagram: PhaseDiagram, phase: Any) -> list[Phase]:
     """The phases of that name, or the one itself; all of them for None."""
     if phase is None:
         return list(diagram.phases)
     by_name = isinstance(phase, str)
-    found = [
+    phases = [
         p for p in diagram.phases if (phase == p.name if by_name else isinstance(phase, Phase) and phase == p)
     ]
     names = ", ".join(sorted({p.name for p in diagram.phases}))
-    _require(bool(found), "phase", phase, f"in the diagram of {diagram.model}: it has {names}")
-    return found
+    _require(bool(phases), "phase", phase, f"in the diagram of {diagram.model}: it has {names}")
+    return phases
 
 
 def _require_drawn(diagram: PhaseDiagram) -> None:

@@ -70,10 +70,10 @@ def power_of_dimension(exponent: str, log_exponent: str) -> str:
 
 # The command line.
 
-INTERRUPTED = "interrupted: {kept}"
-NOTHING_KEPT = "nothing was kept"
-NO_FIGURE_KEPT = f"no figure was finished, {NOTHING_KEPT}"
-KEPT, CHECKS_KEPT = "kept {paths}", "{checked} checks were finished; kept {paths}"
+INTERRUPTED = "interrupted: {left}"
+NOTHING_LEFT = "nothing was kept"
+NO_FIGURE_LEFT = f"no figure was finished, {NOTHING_LEFT}"
+FILES_LEFT, CHECKS_LEFT = "kept {paths}", "{checked} checks were finished; kept {paths}"
 FOREIGN_PACKAGE = (
     "the package {name!r} at {folder} is not that of shallowlaws (expected in {home}): another project "
     "uses the name; install shallowlaws alone in a fresh virtual environment"

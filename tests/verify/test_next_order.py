@@ -1,6 +1,6 @@
 """What refined laws leave: of order 1/L**2 against the full equations, and less than what ``expr`` leaves.
 
-Where noise without an edge leaks, laws hold L = log(1/D_b).  Points are chosen where terms smaller by a power
+Where noise has no edge, laws hold L = log(1/D_b).  Points are chosen where terms smaller by a power
 of d are negligible beside 1/L**2, so that what is left is a series in 1/L (2 L = W of Lambert).  What
 ``expr`` leaves changes its sign at some d, and is closer there by accident: as in phase N at d = 10**10 and
 gamma = 5/4.

@@ -34,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             # next one, and would end by SIGINT instead of with a status
             exec("")
             status = Status.TERMINATED if terminations else Status.INTERRUPTED
-            status = ended(words.INTERRUPTED.format(kept=str(interrupt) or words.NOTHING_KEPT), status)
+            status = ended(words.INTERRUPTED.format(left=str(interrupt) or words.NOTHING_LEFT), status)
         except Exception as error:
             status = _failed(error)
     sys.exit(status)

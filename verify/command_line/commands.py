@@ -248,4 +248,4 @@ def figures(
             click.echo("\n".join(map(str, files)))
     except KeyboardInterrupt:
         paths = ", ".join(map(str, written))
-        raise Interrupted(words.KEPT.format(paths=paths) if paths else words.NO_FIGURE_KEPT) from None
+        raise Interrupted(words.FILES_LEFT.format(paths=paths) if paths else words.NO_FIGURE_LEFT) from None

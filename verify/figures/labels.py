@@ -7,7 +7,7 @@ middle.
 
 A label is set in the first of its ``SHAPES`` that fits.  If none does, its exponent moves to a key on the
 right, and the name stays; if the name is too large too, or stands for several exponents, an arrow leads from
-the key to the region; to one of them, where cells of one name and law touch, and to none if a label stands
+the key to the region; to one of them, where regions of one name and law touch, and to none if a label stands
 there already.
 
 The places are those for the size that the axes have when labels are set.
@@ -105,7 +105,7 @@ def _is_pointed_at(axes: Axes, label: Label, labels: Sequence[Label], points: Pi
 
 
 def _spared(pointed: Sequence[Label], labels: Sequence[Label]) -> list[Label]:
-    """Of those to be pointed at, the ones whose label stands next door, in cells of the same name and law."""
+    """Of those to be pointed at, the ones whose label stands next door, in a region of the same law."""
     spared: list[Label] = []
     for label in pointed:
         joined = _joined(label, labels)
@@ -115,7 +115,7 @@ def _spared(pointed: Sequence[Label], labels: Sequence[Label]) -> list[Label]:
 
 
 def _joined(label: Label, labels: Sequence[Label]) -> list[Label]:
-    """The labels of the cells that make one with its own: of one name and law, each touching another."""
+    """The labels of the regions that make one with its own: of one name and law, each touching another."""
     meaning = (label.name, label.exponent)
     left = [other for other in labels if other != label and (other.name, other.exponent) == meaning]
     joined = [label]

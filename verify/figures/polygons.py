@@ -48,11 +48,11 @@ def sides(polygon: Polygon) -> list[HalfPlane]:
     >>> sides(rectangle((0, 2), (0, 1)))[0].at((1, 1)) > 0
     True
     """
-    found = []
+    half_planes = []
     for (x, y), (next_x, next_y) in zip(polygon, [*polygon[1:], *polygon[:1]], strict=True):
         of_x, of_y = y - next_y, next_x - x
-        found.append(HalfPlane(of_x, of_y, -of_x * x - of_y * y))
-    return found
+        half_planes.append(HalfPlane(of_x, of_y, -of_x * x - of_y * y))
+    return half_planes
 
 
 def clipped(polygon: Polygon, half_planes: Iterable[HalfPlane]) -> Polygon:
@@ -64,15 +64,17 @@ def clipped(polygon: Polygon, half_planes: Iterable[HalfPlane]) -> Polygon:
     ()
     """
     for half_plane in half_planes:
-        kept: list[Point] = []
+        vertices: list[Point] = []
         for start, end in zip(polygon, [*polygon[1:], *polygon[:1]], strict=True):
             here, there = half_plane.at(start), half_plane.at(end)
             if here >= 0:
-                kept.append(start)
+                vertices.append(start)
             if here * there < 0:
                 share = here / (here - there)
-                kept.append((start[0] + share * (end[0] - start[0]), start[1] + share * (end[1] - start[1])))
-        polygon = tuple(kept)
+                vertices.append(
+                    (start[0] + share * (end[0] - start[0]), start[1] + share * (end[1] - start[1]))
+                )
+        polygon = tuple(vertices)
     return polygon if _has_area(polygon) else ()
 
 
