@@ -9,7 +9,7 @@ matrix.  Its target has singular values s_i = sqrt(d) i^-gamma.  What differs fr
 
 * every entry of S is seen with noise of its own, of variance delta^2/d.  The singular values of such noise
   follow the quarter circle on (0, 2 delta), all of them positive, where half of a semicircle is negative;
-* a mode is still an outlier, at s + delta^2/s, from s = delta on, with squared cosine 1 - delta^2/s^2 on either
+* a mode is an outlier, at s + delta^2/s, from s = delta on, with squared cosine 1 - delta^2/s^2 on either
   side (Benaych-Georges and Nadakuditi, arXiv:1103.2221), so that the potential is the same;
 * the counting: with alpha = n/d^2 = n_eff/d, R = E,
 
