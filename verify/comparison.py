@@ -98,7 +98,7 @@ def _draw(diagram: PhaseDiagram, phase: Phase, effort: Effort, seed: int) -> lis
     def is_resolved(scale: Scale) -> bool:
         """Whether what the derivation neglects is small at the end of the ladder of a point."""
         decades = math.log10(ladder(diagram, phase, scale)[-1])
-        return bool(margin([phase], coordinates([scale]))[0] * decades >= NEGLECTED_DECADES)
+        return bool(margin([phase.balance], coordinates([scale]))[0] * decades >= NEGLECTED_DECADES)
 
     points: list[Scale] = []
     for gammas in (st.just(FIGURE_GAMMA), decays()):

@@ -27,13 +27,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 from sympy import Eq, Expr, cancel, lambdify, oo
 
 from asymptotics import Network, Phase, PhaseDiagram, symbols
+from asymptotics.balance.dominant_balance import Balanced
 from asymptotics.balance.regimes import LABEL_NOISE
 from verify.strategies import Scale
 
@@ -47,6 +48,7 @@ STEPS = 6
 """Dimensions on the ladder of `agreement`."""
 
 Array = NDArray[np.float64]
+Point = TypeVar("Point")
 
 
 @dataclass(frozen=True)
@@ -109,8 +111,8 @@ def reach(diagram: PhaseDiagram, phases: Iterable[Phase], at: Array, cost: Cost 
 
 def _cost_of_phase(diagram: PhaseDiagram, phase: Phase, at: Array, cost: Cost) -> list[Array]:
     """Where the modes and the edge of one phase end a ladder."""
-    laws = (phase.effective_noise, phase.threshold, phase.learned, phase.degrees_of_freedom)
-    delta, kappa, modes, freedom = _values(tuple(law.exponent for law in laws), at)
+    laws = (phase.effective_noise, phase.threshold, phase.learned_modes, phase.degrees_of_freedom)
+    delta, kappa, modes, freedom = values(tuple(law.exponent for law in laws), at)
     if not isinstance(diagram.model, Network) or diagram.model.noise.edge == oo:
         return []
     if diagram.estimator == "bayes":
@@ -128,29 +130,29 @@ def _bound(most: Array | float, power: Array) -> Array:
     return np.where(grows, most / np.where(grows, power, 1), np.inf)
 
 
-def margin(phases: Sequence[Phase], at: Array, boundary: Eq | None = None) -> Array:
+def margin(balances: Sequence[Balanced], at: Array, boundary: Eq | None = None) -> Array:
     """By how small a power of d the largest neglected term is smaller than what is kept, at each point.
 
     There are d modes: the energy of infinitely many is more by d**(1 - 2 gamma).
 
     Args:
-        phases: the phases whose laws are compared.
+        balances: those of the phases whose laws are compared.
         at: points, the exponents along the first axis.
         boundary: the equation of the boundary between two phases, on which the points lie; terms that balance
             there are not neglected.
     """
-    return np.asarray(np.minimum.reduce([*_values(_neglected(tuple(phases), boundary), at), 2 * at[2] - 1]))
+    return np.asarray(np.minimum.reduce([*values(_neglected(tuple(balances), boundary), at), 2 * at[2] - 1]))
 
 
 @cache
-def _neglected(phases: tuple[Phase, ...], boundary: Eq | None) -> tuple[Expr, ...]:
-    """Powers of d between the two sides of every inequality of the phases, but those that vanish."""
+def _neglected(balances: tuple[Balanced, ...], boundary: Eq | None) -> tuple[Expr, ...]:
+    """Powers of d between the two sides of every inequality of the balances, but those that vanish."""
     forms = {
-        phase.balance.scales.expression(form): None
-        for phase in phases
+        balance.scales.expression(form): None
+        for balance in balances
         for form in (
-            *(inequality.form for inequality in phase.balance.inequalities),
-            *(() if boundary is None else phase.balance.facets),
+            *(inequality.form for inequality in balance.inequalities),
+            *(() if boundary is None else balance.facets),
         )
     }
     if boundary is None:
@@ -158,19 +160,21 @@ def _neglected(phases: tuple[Phase, ...], boundary: Eq | None) -> tuple[Expr, ..
     return tuple(f for f in forms if not cancel(f.subs(boundary.lhs, boundary.rhs)).is_number)
 
 
-class Place(NamedTuple):
+@dataclass(frozen=True)
+class Place(Generic[Point]):
     """A point of a grid, the margin there, and the decades at which its ladder ends."""
 
-    scale: Scale
+    point: Point
     margin: float
     end: float
 
 
-def deepest(margins: Array, ends: Array, points: Sequence[Scale]) -> Place | None:
+def deepest(margins: Array, ends: Array, points: Sequence[Point]) -> Place[Point] | None:
     """The point at the end of whose ladder the largest neglected term is smallest; None if none is inside."""
-    if not len(points) or not np.any(margins > 0):
+    if not np.any(margins > 0):
         return None
-    best = int(np.argmax(np.where(margins > 0, margins * ends, -np.inf)))
+    depths = np.round(np.where(margins > 0, margins * ends, -np.inf), 9)
+    best = int(np.lexsort((margins, depths))[-1])  # of equally deep ones, the shorter ladder
     return Place(points[best], float(margins[best]), float(ends[best]))
 
 
@@ -198,7 +202,7 @@ def _compiled(expressions: tuple[Expr, ...]) -> Any:
     return lambdify(EXPONENTS, expressions, "numpy")
 
 
-def _values(expressions: tuple[Expr, ...], at: Array) -> Array:
-    """Values of expressions in the exponents, as rows."""
+def values(expressions: tuple[Expr, ...], at: Array) -> Array:
+    """Values of expressions in the exponents at points, as rows."""
     rows = _compiled(expressions)(*at)
     return np.array([np.broadcast_to(row, at.shape[1:]) for row in rows], dtype=float)

@@ -55,7 +55,7 @@ def test_the_margin_is_positive_inside_a_phase_alone(data) -> None:
         inside = phase.region.subs(
             {symbols.a: scale.a, symbols.ell: scale.ell, symbols.gamma: scale.gamma, symbols.b: scale.b or 0}
         )
-        assert (margin([phase], coordinates([scale]))[0] > 1e-12) == bool(inside)
+        assert (margin([phase.balance], coordinates([scale]))[0] > 1e-12) == bool(inside)
 
 
 def test_the_deepest_point_is_the_best_of_its_grid() -> None:
@@ -67,9 +67,9 @@ def test_the_deepest_point_is_the_best_of_its_grid() -> None:
         for m in range(20)
     ]
     at = coordinates(grid)
-    margins, ends = margin([phase], at), reach(diagram, [phase], at, THOROUGH)
+    margins, ends = margin([phase.balance], at), reach(diagram, [phase], at, THOROUGH)
     best = deepest(margins, ends, grid)
     assert best is not None
-    assert diagram.locate(**best.scale._asdict()).name == "V"
+    assert diagram.locate(**best.point._asdict()).name == "V"
     assert best.margin * best.end == max((margins * ends)[margins > 0])
     assert deepest(margins[:0], ends[:0], []) is None

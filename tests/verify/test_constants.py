@@ -1,16 +1,16 @@
 """Every law of every diagram, constant and logarithm included, against solutions of the full equations.
 
-Deep inside each cell the equations are solved on a ladder of dimensions; the ratio of solution to law must
-tend to 1.  What is left is a sum of small powers of d, one for each term neglected, which Wynn's epsilon
-algorithm removes (``verify.extrapolation``); or, where noise without an edge leaks, a series in 1/log d:
-there the ratio to the refined law (Lambert's W) is extrapolated in 1/log d.  Both the distance of the limit
-from 1 and its error estimate must be below 1e-3: what cannot be decided fails.
+Deep inside each phase the equations are solved on a ladder of dimensions (``verify.ladder``); the ratio of
+solution to law must tend to 1.  What is left is a sum of small powers of d, one for each term neglected,
+which Wynn's epsilon algorithm removes (``verify.extrapolation``); or, where noise has no edge, a series in
+1/log d: there the ratio to the corrected law (Lambert's W) is extrapolated in 1/log d.  Both the distance of
+the limit from 1 and its error estimate must be below 1e-3: what cannot be decided fails.
 
 Of the points of a grid the one is taken where the largest neglected term is smallest at the end of the
-ladder, which float64 and the cost of a solution limit.  A part of the risk far below the whole has its own
-point, and is solved with as many digits as it needs.
+ladder.  A part of the risk far below the whole has its own point, and is solved with as many digits as it
+needs.
 
-    python tests/asymptotics/test_constants.py
+    python tests/verify/test_constants.py
 
 prints for each diagram how many laws were compared and how far off the worst was.
 """
@@ -23,17 +23,20 @@ from functools import cache
 from itertools import product
 
 import mpmath
+import numpy as np
 import pytest
-from sympy import Integer, Rational, lambdify
+from sympy import Rational
 
-from asymptotics import Law, Phase, diagonal, phase_diagram, quadratic
+from asymptotics import Law, Phase, PhaseDiagram, diagonal, phase_diagram, quadratic
 from asymptotics.algebra.polyhedra import EVERYWHERE
 from asymptotics.balance.laws import law_of
 from asymptotics.models.trained import PARTS
-from asymptotics.symbols import a, b, ell, gamma
-from numerics import Problem
+from numerics import Problem, Solution
 from numerics import solve as solve_problem
+from verify.comparison import problem_at
 from verify.extrapolation import Limit, limit_beyond_logarithms, limit_beyond_powers
+from verify.ladder import THOROUGH, coordinates, deepest, dimensions, margin, reach, values
+from verify.strategies import Scale
 
 NETWORKS = {"diagonal": diagonal, "quadratic": quadratic}
 GAMMAS = (Fraction(5, 4), Fraction(3, 4))
@@ -42,34 +45,11 @@ TOLERANCE = 1e-3
 STEPS, FEWER_STEPS = 11, 8
 """Dimensions on a ladder; fewer where a solution takes a second."""
 
-RANGE, HIGHEST = 150, 200
-"""Decimal exponents: of the largest parameter, delta^2 or kappa^2, and of the dimension."""
-
-LEARNED, LEARNED_AMID_NOISE, LEARNED_BY_BAYES = 30, 45, 16
-"""Decimal exponent of the learned modes: what it costs to place a threshold or delta amid them."""
-
-NEAREST, AT_EDGE = 18, 30
-"""Decades of D below 1 to which noiseless interpolation is solved: kappa is then the edge to eight digits;
-and any other.  It is then the edge to twelve, and where modes emerge, a square root, is known to fewer."""
-
-SEEN = {"diagonal": 45, "quadratic": 15}
+BESIDE_RISK = {"diagonal": 45, "quadratic": 15}
 """How many decades below the risk a part of it is compared: digits cost the quadratic network more."""
 
 SPARE_DIGITS = 9
 """Digits of such a part."""
-
-# what of a Solution measures a quantity
-MEASURED = {
-    "excess_risk": lambda solution: solution.excess_risk,
-    "effective_noise": lambda solution: solution.effective_noise,
-    "threshold": lambda solution: solution.threshold,
-    "learned_modes": lambda solution: solution.learned_modes,
-    "degrees_of_freedom": lambda solution: solution.degrees_of_freedom,
-    "train_loss": lambda solution: solution.train_loss,
-    "unlearned_risk": lambda solution: solution.decomposition[PARTS["unlearned_risk"]],
-    "learned_risk": lambda solution: solution.decomposition[PARTS["learned_risk"]],
-    "overfitted_risk": lambda solution: solution.decomposition[PARTS["overfitted_risk"]],
-}
 
 # grids of exponents to choose points from
 SAMPLES = [
@@ -77,16 +57,19 @@ SAMPLES = [
 ]
 DECAYS = [Fraction(n, 10) for n in range(-40, 41)]
 NOISES = [Fraction(n, 20) for n in (1, 4, 6, 12, 20, 30, 50)]
-EXPONENTS = (a, ell, gamma, b)
 
 solve = cache(solve_problem)
 
 
+def measured_by(solution: Solution, quantity: str) -> float:
+    return solution.decomposition[PARTS[quantity]] if quantity in PARTS else getattr(solution, quantity)
+
+
 @dataclass(frozen=True)
 class Ladder:
-    """Where in a cell solutions are taken, at which dimensions, and with how many digits."""
+    """Where in a phase solutions are taken, at which dimensions, and with how many digits."""
 
-    point: tuple[Fraction, ...]
+    scale: Scale
     dims: tuple[int, ...]
     digits: int | None
 
@@ -122,9 +105,7 @@ class Comparison:
         return max(self.gap, self.limit.uncertainty) < TOLERANCE
 
     def __str__(self) -> str:
-        at = ", ".join(
-            f"{symbol} = {value}" for symbol, value in zip(EXPONENTS, self.ladder.point, strict=True)
-        )
+        at = ", ".join(f"{name} = {value}" for name, value in self.ladder.scale._asdict().items())
         gaps = " ".join(f"{ratio - 1:.1e}" for ratio in self.ratios)
         return (
             f"{self.phase} {self.quantity} at {at}: {gaps} -> 1 + {self.limit.value - 1:.1e} ({self.limit})"
@@ -140,80 +121,29 @@ def compared(
 
 
 @cache
-def candidates(phase: Phase, decay: Fraction, noise: str) -> list[tuple[tuple[Fraction, ...], float]]:
-    """Points of the grid inside the phase, with the power of d by which what is neglected is smaller."""
-    expression = phase.balance.scales.expression
-    inside = lambdify(EXPONENTS, phase.region, "math")
-    gaps = lambdify(EXPONENTS, [expression(i.form) for i in phase.balance.inequalities], "math")
-    grid = product(SAMPLES, DECAYS, [decay], NOISES if noise == "scaled" else [Fraction(0)])
-    found = ((at, min(gaps(*map(float, at)))) for at in grid if inside(*map(float, at)))
-    return [(at, gap) for at, gap in found if gap > 0.02]
-
-
-def steepness(point: tuple[Fraction, ...]) -> float:
-    """The largest power of d among the parameters, delta^2 and kappa^2."""
-    samples, weight_decay, _, noise = point
-    return float(max(abs(samples) + 1, abs(weight_decay), 2 * abs(weight_decay + 1 - samples), noise))
-
-
-@cache
-def ladder(
-    network: str, noise: str, estimator: str, phase: Phase, decay: Fraction, part: Law | None
-) -> Ladder | None:
-    """The ladder at whose end what is neglected is smallest; None if the cell is closed at this decay.
+def ladder(diagram: PhaseDiagram, phase: Phase, decay: Fraction, part: Law | None) -> Ladder | None:
+    """The ladder at whose end what is neglected is smallest; None if the phase is closed at this decay.
 
     A part of the risk must also be seen there beside the whole.
     """
-    learned, freedom, below = (
-        lambdify(EXPONENTS, exponent, "math")
-        for exponent in (
-            phase.learned.exponent,
-            phase.degrees_of_freedom.exponent,
-            phase.risk.exponent - part.exponent if part else Integer(0),
-        )
-    )
-    found = []
-    for point, gap in candidates(phase, decay, noise):
-        at = tuple(map(float, point))
-        ends = [RANGE / steepness(point), HIGHEST]
-        if network == "quadratic" and learned(*at) > 0:
-            if estimator == "bayes":
-                ends.append(LEARNED_BY_BAYES / learned(*at))
-            elif phase.name in ("II", "N"):
-                ends.append(LEARNED / learned(*at))
-            elif learned(*at) < 1:
-                ends.append(LEARNED_AMID_NOISE / learned(*at))
-            if phase.name == "N" and estimator == "erm":
-                ends.append(NEAREST / -freedom(*at))
-            if phase.name in ("IV", "V") and estimator == "erm":
-                ends.append(AT_EDGE / -freedom(*at))
-        hidden = below(*at) > 0.01
-        if hidden:
-            ends.append(SEEN[network] / below(*at))
-        # there are d modes, and d**(1 - 2 gamma) is what their energy lacks to that of infinitely many
-        found.append((min(gap, 2 * at[2] - 1) * min(ends), gap, min(ends), hidden, point))
-    if not found:
+    noises = NOISES if diagram.noise == "scaled" else [None]
+    grid = [Scale(a, ell, decay, b) for a, ell, b in product(SAMPLES, DECAYS, noises)]
+    at = coordinates(grid)
+    margins = margin([phase.balance], at)
+    ends = reach(diagram, [phase], at, THOROUGH)
+    below = 0 * ends if part is None else values((phase.risk.exponent - part.exponent,), at)[0]
+    hidden = below > 0.01
+    most = BESIDE_RISK[diagram.model.name]
+    ends = np.where(hidden, np.minimum(ends, most / np.where(hidden, below, 1)), ends)
+    place = deepest(np.where(margins > 0.02, margins, 0), ends, grid)
+    if place is None:
         return None
-    _, gap, end, hidden, point = max(found)
     # the smallest dimensions are not asymptotic; beside powers of 1/log d, those of d are to be negligible
-    start = min(5 / gap, end / 2) if phase.risk.corrected else end / 2
-    steps = FEWER_STEPS if hidden or estimator == "bayes" else STEPS
-    decades = [start + (end - start) * k / steps for k in range(1, steps + 1)]
-    digits = SEEN[network] + SPARE_DIGITS if hidden else None
-    return Ladder(point, tuple(int(mpmath.mpf(10) ** float(x)) for x in decades), digits)
-
-
-def problem_at(network: str, noise: str, estimator: str, point: tuple[Fraction, ...], dim: int) -> Problem:
-    samples, weight_decay, _, labels = map(float, point)
-    return Problem(
-        network,
-        gamma=point[2],
-        samples=float(dim) ** samples * (dim if network == "quadratic" else 1),
-        dim=dim,
-        weight_decay=None if estimator == "bayes" else float(dim) ** weight_decay,
-        noise_variance=0 if noise == "none" else float(dim) ** -labels,
-        estimator=estimator,
-    )
+    start = min(5 / place.margin, place.end / 2) if phase.risk.corrected else place.end / 2
+    is_hidden = bool(hidden[grid.index(place.point)])
+    steps = FEWER_STEPS if is_hidden or diagram.estimator == "bayes" else STEPS
+    dims = dimensions(place.end, start=start, steps=steps)
+    return Ladder(place.point, dims, most + SPARE_DIGITS if is_hidden else None)
 
 
 def value_at(law: Law, problem: Problem) -> float:
@@ -235,27 +165,25 @@ def laws_of(phase: Phase, estimator: str) -> dict[str, Law]:
     return laws | {quantity: law_of(phase.balance, quantity) for quantity in ("train_loss", *PARTS)}
 
 
-def comparisons(
-    network: str, noise: str, estimator: str, phase: Phase, decay: Fraction, of_parts: bool
-) -> Iterator[Comparison]:
+def comparisons(diagram: PhaseDiagram, phase: Phase, decay: Fraction, of_parts: bool) -> Iterator[Comparison]:
     """The laws of a phase, those of parts of the risk or the others, against solutions."""
-    for quantity, law in laws_of(phase, estimator).items():
+    for quantity, law in laws_of(phase, diagram.estimator).items():
         if (quantity in PARTS) != of_parts:
             continue
         part = law if of_parts and law.expr != 0 else None
-        chosen = ladder(network, noise, estimator, phase, decay, part)
-        if chosen is None:
+        at = ladder(diagram, phase, decay, part)
+        if at is None:
             assert phase.balance.domain != EVERYWHERE or decay != GAMMAS[0], phase.name
             continue
-        problems = [problem_at(network, noise, estimator, chosen.point, dim) for dim in chosen.dims]
-        measured = [MEASURED[quantity](solve(problem, digits=chosen.digits)) for problem in problems]
+        problems = [problem_at(diagram, at.scale, dim) for dim in at.dims]
+        measured = [measured_by(solve(problem, digits=at.digits), quantity) for problem in problems]
         if law.expr == 0:
             # faster than any power, or exactly nothing
             vanishes = measured[-1] <= mpmath.mpf(problems[-1].dim) ** -3 * measured[0]
-            yield Comparison(phase.name, quantity, chosen, (), Limit(1.0 if vanishes else math.inf, 0.0))
+            yield Comparison(phase.name, quantity, at, (), Limit(1.0 if vanishes else math.inf, 0.0))
             continue
         ratios = (float(m / value_at(law, problem)) for m, problem in zip(measured, problems, strict=True))
-        yield compared(phase.name, quantity, chosen, tuple(ratios), law.corrected is not None)
+        yield compared(phase.name, quantity, at, tuple(ratios), law.corrected is not None)
 
 
 def all_comparisons(
@@ -263,11 +191,7 @@ def all_comparisons(
 ) -> list[Comparison]:
     diagram = phase_diagram(NETWORKS[network], noise=noise, estimator=estimator)
     phases = [phase for phase in diagram.phases if phase.name != "R"]  # recovery leaves no risk to compare
-    return [
-        comparison
-        for phase in phases
-        for comparison in comparisons(network, noise, estimator, phase, decay, of_parts)
-    ]
+    return [c for phase in phases for c in comparisons(diagram, phase, decay, of_parts)]
 
 
 def is_slow(network: str, noise: str, estimator: str, of_parts: bool) -> bool:
