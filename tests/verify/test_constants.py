@@ -162,7 +162,8 @@ def laws_of(phase: Phase, estimator: str) -> dict[str, Law]:
     if estimator == "bayes":
         del laws["threshold"]
         return laws
-    return laws | {quantity: law_of(phase.balance, quantity) for quantity in ("train_loss", *PARTS)}
+    more = ("train_loss",) if estimator == "ridge" else ("train_loss", *PARTS)
+    return laws | {quantity: law_of(phase.balance, quantity) for quantity in more}
 
 
 def comparisons(diagram: PhaseDiagram, phase: Phase, decay: Fraction, of_parts: bool) -> Iterator[Comparison]:
@@ -199,10 +200,16 @@ def is_slow(network: str, noise: str, estimator: str, of_parts: bool) -> bool:
     return of_parts or (network == "quadratic" and (noise == "scaled" or estimator == "bayes"))
 
 
+ESTIMATORS = (("erm", False), ("erm", True), ("bayes", False), ("ridge", False))
+"""With the laws of the parts of the risk, or with the others."""
+
 CASES = [
     pytest.param(network, noise, estimator, decay, of_parts, marks=marks)
     for network, noise, (estimator, of_parts), decay in product(
-        NETWORKS, ("fixed", "none", "scaled"), (("erm", False), ("erm", True), ("bayes", False)), GAMMAS
+        NETWORKS,
+        ("fixed", "none", "scaled"),
+        (("erm", False), ("erm", True), ("bayes", False), ("ridge", False)),
+        GAMMAS,
     )
     for marks in [pytest.mark.slow if is_slow(network, noise, estimator, of_parts) else ()]
 ]

@@ -1,4 +1,4 @@
-"""Linear baselines: ridge against ``numerics``, kernel ridge against its own equations, solved here."""
+"""Linear baselines: exponents of ridge, kernel ridge against its own equations, solved here."""
 
 from dataclasses import replace
 from fractions import Fraction
@@ -24,7 +24,6 @@ from asymptotics import (
 )
 from asymptotics import symbols as letters
 from asymptotics.balance.laws import law_of
-from numerics import Problem, solve
 
 NETWORKS = {"diagonal": diagonal, "quadratic": quadratic}
 NOISES = ("fixed", "scaled", "none")
@@ -132,42 +131,6 @@ def off(measured, expected):
 
 
 # --- ridge on the inputs of a network
-
-
-def ridge_errors(name, noise, phase, point, exponent):
-    """Relative errors of the laws against the exact solution at d = 10**exponent."""
-    base = mpf(10) ** exponent
-    scales = scales_at(point, base)
-    problem = Problem(
-        name,
-        gamma=point["gamma"],
-        samples=scales["n_eff"] * (base if name == "quadratic" else 1),
-        dim=10**exponent,
-        weight_decay=scales["weight_decay"],
-        noise_variance=0 if noise == "none" else scales["noise_variance"],
-        estimator="ridge",
-    )
-    solution = solve(problem, digits=40)
-    measured = {
-        "excess_risk": solution.excess_risk,
-        "effective_noise": solution.effective_noise,
-        "threshold": solution.threshold,
-        "learned_modes": solution.learned_modes,
-        "degrees_of_freedom": solution.degrees_of_freedom,
-        "train_loss": solution.train_loss,
-    }
-    return {q: off(measured[q], predicted(phase, q, point, scales)) for q in QUANTITIES}
-
-
-@by_network
-@by_noise
-def test_laws_of_ridge_are_the_limits_of_the_exact_solution(name, noise):
-    with mpmath.workdps(60):
-        for phase, point in deep_points(name, noise):
-            near, far = (ridge_errors(name, noise, phase, point, e) for e in (24, 72))
-            for quantity in QUANTITIES:
-                assert far[quantity] < TOLERANCE, (phase.name, quantity, point)
-                assert far[quantity] <= near[quantity] + 1e-12
 
 
 @by_network
