@@ -102,19 +102,21 @@ def reach(diagram: PhaseDiagram, phases: Iterable[Phase], at: Array, cost: Cost 
         One number for each point.
     """
     a, ell, _, b = at
-    kappa = ell + 1 - a  # the exponent of kappa where weight decay sets it
-    ends = [RANGE / np.maximum.reduce([abs(a) + 1 + b, abs(ell) / 2, 2 * kappa])]
+    ends = [RANGE / np.maximum.reduce([abs(a) + 1, abs(ell) / 2, b])]
     for phase in phases:
-        ends += _cost_of_phase(diagram, phase, at, cost)
+        laws = (phase.effective_noise, phase.threshold, phase.learned_modes, phase.degrees_of_freedom)
+        exponents = values(tuple(law.exponent for law in laws), at)
+        delta, kappa = (np.where(np.isfinite(exponent), exponent, 0) for exponent in exponents[:2])
+        ends += [_bound(RANGE, np.abs(2 * delta)), _bound(RANGE, 2 * kappa)]
+        ends += _cost_of_phase(diagram, phase, exponents, cost)
     return np.asarray(np.minimum.reduce(ends))
 
 
-def _cost_of_phase(diagram: PhaseDiagram, phase: Phase, at: Array, cost: Cost) -> list[Array]:
+def _cost_of_phase(diagram: PhaseDiagram, phase: Phase, exponents: Array, cost: Cost) -> list[Array]:
     """Where the modes and the edge of one phase end a ladder."""
-    laws = (phase.effective_noise, phase.threshold, phase.learned_modes, phase.degrees_of_freedom)
-    delta, kappa, modes, freedom = values(tuple(law.exponent for law in laws), at)
     if not isinstance(diagram.model, Network) or diagram.model.noise.edge == oo:
         return []
+    delta, kappa, modes, freedom = exponents
     if diagram.estimator == "bayes":
         return [_bound(cost.modes_of_bayes, modes)]
     risk_sets_noise = phase.hypothesis.dominant[:1] != (LABEL_NOISE,)
@@ -124,7 +126,7 @@ def _cost_of_phase(diagram: PhaseDiagram, phase: Phase, at: Array, cost: Cost) -
     return [_bound(most, modes), _bound(edge, np.where(at_edge, -freedom, 0))]
 
 
-def _bound(most: Array | float, power: Array) -> Array:
+def _bound(most: Array | float, power: NDArray[Any]) -> Array:
     """The decades up to which a growing power of d stays below a bound."""
     grows = power > 0
     return np.where(grows, most / np.where(grows, power, 1), np.inf)
