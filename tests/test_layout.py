@@ -1,0 +1,112 @@
+"""The tests mirror the three rooms, file by file, and the two routes meet in tests/verify only."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+ROOMS = ("asymptotics", "numerics", "verify")
+
+WITHOUT_TEST = {
+    "verify/__main__.py": "one call, made by tests/verify/test_start.py",
+    "verify/words.py": "texts, each tested where it is printed or drawn",
+    "asymptotics/words.py": "texts, each tested where it is said",
+    "asymptotics/symbols.py": "names of symbols",
+}
+"""Modules without a test file of their own, and why."""
+
+WITHOUT_TEST_YET = {
+    f"asymptotics/{name}.py"
+    for name in (
+        "algebra/regions",
+        "balance/derivation",
+        "balance/inequalities",
+        "balance/next_order",
+        "balance/regimes",
+        "boundaries/boundary",
+        "expressions/building",
+        "expressions/latex_reader",
+        "expressions/point",
+        "heavy_tails",
+        "learning_curves",
+        "lemmas/risk_parts",
+        "lemmas/weight_shares",
+        "models/bayes",
+        "models/diagonal",
+        "models/fields",
+        "models/kernel_ridge",
+        "models/mode_functions",
+        "models/quadratic",
+        "models/trained",
+    )
+}
+"""Modules whose tests stand in another file still; to be emptied."""
+
+WITHOUT_MODULE = {
+    "tests/asymptotics/models/test_group_lasso.py": "a model of a user's",
+    "tests/asymptotics/test_arguments.py": "exponents are read alike by every function",
+    "tests/asymptotics/test_cold.py": "what a fresh process derives",
+    "tests/numerics/test_robustness.py": "whole problems at the ends of their ranges",
+    "tests/verify/test_numbers.py": "both rooms read numbers alike",
+}
+"""Test files of no one module, and what they are of; beside the laws of `LAWS`."""
+
+LAWS = {
+    f"tests/verify/test_{name}.py"
+    for name in (
+        "boundaries",
+        "constants",
+        "local_laws",
+        "next_order",
+        "plateaus",
+        "ridge_boundaries",
+        "spectrum",
+        "subcritical",
+        "tuning",
+    )
+}
+"""Laws of `asymptotics` against solutions of `numerics`."""
+
+
+def modules(room: str) -> set[str]:
+    """The files of a room that hold code, an article alone being tested by its doctests."""
+    paths = (ROOT / room).rglob("*.py")
+    return {str(p.relative_to(ROOT)) for p in paths if p.name != "__init__.py"}
+
+
+def files_of_tests(room: str) -> set[str]:
+    return {str(p.relative_to(ROOT)) for p in (ROOT / "tests" / room).rglob("test_*.py")}
+
+
+def mirror(module: str) -> str:
+    path = Path("tests") / module
+    return str(path.with_name(f"test_{path.name}"))
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_every_module_has_its_test_file(room: str) -> None:
+    missing = {module for module in modules(room) if mirror(module) not in files_of_tests(room)}
+    assert missing <= set(WITHOUT_TEST) | WITHOUT_TEST_YET
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_every_test_file_has_its_module(room: str) -> None:
+    others = files_of_tests(room) - {mirror(module) for module in modules(room)}
+    assert others <= set(WITHOUT_MODULE) | LAWS
+
+
+def imported(path: Path) -> set[str]:
+    """The rooms that a file imports."""
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module.split(".")[0])
+    return names & set(ROOMS)
+
+
+@pytest.mark.parametrize("room", ["asymptotics", "numerics"])
+def test_tests_of_one_route_do_not_import_the_other(room: str) -> None:
+    assert not {path for path in files_of_tests(room) if imported(ROOT / path) - {room}}
