@@ -10,7 +10,7 @@ import mpmath
 import numpy as np
 import pytest
 from mpmath import mpf
-from sympy import Interval, Rational, S, cancel, lambdify, oo
+from sympy import Interval, Rational, S, oo
 
 from asymptotics import Boundary, BoundaryType, diagonal, phase_diagram, quadratic, symbols
 from asymptotics.boundaries.uniform_sums import evaluate
@@ -18,6 +18,7 @@ from asymptotics.expressions.point import PhysicalPoint
 from asymptotics.lemmas.power_sums import Learned
 from numerics import Problem, solve
 from verify.extrapolation import limit_beyond_logarithms, limit_beyond_powers
+from verify.ladder import EXPONENTS, MANY_DIGITS, Cost, deepest, dimensions, margin, reach, values
 
 NETWORKS = {"diagonal": diagonal, "quadratic": quadratic}
 DIAGRAMS = list(product(NETWORKS, ("fixed", "none", "scaled"), ("erm", "bayes")))
@@ -28,28 +29,24 @@ TOLERANCE = 1e-3
 SAMPLES = [Fraction(n, 20) for n in (*range(-20, 42), *range(45, 101, 5))]
 DECAYS = [Fraction(n, 10) for n in range(-40, 41)]
 NOISES = [Fraction(n, 10) for n in (2, 3, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50)]
-EXPONENTS = (symbols.a, symbols.ell, symbols.gamma, symbols.b)
-
 START, STEPS, FEWER_STEPS = 2, 8, 5
 """Decimal exponent below a ladder, and its dimensions; fewer where a law is an integral over all modes."""
 
-RANGE, HIGHEST = 150, {"diagonal": 100, "quadratic": 40}
-"""Decimal exponents: of the largest parameter, delta^2 or kappa^2, and of the dimension."""
+HIGHEST = {"diagonal": 100, "quadratic": 40}
+"""Decimal exponent of the dimension."""
 
-NEGLECTED, LEARNED_AMID_NOISE, LEARNED, ALL_LEARNED, LEARNED_BY_BAYES = 5, 30, 14, 8, 6
-"""Decimal exponents, quadratic network: of what is left out at last, of learned modes (what they cost)."""
+NEGLECTED, MODEST = 5, 12
+"""Decades to which terms are neglected, quadratic network: a longer ladder costs more than it tells, but for
+dimensions up to the second, where solutions cost little anywhere."""
 
-MODEST = 12
-"""Decimal exponent of a dimension at which the quadratic network's solutions cost little anywhere."""
+ALL_LEARNED = Cost(modes=8, modes_amid_noise=8, modes_of_bayes=8)
+"""Where all modes are learned: laws and solutions sum over each of them."""
 
 REFUSED = 7.5
 """Decades below the capacity of all modes to which the integrals over those that repel each other reach."""
 
 EDGE_RESOLVED = 100
 """Decades of the dimension to which 95 digits tell the threshold from a hard edge."""
-
-NEAREST = 18
-"""Decades of D below 1 to which noiseless interpolation is solved: kappa is then the edge to eight digits."""
 
 
 def diagram_of(network, noise, estimator):
@@ -90,73 +87,40 @@ class Ladder(NamedTuple):
 PLACES = [Place(*diagram, boundary) for diagram in DIAGRAMS for boundary in diagram_of(*diagram).boundaries]
 
 
-def on_grid(place, expressions):
-    """Values of expressions in the exponents at points of the boundary, as rows, and the points."""
+def grid_of(place):
+    """Points of the boundary: all exponents but the one that crosses it, and all of them as an array."""
     relation = place.boundary.relation
-    grid = {
+    axes = {
         symbols.a: SAMPLES,
         symbols.ell: DECAYS if place.estimator == "erm" else [Fraction(0)],
         symbols.gamma: [GAMMA],
         symbols.b: NOISES if place.noise == "scaled" else [Fraction(0)],
     } | {relation.lhs: [Fraction(0)]}
-    points = list(product(*grid.values()))
-    on_boundary = [expression.subs(relation.lhs, relation.rhs) for expression in expressions]
-    columns = np.array(points, dtype=float).T
-    values = lambdify(EXPONENTS, [relation.rhs, *on_boundary], "numpy")(*columns)
-    return points, np.array([np.broadcast_to(v, len(points)) for v in values], dtype=float), columns
+    points = list(product(*axes.values()))
+    at = np.array(points, dtype=float).T
+    at[EXPONENTS.index(relation.lhs)] = values((relation.rhs,), at)[0]
+    return points, at
 
 
 @cache
 def ladder(place):
     """The ladder at whose end what the law leaves out, all that is not resonant, is smallest."""
     relation, phases = place.boundary.relation, place.boundary.phases
-    forms = {
-        phase.balance.scales.expression(form)
-        for phase in phases
-        for form in (*phase.balance.facets, *(i.form for i in phase.balance.inequalities))
-    }
-    forms = [f for f in forms if not cancel(f.subs(relation.lhs, relation.rhs)).is_number]
-    learned = [p.learned_modes.exponent for p in phases if p.learned_modes.exponent != -oo]
-    freedom = [p.degrees_of_freedom.exponent for p in phases if p.degrees_of_freedom.exponent != -oo]
-    points, (crossing, *rows), columns = on_grid(place, [*forms, *learned, *freedom])
-    columns = columns.copy()
-    columns[EXPONENTS.index(place.crossed_by)] = crossing
-    samples, weight_decay, decay, noise = columns
-    energy = 2 * decay - 1  # of the modes beyond the last one, beside that of all
-    gap = np.minimum.reduce([*rows[: len(forms)], energy])
-    modes = np.maximum.reduce([*rows[len(forms) : len(forms) + len(learned)], 0 * gap])
-    lacking = -np.maximum.reduce([*rows[len(forms) + len(learned) :], 0 * gap - 99])
-    end = RANGE / np.maximum.reduce(
-        [abs(samples) + 1, abs(weight_decay), 2 * abs(weight_decay + 1 - samples), noise]
-    )
-    end = np.minimum(end, HIGHEST[place.network])
+    points, at = grid_of(place)
+    is_recovery = place.boundary.law().type is BoundaryType.RECOVERY
+    margins = margin([phase.balance for phase in phases], at, relation)
+    ends = reach(diagram_of(*place[:3]), phases, at, ALL_LEARNED if is_recovery else MANY_DIGITS)
+    ends = np.minimum(ends, HIGHEST[place.network])
     if place.network == "quadratic":
-        names = {p.name for p in phases}
-        by_modes = (
-            LEARNED_BY_BAYES
-            if place.estimator == "bayes"
-            else ALL_LEARNED
-            if place.boundary.law().type is BoundaryType.RECOVERY
-            else LEARNED
-            if names & {"II", "N"}
-            else LEARNED_AMID_NOISE
-        )
-        end = np.minimum(end, np.maximum(NEGLECTED / np.maximum(gap, 0.02), MODEST))
-        end = np.minimum(end, by_modes / np.maximum(modes, 0.02))
-        if "N" in names and place.estimator == "erm":
-            end = np.minimum(end, NEAREST / np.maximum(lacking, 0.02))
-    best = int(np.argmax(np.where(end > START + 1, gap * end, -np.inf)))
-    point = dict(zip(EXPONENTS, points[best], strict=True))
+        ends = np.minimum(ends, np.maximum(NEGLECTED / np.maximum(margins, 0.02), MODEST))
+    best = deepest(np.where(ends > START + 1, margins, 0), ends, points)
+    point = dict(zip(EXPONENTS, best.point, strict=True))
     rhs = relation.rhs.subs({s: Rational(v.numerator, v.denominator) for s, v in point.items()})
     point[place.crossed_by] = Fraction(int(rhs.p), int(rhs.q))
-    assert gap[best] > 0.02, place
-    costly = place.boundary.law().type is BoundaryType.RECOVERY
-    return Ladder(point, float(gap[best]), decades(START, float(end[best]), FEWER_STEPS if costly else STEPS))
-
-
-def decades(start, end, steps):
-    """Dimensions in geometric progression."""
-    return tuple(int(mpf(10) ** (start + (mpf(end) - start) * k / steps)) for k in range(1, steps + 1))
+    assert best.margin > 0.02, place
+    return Ladder(
+        point, best.margin, dimensions(best.end, start=START, steps=FEWER_STEPS if is_recovery else STEPS)
+    )
 
 
 def sizes(place, dimension, off=0, factor=1):
@@ -299,7 +263,8 @@ def test_uniform_law_reduces_to_both_phases(place):
         logarithmic = phase.risk.corrected is not None
         end = REFUSED if place.network == "quadratic" and law.type is BoundaryType.RECOVERY else 20
         end = min(end / float(abs(step)), EDGE_RESOLVED)
-        dims = decades(*((100, 220) if logarithmic else (0, end)), steps)
+        first, last = (100, 220) if logarithmic else (0, end)
+        dims = dimensions(last, start=first, steps=steps)
         points = [sizes(place, dimension, step) for dimension in dims]
         reached.append(phase)
         if phase.risk.expr == 0:
