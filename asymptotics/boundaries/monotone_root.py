@@ -131,7 +131,11 @@ def _tolerance() -> Any:
 def _illinois(
     increasing: Callable[[Any], Any], low: Any, at_low: Any, high: Any, at_high: Any, tolerance: Any
 ) -> Any:
-    """The root in a bracket, with bisection where the method stalls."""
+    """The root in a bracket, with bisection where the method stalls.
+
+    ``mpmath.findroot`` with its Illinois method refuses a root at a jump, and returns nan for a function that
+    is nan; its Anderson method stalls on steep exponentials.
+    """
     side = 0
     for count in range(400):
         middle = (low + high) / 2 if count % 8 == 7 else (low * at_high - high * at_low) / (at_high - at_low)
