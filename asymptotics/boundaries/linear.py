@@ -394,11 +394,11 @@ def _variable_alone(phases: Phases, relation: Eq) -> Expr:
     if len(learned) > 1:  # delta over the first mode of the target, or the last
         rank = S.One if Learned.NONE in learned else d
         return phases[0].effective_noise.expr / (model.amplitude * rank**-gamma)
-    quantities = [
-        [phase.laws[name].expr for phase in phases]
-        for name in ("excess_risk", "effective_noise", "threshold")
-    ]
-    return next(left / right for left, right in quantities if simplify(left - right) != 0)
+    for name, power in (("excess_risk", 1), ("effective_noise", 2), ("threshold", 1)):
+        left, right = (phase.laws[name].expr for phase in phases)
+        if simplify(left - right) != 0:
+            return (left / right) ** power  # of delta the square, without roots of factors below zero
+    raise NotImplementedError(f"{phases[0].name} and {phases[1].name} have the same laws")
 
 
 def mechanism_of_linear(phases: Phases, relation: Eq, continuous: bool) -> str:

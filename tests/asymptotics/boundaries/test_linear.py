@@ -282,7 +282,7 @@ def summed(source, n_eff, weight_decay, noise_variance, features):
     return (n_eff * np.sum(missed**2 * energies) + noise_variance * np.sum(kept**2)) / spare
 
 
-LAST_FEATURES = [("II/III", 4.9, -2), ("V/VIa", 1, -5), ("VIa/VIb", 2, -2)]
+LAST_FEATURES = [("II/III", 4.9, -2), ("V/VIb", 1, -5), ("VIa/VIb", 2, -2)]
 
 
 @pytest.mark.parametrize("factor", [0.2, 1, 5])
