@@ -1,8 +1,8 @@
-"""The phase diagram of a network: its cells, their names and laws, and the walls between them.
+"""The phase diagram of a network: its phases, their names and laws, and the boundaries between them.
 
-``dominant_balances`` finds the cells; here they become ``Phase`` objects, are checked to tile the space of
+``dominant_balances`` finds the regions; here they become ``Phase`` objects, are checked to tile the space of
 exponents, exactly and at symbolic gamma, and are joined by ``Boundary`` objects where two of them share a
-facet. Names follow arXiv:2509.24882 and are given by mechanism, not by place: see ``state_evolution``.
+facet. Names follow arXiv:2509.24882 and are given by mechanism, not by place: see ``words``.
 """
 
 from __future__ import annotations
@@ -224,7 +224,7 @@ class PhaseDiagram:
         """The phase of that name.
 
         Raises:
-            KeyError: when there is none, it lists the names there are; when several cells have it, it says
+            KeyError: when there is none, it lists the names there are; when several regions have it, it says
                 where each lies.  ``locate`` finds the phase at a point, ``phases`` holds them all.
 
         >>> from asymptotics import phase_diagram, quadratic
@@ -259,7 +259,7 @@ class PhaseDiagram:
         )
 
     def to_latex(self) -> str:
-        r"""The table a paper would print: one row per cell.
+        r"""The table a paper would print: one row per phase.
 
         >>> from asymptotics import diagonal, phase_diagram
         >>> print(phase_diagram(diagonal).to_latex().splitlines()[0])
@@ -441,8 +441,8 @@ def _check_coverage(model: Model, balances: tuple[Balanced, ...], scales: Scales
     whole = [everywhere, *scales.window]
 
     def first_gap(domain: Domain) -> tuple[Form, ...]:
-        cells = [balanced.facets for balanced in balances if overlap(balanced.domain, domain)]
-        return tuple(next(uncovered(cells, whole, domain), ()))
+        regions = [balanced.facets for balanced in balances if overlap(balanced.domain, domain)]
+        return tuple(next(uncovered(regions, whole, domain), ()))
 
     for domain in common_parts([balanced.domain for balanced in balances]):
         for part, gap in split_at_sign_changes(first_gap, domain):
@@ -512,7 +512,7 @@ def _boundaries(phases: list[Phase], scales: Scales) -> Iterator[Boundary]:
 
 
 def _where_a_parameter_passes(first: Phase, second: Phase, scales: Scales) -> Iterator[Boundary]:
-    """The wall between cells of one hypothesis that differ in the values of a parameter of the model."""
+    """The boundary between regions of one hypothesis that differ in a parameter of the model."""
     one, other = first.balance, second.balance
     point = meeting_point(one.domain, other.domain)
     if point is None or one.hypothesis != other.hypothesis:

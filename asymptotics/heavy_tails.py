@@ -4,12 +4,12 @@ K modes learned leave at least the energy of the rest, (1/d) sum_{i>K} s_i^2 ~
 K^(1 - 2 gamma).  Where the risk is of that order it can be read off the spectrum, from the number K of spikes
 and the exponent of their tail: a heavier tail generalises better with the same number of spikes.  Where noise
 or shrinkage make more of it, it cannot.  `heavy_tails` decides, for each phase of a diagram, exactly and in
-all of its cell: whether there is a tail, whether the risk vanishes, whether the tail tells it, and whether a
-bulk is to be seen besides.  For both networks, with noise fixed, scaled or absent, it finds
+in all of its region: whether there is a tail, whether the risk vanishes, whether the tail determines it, and
+whether there is a bulk besides.  For both networks, with noise fixed, scaled or absent, it finds
 
     a power-law tail of spikes  <=>  the risk vanishes as d -> oo,
 
-but that it vanishes at the rate that the tail tells only in phases II, IV and N.
+but the risk vanishes at the rate that the tail determines only in phases II, IV and N.
 
 Worked by hand, phase IV of the quadratic network: beside its K spikes stands a bulk of d (n_eff/d)^(3/5)
 weights of noise, far more of them, but the risk is K^(1 - 2 gamma), that of the tail.
@@ -49,7 +49,7 @@ from asymptotics.symbols import effective_noise, gamma, size
 
 @dataclass(frozen=True)
 class HeavyTail:
-    """What the spectrum shows in one phase, and what it says of the risk; each ``Holds`` is of its cell.
+    """What the spectrum shows in one phase, and what it says of the risk; each ``Holds`` is of its region.
 
     Attributes:
         phase: the phase.
@@ -57,7 +57,7 @@ class HeavyTail:
         number: number of learned weights, those in the tail.
         bulk: where more than one weight that is not 0 is noise.
         mostly_noise: where there are more of them than learned ones.
-        gap: where the last spike stands clear of the bulk, at a distance far above the bulk's width.
+        gap: where the smallest outlier lies above the bulk by far more than the bulk's width.
         vanishing: where the risk tends to 0 as d grows.
         by_logarithms: whether it does so by powers of log d only.
         determines_risk: whether the risk is of the order of what the tail leaves out, K**(1 - 2 gamma).
@@ -91,14 +91,14 @@ class HeavyTail:
             Holds.NOWHERE: "does not vanish",
         }[self.vanishing]
         speed = " by powers of log d only" if self.by_logarithms else ""
-        told = ", as fast as the tail tells" if self.determines_risk else ""
+        told = ", as fast as the tail determines" if self.determines_risk else ""
         return f"Phase {self.phase.name}: {tail}, {bulk}; the risk {falls}{speed}{told}."
 
 
 def heavy_tails(diagram: PhaseDiagram) -> tuple[HeavyTail, ...]:
     """What the spectrum shows and says of the risk, in each phase of a trained network.
 
-    Decided exactly (``cells.feasible``), with gamma symbolic and in the whole of each phase's cell.
+    Decided exactly (``polyhedra.feasible``), with gamma symbolic and in the whole of each phase.
 
     Raises:
         InvalidArgument: when it is no ``PhaseDiagram``.
@@ -144,10 +144,10 @@ def _heavy_tail(phase: Phase) -> HeavyTail:
 
 
 def _gap_extent(balanced: Balanced, network: Network) -> Holds:
-    """Where the last spike lies far above the bulk, by the bulk's width."""
+    """Where the smallest outlier lies far above the bulk, by the bulk's width."""
     ordering = ordering_of(balanced)
     if ordering is Ordering.THRESHOLD_ABOVE_NOISE:
-        return Holds.NOWHERE  # there is no bulk to be clear of
+        return Holds.NOWHERE  # there is no bulk
     edge = edge_gap(network) if ordering is Ordering.THRESHOLD_AT_EDGE else term(effective_noise, BULK)
     spacing = balanced.known(last_spacing(balanced, network))
     return where_larger(balanced, [(balanced.domain, (spacing,))], balanced.known(edge))

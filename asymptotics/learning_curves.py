@@ -1,8 +1,8 @@
 r"""Where the risk does not fall as samples grow: the plateaus of a learning curve, why, and where each ends.
 
 Along a learning curve n_eff = d^a the exponent of the risk is linear in a, phase by phase.  Where it is
-constant, more samples do not help: that is a plateau.  The phase says why (which terms balance), and the wall
-at its end says what finally changes.
+constant, more samples do not help: that is a plateau.  The phase says why (which terms balance), and the
+boundary at its end says what finally changes.
 
 Worked by hand, for the quadratic network at weight decay d^(1/2), fixed noise: phase Ib up to a = 1, R = d^0,
 for the threshold kappa = lambda d/(4 n_eff) stands above every mode, sqrt(d) at most; at a = 1 the first mode
@@ -31,9 +31,9 @@ class End:
 
     Attributes:
         a: n_eff = d**a.
-        boundary: the wall that the learning curve crosses there; None at a = 0 and a = oo, and where it
-            passes through a corner of the diagram.
-        mechanism: what happens at the wall, in a sentence; empty without one.
+        boundary: the phase boundary that the learning curve crosses there; None at a = 0 and a = oo, and
+            where it passes through a corner of the diagram.
+        mechanism: what happens at the boundary, in a sentence; empty without one.
     """
 
     a: Expr
@@ -89,10 +89,10 @@ def plateaus(
 
     def end(at: Expr, phases: tuple[Phase, ...]) -> End:
         here = point | {symbols.a: at, symbols.ell: height.subs(symbols.a, at)}
-        for wall in diagram.boundaries:
-            crossed = set(wall.phases) == set(phases)
-            if crossed and simplify((wall.relation.lhs - wall.relation.rhs).subs(here)) == 0:
-                return End(at, wall, wall.mechanism)
+        for boundary in diagram.boundaries:
+            crossed = set(boundary.phases) == set(phases)
+            if crossed and simplify((boundary.relation.lhs - boundary.relation.rhs).subs(here)) == 0:
+                return End(at, boundary, boundary.mechanism)
         return End(at, None, "")
 
     found = []

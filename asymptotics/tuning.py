@@ -1,13 +1,13 @@
 r"""The best weight decay, and what it is worth: trained networks against the Bayes-optimal estimator.
 
 At given noise delta the error E depends on the weight decay through the threshold alone.  Where kappa is far
-above delta it grows with kappa, by shrinkage; where kappa << delta and some modes are lost in the noise it
+above delta it grows with kappa, by shrinkage; where kappa << delta and some modes are subcritical it
 falls, as noise is cut away.  In between, at the edge of the noise (``noise``), a little more threshold costs
-shrinkage and saves leaked noise:
+shrinkage and cuts the overfitted bulk:
 
     dE/dkappa = 0:      d(error of modes)/dkappa = 2 E[(x - kappa)_+] of the noise = 2 delta^2 D_b/kappa,
 
-since d(delta^2 j(u))/dkappa is -2 times the mean size of what leaks.  So the leak at the optimum is a
+since d(delta^2 j(u))/dkappa is -2 times the mean size of what passes.  So D_b at the optimum is a
 monomial like any other, and the optimum a ``regime``, in which the weight decay is one more unknown and this
 equation determines the threshold: ``balance`` solves it.  Once all modes are learned there is no noise to be
 cut.  Then E = e_0 - e_1 kappa/delta + e_2 (kappa/delta)^2, from the potential, and kappa = delta e_1/(2 e_2);
@@ -94,7 +94,7 @@ def _at_the_edge(network: Network, noisy: bool, domain: Domain) -> Regime:
     ratio: Term = kappa * term(effective_noise, MODES) ** (-FIELD.one)
     unit: Term = term(S.Half, MODES) * ratio ** coefficient(2)
     costs = tuple(unit * t for t in mean_term(shrinkage, learned, kappa, AMPLITUDE, domain))
-    return _tuned(regime, Equation("leak at the best threshold", term(bulk_freedom, STATIONARY), costs))
+    return _tuned(regime, Equation("bulk at the best threshold", term(bulk_freedom, STATIONARY), costs))
 
 
 @cache
@@ -153,7 +153,7 @@ def _tuned(regime: Regime, stationary: Equation) -> Regime:
 
 @cache
 def tuned_balances(network: Network, noise: Noise) -> tuple[Balanced, ...]:
-    """The balances at the best weight decay: cells in a (and b), free of ell.
+    """The balances at the best weight decay: regions in a (and b), free of ell.
 
     >>> from asymptotics import quadratic
     >>> edge, below = tuned_balances(quadratic, "fixed")

@@ -54,10 +54,10 @@ from asymptotics.symbols import (
 )
 
 bulk_freedom = Symbol("D_b", positive=True)
-"""Degrees of freedom that the noise leaks past a threshold at its edge: the third unknown."""
+"""Degrees of freedom of the bulk that passes a threshold at its edge: the third unknown."""
 
 spare = Symbol("D_s", positive=True)
-"""Capacity that a linear estimator leaves unused, the fourth unknown: see ``ridge``."""
+"""Capacity of the samples that a linear estimator leaves unused, the fourth unknown: see ``ridge``."""
 
 KNOWN = (d, n_eff, weight_decay, noise_variance)
 UNKNOWN = (effective_noise, threshold, bulk_freedom, spare)

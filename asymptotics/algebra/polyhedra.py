@@ -2,9 +2,9 @@
 
 The parameters are the decay gamma of the target and, where a model has one, the source exponent r of a
 kernel.  A *form* is ``c_0 + c_1 v_1 + ... + c_k v_k`` with every ``c_j`` in the field Q(gamma, r), stored as
-the tuple ``(c_0, ..., c_k)``; the variables ``v`` are the exponents ``a, ell`` (and ``b``).  A *cell* is the
-open polyhedron where each of its forms is positive.  Everything a phase diagram asks of its cells (is it
-empty, which inequalities matter, do two cells touch, do they cover the plane) reduces to one question,
+the tuple ``(c_0, ..., c_k)``; the variables ``v`` are the exponents ``a, ell`` (and ``b``).  A *polyhedron*
+is the open set where each of its forms is positive.  Everything a phase diagram asks of polyhedra (is one
+empty, which inequalities matter, do two touch, do they cover the plane) reduces to one question,
 whether a system of strict inequalities has a solution, and that one is answered by Fourier-Motzkin
 elimination: a variable is removed by adding each lower bound to each upper bound, and what is left when all
 are gone is a list of constants to be positive.
@@ -276,7 +276,7 @@ def _over_size_of(value: Coefficient, side: int, form: Form) -> Form:
 def _eliminate(
     forms: Sequence[Form], index: int, domain: Domain, unsettled: list[NotImplementedError]
 ) -> list[Form]:
-    """Fourier-Motzkin: the shadow of the cell along variable ``index``, or more if a sign is not known."""
+    """Fourier-Motzkin: the shadow along variable ``index``, or more if a sign is not known."""
     kept: dict[Form, None] = {}
     lower: list[Form] = []
     upper: list[Form] = []
@@ -325,7 +325,7 @@ def feasible(forms: Sequence[Form], domain: Domain = EVERYWHERE) -> bool:
 
 
 def sample_point(forms: Sequence[Form], domain: Domain = EVERYWHERE) -> tuple[list[Expr], list[Expr]]:
-    """Parameters of the domain, and rational coordinates at which all forms of a nonempty cell are positive.
+    """Parameters of the domain, and rational coordinates of a point in a nonempty polyhedron.
 
     >>> sample_point([(coefficient(gamma), coefficient(-1))])[1]  # gamma - a > 0
     [0]
@@ -361,7 +361,7 @@ def _between(lower: Expr, upper: Expr) -> Expr:
 def irredundant(
     forms: Sequence[Form], window: Sequence[Form] = (), domain: Domain = EVERYWHERE
 ) -> tuple[Form, ...]:
-    """The facets of a nonempty cell: its forms less those that the others, and the window, imply."""
+    """The facets of a nonempty polyhedron: its forms less those that the others, and the window, imply."""
     facets = list(dict.fromkeys(normalised(f, domain) for f in forms if not is_zero(f[1:])))
     for form in tuple(facets):
         others = [f for f in facets if f != form]
@@ -384,7 +384,7 @@ def shared_wall(
     window: Sequence[Form] = (),
     domain: Domain = EVERYWHERE,
 ) -> Form | None:
-    """The facet along which two disjoint cells touch within the window, or None when they do not."""
+    """The facet along which two disjoint polyhedra touch within the window, or None when they do not."""
     for wall in first:
         opposite = normalised(negative(wall), domain)
         if opposite in (normalised(f, domain) for f in second):
@@ -396,19 +396,19 @@ def shared_wall(
 
 
 def uncovered(
-    cells: Sequence[Sequence[Form]], inside: Sequence[Form], domain: Domain = EVERYWHERE
+    polyhedra: Sequence[Sequence[Form]], inside: Sequence[Form], domain: Domain = EVERYWHERE
 ) -> Iterator[list[Form]]:
-    """Open pieces of the cell ``inside`` that none of the cells covers: none, if they tile it.
+    """Open pieces of the polyhedron ``inside`` that none of others covers: none, if they tile it.
 
-    Removing one cell from a piece leaves, for each facet, the part beyond that facet and within the
-    facets before it; what survives the removal of every cell was covered by none.  A piece of which it is not
+    Removing one polyhedron from a piece leaves, for each facet, the part beyond that facet and within the
+    facets before it; what survives the removal of every one was covered by none.  A piece of which it is not
     known whether it is empty is kept until then.
     """
-    if not cells:
+    if not polyhedra:
         if feasible(inside, domain):
             yield list(inside)
         return
-    first, *others = cells
+    first, *others = polyhedra
     if not _may_be_feasible([*inside, *first], domain):  # it covers nothing of this piece
         yield from uncovered(others, inside, domain)
         return

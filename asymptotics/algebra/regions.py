@@ -1,4 +1,4 @@
-"""A cell in words: the inequalities that bound it, solved for one exponent each, as SymPy relations."""
+"""A polyhedron in words: the inequalities that bound it, solved for one exponent each, as SymPy relations."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from asymptotics.symbols import ell
 
 
 def region_of(facets: Sequence[Form], scales: Scales, domain: Domain) -> And:
-    """The cell where all the forms are positive, with the part of the parameters for which this is so.
+    """The polyhedron where all the forms are positive, with the part of the parameters for which this is so.
 
     >>> from asymptotics.algebra.polyhedra import coefficient
     >>> form = (coefficient(1), coefficient(-2), coefficient(0))

@@ -21,7 +21,7 @@ from asymptotics.expressions.pickling import Stored
 from asymptotics.words import MODES_ABOVE_SCALES
 
 LOGARITHM = Symbol("L", positive=True)
-"""log(1/D_b), where noise without an edge leaks."""
+"""log(1/D_b), where noise has a soft edge."""
 
 
 @dataclass(frozen=True)

@@ -78,6 +78,7 @@ def failures(
             broken = tuple(
                 (why, large, small)
                 for why, large, small in known
-                if value(difference(scales.exponent(large), scales.exponent(small))) < 0  # a tie adds up
+                if value(difference(scales.exponent(large), scales.exponent(small)))
+                < 0  # resonant terms add up
             )
             yield Failure(candidate.hypothesis, broken or (("a tie", known[0][1], known[0][2]),))

@@ -1,4 +1,4 @@
-"""A law: the leading behaviour of one quantity as the dimension grows."""
+"""A scaling law: the leading behaviour of one quantity as the dimension grows."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ class Law:
     Their symbols are those of ``symbols``, with assumptions: ``expr.subs("gamma", 1)`` names another symbol,
     and so replaces nothing.  ``evaluate``, ``numpy`` and ``at`` take numbers by name.
 
-    Where noise without an edge leaks, logarithms appear, and what is left of ``expr`` is of relative order
+    Where noise has a soft edge, logarithms appear, and what is left of ``expr`` is of relative order
     log log d/log d if it holds one, 1/log d if not: percents at any d that is ever computed, of either sign.
     There ``corrected`` holds Lambert's function W in place of the logarithm, and what is left of it is of
     relative order 1/L**``corrected_order`` as L = log(1/D_b) grows, which is (1 - a) log d to leading order.
@@ -90,7 +90,7 @@ class Law:
 
     The order says nothing about one d: ``corrected`` is the law to compare with where (1 - a) log d is large,
     and near a = 1 it is large at no d in reach.  Measured in phase V of the diagonal network (gamma = 5/4,
-    ell = -5, a = 9/10), the refined risk is off by 79 % at d = 10**6, 37 % at 10**10, 6 % at 10**30, where
+    ell = -5, a = 9/10), the corrected risk is off by 79 % at d = 10**6, 37 % at 10**10, 6 % at 10**30, where
     ``expr`` is off by 4 to 5 %; they are level at (1 - a) log d = 8, and at 10**100, where it is 23, 0.6 %
     stand against 3 %.
 
@@ -233,7 +233,7 @@ ZERO = Law(S.Zero, -oo, S.Zero, S.Zero)
 def law_of(balanced: Balanced, quantity: str) -> Law:
     """The law of a quantity where a balance holds.
 
-    Where several terms exchange the lead inside the cell ``expr`` is their sum, ``exponent`` the largest of
+    Where several terms exchange the lead inside the phase ``expr`` is their sum, ``exponent`` the largest of
     theirs, and the other two are piecewise in the exponents; where the leading term depends on the parameters
     of the model, all four are piecewise in them.
 
@@ -291,22 +291,22 @@ class Logarithm(NamedTuple):
 
 def logarithm_of(balanced: Balanced) -> Logarithm | None:
     """The logarithm that laws may hold where a balance does; None away from the edge of the noise."""
-    leak = balanced.solution.get(bulk_freedom)
-    return None if leak is None else logarithm(leak, balanced.scales, balanced.regime.logarithm)
+    freedom = balanced.solution.get(bulk_freedom)
+    return None if freedom is None else logarithm(freedom, balanced.scales, balanced.regime.logarithm)
 
 
 @cache
-def logarithm(leak: Term, scales: Scales, sharper: Callable[[Expr], Expr] | None = None) -> Logarithm:
-    """L = log(1/D_b) for a known D_b; ``sharper`` makes the refined L of it (``noise``).
+def logarithm(freedom: Term, scales: Scales, corrected: Callable[[Expr], Expr] | None = None) -> Logarithm:
+    """L = log(1/D_b) for a known D_b; ``corrected`` makes of it the L with Lambert's function (``noise``).
 
     >>> from asymptotics.algebra.monomials import term
     >>> logarithm(term(n_eff / d, ""), Scales("fixed"))
     Logarithm(leading=log(d/n_eff), exponent=1 - a, corrected=None)
     """
-    leading = log(1 / leak.monomial())
-    value = leak.coefficient * leak.monomial() * leading ** FIELD.to_sympy(leak.log_power)
-    exponent = -scales.expression(scales.exponent(leak))
-    return Logarithm(leading, exponent, None if sharper is None else sharper(value))
+    leading = log(1 / freedom.monomial())
+    value = freedom.coefficient * freedom.monomial() * leading ** FIELD.to_sympy(freedom.log_power)
+    exponent = -scales.expression(scales.exponent(freedom))
+    return Logarithm(leading, exponent, None if corrected is None else corrected(value))
 
 
 def law(

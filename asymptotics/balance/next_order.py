@@ -1,4 +1,4 @@
-r"""The next order in 1/L, where noise without an edge leaks and laws hold L = log(1/D_b).
+r"""The next order in 1/L, where noise has a soft edge and laws hold L = log(1/D_b).
 
 There the terms that dominant balance neglects are of two kinds.  Some are smaller by a power of d.  Others
 are as large but for one power of L: they make corrections of relative order 1/L, 5 per cent of the risk at
@@ -11,11 +11,11 @@ where t runs over the terms that balance ``left``, w_t are their shares, p_t(u) 
 in t, and n_t the next order of t itself; s runs over the terms that are smaller by one L, with shares w_s/L.
 The x are therefore the solution of linear equations, and every quantity follows in the same way.  The n_t
 come from the tail of the noise (``noise.EdgeCorrection``) and from the Taylor coefficient of what one mode
-contributes, in delta/kappa = (c/L)^(1/m) (``state_evolution``).  L itself is right to the order needed: what
+contributes, in delta/kappa = (c/L)^(1/m) (``trained``).  L itself is right to the order needed: what
 Lambert's function leaves is O(1/L).
 
 Worked by hand, phase V of the diagonal network: alpha delta^2 = Delta + R with R = Delta/L to leading order,
-so that x_delta = 1/2; D_b = alpha, x = 0.  With n = -5/2 for what leaks, delta^2 D_b/L,
+so that x_delta = 1/2; D_b = alpha, x = 0.  With n = -5/2 for the overfitted bulk, delta^2 D_b/L,
 
     R = (Delta/L) (1 + (2 x_delta - 5/2)/L) = (Delta/L) (1 - 3/(2 L)),       2 L = W(2 d^2/(pi n_eff^2)).
 
@@ -78,8 +78,8 @@ def _of_unknowns(balanced: Balanced) -> Mapping[Symbol, Expr]:
         largest = at_solution(balanced.solution, dominant)
         right = _of_sum(balanced, equation.right, largest, unknowns, orders, domain)
         equations.append(_linear(equation.left, unknowns) - right)
-    (found,) = solve(equations, list(unknowns.values()), dict=True)
-    return {unknown: simplified(found[x]) for unknown, x in unknowns.items()}
+    (solved,) = solve(equations, list(unknowns.values()), dict=True)
+    return {unknown: simplified(solved[x]) for unknown, x in unknowns.items()}
 
 
 def _of_sum(

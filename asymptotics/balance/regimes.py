@@ -7,7 +7,7 @@ single monomial in the scales and the physical variables.  That is a regime: equ
 monomials, and the inequalities, "this is much larger than that", under which they were simplified.
 
 A `Model` lists its regimes; ``balance`` solves each of them in every way it can be balanced, and needs to
-know nothing else.  The networks build theirs in ``state_evolution``, the Bayes-optimal estimator in
+know nothing else.  The networks build theirs in ``trained``, the Bayes-optimal estimator in
 ``bayes``, the linear baselines in ``ridge``.
 
 In this order: `Equation`, `Given`, `Regime`, `Hypothesis`, `Model`, and what every model needs to write its
@@ -44,8 +44,10 @@ class Equation:
 
     def __post_init__(self) -> None:
         require(isinstance(self.name, str), "name", self.name, "what the equation determines, a string")
-        require(isinstance(self.left, Term), "left", self.left, "a Term (asymptotics.terms)")
-        require(_are(Term, self.right), "right", self.right, "a tuple of Terms (asymptotics.terms)")
+        require(isinstance(self.left, Term), "left", self.left, "a Term (asymptotics.algebra.monomials)")
+        require(
+            _are(Term, self.right), "right", self.right, "a tuple of Terms (asymptotics.algebra.monomials)"
+        )
 
 
 @dataclass(frozen=True)
@@ -99,7 +101,9 @@ class Regime:
         of_equations = _are(Equation, self.equations) and _are(Symbol, self.unknowns)
         require(of_equations, "equations", self.equations, "a tuple of Equations, for a tuple of symbols")
         as_many = len(self.equations) == len(self.unknowns) == len({*self.unknowns} & {*VARIABLES})
-        require(as_many, "unknowns", self.unknowns, "symbols of asymptotics.terms, one an equation")
+        require(
+            as_many, "unknowns", self.unknowns, "unknowns of asymptotics.algebra.monomials, one an equation"
+        )
         are_pairs = isinstance(self.larger, tuple) and all(_are(Term, p) and len(p) == 2 for p in self.larger)
         require(are_pairs, "larger", self.larger, "a tuple of pairs of Terms, (large, small)")
         require(_are(Term, self.risk), "risk", self.risk, "a tuple of Terms")

@@ -2,7 +2,7 @@
 
 Frozen dataclasses of SymPy expressions, enums and other such dataclasses pickle by themselves.  Two things do
 not: what a ``cached_property`` keeps beside the fields, and a region, an ``And`` that is one even of a single
-relation.  Elements of the field of coefficients are seen to in ``cells``.
+relation.  Elements of the field of coefficients are seen to in ``polyhedra``.
 """
 
 from __future__ import annotations

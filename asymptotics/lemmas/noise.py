@@ -1,14 +1,14 @@
-r"""The noise of one mode: its law, and how it leaks past a threshold near the edge of that law.
+r"""The noise of one mode: its distribution, and how much of it passes a threshold near the edge.
 
-In units of the effective noise delta, a mode that carries no signal is seen as a variable of density
+In units of the effective noise delta, a mode without signal is a variable of density
 rho on (0, edge) (and its mirror image): a Gaussian for the diagonal network, whose edge is at infinity,
 an eigenvalue of the semicircle for the quadratic one, whose edge is at 2.  What it adds to the potential
 of the state evolution when cut at u = kappa/delta is
 
-    j(u) = E[(w - u)_+^2],       leaked degrees of freedom  D_b(u) = j(u) - (u/2) j'(u),
-                                  leaked error               delta^2 j(u),
+    j(u) = E[(w - u)_+^2],       bulk degrees of freedom  D_b(u) = j(u) - (u/2) j'(u),
+                                  bulk error               delta^2 j(u),
 
-(``state_evolution`` says why).  When the samples are few the threshold must sit close to the edge, so
+(``declaration`` says why).  When the samples are few the threshold must sit close to the edge, so
 that D_b is small, and only the edge matters.  Two kinds of edge occur.
 
 * Hard edge, rho ~ c (u* - w)^beta at a finite u*.  With t = u* - u, two integrations give
@@ -19,9 +19,9 @@ that D_b is small, and only the edge matters.  Two kinds of edge occur.
   error = delta^2 * D_b * 2/(m L).  The next order of both comes from integrating by parts once more
   (``EdgeCorrection``): for a Gaussian error = delta^2 * D_b * (1/L) (1 - 5/(2 L)).
 
-In both cases the mean size of what leaks, -(1/2) delta j'(u), is delta D_b/u to leading order.  How much
-leaks, P(w > u) = j''(u)/2, is c t^(beta+1)/(beta+1) at a hard edge and rho/phi = D_b phi/u at a soft one.
-The largest of many draws lies where they leave but one of them: up to u* at a hard edge, at the u of D_b =
+In both cases the mean size of what passes, -(1/2) delta j'(u), is delta D_b/u to leading order.  Its mass,
+P(w > u) = j''(u)/2, is c t^(beta+1)/(beta+1) at a hard edge and rho/phi = D_b phi/u at a soft one.
+The largest of many draws lies where one of them passes: up to u* at a hard edge, at the u of D_b =
 1/number at a soft one.
 
 For the semicircle (c = 1/pi, beta = 1/2) this is D_b = 8/(15 pi) t^(5/2), j = 16/(105 pi) t^(7/2), and a mass
@@ -72,7 +72,7 @@ _MISSED = 1e-6
 
 @dataclass(frozen=True)
 class EdgeLaw:
-    """What the leaked degrees of freedom D_b -> 0 say of the rest, with L = log(1/D_b).
+    """What the bulk degrees of freedom D_b -> 0 say of the rest, with L = log(1/D_b).
 
     ``threshold = delta * threshold_constant * L**threshold_log_power``,
     ``error = delta**2 * error_constant * D_b**error_power * L**error_log_power``,
@@ -97,7 +97,7 @@ class EdgeCorrection:
     """The next order at a soft edge, relative and in units of 1/L; L as ``lambert_logarithm`` makes it.
 
     ``error = delta**2 * D_b * error_constant/L * (1 + error/L + O(1/L**2))``, and likewise the mean size of
-    what leaks, ``delta * D_b/u * (1 + size/L + O(1/L**2))``.  ``kappa`` has no such term: in that L it is
+    what passes, ``delta * D_b/u * (1 + size/L + O(1/L**2))``.  ``kappa`` has no such term: in that L it is
     right up to O(1/L**2).
     """
 
@@ -176,17 +176,17 @@ class NoiseLaw(Stored):
 
     @cached_property
     def second_moment(self) -> Expr:
-        """j(0), which is also D_b(0): what leaks when there is no threshold."""
+        """j(0), which is also D_b(0): the second moment without a threshold."""
         return self._moment(2)
 
     @cached_property
     def first_moment(self) -> Expr:
-        """E[w_+] = -(1/2) j'(0): mean size of what leaks when there is no threshold."""
+        """E[w_+] = -(1/2) j'(0): mean size of what passes without a threshold."""
         return self._moment(1)
 
     @cached_property
     def mass(self) -> Expr:
-        """P(w > 0) = j''(0)/2: how much leaks when there is no threshold."""
+        """P(w > 0) = j''(0)/2: mass of what passes without a threshold."""
         return self._moment(0)
 
     def _moment(self, order: int) -> Expr:
@@ -223,8 +223,8 @@ class NoiseLaw(Stored):
     def lambert_logarithm(self, bulk_freedom: Expr) -> Expr:
         """What to put for L = log(1/D_b) at a soft edge, to be right up to O(1/L) instead of O(log L/L).
 
-        Where rho ~ rho_0 w^p exp(-c w^m) the leak D_b = u rho/phi^2 reads v^q exp(c v) = rho_0/((c m)^2 D_b),
-        with v = u^m and q = (2m - 3 - p)/m.  That is solved by Lambert's function, c v = q W((c/q)
+        Where rho ~ rho_0 w^p exp(-c w^m) the equation D_b = u rho/phi^2 reads v^q exp(c v) = rho_0/((c m)^2
+        D_b), with v = u^m and q = (2m - 3 - p)/m.  That is solved by Lambert's function, c v = q W((c/q)
         (...)^(1/q)), on its lower branch if q < 0, and by the logarithm of (...) if q = 0; what the laws
         call L is c v.
 
@@ -299,7 +299,7 @@ class NoiseLaw(Stored):
 
     @cached_property
     def edge_law(self) -> EdgeLaw:
-        """The law of what leaks when almost nothing does."""
+        """The law of what passes the edge when almost nothing does."""
         return self._soft_edge() if self.edge == oo else self._hard_edge()
 
     @cached_property

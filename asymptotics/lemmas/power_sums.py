@@ -121,6 +121,9 @@ def end_behaviour(value: Expr, end: Expr) -> tuple[Expr, Expr | None]:
 
     The power is the limit of the logarithmic derivative s h'(s)/h(s), the coefficient that of h(s)/s**p.
 
+    Raises:
+        NotImplementedError: when SymPy finds no such limit, as of a function that is itself piecewise.
+
     >>> from sympy import exp
     >>> end_behaviour(size**2 / (1 + size) ** 3, oo)
     (1, -1)
@@ -132,10 +135,16 @@ def end_behaviour(value: Expr, end: Expr) -> tuple[Expr, Expr | None]:
     shift, value = _split_power(value)
     value = value.replace(erf, lambda argument: 1 - erfc(argument))
     value = expand(value.replace(erfc, lambda argument: _gaussian_tail(argument, end)))
-    power = limit(simplify(size * value.diff(size) / value), size, end)
-    if not power.is_finite:
-        return S.Zero, None
-    return limit(simplify(value / size**power), size, end), power + shift
+    try:
+        power = limit(simplify(size * value.diff(size) / value), size, end)
+        if not power.is_finite:
+            return S.Zero, None
+        return limit(simplify(value / size**power), size, end), power + shift
+    except (TypeError, NotImplementedError) as error:  # how it fails on Piecewise, Max and Heaviside
+        raise NotImplementedError(
+            f"SymPy finds no leading power of {value} as {size} -> {end}: a function of one mode is to be "
+            "smooth, without Piecewise, Max or Heaviside in its size"
+        ) from error
 
 
 def _split_power(value: Expr) -> tuple[Expr, Expr]:

@@ -12,9 +12,9 @@ r = delta^2/(s^2 + delta^2), so that
 
     unlearned = s^2 r P(|X| < kappa) + (1 - r)^2 E[X^2; |X| < kappa],
 
-and r is the noise's share of the rest.  A mode of the quadratic network is either lost in the noise, all of
-it unlearned while the noise stays below the threshold, or found, and then learned; where noise passes the
-threshold, what is seen of modes inside it is the matter of ``buried``.
+and r is the noise's share of the rest.  A mode of the quadratic network is either an
+outlier, and then learned, or subcritical: all of it is unlearned while the noise stays below the threshold.
+Where noise passes the threshold, ``subcritical`` says what of such modes passes with it.
 
 One of the parts is the risk to leading order; another may be smaller by a power of the small ratio
 delta/kappa or kappa/delta.  ``parts`` therefore gives of each its first Taylor coefficient in that ratio that
@@ -55,7 +55,7 @@ def parts(
     What the edge of the noise lets through comes on top of the last (``noise``).
 
     Args:
-        error: E of one mode that is found, in size, effective_noise and threshold.
+        error: E of one outlier, in size, effective_noise and threshold.
         unlearned_energy: what of it is target below the threshold.
         noise_fraction: share of the rest that is noise.
         bbp_threshold: size in units of the larger scale above which modes are outliers; others are unlearned.
@@ -71,11 +71,11 @@ def parts(
     ratio = Dummy("rho", positive=True)
     near = {scale: ratio if value == 0 else value for scale, value in scales.items()}
 
-    def part(found: Expr, lost: Expr = S.Zero) -> Part:
-        order, value = leading_coefficient(found.subs(near), ratio)
+    def part(above: Expr, below: Expr = S.Zero) -> Part:
+        order, value = leading_coefficient(above.subs(near), ratio)
         if bbp_threshold == 0:
             return Part(ModeFunction((Piece(S.Zero, oo, value),)), order)
-        pieces = (Piece(S.Zero, bbp_threshold, lost), Piece(bbp_threshold, oo, expand(cancel(value))))
+        pieces = (Piece(S.Zero, bbp_threshold, below), Piece(bbp_threshold, oo, expand(cancel(value))))
         return Part(ModeFunction(pieces), order)
 
     passed = error - unlearned_energy

@@ -1,4 +1,4 @@
-r"""Modes seen inside the noise: what a network declares of those outside it says of those within.
+r"""Subcritical modes: what a network declares of its outliers says of modes inside the noise.
 
 A mode of size s above the BBP threshold makes an outlier at x = X(s), the declared ``outlier_location``.  X
 is the inverse of the noise's Stieltjes transform g, g(X(s)) = 1/s, and the squared cosine of the outlier's
@@ -8,12 +8,12 @@ the overlap density
 
     O_s(w) = -(1/pi) Im[g/(1 - s g)] = -(1/pi) Im[1/(zeta(w) - s)]
 
-(Ledoit and Peche, Probab. Theory Relat. Fields 151 (2011) 233).  That is all of a mode too small to stand
-out, and the share 1 - X'(s) that is left in the noise of one that does.  For the semicircle, in units of
+(Ledoit and Peche, Probab. Theory Relat. Fields 151 (2011) 233).  That is all of a subcritical mode,
+and the share 1 - X'(s) that an outlier leaves in the noise.  For the semicircle, in units of
 delta, X = s + 1/s, |zeta| = 1, and O_s(w) is the density of the semicircle over 1 + s^2 - s w.
 
-So an integral over w is one over zeta, from the root zeta_0 of X = 0 to the size e at which modes emerge, and
-if X is rational it is elementary:
+So an integral over w is one over zeta, from the root zeta_0 of X = 0 to the BBP threshold e, and if X is
+rational it is elementary:
 
     int_0^edge h(w) O_s(w) dw = -(1/pi) Im int_{zeta_0}^e h(X) X' d(zeta)/(zeta - s).
 
@@ -24,15 +24,15 @@ which is pi times what is seen at w > 0.  What is cut is the rest of 1,
 
     1/2 - 1/(pi s) + (1/s^2 - 1) atan(s)/pi,       about 1/2 - 4 s/(3 pi) for a small mode.
 
-*At the verge.*  With the threshold a gap t below a hard edge the modes just below e matter most, for they
-fill the gap.  Where X - edge ~ (zeta - e)^m the argument of zeta - e is pi/m inside the noise, next to the
+*At the edge.*  With the threshold a gap t below a hard edge the modes just below e matter most: they fill the
+gap.  Where X - edge ~ (zeta - e)^m the argument of zeta - e is pi/m inside the noise, next to the
 edge, so that
 
     int_0^e O_s(w) ds = (1/pi) arg(zeta(w) - e) = 1/m
 
 whatever w: half a mode per unit of size at a square-root edge.
 
-In this order: `seen_above_zero`, `parts_in_noise`, `branch_point_order`.
+In this order: `overlap_above_zero`, `parts_in_noise`, `branch_point_order`.
 """
 
 from __future__ import annotations
@@ -46,18 +46,18 @@ from asymptotics.lemmas.risk_parts import Part
 from asymptotics.symbols import size
 
 _zeta = Dummy("zeta")
-"""The complex size that is seen inside the noise."""
+"""A point of the plane of the modes."""
 
 
-def seen_above_zero(weight: Callable[[Expr], Expr], outlier_location: Expr, stands_out: bool) -> Expr:
+def overlap_above_zero(weight: Callable[[Expr], Expr], outlier_location: Expr, outlier: bool) -> Expr:
     """The integral of h(w) O_s(w) over the noise at w > 0, in units of delta, as a function of ``size``.
 
     Args:
         weight: h, a polynomial; it may hold ``size``.
         outlier_location: X(s), a rational function, at delta = 1 and without a threshold.
-        stands_out: whether the mode does: the integral is then over what is left of it in the noise.
+        outlier: whether the mode is one: the integral is then over what is left of it in the noise.
 
-    >>> seen_above_zero(lambda w: S.One, size + 1 / size, stands_out=False)
+    >>> overlap_above_zero(lambda w: S.One, size + 1 / size, outlier=False)
     atan(s)/pi + 1/2 + 1/(pi*s) - atan(s)/(pi*s**2)
     """
     subordination_map = outlier_location.subs(size, _zeta)
@@ -70,53 +70,53 @@ def seen_above_zero(weight: Callable[[Expr], Expr], outlier_location: Expr, stan
     powers = (part.as_coeff_exponent(_zeta) for part in Add.make_args(smooth))
     primitive = Add(*(c * (log(_zeta) if k == -1 else _zeta ** (k + 1) / (k + 1)) for c, k in powers))
     # arg(zeta - s) at the start, less that at the end, which is real
-    turn = pi / 2 + atan((size - re(start)) / im(start)) - (pi if stands_out else 0)
+    turn = pi / 2 + atan((size - re(start)) / im(start)) - (pi if outlier else 0)
     return expand((im(expand(primitive.subs(_zeta, start))) + pole * turn) / pi)
 
 
 def parts_in_noise(outlier_location: Expr, bbp_threshold: Expr) -> Mapping[str, Part]:
-    """What one mode adds to each part of E/delta^2 where kappa << delta, and few modes stand out.
+    """What one mode adds to each part of E/delta^2 where kappa << delta, and few modes are outliers.
 
-    Weights below 0 are cut, others kept as they are seen.  So there is
+    Weights below 0 are cut, the others are kept.  So there is
 
-    * of a mode that does not stand out, s^2 where it is seen at w < 0, unlearned, and (w - s)^2 where it is
-      seen at w > 0, overfitting;
-    * of one that does the same inside the noise, (X - s)^2 where it stands out, and X^2 for what is seen
-      there of other directions: all this is learned.
+    * of a subcritical mode, s^2 for its overlap with w < 0, unlearned, and (w - s)^2 for that with w > 0,
+      overfitting;
+    * of an outlier the same inside the noise, (X - s)^2 for its overlap at X, and X^2 for that of other
+      directions there: all this is learned.
 
     The many modes of size about 0 add the second moment of the noise, each; what the others do to the law of
     the noise as a whole is a correction to that, and within the same part.
 
     Args:
         outlier_location: X(s), at delta = 1 and without a threshold.
-        bbp_threshold: the size above which modes stand out.
+        bbp_threshold: the size above which modes are outliers.
 
     >>> parts_in_noise(size + 1 / size, S.One)["unlearned"].function.pieces[0].value
     -s**2*atan(s)/pi + s**2/2 - s/pi + atan(s)/pi
     """
     overlap = outlier_location.diff(size)
 
-    def within(stands_out: bool) -> tuple[Expr, Expr]:
-        share = 1 - overlap if stands_out else S.One
-        cut = size**2 * (share - seen_above_zero(lambda w: S.One, outlier_location, stands_out))
-        return expand(cut), seen_above_zero(lambda w: (w - size) ** 2, outlier_location, stands_out)
+    def within(outlier: bool) -> tuple[Expr, Expr]:
+        share = 1 - overlap if outlier else S.One
+        cut = size**2 * (share - overlap_above_zero(lambda w: S.One, outlier_location, outlier))
+        return expand(cut), overlap_above_zero(lambda w: (w - size) ** 2, outlier_location, outlier)
 
     def part(below: Expr, above: Expr) -> Part:
         return Part(
             ModeFunction((Piece(S.Zero, bbp_threshold, below), Piece(bbp_threshold, oo, above))), order=0
         )
 
-    cut, fitted = within(stands_out=False)
+    cut, fitted = within(outlier=False)
     outside = overlap * (outlier_location - size) ** 2 + (1 - overlap) * outlier_location**2
     return {
         "unlearned": part(cut, S.Zero),
-        "learned": part(S.Zero, expand(outside + Add(*within(stands_out=True)))),
+        "learned": part(S.Zero, expand(outside + Add(*within(outlier=True)))),
         "overfitting": part(fitted, S.Zero),
     }
 
 
 def branch_point_order(outlier_location: Expr, bbp_threshold: Expr) -> int:
-    """The order m of X - edge ~ (zeta - e)^m where modes emerge, in units of delta.
+    """The order m of X - edge ~ (zeta - e)^m at the BBP threshold e, in units of delta.
 
     >>> branch_point_order(size + 1 / size, S.One)
     2

@@ -6,7 +6,7 @@ network declares knows how likely that is (``state_evolution``):
     P(x > kappa) = (1/2) d^2/dkappa^2 E[(x - kappa)_+^2].
 
 For the diagonal network this is erfc(kappa/(sqrt(2) sigma)); for the quadratic one it is 1 for a mode that
-stands out of the noise and above the threshold, while one that does not is a share of the semicircle.  What
+is an outlier above the threshold, while one that is not is a share of the semicircle.  What
 is not zero and does not belong to a learned mode is noise.
 
 Worked by hand, diagonal network, kappa << delta, some modes learned: P(|X| < kappa) = erf(kappa/(sqrt(2)
@@ -50,30 +50,30 @@ def shares(
     What the edge of the noise lets through comes on top (``noise``).
 
     Args:
-        potential: J of one mode that stands out, in size, effective_noise and threshold.
+        potential: J of one outlier, in size, effective_noise and threshold.
         learned: probability that it counts as learned.
-        noise: probability that one that does not stand out passes the threshold.
-        bbp_threshold: size in units of the large scale above which modes stand out.
+        noise: probability that a subcritical mode passes the threshold.
+        bbp_threshold: size in units of the large scale above which modes are outliers.
         scales: effective_noise and threshold in units of the larger; one that is negligible is 0.
 
     Returns:
         By ``MASS_ABOVE``, ``ATOM`` and ``NOISE_ABOVE``, the first Taylor coefficient in the small ratio that
-        does not vanish, with its order.  Of noise only order 0 is meant: the learned weights it moves across
-        the threshold are no noise.
+        does not vanish, with its order.  The noise is of order 0 alone: learned weights that it moves
+        across the threshold are no noise.
     """
     ratio = Dummy("rho", positive=True)
     near = {scale: ratio if value == 0 else value for scale, value in scales.items()}
-    found = passing(potential).subs(near)
+    passes = passing(potential).subs(near)
 
-    def part(found: Expr, lost: Expr) -> Part:
-        order, value = leading_coefficient(found, ratio) if bbp_threshold == 0 else (0, found.subs(ratio, 0))
+    def part(above: Expr, below: Expr) -> Part:
+        order, value = leading_coefficient(above, ratio) if bbp_threshold == 0 else (0, above.subs(ratio, 0))
         if bbp_threshold == 0:
             return Part(ModeFunction((Piece(S.Zero, oo, value),)), order)
-        pieces = (Piece(S.Zero, bbp_threshold, lost), Piece(bbp_threshold, oo, expand(cancel(value))))
+        pieces = (Piece(S.Zero, bbp_threshold, below), Piece(bbp_threshold, oo, expand(cancel(value))))
         return Part(ModeFunction(pieces), order)
 
     return {
-        MASS_ABOVE: part(found, noise),
-        ATOM: part(1 - found, 1 - noise),
-        NOISE_ABOVE: part(simplify((found - learned.subs(near)).subs(ratio, 0)), noise),
+        MASS_ABOVE: part(passes, noise),
+        ATOM: part(1 - passes, 1 - noise),
+        NOISE_ABOVE: part(simplify((passes - learned.subs(near)).subs(ratio, 0)), noise),
     }

@@ -1,4 +1,5 @@
-r"""The Bayes-optimal estimator: the least error that any estimator can have, knowing the law of the target.
+r"""The Bayes-optimal estimator: the least error that any estimator can have, knowing the distribution of the
+target.
 
 It sees every mode through the same noise as a trained network does, but needs no threshold: one equation for
 delta (arXiv:2509.24882, and 2105.15004 for its like in regression),
@@ -69,8 +70,8 @@ class BayesOptimal:
     def regimes(self, noisy: bool) -> Iterator[Callable[[Domain], Regime]]:
         """No, some and all modes learned; without label noise, recovery too."""
         for learned in Learned:
-            made = partial(_partial_recovery, self.network, learned, noisy)
-            yield named(Recovery.PARTIAL, learned, made)
+            regime = partial(_partial_recovery, self.network, learned, noisy)
+            yield named(Recovery.PARTIAL, learned, regime)
         if not noisy:
             yield named(Recovery.EXACT, Learned.ALL, partial(exact_recovery, self.network))
 
@@ -144,10 +145,10 @@ _NUMBER_ABOVE = ModeFunction((Piece(S.Zero, S.One, S.Zero), Piece(S.One, oo, S.O
 """Modes of a size, which is known, above delta."""
 
 
-def _above(lost: Expr, found: Expr, bbp_threshold: Expr = S.Zero) -> ModeFunction:
-    """A function of the size that changes where modes emerge from the noise, there being no threshold."""
+def _above(below: Expr, above: Expr, bbp_threshold: Expr = S.Zero) -> ModeFunction:
+    """A function of the size that changes at the BBP threshold, for kappa = 0."""
     scales = {effective_noise: S.One, threshold: S.Zero}
-    found, bbp_threshold = simplify(found.subs(scales)), bbp_threshold.subs(scales)
+    above, bbp_threshold = simplify(above.subs(scales)), bbp_threshold.subs(scales)
     if bbp_threshold == 0:
-        return ModeFunction((Piece(S.Zero, oo, found),))
-    return ModeFunction((Piece(S.Zero, bbp_threshold, lost), Piece(bbp_threshold, oo, expand(found))))
+        return ModeFunction((Piece(S.Zero, oo, above),))
+    return ModeFunction((Piece(S.Zero, bbp_threshold, below), Piece(bbp_threshold, oo, expand(above))))

@@ -73,15 +73,15 @@ class Declaration:
     Attributes:
         name: how users call the network.
         noise: law of the noise of one mode, in units of delta.
-        potential: J(s; delta, kappa) of a mode that stands out while most modes do not.
-        potential_among_learned: the same once every mode stands out.
-        bbp_threshold: smallest size of a mode that stands out, as a function of delta and kappa; 0 when
+        potential: J(s; delta, kappa) of an outlier, while most modes are in the bulk.
+        potential_among_learned: the same once every mode is an outlier.
+        bbp_threshold: smallest size of a mode that makes an outlier, as a function of delta and kappa; 0 when
             ``potential`` holds for every size.
-        learned_probability: probability that a mode of that size counts as learned, given it stands out.
-        posterior_variance: least mean square error with which a mode that stands out can be known through the
-            noise, while most modes do not stand out.
-        posterior_variance_among_learned: the same once every mode stands out.
-        unlearned_energy: what of the error of a mode that stands out is target below the threshold.
+        learned_probability: probability that a mode of that size counts as learned, given it is an outlier.
+        posterior_variance: least mean square error with which an outlier's mode can be known through the
+            noise, while most modes are in the bulk.
+        posterior_variance_among_learned: the same once every mode is an outlier.
+        unlearned_energy: what of the error of an outlier's mode is target below the threshold.
         noise_fraction: which share of the rest is noise.
         noise_balance: the equation for delta, in E.
         threshold_balance: the equation for kappa, in D.
@@ -122,17 +122,17 @@ class Declaration:
         return self.name
 
     def potential_of(self, learned: Learned) -> Expr:
-        """J of a mode that stands out, while most modes do not or once all do.
+        """J of an outlier, while most modes are in the bulk or once none is.
 
         Raises:
             InvalidArgument: when ``learned`` is no ``Learned``.
         """
-        require(isinstance(learned, Learned), "learned", learned, "a Learned (asymptotics.power_sums)")
+        require(isinstance(learned, Learned), "learned", learned, "a Learned (asymptotics.lemmas.power_sums)")
         return self.potential_among_learned if learned is Learned.ALL else self.potential
 
     @property
     def overlap(self) -> Expr | None:
-        """Squared cosine of what is seen at ``outlier_location`` with the mode's direction in the target."""
+        """Squared cosine of the outlier's direction with the mode's in the target."""
         return None if self.outlier_location is None else self.outlier_location.diff(size)
 
     @property
@@ -145,7 +145,7 @@ class Declaration:
         if self.bbp_threshold != 0 and self.subordination_map is None:
             raise NotImplementedError(
                 f"{self.name}: its modes, all of the size of the noise, repel each other, and the network "
-                "does not declare where they are seen, its image"
+                "declares no subordination_map"
             )
         return self.subordination_map
 
@@ -202,7 +202,10 @@ def check_network(declared: Mapping[str, Any]) -> Mapping[str, Any]:
     """
     text("name", declared["name"])
     require(
-        isinstance(declared["noise"], NoiseLaw), "noise", declared["noise"], "a NoiseLaw (asymptotics.noise)"
+        isinstance(declared["noise"], NoiseLaw),
+        "noise",
+        declared["noise"],
+        "a NoiseLaw (asymptotics.lemmas.noise)",
     )
     scales = (effective_noise, threshold)
     allowed = {
@@ -227,56 +230,59 @@ def check_network(declared: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _check_functions(fields: Mapping[str, Any], noise: NoiseLaw) -> None:
-    """Degrees and signs of the functions of one mode, at points where it stands out."""
-    bbp_threshold = fields["bbp_threshold"]
-    scales = [{effective_noise: x, threshold: y} for x, y in ((1, 0.5), (2, 3), (1, 3))]
-    _check_degree("bbp_threshold", bbp_threshold, 1, scales)
-    for at in scales:
-        _check_range("bbp_threshold", bbp_threshold, at, 0, oo)
-    points = [
-        {size: 3 * (sum(at.values()) + _number("bbp_threshold", bbp_threshold, at)), **at} for at in scales
-    ]
+    """Degrees and signs of the functions of one mode, at points where it is an outlier."""
+    points = _points_of_outliers(fields["bbp_threshold"])
     for name in ("potential", "potential_among_learned"):
         _check_potential(name, fields[name], points)
-    for name, degree in {
-        "learned_probability": 0,
-        "noise_fraction": 0,
-        "posterior_variance": 2,
-        "posterior_variance_among_learned": 2,
-        "unlearned_energy": 2,
-    }.items():
+    for name, degree in _DEGREES.items():
         _check_degree(name, fields[name], degree, points)
         for at in points:
             _check_range(name, fields[name], at, 0, 1 if degree == 0 else at[size] ** 2)
     for name in ("posterior_variance", "posterior_variance_among_learned"):
         require(fields[name] != 0, name, fields[name], "above 0: noise hides something of every mode")
-    if bbp_threshold == 0:
+    if fields["bbp_threshold"] == 0:
         _check_noise_within(fields["potential"], noise)
     if fields["outlier_location"] is not None:
-        outlier_location = fields["outlier_location"]
-        _check_degree("outlier_location", outlier_location, 1, points)
-        _check_ratio(
-            "outlier_location",
-            outlier_location,
-            size,
-            "a place that tends to s for modes far above the noise",
-        )
+        _check_outlier_location(fields["outlier_location"], points)
     if fields["subordination_map"] is not None:
-        subordination_map = fields["subordination_map"]
-        require(
-            subordination_map.has(position),
-            "subordination_map",
-            subordination_map,
-            f"a function of {position}",
-        )
-        here = {position: 5, resolvent: 0.25, effective_noise: 2}
-        there = {position: 10, resolvent: 0.125, effective_noise: 4}
-        gap = abs(
-            2 * _number("subordination_map", subordination_map, here)
-            - _number("subordination_map", subordination_map, there)
-        )
-        lengths = f"{position}, {effective_noise} and 1/{resolvent}"
-        require(gap < _ROUNDING, "subordination_map", subordination_map, f"of degree 1 in {lengths}")
+        _check_subordination_map(fields["subordination_map"])
+
+
+_DEGREES = {
+    "learned_probability": 0,
+    "noise_fraction": 0,
+    "posterior_variance": 2,
+    "posterior_variance_among_learned": 2,
+    "unlearned_energy": 2,
+}
+"""Degrees in the lengths, of functions between 0 and 1 or the energy of the mode."""
+
+
+def _points_of_outliers(bbp_threshold: Expr) -> list[dict[Symbol, Any]]:
+    """A few sizes, delta and kappa with the size above the BBP threshold, which is checked, too."""
+    scales = [{effective_noise: x, threshold: y} for x, y in ((1, 0.5), (2, 3), (1, 3))]
+    _check_degree("bbp_threshold", bbp_threshold, 1, scales)
+    for at in scales:
+        _check_range("bbp_threshold", bbp_threshold, at, 0, oo)
+    return [
+        {size: 3 * (sum(at.values()) + _number("bbp_threshold", bbp_threshold, at)), **at} for at in scales
+    ]
+
+
+def _check_outlier_location(value: Expr, points: Collection[Point]) -> None:
+    name = "outlier_location"
+    _check_degree(name, value, 1, points)
+    _check_ratio(name, value, size, "a place that tends to s for modes far above the noise")
+
+
+def _check_subordination_map(value: Expr) -> None:
+    name = "subordination_map"
+    require(value.has(position), name, value, f"a function of {position}")
+    here = {position: 5, resolvent: 0.25, effective_noise: 2}
+    there = {position: 10, resolvent: 0.125, effective_noise: 4}
+    gap = abs(2 * _number(name, value, here) - _number(name, value, there))
+    lengths = f"{position}, {effective_noise} and 1/{resolvent}"
+    require(gap < _ROUNDING, name, value, f"of degree 1 in {lengths}")
 
 
 def _check_potential(name: str, potential: Expr, points: Collection[Point]) -> None:
@@ -312,7 +318,7 @@ def _check_noise_within(potential: Expr, noise: NoiseLaw) -> None:
             abs(found - expected) < _COARSE,
             "potential",
             potential,
-            "that of the noise for a mode of size 0, there being no emergence: "
+            "that of the noise for a mode of size 0, as bbp_threshold is 0: "
             f"j({cut}) = {float(expected):.6g}, not {float(found):.6g}",
         )
 

@@ -1,15 +1,18 @@
-r"""The diagonal network f(x) = sum_i a_i w_i x_i / sqrt(d), as declared in arXiv:2509.24882.
+r"""The diagonal network f(x) = sum_i a_i w_i x_i/sqrt(d), as in arXiv:2509.24882.
 
-Trained with weight decay it is the LASSO, theta_i = a_i w_i, on the target theta*_i ~ N(0, s_i^2) with
-s_i = sqrt(d) i^{-gamma}.  With alpha = n/d and Q the Gaussian tail, its state evolution reads
+With alpha = n/d, its state evolution is
 
     alpha delta^2 = Delta + R,                    R = (1/d) sum_i E[(eta_kappa(X_i) - theta*_i)^2],
     alpha = D + lambda/kappa,                     D = (1/d) sum_i P(|X_i| > kappa),
+    J = (1/d) sum_i E[(|X_i| - kappa)_+^2],
 
-with X_i ~ N(0, s_i^2 + delta^2) the noisy target and eta_kappa the soft threshold.  The potential of one
-mode is thus E[(|X| - kappa)_+^2] = sigma^2 j(kappa/sigma), sigma^2 = s^2 + delta^2, with j that of a
-Gaussian: modes do not interact, and one expression holds for signal and noise alike.  Knowing s_i one can do
-no better than the Gaussian posterior of theta*_i given X_i, of variance s^2 delta^2/sigma^2.
+where X_i ~ N(0, s_i^2 + delta^2) is the noisy target and eta_kappa the soft threshold.  Trained with weight
+decay the network is the LASSO, theta_i = a_i w_i, on the target theta*_i ~ N(0, s_i^2) with s_i = sqrt(d)
+i^-gamma.
+
+Modes do not interact: J of one mode is sigma^2 j(kappa/sigma), sigma^2 = s^2 + delta^2, with j that of a
+Gaussian, for signal and noise alike.  Knowing s_i one can do no better than the Gaussian posterior of
+theta*_i given X_i, of variance s^2 delta^2/sigma^2.
 """
 
 from __future__ import annotations
@@ -33,7 +36,7 @@ from asymptotics.symbols import (
 _gaussian = NoiseLaw(density=sqrt(2 / pi) * exp(-(level**2) / 2), edge=oo)
 _deviation = sqrt(size**2 + effective_noise**2)
 _potential = _deviation**2 * _gaussian.potential(size).subs(size, threshold / _deviation)
-_noise_share = effective_noise**2 / _deviation**2
+_noise_fraction = effective_noise**2 / _deviation**2
 _passing = erfc(threshold / (sqrt(2) * _deviation))
 _cut_moment = _deviation**2 * _gaussian.cut_moment(size).subs(size, threshold / _deviation)
 
@@ -47,8 +50,8 @@ diagonal = Network(
     learned_probability=erfc(Max(effective_noise, threshold) / (sqrt(2) * size)),
     posterior_variance=size**2 * effective_noise**2 / _deviation**2,
     posterior_variance_among_learned=size**2 * effective_noise**2 / _deviation**2,
-    unlearned_energy=size**2 * _noise_share * (1 - _passing) + (1 - _noise_share) ** 2 * _cut_moment,
-    noise_fraction=_noise_share,
+    unlearned_energy=size**2 * _noise_fraction * (1 - _passing) + (1 - _noise_fraction) ** 2 * _cut_moment,
+    noise_fraction=_noise_fraction,
     noise_balance=Eq(n_eff / d * effective_noise**2, noise_variance + matrix_error),
     threshold_balance=Eq(n_eff / d, degrees_of_freedom + weight_decay / threshold),
     excess_risk=matrix_error,

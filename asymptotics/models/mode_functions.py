@@ -54,12 +54,12 @@ def mode_functions(network: Declaration, ordering: Ordering, learned: Learned) -
     [0, 2 - 2/s]
     """
     potential, limit = network.potential_of(learned), partial(in_the_limit, network, ordering)
-    # no noise passes a threshold at or beyond the edge; what little does near it is the edge law's to say
-    leak = network.noise.second_moment if ordering is Ordering.THRESHOLD_BELOW_NOISE else S.Zero
+    # no noise passes a threshold at or beyond the edge; what little does near it, the edge law says
+    bulk = network.noise.second_moment if ordering is Ordering.THRESHOLD_BELOW_NOISE else S.Zero
     return ModeFunctions(
-        error=mode_function(network, ordering, learned, size**2 + leak, limit(error_of(potential))),
+        error=mode_function(network, ordering, learned, size**2 + bulk, limit(error_of(potential))),
         degrees_of_freedom=mode_function(
-            network, ordering, learned, leak, limit(degrees_of_freedom_of(potential))
+            network, ordering, learned, bulk, limit(degrees_of_freedom_of(potential))
         ),
         learned=mode_function(network, ordering, learned, S.Zero, limit(network.learned_probability)),
     )
@@ -69,8 +69,8 @@ def mode_functions(network: Declaration, ordering: Ordering, learned: Learned) -
 def size_function(network: Declaration, ordering: Ordering, learned: Learned) -> ModeFunction:
     """What one mode contributes to the mean size of the trained weights, in units of T."""
     drift = network.noise.first_moment if ordering is Ordering.THRESHOLD_BELOW_NOISE else S.Zero
-    size_of_found = in_the_limit(network, ordering, size_of(network.potential_of(learned)))
-    return mode_function(network, ordering, learned, drift, size_of_found)
+    size_above = in_the_limit(network, ordering, size_of(network.potential_of(learned)))
+    return mode_function(network, ordering, learned, drift, size_above)
 
 
 @cache
@@ -78,11 +78,11 @@ def error_parts(network: Declaration, ordering: Ordering, learned: Learned) -> M
     """What one mode contributes to each part of E/T^2 (``decomposition``).
 
     Once all modes are learned none is left to be unlearned or overfitted: those parts are then exactly zero
-    for a network whose modes stand out one by one.
+    for a network whose modes are outliers, one by one.
 
     Raises:
-        NotImplementedError: when modes are seen inside noise that is not cut, and the network declares no
-            place where they are outside it, or trains weights of either sign.
+        NotImplementedError: when subcritical modes pass with noise that is not cut, and the network declares
+            no ``outlier_location``, or trains weights of either sign.
     """
     below, bbp_threshold = (
         ordering is Ordering.THRESHOLD_BELOW_NOISE,
@@ -96,7 +96,7 @@ def error_parts(network: Declaration, ordering: Ordering, learned: Learned) -> M
             )
             raise NotImplementedError(
                 f"the parts of the error of the {network.name} network where {ordering.value} and "
-                f"{learned.value} modes are learned: the rest are seen inside the noise, and their {lacking}"
+                f"{learned.value} modes are learned: the rest are subcritical, and their {lacking}"
             )
         return parts_in_noise(network.outlier_location.subs(scales), bbp_threshold)
     error = error_of(network.potential_of(learned))
@@ -105,7 +105,7 @@ def error_parts(network: Declaration, ordering: Ordering, learned: Learned) -> M
 
 @cache
 def signal_share(network: Declaration) -> ModeFunction:
-    """Share of the signal in what leaks of a mode below the noise; sizes in units of delta."""
+    """Share of the signal in what passes of a mode below the noise; sizes in units of delta."""
     scales = {effective_noise: S.One, threshold: S.Zero}
     share = simplify((1 - network.noise_fraction).subs(scales)) if network.bbp_threshold == 0 else S.Zero
     return ModeFunction((Piece(S.Zero, oo, share),))
@@ -122,13 +122,15 @@ def weight_shares(network: Declaration, ordering: Ordering, learned: Learned) ->
 
 
 def mode_function(
-    network: Declaration, ordering: Ordering, learned: Learned, lost: Expr, found: Expr
+    network: Declaration, ordering: Ordering, learned: Learned, below: Expr, above: Expr
 ) -> ModeFunction:
-    """A function of the size that changes where modes stand out."""
+    """A function of the size, below and above the BBP threshold."""
     bbp_threshold = _bbp_threshold(network, ordering, learned)
     if bbp_threshold == 0:
-        return ModeFunction((Piece(S.Zero, oo, found),))
-    return ModeFunction((Piece(S.Zero, bbp_threshold, lost), Piece(bbp_threshold, oo, expand(cancel(found)))))
+        return ModeFunction((Piece(S.Zero, oo, above),))
+    return ModeFunction(
+        (Piece(S.Zero, bbp_threshold, below), Piece(bbp_threshold, oo, expand(cancel(above))))
+    )
 
 
 @cache
@@ -142,7 +144,7 @@ def in_the_limit(network: Declaration, ordering: Ordering, expression: Expr) -> 
 
 
 def _bbp_threshold(network: Declaration, ordering: Ordering, learned: Learned) -> Expr:
-    """Smallest size of a mode that stands out, in units of T."""
+    """Smallest size of a mode that makes an outlier, in units of T."""
     return S.Zero if learned is Learned.ALL else in_the_limit(network, ordering, network.bbp_threshold)
 
 

@@ -1,27 +1,29 @@
-r"""The quadratic network f(x) = (|B^T x|^2 - |B|_F^2) / sqrt(d), as declared in arXiv:2509.24882, 2505.17958.
+r"""The quadratic network f(x) = (|B^T x|^2 - |B|_F^2)/sqrt(d), as in arXiv:2509.24882 and 2505.17958.
 
-Trained with weight decay and full width it learns a positive matrix S = B B^T under a nuclear-norm penalty,
-on the target with eigenvalues s_i = sqrt(d) i^{-gamma}.  With alpha = n/d^2 = n_eff/d,
+With alpha = n/d^2 = n_eff/d, its state evolution is
 
     2 alpha delta^2 = Delta/2 + E,                E = (1/d) |(Y - kappa)_+ - S*|_F^2,        R = 2 E,
     2 alpha = D + lambda/(2 kappa),               D = (1/d^2) sum_{ij} (f_i - f_j)/(x_i - x_j),
+    J = (1/d) sum_i (x_i - kappa)_+^2,
 
-where Y = S* + delta GOE has eigenvalues x_i (law: the target's, free-convolved with a semicircle of
-variance delta^2) and f = (x - kappa)_+.  The potential is J = (1/d) sum_i (x_i - kappa)_+^2, and what has
-to be said is where a mode of the target is seen (theory: Baik-Ben Arous-Peche).
+where Y = S* + delta GOE has the eigenvalues x_i (distributed as the target's, free-convolved with a
+semicircle of variance delta^2) and f = (x - kappa)_+.  Trained with weight decay and full width the network
+learns a positive matrix S = B B^T under a nuclear-norm penalty, on the target with eigenvalues s_i = sqrt(d)
+i^-gamma.
 
-* Few modes stand out.  Each repels the d - K modes lost in the noise, which sit at 0 to leading order, so
-  that x = s + delta^2/s; below s = delta it has no outlier and is one more share of the semicircle.  With a
-  threshold above the noise's edge 2 delta, it must also have x > kappa.
-  Its eigenvector has squared cosine c^2 = dx/ds = 1 - (delta/s)^2 with the target's: the best estimate along
-  it is c^2 s, and leaves the error s^2 - (c^2 s)^2.  What is not seen there is seen inside the noise
-  (``buried``).
-* All modes stand out.  To first order in delta^2 the divided differences in D are 1 for every pair, so that
-  J = (s - kappa)^2 + delta^2 and D = 1: mutual repulsion is half of what the sea of noise exerts.  For the
-  same reason the best estimate leaves delta^2 of each mode.
-* In between, all modes being of the size of the noise, each repels all others: a point z of the plane of the
-  target's eigenvalues is seen at z + delta^2 g(z), g = mean 1/(z - s) (``repulsion``).  Above a sea of zeros
-  g(s) = 1/s.
+What is left to declare is J of one mode (theory: Baik, Ben Arous, Peche).
+
+* *Few modes are outliers.*  Each repels the d - K subcritical modes, which sit at 0 to leading order, so that
+  x = s + delta^2/s.  Below s = delta there is no outlier, and the mode is one more share of the semicircle.
+  With a threshold above the noise's edge 2 delta, an outlier must also have x > kappa.  Its eigenvector has
+  the squared cosine c^2 = dx/ds = 1 - (delta/s)^2 with the target's: the best estimate along it is c^2 s, and
+  leaves the error s^2 - (c^2 s)^2.  The rest of a mode lies inside the noise (``subcritical``).
+* *All modes are outliers.*  To first order in delta^2 the divided differences in D are 1 for every pair, so
+  that J = (s - kappa)^2 + delta^2 and D = 1: mutual repulsion is half of what a bulk of noise exerts.  For
+  the same reason the best estimate leaves delta^2 of each mode.
+* *In between*, all modes are of the size of the noise.  The subordination map of free convolution takes a
+  point z of the plane of the target's eigenvalues to z + delta^2 g(z), g = mean 1/(z - s)
+  (``free_convolution``). For modes of size 0 g(s) = 1/s.
 """
 
 from __future__ import annotations
@@ -44,15 +46,15 @@ from asymptotics.symbols import (
     weight_decay,
 )
 
-_image = position + effective_noise**2 * resolvent
-_location = _image.subs({position: size, resolvent: 1 / size})
-_overlap = _location.diff(size)
+_subordination = position + effective_noise**2 * resolvent
+_outlier = _subordination.subs({position: size, resolvent: 1 / size})
+_overlap = _outlier.diff(size)
 _semicircle = NoiseLaw(density=sqrt(4 - level**2) / (2 * pi), edge=S(2))
 
 quadratic = Network(
     name="quadratic",
     noise=_semicircle,
-    potential=(_location - threshold) ** 2,
+    potential=(_outlier - threshold) ** 2,
     potential_among_learned=(size - threshold) ** 2 + effective_noise**2,
     bbp_threshold=Piecewise(
         (effective_noise, threshold <= 2 * effective_noise),
@@ -66,6 +68,6 @@ quadratic = Network(
     noise_balance=Eq(2 * n_eff / d * effective_noise**2, noise_variance / 2 + matrix_error),
     threshold_balance=Eq(2 * n_eff / d, degrees_of_freedom + weight_decay / (2 * threshold)),
     excess_risk=2 * matrix_error,
-    outlier_location=_location,
-    subordination_map=_image,
+    outlier_location=_outlier,
+    subordination_map=_subordination,
 )

@@ -36,6 +36,7 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import partial
 from itertools import product
+from typing import NamedTuple
 
 from sympy import Eq, Expr, S, Symbol, oo, powsimp, simplify
 
@@ -209,50 +210,71 @@ class RidgeRegression:
 
 def _regime(model: RidgeRegression, fitted: Fitted, learned: Learned, noisy: bool, domain: Domain) -> Regime:
     delta, kappa, unused = (term(x, MODES) for x in (effective_noise, threshold, spare))
-    square = delta ** coefficient(2)
     ratio, scale = _cut(model)
-    index = crossover(scale, model.amplitude)
-
-    def total(response: Expr, weight: Expr, on: Domain, origin: str) -> tuple[Term, ...]:
-        return mode_sum(model, fitted, learned, on, response, weight, origin)
-
     _, labels, per_error = split_balance(model.noise_balance, matrix_error, LABEL_NOISE)
     capacity, forces, per_freedom = split_balance(model.threshold_balance, degrees_of_freedom, WEIGHT_DECAY)
     labels = labels if noisy else without_label_noise(labels)
-    bias = total((1 - kept_share) ** 2, model.target_energy, domain, MODES)
-    freedoms = total(kept_share, S.One, domain, FEATURES)
-    squares = total(kept_share**2, S.One, domain, LABEL_NOISE)
-    rest = total(kept_share * (1 - kept_share), S.One, domain, FEATURES)
-    per_risk = model.excess_risk / matrix_error
-    per_spare = unused ** (-FIELD.one)
-
+    sums = _sums(model, fitted, learned, domain)
     return Regime(
         ordering=fitted,
         learned=learned,
         unknowns=(effective_noise, threshold, spare),
         equations=(
-            Equation("effective noise", unused * square, (*labels, *(t * per_error for t in bias))),
-            Equation("threshold", capacity, (*forces, *(t * per_freedom for t in freedoms))),
-            Equation("spare capacity", unused, (*forces, *(t * per_freedom for t in rest))),
+            Equation(
+                "effective noise",
+                unused * delta ** coefficient(2),
+                (*labels, *(t * per_error for t in sums.bias)),
+            ),
+            Equation("threshold", capacity, (*forces, *(t * per_freedom for t in sums.freedoms))),
+            Equation("spare capacity", unused, (*forces, *(t * per_freedom for t in sums.rest))),
         ),
-        larger=(*_ordered(model, fitted, ratio), *_counted(model, learned, index)),
-        risk=tuple(
-            t * term(per_risk, MODES) * per_spare
-            for t in (
-                *(t * capacity for t in bias),
-                *(label * t for label, t in product(labels, squares)),
-            )
+        larger=(
+            *_ordered(model, fitted, ratio),
+            *_counted(model, learned, crossover(scale, model.amplitude)),
         ),
+        risk=_risk(model, sums, capacity, labels),
         quantities={
             "effective_noise": as_law([delta]),
             "threshold": as_law([kappa]),
             "learned_modes": as_law(
                 term(d, MODES) * t for t in mean_term(_STEP, learned, scale, model.amplitude, domain)
             ),
-            "degrees_of_freedom": as_law(freedoms),
+            "degrees_of_freedom": as_law(sums.freedoms),
             "train_loss": Given(_train_loss, (model, fitted, learned)),
         },
     )
+
+
+class _Sums(NamedTuple):
+    """Sums over the modes, with f = v/(v + kappa): of (1 - f)^2 t^2, f, f^2 and f (1 - f)."""
+
+    bias: tuple[Term, ...]
+    freedoms: tuple[Term, ...]
+    squares: tuple[Term, ...]
+    rest: tuple[Term, ...]
+
+
+def _sums(model: RidgeRegression, fitted: Fitted, learned: Learned, domain: Domain) -> _Sums:
+    def total(response: Expr, weight: Expr, origin: str) -> tuple[Term, ...]:
+        return mode_sum(model, fitted, learned, domain, response, weight, origin)
+
+    return _Sums(
+        bias=total((1 - kept_share) ** 2, model.target_energy, MODES),
+        freedoms=total(kept_share, S.One, FEATURES),
+        squares=total(kept_share**2, S.One, LABEL_NOISE),
+        rest=total(kept_share * (1 - kept_share), S.One, FEATURES),
+    )
+
+
+def _risk(model: RidgeRegression, sums: _Sums, capacity: Term, labels: tuple[Term, ...]) -> tuple[Term, ...]:
+    """C (A B + labels D_2)/D_s."""
+    per_spare = term(spare, MODES) ** (-FIELD.one)
+    per_risk: Term = term(model.excess_risk / matrix_error, MODES) * per_spare
+    products = (
+        *(t * capacity for t in sums.bias),
+        *(label * t for label, t in product(labels, sums.squares)),
+    )
+    return tuple(t * per_risk for t in products)
 
 
 def _train_loss(model: RidgeRegression, fitted: Fitted, learned: Learned, on: Domain) -> tuple[Term, ...]:

@@ -183,22 +183,22 @@ def _train_loss(trained: Trained, on: Domain) -> tuple[Term, ...]:
 
 def _share_of_weights(trained: Trained, name: str, on: Domain) -> tuple[Term, ...]:
     part = weight_shares(trained.network, trained.ordering, trained.learned)[name]
-    leak = (_edge_mass(trained.network),) if trained.at_edge and name != ATOM else ()
-    return (*trained.mean_of_part(part, 0, on), *leak)
+    bulk = (_edge_mass(trained.network),) if trained.at_edge and name != ATOM else ()
+    return (*trained.mean_of_part(part, 0, on), *bulk)
 
 
 def _part_of_risk(trained: Trained, name: str, on: Domain) -> tuple[Term, ...]:
     network, learned = trained.network, trained.learned
     part = error_parts(network, trained.ordering, learned)[name]
-    leak: tuple[Term, ...] = ()
+    bulk: tuple[Term, ...] = ()
     if trained.at_edge and name == "overfitting":
-        leak = (_edge_error(network), *_verge_error(network, learned))
+        bulk = (_edge_error(network), *_subcritical_error(network, learned))
     if trained.at_edge and name == "learned":
-        # a mode below the noise leaks with it, and has a share in what leaks
-        shares_in_leak = mean_term(signal_share(network), learned, _delta, AMPLITUDE, on)
-        leak = tuple(_edge_error(network) * share for share in shares_in_leak)
+        # a mode below the noise passes with it, and has a share in what passes
+        shares = mean_term(signal_share(network), learned, _delta, AMPLITUDE, on)
+        bulk = tuple(_edge_error(network) * share for share in shares)
     per_error = term(network.risk_per_error, MODES)
-    return tuple(per_error * t for t in (*trained.mean_of_part(part, 2, on), *leak))
+    return tuple(per_error * t for t in (*trained.mean_of_part(part, 2, on), *bulk))
 
 
 def _ordered(ordering: Ordering, delta: Term, kappa: Term) -> tuple[tuple[Term, Term], ...]:
@@ -227,32 +227,32 @@ def _edge_threshold(network: Declaration) -> Term:
 
 
 def _edge_error(network: Declaration) -> Term:
-    """Error that leaks near the edge of the noise, in delta, D_b and L."""
+    """Error of the bulk near the edge of the noise, in delta, D_b and L."""
     edge = network.noise.edge_law
     error = term(edge.error_constant * effective_noise**2 * bulk_freedom**edge.error_power, BULK)
     return replace(error, log_power=coefficient(edge.error_log_power))
 
 
 def _edge_size(network: Declaration) -> Term:
-    """Weight decay times the mean size of what leaks near the edge, delta^2 D_b/kappa (``noise``)."""
+    """Weight decay times the mean size of what passes near the edge, delta^2 D_b/kappa (``noise``)."""
     kappa: Term = _edge_threshold(network)
-    of_noise = term(weight_decay * effective_noise**2 * bulk_freedom, WEIGHT_DECAY)
-    size_of_leak: Term = of_noise * kappa ** (-FIELD.one)
-    return size_of_leak
+    freedom = term(weight_decay * effective_noise**2 * bulk_freedom, WEIGHT_DECAY)
+    size_of_bulk: Term = freedom * kappa ** (-FIELD.one)
+    return size_of_bulk
 
 
 def _edge_mass(network: Declaration) -> Term:
-    """Share of the weights that leak past the threshold near the edge of the noise, in D_b and L."""
+    """Share of the weights that pass the threshold near the edge of the noise, in D_b and L."""
     edge = network.noise.edge_law
     mass = term(edge.mass_constant * bulk_freedom**edge.mass_power, BULK)
     return replace(mass, log_power=coefficient(edge.mass_log_power))
 
 
-def _verge_error(network: Declaration, learned: Learned) -> tuple[Term, ...]:
-    """What leaks near a hard edge of the modes just below their emergence e, and is taken for noise.
+def _subcritical_error(network: Declaration, learned: Learned) -> tuple[Term, ...]:
+    """What passes near a hard edge of the modes just below the BBP threshold e, and is taken for noise.
 
-    They fill the gap g between threshold and edge with 1/m of a mode per unit of size (``buried``), each of
-    energy e^2, and there are (K/gamma) ds/e of them: (1/d) K e g/(gamma m), K the number above e.
+    They fill the gap g between threshold and edge with 1/m of a mode per unit of size (``subcritical``), each
+    of energy e^2, and there are (K/gamma) ds/e of them: (1/d) K e g/(gamma m), K the number above e.
     """
     hard = network.bbp_threshold != 0 and network.noise.edge != oo
     if network.outlier_location is None or not hard or learned is Learned.NONE:
@@ -262,17 +262,17 @@ def _verge_error(network: Declaration, learned: Learned) -> tuple[Term, ...]:
         network.bbp_threshold.subs(at_edge),
         network.outlier_location.subs(at_edge),
     )
-    size_at_verge = term(bbp_threshold * effective_noise, MODES)
-    number = crossover(size_at_verge, AMPLITUDE)
+    critical_size = term(bbp_threshold * effective_noise, MODES)
+    number = crossover(critical_size, AMPLITUDE)
     share = term(1 / (gamma * branch_point_order(outlier_location, bbp_threshold) * d), MODES)
-    return (share * number * size_at_verge * edge_gap(network),)
+    return (share * number * critical_size * edge_gap(network),)
 
 
 # --- next orders at a soft edge
 
 
 def _next_orders(trained: Trained, quantity: str, on: Domain) -> Mapping[Term, Callable[[], Expr]]:
-    """Of what leaks past a soft edge, and of sums over the modes there."""
+    """Of what passes a soft edge, and of sums over the modes there."""
     network, ordering, learned = trained.network, trained.ordering, trained.learned
     summands, potential = mode_functions(network, ordering, learned), network.potential_of(learned)
     _, _, per_error = split_balance(network.noise_balance, matrix_error, LABEL_NOISE)
@@ -313,13 +313,13 @@ def _soft_edge_orders(
     correction = network.noise.edge_correction
     if correction is None:
         raise NotImplementedError("the tail of the noise is no series in 1/L")
-    found: dict[Term, Callable[[], Expr]] = {_edge_size(network): lambda: correction.size}
-    found |= {_edge_error(network) * factor: lambda: correction.error for factor in of_error}
+    orders: dict[Term, Callable[[], Expr]] = {_edge_size(network): lambda: correction.size}
+    orders |= {_edge_error(network) * factor: lambda: correction.error for factor in of_error}
     for terms, of_mode, factors in sums:
         for number, factor in product(range(len(terms)), factors):
             order = partial(next_order_of_sum, network, learned, domain, of_mode, number)
-            found[terms[number] * factor] = order
-    return found
+            orders[terms[number] * factor] = order
+    return orders
 
 
 def next_order_of_sum(
@@ -344,7 +344,7 @@ def next_order_of_sum(
     power = 1 / edge.threshold_log_power
     in_ratio = of_mode.subs({effective_noise: ratio, threshold: S.One})
     if network.bbp_threshold != 0 or not power.is_Integer:
-        raise NotImplementedError("modes that emerge from noise with a soft edge")
+        raise NotImplementedError("outliers of noise with a soft edge")
     coefficients = [
         simplify(in_ratio.diff(ratio, order).subs(ratio, 0) / factorial(order)) for order in range(power + 1)
     ]
@@ -355,16 +355,16 @@ def next_order_of_sum(
         for value in (coefficients[0], coefficients[-1])
     )
     leading = first[number]
-    found = S.Zero
+    total = S.Zero
     for other in last:
         if (other.crossover_power, other.dimension_power) == (
             leading.crossover_power,
             leading.dimension_power,
         ):
-            found += gammasimp(other.constant / leading.constant) * edge.threshold_constant**-power
+            total += gammasimp(other.constant / leading.constant) * edge.threshold_constant**-power
         elif (
             other.dimension_power != leading.dimension_power
             or sign(leading.crossover_power - other.crossover_power, domain) < 0
         ):
             raise NotImplementedError("the next order of a sum outweighs the sum")
-    return found
+    return total

@@ -1,7 +1,7 @@
-"""A phase: one cell of exponents, with the laws that hold in it.
+"""A phase: one region of exponents, with the laws that hold in it.
 
-A balance (``balance``) is what the engine finds: which terms rule, and the monomials that solve them.  A
-phase is the same as a reader meets it: a name, a region, and a law for each quantity.  Five laws are at hand;
+A balance (``balance``) says which terms lead, and the monomials that solve them.  A phase
+is the same as a reader meets it: a name, a region, and a law for each quantity.  Five laws are at hand;
 those of the trained objective, of the parts of the risk and of the spectrum are derived when asked for.
 
 Worked by hand, phase VIa of the diagonal network: label noise feeds delta, alpha delta^2 = Delta, the
@@ -28,10 +28,10 @@ from asymptotics.symbols import d as dimension
 
 @dataclass(frozen=True)
 class Phase(Stored):
-    """A cell of exponents with one leading law for each quantity.
+    """A region of exponents with one leading law for each quantity.
 
     Attributes:
-        name: as in arXiv:2509.24882; a phase may hold several cells, as when a second law changes inside it.
+        name: as in arXiv:2509.24882; one name may have several regions, as when a second law changes.
         title: the name in words.
         region: strict linear inequalities in a, ell (and b) over Q(gamma).
         risk: excess risk E[(f - f*)^2].
@@ -81,7 +81,7 @@ class Phase(Stored):
         }
 
     def spectrum(self) -> SpectrumLaws:
-        """Laws of the trained weights: their atom at 0, bulk, spikes and tail (``spectra``).
+        """Laws of the trained weights: their atom at 0, bulk, spikes and tail (``spectrum``).
 
         Raises:
             NoSuchLaw: when the estimator trains no weights: the Bayes-optimal one, and linear ones.
@@ -107,7 +107,7 @@ class Phase(Stored):
 
         A dictionary of the caller's own, which pickles.
         Of a network of your own, parts that its declaration does not determine are left out: those of modes
-        inside noise of either sign (``state_evolution.error_parts``).
+        inside noise of either sign (``error_parts``).
 
         Raises:
             NoSuchLaw: when the estimator trains no weights, so that no mode is learned or left.

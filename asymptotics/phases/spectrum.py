@@ -6,11 +6,11 @@ are therefore
 
 * an *atom* at 0, of what the threshold cut;
 * a *bulk*, of noise that passed it.  For the quadratic network it ends at 2 delta - kappa.  With kappa at
-  the edge of the noise that difference is below leading order, and the leaked degrees of freedom give it
+  the edge of the noise that difference is below leading order, and the bulk degrees of freedom give it
   (``noise``): it is t delta, t = (15 pi D_b/8)^(2/5).  A Gaussian has no edge: for the diagonal network the
   *largest of d draws*, delta sqrt(2 log d) - kappa, takes its place;
-* *spikes*, one for each mode that stands out.  For the quadratic network the i-th is seen at s_i +
-  delta^2/s_i - kappa, with a squared cosine 1 - delta^2/s_i^2 to its direction in the target.  For the
+* *spikes*, one outlier for each mode above the BBP threshold.  For the quadratic network the i-th lies at s_i
+  + delta^2/s_i - kappa, with a squared cosine 1 - delta^2/s_i^2 to its direction in the target.  For the
   diagonal network the coefficient of a learned mode has a law, that of eta_kappa(s_i g + delta z), and no
   place.
 
@@ -244,7 +244,7 @@ def _threshold(balanced: Balanced) -> Term:
 
 
 def _largest_noise(balanced: Balanced, network: Network) -> Law:
-    """The largest of d draws of the noise: its edge, or where the leak is one in d."""
+    """The largest of d draws of the noise: its edge, or where one in d passes."""
     edge = network.noise.edge_law
     reach = replace(term(edge.threshold_constant, BULK), log_power=coefficient(edge.threshold_log_power))
     scales = balanced.scales
@@ -296,7 +296,7 @@ def tail_of(network: Network) -> tuple[Expr, Expr]:
 
 
 def _counting_function(balanced: Balanced, network: Network, tail: Expr) -> Expr:
-    """Number of learned weights above x: of modes that would stand out at the threshold kappa + x."""
+    """Number of learned weights above x: of modes that would be outliers at the threshold kappa + x."""
     scales = _scales_of(balanced, network)
     seen = scales[threshold] + weight
     if network.bbp_threshold != 0 and balanced.regime.learned is Learned.SOME:

@@ -11,13 +11,13 @@ import mpmath
 import numpy as np
 import pytest
 import sympy
+from leading import HALF, POINTS, close, laws_at, sizes
 from mpmath import mpf
 from sympy import Abs, Eq, Expr, Rational, latex, oo, simplify, sqrt
 
 from asymptotics import Law, OnBoundary, diagonal, phase_diagram, quadratic
 from asymptotics import symbols as letters
 
-HALF = Fraction(1, 2)
 EPSILON = Fraction(1, 10**12)
 
 
@@ -252,46 +252,6 @@ def test_on_a_boundary_the_phases_that_meet_are_named(diagram, point, names):
 
 # --- leading constants, each from an integral or a formula of its own
 
-POINTS = {  # one point in each cell, and physical values consistent with nothing but positivity
-    "Ib": {"a": HALF, "ell": 2, "gamma": 1},
-    "Ia": {"a": -1, "ell": -5, "gamma": 1},
-    "II": {"a": HALF, "ell": Fraction(-1, 8), "gamma": 1},
-    "III": {"a": 6, "ell": 4, "gamma": 1},
-    "IV": {"a": Fraction(1, 4), "ell": -2, "gamma": 1},
-    "V": {"a": Fraction(9, 10), "ell": -2, "gamma": 1},
-    "VIa": {"a": Fraction(3, 2), "ell": -2, "gamma": 1},
-    "VIb": {"a": 6, "ell": -2, "gamma": 1},
-}
-SIZES = [  # gamma, n_eff, d, weight_decay, noise_variance
-    (mpf("0.8"), mpf(1000), mpf(10) ** 9, mpf("0.3"), mpf(1)),
-    (mpf("1.25"), mpf(700), mpf(10) ** 12, mpf("0.02"), mpf("0.4")),
-    (mpf("2.5"), mpf(10) ** 5, mpf(10) ** 7, mpf(3), mpf("2.5")),
-]
-sizes = pytest.mark.parametrize(("gamma", "n", "d", "penalty", "noise"), SIZES)
-
-
-def laws_at(diagram, cell, gamma, n, d, penalty, noise):
-    phase = diagram.locate(**POINTS[cell])
-    assert phase.name == cell.split()[0]
-    values = {"gamma": gamma, "n_eff": n, "d": d, "weight_decay": penalty, "noise_variance": noise}
-    return {name: law.evaluate(**values) for name, law in phase.laws.items()}
-
-
-def close(found, formula, rel=1e-12):
-    return abs(found / formula - 1) < rel
-
-
-def gaussian_moment(power):
-    """E|g|**power, by quadrature."""
-    density = mpmath.sqrt(2 / mpmath.pi)
-    return mpmath.quad(lambda g: density * g**power * mpmath.exp(-(g**2) / 2), [0, 1, 4, 12, 40])
-
-
-def over_spikes(per_spike, gamma):
-    """int_1^oo per_spike(y) (1/gamma) y**(-1-1/gamma) dy, with y = exp(gamma t)."""
-    with mpmath.workdps(100):  # the powers of y in one spike's error cancel
-        return mpmath.quad(lambda t: per_spike(mpmath.exp(gamma * t)) * mpmath.exp(-t), [0, 1, 4, 12, 30])
-
 
 @sizes
 def test_trivial_risk_is_the_energy_of_the_target(diagram, gamma, n, d, penalty, noise):
@@ -317,125 +277,6 @@ def test_noise_feeds_delta_wherever_something_is_learned(diagram, gamma, n, d, p
     for cell in POINTS.keys() - {"Ia", "Ib", "IV"}:
         laws = laws_at(diagram, cell, gamma, n, d, penalty, noise)
         assert close(laws["effective_noise"] ** 2, noise * d / n / share)
-
-
-@sizes
-def test_diagonal_over_regularised(of_diagonal, gamma, n, d, penalty, noise):
-    laws = laws_at(of_diagonal, "II", gamma, n, d, penalty, noise)
-    c, moment = penalty * mpmath.sqrt(d) / n, gaussian_moment(1 / gamma)
-    assert close(laws["excess_risk"], c ** (2 - 1 / gamma) * 2 * gamma / (2 * gamma - 1) * moment, 1e-8)
-    assert close(laws["threshold"], penalty * d / n)
-    learned = moment * c ** (-1 / gamma)  # sum_i P(s_i |g| > kappa) = E (sqrt(d) |g|/kappa)**(1/gamma)
-    assert close(laws["learned_modes"], learned, 1e-8)
-    assert close(laws["degrees_of_freedom"], learned / d, 1e-8)
-
-
-@sizes
-def test_diagonal_shrinkage_dominated(of_diagonal, gamma, n, d, penalty, noise):
-    laws = laws_at(of_diagonal, "III", gamma, n, d, penalty, noise)
-    assert close(laws["excess_risk"], (penalty * d / n) ** 2)  # every mode is shrunk by kappa
-    assert close(laws["learned_modes"], d)
-    assert close(laws["degrees_of_freedom"], 1)
-
-
-@sizes
-def test_diagonal_harmful_overfitting(of_diagonal, gamma, n, d, penalty, noise):
-    laws = laws_at(of_diagonal, "V", gamma, n, d, penalty, noise)
-    logarithm = mpmath.log(d / n)
-    assert close(laws["excess_risk"], noise / logarithm)
-    assert close(laws["degrees_of_freedom"], n / d)
-    kappa = mpmath.sqrt(2 * logarithm * noise * d / n)  # 2 Q(u) = n/d at u^2/2 = log(d/n)
-    assert close(laws["threshold"], kappa)
-    assert close(
-        laws["learned_modes"], gaussian_moment(1 / gamma) * (mpmath.sqrt(d) / kappa) ** (1 / gamma), 1e-8
-    )
-
-
-@sizes
-@pytest.mark.parametrize("cell", ["VIa", "VIb"])
-def test_diagonal_noise_dominated(of_diagonal, cell, gamma, n, d, penalty, noise):
-    laws = laws_at(of_diagonal, cell, gamma, n, d, penalty, noise)
-    assert close(laws["excess_risk"], noise * d / n)
-    assert close(laws["threshold"], penalty * d / n)  # alpha - D = alpha: many samples
-    assert close(laws["degrees_of_freedom"], 1)
-    delta = mpmath.sqrt(noise * d / n)
-    few = gaussian_moment(1 / gamma) * (mpmath.sqrt(d) / delta) ** (1 / gamma)
-    assert close(laws["learned_modes"], few if cell == "VIa" else d, 1e-8)
-
-
-@sizes
-def test_quadratic_over_regularised(of_quadratic, gamma, n, d, penalty, noise):
-    laws = laws_at(of_quadratic, "II", gamma, n, d, penalty, noise)
-    kappa = penalty * d / (4 * n)
-    cut = kappa / mpmath.sqrt(d)
-    assert close(laws["threshold"], kappa)
-    assert close(laws["excess_risk"], 2 * (2 * gamma / (2 * gamma - 1) * cut ** (2 - 1 / gamma)))
-    learned = cut ** (-1 / gamma)
-    assert close(laws["learned_modes"], learned)
-    # each spike y kappa repels d modes: 2 (y - 1)/y degrees of freedom
-    assert close(
-        laws["degrees_of_freedom"], learned / d * over_spikes(lambda y: 2 * (y - 1) / y, gamma), 1e-8
-    )
-
-
-@sizes
-def test_quadratic_shrinkage_dominated(of_quadratic, gamma, n, d, penalty, noise):
-    laws = laws_at(of_quadratic, "III", gamma, n, d, penalty, noise)
-    assert close(laws["excess_risk"], 2 * (penalty * d / (4 * n)) ** 2)
-    assert close(laws["learned_modes"], d)
-    assert close(laws["degrees_of_freedom"], 1)
-
-
-@sizes
-def test_quadratic_benign_overfitting(of_quadratic, gamma, n, d, penalty, noise):
-    laws = laws_at(of_quadratic, "IV", gamma, n, d, penalty, noise)
-    delta = mpmath.sqrt(noise * d / (4 * n))
-    learned = (mpmath.sqrt(d) / delta) ** (1 / gamma)
-
-    def per_spike(y):
-        return y**2 + (y - 1) ** 4 / y**2 - 2 * (y - 1) ** 2 * (1 - 1 / y**2)
-
-    spikes = over_spikes(per_spike, gamma)
-    error = learned * (spikes + 1 / (2 * gamma - 1)) * delta**2 / d
-    assert close(laws["excess_risk"], 2 * error, 1e-8)
-    assert close(laws["effective_noise"], delta)
-    assert close(laws["threshold"], 2 * delta)
-    assert close(laws["learned_modes"], learned)
-    assert close(laws["degrees_of_freedom"], 2 * n / d)
-
-
-@sizes
-def test_quadratic_harmful_overfitting(of_quadratic, gamma, n, d, penalty, noise):
-    laws = laws_at(of_quadratic, "V", gamma, n, d, penalty, noise)
-    alpha = n / d
-    error = noise / (4 * alpha) * 16 / (105 * mpmath.pi) * (15 * mpmath.pi * alpha / 4) ** (mpf(7) / 5)
-    assert close(laws["excess_risk"], 2 * error)
-    assert close(laws["threshold"], mpmath.sqrt(noise / alpha))
-    assert close(laws["degrees_of_freedom"], 2 * alpha)
-
-
-@sizes
-def test_quadratic_noise_dominated(of_quadratic, gamma, n, d, penalty, noise):
-    square = noise * d / (4 * n)
-    for cell, error, freedom in (("VIa", square / 2, mpf("0.5")), ("VIb", square, mpf(1))):
-        laws = laws_at(of_quadratic, cell, gamma, n, d, penalty, noise)
-        assert close(
-            laws["excess_risk"], 2 * error
-        )  # the cone cuts half of the bulk until every mode is learned
-        assert close(laws["degrees_of_freedom"], freedom)
-        assert close(laws["threshold"], penalty * d / (4 * n))
-        few = (d / square) ** (1 / (2 * gamma))
-        assert close(laws["learned_modes"], few if cell == "VIa" else d)
-
-
-def test_quadratic_laws_at_a_size_of_the_theory_sheet(of_quadratic):
-    # d = 1e9, n_eff = 1e3, gamma = 5/4, Delta = 1: the state evolution gives E = 0.028986, and laws IV and V
-    # at its effective noise, 4 alpha delta^2 = Delta + 2 E, sum to 0.02993
-    benign, harmful = (of_quadratic.locate(**POINTS[name]).risk for name in ("IV", "V"))
-    values = {"gamma": mpf("1.25"), "n_eff": 10**3, "d": 10**9, "weight_decay": 1}
-    noise = 1 + 2 * mpf("0.028986")
-    error = sum(law.evaluate(noise_variance=noise, **values) for law in (benign, harmful)) / 2
-    assert abs(error - mpf("0.02993")) < 5e-6
 
 
 # --- learning curves

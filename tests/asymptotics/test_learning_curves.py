@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from sympy import Rational
+from sympy import Rational, oo
 
-from asymptotics import phase_diagram, plateaus, quadratic
+from asymptotics import diagonal, phase_diagram, plateaus, quadratic
 
 
 def test_no_plateau_where_the_risk_always_moves():
@@ -27,3 +27,14 @@ def test_plateaus_begin_and_end_at_boundaries():
     assert (found.begins.a, found.ends.a, found.exponent) == (0, 1, 0)
     assert {p.name for p in found.ends.boundary.phases} == {"Ib", "II"}
     assert "first modes" in found.ends.mechanism
+
+
+def test_ridge_regression_stays_on_the_plateau_that_learning_features_removes():
+    (found,) = plateaus(phase_diagram(diagonal, estimator="ridge"), ell=-1, gamma=1)
+    assert (found.begins.a, found.ends.a) == (0, 1)
+
+
+def test_a_curve_without_end_is_one_plateau():
+    (found,) = plateaus(phase_diagram(quadratic), ell=oo, gamma=1)
+    assert found.ends.a == oo
+    assert found.ends.boundary is None

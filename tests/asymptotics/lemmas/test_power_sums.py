@@ -1,16 +1,19 @@
 """The lemma on power-law sums against the sums themselves."""
 
+from dataclasses import replace
+
 import mpmath
 import numpy as np
 import pytest
 from mpmath import mpf
 from scipy.special import erfc as np_erfc
-from sympy import Piecewise, Rational, S, cos, erfc, exp, lambdify, oo, sqrt, zeta
+from sympy import Max, Piecewise, Rational, S, cos, erfc, exp, lambdify, oo, sqrt, zeta
 from sympy import log as sympy_log
 
+from asymptotics import diagonal, phase_diagram
 from asymptotics.algebra.polyhedra import EVERYWHERE, FIELD, SignChange
 from asymptotics.lemmas.power_sums import Learned, ModeFunction, Piece, end_behaviour, leading_sum, mellin
-from asymptotics.symbols import gamma
+from asymptotics.symbols import gamma, threshold
 from asymptotics.symbols import size as s
 
 
@@ -248,3 +251,15 @@ def test_end_behaviour_reads_below_a_cancelled_constant():
     # 1 - 1/(1+s)**2 ~ 2 s at 0: the power is of what is left
     assert end_behaviour(1 - 1 / (1 + s) ** 2, S.Zero) == (2, 1)
     assert end_behaviour(sympy_log(1 + s), S.Zero) == (1, 1)
+
+
+@pytest.mark.parametrize("end", [S.Zero, oo])
+def test_a_function_that_is_piecewise_itself_is_refused_in_our_words(end):
+    with pytest.raises(NotImplementedError, match=r"no leading power of .*: a function of one mode is"):
+        end_behaviour(Max(0, s - 1) ** 3, end)
+
+
+def test_a_network_with_a_piecewise_function_is_refused_with_its_name_and_regime():
+    step = Piecewise((S.Zero, s < threshold), (S.One, True))
+    with pytest.raises(NotImplementedError, match=r"stepped: kappa >> delta, none .* learned: SymPy"):
+        phase_diagram(replace(diagonal, name="stepped", learned_probability=step))

@@ -11,7 +11,7 @@ from sympy import Rational, S, lambdify, pi, sqrt
 from asymptotics import quadratic
 from asymptotics.lemmas.noise import NoiseLaw, level
 from asymptotics.lemmas.power_sums import Learned, mellin
-from asymptotics.lemmas.subcritical import branch_point_order, parts_in_noise, seen_above_zero
+from asymptotics.lemmas.subcritical import branch_point_order, overlap_above_zero, parts_in_noise
 from asymptotics.models.mode_functions import Ordering, error_parts
 from asymptotics.symbols import effective_noise, gamma, size
 
@@ -35,7 +35,7 @@ def within(h, s, start, stop=2):
 @sizes
 @pytest.mark.parametrize("power", [0, 1, 2])
 def test_integrals_over_the_noise_are_those_of_the_overlap_density(s, power):
-    found = seen_above_zero(lambda w: w**power, LOCATION, stands_out=float(s) > 1)
+    found = overlap_above_zero(lambda w: w**power, LOCATION, outlier=float(s) > 1)
     value = lambdify(size, found, "mpmath")(mpf(s))
     assert value == pytest.approx(within(lambda w: w**power, mpf(s), 0), rel=1e-10, abs=0)
 
@@ -77,7 +77,7 @@ def test_overlaps_in_a_drawn_matrix():
             values, vectors = np.linalg.eigh(noise)
             inside = (values > 0) & (values < 2 if s < 1 else np.arange(dimension) < dimension - 1)
             drawn.append((vectors[0] ** 2)[inside].sum())
-        expected = seen_above_zero(lambda w: S.One, LOCATION, stands_out=s > 1).subs(size, s)
+        expected = overlap_above_zero(lambda w: S.One, LOCATION, outlier=s > 1).subs(size, s)
         assert np.mean(drawn) == pytest.approx(float(expected), abs=4 * np.std(drawn) / np.sqrt(len(drawn)))
 
 

@@ -1,0 +1,33 @@
+"""What the trained weights are, mode by mode."""
+
+import pytest
+from sympy import S, erfc, simplify, sqrt
+
+from asymptotics import diagonal, quadratic
+from asymptotics.lemmas.power_sums import Learned
+from asymptotics.lemmas.weight_shares import ATOM, MASS_ABOVE, NOISE_ABOVE, passing
+from asymptotics.models.mode_functions import Ordering, weight_shares
+from asymptotics.symbols import effective_noise, size, threshold
+
+
+def test_the_probability_to_pass_is_half_the_curvature_of_the_potential():
+    assert passing(quadratic.potential) == 1
+    deviation = sqrt(size**2 + effective_noise**2)
+    assert simplify(passing(diagonal.potential) - erfc(threshold / (sqrt(2) * deviation))) == 0
+
+
+@pytest.mark.parametrize("network", [diagonal, quadratic], ids=str)
+@pytest.mark.parametrize("ordering", Ordering)
+@pytest.mark.parametrize("learned", Learned)
+def test_a_weight_is_zero_or_not(network, ordering, learned):
+    shares = weight_shares(network, ordering, learned)
+    parts = [shares[name] for name in (ATOM, MASS_ABOVE)]
+    if all(part.order == 0 for part in parts):
+        for zero, other in zip(*(part.function.pieces for part in parts), strict=True):
+            assert simplify(zero.value + other.value) == 1
+
+
+def test_noise_is_half_of_all_where_nothing_is_cut():
+    shares = weight_shares(quadratic, Ordering.THRESHOLD_BELOW_NOISE, Learned.SOME)
+    below, above = shares[NOISE_ABOVE].function.pieces
+    assert (below.value, above.value) == (S.Half, 0)
