@@ -71,17 +71,17 @@ class Spikes:
         location: of the i-th, in ``index`` and the physical variables.
         overlap: squared cosine between its eigenvector and the direction of the i-th mode in the target, or,
             unless i is far below sqrt(d), the space of modes of about that size; None if not declared.
-        first: the largest.
-        last: where they end; 0 if they come down to 0.
-        spacing: the last one lies above ``last`` by no more than this, between 0 and it as K passes from one
-            integer to the next; where it exceeds ``last`` there is a gap between spikes and bulk.
+        largest_outlier: where they begin.
+        smallest_outlier: where they end; 0 if they come down to 0.
+        spacing: the last lies above ``smallest_outlier`` by no more than this, between 0 and it as K passes from
+            one integer to the next; where it exceeds that there is a gap between spikes and bulk.
     """
 
     number: Law
     location: Expr
     overlap: Expr | None
-    first: Law
-    last: Law
+    largest_outlier: Law
+    smallest_outlier: Law
     spacing: Law
 
 
@@ -329,8 +329,8 @@ def _spikes(balanced: Balanced, network: Network) -> Spikes:
         location=simplify((network.outlier_location - threshold).subs(scales)).subs(size, mode),
         # where noise is negligible too: what is left to 1 has a law
         overlap=None if overlap is None else simplify(overlap.subs(noise).subs(size, mode)),
-        first=_of_term(term(AMPLITUDE, MODES), balanced),
-        last=_of_term(_smallest_mode(), balanced) if of_all else _bulk_edge(balanced, network),
+        largest_outlier=_of_term(term(AMPLITUDE, MODES), balanced),
+        smallest_outlier=_of_term(_smallest_mode(), balanced) if of_all else _bulk_edge(balanced, network),
         spacing=ZERO if of_all else _of_term(last_spacing(balanced, network), balanced),
     )
 
