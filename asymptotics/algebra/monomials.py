@@ -57,7 +57,7 @@ bulk_freedom = Symbol("D_b", positive=True)
 """Degrees of freedom of the bulk that passes a threshold at its edge: the third unknown."""
 
 spare = Symbol("D_s", positive=True)
-"""Capacity of the samples that a linear estimator leaves unused, the fourth unknown: see ``ridge``."""
+"""Degrees of freedom that a linear estimator leaves to spare, the fourth unknown: see ``ridge``."""
 
 KNOWN = (d, n_eff, weight_decay, noise_variance)
 UNKNOWN = (effective_noise, threshold, bulk_freedom, spare)

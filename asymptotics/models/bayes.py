@@ -116,13 +116,13 @@ def exact_recovery(network: Network, domain: Domain) -> Regime:
     variance = posterior_variance(network, Learned.ALL)
     # E/delta^2 at delta = 0, where any unit is above it
     freedoms = mean_term(variance, Learned.ALL, term(S.One, MODES), AMPLITUDE, domain)
-    capacity = left.without(effective_noise)
+    sample_ratio = left.without(effective_noise)
     return Regime(
         ordering=Recovery.EXACT,
         learned=Learned.ALL,
         unknowns=(),
         equations=(),
-        larger=tuple((capacity, per_error * t) for t in freedoms),
+        larger=tuple((sample_ratio, per_error * t) for t in freedoms),
         risk=(),
         quantities={
             "effective_noise": as_law([]),

@@ -114,7 +114,7 @@ def product_of_powers(field: str, value: Any, allowed: Collection[Symbol]) -> Ex
 def noise_balance(value: Any, in_words: str) -> None:
     """Refuse a balance that is not A delta**2 = labels + p E, the equation for the effective noise.
 
-    A is a capacity, and both the labels' variance and E enter linearly, with numbers and powers of d.
+    A is the sample ratio, and both the labels' variance and E enter linearly, with numbers and powers of d.
 
     Args:
         value: an equation.
@@ -124,7 +124,7 @@ def noise_balance(value: Any, in_words: str) -> None:
         InvalidArgument: it is no such equation.
     """
     left, labels, factor = _balance("noise_balance", value, matrix_error, in_words)
-    _capacity("noise_balance", value, left, {effective_noise: 2}, in_words)
+    _sample_ratio("noise_balance", value, left, {effective_noise: 2}, in_words)
     linear = [_powers_but_of_dimension(label) == {noise_variance: 1} for label in labels]
     allowed = f"of labels = a number or powers of {d} times {noise_variance}: {in_words}"
     require(bool(linear) and all(linear), "noise_balance", value, allowed)
@@ -146,7 +146,7 @@ def threshold_balance(value: Any, in_words: str) -> None:
         InvalidArgument: it is no such equation.
     """
     left, forces, factor = _balance("threshold_balance", value, degrees_of_freedom, in_words)
-    _capacity("threshold_balance", value, left, {}, in_words)
+    _sample_ratio("threshold_balance", value, left, {}, in_words)
     of_force = [_powers_but_of_dimension(force) for force in forces]
     kinds = {tuple(powers.get(x, 0) for x in (weight_decay, threshold, n_eff)) for powers in of_force}
     variables = {variable for powers in of_force for variable in powers}
@@ -178,8 +178,8 @@ def _balance(
     return left, known, factor
 
 
-def _capacity(field: str, value: Any, left: Term, besides: Mapping[Symbol, int], in_words: str) -> None:
-    """Refuse a left side that is not the capacity of the samples, times what stands besides it."""
+def _sample_ratio(field: str, value: Any, left: Term, besides: Mapping[Symbol, int], in_words: str) -> None:
+    """Refuse a left side that is not the sample ratio, times what stands besides it."""
     allowed = f"of A = a number or powers of {d} times {n_eff}: {in_words}"
     require(_powers_but_of_dimension(left) == {n_eff: 1, **besides}, field, value, allowed)
 

@@ -11,15 +11,15 @@ so that, with t^2 for what a mode adds to the energy of the target, its sums ove
     degrees of freedom D = sum f,       error E = sum (1 - f)^2 t^2 + delta^2 sum f^2 = B + delta^2 D_2.
 
 The two equations are those of a network: A delta^2 = labels + p E and A = p D + force, where A is the
-capacity that the samples offer (``noise_balance`` and ``threshold_balance`` of the declaration).  When the
-samples are interpolated A and p D_2 are of one size, and their difference is what matters.  So it is made an
-unknown, the spare capacity D_s = A - p D_2, and all is written in positive terms:
+sample ratio (``noise_balance`` and ``threshold_balance`` of the declaration).  When the samples are
+interpolated A and p D_2 are of one size, and their difference is what matters.  So it is made an unknown, the
+spare degrees of freedom D_s = A - p D_2, and all is written in positive terms:
 
     A = p D + force,     D_s = p sum f (1 - f) + force,     D_s delta^2 = labels + p B,
 
     E = (A B + labels D_2)/D_s.
 
-The last line is the usual (B + D_2 Delta/n)/(1 - D_2/n), and says how spare capacity divides the risk.
+The last line is the usual (B + D_2 Delta/n)/(1 - D_2/n), and says how D_s divides the risk.
 
 *Same inputs as a network* (`ridge`).  Its inputs are isotropic, v = 1, so that every mode is shrunk alike and
 only kappa against 1 matters.  By hand, for the diagonal network and n << d: A = n/d is so small that
@@ -150,10 +150,10 @@ class RidgeRegression:
         together = "A delta**2 = labels + p E, with the same A and p as in A = p D + force"
         noise_balance(self.noise_balance, together)
         threshold_balance(self.threshold_balance, together)
-        capacity = self.threshold_balance.lhs * effective_noise**2
+        sample_ratio = self.threshold_balance.lhs * effective_noise**2
         per_error = self.noise_balance.rhs.coeff(matrix_error)
         per_freedom = self.threshold_balance.rhs.coeff(degrees_of_freedom)
-        agree = simplify(self.noise_balance.lhs - capacity) == 0 == simplify(per_error - per_freedom)
+        agree = simplify(self.noise_balance.lhs - sample_ratio) == 0 == simplify(per_error - per_freedom)
         require(agree, "noise_balance", self.noise_balance, together)
 
     def __str__(self) -> str:
@@ -212,7 +212,9 @@ def _regime(model: RidgeRegression, fitted: Fitted, learned: Learned, noisy: boo
     delta, kappa, unused = (term(x, MODES) for x in (effective_noise, threshold, spare))
     ratio, scale = _cut(model)
     _, labels, per_error = split_balance(model.noise_balance, matrix_error, LABEL_NOISE)
-    capacity, forces, per_freedom = split_balance(model.threshold_balance, degrees_of_freedom, WEIGHT_DECAY)
+    sample_ratio, forces, per_freedom = split_balance(
+        model.threshold_balance, degrees_of_freedom, WEIGHT_DECAY
+    )
     labels = labels if noisy else without_label_noise(labels)
     sums = _sums(model, fitted, learned, domain)
     return Regime(
@@ -225,14 +227,14 @@ def _regime(model: RidgeRegression, fitted: Fitted, learned: Learned, noisy: boo
                 unused * delta ** coefficient(2),
                 (*labels, *(t * per_error for t in sums.bias)),
             ),
-            Equation("threshold", capacity, (*forces, *(t * per_freedom for t in sums.freedoms))),
-            Equation("spare capacity", unused, (*forces, *(t * per_freedom for t in sums.rest))),
+            Equation("threshold", sample_ratio, (*forces, *(t * per_freedom for t in sums.freedoms))),
+            Equation("spare degrees of freedom", unused, (*forces, *(t * per_freedom for t in sums.rest))),
         ),
         larger=(
             *_ordered(model, fitted, ratio),
             *_counted(model, learned, crossover(scale, model.amplitude)),
         ),
-        risk=_risk(model, sums, capacity, labels),
+        risk=_risk(model, sums, sample_ratio, labels),
         quantities={
             "effective_noise": as_law([delta]),
             "threshold": as_law([kappa]),
@@ -266,12 +268,14 @@ def _sums(model: RidgeRegression, fitted: Fitted, learned: Learned, domain: Doma
     )
 
 
-def _risk(model: RidgeRegression, sums: _Sums, capacity: Term, labels: tuple[Term, ...]) -> tuple[Term, ...]:
+def _risk(
+    model: RidgeRegression, sums: _Sums, sample_ratio: Term, labels: tuple[Term, ...]
+) -> tuple[Term, ...]:
     """C (A B + labels D_2)/D_s."""
     per_spare = term(spare, MODES) ** (-FIELD.one)
     per_risk: Term = term(model.excess_risk / matrix_error, MODES) * per_spare
     products = (
-        *(t * capacity for t in sums.bias),
+        *(t * sample_ratio for t in sums.bias),
         *(label * t for label, t in product(labels, sums.squares)),
     )
     return tuple(t * per_risk for t in products)

@@ -73,8 +73,8 @@ class Spikes:
             unless i is far below sqrt(d), the space of modes of about that size; None if not declared.
         largest_outlier: where they begin.
         smallest_outlier: where they end; 0 if they come down to 0.
-        spacing: the last lies above ``smallest_outlier`` by no more than this, between 0 and it as K passes from
-            one integer to the next; where it exceeds that there is a gap between spikes and bulk.
+        spacing: the last lies above ``smallest_outlier`` by no more than this, between 0 and it as K passes
+            from one integer to the next; where it exceeds that there is a gap between spikes and bulk.
     """
 
     number: Law
