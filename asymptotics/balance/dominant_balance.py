@@ -360,11 +360,11 @@ def _candidates(regime: Regime) -> Iterator[_Candidate]:
 def _balances_of(regime: Callable[[Domain], Regime], scales: Scales, domain: Domain) -> list[Balanced]:
     """All balances of one regime; where they depend on the parameters, on each part of their domain."""
     try:
-        made = regime(domain)
-        require(isinstance(made, Regime), "regimes", made, "functions of a domain that make a Regime")
-        check_positive(made, domain)
-        found = [solve(candidate, scales, domain) for candidate in _candidates(made)]
-        return [balanced for balanced in found if balanced is not None]
+        system = regime(domain)
+        require(isinstance(system, Regime), "regimes", system, "functions of a domain that make a Regime")
+        check_positive(system, domain)
+        solutions = (solve(candidate, scales, domain) for candidate in _candidates(system))
+        return [balanced for balanced in solutions if balanced is not None]
     except SignChange as change:
         below, above = (_balances_of(regime, scales, half) for half in change.split(domain))
         if len(below) == len(above) and all(map(_alike, below, above)):

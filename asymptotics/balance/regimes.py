@@ -11,7 +11,7 @@ know nothing else.  The networks build theirs in ``trained``, the Bayes-optimal 
 ``bayes``, the linear baselines in ``ridge``.
 
 In this order: `Equation`, `Given`, `Regime`, `Hypothesis`, `Model`, and what every model needs to write its
-regimes down: `crossover`, `mean_term`, `as_law`, `counted`, `split_balance`, `without_label_noise`.
+regimes down: `crossover`, `mean_term`, `as_law`, `index_bounds`, `split_balance`, `without_label_noise`.
 """
 
 from __future__ import annotations
@@ -210,12 +210,12 @@ def _the_same(terms: tuple[Term, ...], domain: Domain) -> tuple[Term, ...]:
     return terms
 
 
-def named(ordering: Enum, learned: Learned, made: Callable[[Domain], Regime]) -> Callable[[Domain], Regime]:
+def named(ordering: Enum, learned: Learned, regime: Callable[[Domain], Regime]) -> Callable[[Domain], Regime]:
     """The same regime; what cannot be summed in it is reported with where that was."""
 
     def on(domain: Domain) -> Regime:
         try:
-            return made(domain)
+            return regime(domain)
         except (ValueError, NotImplementedError) as error:
             kind = ValueError if isinstance(error, ValueError) else NotImplementedError
             raise kind(f"{ordering.value}, {learned.value} of the modes learned: {error}") from error
@@ -240,8 +240,8 @@ def check_positive(regime: Regime, domain: Domain) -> None:
             )
 
 
-def counted(learned: Learned, index: Term) -> tuple[tuple[Term, Term], ...]:
-    """None, some or all of the d modes are learned: where K lies."""
+def index_bounds(learned: Learned, index: Term) -> tuple[tuple[Term, Term], ...]:
+    """Where the index K lies against 1 and d, as none, some or all modes are learned: (large, small)."""
     one, last = term(S.One, MODES), term(d, MODES)
     return {
         Learned.NONE: ((one, index),),

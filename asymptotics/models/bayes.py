@@ -36,8 +36,8 @@ from asymptotics.balance.regimes import (
     Hypothesis,
     Regime,
     as_law,
-    counted,
     crossover,
+    index_bounds,
     mean_term,
     named,
     split_balance,
@@ -99,7 +99,7 @@ def _partial_recovery(network: Network, learned: Learned, noisy: bool, domain: D
         learned=learned,
         unknowns=(effective_noise,),
         equations=(Equation("effective noise", left, (*labels, *(t * per_error for t in errors))),),
-        larger=counted(learned, index),
+        larger=index_bounds(learned, index),
         risk=tuple(term(network.risk_per_error, t.origin) * t for t in errors),
         quantities={
             "effective_noise": as_law([delta]),

@@ -53,8 +53,8 @@ from asymptotics.balance.regimes import (
     Hypothesis,
     Regime,
     as_law,
-    counted,
     crossover,
+    index_bounds,
     mean_term,
     named,
     split_balance,
@@ -232,7 +232,7 @@ def _regime(model: RidgeRegression, fitted: Fitted, learned: Learned, noisy: boo
         ),
         larger=(
             *_ordered(model, fitted, ratio),
-            *_counted(model, learned, crossover(scale, model.amplitude)),
+            *_index_bounds(model, learned, crossover(scale, model.amplitude)),
         ),
         risk=_risk(model, sums, sample_ratio, labels),
         quantities={
@@ -345,16 +345,16 @@ _STEP = ModeFunction((Piece(S.Zero, S.One, S.Zero), Piece(S.One, oo, S.One)))
 
 
 def _ordered(model: RidgeRegression, fitted: Fitted, ratio: Term) -> tuple[tuple[Term, Term], ...]:
-    """Kappa against the one variance of isotropic features; `_counted` orders the others."""
+    """Kappa against the one variance of isotropic features; `_index_bounds` orders the others."""
     one = term(S.One, MODES)
     if model.anisotropic:
         return ()
     return ((ratio, one),) if fitted is Fitted.NONE else ((one, ratio),)
 
 
-def _counted(model: RidgeRegression, learned: Learned, index: Term) -> tuple[tuple[Term, Term], ...]:
+def _index_bounds(model: RidgeRegression, learned: Learned, index: Term) -> tuple[tuple[Term, Term], ...]:
     """Where the number K of modes lies; infinitely many have no last one."""
-    pairs = counted(learned, index)
+    pairs = index_bounds(learned, index)
     last = term(d, MODES)
     return pairs if model.modes == d else tuple(pair for pair in pairs if last not in pair)
 

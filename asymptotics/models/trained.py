@@ -32,8 +32,8 @@ from asymptotics.balance.regimes import (
     Given,
     Regime,
     as_law,
-    counted,
     crossover,
+    index_bounds,
     mean_term,
     named,
     split_balance,
@@ -156,7 +156,7 @@ def trained_regime(
             Equation("effective noise", noise_left, (*labels, *(t * per_error for t in errors))),
             Equation("threshold", freedom_left, (*forces, *(t * per_freedom for t in freedoms))),
         ),
-        larger=(*_ordered(ordering, _delta, kappa), *counted(learned, index)),
+        larger=(*_ordered(ordering, _delta, kappa), *index_bounds(learned, index)),
         risk=tuple(term(network.risk_per_error, t.origin) * t for t in errors),
         quantities={
             "effective_noise": as_law([_delta]),

@@ -9,8 +9,8 @@ from asymptotics.balance.regimes import (
     LABEL_NOISE,
     MODES,
     as_law,
-    counted,
     crossover,
+    index_bounds,
     mean_term,
     split_balance,
     without_label_noise,
@@ -31,7 +31,7 @@ from asymptotics.symbols import (
 def test_the_index_at_which_modes_cross_a_scale():
     index = crossover(term(threshold, MODES), sqrt(d))
     assert simplify(index.monomial() / (sqrt(d) / threshold) ** (1 / gamma)) == 1
-    above, below = counted(Learned.SOME, index)
+    above, below = index_bounds(Learned.SOME, index)
     assert above[0] is index
     assert below[1] is index
 
