@@ -98,7 +98,7 @@ def test_statements_say_what_was_found(tails):
         assert ("power-law tail" in text) == (found.tail_exponent != 0)
         assert ("does not vanish" in text) == (found.vanishing is Holds.NOWHERE)
         assert ("without a bulk" in text) == (found.bulk is Holds.NOWHERE)
-        assert text.endswith("tail tells.") == found.determines_risk
+        assert text.endswith("tail determines.") == found.determines_risk
         assert ("powers of log d only" in text) == found.by_logarithms
 
 
