@@ -127,16 +127,18 @@ class Problem:
             noise_variance=to_fraction(self.noise_variance) / risk_per_error,
         )
 
-    def modes(self, arithmetic: Arithmetic = DOUBLE) -> Target:
-        """The modes of the target in an arithmetic; to be called in its context."""
-        return Target.of(self.dim, self.gamma, self.target, arithmetic)
 
-    def state_equations(self) -> tuple[StateEquations, ...]:
-        """The two equations in float64, in every coordinate of the threshold, the most general one last."""
-        with DOUBLE.working():
-            modes, parameters = self.modes(), self.parameters
-        coordinates = self.architecture.coordinates
-        return tuple(StateEquations(coordinate, modes, parameters) for coordinate in coordinates)
+def modes_of(problem: Problem, arithmetic: Arithmetic = DOUBLE) -> Target:
+    """The modes of the target in an arithmetic; to be called in its context."""
+    return Target.of(problem.dim, problem.gamma, problem.target, arithmetic)
+
+
+def state_equations_of(problem: Problem) -> tuple[StateEquations, ...]:
+    """The two equations in float64, in every coordinate of the threshold, the most general one last."""
+    with DOUBLE.working():
+        modes, parameters = modes_of(problem), problem.parameters
+    coordinates = problem.architecture.coordinates
+    return tuple(StateEquations(coordinate, modes, parameters) for coordinate in coordinates)
 
 
 def out_of_range(problem: Problem) -> NotConverged:

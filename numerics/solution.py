@@ -17,7 +17,7 @@ from numerics.arithmetic.errors import InvalidProblem, NotConverged
 from numerics.arithmetic.precision import DOUBLE, Arithmetic, for_digits, to_mpf
 from numerics.equations.solver import DOUBLE_DIGITS
 from numerics.networks.spectrum import Spectrum
-from numerics.problem import Problem
+from numerics.problem import Problem, modes_of
 
 GUARD_DIGITS = 12
 # Attributes that are not rounded when a solution is made.
@@ -110,7 +110,7 @@ class Solution:
         assert self.coordinate is not None
         with arithmetic.working():
             noise, y = arithmetic.real(self.effective_noise), arithmetic.real(self.coordinate_value)
-            coordinate, modes = network.coordinates[self.coordinate], self.problem.modes(arithmetic)
+            coordinate, modes = network.coordinates[self.coordinate], modes_of(self.problem, arithmetic)
             parts = coordinate.decomposition(noise, y, modes)
             return {
                 name: handed_out(network.risk_per_error * part, self.digits) for name, part in parts.items()
@@ -148,7 +148,7 @@ class Solution:
             edge = network.noise_edge(noise, problem.dim, arithmetic)
             if not kappa < edge:
                 return self.excess_risk
-            error = network.scalars(noise, edge, problem.modes(arithmetic)).error
+            error = network.scalars(noise, edge, modes_of(problem, arithmetic)).error
             return handed_out(network.risk_per_error * error, self.digits)
 
     def _require_trained(self) -> None:
@@ -171,7 +171,7 @@ class Solution:
         """
         self._require_trained()
         with DOUBLE.working():
-            modes = self.problem.modes()
+            modes = modes_of(self.problem)
         spectrum_of = self.problem.architecture.spectrum
         return spectrum_of(float(self.effective_noise), float(self.threshold), modes)
 

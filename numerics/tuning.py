@@ -18,7 +18,7 @@ from scipy.optimize import minimize_scalar
 from numerics.arithmetic.errors import InvalidProblem, NotConverged
 from numerics.arithmetic.precision import DOUBLE
 from numerics.estimators.ridge import best_weight_decay
-from numerics.problem import Problem, out_of_range
+from numerics.problem import Problem, modes_of, out_of_range
 from numerics.solution import Solution
 from numerics.solve import checked, solve
 
@@ -94,7 +94,7 @@ def _tuned(problem: Problem) -> tuple[float, Solution]:
 def _nothing_learned(problem: Problem) -> float:
     """Logarithm of a weight decay with kappa >= lambda/(c A) ten times what the largest mode can reach."""
     with DOUBLE.working():
-        modes, parameters = problem.modes(), problem.parameters
+        modes, parameters = modes_of(problem), problem.parameters
         capacity = float(parameters.capacity)
         noise2 = (float(modes.mean_square) + float(parameters.noise_variance)) / capacity
         largest = float(modes.scale) + math.sqrt(noise2)

@@ -107,10 +107,10 @@ class _Job:
 
     def write_report(self, *, complete: bool) -> Report:
         """The report as a page and for machines; one that is incomplete says so, and does not pass."""
-        report = Report(tuple(self.checks), self.effort, self.seed)
+        report = Report(tuple(self.checks), self.effort, self.seed, complete)
         texts = {
-            self.out / "report.md": report.to_markdown(complete=complete),
-            self.out / "report.json": report.to_json(complete=complete),
+            self.out / "report.md": report.to_markdown(),
+            self.out / "report.json": report.to_json(),
         }
         for path, text in texts.items():
             with whole(path) as part:

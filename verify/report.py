@@ -42,16 +42,23 @@ class Check:
 
 @dataclass(frozen=True)
 class Report:
-    """The outcome of ``agreement``: every check, and whether all passed."""
+    """The outcome of ``agreement``: every check, and whether all passed.
+
+    Attributes:
+        checks: those that were made.
+        effort, seed: as they were asked for.
+        complete: whether all that were asked for were made; of an interrupted comparison they were not.
+    """
 
     checks: tuple[Check, ...]
     effort: str
     seed: int
+    complete: bool = True
 
     @property
     def passed(self) -> bool:
-        """Whether there were checks and none failed."""
-        return bool(self.checks) and all(check.passed for check in self.checks)
+        """Whether all checks were made, at least one, and none failed."""
+        return self.complete and bool(self.checks) and not self.failures
 
     @property
     def failures(self) -> tuple[Check, ...]:
@@ -68,12 +75,8 @@ class Report:
             for key, group in groups.items()
         ]
 
-    def to_markdown(self, *, complete: bool = True) -> str:
-        """The report as a page: verdict, one table by phase, the failures in full.
-
-        Args:
-            complete: whether every check was made; a report of some says so in its first lines.
-        """
+    def to_markdown(self) -> str:
+        """The report as a page: verdict, one table by phase, the failures in full."""
         outcome = words.AGREEMENT if self.passed else words.DISAGREEMENT
         decades = sorted(round(math.log10(check.dim)) for check in self.checks) or [0]
         summary = words.SUMMARY.format(
@@ -85,23 +88,19 @@ class Report:
             effort=self.effort,
             seed=self.seed,
         )
-        lines = [words.HEADING.format(outcome=outcome if complete else words.INCOMPLETE), ""]
-        lines += [] if complete else [words.STOPPED, ""]
+        lines = [words.HEADING.format(outcome=outcome if self.complete else words.INCOMPLETE), ""]
+        lines += [] if self.complete else [words.STOPPED, ""]
         lines += [summary, "", f"| {' | '.join(words.COLUMNS)} |", "|---|---|---|---:|---:|---:|"]
         lines += [f"| {' | '.join(map(str, row))} | {error:.1e} |" for *row, error in self.summary()]
         if self.failures:
             lines += ["", words.FAILURES, "", *map(_failure, self.failures)]
         return "\n".join(lines) + "\n"
 
-    def to_json(self, *, complete: bool | None = None) -> str:
-        """The report with every check, for machines; infinite exponents are the strings "inf", "-inf".
-
-        Args:
-            complete: whether every check was made, to be said beside the rest; an incomplete one has not
-                passed.
-        """
-        content: dict[str, object] = {} if complete is None else {"complete": complete}
-        content |= {"passed": self.passed and complete is not False, "effort": self.effort, "seed": self.seed}
+    def to_json(self) -> str:
+        """The report with every check, for machines; infinite exponents are the strings "inf", "-inf"."""
+        content: dict[str, object] = {
+            name: getattr(self, name) for name in ("complete", "passed", "effort", "seed")
+        }
         content["checks"] = [{k: _plain(v) for k, v in asdict(check).items()} for check in self.checks]
         return json.dumps(content, indent=1, allow_nan=False) + "\n"
 

@@ -43,7 +43,7 @@ import flint
 from numerics.arithmetic.precision import DOUBLE, for_digits, to_fraction, to_mpf
 from numerics.certified.balls import Ball, Box, Functions, NotProved, System, exact
 from numerics.networks.quadratic import cut_at
-from numerics.problem import Problem
+from numerics.problem import Problem, modes_of
 from numerics.solution import Solution
 
 # Dimension up to which a proof is feasible.
@@ -101,7 +101,7 @@ def system(problem: Problem, solution: Solution) -> System:
     """The problem in the coordinates of the place where the solution's threshold lies."""
     arithmetic = DOUBLE if solution.digits is None else for_digits(solution.digits)
     with arithmetic.working():
-        target = problem.modes(arithmetic)
+        target = modes_of(problem, arithmetic)
         noise, threshold = arithmetic.real(solution.effective_noise), arithmetic.real(solution.threshold)
         if threshold == 0:
             return System(lambda bits: functions_of(problem, False), (Fraction(1), Fraction(0)))

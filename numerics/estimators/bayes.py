@@ -25,7 +25,7 @@ from numerics.equations.bracketing import monotone_root
 from numerics.equations.posterior_equation import PosteriorEquation, PosteriorVariance
 from numerics.equations.secant import SecantRoot, secant
 from numerics.equations.solver import OUT_OF_RANGE
-from numerics.problem import Problem
+from numerics.problem import Problem, modes_of
 from numerics.solution import Solution, recovered
 
 # float64: the error aimed at, and the error that is good enough to be handed out.
@@ -78,7 +78,7 @@ def solve_bayes(problem: Problem, digits: int | None) -> Solution:
 
 
 def _equation(problem: Problem, arithmetic: Arithmetic, variance: PosteriorVariance) -> PosteriorEquation:
-    return PosteriorEquation(variance, problem.modes(arithmetic), problem.parameters)
+    return PosteriorEquation(variance, modes_of(problem, arithmetic), problem.parameters)
 
 
 def _first_guess(problem: Problem) -> tuple[float, float]:

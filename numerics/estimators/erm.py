@@ -28,7 +28,7 @@ from numerics.arithmetic.precision import DOUBLE, to_mpf
 from numerics.equations.newton import Root
 from numerics.equations.solver import ATTEMPTS, DOUBLE_DIGITS, Similar, in_double, to_digits
 from numerics.equations.state_equations import StateEquations
-from numerics.problem import Problem
+from numerics.problem import Problem, modes_of, state_equations_of
 from numerics.solution import Solution, recovered
 
 # A weight decay for 0 lies this many decades below the last digit.
@@ -42,7 +42,7 @@ def solve_erm(problem: Problem, digits: int | None, near: Solution | None = None
     if _is_recovered(problem):
         return recovered(problem, digits, 1)
     try:
-        attempt = in_double(problem.state_equations(), _similar(problem, near))
+        attempt = in_double(state_equations_of(problem), _similar(problem, near))
     except (NotConverged, OverflowError):
         if problem.weight_decay != 0:
             raise
@@ -73,7 +73,7 @@ def _similar(problem: Problem, near: Solution | None) -> Similar | None:
     if near.coordinate >= len(problem.architecture.coordinates):
         return None
     point = math.log(float(near.effective_noise)), float(near.coordinate_value)
-    return Similar(near.coordinate, near.problem.state_equations()[near.coordinate], point)
+    return Similar(near.coordinate, state_equations_of(near.problem)[near.coordinate], point)
 
 
 def _unregularised(problem: Problem, digits: int | None) -> Solution:
@@ -89,7 +89,7 @@ def _unregularised(problem: Problem, digits: int | None) -> Solution:
     """
     wanted = DOUBLE_DIGITS if digits is None else digits
     with DOUBLE.working():
-        unit2 = float(problem.parameters.capacity) * float(problem.modes().mean_square)
+        unit2 = float(problem.parameters.capacity) * float(modes_of(problem).mean_square)
         decades = round(math.log10(unit2) / 2) - wanted - SPARE_DECADES
 
     def at(exponent: int) -> Solution:

@@ -34,7 +34,7 @@ from typing import Any
 from numerics.arithmetic.checks import shown
 from numerics.arithmetic.errors import NotConverged
 from numerics.arithmetic.precision import DOUBLE, Arithmetic, for_digits
-from numerics.problem import Problem
+from numerics.problem import Problem, modes_of
 from numerics.solution import Solution
 
 # Digits beyond those asked for; float64 is asked for as 17.  The closed forms lose two or three.
@@ -68,7 +68,7 @@ def solve_ridge(problem: Problem, digits: int | None) -> Solution:
         )
     arithmetic = for_digits(DOUBLE_DIGITS if digits is None else digits, GUARD_DIGITS)
     with arithmetic.working():
-        modes, real = problem.modes(arithmetic), arithmetic.real
+        modes, real = modes_of(problem, arithmetic), arithmetic.real
         square, labels = modes.mean_square, real(exact.noise_variance)
         kappa, force = _shrinkage(exact.capacity, exact.weight_decay, arithmetic)
         factor = 1 + kappa
@@ -112,7 +112,7 @@ def best_weight_decay(problem: Problem) -> float:
     0.5
     """
     with DOUBLE.working():
-        return float(problem.noise_variance) / float(problem.modes().mean_square)
+        return float(problem.noise_variance) / float(modes_of(problem).mean_square)
 
 
 def _shrinkage(capacity: Fraction, decay: Fraction, arithmetic: Arithmetic) -> tuple[Any, Any]:

@@ -47,9 +47,10 @@ def test_report_says_what_failed_and_can_be_read_back() -> None:
 
 
 def test_an_incomplete_report_has_not_passed_and_says_so() -> None:
-    report = Report((CHECK,), "quick", 0)
-    assert report.passed
-    page, record = report.to_markdown(complete=False), json.loads(report.to_json(complete=False))
+    assert Report((CHECK,), "quick", 0).passed
+    report = Report((CHECK,), "quick", 0, complete=False)
+    assert not report.passed
+    page, record = report.to_markdown(), json.loads(report.to_json())
     assert page.startswith("# Derivation against equations: INCOMPLETE\n")
     assert "agreement" not in page
     assert record["passed"] is record["complete"] is False

@@ -17,7 +17,7 @@ def test_what_is_not_declared_is_named():
     silent = replace(quadratic, subordination_map=None)
     boundaries = phase_diagram(silent).boundaries
     (boundary,) = (b for b in boundaries if [p.name for p in b.phases] == ["VIa", "VIb"])
-    with pytest.raises(NotImplementedError, match="repel each other, and the network does not declare"):
+    with pytest.raises(NotImplementedError, match="repel each other, and the network declares no"):
         boundary.law()
 
 

@@ -142,7 +142,7 @@ def test_what_is_not_declared_is_named():
     with pytest.raises(ValueError, match="estimator='ridge': must be 'erm' or 'bayes'"):
         recovery_jump(diagonal, estimator="ridge")
     for estimator in ("erm", "bayes"):
-        with pytest.raises(NotImplementedError, match="not declare"):
+        with pytest.raises(NotImplementedError, match="declares no subordination_map"):
             recovery_jump(replace(quadratic, subordination_map=None), estimator=estimator)
     with pytest.raises(NotImplementedError, match="free convolution with a semicircle"):
         recovery_jump(
