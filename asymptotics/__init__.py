@@ -23,6 +23,7 @@ from asymptotics.diagram import phase_diagram as phase_diagram
 from asymptotics.expressions.checks import InvalidArgument as InvalidArgument
 from asymptotics.expressions.latex_reader import read_latex as read_latex
 from asymptotics.expressions.notation import read_expression as read_expression
+from asymptotics.expressions.point import PhysicalPoint as PhysicalPoint
 from asymptotics.heavy_tails import HeavyTail as HeavyTail
 from asymptotics.heavy_tails import heavy_tails as heavy_tails
 from asymptotics.learning_curves import plateaus as plateaus
@@ -54,6 +55,7 @@ __all__ = [
     "OnBoundary",
     "Phase",
     "PhaseDiagram",
+    "PhysicalPoint",
     "PowerLaw",
     "RidgeRegression",
     "SpectrumLaws",

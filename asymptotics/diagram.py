@@ -24,6 +24,7 @@ from asymptotics.algebra.polyhedra import (
     Domain,
     Form,
     at_value,
+    common_facet,
     common_parts,
     difference,
     feasible,
@@ -32,7 +33,6 @@ from asymptotics.algebra.polyhedra import (
     meeting_point,
     overlap,
     restricted,
-    shared_wall,
     split_at_sign_changes,
     uncovered,
 )
@@ -159,10 +159,10 @@ class PhaseDiagram:
         crossings = {S.Zero}
         for phase in self.phases:
             for relation in phase.region.args:
-                wall = (relation.lhs - relation.rhs).subs(fixed).subs(symbols.ell, height)
-                if wall.has(symbols.a):
-                    roots = solveset(wall, symbols.a, S.Reals)
-                    solved = f"an expression for which {wall} = 0 can be solved for a; it cannot be solved"
+                side = (relation.lhs - relation.rhs).subs(fixed).subs(symbols.ell, height)
+                if side.has(symbols.a):
+                    roots = solveset(side, symbols.a, S.Reals)
+                    solved = f"an expression for which {side} = 0 can be solved for a; it cannot be solved"
                     require(roots.is_FiniteSet, "ell", ell, solved)
                     crossings |= set(roots)
         stops = [*sorted(c for c in crossings if c >= 0), oo]
@@ -231,14 +231,14 @@ class PhaseDiagram:
         >>> phase_diagram(quadratic)["V"].title
         'harmful overfitting'
         """
-        found = [phase for phase in self.phases if isinstance(name, str) and phase.name == name]
-        if not found:
+        phases = [phase for phase in self.phases if isinstance(name, str) and phase.name == name]
+        if not phases:
             names = ", ".join(dict.fromkeys(phase.name for phase in self.phases))
             raise KeyError(f"name={in_one_line(name)}: must be one of {names}")
-        if len(found) > 1:
-            where = "; or ".join(" and ".join(map(str, phase.region.args)) for phase in found)
-            raise KeyError(f"name={name!r}: must tell one phase, and {len(found)} have it, where {where}")
-        return found[0]
+        if len(phases) > 1:
+            where = "; or ".join(" and ".join(map(str, phase.region.args)) for phase in phases)
+            raise KeyError(f"name={name!r}: must tell one phase, and {len(phases)} have it, where {where}")
+        return phases[0]
 
     def __iter__(self) -> Iterator[Phase]:
         return iter(self.phases)
@@ -308,19 +308,19 @@ class PhaseDiagram:
         >>> phase_diagram(diagonal, noise="scaled").parameters(gamma=1.25, b=1)
         {gamma: 5/4, b: 1}
         """
-        found = {symbols.gamma: exact_exponent("gamma", gamma)}
+        values = {symbols.gamma: exact_exponent("gamma", gamma)}
         if self.noise == "scaled":
             needed = "given in a diagram with noise='scaled'"
             require(b is not None, "b", b, needed)
-            found[symbols.b] = exact_exponent("b", b)
+            values[symbols.b] = exact_exponent("b", b)
         else:
             require(b is None, "b", b, f"left out in a diagram with noise={self.noise!r}")
         if self._has_source:
             require(source is not None, "source", source, f"given in a diagram of {self.model.name}")
-            found[symbols.source] = exact_exponent("source", source)
+            values[symbols.source] = exact_exponent("source", source)
         else:
             require(source is None, "source", source, f"left out in a diagram of {self.model.name}")
-        return found
+        return values
 
 
 def height_of(ell: Any, parameters: Mapping[Expr, Expr]) -> Expr:
@@ -503,12 +503,12 @@ def _boundaries(phases: list[Phase], scales: Scales) -> Iterator[Boundary]:
         if shared is None:
             yield from _where_a_parameter_passes(first, second, scales)
             continue
-        touch = partial(shared_wall, one.facets, other.facets, scales.window)
-        walls = split_at_sign_changes(touch, shared)
-        for part, wall in walls:
-            if wall is not None:
-                side = inequality(wall, scales, part)
-                yield Boundary((first, second), Eq(side.lhs, side.rhs), _meet(one, other, wall))
+        touch = partial(common_facet, one.facets, other.facets, scales.window)
+        facets = split_at_sign_changes(touch, shared)
+        for part, facet in facets:
+            if facet is not None:
+                side = inequality(facet, scales, part)
+                yield Boundary((first, second), Eq(side.lhs, side.rhs), _meet(one, other, facet))
 
 
 def _where_a_parameter_passes(first: Phase, second: Phase, scales: Scales) -> Iterator[Boundary]:
@@ -538,9 +538,9 @@ def _agree(one: Balanced, other: Balanced, point: tuple[Expr, Expr]) -> bool:
     return exponents[0] is not None and exponents[0] == exponents[1]
 
 
-def _meet(one: Balanced, other: Balanced, wall: Form) -> bool:
-    """Whether the exponents of two risks agree on a wall; exact recovery leaves no risk."""
+def _meet(one: Balanced, other: Balanced, facet: Form) -> bool:
+    """Whether the exponents of two risks agree on a facet; exact recovery leaves no risk."""
     if one.risk is None or other.risk is None:
         return False
     jump = difference(one.scales.exponent(one.risk), other.scales.exponent(other.risk))
-    return is_zero(restricted(jump, wall))
+    return is_zero(restricted(jump, facet))

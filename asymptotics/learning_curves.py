@@ -73,10 +73,10 @@ def plateaus(
 
     >>> from asymptotics import phase_diagram, quadratic
     >>> from sympy import Rational
-    >>> (found,) = plateaus(phase_diagram(quadratic), ell=Rational(1, 2), gamma=1)
-    >>> found.begins.a, found.ends.a, found.exponent, [phase.name for phase in found.phases]
+    >>> (plateau,) = plateaus(phase_diagram(quadratic), ell=Rational(1, 2), gamma=1)
+    >>> plateau.begins.a, plateau.ends.a, plateau.exponent, [phase.name for phase in plateau.phases]
     (0, 1, 0, ['Ib'])
-    >>> found.ends.mechanism
+    >>> plateau.ends.mechanism
     'The first modes of the target are learned, one by one: each counts for itself.'
     """
     require(isinstance(diagram, PhaseDiagram), "diagram", diagram, "a PhaseDiagram, made by phase_diagram")
@@ -95,14 +95,14 @@ def plateaus(
                 return End(at, boundary, boundary.mechanism)
         return End(at, None, "")
 
-    found = []
+    result = []
     for level, group in groupby(enumerate(curve), key=lambda numbered: exponent(numbered[1])):
         if level.has(symbols.a):
             continue
         stretches = list(group)
         (first, (start, _, phase)), (last, (_, stop, final)) = stretches[0], stretches[-1]
         phases = tuple(stretch[2] for _, stretch in stretches)
-        found.append(
+        result.append(
             Plateau(
                 begins=end(start, (curve[first - 1][2], phase)) if first else End(start, None, ""),
                 ends=End(stop, None, "") if stop == oo else end(stop, (final, curve[last + 1][2])),
@@ -111,4 +111,4 @@ def plateaus(
                 why=tuple(dict.fromkeys(phase.why for phase in phases)),
             )
         )
-    return tuple(found)
+    return tuple(result)

@@ -200,7 +200,7 @@ def bayes_ratio(network: Network, noise: Noise = "fixed") -> tuple[BayesRatio, .
 
 @cache
 def _ratios(network: Network, noise: Noise) -> tuple[BayesRatio, ...]:
-    found = []
+    ratios = []
     for tuned, bayes in product(tuned_balances(network, noise), bayes_balances(network, noise)):
         domain = overlap(tuned.domain, bayes.domain)
         facets, window = (*tuned.facets, *bayes.facets), tuned.scales.window
@@ -212,8 +212,8 @@ def _ratios(network: Network, noise: Noise) -> tuple[BayesRatio, ...]:
         ratio = law((tidy(quotient),), tuned.scales, logarithm_of(tuned), domain)
         shared = irredundant(facets, window, domain)
         attained = ratio.exponent == ratio.log_exponent == 0
-        found.append(BayesRatio(region_of(shared, tuned.scales, domain), ratio, attained))
-    return tuple(found)
+        ratios.append(BayesRatio(region_of(shared, tuned.scales, domain), ratio, attained))
+    return tuple(ratios)
 
 
 @cache

@@ -16,33 +16,6 @@ WITHOUT_TEST = {
 }
 """Modules without a test file of their own, and why."""
 
-WITHOUT_TEST_YET = {
-    f"asymptotics/{name}.py"
-    for name in (
-        "algebra/regions",
-        "balance/derivation",
-        "balance/inequalities",
-        "balance/next_order",
-        "balance/regimes",
-        "boundaries/boundary",
-        "expressions/building",
-        "expressions/latex_reader",
-        "expressions/point",
-        "heavy_tails",
-        "learning_curves",
-        "lemmas/risk_parts",
-        "lemmas/weight_shares",
-        "models/bayes",
-        "models/diagonal",
-        "models/fields",
-        "models/kernel_ridge",
-        "models/mode_functions",
-        "models/quadratic",
-        "models/trained",
-    )
-}
-"""Modules whose tests stand in another file still; to be emptied."""
-
 WITHOUT_MODULE = {
     "tests/asymptotics/models/test_group_lasso.py": "a model of a user's",
     "tests/asymptotics/test_arguments.py": "exponents are read alike by every function",
@@ -87,7 +60,7 @@ def mirror(module: str) -> str:
 @pytest.mark.parametrize("room", ROOMS)
 def test_every_module_has_its_test_file(room: str) -> None:
     missing = {module for module in modules(room) if mirror(module) not in files_of_tests(room)}
-    assert missing <= set(WITHOUT_TEST) | WITHOUT_TEST_YET
+    assert missing <= set(WITHOUT_TEST)
 
 
 @pytest.mark.parametrize("room", ROOMS)

@@ -46,7 +46,7 @@ REFUSES = {
     "verify.strategies": hypothesis.errors.InvalidArgument,
 }
 
-BUILT_BY_USERS = (Problem, asymptotics.Network, asymptotics.RidgeRegression)
+BUILT_BY_USERS = (Problem, asymptotics.Network, asymptotics.RidgeRegression, asymptotics.PhysicalPoint)
 
 
 class Foreign:

@@ -31,11 +31,11 @@ def law_table(*networks: Network) -> str:
     titles = {phase.name: phase.title for phases in columns for phase in phases}
     order = ("Ia", "Ib", "II", "III", "IV", "V", "VIa", "VIb", "N")
     for name, title in sorted(titles.items(), key=lambda item: order.index(item[0])):
-        cells = []
+        entries = []
         for phases in columns:
             laws = dict.fromkeys(_formula(phase.risk) for phase in phases if phase.name == name)
-            cells.append(", then ".join(laws) or "never at fixed noise")
-        lines.append(f"| {name} {title} | " + " | ".join(cells) + " |")
+            entries.append(", then ".join(laws) or "never at fixed noise")
+        lines.append(f"| {name} {title} | " + " | ".join(entries) + " |")
     return "\n".join(lines)
 
 

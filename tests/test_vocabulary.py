@@ -1,8 +1,9 @@
-"""Names are the field's words: no metaphor names a file, class, function or variable of the three rooms."""
+"""Names and texts use the field's words, and refer to what exists."""
 
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -44,25 +45,16 @@ INSTEAD = {
 }
 """Words that name nothing, and what says it in the field."""
 
-NOT_YET = {
-    "asymptotics": {
-        "cells",
-        "chosen",
-        "counted",
-        "found",
-        "kept",
-        "leak",
-        "made",
-        "rising",
-        "sharper",
-        "stands",
-        "ties",
-        "verge",
-        "wall",
-        "walls",
-    },
-}
-"""Words that still name something in a room; each goes from here with its last name."""
+METAPHORS = r"\b(walls?|cells?|sea|leak(s|ed|ing)?|buried|verge|stands? out|repulsion|emergence)\b"
+"""What no text may say either, in the rooms, the examples and the tests."""
+
+TEXTS = sorted(
+    {p for folder in ("examples", "tests") for p in (ROOT / folder).rglob("*.py")} - {Path(__file__)}
+    | set(FILES)
+)
+
+ELSEWHERE = ("mpmath.", "concurrent.", "S.")
+"""References to other packages."""
 
 
 def names_of(tree: ast.AST) -> Iterator[str]:
@@ -86,12 +78,57 @@ def words_of(name: str) -> set[str]:
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_names_are_the_fields_words(path: Path) -> None:
     names = {path.stem, *names_of(ast.parse(path.read_text(encoding="utf-8")))}
-    forbidden = set(INSTEAD) - NOT_YET.get(path.relative_to(ROOT).parts[0], set())
-    metaphors = {name: INSTEAD[word] for name in names for word in words_of(name) & forbidden}
+    metaphors = {name: INSTEAD[word] for name in names for word in words_of(name) & set(INSTEAD)}
     assert not metaphors
 
 
 def test_a_metaphor_is_seen_in_any_kind_of_name() -> None:
     code = "class Wall:\n    def buried_modes(self, sea): self.leak = [cell for cell in ()]"
-    found = {word for name in names_of(ast.parse(code)) for word in words_of(name)} & set(INSTEAD)
-    assert found == {"wall", "buried", "sea", "leak", "cell"}
+    words = {word for name in names_of(ast.parse(code)) for word in words_of(name)}
+    assert words & set(INSTEAD) == {"wall", "buried", "sea", "leak", "cell"}
+
+
+@pytest.mark.parametrize("path", TEXTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_texts_use_the_fields_words(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert not [match.group() for match in re.finditer(METAPHORS, text, re.IGNORECASE)]
+
+
+@cache
+def vocabulary() -> frozenset[str]:
+    """What a text may refer to: chapters, modules, and what modules and classes define."""
+    names = {part for path in FILES for part in path.relative_to(ROOT).with_suffix("").parts}
+    for path in FILES:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Module | ast.ClassDef):
+                names |= {name for statement in node.body for name in defined_by(statement)}
+    return frozenset(names)
+
+
+def defined_by(statement: ast.stmt) -> set[str]:
+    if isinstance(statement, ast.ClassDef | ast.FunctionDef):
+        return {statement.name}
+    if isinstance(statement, ast.Assign | ast.AnnAssign):
+        return {x.id for x in ast.walk(statement) if isinstance(x, ast.Name) and isinstance(x.ctx, ast.Store)}
+    return set()
+
+
+def arguments_and_imports(tree: ast.AST) -> set[str]:
+    """Names of arguments, in definitions and in calls, and of what the file imports."""
+    arguments = {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg | ast.keyword) and node.arg}
+    return arguments | {node.name for node in ast.walk(tree) if isinstance(node, ast.alias)}
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_texts_refer_to_what_exists(path: Path) -> None:
+    """Names in backticks with a dot or an underscore, which are no letters of a formula."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    known = vocabulary() | arguments_and_imports(tree)
+    texts = [x.value for x in ast.walk(tree) if isinstance(x, ast.Constant) and isinstance(x.value, str)]
+    reference = r"(?<!`)`{1,2}([a-z]\w*[._][\w.]+)(?:\(\))?`"
+    names = {name for text in texts for name in re.findall(reference, text)}
+    assert not {
+        name
+        for name in names
+        if not name.startswith(ELSEWHERE) and not (ROOT / name).exists() and set(name.split(".")) - known
+    }

@@ -187,8 +187,8 @@ def solve_monomial_balances(
 
     >>> balances = [(term(d * effective_noise, "left"), term(threshold, "right")),
     ...             (term(threshold**2, "left"), term(n_eff, "right"))]
-    >>> found = solve_monomial_balances(balances, (effective_noise, threshold))
-    >>> found[effective_noise].monomial()
+    >>> solution = solve_monomial_balances(balances, (effective_noise, threshold))
+    >>> solution[effective_noise].monomial()
     sqrt(n_eff)/d
     """
     remaining: list[Term] = [right * left ** (-FIELD.one) for left, right in balances]  # each is 1
@@ -200,7 +200,7 @@ def solve_monomial_balances(
         power = pivot.power(unknown)
         value: Term = pivot.without(unknown) ** (-FIELD.one / power)
         remaining = [q.substitute(unknown, value) for q in remaining if q is not pivot]
-        solution = {u: found.substitute(unknown, value) for u, found in solution.items()} | {unknown: value}
+        solution = {u: x.substitute(unknown, value) for u, x in solution.items()} | {unknown: value}
     return solution
 
 

@@ -1,7 +1,7 @@
 """Exact polyhedra whose coefficients are rational functions of the parameters of a model.
 
 The parameters are the decay gamma of the target and, where a model has one, the source exponent r of a
-kernel.  A *form* is ``c_0 + c_1 v_1 + ... + c_k v_k`` with every ``c_j`` in the field Q(gamma, r), stored as
+kernel.  A *form* is ``c_0 + c_1 v_1 + ... + c_k v_k`` with every c_j in the field Q(gamma, r), stored as
 the tuple ``(c_0, ..., c_k)``; the variables ``v`` are the exponents ``a, ell`` (and ``b``).  A *polyhedron*
 is the open set where each of its forms is positive.  Everything a phase diagram asks of polyhedra (is one
 empty, which inequalities matter, do two touch, do they cover the plane) reduces to one question,
@@ -277,7 +277,7 @@ def _eliminate(
     forms: Sequence[Form], index: int, domain: Domain, unsettled: list[NotImplementedError]
 ) -> list[Form]:
     """Fourier-Motzkin: the shadow along variable ``index``, or more if a sign is not known."""
-    kept: dict[Form, None] = {}
+    shadow: dict[Form, None] = {}
     lower: list[Form] = []
     upper: list[Form] = []
     for form in forms:
@@ -287,13 +287,13 @@ def _eliminate(
             unsettled.append(error)  # without the form the shadow is larger
             continue
         if side == 0:
-            kept[form] = None
+            shadow[form] = None
         else:
             (lower if side > 0 else upper).append(_over_size_of(form[index], side, form))
     for low in lower:
         for high in upper:
-            kept[tuple(x + y for x, y in zip(low, high, strict=True))] = None
-    return list(kept)
+            shadow[tuple(x + y for x, y in zip(low, high, strict=True))] = None
+    return list(shadow)
 
 
 def feasible(forms: Sequence[Form], domain: Domain = EVERYWHERE) -> bool:
@@ -371,27 +371,27 @@ def irredundant(
     return tuple(facets)
 
 
-def restricted(form: Form, wall: Form) -> Form:
-    """The form on the hyperplane ``wall = 0``, as a form of the other variables."""
-    pivot = next(i for i in range(len(wall) - 1, 0, -1) if wall[i] != FIELD.zero)
-    factor = form[pivot] / wall[pivot]
-    return tuple(x - factor * w for i, (x, w) in enumerate(zip(form, wall, strict=True)) if i != pivot)
+def restricted(form: Form, hyperplane: Form) -> Form:
+    """The form on a hyperplane, given by the form that vanishes there, as a form of the other variables."""
+    pivot = next(i for i in range(len(hyperplane) - 1, 0, -1) if hyperplane[i] != FIELD.zero)
+    factor = form[pivot] / hyperplane[pivot]
+    return tuple(x - factor * w for i, (x, w) in enumerate(zip(form, hyperplane, strict=True)) if i != pivot)
 
 
-def shared_wall(
+def common_facet(
     first: Sequence[Form],
     second: Sequence[Form],
     window: Sequence[Form] = (),
     domain: Domain = EVERYWHERE,
 ) -> Form | None:
     """The facet along which two disjoint polyhedra touch within the window, or None when they do not."""
-    for wall in first:
-        opposite = normalised(negative(wall), domain)
+    for facet in first:
+        opposite = normalised(negative(facet), domain)
         if opposite in (normalised(f, domain) for f in second):
-            rest = [f for f in (*first, *window) if f != wall]
+            rest = [f for f in (*first, *window) if f != facet]
             rest += [f for f in second if normalised(f, domain) != opposite]
-            if feasible([restricted(f, wall) for f in rest], domain):
-                return wall
+            if feasible([restricted(f, facet) for f in rest], domain):
+                return facet
     return None
 
 

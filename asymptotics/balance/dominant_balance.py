@@ -104,16 +104,16 @@ class Balanced:
         return split_at_sign_changes(lambda domain: self._leading(quantity, domain), self.domain)
 
     def _leading(self, quantity: str, domain: Domain) -> tuple[Term, ...]:
-        found: list[Term] = []
+        largest: list[Term] = []
         for candidate in (at_solution(self.solution, t) for t in self.regime.quantities[quantity](domain)):
-            same = next((t for t in found if self._grows_like(candidate, t)), None)
+            same = next((t for t in largest if self._grows_like(candidate, t)), None)
             if same is None:
-                found.append(candidate)
+                largest.append(candidate)
             else:
                 both = replace(same, coefficient=same.coefficient * (1 + share(candidate, same)))
-                found[found.index(same)] = both
+                largest[largest.index(same)] = both
         return tuple(
-            tidy(one) for one in found if self._leads(one, [t for t in found if t is not one], domain)
+            tidy(one) for one in largest if self._leads(one, [t for t in largest if t is not one], domain)
         )
 
     def _grows_like(self, one: Term, other: Term) -> bool:
@@ -164,8 +164,8 @@ class _Contradiction(Exception):
 
 def at_solution(solution: Balance, value: Term) -> Term:
     """A term with the unknowns replaced by what they are."""
-    for unknown, found in solution.items():
-        value = value.substitute(unknown, found)
+    for unknown, power_law in solution.items():
+        value = value.substitute(unknown, power_law)
     return value
 
 
@@ -266,7 +266,7 @@ def _with_resonances(
     of_equations, of_risk = resonant[:count], resonant[count:]
     if any(of_risk):
         names = " and ".join(t.origin for t in (candidate.risk, *of_risk[0]) if t is not None)
-        raise NotImplementedError(f"{candidate.hypothesis}: {names} tie in every power, in the risk")
+        raise NotImplementedError(f"{candidate.hypothesis}: {names} are resonant in the risk")
     if not any(of_equations):
         return solution
     try:
@@ -291,7 +291,7 @@ def _resonant_solution(candidate: _Candidate, resonant: Resonant, domain: Domain
         if equation is None:
             names = ", ".join(t.origin for terms in resonant for t in terms)
             raise NotImplementedError(
-                f"{names} and {candidate.dominant[0].origin} tie in every power: their constants solve "
+                f"{names} and {candidate.dominant[0].origin} are resonant: their constants solve "
                 "an equation of their own"
             )
         pending.remove(equation)
@@ -330,7 +330,7 @@ def _shared(
             rest -= share(other, left)
         else:
             raise NotImplementedError(
-                f"{other.origin} and {dominant.origin} tie in every power, with different powers of "
+                f"{other.origin} and {dominant.origin} are resonant, with different powers of "
                 f"{unknown}: their constants solve an equation of their own"
             )
     if sign(coefficient(rest), domain) <= 0:
@@ -406,7 +406,7 @@ def dominant_balances(model: Model, scales: Scales, domain: Domain = EVERYWHERE)
     >>> sorted({balanced.hypothesis.ordering.value for balanced in balances})
     ['kappa << delta', 'kappa >> delta', 'kappa at the edge of the noise']
     """
-    found: list[Balanced] = []
+    solutions: list[Balanced] = []
     for regime in regimes_of(model, scales):
         try:
             balances = _balances_of(regime, scales, domain)
@@ -415,6 +415,6 @@ def dominant_balances(model: Model, scales: Scales, domain: Domain = EVERYWHERE)
             raise kind(f"{model.name}: {error}") from error
         for balanced in balances:
             # two hypotheses that name either of two resonant terms as dominant are one and the same
-            if all((balanced.facets, balanced.domain) != (other.facets, other.domain) for other in found):
-                found.append(replace(balanced, model=model))
-    return tuple(found)
+            if all((balanced.facets, balanced.domain) != (other.facets, other.domain) for other in solutions):
+                solutions.append(replace(balanced, model=model))
+    return tuple(solutions)

@@ -50,17 +50,17 @@ def closest_hypotheses(
         numbers = [FIELD.to_sympy(c).subs(dict(zip(PARAMETERS, parameters, strict=True))) for c in form]
         return numbers[0] + sum(c * x for c, x in zip(numbers[1:], point, strict=True))
 
-    found = sorted(failures(model, scales, box, value), key=lambda failure: len(failure.broken))
+    nearest = sorted(failures(model, scales, box, value), key=lambda failure: len(failure.broken))
     head = "closest at " + ", ".join(f"{v} = {x}" for v, x in where)
-    return "\n  ".join([head, *map(str, found[:count])])
+    return "\n  ".join([head, *map(str, nearest[:count])])
 
 
 def failures(
     model: Model, scales: Scales, domain: Domain, value: Callable[[Form], Expr]
 ) -> Iterator[Failure]:
     """Every hypothesis that has a solution, with what is false of it where forms have this value."""
-    for made in model.regimes(scales.noise != "none"):
-        for candidate in balance._candidates(made(domain)):
+    for regime_on in model.regimes(scales.noise != "none"):
+        for candidate in balance._candidates(regime_on(domain)):
             solution = candidate.monomials()
             if solution is None:
                 continue
@@ -81,4 +81,4 @@ def failures(
                 if value(difference(scales.exponent(large), scales.exponent(small)))
                 < 0  # resonant terms add up
             )
-            yield Failure(candidate.hypothesis, broken or (("a tie", known[0][1], known[0][2]),))
+            yield Failure(candidate.hypothesis, broken or (("resonant terms", known[0][1], known[0][2]),))

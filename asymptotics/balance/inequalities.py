@@ -89,19 +89,19 @@ def _holds_and_fails(
 ) -> tuple[bool, bool]:
     """Whether the largest of some powers exceeds all others somewhere, and whether it fails to somewhere."""
 
-    def gaps(pairs: Iterable[tuple[Power, Power]], ties_hold: bool) -> list[Form] | None:
+    def gaps(pairs: Iterable[tuple[Power, Power]], or_equal: bool) -> list[Form] | None:
         """Differences to be positive; None where exponents agree and the powers of log d say no."""
         forms = []
         for (large, log_large), (small, log_small) in pairs:
             gap = difference(large, small)
             if not is_zero(gap):
                 forms.append(gap)
-            elif not (sign(log_large - log_small, domain) > 0 or (ties_hold and log_large == log_small)):
+            elif not (sign(log_large - log_small, domain) > 0 or (or_equal and log_large == log_small)):
                 return None
         return forms
 
-    def possible(pairs: Iterable[tuple[Power, Power]], ties_hold: bool) -> bool:
-        forms = gaps(pairs, ties_hold)
+    def possible(pairs: Iterable[tuple[Power, Power]], or_equal: bool) -> bool:
+        forms = gaps(pairs, or_equal)
         return forms is not None and feasible([*polyhedron, *forms], domain)
 
     holds = any(possible([(one, other) for other in others], False) for one in ones)

@@ -428,5 +428,5 @@ def _is_simple(point: Mapping[Expr, Expr]) -> bool:
 
 def _as_number(constant: Expr, point: Mapping[Expr, Expr]) -> Expr:
     """The constant there, to thirty digits."""
-    found = constant.subs({symbol: value.evalf(_GUARDED) for symbol, value in point.items()})
-    return found.evalf(_DIGITS) if found.is_number else found
+    value = constant.subs({symbol: exponent.evalf(_GUARDED) for symbol, exponent in point.items()})
+    return value.evalf(_DIGITS) if value.is_number else value

@@ -27,7 +27,7 @@ from asymptotics.boundaries.free_convolution import PathIntegral
 from asymptotics.boundaries.monotone_root import FARTHEST, positive_solution
 from asymptotics.boundaries.types import BoundaryType
 from asymptotics.boundaries.uniform_sums import DIGITS, ModeIntegral, compiled, evaluate
-from asymptotics.expressions.point import Number, PhysicalPoint, PhysicalValues, point_of
+from asymptotics.expressions.point import Number, PhysicalPoint, PhysicalValues, point_of, require_variables
 from asymptotics.symbols import source
 
 QUANTITIES = ("risk", "effective_noise", "threshold")
@@ -85,7 +85,7 @@ class UniformLaw:
     def _solved(self, names: Sequence[str], point: PhysicalPoint) -> dict[str, mpmath.mpf]:
         quantities = {name: getattr(self, name) for name in names}
         sides = [side for equation in self.equations for side in equation.args]
-        point.require_for(*quantities.values(), *sides)
+        require_variables(point, *quantities.values(), *sides)
         digits = mpmath.mp.dps
         with mpmath.workdps(digits + self._guard_digits):
             values = point.values()

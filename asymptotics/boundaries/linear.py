@@ -91,7 +91,7 @@ from asymptotics.boundaries.law import BoundaryLaw, LocalLaw
 from asymptotics.boundaries.types import ANYWHERE, BoundaryType, resonant_terms
 from asymptotics.boundaries.uniform_sums import finite_size_end
 from asymptotics.lemmas.power_sums import Learned, ModeFunction, Piece
-from asymptotics.models.ridge import FEATURES, Fitted, RidgeRegression, feature_ratio, kept_share, mode_sum
+from asymptotics.models.ridge import FEATURES, Fitted, RidgeRegression, feature_ratio, mode_sum, shrinkage
 from asymptotics.phases.phase import Phase
 from asymptotics.symbols import (
     d,
@@ -203,9 +203,9 @@ def _across_features(phases: Phases, relation: Eq) -> tuple[Eq, Expr]:
     def resonant(origins: set[str], parts: dict[str, Expr]) -> Expr:
         return Add(*(value for origin, value in parts.items() if origin in origins))
 
-    freedoms, rest = per_freedom * total(kept_share), per_freedom * total(kept_share * (1 - kept_share))
-    errors = capacity * total((1 - kept_share) ** 2, model.target_energy)
-    labels = _labels(phases) * total(kept_share**2)
+    freedoms, rest = per_freedom * total(shrinkage), per_freedom * total(shrinkage * (1 - shrinkage))
+    errors = capacity * total((1 - shrinkage) ** 2, model.target_energy)
+    labels = _labels(phases) * total(shrinkage**2)
     balance = Eq(capacity, resonant(in_threshold, {WEIGHT_DECAY: force, FEATURES: freedoms}))
     spare_capacity = resonant(in_spare, {WEIGHT_DECAY: force, FEATURES: rest})
     risk = resonant(in_risk, {MODES: errors, LABEL_NOISE: labels}) / spare_capacity

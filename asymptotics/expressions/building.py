@@ -87,10 +87,10 @@ def number(text: str) -> Rational:
     >>> number("0.125"), number("2e3"), number("1e-400") * 10**400
     (1/8, 2000, 1)
     """
-    found = re.fullmatch(r"(\d*)\.?(\d*)(?:[eE]([+-]?\d{1,6}))?", text, re.ASCII)
-    _need(found and found[1] + found[2], "a number in decimals")
-    assert found is not None
-    length = len(found[1] + found[2]) + abs(int(found[3] or 0))
+    parts = re.fullmatch(r"(\d*)\.?(\d*)(?:[eE]([+-]?\d{1,6}))?", text, re.ASCII)
+    _need(parts and parts[1] + parts[2], "a number in decimals")
+    assert parts is not None
+    length = len(parts[1] + parts[2]) + abs(int(parts[3] or 0))
     _need(length <= MOST_DIGITS, f"a number of at most {MOST_DIGITS} digits, written out")
     exact = Fraction(text)
     return Rational(exact.numerator, exact.denominator)

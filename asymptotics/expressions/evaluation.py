@@ -35,6 +35,7 @@ from asymptotics.expressions.point import (
     at_working_precision,
     check_variable,
     lower_bound,
+    require_variables,
 )
 from asymptotics.symbols import gamma, source
 
@@ -45,8 +46,8 @@ _GUARD_BITS = 64
 
 _OUT_OF_RANGE = "a number on the way exceeds the range of float64; evaluate takes any size"
 
-_KEPT = 10_000
-"""Values and functions kept for the next call."""
+_CACHE_SIZE = 10_000
+"""Values and functions that are cached."""
 
 _NEAR = 1e-2
 """A logarithm or a difference of less than this share of its members loses digits."""
@@ -63,23 +64,23 @@ def value_of(expression: Expr, at: PhysicalPoint) -> mpmath.mpf:
     >>> value_of(n_eff / d, PhysicalPoint(n_eff=1, d=2**2000)) == mpmath.mpf(2) ** -2000
     True
     """
-    at.require_for(expression)
+    require_variables(at, expression)
     with mpmath.extraprec(_GUARD_BITS):
         numbers = {name: at_working_precision(name, value) for name, value in at.given.items()}
         exponent = None if at.source is None else exact_number("source", at.source)
-        found = _number(at_source(expression, exponent), numbers)
-    return +found
+        value = _number(at_source(expression, exponent), numbers)
+    return +value
 
 
-@lru_cache(maxsize=_KEPT)
+@lru_cache(maxsize=_CACHE_SIZE)
 def at_source(expression: Expr, at: Expr | None) -> Expr:
     """The expression at a source exponent, exactly."""
     if at is None or not expression.has(source):
         return expression
-    found = expression.subs(source, at)
+    value = expression.subs(source, at)
     # a sine and a factor may vanish together, as do sin(2 pi r) and 1 - 2 r
-    if not found.has(nan, zoo):
-        return found
+    if not value.has(nan, zoo):
+        return value
     try:
         return limit(expression, source, at)
     except (PoleError, AttributeError, ValueError, NotImplementedError) as error:  # of a piecewise law, too
@@ -113,7 +114,7 @@ def _nowhere(numbers: Mapping[str, Any]) -> InvalidArgument:
     return InvalidArgument(f"{at}: must be where the law has a finite real value, which it has in its phase")
 
 
-@lru_cache(maxsize=_KEPT)
+@lru_cache(maxsize=_CACHE_SIZE)
 def _function(expression: Expr) -> Any:
     # lambdify puts every name into one namespace, where the symbol gamma would hide the function
     renamed = {symbol: Dummy() for symbol in VARIABLES.values()}
@@ -185,22 +186,22 @@ def _values(expression: Expr, given: Mapping[str, ArrayLike | None]) -> NDArray[
     points, which = np.unique(pairs, axis=0, return_inverse=True)
     where = np.broadcast_to(which.reshape(parameters[0].shape), shape).ravel()
     pieces = _pieces(expression)
-    found = [_coefficients(pieces, *map(float, point)) for point in points]
+    coefficients = [_coefficients(pieces, *map(float, point)) for point in points]
     values = np.empty(where.size)
     for index, piece in enumerate(pieces):
-        held_at = np.array([of == index for of, _ in found], dtype=bool)
-        chosen = held_at[where]
-        if chosen.any():
-            table = np.zeros((len(found), len(piece.coefficients)))
-            table[held_at] = [row for of, row in found if of == index]
-            point = {name: column[chosen] for name, column in flat.items()}
-            point |= dict(zip(_PARAMETERS, points[where[chosen]].T, strict=True))
-            values[chosen] = _computed(piece, table[where[chosen]].T, point)
+        held_at = np.array([of == index for of, _ in coefficients], dtype=bool)
+        inside = held_at[where]
+        if inside.any():
+            table = np.zeros((len(coefficients), len(piece.coefficients)))
+            table[held_at] = [row for of, row in coefficients if of == index]
+            point = {name: column[inside] for name, column in flat.items()}
+            point |= dict(zip(_PARAMETERS, points[where[inside]].T, strict=True))
+            values[inside] = _computed(piece, table[where[inside]].T, point)
     result: NDArray[np.float64] = values.reshape(shape)[()]
     return result
 
 
-@lru_cache(maxsize=_KEPT)
+@lru_cache(maxsize=_CACHE_SIZE)
 def _pieces(expression: Expr) -> tuple[_Piece, ...]:
     whole = folded(expression)
     pairs = whole.args if isinstance(whole, Piecewise) else ((whole, S.true),)
@@ -276,19 +277,19 @@ def _computed(
     return values
 
 
-@lru_cache(maxsize=_KEPT)
+@lru_cache(maxsize=_CACHE_SIZE)
 def _coefficients(pieces: tuple[_Piece, ...], decay: float, power: float) -> tuple[int, list[float]]:
     """The piece that holds at a pair (gamma, source), and its coefficients."""
     point = {gamma: exact_number("gamma", decay), source: exact_number("source", power)}
     for index, piece in enumerate(pieces):
         if piece.condition.subs(point) == True:  # noqa: E712
             with mpmath.extraprec(_GUARD_BITS):
-                numbers = {"gamma": mpmath.mpf(decay), "source": mpmath.mpf(power)}
-                exact = [_number(at_source(part, point[source]), numbers) for part in piece.coefficients]
-                found = [float(value) for value in exact]
-            if any(abs(x) == np.inf or (x == 0 and y != 0) for x, y in zip(found, exact, strict=True)):
+                at = {"gamma": mpmath.mpf(decay), "source": mpmath.mpf(power)}
+                exact = [_number(at_source(part, point[source]), at) for part in piece.coefficients]
+                numbers = [float(value) for value in exact]
+            if any(abs(x) == np.inf or (x == 0 and y != 0) for x, y in zip(numbers, exact, strict=True)):
                 raise OverflowError(_OUT_OF_RANGE)
-            return index, found
+            return index, numbers
     held = next(name for name in _PARAMETERS if any(piece.condition.has(VARIABLES[name]) for piece in pieces))
     raise _no_value(held, point[VARIABLES[held]])
 

@@ -95,7 +95,7 @@ def read_latex(text: str) -> Expr:
         return _INFINITE[tuple(reader.tokens)]
     try:
         _check_size(reader.tokens)
-        found = reader.sum()
+        formula = reader.sum()
     except InvalidArgument:
         raise
     except Unreadable as error:
@@ -104,7 +104,7 @@ def read_latex(text: str) -> Expr:
         raise reader.refusal() from error
     if reader.at < len(reader.tokens):
         raise reader.refusal()
-    return found
+    return formula
 
 
 def _check_size(tokens: list[str]) -> None:
@@ -116,14 +116,14 @@ def _check_size(tokens: list[str]) -> None:
 
 
 def _tokens(text: str) -> list[str]:
-    found, at = [], _SPACE.match(text).end()  # type: ignore[union-attr]
+    tokens, at = [], _SPACE.match(text).end()  # type: ignore[union-attr]
     while at < len(text):
         token = _TOKEN.match(text, at)
         require(token is not None, "text", text[at:], "a formula of a law up to here, which cannot be read")
         assert token is not None
-        found.append(token.group())
+        tokens.append(token.group())
         at = _SPACE.match(text, token.end()).end()  # type: ignore[union-attr]
-    return found
+    return tokens
 
 
 def _is_number(token: str) -> bool:
@@ -167,13 +167,13 @@ class _Reader:
 
     def factors(self) -> list[Expr]:
         """The members of a product, those of its fractions among them."""
-        found = self.factor()
+        members = self.factor()
         while self.at < len(self.tokens) and (self.passes(r"\cdot") or self.starts_factor()):
             # "10 000" is no product
             if all(map(_is_number, self.tokens[self.at - 1 : self.at + 1])):
                 raise self.refusal()
-            found += self.factor()
-        return found
+            members += self.factor()
+        return members
 
     def starts_factor(self) -> bool:
         token = self.tokens[self.at]
@@ -192,24 +192,24 @@ class _Reader:
         """The members of a product where there is one, else the sum."""
         start = self.at
         sign = [S.NegativeOne] if self.passes("-") else []
-        found = sign + self.factors()
+        members = sign + self.factors()
         if self.sees("}"):
-            return found
+            return members
         self.at = start
         return [self.sum()]
 
     def inner(self, read: Callable[[], Any]) -> Any:
         self.must("{")
-        found = read()
+        content = read()
         self.must("}")
-        return found
+        return content
 
     def group(self) -> Expr:
         """What stands in braces, or one token, of which ``x^25`` takes the 2 alone."""
         if self.at < len(self.tokens) and _is_number(self.tokens[self.at]) and len(self.tokens[self.at]) > 1:
             raise self.refusal()
-        found: Expr = self.inner(self.sum) if self.sees("{") else self.atom()
-        return found
+        value: Expr = self.inner(self.sum) if self.sees("{") else self.atom()
+        return value
 
     def atom(self) -> Expr:
         if self.at == len(self.tokens):
@@ -220,9 +220,9 @@ class _Reader:
         if self.sees("{"):
             return self.group()
         if self.passes(*_OPEN):
-            found = self.sum()
+            value = self.sum()
             self.must(*_CLOSE)
-            return found
+            return value
         if self.passes(r"\begin{cases}"):
             return self.cases()
         if self.passes(r"\sqrt"):
@@ -269,16 +269,16 @@ class _Reader:
         return choice(pieces)
 
     def either(self) -> Any:
-        found = [self.both()]
+        alternatives = [self.both()]
         while self.passes(r"\vee"):
-            found.append(self.both())
-        return Or(*found)
+            alternatives.append(self.both())
+        return Or(*alternatives)
 
     def both(self) -> Any:
-        found = [self.relation()]
+        relations = [self.relation()]
         while self.passes(r"\wedge"):
-            found.append(self.relation())
-        return And(*found)
+            relations.append(self.relation())
+        return And(*relations)
 
     def relation(self) -> Any:
         left = self.sum()

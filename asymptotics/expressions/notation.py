@@ -196,10 +196,10 @@ class _Reader:
             if type(node.value) not in (int, float):
                 raise Unreadable(_PARTS)
             return number(self.source(node))
-        found = NAMES.get(node.id, _CONSTANTS.get(node.id))
-        if found is None:
+        value = NAMES.get(node.id, _CONSTANTS.get(node.id))
+        if value is None:
             raise Unreadable(f"one of the names {', '.join((*NAMES, *_CONSTANTS))}")
-        return found
+        return value
 
     def _operation(self, node: ast.expr) -> Expr:
         match node:

@@ -1,7 +1,7 @@
 """How results are pickled: as their fields, and a region as its relations.
 
 Frozen dataclasses of SymPy expressions, enums and other such dataclasses pickle by themselves.  Two things do
-not: what a ``cached_property`` keeps beside the fields, and a region, an ``And`` that is one even of a single
+not: what a cached property stores beside the fields, and a region, an ``And`` that is one even of a single
 relation.  Elements of the field of coefficients are seen to in ``polyhedra``.
 """
 

@@ -5,7 +5,7 @@ every ``evaluate`` takes one, or the keywords that make one.  What a law does no
 weight decay or noise variance that it does not hold may be 0, for what holds at every small value.
 
 In this order: ``VARIABLES`` and ``check_variable`` (which values are allowed), ``PhysicalValues`` (the
-keywords), ``PhysicalPoint``.
+keywords), ``PhysicalPoint``, ``require_variables`` and ``point_of``.
 """
 
 from __future__ import annotations
@@ -128,15 +128,6 @@ class PhysicalPoint:
         values = {field.name: getattr(self, field.name) for field in fields(self)}
         return {name: value for name, value in values.items() if value is not None}
 
-    def require_for(self, *expressions: Expr) -> None:
-        """Refuse a point that lacks a variable of an expression, or has 0 for it.
-
-        Raises:
-            InvalidArgument: it names the variable.
-        """
-        for name, symbol in VARIABLES.items():
-            check_variable(name, getattr(self, name), held=any(x.has(symbol) for x in expressions))
-
     def values(self) -> dict[Symbol, mpmath.mpf]:
         """The values that are given, at the working precision of mpmath, by their symbols.
 
@@ -144,6 +135,16 @@ class PhysicalPoint:
         {n_eff: mpf('1000000.0'), d: mpf('100.0')}
         """
         return {VARIABLES[name]: at_working_precision(name, value) for name, value in self.given.items()}
+
+
+def require_variables(point: PhysicalPoint, *expressions: Expr) -> None:
+    """Refuse a point that lacks a variable of an expression, or has 0 for it.
+
+    Raises:
+        InvalidArgument: it names the variable.
+    """
+    for name, symbol in VARIABLES.items():
+        check_variable(name, getattr(point, name), held=any(x.has(symbol) for x in expressions))
 
 
 def point_of(point: PhysicalPoint | None, values: PhysicalValues) -> PhysicalPoint:

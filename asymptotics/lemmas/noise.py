@@ -63,7 +63,7 @@ level = Symbol("w", positive=True)
 _cut = Dummy("u", positive=True)
 """Where it is cut."""
 
-_NOT_FOUND = (ArithmeticError, NotImplementedError, PoleError, TypeError, ValueError)
+_UNKNOWN_TO_SYMPY = (ArithmeticError, NotImplementedError, PoleError, TypeError, ValueError)
 """How SymPy says that it knows no limit, or no leading term."""
 
 _MISSED = 1e-6
@@ -148,7 +148,7 @@ class NoiseLaw(Stored):
         """Whether -log rho ~ c w^m with m > 0: then the second moment is finite, too."""
         try:
             _ = self._surprise
-        except _NOT_FOUND:
+        except _UNKNOWN_TO_SYMPY:
             return False
         return True
 
@@ -156,7 +156,7 @@ class NoiseLaw(Stored):
         """Whether rho ~ c (edge - w)^beta with beta > -1."""
         try:
             constant, power = self._end_behaviour
-        except _NOT_FOUND:
+        except _UNKNOWN_TO_SYMPY:
             return False
         return _is_scale(constant) and _is_scale(power + 1)
 
@@ -203,9 +203,9 @@ class NoiseLaw(Stored):
         expected = mpmath.re(mpmath.quad(lambda w: w**order * density(w), panels))
         ways = (self._moment_from_zero, self._moment_of_potential)
         for way in ways if self.edge == oo else reversed(ways):
-            found = way(order)
-            if not found.has(nan, zoo, oo) and abs(found.evalf() - expected) < _MISSED * expected:
-                return found
+            moment = way(order)
+            if not moment.has(nan, zoo, oo) and abs(moment.evalf() - expected) < _MISSED * expected:
+                return moment
         raise NotImplementedError(
             f"SymPy has no closed form of the integral of {level**order * self.density}"
         )
@@ -274,10 +274,10 @@ class NoiseLaw(Stored):
         small = 1 / (constant * level**power)
 
         def tail(value: Expr) -> Expr:
-            found = value / rate
+            integral = value / rate
             for _ in range(2):
-                found = value / rate + found.diff(level) / rate
-            return simplify(found)
+                integral = value / rate + integral.diff(level) / rate
+            return simplify(integral)
 
         mass = tail(S.One)
         size = tail(mass)
@@ -292,10 +292,10 @@ class NoiseLaw(Stored):
             "freedom": freedom * leading_rate**2 / level,
             "front": front / level**rise / limit(simplify(front / level**rise), level, oo),
         }
-        found = {name: limit(simplify((value - 1) / small), level, oo) for name, value in relative.items()}
-        if any(not value.is_finite for value in found.values()):
+        slopes = {name: limit(simplify((value - 1) / small), level, oo) for name, value in relative.items()}
+        if any(not value.is_finite for value in slopes.values()):
             return None
-        return EdgeCorrection(found["error"], found["size"])
+        return EdgeCorrection(slopes["error"], slopes["size"])
 
     @cached_property
     def edge_law(self) -> EdgeLaw:

@@ -273,10 +273,10 @@ def _smooth_mellin(function: ModeFunction) -> Expr:
     stripped, powers = _without_error_functions(stripped)
     divisor *= Mul(*(1 / gamma - power - shift for power in powers))
     argument = Dummy("z")
-    found = mellin_transform(stripped, size, argument)
-    if not isinstance(found, tuple):  # SymPy's way to say that it knows none
+    transform = mellin_transform(stripped, size, argument)
+    if not isinstance(transform, tuple):  # SymPy's way to say that it knows none
         raise NotImplementedError(f"no closed form is known for the Mellin transform of {stripped}")
-    return powsimp(powdenest(gammasimp(found[0].subs(argument, shift - 1 / gamma) / divisor), force=True))
+    return powsimp(powdenest(gammasimp(transform[0].subs(argument, shift - 1 / gamma) / divisor), force=True))
 
 
 def _without_error_functions(value: Expr) -> tuple[Expr, list[Expr]]:
@@ -294,10 +294,10 @@ def _without_error_functions(value: Expr) -> tuple[Expr, list[Expr]]:
     value = value.replace(erf, lambda argument: 1 - erfc(argument))
     while value.has(erfc):
         value = expand(value)  # like error functions meet, and cancel
-        found = next((x for x in Add.make_args(value) if x.has(erfc)), None)
-        if found is None:
+        product_with_erfc = next((x for x in Add.make_args(value) if x.has(erfc)), None)
+        if product_with_erfc is None:
             break
-        _, power = found.replace(erfc, lambda argument: S.One).as_coeff_exponent(size)
+        _, power = product_with_erfc.replace(erfc, lambda argument: S.One).as_coeff_exponent(size)
         if len(powers) == _MOST_POWERS:
             raise NotImplementedError(f"no closed form is known for the Mellin transform of {value}")
         value = size * value.diff(size) - power * value

@@ -1,7 +1,7 @@
 r"""What the trained weights are: which share of them is zero, which is not, and which is noise.
 
 A trained weight is not zero where the noisy image x of a mode passes the threshold, and the potential that a
-network declares knows how likely that is (``state_evolution``):
+network declares knows how likely that is (``models.network``):
 
     P(x > kappa) = (1/2) d^2/dkappa^2 E[(x - kappa)_+^2].
 

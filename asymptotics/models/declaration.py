@@ -313,13 +313,13 @@ def _check_noise_within(potential: Expr, noise: NoiseLaw) -> None:
     """Where one expression holds for every size, a mode of no size is one of noise alone."""
     for cut in (0.5, 1):
         at = {size: 1e-20, effective_noise: 1, threshold: cut}
-        found, expected = _number("potential", potential, at), _cut_noise(noise, cut)
+        value, expected = _number("potential", potential, at), _cut_noise(noise, cut)
         require(
-            abs(found - expected) < _COARSE,
+            abs(value - expected) < _COARSE,
             "potential",
             potential,
             "that of the noise for a mode of size 0, as bbp_threshold is 0: "
-            f"j({cut}) = {float(expected):.6g}, not {float(found):.6g}",
+            f"j({cut}) = {float(expected):.6g}, not {float(value):.6g}",
         )
 
 
@@ -354,13 +354,13 @@ def _number(name: str, value: Expr, at: Point, field: Expr | None = None) -> mpm
     """The value at a point, a real number."""
     with mpmath.workdps(_DIGITS):
         try:
-            found = _compiled(value, tuple(at))(*(mpmath.mpmathify(x) for x in at.values()))
+            number = _compiled(value, tuple(at))(*(mpmath.mpmathify(x) for x in at.values()))
         except (ArithmeticError, NameError, TypeError, ValueError):  # it knows no such function
-            found = mpmath.nan
-    found = found.real if isinstance(found, mpmath.mpc) and found.imag == 0 else mpmath.mpmathify(found)
-    finite = isinstance(found, mpmath.mpf) and bool(mpmath.isfinite(found))
+            number = mpmath.nan
+    number = number.real if isinstance(number, mpmath.mpc) and number.imag == 0 else mpmath.mpmathify(number)
+    finite = isinstance(number, mpmath.mpf) and bool(mpmath.isfinite(number))
     require(finite, name, value if field is None else field, f"a real number at {_shown(at)}")
-    return found
+    return number
 
 
 @cache

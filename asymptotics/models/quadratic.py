@@ -19,8 +19,8 @@ What is left to declare is J of one mode (theory: Baik, Ben Arous, Peche).
   the squared cosine c^2 = dx/ds = 1 - (delta/s)^2 with the target's: the best estimate along it is c^2 s, and
   leaves the error s^2 - (c^2 s)^2.  The rest of a mode lies inside the noise (``subcritical``).
 * *All modes are outliers.*  To first order in delta^2 the divided differences in D are 1 for every pair, so
-  that J = (s - kappa)^2 + delta^2 and D = 1: mutual repulsion is half of what a bulk of noise exerts.  For
-  the same reason the best estimate leaves delta^2 of each mode.
+  that J = (s - kappa)^2 + delta^2 and D = 1: the outliers repel each other half as much as a bulk of noise
+  repels one.  For the same reason the best estimate leaves delta^2 of each mode.
 * *In between*, all modes are of the size of the noise.  The subordination map of free convolution takes a
   point z of the plane of the target's eigenvalues to z + delta^2 g(z), g = mean 1/(z - s)
   (``free_convolution``). For modes of size 0 g(s) = 1/s.

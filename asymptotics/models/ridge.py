@@ -86,8 +86,8 @@ FEATURES = words.FEATURES
 feature_ratio = Symbol("rho", positive=True)
 """Variance of a feature over kappa."""
 
-kept_share = feature_ratio / (1 + feature_ratio)
-"""What is left of a coefficient after shrinkage: v/(v + kappa)."""
+shrinkage = feature_ratio / (1 + feature_ratio)
+"""The factor by which a coefficient shrinks: v/(v + kappa)."""
 
 
 class Fitted(Enum):
@@ -137,10 +137,10 @@ class RidgeRegression:
         require(isinstance(self.modes, Expr) and self.modes in (d, oo), "modes", self.modes, "d or oo")
         for name, value in checked.items():
             object.__setattr__(self, name, value)
-        rising = powsimp(checked["target_energy"]).as_coeff_exponent(size)[1].is_positive is not False
-        require(rising, "target_energy", self.target_energy, f"a power of {size} above 0")
-        falling = self.spread[1].is_negative is True
-        require(not falling, "feature_variance", self.feature_variance, f"no power of {size} below 0")
+        decays = powsimp(checked["target_energy"]).as_coeff_exponent(size)[1].is_positive is not False
+        require(decays, "target_energy", self.target_energy, f"a power of {size} above 0")
+        grows = self.spread[1].is_negative is True
+        require(not grows, "feature_variance", self.feature_variance, f"no power of {size} below 0")
         require(
             self.modes == d or self.anisotropic,
             "feature_variance",
@@ -261,10 +261,10 @@ def _sums(model: RidgeRegression, fitted: Fitted, learned: Learned, domain: Doma
         return mode_sum(model, fitted, learned, domain, response, weight, origin)
 
     return _Sums(
-        bias=total((1 - kept_share) ** 2, model.target_energy, MODES),
-        freedoms=total(kept_share, S.One, FEATURES),
-        squares=total(kept_share**2, S.One, LABEL_NOISE),
-        rest=total(kept_share * (1 - kept_share), S.One, FEATURES),
+        bias=total((1 - shrinkage) ** 2, model.target_energy, MODES),
+        freedoms=total(shrinkage, S.One, FEATURES),
+        squares=total(shrinkage**2, S.One, LABEL_NOISE),
+        rest=total(shrinkage * (1 - shrinkage), S.One, FEATURES),
     )
 
 
@@ -288,7 +288,7 @@ def _train_loss(model: RidgeRegression, fitted: Fitted, learned: Learned, on: Do
     _, forces, _ = split_balance(model.threshold_balance, degrees_of_freedom, WEIGHT_DECAY)
 
     def total(weight: Expr, origin: str) -> tuple[Term, ...]:
-        return mode_sum(model, fitted, learned, on, kept_share**2, weight, origin)
+        return mode_sum(model, fitted, learned, on, shrinkage**2, weight, origin)
 
     norms = total(model.target_energy / model.feature_variance, MODES)
     noises = tuple(t * square for t in total(1 / S(model.feature_variance), LABEL_NOISE))
@@ -329,10 +329,10 @@ def mode_sum(
         unit = unit * term(constant, MODES) * ratio ** coefficient(-rate)
         function = weight
     smooth = ModeFunction((Piece(S.Zero, oo, function),))
-    found = mean_term(smooth, learned, scale, model.amplitude, domain, whole, origin)
-    if model.modes == oo and any(t.holds([d]) for t in found):
+    terms = mean_term(smooth, learned, scale, model.amplitude, domain, whole, origin)
+    if model.modes == oo and any(t.holds([d]) for t in terms):
         raise ValueError(f"the sum of ({response})*({weight}) over infinitely many modes diverges")
-    return tuple(t * unit for t in found)
+    return tuple(t * unit for t in terms)
 
 
 def _end_of(fitted: Fitted) -> Expr:

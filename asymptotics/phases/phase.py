@@ -125,13 +125,13 @@ class Phase(Stored):
     @cached_property
     def _parts(self) -> Mapping[str, Law]:
         trained_network(self.balance, "decomposition")
-        found = {}
+        parts = {}
         for quantity, name in PARTS.items():
             try:
-                found[name] = law_of(self.balance, quantity)
+                parts[name] = law_of(self.balance, quantity)
             except NotImplementedError:
                 continue
-        return found
+        return parts
 
     def derivation(self) -> Derivation:
         """The derivation written out: it prints as an appendix would put it, and knows ``to_latex``."""

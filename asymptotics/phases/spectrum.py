@@ -36,7 +36,7 @@ loses of its direction to them, (delta^2/d) sum_j (s_i - s_j)^-2 ~ (delta i/s_i)
 delta^2/s_i^2 that it loses to the noise once i exceeds sqrt(d).  The space of the learned modes loses nothing
 by that.
 
-In this order: `Spikes` and `SpectrumLaws`, `spectrum_laws`.  What the tail says of the risk is in ``tails``.
+In this order: `Spikes` and `SpectrumLaws`, `spectrum_laws`.  What the tail says of the risk: `heavy_tails`.
 """
 
 from __future__ import annotations

@@ -13,8 +13,8 @@ for network in (diagonal, quadratic):
         diagram = phase_diagram(network, noise=noise)
         for phase in diagram.phases:
             print(phase.region, *(vars(law).values() for law in phase.laws.values()))
-        for wall in diagram.boundaries:
-            print([phase.name for phase in wall.phases], wall.relation, wall.continuous)
+        for boundary in diagram.boundaries:
+            print([phase.name for phase in boundary.phases], boundary.relation, boundary.continuous)
 """
 
 

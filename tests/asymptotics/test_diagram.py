@@ -31,7 +31,7 @@ def number(expression, point) -> Fraction | float:
     return -inf if value == -oo else Fraction(int(value.p), int(value.q))
 
 
-# --- the oracle: reductions and rates of the source paper, without a cell, a hypothesis or a symbol
+# --- the oracle: reductions and rates of the source paper, without a region, a hypothesis or a symbol
 
 
 def expected(network: str, a: Fraction, ell: Fraction, gamma: Fraction) -> dict[str, object]:
@@ -111,7 +111,7 @@ def test_diagonal_network_has_no_benign_phase(of_diagonal, of_quadratic):
     assert {phase.name for phase in of_quadratic.phases} == {"Ia", "Ib", "II", "III", "IV", "V", "VIa", "VIb"}
 
 
-# --- the cells tile the plane, and the walls between them
+# --- the regions tile the plane, and the boundaries between them
 
 
 def holds(phase, point):
@@ -133,7 +133,7 @@ def test_exactly_one_phase_holds_at_a_generic_point(diagram, random_point):
         assert inside == located
 
 
-def on_wall(boundary, random):
+def random_point_on(boundary, random):
     """A random point of the hyperplane a boundary lies in, and the coordinate it is solved for."""
     gamma = Fraction(random.randint(5001, 30000), 10000)
     a = Fraction(random.choice((random.randint(-10000, 15000), random.randint(15000, 60000))), 10000)
@@ -148,7 +148,7 @@ def sides(diagram, point, solved):
 
 
 def near(phase, point):
-    """Whether a floating-point glance leaves it open that the point is in the closure of the cell."""
+    """Whether the point is in the closure of the region, as far as float64 tells."""
     a, ell, gamma = (float(point[name]) for name in ("a", "ell", "gamma"))
     return all(margin(a, ell, gamma) > -1e-9 for margin in _margins(phase.region))
 
@@ -164,9 +164,9 @@ def test_both_phases_of_a_boundary_meet_there_and_their_risks_agree_if_continuou
     for boundary in diagram.boundaries:
         jumps = []
         for _ in range(2000):
-            point, solved = on_wall(boundary, random)
+            point, solved = random_point_on(boundary, random)
             if not all(near(phase, point) for phase in boundary.phases):
-                continue  # the wall's line runs on between other phases
+                continue  # the line of the boundary runs on between other phases
             with pytest.raises(OnBoundary) as caught:
                 diagram.locate(**point)
             assert set(caught.value.phases) == set(boundary.phases)
@@ -179,13 +179,13 @@ def test_both_phases_of_a_boundary_meet_there_and_their_risks_agree_if_continuou
         assert boundary.continuous == (not any(jumps)), boundary.relation
 
 
-def test_every_wall_that_is_met_is_a_boundary(diagram):
+def test_every_change_of_phase_is_a_boundary(diagram):
     random = Random(5)
     known = {frozenset(boundary.phases) for boundary in diagram.boundaries}
     met = set()
     for boundary in diagram.boundaries:
         for _ in range(20):
-            point, solved = on_wall(boundary, random)
+            point, solved = random_point_on(boundary, random)
             below, above = sides(diagram, point, solved)
             if below != above:
                 met.add(frozenset((below, above)))
@@ -193,9 +193,9 @@ def test_every_wall_that_is_met_is_a_boundary(diagram):
     assert len(known) == len(diagram.boundaries)
 
 
-def test_walls_between_different_names(of_diagonal, of_quadratic):
+def test_boundaries_between_different_names(of_diagonal, of_quadratic):
     a, ell, gamma = letters.a, letters.ell, letters.gamma
-    walls = {
+    shared = {
         frozenset(["Ib", "II"]): (Eq(ell, a - HALF_), True),
         frozenset(["II", "III"]): (Eq(ell, a - gamma - HALF_), True),
         frozenset(["II", "V"]): (Eq(ell, (a - 1) / 2), False),
@@ -221,7 +221,7 @@ def test_walls_between_different_names(of_diagonal, of_quadratic):
             for boundary in diagram.boundaries
             if boundary.phases[0].name != boundary.phases[1].name
         }
-        paper = walls | only[diagram.model.name]
+        paper = shared | only[diagram.model.name]
         assert found.keys() == paper.keys()
         for names, (relation, continuous) in paper.items():
             assert found[names][0].lhs == relation.lhs
@@ -263,8 +263,8 @@ def test_trivial_risk_is_the_energy_of_the_target(diagram, gamma, n, d, penalty,
         + decay * mpf(head) ** (-decay - 1) / 12
     )
     energy = share * (mpmath.fsum(mpf(i) ** -decay for i in range(1, head)) + tail)
-    for cell in ("Ia", "Ib"):
-        laws = laws_at(diagram, cell, gamma, n, d, penalty, noise)
+    for name in ("Ia", "Ib"):
+        laws = laws_at(diagram, name, gamma, n, d, penalty, noise)
         assert close(laws["excess_risk"], energy, 1e-8)
         # alpha delta^2 = Delta + R (diagonal), 4 alpha delta^2 = Delta + R (quadratic)
         assert close(share**2 * n / d * laws["effective_noise"] ** 2, noise + energy, 1e-8)
@@ -274,8 +274,8 @@ def test_trivial_risk_is_the_energy_of_the_target(diagram, gamma, n, d, penalty,
 @sizes
 def test_noise_feeds_delta_wherever_something_is_learned(diagram, gamma, n, d, penalty, noise):
     share = {"diagonal": 1, "quadratic": 4}[diagram.model.name]
-    for cell in POINTS.keys() - {"Ia", "Ib", "IV"}:
-        laws = laws_at(diagram, cell, gamma, n, d, penalty, noise)
+    for name in POINTS.keys() - {"Ia", "Ib", "IV"}:
+        laws = laws_at(diagram, name, gamma, n, d, penalty, noise)
         assert close(laws["effective_noise"] ** 2, noise * d / n / share)
 
 
@@ -340,7 +340,7 @@ def test_learning_curve_of_the_paper(of_quadratic):
 
 
 @pytest.mark.parametrize("slope", [letters.a / 2 - HALF_, 2 * (letters.a - 1) / 4])
-def test_learning_curve_along_a_wall_has_no_phase(diagram, slope):
+def test_learning_curve_along_a_boundary_has_no_phase(diagram, slope):
     with pytest.raises(OnBoundary) as caught:
         diagram.learning_curve(ell=slope, gamma=1)
     assert len(caught.value.phases) >= 2

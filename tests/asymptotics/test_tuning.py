@@ -23,13 +23,13 @@ def test_no_phase_has_a_smaller_exponent_than_the_tuned_network(network, noise):
     phases = phase_diagram(NETWORKS[network], noise=noise).phases
     met = 0
     for tuned, phase in product(tuned_balances(NETWORKS[network], noise), phases):
-        cell = phase.balance
-        domain = overlap(tuned.domain, cell.domain)
-        facets = [*tuned.facets, *cell.facets, *cell.scales.window]
+        balanced = phase.balance
+        domain = overlap(tuned.domain, balanced.domain)
+        facets = [*tuned.facets, *balanced.facets, *balanced.scales.window]
         if tuned.risk is None or domain is None or not feasible(facets, domain):
             continue
         met += 1
-        lead = difference(tuned.scales.exponent(tuned.risk), cell.scales.exponent(cell.risk))
+        lead = difference(tuned.scales.exponent(tuned.risk), balanced.scales.exponent(balanced.risk))
         assert is_zero(lead) or not feasible([*facets, lead], domain), phase.name
     assert met > 2
 
@@ -73,8 +73,8 @@ def name_of(tuned):
 
 @pytest.mark.parametrize(("network", "noise"), list(product(NETWORKS, REGIONS)))
 def test_no_ratio_to_the_bayes_risk_is_left_out(network, noise):
-    tuned = [cell for cell in tuned_balances(NETWORKS[network], noise) if cell.risk is not None]
-    assert [name_of(cell) for cell in tuned] == list(REGIONS[noise])
+    tuned = [balanced for balanced in tuned_balances(NETWORKS[network], noise) if balanced.risk is not None]
+    assert [name_of(balanced) for balanced in tuned] == list(REGIONS[noise])
     assert len(bayes_ratio(NETWORKS[network], noise)) == len(tuned)
 
 

@@ -9,7 +9,7 @@ from mpmath import mpf
 HALF = Fraction(1, 2)
 
 
-POINTS = {  # one point in each cell, and physical values consistent with nothing but positivity
+POINTS = {  # one point in each phase, and physical values consistent with nothing but positivity
     "Ib": {"a": HALF, "ell": 2, "gamma": 1},
     "Ia": {"a": -1, "ell": -5, "gamma": 1},
     "II": {"a": HALF, "ell": Fraction(-1, 8), "gamma": 1},
@@ -31,15 +31,15 @@ SIZES = [  # gamma, n_eff, d, weight_decay, noise_variance
 sizes = pytest.mark.parametrize(("gamma", "n", "d", "penalty", "noise"), SIZES)
 
 
-def laws_at(diagram, cell, gamma, n, d, penalty, noise):
-    phase = diagram.locate(**POINTS[cell])
-    assert phase.name == cell.split()[0]
+def laws_at(diagram, name, gamma, n, d, penalty, noise):
+    phase = diagram.locate(**POINTS[name])
+    assert phase.name == name
     values = {"gamma": gamma, "n_eff": n, "d": d, "weight_decay": penalty, "noise_variance": noise}
-    return {name: law.evaluate(**values) for name, law in phase.laws.items()}
+    return {quantity: law.evaluate(**values) for quantity, law in phase.laws.items()}
 
 
-def close(found, formula, rel=1e-12):
-    return abs(found / formula - 1) < rel
+def close(value, formula, rel=1e-12):
+    return abs(value / formula - 1) < rel
 
 
 def gaussian_moment(power):

@@ -12,9 +12,8 @@ import pytest
 from mpmath import mpf
 from sympy import Interval, Rational, S, oo
 
-from asymptotics import Boundary, BoundaryType, diagonal, phase_diagram, quadratic, symbols
+from asymptotics import Boundary, BoundaryType, PhysicalPoint, diagonal, phase_diagram, quadratic, symbols
 from asymptotics.boundaries.uniform_sums import evaluate
-from asymptotics.expressions.point import PhysicalPoint
 from asymptotics.lemmas.power_sums import Learned
 from numerics import Problem, solve
 from verify.extrapolation import limit_beyond_logarithms, limit_beyond_powers

@@ -9,11 +9,10 @@ import pytest
 from mpmath import mpf
 from sympy import Eq, Integral, Rational, sqrt
 
-from asymptotics import diagonal, interpolation_peak, quadratic, recovery_jump, symbols
+from asymptotics import PhysicalPoint, diagonal, interpolation_peak, quadratic, recovery_jump, symbols
 from asymptotics.boundaries.free_convolution import CriticalNoise
 from asymptotics.boundaries.interpolation import depth
 from asymptotics.boundaries.uniform_sums import evaluate
-from asymptotics.expressions.point import PhysicalPoint
 from numerics import Problem, solve
 from verify.extrapolation import limit_beyond_powers
 

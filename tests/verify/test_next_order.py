@@ -1,4 +1,4 @@
-"""What refined laws leave: of order 1/L**2 against the full equations, and less than what ``expr`` leaves.
+"""What corrected laws leave: of order 1/L**2 against the full equations, and less than what ``expr`` leaves.
 
 Where noise has no edge, laws hold L = log(1/D_b).  Points are chosen where terms smaller by a power
 of d are negligible beside 1/L**2, so that what is left is a series in 1/L (2 L = W of Lambert).  What
@@ -104,7 +104,7 @@ def order(law: Law, case: tuple, quantity: str) -> float:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case[0]}-{case[1]}")
-def test_refined_laws_are_closer_at_every_size(case):
+def test_corrected_laws_are_closer_at_every_size(case):
     phase = phase_of(*case[:5])
     for quantity in case[5]:
         law = law_of(phase, quantity)
@@ -137,7 +137,7 @@ def test_the_risk_that_was_off():
     assert abs(off(law, case, "excess_risk", 30, corrected=False)) > 0.02
 
 
-def test_near_one_refined_laws_are_closer_only_where_the_logarithm_is_large():
+def test_near_one_corrected_laws_are_closer_only_where_the_logarithm_is_large():
     # what the documentation of Law says: (1 - a) log d is 2.3, 6.9, 9.2 and 23 here
     case = ("fixed", "V", Fraction(9, 10), Fraction(-5), Fraction(5, 4))
     law = phase_of(*case).risk

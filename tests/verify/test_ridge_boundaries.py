@@ -8,10 +8,9 @@ import pytest
 from mpmath import mpf
 from sympy import lambdify, simplify
 
-from asymptotics import diagonal, phase_diagram, quadratic
+from asymptotics import PhysicalPoint, diagonal, phase_diagram, quadratic
 from asymptotics import symbols as letters
 from asymptotics.boundaries.uniform_sums import evaluate
-from asymptotics.expressions.point import PhysicalPoint
 from numerics import Problem, solve
 
 TOLERANCE = 1e-3

@@ -13,10 +13,10 @@ from numerics import Problem
 from verify import strategies
 
 DIAGRAMS = [phase_diagram(diagonal), phase_diagram(quadratic)]
-CELLS = [(diagram, phase) for diagram in DIAGRAMS for phase in diagram.phases]
+PHASES = [(diagram, phase) for diagram in DIAGRAMS for phase in diagram.phases]
 
 
-@pytest.mark.parametrize(("diagram", "phase"), CELLS, ids=lambda x: getattr(x, "name", str(x)[:1]))
+@pytest.mark.parametrize(("diagram", "phase"), PHASES, ids=lambda x: getattr(x, "name", str(x)[:1]))
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
 @given(data=st.data())
 def test_points_lie_in_their_phase(data: st.DataObject, diagram: PhaseDiagram, phase: object) -> None:

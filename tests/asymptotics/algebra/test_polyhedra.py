@@ -15,6 +15,7 @@ from asymptotics.algebra.polyhedra import (
     FIELD,
     SignChange,
     coefficient,
+    common_facet,
     difference,
     feasible,
     irredundant,
@@ -22,7 +23,6 @@ from asymptotics.algebra.polyhedra import (
     normalised,
     restricted,
     sample,
-    shared_wall,
     sign,
     split_at_sign_changes,
     uncovered,
@@ -55,7 +55,7 @@ def constant_forms(variables):
 
 
 def margin(forms):
-    """Largest m <= 1 with every form >= m at some point: positive exactly when the open cell is not empty."""
+    """Largest m <= 1 with every form >= m at some point: positive where the interior is not empty."""
     forms = np.array(forms)
     _, variables = forms[:, 0], forms[:, 1:]
     result = linprog(
@@ -69,7 +69,7 @@ def margin(forms):
 
 
 def lowest(target, forms):
-    """Infimum of a form over the closed cell."""
+    """Infimum of a form over the closed polyhedron."""
     forms = np.array(forms)
     result = linprog(
         c=target[1:], A_ub=-forms[:, 1:], b_ub=forms[:, 0], bounds=[(None, None)] * (len(target) - 1)
@@ -193,7 +193,7 @@ def test_feasible_agrees_with_linear_programming_on_every_interval_of_gamma(coef
         assert answer == (numerically > 0), (low, high, decay)
 
 
-def test_open_cells_do_not_hold_their_walls():
+def test_open_polyhedra_do_not_hold_their_facets():
     x = (coefficient(0), coefficient(1), coefficient(0))
     y = (coefficient(0), coefficient(0), coefficient(1))
     below = (coefficient(0), coefficient(-1), coefficient(-1))
@@ -229,18 +229,16 @@ def test_normal_form_forgets_the_scale_and_keeps_the_side(numbers_of_form, p, q)
 
 
 @given(st.tuples(*[small] * 4), st.tuples(*[small] * 4), st.tuples(small, small))
-def test_restriction_is_the_value_on_the_wall(form, wall, at):
-    assume(wall[3] != 0)
+def test_restriction_is_the_value_on_the_hyperplane(form, hyperplane, at):
+    assume(hyperplane[3] != 0)
     x, y = at
-    z = -Fraction(wall[0] + wall[1] * x + wall[2] * y, wall[3])
-    on_wall = form[0] + form[1] * x + form[2] * y + form[3] * z
-    less = restricted(tuple(map(coefficient, form)), tuple(map(coefficient, wall)))
-    assert FIELD.to_sympy(less[0] + less[1] * x + less[2] * y) == Rational(
-        on_wall.numerator, on_wall.denominator
-    )
+    z = -Fraction(hyperplane[0] + hyperplane[1] * x + hyperplane[2] * y, hyperplane[3])
+    value = form[0] + form[1] * x + form[2] * y + form[3] * z
+    less = restricted(tuple(map(coefficient, form)), tuple(map(coefficient, hyperplane)))
+    assert FIELD.to_sympy(less[0] + less[1] * x + less[2] * y) == Rational(value.numerator, value.denominator)
 
 
-# --- walls
+# --- facets
 
 
 def box(x, y):
@@ -255,45 +253,47 @@ def box(x, y):
 
 
 def test_squares_share_a_side_but_not_a_corner():
-    side = shared_wall(box(0, 0), box(1, 0))
+    side = common_facet(box(0, 0), box(1, 0))
     assert side == (coefficient(1), coefficient(-1), coefficient(0))
-    assert shared_wall(box(0, 0), box(0, 1)) == (coefficient(1), coefficient(0), coefficient(-1))
-    assert shared_wall(box(0, 0), box(1, 1)) is None
-    assert shared_wall(box(0, 0), box(2, 0)) is None
-    assert shared_wall(box(0, 0), box(1, Rational(1, 2))) is not None
+    assert common_facet(box(0, 0), box(0, 1)) == (coefficient(1), coefficient(0), coefficient(-1))
+    assert common_facet(box(0, 0), box(1, 1)) is None
+    assert common_facet(box(0, 0), box(2, 0)) is None
+    assert common_facet(box(0, 0), box(1, Rational(1, 2))) is not None
 
 
 @given(constant_forms(2), st.tuples(small, small, small).filter(lambda f: any(f[1:])))
 @settings(deadline=None)
-def test_halves_of_a_cell_share_the_cut(forms, cut):
+def test_halves_of_a_polyhedron_share_the_cut(forms, cut):
     cut = tuple(coefficient(c) for c in cut)
     one, other = [*forms, cut], [*forms, negative(cut)]
     assume(feasible(one) and feasible(other))
-    wall = shared_wall(irredundant(one), irredundant(other))
-    assert wall == normalised(cut)
+    facet = common_facet(irredundant(one), irredundant(other))
+    assert facet == normalised(cut)
 
 
 @given(constant_forms(2).filter(lambda forms: len(forms) <= 4), st.data())
 @settings(deadline=None, max_examples=20)
-def test_a_removed_cell_is_found_again(lines, data):
+def test_a_removed_polyhedron_is_what_is_uncovered(lines, data):
     everywhere = [(FIELD.one, FIELD.zero, FIELD.zero)]
-    cells = [
-        irredundant(cell)
+    polyhedra = [
+        irredundant(polyhedron)
         for sides in product((1, -1), repeat=len(lines))
         if feasible(
-            cell := [line if side > 0 else negative(line) for line, side in zip(lines, sides, strict=True)]
+            polyhedron := [
+                line if side > 0 else negative(line) for line, side in zip(lines, sides, strict=True)
+            ]
         )
     ]
-    assert list(uncovered(cells, everywhere)) == []
-    removed = data.draw(st.sampled_from(cells))
-    gaps = list(uncovered([cell for cell in cells if cell != removed], everywhere))
+    assert list(uncovered(polyhedra, everywhere)) == []
+    removed = data.draw(st.sampled_from(polyhedra))
+    gaps = list(uncovered([polyhedron for polyhedron in polyhedra if polyhedron != removed], everywhere))
     assert gaps
     for gap in gaps:
         assert feasible(gap)
         assert all(not feasible([*gap, negative(facet)]) for facet in removed)  # it lies in what was removed
 
 
-def test_no_cell_at_all_covers_nothing():
+def test_no_polyhedron_at_all_covers_nothing():
     inside = box(0, 0)
     assert list(uncovered([], inside)) == [inside]
 

@@ -1,4 +1,4 @@
-"""Balances: what they claim about the equations, checked with plain fractions at points of their cells."""
+"""Balances: what they claim about the equations, checked with plain fractions at points of their regions."""
 
 from dataclasses import replace
 from fractions import Fraction
@@ -52,7 +52,7 @@ def the(balanced, quantity):
     return terms[0] if terms else None
 
 
-def cell_points(balanced, random_point, count=8):
+def points_of(balanced, random_point, count=8):
     from random import Random
 
     random = Random(1)
@@ -68,7 +68,7 @@ def test_solutions_solve_the_state_evolution_to_leading_order(network, balances,
     # alpha delta^2 = max(Delta, E) and alpha = max(D, lambda/kappa), as exponents of d
     for balanced in balances[network]:
         freedom = the(balanced, "degrees_of_freedom")
-        for point in cell_points(balanced, random_point):
+        for point in points_of(balanced, random_point):
             alpha = point["a"] - 1
             delta, kappa = (exponent(the(balanced, q), point) for q in ("effective_noise", "threshold"))
             assert alpha + 2 * delta == max(Fraction(0), exponent(balanced.risk, point))
@@ -82,7 +82,7 @@ def test_solutions_solve_the_state_evolution_to_leading_order(network, balances,
 def test_solutions_hold_for_themselves(network, balances, random_point):
     for balanced in balances[network]:
         hypothesis = balanced.hypothesis
-        for point in cell_points(balanced, random_point):
+        for point in points_of(balanced, random_point):
             delta, kappa = (exponent(the(balanced, q), point) for q in ("effective_noise", "threshold"))
             assert {
                 Ordering.THRESHOLD_ABOVE_NOISE: kappa > delta,
@@ -100,7 +100,7 @@ def test_solutions_hold_for_themselves(network, balances, random_point):
 
 
 @by_name
-def test_cells_are_disjoint_and_leave_nothing_out(network, balances):
+def test_regions_are_disjoint_and_leave_nothing_out(network, balances):
     found = balances[network]
     assert all(balanced.domain == EVERYWHERE for balanced in found)
     for one, other in combinations(found, 2):
@@ -135,12 +135,12 @@ def test_phase_two_by_hand(balances):
     assert simplify(square - d * noise_variance / n_eff) == 0
 
 
-def test_logarithm_only_at_a_leaking_edge(balances):
+def test_logarithm_only_where_the_threshold_is_at_the_edge(balances):
     for found in balances.values():
         for balanced in found:
-            leaks = balanced.hypothesis.ordering is Ordering.THRESHOLD_AT_EDGE
-            assert (bulk_freedom in balanced.solution) == leaks
-            assert leaks or balanced.hypothesis.risk != BULK
+            at_edge = balanced.hypothesis.ordering is Ordering.THRESHOLD_AT_EDGE
+            assert (bulk_freedom in balanced.solution) == at_edge
+            assert at_edge or balanced.hypothesis.risk != BULK
 
 
 @by_name
@@ -222,7 +222,7 @@ def test_terms_that_tie_in_different_powers_of_an_unknown_are_refused():
     # no declaration may say so: the engine has to see it all the same
     balance = Eq(n_eff / d, degrees_of_freedom + force + force**2 * d / n_eff)
     object.__setattr__(golden, "threshold_balance", balance)
-    with pytest.raises(NotImplementedError, match=r"weight decay .* tie .* different powers of kappa"):
+    with pytest.raises(NotImplementedError, match=r"weight decay .* resonant, .* different powers of kappa"):
         dominant_balances(golden, SCALES)
 
 

@@ -66,7 +66,7 @@ def test_a_missing_regime_is_named_by_what_its_neighbours_fail(missing):
 
 
 def test_regimes_left_out_where_no_weight_decay_rules():
-    # without the regime of fitted features the wall kappa ~ 1 is what the others trip over
+    # without the regime of fitted features the others fail where kappa ~ 1
     with pytest.raises(IncompleteDiagram, match=r"false is .*\(by hypothesis\)"):
         phase_diagram(Changed(BASELINE, frozenset([3, 4, 5])))
 
@@ -113,7 +113,7 @@ def with_force(force):
         (
             with_force(FORCE + FORCE**2 * d / n_eff),
             NotImplementedError,
-            "changed: kappa .* tie in every power",
+            "changed: kappa .* are resonant",
         ),
         (
             replace(diagonal, name="changed", learned_probability=(1 + cos(size / effective_noise)) / 2),

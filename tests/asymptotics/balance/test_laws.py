@@ -149,7 +149,7 @@ def test_what_the_law_does_not_hold_may_be_left_out_but_not_be_wrong():
         without.evaluate(n_eff=10, d=100, noise_variance=1, gamma=Rational(1, 2))
 
 
-def test_what_is_refined_has_arguments_of_its_own():
+def test_what_is_corrected_has_arguments_of_its_own():
     both = replace(EXAMPLE, expr=d, corrected=d * weight_decay)
     assert both.evaluate(d=3) == 3
     with pytest.raises(InvalidArgument, match="weight_decay=None"):
@@ -157,10 +157,10 @@ def test_what_is_refined_has_arguments_of_its_own():
 
 
 def test_far_from_its_phase_a_law_has_no_value():
-    leaking = replace(EXAMPLE, expr=log(d / n_eff) ** Rational(1, 2))
-    assert mpmath.almosteq(leaking.evaluate(n_eff=1, d=2), mpmath.sqrt(mpmath.log(2)), 1e-15)
+    logarithmic = replace(EXAMPLE, expr=log(d / n_eff) ** Rational(1, 2))
+    assert mpmath.almosteq(logarithmic.evaluate(n_eff=1, d=2), mpmath.sqrt(mpmath.log(2)), 1e-15)
     with pytest.raises(InvalidArgument, match=r"n_eff=2.0, d=1.0: must be where"):
-        leaking.evaluate(n_eff=2, d=1)
+        logarithmic.evaluate(n_eff=2, d=1)
     with pytest.raises(InvalidArgument, match="finite real value"):
         replace(EXAMPLE, expr=1 / log(d / n_eff)).evaluate(n_eff=1, d=1)
 

@@ -5,10 +5,17 @@ import pytest
 from mpmath import mpf
 from sympy import Eq, Rational, log, simplify, sqrt
 
-from asymptotics import InvalidArgument, diagonal, interpolation_peak, phase_diagram, quadratic, symbols
+from asymptotics import (
+    InvalidArgument,
+    PhysicalPoint,
+    diagonal,
+    interpolation_peak,
+    phase_diagram,
+    quadratic,
+    symbols,
+)
 from asymptotics.boundaries.interpolation import balances_at_capacity, depth
 from asymptotics.boundaries.uniform_sums import evaluate
-from asymptotics.expressions.point import PhysicalPoint
 
 NETWORKS = {"diagonal": diagonal, "quadratic": quadratic}
 SIZES = {"d": mpf(10) ** 30, "weight_decay": mpf("1e-12"), "noise_variance": mpf(1)}

@@ -9,15 +9,12 @@ from sympy import Eq, Rational, S, Symbol
 
 from asymptotics import (
     InvalidArgument,
+    PhysicalPoint,
     diagonal,
     interpolation_peak,
-    kernel_ridge,
-    phase_diagram,
-    ridge,
     symbols,
 )
 from asymptotics.boundaries.law import BoundaryLaw, LocalLaw, UniformLaw, solve_equations
-from asymptotics.expressions.point import PhysicalPoint
 
 
 def test_a_point_and_its_keywords_are_one():
@@ -41,29 +38,6 @@ def test_quantities_are_asked_by_their_names():
     law = UniformLaw(risk=symbols.d, effective_noise=symbols.n_eff, threshold=S.Zero)
     assert law.solve(d=2, n_eff=3) == {"risk": 2, "effective_noise": 3, "threshold": 0}
     assert law.evaluate(d=2) == 2
-
-
-@pytest.mark.parametrize(
-    ("model", "noise", "names", "local"),
-    [
-        (diagonal, "fixed", ["II", "III"], False),
-        (diagonal, "fixed", ["V", "VIa"], True),
-        (diagonal, "none", ["III", "N"], True),
-        (kernel_ridge, "fixed", ["II", "II"], False),
-        (ridge(diagonal), "none", ["Ia", "III"], True),
-    ],
-    ids=str,
-)
-def test_the_answer_has_one_type_whatever_the_boundary(model, noise, names, local):
-    boundaries = phase_diagram(model, noise=noise).boundaries
-    between = [b for b in boundaries if sorted(p.name for p in b.phases) == sorted(names)]
-    for boundary in between:
-        law = boundary.law()
-        assert type(law) is BoundaryLaw
-        assert law is boundary.law()
-        assert len(law.unknowns) == len(law.equations) == len(law.start)
-        assert law.local is None or type(law.local) is LocalLaw
-    assert any(boundary.law().local is not None for boundary in between) == local
 
 
 def test_both_laws_share_their_fields():

@@ -12,11 +12,18 @@ from mpmath import mpf
 from scipy.optimize import brentq
 from sympy import Eq, EulerGamma, Rational, Symbol, log, simplify, zeta
 
-from asymptotics import BoundaryType, OnBoundary, diagonal, kernel_ridge, phase_diagram, quadratic
+from asymptotics import (
+    BoundaryType,
+    OnBoundary,
+    PhysicalPoint,
+    diagonal,
+    kernel_ridge,
+    phase_diagram,
+    quadratic,
+)
 from asymptotics import symbols as letters
 from asymptotics.algebra.polyhedra import EVERYWHERE, at_value, coefficient, meeting_point
 from asymptotics.boundaries.uniform_sums import evaluate
-from asymptotics.expressions.point import PhysicalPoint
 from asymptotics.symbols import effective_noise, n_eff, noise_variance
 
 TOLERANCE = 1e-3
@@ -194,15 +201,15 @@ def test_one_law_holds_through_saturation(noise, name, a, ell, source):
 def test_a_logarithm_is_left_where_the_leading_end_changes(noise, name, a, ell):
     boundary = boundary_of(noise, f"{name}/{name}", parameter=True)
     law = boundary.law().on_boundary
-    off, off_refined = [], []
+    off, off_corrected = [], []
     for digits in (3, 6, 12):
         d = mpf(10) ** digits
         values = {"n_eff": d**a, "weight_decay": d**ell, "noise_variance": mpf(1)}
         risk = solved(noise, 1, 1, *values.values())
         off.append(float(risk / law.evaluate(gamma=1, d=d, **values) - 1) * digits)
-        off_refined.append(abs(float(risk / law.evaluate(gamma=1, d=d, corrected=True, **values) - 1)))
-    assert off_refined[1] < TOLERANCE
-    assert off_refined[2] < 1e-6
+        off_corrected.append(abs(float(risk / law.evaluate(gamma=1, d=d, corrected=True, **values) - 1)))
+    assert off_corrected[1] < TOLERANCE
+    assert off_corrected[2] < 1e-6
     # what the logarithm alone leaves out is a constant over log d
     assert off[1] == pytest.approx(off[2], rel=3e-2, abs=0)
     assert abs(off[2]) > 0.01

@@ -10,6 +10,7 @@ from sympy import Rational, log, simplify
 
 from asymptotics import (
     BoundaryType,
+    PhysicalPoint,
     diagonal,
     interpolation_peak,
     phase_diagram,
@@ -19,7 +20,6 @@ from asymptotics import (
 )
 from asymptotics.boundaries.free_convolution import CriticalNoise
 from asymptotics.boundaries.uniform_sums import evaluate
-from asymptotics.expressions.point import PhysicalPoint
 
 NETWORKS = {"diagonal": diagonal, "quadratic": quadratic}
 GAMMA = mpf(3) / 2

@@ -1,36 +1,21 @@
 """Types of boundaries: variables of order one, windows, and what is said where the exponent jumps."""
 
-from itertools import product
-
 import mpmath
 import pytest
+from all_boundaries import OF_LINEAR, OF_NETWORKS
 from mpmath import mpf
 from sympy import Interval, Rational, S, log, oo, simplify
 
 from asymptotics import (
     BoundaryType,
     RidgeRegression,
-    diagonal,
     kernel_ridge,
     phase_diagram,
-    quadratic,
-    ridge,
     symbols,
 )
 from asymptotics.boundaries.types import boundary_terms, variable_of
 from asymptotics.boundaries.uniform_sums import evaluate
 
-NOISES = ("fixed", "none", "scaled")
-OF_NETWORKS = [
-    pytest.param(boundary, id=f"{network.name}-{noise}-{estimator}-{number}")
-    for network, noise, estimator in product((diagonal, quadratic), NOISES, ("erm", "bayes"))
-    for number, boundary in enumerate(phase_diagram(network, noise=noise, estimator=estimator).boundaries)
-]
-OF_LINEAR = [
-    pytest.param(boundary, id=f"{model.name}-{noise}-{number}")
-    for model, noise in product((kernel_ridge, ridge(diagonal), ridge(quadratic)), NOISES)
-    for number, boundary in enumerate(phase_diagram(model, noise=noise).boundaries)
-]
 AT = {symbols.a: 2, symbols.ell: -3, symbols.gamma: 2}
 
 
@@ -94,18 +79,6 @@ def test_the_window_is_where_the_risk_follows_neither_phase(boundary):
         assert window.end != oo
     else:
         assert window == Interval.open(0, oo)
-
-
-@pytest.mark.parametrize("boundary", OF_NETWORKS)
-def test_jumps_say_where_and_why(boundary):
-    assert ("jump" in boundary.mechanism) == (not boundary.continuous)
-    if boundary.continuous:
-        return
-    assert boundary.type in (BoundaryType.EDGE, BoundaryType.RECOVERY)
-    if boundary.type is BoundaryType.RECOVERY:  # as many degrees of freedom as all modes have, one each
-        terms = terms_of(boundary)
-        variable, _ = variable_of(terms)
-        assert simplify(variable - terms.network.noise_balance.lhs / symbols.effective_noise**2) == 0
 
 
 def test_boundaries_of_other_models_are_refused():

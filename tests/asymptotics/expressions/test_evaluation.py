@@ -9,10 +9,9 @@ import numpy as np
 import pytest
 from sympy import LambertW, Piecewise, log, pi, sin
 
-from asymptotics import kernel_ridge, phase_diagram
+from asymptotics import PhysicalPoint, kernel_ridge, phase_diagram
 from asymptotics.expressions.checks import InvalidArgument
 from asymptotics.expressions.evaluation import Vectorised, value_of
-from asymptotics.expressions.point import PhysicalPoint
 from asymptotics.symbols import d, gamma, n_eff, noise_variance, weight_decay
 
 CLOSE = 1e-12

@@ -3,9 +3,15 @@
 import pytest
 from mpmath import mpf
 
-from asymptotics import InvalidArgument
+from asymptotics import InvalidArgument, PhysicalPoint
 from asymptotics.expressions.checks import RANGES
-from asymptotics.expressions.point import VARIABLES, PhysicalPoint, allowed_values, lower_bound, point_of
+from asymptotics.expressions.point import (
+    VARIABLES,
+    allowed_values,
+    lower_bound,
+    point_of,
+    require_variables,
+)
 from asymptotics.symbols import d, n_eff, weight_decay
 
 
@@ -23,11 +29,11 @@ def test_the_range_of_an_exponent_is_one_for_points_and_for_laws():
 
 def test_what_a_law_holds_is_required_and_is_not_0():
     point = PhysicalPoint(d=100, weight_decay=0)
-    point.require_for(d**2)
+    require_variables(point, d**2)
     with pytest.raises(InvalidArgument, match=r"^n_eff=None: must be .* for the law depends on it"):
-        point.require_for(n_eff / d)
+        require_variables(point, n_eff / d)
     with pytest.raises(InvalidArgument, match=r"^weight_decay=0"):
-        point.require_for(weight_decay)
+        require_variables(point, weight_decay)
 
 
 def test_a_point_is_given_whole_or_by_keyword():

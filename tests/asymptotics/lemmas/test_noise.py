@@ -28,12 +28,12 @@ GAUSSIAN = diagonal.noise
 CUT = Symbol("u", positive=True)
 
 
-def leaked_error(noise, cut):
+def bulk_error(noise, cut):
     """j(u) = E[(w - u)_+^2], by quadrature."""
     return _moment(noise, cut, lambda w: (w - cut) ** 2)
 
 
-def leaked_freedom(noise, cut):
+def bulk_freedom(noise, cut):
     """D_b(u) = j - (u/2) j' = E[(w - u)_+ w], by quadrature."""
     return _moment(noise, cut, lambda w: (w - cut) * w)
 
@@ -56,7 +56,7 @@ def _moment(noise, cut, weight):
 @pytest.mark.parametrize("noise", [SEMICIRCLE, GAUSSIAN], ids=["semicircle", "gaussian"])
 def test_potential_is_the_integral(noise, cut):
     closed = noise.potential(CUT).subs(CUT, Rational(cut))
-    assert float(closed) == pytest.approx(float(leaked_error(noise, mpf(cut))), rel=1e-10, abs=0)
+    assert float(closed) == pytest.approx(float(bulk_error(noise, mpf(cut))), rel=1e-10, abs=0)
 
 
 def test_second_moments():
@@ -73,16 +73,16 @@ def test_moments_of_generalised_normal_noise(power):
         assert float(moment) == pytest.approx(float(exact), rel=1e-12, abs=0)
 
 
-def test_leaked_freedom_of_the_gaussian_is_the_passing_probability():
+def test_bulk_freedom_of_the_gaussian_is_the_passing_probability():
     for cut in (mpf("0.5"), mpf(2), mpf(5)):
-        assert mpmath.almosteq(leaked_freedom(GAUSSIAN, cut), mpmath.erfc(cut / mpmath.sqrt(2)), 1e-10)
+        assert mpmath.almosteq(bulk_freedom(GAUSSIAN, cut), mpmath.erfc(cut / mpmath.sqrt(2)), 1e-10)
 
 
 @pytest.mark.parametrize("gap", ["1e-4", "1e-6"])
-def test_semicircle_leaks_by_the_powers_of_its_edge(gap):
+def test_bulk_above_the_edge_of_the_semicircle_follows_the_powers_of_its_edge(gap):
     # both closed forms of the expansion in t = 2 - kappa/delta; corrections are of relative order t
     t = mpf(gap)
-    freedom, error = leaked_freedom(SEMICIRCLE, 2 - t), leaked_error(SEMICIRCLE, 2 - t)
+    freedom, error = bulk_freedom(SEMICIRCLE, 2 - t), bulk_error(SEMICIRCLE, 2 - t)
     assert abs(freedom / (8 / (15 * mpmath.pi) * t ** mpf("2.5")) - 1) < t
     assert abs(error / (16 / (105 * mpmath.pi) * t ** mpf("3.5")) - 1) < t
 
@@ -116,8 +116,8 @@ def test_hard_edge_law_is_what_the_integrals_become(name):
     noise = HARD[name]
     gap = mpf("1e-6")
     cut = mpf(str(noise.edge)) - gap
-    freedom = leaked_freedom(noise, cut)
-    assert abs(leaked_error(noise, cut) / edge_error(noise, freedom) - 1) < 10 * gap
+    freedom = bulk_freedom(noise, cut)
+    assert abs(bulk_error(noise, cut) / edge_error(noise, freedom) - 1) < 10 * gap
     assert abs(edge_threshold(noise, freedom) / cut - 1) < 10 * gap
 
 
@@ -147,7 +147,7 @@ def test_soft_edge_law_reads_power_and_constant_of_the_tail(name):
     assert (law.error_constant, law.error_power, law.error_log_power) == (Rational(2, power), 1, -1)
 
 
-def test_exponential_tail_leaks_by_its_law():
+def test_bulk_of_an_exponential_tail_follows_its_law():
     # j = 2 exp(-u), D_b = (2 + u) exp(-u) in closed form; corrections log(u)/u
     noise = SOFT["exponential"][0]
     previous = mpf(1)
@@ -160,7 +160,7 @@ def test_exponential_tail_leaks_by_its_law():
         previous = closeness
 
 
-def test_gaussian_tail_leaks_by_its_law():
+def test_bulk_of_a_gaussian_tail_follows_its_law():
     # L = u**2/2 + log u + ...: corrections log(u)/u**2
     for cut in (mpf(10) ** 3, mpf(10) ** 6):
         freedom = mpmath.erfc(cut / mpmath.sqrt(2))

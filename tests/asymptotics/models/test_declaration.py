@@ -74,7 +74,7 @@ OF_NETWORKS = [
     ("quadratic", "potential_among_learned", S.Zero),
     ("quadratic", "potential_among_learned", (size - threshold) ** 2),  # no degrees of freedom
     ("quadratic", "potential_among_learned", (size + threshold) ** 2 + effective_noise**2),
-    # where modes stand out
+    # where modes are outliers
     ("quadratic", "bbp_threshold", size),
     ("quadratic", "bbp_threshold", effective_noise**2),
     ("quadratic", "bbp_threshold", -effective_noise),
@@ -284,7 +284,7 @@ OF_NOISE = [
     ("density", {"density": 2 * exp(-(level**2) / 2)}),
     ("density", {"density": Function("rho")(level)}),
     ("density", {"density": sqrt(1 - level**2) / pi, "edge": S(2)}),  # not real up to that edge
-    # of tails too heavy, too light or too wild for a law of what leaks
+    # of tails too heavy, too light or too wild for a law of the overfitted bulk
     ("density", {"density": 1 / (1 + level) ** 2}),
     ("density", {"density": 4 / pi / (1 + level**2) ** 2}),
     ("density", {"density": 1 / (1 + level) ** 9}),

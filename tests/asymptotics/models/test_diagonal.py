@@ -38,12 +38,12 @@ def test_diagonal_harmful_overfitting(of_diagonal, gamma, n, d, penalty, noise):
 
 
 @sizes
-@pytest.mark.parametrize("cell", ["VIa", "VIb"])
-def test_diagonal_noise_dominated(of_diagonal, cell, gamma, n, d, penalty, noise):
-    laws = laws_at(of_diagonal, cell, gamma, n, d, penalty, noise)
+@pytest.mark.parametrize("name", ["VIa", "VIb"])
+def test_diagonal_noise_dominated(of_diagonal, name, gamma, n, d, penalty, noise):
+    laws = laws_at(of_diagonal, name, gamma, n, d, penalty, noise)
     assert close(laws["excess_risk"], noise * d / n)
     assert close(laws["threshold"], penalty * d / n)  # alpha - D = alpha: many samples
     assert close(laws["degrees_of_freedom"], 1)
     delta = mpmath.sqrt(noise * d / n)
     few = gaussian_moment(1 / gamma) * (mpmath.sqrt(d) / delta) ** (1 / gamma)
-    assert close(laws["learned_modes"], few if cell == "VIa" else d, 1e-8)
+    assert close(laws["learned_modes"], few if name == "VIa" else d, 1e-8)

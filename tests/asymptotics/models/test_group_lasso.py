@@ -190,8 +190,8 @@ def test_laws_are_the_limits_of_its_equations(members, name, a, ell):
 
 
 @pytest.mark.parametrize("members", [2, 3])
-def test_law_where_noise_leaks_is_right_to_the_order_it_states(members):
-    # what is left of the refined law is c/log d: extrapolated by a parabola in it
+def test_law_of_the_overfitted_bulk_is_right_to_the_order_it_states(members):
+    # what is left of the corrected law is c/log d: extrapolated by a parabola in it
     phase = laws_at(members, 0.5, -2)
     assert phase.name == "V"
     digits = (30, 60, 120)

@@ -83,7 +83,7 @@ def test_diagonal_error_against_drawn_modes():
         assert abs(loss.mean() - float(error(diagonal, s, delta, kappa))) < 5 * deviation
 
 
-# --- the quadratic network: a spike that repels a sea of noise
+# --- the quadratic network: an outlier and the bulk of the noise
 
 
 @given(st.floats(1.001, 100), st.floats(0.01, 100))

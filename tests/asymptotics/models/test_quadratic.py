@@ -59,15 +59,15 @@ def test_quadratic_harmful_overfitting(of_quadratic, gamma, n, d, penalty, noise
 @sizes
 def test_quadratic_noise_dominated(of_quadratic, gamma, n, d, penalty, noise):
     square = noise * d / (4 * n)
-    for cell, error, freedom in (("VIa", square / 2, mpf("0.5")), ("VIb", square, mpf(1))):
-        laws = laws_at(of_quadratic, cell, gamma, n, d, penalty, noise)
+    for name, error, freedom in (("VIa", square / 2, mpf("0.5")), ("VIb", square, mpf(1))):
+        laws = laws_at(of_quadratic, name, gamma, n, d, penalty, noise)
         assert close(
             laws["excess_risk"], 2 * error
         )  # the cone cuts half of the bulk until every mode is learned
         assert close(laws["degrees_of_freedom"], freedom)
         assert close(laws["threshold"], penalty * d / (4 * n))
         few = (d / square) ** (1 / (2 * gamma))
-        assert close(laws["learned_modes"], few if cell == "VIa" else d)
+        assert close(laws["learned_modes"], few if name == "VIa" else d)
 
 
 def test_quadratic_laws_at_a_size_of_the_theory_sheet(of_quadratic):

@@ -84,7 +84,7 @@ def random_point(random, name, noise):
 
 @cache
 def deep_points(name, noise, margin=0.12, each=1):
-    """Exact points at some distance from every wall, ``each`` in each cell."""
+    """Exact points at some distance from every boundary, ``each`` in each phase."""
     random, found = Random(11), []
     for phase in diagram_of(name, noise).phases:
         missing = each

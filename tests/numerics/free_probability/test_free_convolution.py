@@ -416,11 +416,11 @@ class Exact:
 
         ends = [self.image(bisected(lambda u: self.share(u) > 1, s[0], s[0] + t))]
         for upper, lower in itertools.pairwise(s[: gaps + 1]):
-            wall = bisected(lambda u: slope(u) > 0, lower, upper)
-            if self.share(wall) < 1:
+            minimum = bisected(lambda u: slope(u) > 0, lower, upper)
+            if self.share(minimum) < 1:
                 ends += [
-                    self.image(bisected(lambda u: self.share(u) < 1, wall, upper)),
-                    self.image(bisected(lambda u: self.share(u) > 1, lower, wall)),
+                    self.image(bisected(lambda u: self.share(u) < 1, minimum, upper)),
+                    self.image(bisected(lambda u: self.share(u) > 1, lower, minimum)),
                 ]
         ends.append(self.image(bisected(lambda u: self.share(u) < 1, s[-1] - t, s[-1])))
         return [edge.real for edge in reversed(ends)]
