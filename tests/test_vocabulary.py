@@ -49,8 +49,12 @@ METAPHORS = r"\b(walls?|cells?|sea|leak(s|ed|ing)?|buried|verge|stands? out|repu
 """What no text may say either, in the rooms, the examples and the tests."""
 
 TEXTS = sorted(
-    {p for folder in ("examples", "tests") for p in (ROOT / folder).rglob("*.py")} - {Path(__file__)}
-    | set(FILES)
+    {
+        *FILES,
+        *(ROOT / "examples").rglob("*.py"),
+        # results recorded under earlier names keep them
+        *(p for p in (ROOT / "tests").rglob("*.py") if p != Path(__file__) and p.parent.name != "recorded"),
+    }
 )
 
 ELSEWHERE = ("mpmath.", "concurrent.", "S.")
