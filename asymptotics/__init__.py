@@ -1,8 +1,16 @@
 """Closed-form asymptotics of shallow networks that learn features, derived with SymPy.
 
-Start with ``phase_diagram(diagonal)`` or ``phase_diagram(quadratic)``; read ``diagonal`` and ``quadratic``
-for the equations, ``power_sums`` and ``noise`` for the two lemmas on sums, ``regime`` for what a model is to
-the engine, ``balance`` for how its equations are solved.
+Start with ``phase_diagram(diagonal)`` or ``phase_diagram(quadratic)``.  The chapters, in the order in which
+they build on each other:
+
+    expressions   laws as text, LaTeX and numbers; checks of arguments
+    algebra       exact polyhedra over Q(gamma, r), monomials
+    lemmas        sums over modes, and the noise of one mode
+    balance       dominant balance: from the regimes of a model to scaling laws
+    models        the equations of each model, as a declaration
+    phases        a phase, its laws and its spectrum
+    boundaries    the law across each boundary
+    tuning, diagram, learning_curves, heavy_tails   the answers
 """
 
 from asymptotics.balance.laws import Law as Law

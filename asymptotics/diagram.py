@@ -2,7 +2,7 @@
 
 ``dominant_balances`` finds the regions; here they become ``Phase`` objects, are checked to tile the space of
 exponents, exactly and at symbolic gamma, and are joined by ``Boundary`` objects where two of them share a
-facet. Names follow arXiv:2509.24882 and are given by mechanism, not by place: see ``words``.
+facet.  Names follow arXiv:2509.24882 and are given by mechanism, not by place: see ``words``.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ class AmbiguousDiagram(RuntimeError):
 class PhaseDiagram:
     """All phases of one network under one scaling of the noise.
 
-    Diagrams, their phases, boundaries and laws pickle and copy, and are equal to what they were made of.
+    Diagrams, their phases, boundaries and laws pickle and copy; a copy equals its original.
 
     >>> from asymptotics import phase_diagram, quadratic
     >>> diagram = phase_diagram(quadratic)
@@ -109,9 +109,9 @@ class PhaseDiagram:
             source: source exponent r above 0, for a model that has one, such as ``kernel_ridge``, only.
 
         Numbers may be int, float, Fraction, Decimal, mpf, NumPy scalars or SymPy numbers.  A float is the
-        decimal that Python prints: 0.4 is 2/5.  At ell = -oo stands the phase that holds for every
-        sufficiently negative ell, likewise at oo, and at a = oo and -oo; not both at once, where the order of
-        the limits would matter.
+        decimal that Python prints: 0.4 is 2/5.  The phase at ell = -oo is that of every sufficiently negative
+        ell, likewise at oo, and at a = oo and -oo; a and ell are not both infinite, as the order of the
+        limits would matter.
 
         Raises:
             OnBoundary: when the point lies on a boundary; it names the phases that meet there.
@@ -192,7 +192,7 @@ class PhaseDiagram:
 
         Returns:
             ``(a_from, a_to, weight decay, risk)`` in order, covering a in (0, oo).  The law of the weight
-            decay is 0 where the risk at its smallest values is the best to leading order.
+            decay is 0 where, to leading order, the risk is least as it vanishes.
 
         Raises:
             InvalidArgument: when an argument is not of its kind, or the diagram not of a trained network.
@@ -299,7 +299,7 @@ class PhaseDiagram:
     def parameters(
         self, *, gamma: Exact, b: Exact | None = None, source: Exact | None = None
     ) -> dict[Expr, Expr]:
-        """The symbols of what does not change along a learning curve, with their exact values.
+        """The parameters that are fixed along a learning curve: exact numbers, by their symbols.
 
         Raises:
             InvalidArgument: as ``locate``.
@@ -374,7 +374,7 @@ def phase_diagram(model: Model, *, noise: Noise = "fixed", estimator: Estimator 
         NotImplementedError: when the leading constants of a hypothesis have no closed form; it names the
             hypothesis and the terms.
         IncompleteDiagram: when the hypotheses leave an open region of exponents without a phase; it names the
-            region and what each of the closest hypotheses fails.
+            region and what is false of each of the closest hypotheses.
         AmbiguousDiagram: when two hypotheses hold in one open region; it names both.
 
     >>> from asymptotics import diagonal
@@ -394,8 +394,7 @@ def phase_diagram(model: Model, *, noise: Noise = "fixed", estimator: Estimator 
         estimator == "erm" or isinstance(model, Network),
         "estimator",
         estimator,
-        f"'erm' for {model.name}: that is the estimator it declares; others are derived from a network's "
-        "Network",
+        f"'erm' for {model.name}: that is the estimator it declares; others are derived for a Network",
     )
     return _diagram(model, noise, estimator)
 
@@ -518,7 +517,7 @@ def _where_a_parameter_passes(first: Phase, second: Phase, scales: Scales) -> It
     if point is None or one.hypothesis != other.hypothesis:
         return
     forms = [at_value(form, *point) for form in (*one.facets, *other.facets, *scales.window)]
-    others = tuple(  # of the parameter itself the forms are free
+    others = tuple(  # the forms hold the parameter no more
         whole if parameter == point[0] else (max(a, c), min(b, d))
         for parameter, whole, (a, b), (c, d) in zip(
             PARAMETERS, EVERYWHERE, one.domain, other.domain, strict=True

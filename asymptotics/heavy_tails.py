@@ -1,17 +1,17 @@
 r"""Heavy tails and generalisation: what the spectrum of the trained weights says of the risk.
 
-K modes learned leave at least the energy of the rest, (1/d) sum_{i>K} s_i^2 ~
-K^(1 - 2 gamma).  Where the risk is of that order it can be read off the spectrum, from the number K of spikes
-and the exponent of their tail: a heavier tail generalises better with the same number of spikes.  Where noise
-or shrinkage make more of it, it cannot.  `heavy_tails` decides, for each phase of a diagram, exactly and in
-in all of its region: whether there is a tail, whether the risk vanishes, whether the tail determines it, and
-whether there is a bulk besides.  For both networks, with noise fixed, scaled or absent, it finds
+With K modes learned, the risk is at least the energy of the rest, (1/d) sum_{i>K} s_i^2 ~ K^(1 - 2 gamma).
+Where it is of that order, the number K of spikes and the exponent of their tail determine it: with as many
+spikes, a heavier tail generalises better.  Where noise or shrinkage exceed that order, they do not.
+`heavy_tails` decides for each phase, exactly and in all of its region, whether there is a tail, whether the
+risk vanishes, whether the tail determines it, and whether there is a bulk besides.  For both networks, with
+noise fixed, scaled or absent, it finds
 
     a power-law tail of spikes  <=>  the risk vanishes as d -> oo,
 
 but the risk vanishes at the rate that the tail determines only in phases II, IV and N.
 
-Worked by hand, phase IV of the quadratic network: beside its K spikes stands a bulk of d (n_eff/d)^(3/5)
+Worked by hand, phase IV of the quadratic network: beside its K spikes there is a bulk of d (n_eff/d)^(3/5)
 weights of noise, far more of them, but the risk is K^(1 - 2 gamma), that of the tail.
 
 In this order: ``HeavyTail``, ``heavy_tails``.
@@ -107,8 +107,8 @@ def heavy_tails(diagram: PhaseDiagram) -> tuple[HeavyTail, ...]:
     A heavy tail and good generalisation go together, but for the rate:
 
     >>> from asymptotics import phase_diagram, quadratic
-    >>> for found in heavy_tails(phase_diagram(quadratic, noise="none")):
-    ...     print(found.phase.name, found.tail_exponent, found.vanishing.value, found.determines_risk)
+    >>> for tail in heavy_tails(phase_diagram(quadratic, noise="none")):
+    ...     print(tail.phase.name, tail.tail_exponent, tail.vanishing.value, tail.determines_risk)
     Ia 0 nowhere False
     Ib 0 nowhere False
     II 1/gamma everywhere True

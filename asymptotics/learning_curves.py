@@ -5,7 +5,7 @@ constant, more samples do not help: that is a plateau.  The phase says why (whic
 boundary at its end says what finally changes.
 
 Worked by hand, for the quadratic network at weight decay d^(1/2), fixed noise: phase Ib up to a = 1, R = d^0,
-for the threshold kappa = lambda d/(4 n_eff) stands above every mode, sqrt(d) at most; at a = 1 the first mode
+for the threshold kappa = lambda d/(4 n_eff) lies above every mode, sqrt(d) at most; at a = 1 the first mode
 passes it.
 
 In this order: ``End`` and ``Plateau``, ``plateaus``.

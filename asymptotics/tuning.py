@@ -1,4 +1,4 @@
-r"""The best weight decay, and what it is worth: trained networks against the Bayes-optimal estimator.
+r"""The best weight decay: tuned networks against the Bayes-optimal estimator.
 
 At given noise delta the error E depends on the weight decay through the threshold alone.  Where kappa is far
 above delta it grows with kappa, by shrinkage; where kappa << delta and some modes are subcritical it
@@ -7,11 +7,11 @@ shrinkage and cuts the overfitted bulk:
 
     dE/dkappa = 0:      d(error of modes)/dkappa = 2 E[(x - kappa)_+] of the noise = 2 delta^2 D_b/kappa,
 
-since d(delta^2 j(u))/dkappa is -2 times the mean size of what passes.  So D_b at the optimum is a
-monomial like any other, and the optimum a ``regime``, in which the weight decay is one more unknown and this
-equation determines the threshold: ``balance`` solves it.  Once all modes are learned there is no noise to be
-cut.  Then E = e_0 - e_1 kappa/delta + e_2 (kappa/delta)^2, from the potential, and kappa = delta e_1/(2 e_2);
-with e_1 = 0 (quadratic network: E = delta^2 + kappa^2) it is 0.  (Where the error feeds delta, A delta^2 = e,
+since d(delta^2 j(u))/dkappa is -2 times the mean size of what passes.  So D_b at the optimum is a monomial
+like any other.  The optimum is a ``Regime`` in which the weight decay is one more unknown and this equation
+determines the threshold: ``balance`` solves it.  Once all modes are learned no noise is left to cut: then
+E = e_0 - e_1 kappa/delta + e_2 (kappa/delta)^2, from the potential, and kappa = delta e_1/(2 e_2); with
+e_1 = 0 (quadratic network: E = delta^2 + kappa^2) it is 0.  (Where the error feeds delta, A delta^2 = e,
 delta changes with kappa too; but it falls with e, so that the least e at given delta is the least of all.)
 
 Worked by hand, quadratic network, 1 << n_eff << d^(2 gamma): kappa = 2 delta, the hard edge, so the risk is
@@ -141,7 +141,7 @@ def _taylor(potential: Expr, order: int) -> Expr:
 
 
 def _tuned(regime: Regime, stationary: Equation) -> Regime:
-    """The regime with its threshold at the optimum, and the weight decay as what the equations determine."""
+    """The regime with its threshold at the optimum, and the weight decay as an unknown."""
     noise, balance = regime.equations
     return replace(
         regime,

@@ -1,10 +1,9 @@
 """Leading terms: monomials in the physical variables, the unknowns, and one logarithm.
 
-Dominant balance never adds two terms of different size: it compares them and keeps the larger.  A term is
-therefore all there is to carry: a positive coefficient, a power in the field Q(gamma, r) of each variable,
-and a power of the logarithm L = log(1/D_b) that a soft edge of the noise brings in (``noise``).  Products,
-powers and substitution are vector arithmetic on the powers; to compare, ``Scales`` turns the physical powers
-into the one exponent of d, a form in the exponents a, ell, b.
+Dominant balance compares terms and never adds two of different size.  A term is a positive coefficient, a
+power in the field Q(gamma, r) of each variable, and a power of the logarithm L = log(1/D_b) that a soft edge
+of the noise brings in (``noise``).  Products, powers and substitution are vector arithmetic on the powers; to
+compare, ``Scales`` turns the physical powers into the one exponent of d, a form in the exponents a, ell, b.
 """
 
 from __future__ import annotations
@@ -156,10 +155,7 @@ class Scales:
 
     @property
     def window(self) -> tuple[Form, ...]:
-        """Forms that are positive wherever there is something to say: b > 0 if the noise scales.
-
-        Noise that grows with the dimension would drown a target of fixed energy.
-        """
+        """Forms that must be positive: b > 0 if the noise scales, for the energy of the target is fixed."""
         zero = (FIELD.zero,) * len(self.exponents)
         return ((*zero, FIELD.one),) if self.noise == "scaled" else ()
 
@@ -216,13 +212,13 @@ def _in_short(coefficient_of_term: Expr) -> Expr:
 
 @cache
 def simplified(value: Expr) -> Expr:
-    """SymPy's ``simplify``, once for each expression: phases, and scales of noise, have most in common."""
+    """SymPy's ``simplify``, cached: phases, and scalings of the noise, have most expressions in common."""
     return simplify(value)
 
 
 @cache
 def collected(product: Expr) -> Expr:
-    """A product of positive powers with all that is raised to one multiple of gamma, or 1/gamma, in one base.
+    """A product of positive powers; those with exponents proportional to gamma, or 1/gamma, share one base.
 
     >>> from sympy import sqrt
     >>> from asymptotics.symbols import gamma

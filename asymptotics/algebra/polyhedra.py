@@ -3,17 +3,15 @@
 The parameters are the decay gamma of the target and, where a model has one, the source exponent r of a
 kernel.  A *form* is ``c_0 + c_1 v_1 + ... + c_k v_k`` with every c_j in the field Q(gamma, r), stored as
 the tuple ``(c_0, ..., c_k)``; the variables ``v`` are the exponents ``a, ell`` (and ``b``).  A *polyhedron*
-is the open set where each of its forms is positive.  Everything a phase diagram asks of polyhedra (is one
-empty, which inequalities matter, do two touch, do they cover the plane) reduces to one question,
-whether a system of strict inequalities has a solution, and that one is answered by Fourier-Motzkin
-elimination: a variable is removed by adding each lower bound to each upper bound, and what is left when all
-are gone is a list of constants to be positive.
+is the open set where each of its forms is positive.  Every question about polyhedra (is one empty, which
+inequalities matter, do two touch, do they cover the plane) is one question, answered by the lemma of Fourier
+and Motzkin: has a system of strict inequalities a solution?
 
-The only subtlety is that a coefficient is not a number: its sign may depend on the parameters.  ``sign``
-answers when it is the same in all of a ``Domain``, a box of parameters, and raises ``SignChange`` with where
-to cut the box otherwise; ``split_at_sign_changes`` then asks again on either side.  Of a polynomial in one
-parameter the sign is decided by isolating its real roots; of an irreducible one in two, by mapping the box to
-(0, oo)^2, where coefficients of one sign suffice.
+A coefficient is not a number: its sign may depend on the parameters.  ``sign`` answers when it is the same in
+all of a ``Domain``, a box of parameters; otherwise it raises ``SignChange``, which says where to cut the box,
+and ``split_at_sign_changes`` asks again on either side.  The sign of a polynomial in one parameter follows
+from its isolated real roots; that of an irreducible one in two from mapping the box to (0, oo)^2, where
+coefficients of one sign suffice.
 
 In this order: the field, the sign, elimination, and the questions.
 """
@@ -131,7 +129,7 @@ def sign(value: Coefficient, domain: Domain = EVERYWHERE) -> int:
 
     Raises:
         SignChange: when it is not, with where to cut the domain.
-        NotImplementedError: when it is not found out, for a polynomial in two parameters.
+        NotImplementedError: when it is not known, for a polynomial in two parameters.
 
     >>> sign(coefficient(1 - 2 * gamma))
     -1
@@ -299,11 +297,11 @@ def _eliminate(
 def feasible(forms: Sequence[Form], domain: Domain = EVERYWHERE) -> bool:
     """Whether all forms can be positive together, for each gamma of the open interval (or for none).
 
-    Where ``SignChange`` has split an interval, single values of gamma at the split are not asked about.
+    The values of gamma at which ``SignChange`` splits an interval are left out.
 
     Raises:
         SignChange: when it depends on the parameters within the domain.
-        NotImplementedError: when a sign that is not found out, in two parameters, may decide it.
+        NotImplementedError: when an unknown sign of a polynomial in two parameters may decide it.
 
     >>> a_form, negated = (coefficient(0), coefficient(1)), (coefficient(0), coefficient(-1))
     >>> feasible([a_form]), feasible([a_form, negated])
@@ -398,11 +396,11 @@ def common_facet(
 def uncovered(
     polyhedra: Sequence[Sequence[Form]], inside: Sequence[Form], domain: Domain = EVERYWHERE
 ) -> Iterator[list[Form]]:
-    """Open pieces of the polyhedron ``inside`` that none of others covers: none, if they tile it.
+    """Open pieces of the polyhedron ``inside`` that no other covers: none, if the others tile it.
 
     Removing one polyhedron from a piece leaves, for each facet, the part beyond that facet and within the
-    facets before it; what survives the removal of every one was covered by none.  A piece of which it is not
-    known whether it is empty is kept until then.
+    facets before it; what is left when all are removed is covered by none.  A piece that is not known to
+    be empty stays in until then.
     """
     if not polyhedra:
         if feasible(inside, domain):

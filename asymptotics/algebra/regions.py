@@ -43,7 +43,7 @@ def inequality(form: Form, scales: Scales, domain: Domain) -> Relational:
 
 
 def end_of_axis(value: Any) -> Expr | None:
-    """The end oo or -oo of an axis that a value says in any of its kinds, else None.
+    """The end oo or -oo of an axis, if the value is one, of any type of number; else None.
 
     >>> end_of_axis(float("-inf")), end_of_axis(mpmath.inf), end_of_axis(3)
     (-oo, oo, None)
@@ -70,8 +70,8 @@ def on_axis(parameter: str, value: Any) -> Expr:
 def margin(relation: Relational, point: Mapping[Expr, Expr]) -> Expr:
     """By how much an inequality holds at a point; one exponent may be oo or -oo, which is a limit.
 
-    The two sides are linear in the exponents.  So where the infinite one has a coefficient the margin is
-    infinite, and where it has none it does not matter.
+    The two sides are linear in the exponents: the margin is infinite if the infinite one has a coefficient,
+    else that one does not matter.
 
     >>> from sympy import S
     >>> from asymptotics.symbols import a
@@ -87,7 +87,7 @@ def margin(relation: Relational, point: Mapping[Expr, Expr]) -> Expr:
 
 
 def interval_conditions(domain: Domain, within: Domain) -> list[Relational]:
-    """What tells a part of a domain from the whole.
+    """The conditions on the parameters that select a part of a domain.
 
     >>> from sympy import S, oo
     >>> interval_conditions(((S(1), oo), (S(0), oo)), EVERYWHERE)

@@ -4,11 +4,11 @@ A phase has one leading term in each sum; its law fails at a boundary, where ano
 happens there is the subject of this chapter: ``Boundary.law()`` answers with one ``BoundaryLaw``, whatever
 the type of the boundary.
 
-The chapter rests on one lemma of uniform asymptotics: *the terms that grow alike at a boundary are
-resonant there; their sum holds uniformly, on both sides and in between.*  For each is, to leading order,
-right wherever it counts, and negligible elsewhere.  Two things are to be added.  A
-sum over modes must itself hold uniformly where its leading end changes; and where the resonant terms cancel,
-as many degrees of freedom being determined as the data have, the next term decides: a local law.
+The chapter rests on one lemma of uniform asymptotics: *the terms that grow alike at a boundary are resonant
+there; their sum holds uniformly, on both sides and in between.*  For each is, to leading order, right
+wherever it counts, and negligible elsewhere.  Two things are to be added.  A sum over modes must itself hold
+uniformly where its leading end changes; and where the resonant terms cancel, as many degrees of freedom being
+determined as the data have, the next term decides: a local law.
 
 Its files, in order:
 

@@ -72,7 +72,7 @@ _MISSED = 1e-6
 
 @dataclass(frozen=True)
 class EdgeLaw:
-    """What the bulk degrees of freedom D_b -> 0 say of the rest, with L = log(1/D_b).
+    """Threshold, error and mass near the edge as functions of D_b -> 0, with L = log(1/D_b).
 
     ``threshold = delta * threshold_constant * L**threshold_log_power``,
     ``error = delta**2 * error_constant * D_b**error_power * L**error_log_power``,
@@ -147,7 +147,7 @@ class NoiseLaw(Stored):
     def _has_soft_edge(self) -> bool:
         """Whether -log rho ~ c w^m with m > 0: then the second moment is finite, too."""
         try:
-            _ = self._surprise
+            _ = self._stretched_exponential
         except _UNKNOWN_TO_SYMPY:
             return False
         return True
@@ -192,8 +192,8 @@ class NoiseLaw(Stored):
     def _moment(self, order: int) -> Expr:
         """E[w^order; w > 0], in closed form.
 
-        SymPy integrates the semicircle from u, but not from 0, and exp(-w^m) from 0, while at u = 0 what it
-        says of it from u may vanish or mean nothing.  Each is therefore held against the integral's value.
+        SymPy integrates the semicircle from u, but not from 0, and exp(-w^m) from 0; its integral of that
+        from u may be wrong at u = 0.  Each closed form is therefore compared with the integral's value.
 
         Raises:
             NotImplementedError: when neither is right.
@@ -221,7 +221,7 @@ class NoiseLaw(Stored):
         return simplify(integrate(level**order * self.density, (level, 0, self.edge)))
 
     def lambert_logarithm(self, bulk_freedom: Expr) -> Expr:
-        """What to put for L = log(1/D_b) at a soft edge, to be right up to O(1/L) instead of O(log L/L).
+        """The value of L at a soft edge that is right up to O(1/L); log(1/D_b) is so up to O(log L/L).
 
         Where rho ~ rho_0 w^p exp(-c w^m) the equation D_b = u rho/phi^2 reads v^q exp(c v) = rho_0/((c m)^2
         D_b), with v = u^m and q = (2m - 3 - p)/m.  That is solved by Lambert's function, c v = q W((c/q)
@@ -233,7 +233,7 @@ class NoiseLaw(Stored):
         >>> gaussian.lambert_logarithm(Symbol("D", positive=True))
         LambertW(2/(pi*D**2))/2
         """
-        constant, power = self._surprise
+        constant, power = self._stretched_exponential
         front = simplify(self.density * exp(constant * level**power))
         rise = limit(simplify(level * front.diff(level) / front), level, oo)
         q = (2 * power - 3 - rise) / power
@@ -243,15 +243,15 @@ class NoiseLaw(Stored):
         return q * LambertW(simplify(constant / q * inverse ** (1 / q)), 0 if q > 0 else -1)
 
     @cached_property
-    def _surprise(self) -> tuple[Expr, Expr]:
+    def _stretched_exponential(self) -> tuple[Expr, Expr]:
         """(c, m) of -log rho ~ c w^m far out.
 
         Raises:
             ValueError: when there is no such m > 0, as where rho itself falls like a power.
         """
-        surprise = expand_log(-log(self.density), force=True)
-        power = limit(simplify(level * surprise.diff(level) / surprise), level, oo)
-        constant = limit(simplify(surprise / level**power), level, oo) if _is_scale(power) else S.NaN
+        exponent = expand_log(-log(self.density), force=True)
+        power = limit(simplify(level * exponent.diff(level) / exponent), level, oo)
+        constant = limit(simplify(exponent / level**power), level, oo) if _is_scale(power) else S.NaN
         if not _is_scale(constant):
             raise ValueError(f"-log({self.density}) does not grow like a power of {level}")
         return constant, power
@@ -269,7 +269,7 @@ class NoiseLaw(Stored):
         """
         if self.edge != oo:
             return None
-        constant, power = self._surprise
+        constant, power = self._stretched_exponential
         rate = simplify(-self.density.diff(level) / self.density)
         small = 1 / (constant * level**power)
 
@@ -331,7 +331,7 @@ class NoiseLaw(Stored):
         )
 
     def _soft_edge(self) -> EdgeLaw:
-        constant, power = self._surprise
+        constant, power = self._stretched_exponential
         return EdgeLaw(
             threshold_constant=constant ** (-1 / power),
             threshold_log_power=1 / power,

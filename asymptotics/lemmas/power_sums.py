@@ -1,11 +1,11 @@
 r"""The lemma on power-law sums: the mean of h over a power law of modes, to leading order.
 
-Let s_i = A i^{-gamma}, i = 1..d, with A = sqrt(d), and let T be the scale below which a mode is
-lost.  Then K = (A/T)^{1/gamma} is the index at which s_i crosses T, and
+Let s_i = A i^{-gamma}, i = 1..d, with A = sqrt(d), and T a scale, which s_i crosses at the index
+K = (A/T)^{1/gamma}.  Then
 
     (1/d) sum_i h(s_i/T),        h(s) ~ c_0 s^p (s -> 0),      h(s) ~ c_1 s^q (s -> oo),
 
-is, as d -> oo, governed by one of three things, each with its constant:
+is, as d -> oo, one of three terms:
 
 * the crossover at i ~ K, when 1 < K < d and q < 1/gamma < p.  The sum is an integral,
 
@@ -280,7 +280,7 @@ def _smooth_mellin(function: ModeFunction) -> Expr:
 
 
 def _without_error_functions(value: Expr) -> tuple[Expr, list[Expr]]:
-    """What (s d/ds - k) for each power s**k in front of an error function leaves, and these k.
+    """The function after (s d/ds - k) for each power s**k in front of an error function, and these k.
 
     Error functions decay on one side only; their derivatives are Gaussians, which do on both.
 
@@ -343,7 +343,7 @@ class SumTerm:
 
 @cache
 def leading_sum(function: ModeFunction, learned: Learned, domain: Domain = EVERYWHERE) -> tuple[SumTerm, ...]:
-    """The lemma: what leads (1/d) sum_i h(s_i/T), nothing when that is below every power of d.
+    """The lemma: leading terms of (1/d) sum_i h(s_i/T); none if it falls faster than every power of d.
 
     There are two terms where the first modes and the last both outweigh the crossover: which of them leads
     depends on how K and d grow.

@@ -6,13 +6,13 @@ The error of the trained estimate is the sum of three parts, none of them negati
 * *learned*: shrinkage and misalignment of what passes it;
 * *overfitting*: noise that passes it and is taken for target.
 
-A network declares the first, per mode, and the share of the rest that is the noise's doing.  For the diagonal
-network, given the noisy coefficient X the target's is Gaussian with variance s^2 r and mean (1 - r) X,
+A network declares the first for each mode, and the noise fraction of the rest.  For the diagonal network,
+given the noisy coefficient X the target's is Gaussian with variance s^2 r and mean (1 - r) X,
 r = delta^2/(s^2 + delta^2), so that
 
     unlearned = s^2 r P(|X| < kappa) + (1 - r)^2 E[X^2; |X| < kappa],
 
-and r is the noise's share of the rest.  A mode of the quadratic network is either an
+and r is the noise fraction of the rest.  A mode of the quadratic network is either an
 outlier, and then learned, or subcritical: all of it is unlearned while the noise stays below the threshold.
 Where noise passes the threshold, ``subcritical`` says what of such modes passes with it.
 
@@ -52,11 +52,11 @@ def parts(
 ) -> Mapping[str, Part]:
     """The parts of E/T^2 that target modes make: "unlearned", "learned" and "overfitting".
 
-    What the edge of the noise lets through comes on top of the last (``noise``).
+    The bulk at the edge of the noise adds to the last (``noise``).
 
     Args:
         error: E of one outlier, in size, effective_noise and threshold.
-        unlearned_energy: what of it is target below the threshold.
+        unlearned_energy: the part of it that is target below the threshold.
         noise_fraction: share of the rest that is noise.
         bbp_threshold: size in units of the larger scale above which modes are outliers; others are unlearned.
         scales: effective_noise and threshold in units of T; one that is negligible is 0.
@@ -64,8 +64,8 @@ def parts(
     >>> from sympy import exp
     >>> from asymptotics.symbols import effective_noise, threshold
     >>> scales = {effective_noise: S.Zero, threshold: S.One}
-    >>> found = parts(size**2 * exp(-effective_noise), size**2, S.Zero, S.One, scales)
-    >>> found["learned"].order, [piece.value for piece in found["learned"].function.pieces]
+    >>> of_mode = parts(size**2 * exp(-effective_noise), size**2, S.Zero, S.One, scales)
+    >>> of_mode["learned"].order, [piece.value for piece in of_mode["learned"].function.pieces]
     (1, [0, -s**2])
     """
     ratio = Dummy("rho", positive=True)

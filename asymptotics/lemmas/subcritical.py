@@ -3,24 +3,24 @@ r"""Subcritical modes: what a network declares of its outliers says of modes ins
 A mode of size s above the BBP threshold makes an outlier at x = X(s), the declared ``outlier_location``.  X
 is the inverse of the noise's Stieltjes transform g, g(X(s)) = 1/s, and the squared cosine of the outlier's
 direction with the mode's is X'(s) (Benaych-Georges and Nadakuditi, arXiv:0910.2120).  Inside the noise that
-inverse is complex: with zeta(w) in the upper half-plane the root of X(zeta) = w, a mode is seen at w with
-the overlap density
+inverse is complex.  Let zeta(w) be the root of X(zeta) = w in the upper half-plane; then a mode has at w the
+overlap density
 
     O_s(w) = -(1/pi) Im[g/(1 - s g)] = -(1/pi) Im[1/(zeta(w) - s)]
 
-(Ledoit and Peche, Probab. Theory Relat. Fields 151 (2011) 233).  That is all of a subcritical mode,
-and the share 1 - X'(s) that an outlier leaves in the noise.  For the semicircle, in units of
-delta, X = s + 1/s, |zeta| = 1, and O_s(w) is the density of the semicircle over 1 + s^2 - s w.
+(Ledoit and Peche, Probab. Theory Relat. Fields 151 (2011) 233).  It integrates to 1 for a subcritical mode,
+and to the share 1 - X'(s) that an outlier leaves in the noise.  For the semicircle, in units of delta,
+X = s + 1/s, |zeta| = 1, and O_s(w) is the density of the semicircle over 1 + s^2 - s w.
 
 So an integral over w is one over zeta, from the root zeta_0 of X = 0 to the BBP threshold e, and if X is
 rational it is elementary:
 
     int_0^edge h(w) O_s(w) dw = -(1/pi) Im int_{zeta_0}^e h(X) X' d(zeta)/(zeta - s).
 
-Worked by hand, for a threshold at 0: how much of a mode s < 1 is cut, being seen at w < 0.  With X' = 1 -
+Worked by hand, for a threshold at 0: the share of a mode s < 1 at w < 0, which is cut.  With X' = 1 -
 1/zeta^2, partial fractions give 1/(s zeta^2) + 1/(s^2 zeta) + (1 - 1/s^2)/(zeta - s).  Their primitive is
 real at zeta = 1, and has the imaginary part 1/s + pi/(2 s^2) + (1 - 1/s^2)(pi/2 + atan s) at zeta_0 = i,
-which is pi times what is seen at w > 0.  What is cut is the rest of 1,
+which is pi times the share at w > 0.  The rest of 1 is cut,
 
     1/2 - 1/(pi s) + (1/s^2 - 1) atan(s)/pi,       about 1/2 - 4 s/(3 pi) for a small mode.
 
@@ -55,7 +55,7 @@ def overlap_above_zero(weight: Callable[[Expr], Expr], outlier_location: Expr, o
     Args:
         weight: h, a polynomial; it may hold ``size``.
         outlier_location: X(s), a rational function, at delta = 1 and without a threshold.
-        outlier: whether the mode is one: the integral is then over what is left of it in the noise.
+        outlier: whether the mode is one: the integral is then over the share that it leaves in the noise.
 
     >>> overlap_above_zero(lambda w: S.One, size + 1 / size, outlier=False)
     atan(s)/pi + 1/2 + 1/(pi*s) - atan(s)/(pi*s**2)

@@ -1,13 +1,13 @@
-r"""What the trained weights are: which share of them is zero, which is not, and which is noise.
+r"""The trained weights: the share of them that is zero, that is not, and that is noise.
 
-A trained weight is not zero where the noisy image x of a mode passes the threshold, and the potential that a
-network declares knows how likely that is (``models.network``):
+A trained weight is not zero where the noisy image x of a mode passes the threshold.  The potential that a
+network declares (``declaration``) gives the probability:
 
     P(x > kappa) = (1/2) d^2/dkappa^2 E[(x - kappa)_+^2].
 
-For the diagonal network this is erfc(kappa/(sqrt(2) sigma)); for the quadratic one it is 1 for a mode that
-is an outlier above the threshold, while one that is not is a share of the semicircle.  What
-is not zero and does not belong to a learned mode is noise.
+For the diagonal network this is erfc(kappa/(sqrt(2) sigma)); for the quadratic one it is 1 for a mode that is
+an outlier above the threshold; any other mode is one share of the semicircle.  A weight that is neither zero
+nor that of a learned mode is noise.
 
 Worked by hand, diagonal network, kappa << delta, some modes learned: P(|X| < kappa) = erf(kappa/(sqrt(2)
 sigma)) = sqrt(2/pi) kappa/sigma, and sigma = delta for most modes.  Few weights are zero, a share of
@@ -47,7 +47,7 @@ def shares(
 ) -> Mapping[str, Part]:
     """Share of the trained weights that is not zero, that is zero, and that is noise and not zero, per mode.
 
-    What the edge of the noise lets through comes on top (``noise``).
+    The bulk at the edge of the noise adds to these (``noise``).
 
     Args:
         potential: J of one outlier, in size, effective_noise and threshold.
@@ -58,7 +58,7 @@ def shares(
 
     Returns:
         By ``MASS_ABOVE``, ``ATOM`` and ``NOISE_ABOVE``, the first Taylor coefficient in the small ratio that
-        does not vanish, with its order.  The noise is of order 0 alone: learned weights that it moves
+        does not vanish, with its order.  ``NOISE_ABOVE`` has order 0 only: learned weights that noise moves
         across the threshold are no noise.
     """
     ratio = Dummy("rho", positive=True)

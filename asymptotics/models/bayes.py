@@ -1,5 +1,4 @@
-r"""The Bayes-optimal estimator: the least error that any estimator can have, knowing the distribution of the
-target.
+r"""The Bayes-optimal estimator: the least error of any, given the distribution of the target.
 
 It sees every mode through the same noise as a trained network does, but needs no threshold: one equation for
 delta (arXiv:2509.24882, and 2105.15004 for its like in regression),
@@ -8,7 +7,7 @@ delta (arXiv:2509.24882, and 2105.15004 for its like in regression),
 
 E being the mean posterior variance of a mode.  For the diagonal network a mode is a Gaussian scalar, and its
 posterior variance is s^2 delta^2/(s^2 + delta^2).  For the quadratic network it is a rank-one matrix in the
-noise, and the network says what is known of it (``quadratic``).
+noise, and the network declares its posterior variance (``quadratic``).
 
 Without label noise the equation reads delta^2 = (E/delta^2) delta^2 / A: besides a solution with delta > 0,
 which needs more degrees of freedom E/delta^2 than A = left side/delta^2 gives, there is delta = 0, and it is

@@ -20,10 +20,10 @@ A network therefore declares J and three equations.  Where the modes do not inte
 expression holds for every size.  Where they do (quadratic network: eigenvalues repel) a mode either makes an
 outlier, ``size > bbp_threshold``, or is one share of the bulk, with J = delta^2 j(kappa/delta) (``noise``).
 
-A declaration that means nothing is refused: degrees and signs of its functions are tested at a few points,
-and where a declaration means something they hold everywhere.  By hand: J is an area, so that doubling s,
-delta and kappa makes it four times as large.  J = (s - kappa)^3 is eight times as large; J = 2 (s - kappa)^2
-passes this, but leaves the error E = s^2 - J + kappa dJ/dkappa, about -s^2 of a mode far above the threshold.
+Degrees and signs of the declared functions are tested at a few points, and a declaration that fails is
+refused: of a network they hold everywhere.  By hand: J is an area, so that doubling s, delta and kappa makes
+it four times as large.  J = (s - kappa)^3 is eight times as large; J = 2 (s - kappa)^2 passes this, but
+leaves the error E = s^2 - J + kappa dJ/dkappa, about -s^2 of a mode far above the threshold.
 
 In this order: ``AMPLITUDE``, ``Declaration``, ``error_of`` and the other derivatives of J, the checks.
 """
@@ -81,8 +81,8 @@ class Declaration:
         posterior_variance: least mean square error with which an outlier's mode can be known through the
             noise, while most modes are in the bulk.
         posterior_variance_among_learned: the same once every mode is an outlier.
-        unlearned_energy: what of the error of an outlier's mode is target below the threshold.
-        noise_fraction: which share of the rest is noise.
+        unlearned_energy: the part of the error of an outlier's mode that is target below the threshold.
+        noise_fraction: the share of the rest that is noise.
         noise_balance: the equation for delta, in E.
         threshold_balance: the equation for kappa, in D.
         excess_risk: R as a multiple of E.
@@ -193,7 +193,7 @@ _OF_IMAGE = (position, resolvent, effective_noise)
 
 
 def check_network(declared: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Refuse a network that means nothing; the fields that numbers were given for, as expressions.
+    """Refuse a network that means nothing; the checked fields, numbers as expressions.
 
     ``declared`` holds the fields of a ``Network`` by their names.
 

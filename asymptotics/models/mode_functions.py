@@ -54,7 +54,7 @@ def mode_functions(network: Declaration, ordering: Ordering, learned: Learned) -
     [0, 2 - 2/s]
     """
     potential, limit = network.potential_of(learned), partial(in_the_limit, network, ordering)
-    # no noise passes a threshold at or beyond the edge; what little does near it, the edge law says
+    # no noise passes a threshold at or beyond the edge; the edge law says how much passes near it
     bulk = network.noise.second_moment if ordering is Ordering.THRESHOLD_BELOW_NOISE else S.Zero
     return ModeFunctions(
         error=mode_function(network, ordering, learned, size**2 + bulk, limit(error_of(potential))),
@@ -75,7 +75,7 @@ def size_function(network: Declaration, ordering: Ordering, learned: Learned) ->
 
 @cache
 def error_parts(network: Declaration, ordering: Ordering, learned: Learned) -> Mapping[str, Part]:
-    """What one mode contributes to each part of E/T^2 (``decomposition``).
+    """What one mode contributes to each part of E/T^2 (``risk_parts``).
 
     Once all modes are learned none is left to be unlearned or overfitted: those parts are then exactly zero
     for a network whose modes are outliers, one by one.
@@ -113,7 +113,7 @@ def signal_share(network: Declaration) -> ModeFunction:
 
 @cache
 def weight_shares(network: Declaration, ordering: Ordering, learned: Learned) -> Mapping[str, Part]:
-    """What one mode contributes to the mass of the trained weights at 0 and away from it (``weights``)."""
+    """What one mode contributes to the mass of the trained weights at 0 and away from it."""
     potential, scales = network.potential_of(learned), _scales(network, ordering)
     noise = network.noise.mass if ordering is Ordering.THRESHOLD_BELOW_NOISE else S.Zero
     return shares(

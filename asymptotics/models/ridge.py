@@ -1,7 +1,7 @@
 r"""Linear baselines: ridge regression on features that are given, not learned.
 
 Expand the target and the estimate in features that are uncorrelated, of variances v, and let the data be
-Gaussian or as good as that (Hastie, Montanari, Rosset, Tibshirani, Ann. Statist. 50 (2022) 949; Cui,
+Gaussian or equivalent to that (Hastie, Montanari, Rosset, Tibshirani, Ann. Statist. 50 (2022) 949; Cui,
 Loureiro, Krzakala, Zdeborova, arXiv:2105.15004).  Every coefficient is then seen through noise and shrunk,
 
     estimate = f (coefficient + noise of variance delta^2/v),           f = v/(v + kappa),
@@ -10,16 +10,16 @@ so that, with t^2 for what a mode adds to the energy of the target, its sums ove
 
     degrees of freedom D = sum f,       error E = sum (1 - f)^2 t^2 + delta^2 sum f^2 = B + delta^2 D_2.
 
-The two equations are those of a network: A delta^2 = labels + p E and A = p D + force, where A is the
-sample ratio (``noise_balance`` and ``threshold_balance`` of the declaration).  When the samples are
-interpolated A and p D_2 are of one size, and their difference is what matters.  So it is made an unknown, the
-spare degrees of freedom D_s = A - p D_2, and all is written in positive terms:
+The two equations are those of a network: A delta^2 = labels + p E and A = p D + force, where A is the sample
+ratio (``noise_balance`` and ``threshold_balance`` of the declaration).  When the samples are interpolated A
+and p D_2 are of one size.  So their difference D_s = A - p D_2, the spare degrees of freedom, is an unknown
+too, and all terms are positive:
 
     A = p D + force,     D_s = p sum f (1 - f) + force,     D_s delta^2 = labels + p B,
 
     E = (A B + labels D_2)/D_s.
 
-The last line is the usual (B + D_2 Delta/n)/(1 - D_2/n), and says how D_s divides the risk.
+The last line is the usual (B + D_2 Delta/n)/(1 - D_2/n).
 
 *Same inputs as a network* (`ridge`).  Its inputs are isotropic, v = 1, so that every mode is shrunk alike and
 only kappa against 1 matters.  By hand, for the diagonal network and n << d: A = n/d is so small that
@@ -362,7 +362,7 @@ def _index_bounds(model: RidgeRegression, learned: Learned, index: Term) -> tupl
 def ridge(network: Network) -> RidgeRegression:
     """Ridge regression on the inputs of a network: its equations, with all features of variance one.
 
-    The penalty that makes sparse is replaced by half the mean square of the weights, as in ``numerics``.
+    Half the mean square of the weights replaces the sparse penalty, as in ``numerics``.
 
     Raises:
         InvalidArgument: when the network is no ``Network``.

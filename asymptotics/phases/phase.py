@@ -1,8 +1,8 @@
 """A phase: one region of exponents, with the laws that hold in it.
 
-A balance (``balance``) says which terms lead, and the monomials that solve them.  A phase
-is the same as a reader meets it: a name, a region, and a law for each quantity.  Five laws are at hand;
-those of the trained objective, of the parts of the risk and of the spectrum are derived when asked for.
+A balance (``balance``) says which terms lead, and the monomials that solve them.  A phase adds a name, a
+region, and a law for each quantity.  Five laws are at hand; those of the trained objective, of the parts of
+the risk and of the spectrum are derived when asked for.
 
 Worked by hand, phase VIa of the diagonal network: label noise feeds delta, alpha delta^2 = Delta, the
 threshold lies far below it and lets all of it pass, so that the risk is delta^2 = Delta d/n_eff.

@@ -10,7 +10,7 @@ order:
 * *bleeding-out*: there is a bulk, and the largest learned weight is no larger than its edge, so that learned
   weights leave the bulk but do not part from it;
 * *bulk + spikes*: learned weights are outliers, each at a place of its own, and the power law of these begins
-  far above the bulk's edge: most of them stand clear of it;
+  far above the bulk's edge: most of them lie outside of the bulk;
 * *bulk decay*: the power law begins at the bulk's edge, which it continues.
 
 By hand, quadratic network: in phase IV the outliers begin at the scale delta while the bulk ends at t delta,

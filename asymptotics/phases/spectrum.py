@@ -14,7 +14,7 @@ are therefore
   diagonal network the coefficient of a learned mode has a law, that of eta_kappa(s_i g + delta z), and no
   place.
 
-*The tail.*  Far above the scales T = max(delta, kappa) a mode is seen as what it is, so the number of weights
+*The tail.*  Far above the scale T = max(delta, kappa) training reproduces a mode, so the number of weights
 beyond x is that of modes larger than x: the lemma on ``power_sums`` with x in place of T,
 
     #{nu > x} = c (sqrt(d)/x)^(1/gamma),         T << x << sqrt(d),
@@ -31,10 +31,10 @@ delta/K, so that it lies (gamma/K)^2 delta above it at most.  With D_b = 2 n_eff
 
 *What these laws leave out.*  They are those of the state evolution, where the law of the weights is
 continuous and the number of modes is K, not an integer.  In one trained network of dimension d the bulk's
-edge moves by d^(-2/3) delta and a spike by delta/sqrt(d).  A spike also mixes with its neighbours: what it
-loses of its direction to them, (delta^2/d) sum_j (s_i - s_j)^-2 ~ (delta i/s_i)^2/d, exceeds the
-delta^2/s_i^2 that it loses to the noise once i exceeds sqrt(d).  The space of the learned modes loses nothing
-by that.
+edge fluctuates by d^(-2/3) delta and a spike by delta/sqrt(d).  Neighbouring spikes also mix: the share of
+its direction that a spike loses to them, (delta^2/d) sum_j (s_i - s_j)^-2 ~ (delta i/s_i)^2/d, exceeds the
+share delta^2/s_i^2 that it loses to the noise once i exceeds sqrt(d).  The space of the learned modes loses
+nothing by that.
 
 In this order: `Spikes` and `SpectrumLaws`, `spectrum_laws`.  What the tail says of the risk: `heavy_tails`.
 """
@@ -64,7 +64,7 @@ from asymptotics.symbols import d, effective_noise, gamma, index, size, threshol
 
 @dataclass(frozen=True)
 class Spikes:
-    """Where learned modes stand among the trained weights; each expression holds for i < K = ``number``.
+    """The outliers among the trained weights; each expression holds for i < K = ``number``.
 
     Attributes:
         number: how many there are.
@@ -73,8 +73,8 @@ class Spikes:
             unless i is far below sqrt(d), the space of modes of about that size; None if not declared.
         largest_outlier: where they begin.
         smallest_outlier: where they end; 0 if they come down to 0.
-        spacing: the last lies above ``smallest_outlier`` by no more than this, between 0 and it as K passes
-            from one integer to the next; where it exceeds that there is a gap between spikes and bulk.
+        spacing: the last lies above ``smallest_outlier`` by at most this, by anything between 0 and this as K
+            passes from one integer to the next; a gap parts spikes and bulk where it exceeds the bulk's edge.
     """
 
     number: Law
@@ -95,7 +95,7 @@ class SpectrumLaws:
         noise_weights: number of weights that are not 0 and not learned.
         bulk_edge: the largest of them; 0 if there are none.  For the diagonal network the largest of d draws.
         learned_modes: number of learned weights.
-        spikes: where they stand; None where there are none, or where they have no place (diagonal network).
+        spikes: the outliers; None where there are none, or where they have no place (diagonal network).
         tail: number of weights above ``weight``, in ``tail_range``.
         tail_exponent: tail ~ weight**-tail_exponent.
         counting_function: number of learned weights above ``weight``, from ``bulk_edge`` (diagonal network:
@@ -188,7 +188,7 @@ def spectrum_laws(balanced: Balanced) -> SpectrumLaws:
 
 
 def trained_network(balanced: Balanced, asked: str = "spectrum") -> Network:
-    """The network whose weights a balance is of; ``asked`` is what is wanted of it, for the message.
+    """The network that a balance is of; ``asked`` names the quantity in the message.
 
     Raises:
         NoSuchLaw: when it is not one of a trained network.
@@ -276,7 +276,7 @@ def _scales_of(balanced: Balanced, network: Network) -> dict[Expr, Expr]:
         return {effective_noise: S.Zero, threshold: cut}
     if ordering_of(balanced) is Ordering.THRESHOLD_BELOW_NOISE:
         return {effective_noise: noise, threshold: S.Zero}
-    # of a hard edge kappa is a multiple: said so, it cancels in what follows
+    # kappa is a multiple of delta at a hard edge: written so, it cancels in what follows
     return {
         effective_noise: noise,
         threshold: cut if network.noise.edge is oo else network.noise.edge * noise,
