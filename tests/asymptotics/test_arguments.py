@@ -314,7 +314,7 @@ def test_every_public_function_and_method_is_asked_here():
         "BoundaryLaw", "BoundaryType", "Law", "LocalLaw", "PhaseDiagram",  # evaluate, locate, ...
         "RidgeRegression", "Network",  # declarations: test_declared
         "bayes_ratio", "heavy_tails", "interpolation_peak", "phase_diagram", "plateaus", "recovery_jump",
-        "ridge", "PowerLaw", "PhysicalPoint", "read_expression", "read_latex",  # test_point, test_notation, ...
+        "ridge", "PowerLaw", "PhysicalPoint", "read_expression", "read_latex",  # test_point, test_notation
         "diagonal", "kernel_ridge", "quadratic",
     }  # fmt: skip
     assert set(asymptotics.__all__) == known
