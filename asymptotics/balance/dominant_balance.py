@@ -398,7 +398,7 @@ def dominant_balances(model: Model, scales: Scales, domain: Domain = EVERYWHERE)
 
     Raises:
         ValueError: when a sum is not of the kind that the lemma of ``power_sums`` covers, or not positive.
-        NotImplementedError: when constants have no closed form, or a sign in two parameters is not found out.
+        NotImplementedError: when constants have no closed form, or a sign in two parameters is not known.
             Both name the model, the regime or the hypothesis, and what it is that fails.
 
     >>> from asymptotics import diagonal

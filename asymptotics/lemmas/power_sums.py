@@ -175,8 +175,8 @@ def mellin(function: ModeFunction) -> Expr:
     A piece that is a sum of powers, with or without arctangents, is integrated term by term: where single
     terms diverge and their sum does not, by analytic continuation in 1/gamma.  A smooth function on all of
     (0, oo) is first stripped of its end behaviours by (s d/ds - p)(s d/ds - q), which multiplies the
-    transform by (1/gamma - p)(1/gamma - q), and of what is left of error functions by s d/ds; that leaves
-    SymPy an integrand that decays at both ends.
+    transform by (1/gamma - p)(1/gamma - q); error functions that remain are removed likewise, so that SymPy's
+    integrand decays at both ends.
 
     Raises:
         NotImplementedError: when SymPy has no closed form.

@@ -77,15 +77,15 @@ def overlap_above_zero(weight: Callable[[Expr], Expr], outlier_location: Expr, o
 def parts_in_noise(outlier_location: Expr, bbp_threshold: Expr) -> Mapping[str, Part]:
     """What one mode adds to each part of E/delta^2 where kappa << delta, and few modes are outliers.
 
-    Weights below 0 are cut, the others are kept.  So there is
+    Weights below 0 are cut.  So
 
-    * of a subcritical mode, s^2 for its overlap with w < 0, unlearned, and (w - s)^2 for that with w > 0,
-      overfitting;
-    * of an outlier the same inside the noise, (X - s)^2 for its overlap at X, and X^2 for that of other
+    * a subcritical mode adds s^2 times its overlap with w < 0, unlearned, and (w - s)^2 times that with
+      w > 0, overfitting;
+    * an outlier adds the same inside the noise, (X - s)^2 times its overlap at X, and X^2 times that of other
       directions there: all this is learned.
 
-    The many modes of size about 0 add the second moment of the noise, each; what the others do to the law of
-    the noise as a whole is a correction to that, and within the same part.
+    Each of the many modes of size about 0 adds the second moment of the noise; the other modes correct the
+    law of the noise as a whole, within the same part.
 
     Args:
         outlier_location: X(s), at delta = 1 and without a threshold.
