@@ -17,14 +17,14 @@ from asymptotics.balance.laws import Law as Law
 from asymptotics.balance.laws import NoSuchLaw as NoSuchLaw
 from asymptotics.balance.laws import PowerLaw as PowerLaw
 from asymptotics.balance.regimes import Hypothesis as Hypothesis
+from asymptotics.balance.tiling import AmbiguousDiagram as AmbiguousDiagram
+from asymptotics.balance.tiling import IncompleteDiagram as IncompleteDiagram
 from asymptotics.boundaries.boundary import Boundary as Boundary
 from asymptotics.boundaries.interpolation import interpolation_peak as interpolation_peak
 from asymptotics.boundaries.law import BoundaryLaw as BoundaryLaw
 from asymptotics.boundaries.law import LocalLaw as LocalLaw
 from asymptotics.boundaries.recovery import recovery_jump as recovery_jump
 from asymptotics.boundaries.types import BoundaryType as BoundaryType
-from asymptotics.diagram import AmbiguousDiagram as AmbiguousDiagram
-from asymptotics.diagram import IncompleteDiagram as IncompleteDiagram
 from asymptotics.diagram import OnBoundary as OnBoundary
 from asymptotics.diagram import PhaseDiagram as PhaseDiagram
 from asymptotics.diagram import phase_diagram as phase_diagram

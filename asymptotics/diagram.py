@@ -1,58 +1,36 @@
 """The phase diagram of a network: its phases, their names and laws, and the boundaries between them.
 
-``dominant_balances`` finds the regions; here they become ``Phase`` objects, are checked to tile the space of
-exponents, exactly and at symbolic gamma, and are joined by ``Boundary`` objects where two of them share a
-facet.  Names follow arXiv:2509.24882 and are given by mechanism, not by place: see ``words``.
+The way of a model: its balances tile the space of exponents (``balance.tiling``), each becomes a ``Phase``
+(``phases.phase``), and two whose regions share a facet a ``Boundary`` (``boundaries.boundary``).  Here the
+diagram is put together and asked.  Names follow arXiv:2509.24882 and are given by mechanism, not by place:
+see ``words``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache, partial
-from itertools import combinations, pairwise
+from functools import cache
+from itertools import pairwise
 from typing import Any, Literal
 
-from sympy import Eq, Expr, Float, I, Rational, S, latex, nan, oo, solveset, zoo
+from sympy import Expr, Float, I, Rational, S, latex, nan, oo, solveset, zoo
 
 from asymptotics import symbols
 from asymptotics.algebra.monomials import Noise, Scales
-from asymptotics.algebra.polyhedra import (
-    EVERYWHERE,
-    FIELD,
-    PARAMETERS,
-    Domain,
-    Form,
-    at_value,
-    common_facet,
-    common_parts,
-    difference,
-    feasible,
-    irredundant,
-    is_zero,
-    meeting_point,
-    overlap,
-    restricted,
-    split_at_sign_changes,
-    uncovered,
-)
-from asymptotics.algebra.regions import inequality, interval_conditions, margin, on_axis, region_of
-from asymptotics.balance.dominant_balance import Balanced, dominant_balances
-from asymptotics.balance.failure import closest_hypotheses
+from asymptotics.algebra.regions import margin, on_axis, region_of
 from asymptotics.balance.laws import Law, law_of, risk_law
 from asymptotics.balance.regimes import Model
-from asymptotics.boundaries.boundary import Boundary
+from asymptotics.balance.tiling import IncompleteDiagram, tiling_balances
+from asymptotics.boundaries.boundary import Boundary, boundaries_between
 from asymptotics.expressions.checks import exact_exponent, in_one_line, require, require_one_of
 from asymptotics.models.bayes import BayesOptimal
 from asymptotics.models.network import Network
 from asymptotics.models.ridge import ridge
-from asymptotics.phases.phase import Phase
+from asymptotics.phases.phase import Phase, phase_of
 from asymptotics.tuning import tuned_balances
 
 Estimator = Literal["erm", "bayes", "ridge"]
-QUANTITIES = ("effective_noise", "threshold", "learned_modes", "degrees_of_freedom")
-"""What every phase has a law of, besides the risk."""
-
 Exact = Any
 """A number of one of the kinds of ``checks``."""
 
@@ -68,14 +46,6 @@ class OnBoundary(ValueError):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return OnBoundary, (self.point, self.phases)  # so that it comes back from another process
-
-
-class IncompleteDiagram(RuntimeError):
-    """No hypothesis of dominant balance holds in some open region: the declared model is not covered."""
-
-
-class AmbiguousDiagram(RuntimeError):
-    """Two hypotheses hold in one open region: the declared equations have more than one solution there."""
 
 
 @dataclass(frozen=True)
@@ -427,119 +397,6 @@ def _estimated(model: Model, estimator: Estimator) -> Model:
 def _derived(model: Model, noise: Noise) -> tuple[tuple[Phase, ...], tuple[Boundary, ...]]:
     """The phases and their boundaries."""
     scales = Scales(noise)
-    balances = dominant_balances(model, scales)
-    _check_coverage(model, balances, scales)
-    _check_disjoint(model, balances, scales)
-    # Ia and Ib before II
-    phases = sorted((_phase(model, balanced) for balanced in balances), key=lambda p: p.name.swapcase())
-    return tuple(phases), tuple(_boundaries(phases, scales))
-
-
-def _check_coverage(model: Model, balances: tuple[Balanced, ...], scales: Scales) -> None:
-    everywhere = (FIELD.one, *(FIELD.zero,) * len(scales.exponents))  # 1 > 0
-    whole = [everywhere, *scales.window]
-
-    def first_gap(domain: Domain) -> tuple[Form, ...]:
-        regions = [balanced.facets for balanced in balances if overlap(balanced.domain, domain)]
-        return tuple(next(uncovered(regions, whole, domain), ()))
-
-    for domain in common_parts([balanced.domain for balanced in balances]):
-        for part, gap in split_at_sign_changes(first_gap, domain):
-            if gap:
-                conditions = [
-                    *(inequality(form, scales, part) for form in irredundant(gap[1:], (), part)),
-                    *interval_conditions(part, EVERYWHERE),
-                ]
-                where = " and ".join(map(str, conditions)) or "the exponents are what they may"
-                raise IncompleteDiagram(
-                    f"no dominant balance of the {model.name} model holds where {where}; "
-                    + closest_hypotheses(model, scales, gap, part)
-                )
-
-
-def _check_disjoint(model: Model, balances: tuple[Balanced, ...], scales: Scales) -> None:
-    for one, other in combinations(balances, 2):
-        shared = overlap(one.domain, other.domain)
-        if shared is None:
-            continue
-        forms = [*one.facets, *other.facets, *scales.window]
-        for part, together in split_at_sign_changes(partial(feasible, forms), shared):
-            if together:
-                facets = irredundant([*one.facets, *other.facets], scales.window, part)
-                where = " and ".join(str(inequality(facet, scales, part)) for facet in facets)
-                raise AmbiguousDiagram(
-                    f"two hypotheses of the {model.name} model hold where {where}: "
-                    f"{one.hypothesis}; and {other.hypothesis}"
-                )
-
-
-def _phase(model: Model, balanced: Balanced) -> Phase:
-    described = model.describe(balanced.hypothesis)
-    in_words = isinstance(described, tuple) and [type(part) for part in described] == [str] * 3
-    require(in_words, "describe", described, "a Description: name, title and why, three strings")
-    missing = [name for name in QUANTITIES if name not in balanced.regime.quantities]
-    needed = f"functions by the names of all of {', '.join(QUANTITIES)}"
-    require(not missing, "quantities", sorted(balanced.regime.quantities), needed)
-    name, title, why = described
-    return Phase(
-        name=name,
-        title=title,
-        region=region_of(balanced.facets, balanced.scales, balanced.domain),
-        risk=risk_law(balanced),
-        effective_noise=law_of(balanced, "effective_noise"),
-        threshold=law_of(balanced, "threshold"),
-        learned=law_of(balanced, "learned_modes"),
-        degrees_of_freedom=law_of(balanced, "degrees_of_freedom"),
-        why=why,
-        balance=balanced,
-    )
-
-
-def _boundaries(phases: list[Phase], scales: Scales) -> Iterator[Boundary]:
-    for first, second in combinations(phases, 2):
-        one, other = first.balance, second.balance
-        shared = overlap(one.domain, other.domain)
-        if shared is None:
-            yield from _where_a_parameter_passes(first, second, scales)
-            continue
-        touch = partial(common_facet, one.facets, other.facets, scales.window)
-        facets = split_at_sign_changes(touch, shared)
-        for part, facet in facets:
-            if facet is not None:
-                side = inequality(facet, scales, part)
-                yield Boundary((first, second), Eq(side.lhs, side.rhs), _meet(one, other, facet))
-
-
-def _where_a_parameter_passes(first: Phase, second: Phase, scales: Scales) -> Iterator[Boundary]:
-    """The boundary between regions of one hypothesis that differ in a parameter of the model."""
-    one, other = first.balance, second.balance
-    point = meeting_point(one.domain, other.domain)
-    if point is None or one.hypothesis != other.hypothesis:
-        return
-    forms = [at_value(form, *point) for form in (*one.facets, *other.facets, *scales.window)]
-    others = tuple(  # the forms hold the parameter no more
-        whole if parameter == point[0] else (max(a, c), min(b, d))
-        for parameter, whole, (a, b), (c, d) in zip(
-            PARAMETERS, EVERYWHERE, one.domain, other.domain, strict=True
-        )
-    )
-    for _, touch in split_at_sign_changes(partial(feasible, forms), others):
-        if touch:
-            yield Boundary((first, second), Eq(*point), _agree(one, other, point))
-
-
-def _agree(one: Balanced, other: Balanced, point: tuple[Expr, Expr]) -> bool:
-    """Whether the exponents of two risks agree at a value of a parameter."""
-    exponents = [
-        None if balanced.risk is None else at_value(balanced.scales.exponent(balanced.risk), *point)
-        for balanced in (one, other)
-    ]
-    return exponents[0] is not None and exponents[0] == exponents[1]
-
-
-def _meet(one: Balanced, other: Balanced, facet: Form) -> bool:
-    """Whether the exponents of two risks agree on a facet; exact recovery leaves no risk."""
-    if one.risk is None or other.risk is None:
-        return False
-    jump = difference(one.scales.exponent(one.risk), other.scales.exponent(other.risk))
-    return is_zero(restricted(jump, facet))
+    phases = [phase_of(model, balanced) for balanced in tiling_balances(model, scales)]
+    phases.sort(key=lambda phase: phase.name.swapcase())  # Ia and Ib before II
+    return tuple(phases), tuple(boundaries_between(phases, scales))

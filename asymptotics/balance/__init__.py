@@ -32,6 +32,7 @@ take one regime from ``diagonal.regimes(noisy=True)`` and pass each of its hypot
 
 * ``regimes``: what the equations of a model become once its scales are ordered, and what a model is.
 * ``dominant_balance``: all hypotheses of all regimes; the consistent ones with their solutions.
+* ``tiling``: whether the balances tile the space of exponents, exactly.
 * ``failure``: which hypotheses come closest where none holds.
 * ``inequalities``: where in a phase one monomial exceeds another: everywhere, in part, nowhere.
 * ``next_order``: relative corrections of order 1/L, where laws hold a logarithm L.

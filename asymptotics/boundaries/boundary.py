@@ -3,14 +3,36 @@
 Where a boundary lies, whether the risk jumps there, its type and its mechanism are known from its two phases
 alone.  The law is derived when it is asked for: by ``crossover`` for networks, by ``linear`` for linear
 estimators.
+
+In this order: ``Boundary``, ``boundaries_between``.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
+from itertools import combinations
 
-from sympy import Eq
+from sympy import Eq, Expr
 
+from asymptotics.algebra.monomials import Scales
+from asymptotics.algebra.polyhedra import (
+    EVERYWHERE,
+    PARAMETERS,
+    Form,
+    at_value,
+    common_facet,
+    difference,
+    feasible,
+    is_zero,
+    meeting_point,
+    overlap,
+    restricted,
+    split_at_sign_changes,
+)
+from asymptotics.algebra.regions import inequality
+from asymptotics.balance.dominant_balance import Balanced
 from asymptotics.boundaries.crossover import network_law
 from asymptotics.boundaries.law import BoundaryLaw
 from asymptotics.boundaries.linear import linear_law, mechanism_of_linear, type_of_linear
@@ -84,3 +106,54 @@ class Boundary:
 
     def _terms(self) -> BoundaryTerms:
         return boundary_terms(self.phases, self.relation, self.continuous)
+
+
+def boundaries_between(phases: Sequence[Phase], scales: Scales) -> Iterator[Boundary]:
+    """Facets that the regions of two phases share, and values of a parameter between two regions."""
+    for first, second in combinations(phases, 2):
+        one, other = first.balance, second.balance
+        shared = overlap(one.domain, other.domain)
+        if shared is None:
+            yield from _where_a_parameter_passes(first, second, scales)
+            continue
+        touch = partial(common_facet, one.facets, other.facets, scales.window)
+        facets = split_at_sign_changes(touch, shared)
+        for part, facet in facets:
+            if facet is not None:
+                side = inequality(facet, scales, part)
+                yield Boundary((first, second), Eq(side.lhs, side.rhs), _meet(one, other, facet))
+
+
+def _where_a_parameter_passes(first: Phase, second: Phase, scales: Scales) -> Iterator[Boundary]:
+    """The boundary between regions of one hypothesis that differ in a parameter of the model."""
+    one, other = first.balance, second.balance
+    point = meeting_point(one.domain, other.domain)
+    if point is None or one.hypothesis != other.hypothesis:
+        return
+    forms = [at_value(form, *point) for form in (*one.facets, *other.facets, *scales.window)]
+    others = tuple(  # the forms hold the parameter no more
+        whole if parameter == point[0] else (max(a, c), min(b, d))
+        for parameter, whole, (a, b), (c, d) in zip(
+            PARAMETERS, EVERYWHERE, one.domain, other.domain, strict=True
+        )
+    )
+    for _, touch in split_at_sign_changes(partial(feasible, forms), others):
+        if touch:
+            yield Boundary((first, second), Eq(*point), _agree(one, other, point))
+
+
+def _agree(one: Balanced, other: Balanced, point: tuple[Expr, Expr]) -> bool:
+    """Whether the exponents of two risks agree at a value of a parameter."""
+    exponents = [
+        None if balanced.risk is None else at_value(balanced.scales.exponent(balanced.risk), *point)
+        for balanced in (one, other)
+    ]
+    return exponents[0] is not None and exponents[0] == exponents[1]
+
+
+def _meet(one: Balanced, other: Balanced, facet: Form) -> bool:
+    """Whether the exponents of two risks agree on a facet; exact recovery leaves no risk."""
+    if one.risk is None or other.risk is None:
+        return False
+    jump = difference(one.scales.exponent(one.risk), other.scales.exponent(other.risk))
+    return is_zero(restricted(jump, facet))

@@ -16,10 +16,12 @@ from functools import cached_property
 
 from sympy import And, latex, log
 
+from asymptotics.algebra.regions import region_of
 from asymptotics.balance.derivation import Derivation, derivation_of
 from asymptotics.balance.dominant_balance import Balanced
-from asymptotics.balance.laws import Law, law_of
-from asymptotics.balance.regimes import Description, Hypothesis
+from asymptotics.balance.laws import Law, law_of, risk_law
+from asymptotics.balance.regimes import Description, Hypothesis, Model
+from asymptotics.expressions.checks import require
 from asymptotics.expressions.pickling import Stored
 from asymptotics.models.trained import PARTS
 from asymptotics.phases.spectrum import SpectrumLaws, spectrum_laws, trained_network
@@ -150,3 +152,34 @@ class Phase(Stored):
 
     def _repr_latex_(self) -> str:
         return f"${self.to_latex()}$"
+
+
+QUANTITIES = ("effective_noise", "threshold", "learned_modes", "degrees_of_freedom")
+"""What every phase has a law of, besides the risk."""
+
+
+def phase_of(model: Model, balanced: Balanced) -> Phase:
+    """The phase in which a balance of a model holds.
+
+    Raises:
+        InvalidArgument: the model describes it in other than three strings, or lacks a quantity.
+    """
+    described = model.describe(balanced.hypothesis)
+    in_words = isinstance(described, tuple) and [type(part) for part in described] == [str] * 3
+    require(in_words, "describe", described, "a Description: name, title and why, three strings")
+    missing = [name for name in QUANTITIES if name not in balanced.regime.quantities]
+    needed = f"functions by the names of all of {', '.join(QUANTITIES)}"
+    require(not missing, "quantities", sorted(balanced.regime.quantities), needed)
+    name, title, why = described
+    return Phase(
+        name=name,
+        title=title,
+        region=region_of(balanced.facets, balanced.scales, balanced.domain),
+        risk=risk_law(balanced),
+        effective_noise=law_of(balanced, "effective_noise"),
+        threshold=law_of(balanced, "threshold"),
+        learned=law_of(balanced, "learned_modes"),
+        degrees_of_freedom=law_of(balanced, "degrees_of_freedom"),
+        why=why,
+        balance=balanced,
+    )

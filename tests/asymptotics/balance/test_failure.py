@@ -7,7 +7,6 @@ import pytest
 from sympy import Eq, S, cos, oo, sqrt
 
 from asymptotics import (
-    AmbiguousDiagram,
     IncompleteDiagram,
     diagonal,
     kernel_ridge,
@@ -69,17 +68,6 @@ def test_regimes_left_out_where_no_weight_decay_rules():
     # without the regime of fitted features the others fail where kappa ~ 1
     with pytest.raises(IncompleteDiagram, match=r"false is .*\(by hypothesis\)"):
         phase_diagram(Changed(BASELINE, frozenset([3, 4, 5])))
-
-
-def test_two_solutions_are_not_one_diagram():
-    stronger = replace(
-        BASELINE,
-        name="stronger",
-        threshold_balance=Eq(n_eff / d, degrees_of_freedom + weight_decay**2 / threshold),
-    )
-    with pytest.raises(AmbiguousDiagram, match=r"two hypotheses of the changed model hold where .*kappa"):
-        phase_diagram(Changed(BASELINE, extra=(stronger,)))
-    assert phase_diagram(stronger).phases
 
 
 FORCE = weight_decay / threshold
