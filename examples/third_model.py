@@ -13,10 +13,15 @@ matrix.  Its target has singular values s_i = sqrt(d) i^-gamma.  What differs fr
   side (Benaych-Georges and Nadakuditi, arXiv:1103.2221), so that the potential is the same;
 * the counting: with alpha = n/d^2 = n_eff/d, R = E,
 
-      alpha delta^2 = Delta + E,        alpha = D + lambda/kappa.
+      alpha delta^2 = Delta + E,        alpha = D + lambda/kappa;
 
-Those three lines are all that has to be declared.  The phases follow; one of their laws is then compared with
-the equations themselves, solved below with SciPy at finite d, without a line of the toolkit.  Draws
+* the subordination map.  That of the quadratic network holds for eigenvalues.  Singular values s_i are the
+  eigenvalues +-s_i of a symmetric matrix of twice the size, whose map needs g(z) and g(-z); a declaration has
+  g(z) alone.  So none is declared, and the laws that need one are refused: those across boundaries where all
+  modes are of the size of the noise.
+
+That is all that has to be declared.  The phases follow; one of their laws is then compared with the equations
+themselves, solved below with SciPy at finite d, without a line of the toolkit.  Draws
 third_model.png beside this file, or into the folder given as argument; takes some ten seconds.
 """
 
@@ -57,6 +62,7 @@ bilinear = replace(
     noise_balance=Eq(n_eff / d * effective_noise**2, noise_variance + matrix_error),
     threshold_balance=Eq(n_eff / d, degrees_of_freedom + weight_decay / threshold),
     excess_risk=matrix_error,
+    subordination_map=None,
 )
 # --- that is all
 

@@ -7,7 +7,7 @@ State a `Problem`, `solve` it, `certify` the solution, follow it along a `risk_c
     sums               over modes and over poles, at a cost that does not grow with their number
     free_probability   the law of a noisy matrix: free convolution with a semicircle
     equations          the two state equations, and the methods that solve them
-    networks           a file a network: error and degrees of freedom, spectrum
+    networks           a record a network: error and degrees of freedom, spectrum
     problem, solution  what is asked, and what is answered
     estimators         erm, bayes, ridge: from a problem to its solution
     solve              the verb

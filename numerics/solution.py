@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import Any
 
@@ -59,12 +59,12 @@ class Solution:
     learned_modes: Any
     residual: Any
     digits: int | None = None
-    coordinate: int | None = None
-    coordinate_value: Any = None
-    parts: Mapping[str, Any] | None = None
+    coordinate: int | None = field(default=None, repr=False)
+    coordinate_value: Any = field(default=None, repr=False)
+    parts: Mapping[str, Any] | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
-        for name in (field.name for field in fields(self) if field.name not in EXACT):
+        for name in (attribute.name for attribute in fields(self) if attribute.name not in EXACT):
             value = getattr(self, name)
             object.__setattr__(self, name, None if value is None else handed_out(value, self.digits))
         if self.parts is not None:
@@ -118,7 +118,7 @@ class Solution:
 
     def __getstate__(self) -> dict[str, Any]:
         """Fields only: cached properties are computed again."""
-        return {field.name: getattr(self, field.name) for field in fields(self)}
+        return {attribute.name: getattr(self, attribute.name) for attribute in fields(self)}
 
     @property
     def _arithmetic(self) -> Arithmetic:

@@ -274,12 +274,11 @@ def _problems(
     magnitude = draw(st.integers(0, len(str(max_dim)) - 1))
     dim = min(draw(st.integers(1, 9)) * 10**magnitude, max_dim)
     # powers of ten from tiny to d^2: the phases are far apart, so spread the draws in the logarithm
-    unknowns = 1 if network == "diagonal" else dim
     n_eff = 10.0 ** draw(st.floats(-1.0, 2.0 * magnitude + 1.0))
     return Problem(
         network=network,
         gamma=draw(gammas),
-        samples=n_eff * unknowns,
+        samples=n_eff * NETWORKS[network].sample_unit(dim),
         dim=dim,
         weight_decay=10.0 ** draw(st.floats(-6.0, float(magnitude) + 1.0)),
         noise_variance=draw(st.sampled_from([0.01, 0.1, 1.0, 10.0])),

@@ -96,4 +96,5 @@ PHASE = """\
     exponent of d  {exponent}
     where          {region}
 """
+ONE_OF_SEVERAL = ", {place} of {total}"
 ALSO_WHERE = f"\n{' ' * 19}"

@@ -129,7 +129,7 @@ class Cut:
         noise: delta.
         threshold: kappa.
         start: the preimage of q >= kappa, or any other real point of the gap of the support in which q lies.
-        excess: q - kappa; 0 unless the network is narrow (`numerics.width`).
+        excess: q - kappa; 0 unless the network is narrow (`width`).
         unit: the unit of all these, a power of 2.
     """
 

@@ -115,7 +115,7 @@ class Spectrum:
     def __repr__(self) -> str:
         return (
             f"<Spectrum: mass {self.atom:.6g} at 0, noise up to {self.bulk_edge:.6g}, "
-            f"{len(self.spikes)} learned modes, right edge {self.right_edge:.6g}>"
+            f"{len(self.spikes)} outliers, right edge {self.right_edge:.6g}>"
         )
 
     @property

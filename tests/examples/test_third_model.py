@@ -23,6 +23,15 @@ def test_declaration_takes_under_forty_lines():
     assert 0 < len([line for line in lines[start:end] if line.strip()]) < 40
 
 
+def test_a_law_that_needs_a_subordination_map_is_refused(example):
+    from asymptotics import phase_diagram
+
+    boundaries = phase_diagram(example.bilinear).boundaries
+    boundary = next(b for b in boundaries if [p.name for p in b.phases] == ["VIa", "VIb"])
+    with pytest.raises(NotImplementedError, match="declares no subordination_map"):
+        boundary.law()
+
+
 @pytest.mark.parametrize(("a", "name"), [(1.4, "II"), (1.7, "II"), (0.5, "Ib")])
 def test_laws_are_the_limits_of_its_equations(example, a, name):
     from asymptotics import phase_diagram

@@ -159,7 +159,7 @@ def require_fit(names: Sequence[str], noise: str, estimator: str, shown: dict[st
         if fault is not None:
             parameter, allowed = fault
             option = f"'--{parameter.replace('_', '-')}'"
-            raise click.BadParameter(f"of {name}: must be {allowed}", param_hint=option)
+            raise click.BadParameter(f"for {name} it must be {allowed}", param_hint=option)
 
 
 def exact_parameters(parameters: dict[str, Any]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ ends the process on the spot.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -69,8 +70,10 @@ def derive(networks: Sequence[str], noise: Noise, estimator: Estimator, latex: b
     loaded()
     for name in names:
         diagram = asymptotics.phase_diagram(getattr(asymptotics, name), noise=noise, estimator=estimator)
+        suffixes = _suffixes([phase.name for phase in diagram.phases])
+        titled = list(zip(diagram.phases, suffixes, strict=True))
         if latex or steps:
-            derivations = (phase.derivation() for phase in diagram.phases)
+            derivations = (_derivation(phase, suffix) for phase, suffix in titled)
             if not steps:
                 click.echo(diagram.to_latex())
             elif latex:
@@ -79,18 +82,37 @@ def derive(networks: Sequence[str], noise: Noise, estimator: Estimator, latex: b
                 click.echo("\n\n\n".join(map(str, derivations)))
             continue
         click.echo(f"{name.replace('_', ' ')}, noise {noise}, estimator {estimator}\n")
-        for phase in diagram.phases:
-            click.echo(_described(phase))
+        for phase, suffix in titled:
+            click.echo(_described(phase, suffix))
 
 
-def _described(phase: Any) -> str:
+def _suffixes(names: Sequence[str]) -> list[str]:
+    """What tells phases of one name apart: ", 1 of 2"; nothing where a name is the only one.
+
+    >>> _suffixes(["II", "II", "V"])
+    [', 1 of 2', ', 2 of 2', '']
+    """
+    places = [names[: place + 1].count(name) for place, name in enumerate(names)]
+    return [
+        words.ONE_OF_SEVERAL.format(place=place, total=names.count(name)) if names.count(name) > 1 else ""
+        for place, name in zip(places, names, strict=True)
+    ]
+
+
+def _derivation(phase: Any, suffix: str) -> Any:
+    """The derivation of a phase, its title with what tells it apart."""
+    derivation = phase.derivation()
+    return replace(derivation, title=f"{derivation.title}{suffix}")
+
+
+def _described(phase: Any, suffix: str) -> str:
     """A phase in lines, every formula whole on one: nothing is cut, whatever the width of the terminal."""
     power = phase.risk.log_exponent
     logarithm = "" if power == 0 else f", times log(d)^({power})"
     return words.PHASE.format(
         name=phase.name,
-        title=phase.title,
-        risk=phase.risk.expr,
+        title=f"{phase.title}{suffix}",
+        risk=phase.risk.to_text(),
         exponent=f"{phase.risk.exponent}{logarithm}",
         region=words.ALSO_WHERE.join(map(str, phase.region.args)),
     )
@@ -148,7 +170,20 @@ def curve(samples: Sequence[Any], cache: Path | None, **parameters: Any) -> None
 @click.option("--samples", type=number, required=True, help="number of samples n")
 @click.option("--out", type=path, help="draw it: a PNG, PDF or SVG file")
 def spectrum(out: Path | None, **parameters: Any) -> None:
-    """Print the spectrum of the trained weights, and what pruning its bulk does to the risk."""
+    r"""Print the spectrum of the trained weights, and what pruning its bulk does to the risk.
+
+    The weights are the coefficients a_i w_i (diagonal) or the eigenvalues of B B^T (quadratic network).
+
+    \b
+    mass at 0         fraction of the weights that are 0
+    edge of the bulk  largest weight that noise alone produces
+    right edge        right end of the support of the limiting law; inf for
+                      Gaussian tails
+    learned modes     target modes above noise and threshold, a real number
+    outlier           an eigenvalue outside the bulk; overlap: squared cosine
+                      between its eigenvector and the mode's in the target
+    after pruning     excess risk once the bulk of the weights is removed
+    """
     arguments.require_weight_decay(**parameters)
     import numerics  # noqa: PLC0415
 
@@ -172,11 +207,11 @@ def _of_spectrum(solution: Any) -> Iterator[tuple[str, Any]]:
     """What is printed of the spectrum of a solution."""
     law = solution.spectrum()
     yield "mass at 0", law.atom
-    yield "edge of the noise", law.bulk_edge
+    yield "edge of the bulk", law.bulk_edge
     yield "right edge", law.right_edge
     yield "learned modes", solution.learned_modes
     for place, outlier in enumerate(law.spikes[:OUTLIERS_SHOWN], start=1):
-        yield f"spike {place}", f"{outlier.location} (overlap {outlier.overlap:.6f})"
+        yield f"outlier {place}", f"{outlier.location} (overlap {outlier.overlap:.6f})"
     yield "excess risk", solution.excess_risk
     yield "  after pruning", solution.pruned()
 

@@ -12,16 +12,31 @@ NETWORKS = ("diagonal", "quadratic")
 MODELS = (*NETWORKS, "kernel_ridge")
 
 
+estimator_option = click.option(
+    "--estimator",
+    type=click.Choice(["erm", "bayes", "ridge"]),
+    default="erm",
+    show_default=True,
+    help="the trained network, the best there is, or linear regression on the same inputs",
+)
+
+
 def problem_options(command: Callable[..., None]) -> Callable[..., None]:
     """Those of a ``Problem``, but for the number of samples."""
     options = (
-        click.option("--network", required=True, help="diagonal or quadratic"),
+        click.option("--network", type=click.Choice(NETWORKS), required=True),
         click.option("--gamma", type=number, required=True, help="decay of the target, above 1/2"),
         click.option("--dim", type=number, required=True, help="dimension d of the inputs"),
         click.option("--weight-decay", type=number, help="lambda; needed unless --estimator bayes"),
         click.option("--noise-variance", type=number, default="0", show_default=True, help="Delta"),
-        click.option("--target", default="raw", show_default=True, help="raw or unit (mean square one)"),
-        click.option("--estimator", default="erm", show_default=True, help="erm, bayes or ridge"),
+        click.option(
+            "--target",
+            type=click.Choice(["raw", "unit"]),
+            default="raw",
+            show_default=True,
+            help="sizes sqrt(d) i^-gamma, or the same rescaled to mean square one",
+        ),
+        estimator_option,
         click.option("--width", type=number, help="hidden units of the quadratic network; default: all"),
     )
     for option in reversed(options):
@@ -47,13 +62,6 @@ noise_option = click.option(
     default="fixed",
     show_default=True,
     help="label noise of order one, of a power d^-b of the dimension, or none",
-)
-estimator_option = click.option(
-    "--estimator",
-    type=click.Choice(["erm", "bayes", "ridge"]),
-    default="erm",
-    show_default=True,
-    help="the trained network, the best there is, or linear regression on the same inputs",
 )
 out_option = click.option(
     "--out", type=path, default="report", show_default=True, help="folder to write into; made if missing"
