@@ -90,10 +90,10 @@ LINK = re.compile(r"\[`?(\w+)`?\]\(([^)]+)\)")
 
 
 def walk() -> list[list[list[tuple[str, str]]]]:
-    """The rows of the table that a reader of the source follows: name and path of each link, cell by cell."""
+    """The rows of the table that a reader of the source follows: name and path of each link, column by column."""
     table = README.split("<!-- walk -->")[1].split("<!-- end -->")[0]
     lines = [line for line in table.splitlines() if line.startswith("| ")]
-    return [[LINK.findall(cell) for cell in line.split("|")[1:-1]] for line in lines[1:]]
+    return [[LINK.findall(column) for column in line.split("|")[1:-1]] for line in lines[1:]]
 
 
 def defined_in(path: str) -> set[str]:
