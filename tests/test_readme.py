@@ -90,7 +90,7 @@ LINK = re.compile(r"\[`?(\w+)`?\]\(([^)]+)\)")
 
 
 def walk() -> list[list[list[tuple[str, str]]]]:
-    """The rows of the table that a reader of the source follows: name and path of each link, column by column."""
+    """The rows of the table that a reader of the source follows: name and path of each link, by column."""
     table = README.split("<!-- walk -->")[1].split("<!-- end -->")[0]
     lines = [line for line in table.splitlines() if line.startswith("| ")]
     return [[LINK.findall(column) for column in line.split("|")[1:-1]] for line in lines[1:]]
