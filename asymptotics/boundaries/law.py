@@ -27,10 +27,16 @@ from asymptotics.boundaries.free_convolution import PathIntegral
 from asymptotics.boundaries.monotone_root import FARTHEST, positive_solution
 from asymptotics.boundaries.types import BoundaryType
 from asymptotics.boundaries.uniform_sums import DIGITS, ModeIntegral, compiled, evaluate
+from asymptotics.expressions.checks import require
 from asymptotics.expressions.point import Number, PhysicalPoint, PhysicalValues, point_of, require_variables
 from asymptotics.symbols import source
 
 QUANTITIES = ("risk", "effective_noise", "threshold")
+
+_CANCELLED = 1e-3
+"""How far apart the values on either side of poles may be that cancel."""
+
+_WHERE = "a point near the boundary, in one of its two phases, where the law is positive and has no pole"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,14 +95,28 @@ class UniformLaw:
         digits = mpmath.mp.dps
         with mpmath.workdps(digits + self._guard_digits):
             values = point.values()
-            if source in values:  # poles that cancel, as at r = 1, are passed by
-                values[source] += mpmath.mpf(10) ** -digits
-            near = [evaluate(expression, values) for expression in self.start]
-            values |= solve_equations(self.equations, self.unknowns, values, near)
-            numbers = {name: evaluate(expression, values) for name, expression in quantities.items()}
-            if "risk" in numbers:
-                self._require_digits(numbers["risk"], values, point)
+            if source not in values:
+                numbers = self._numbers(quantities, values, point)
+            else:  # poles that cancel, as at r = 1/2, are passed by on either side
+                step = mpmath.mpf(10) ** -digits
+                numbers, other = (
+                    self._numbers(quantities, {**values, source: values[source] + side}, point)
+                    for side in (step, -step)
+                )
+                alike = all(mpmath.almosteq(numbers[name], other[name], _CANCELLED) for name in names)
+                require(alike, "point", point, _WHERE)
         return {name: +number for name, number in numbers.items()}
+
+    def _numbers(
+        self, quantities: Mapping[str, Expr], values: Mapping[Symbol, Any], point: PhysicalPoint
+    ) -> dict[str, Any]:
+        near = [evaluate(expression, values) for expression in self.start]
+        values = {**values, **solve_equations(self.equations, self.unknowns, values, near)}
+        numbers = {name: evaluate(expression, values) for name, expression in quantities.items()}
+        if "risk" in numbers:
+            require(bool(numbers["risk"] >= 0), "point", point, _WHERE)
+            self._require_digits(numbers["risk"], values, point)
+        return numbers
 
     @property
     def _guard_digits(self) -> int:

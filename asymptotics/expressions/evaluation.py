@@ -22,7 +22,7 @@ import mpmath
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import lambertw
-from sympy import Add, Dummy, Expr, Function, LambertW, Mul, Piecewise, S, lambdify, limit, log, nan, zoo
+from sympy import Add, Dummy, Expr, Function, LambertW, Mul, Piecewise, S, lambdify, limit, log, nan, oo, zoo
 from sympy import piecewise_fold as folded
 from sympy.core.function import PoleError
 
@@ -78,13 +78,15 @@ def at_source(expression: Expr, at: Expr | None) -> Expr:
     if at is None or not expression.has(source):
         return expression
     value = expression.subs(source, at)
-    # a sine and a factor may vanish together, as do sin(2 pi r) and 1 - 2 r
-    if not value.has(nan, zoo):
-        return value
-    try:
-        return limit(expression, source, at)
-    except (PoleError, AttributeError, ValueError, NotImplementedError) as error:  # of a piecewise law, too
-        raise _no_value("source", at) from error
+    if value.has(nan, zoo):  # a sine and a factor may vanish together, as do sin(2 pi r) and 1 - 2 r
+        try:
+            value = limit(expression, source, at)
+        # the last three are what SymPy says of a piecewise law
+        except (PoleError, AttributeError, ValueError, NotImplementedError) as error:
+            raise _no_value("source", at) from error
+    if value.has(nan, zoo, oo, -oo):
+        raise _no_value("source", at)
+    return value
 
 
 def _no_value(name: str, at: Any) -> InvalidArgument:

@@ -163,3 +163,15 @@ def test_functions_of_arrays_are_called_by_other_processes():
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
         found = pool.submit(function, d=[4.0, 8.0], n_eff=2, noise_variance=1).result()
     assert list(found) == [2.0, 4.0]
+
+
+def test_a_pole_in_the_source_exponent_is_refused():
+    for phase in phase_diagram(kernel_ridge).phases:
+        if phase.name != "II":
+            continue
+        at = {"gamma": 1.2, "n_eff": 1e4, "d": 1e4, "weight_decay": 1e-3, "noise_variance": 0.5, "source": 1}
+        for value in (phase.risk.evaluate, phase.risk.numpy()):
+            with pytest.raises(InvalidArgument, match="source=1: must be another number"):
+                value(**at)
+        with pytest.raises(InvalidArgument, match="source=1: must be another number"):
+            phase.risk.at(gamma=1.2, a=1, ell=-1, source=1)
