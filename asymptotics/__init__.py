@@ -1,16 +1,21 @@
 """Closed-form asymptotics of shallow networks that learn features, derived with SymPy.
 
-Start with ``phase_diagram(diagonal)`` or ``phase_diagram(quadratic)``.  The chapters, in the order in which
-they build on each other:
+Start with ``phase_diagram(diagonal)`` or ``phase_diagram(quadratic)``.  The chapters and files, in the order
+in which they build on each other:
 
-    expressions   laws as text, LaTeX and numbers; checks of arguments
-    algebra       exact polyhedra over Q(gamma, r), monomials
-    lemmas        sums over modes, and the noise of one mode
-    balance       dominant balance: from the regimes of a model to scaling laws
-    models        the equations of each model, as a declaration
-    phases        a phase, its laws and its spectrum
-    boundaries    the law across each boundary
-    tuning, diagram, learning_curves, heavy_tails   the answers
+    symbols           the physical variables and the exponents
+    words             titles and explanations of phases and boundaries
+    expressions       laws as text, LaTeX and numbers; checks of arguments
+    algebra           exact polyhedra over Q(gamma, r), monomials
+    lemmas            sums over modes, and the noise of one mode
+    balance           dominant balance: from the regimes of a model to scaling laws
+    models            the equations of each model, as a declaration
+    phases            a phase, its laws and its spectrum
+    boundaries        the law across each boundary
+    tuning            the best weight decay, against the Bayes-optimal estimator
+    diagram           the phase diagram: its phases and boundaries, and where a point lies
+    learning_curves   where the risk does not fall as samples grow
+    heavy_tails       what the tail of the spectrum says of the risk
 """
 
 from asymptotics.balance.laws import Law as Law

@@ -3,13 +3,13 @@ r"""Heavy tails and generalisation: what the spectrum of the trained weights say
 With K modes learned, the risk is at least the energy of the rest, (1/d) sum_{i>K} s_i^2 ~ K^(1 - 2 gamma).
 Where it is of that order, the number K of spikes and the exponent of their tail determine it: with as many
 spikes, a heavier tail generalises better.  Where noise or shrinkage exceed that order, they do not.
-`heavy_tails` decides for each phase, exactly and in all of its region, whether there is a tail, whether the
-risk vanishes, whether the tail determines it, and whether there is a bulk besides.  For both networks, with
-noise fixed, scaled or absent, it finds
+`heavy_tails` decides four questions for each phase, exactly, and for its whole region: is there a tail, does
+the risk vanish, does the tail determine the risk, and is there a bulk besides?  For both networks, with noise
+fixed, scaled or absent, it finds
 
-    a power-law tail of spikes  <=>  the risk vanishes as d -> oo,
+    a power-law tail of spikes  <=>  the risk vanishes as d -> oo.
 
-but the risk vanishes at the rate that the tail determines only in phases II, IV and N.
+The rate at which the risk vanishes is the one that the tail determines only in phases II, IV and N.
 
 Worked by hand, phase IV of the quadratic network: beside its K spikes there is a bulk of d (n_eff/d)^(3/5)
 weights of noise, far more of them, but the risk is K^(1 - 2 gamma), that of the tail.

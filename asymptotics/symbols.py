@@ -1,6 +1,6 @@
-"""The letters of the theory, as SymPy symbols.
+"""The symbols of the theory.
 
-Two alphabets.  The physical variables are what an experiment fixes; the exponents say how they scale
+There are two kinds.  The physical variables are what an experiment fixes; the exponents say how they scale
 with the dimension ``d`` when it grows (arXiv:2509.24882, section 2):
 
     n_eff = d**a,    weight_decay = d**ell,    noise_variance = d**-b,    target s_i = sqrt(d) * i**-gamma.

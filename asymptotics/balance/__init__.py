@@ -26,9 +26,18 @@ With n_eff = d^a, lambda = d^ell, Delta = 1 the exponents are delta: (1 - a)/2, 
     Delta >> (K/d) kappa^2,    lambda/kappa >> K/d:    both follow from these.
 
 That polyhedron is phase II of arXiv:2509.24882, over-regularised, and R its law.  ``derivation`` prints the
-same for every phase: ``print(phase_diagram(diagonal)["II"].derivation())``.  To follow the program by hand,
-take one regime from ``diagonal.regimes(noisy=True)`` and pass each of its hypotheses to
-``dominant_balance.solve``.
+same for every phase: ``print(phase_diagram(diagonal)["II"].derivation())``.  The program tries every
+hypothesis, and keeps those that hold somewhere, with their solutions.  The one above is its second:
+
+>>> from asymptotics import diagonal
+>>> from asymptotics.algebra.monomials import Scales
+>>> from asymptotics.balance.derivation import expression
+>>> from asymptotics.balance.dominant_balance import dominant_balances
+>>> balanced = dominant_balances(diagonal, Scales("fixed"))[1]
+>>> print(balanced.hypothesis)
+kappa >> delta, some of the modes learned, ruled by label noise, weight decay, risk by target modes
+>>> {unknown: expression(term) for unknown, term in balanced.solution.items()}
+{delta: sqrt(Delta)*sqrt(d)/sqrt(n_eff), kappa: d*lambda/n_eff}
 
 * ``regimes``: what the equations of a model become once its scales are ordered, and what a model is.
 * ``dominant_balance``: all hypotheses of all regimes; the consistent ones with their solutions.

@@ -16,7 +16,7 @@ from asymptotics.algebra.polyhedra import FIELD
 from asymptotics.algebra.regions import inequality, region_of
 from asymptotics.balance.dominant_balance import Balanced, Inequality
 from asymptotics.balance.laws import risk_law
-from asymptotics.balance.regimes import Description
+from asymptotics.balance.regimes import Description, Equation
 from asymptotics.expressions.pickling import Stored
 from asymptotics.words import MODES_ABOVE_SCALES
 
@@ -42,7 +42,7 @@ class Derivation(Stored):
         title: the phase.
         hypothesis: what was assumed, in words.
         equations: each equation with the leading term of every sum, and where each term comes from.
-        balances: the same with the terms taken to be the largest alone.
+        balances: the same with the largest terms alone: the dominant one and those resonant with it.
         solution: the unknowns, and the excess risk.
         checks: what had to be much larger than what, and the inequality this is between exponents.
         region: the inequalities that remain when those implied by others are left out.
@@ -122,10 +122,7 @@ def derivation_of(balanced: Balanced, description: Description) -> Derivation:
             Step(expression(e.left), "=", tuple(map(expression, e.right)), f"{e.name}: {_origins(e.right)}")
             for e in regime.equations
         ),
-        balances=tuple(
-            Step(expression(e.left), "=", (expression(largest),), f"{e.name}, set by {largest.origin}")
-            for e, largest in balanced.balances
-        ),
+        balances=tuple(_balance(e, balanced.largest_terms(e, dominant)) for e, dominant in balanced.balances),
         solution=(*solution, Step(Symbol("R"), "=", (risk.expr,), "excess risk")),
         checks=tuple(_check(balanced, x) for x in balanced.inequalities),
         region=region_of(balanced.facets, scales, domain),
@@ -144,14 +141,19 @@ def expression(value: Term) -> Expr:
     return collected(value.coefficient) * value.monomial() * power
 
 
+def _balance(equation: Equation, largest: tuple[Term, ...]) -> Step:
+    remark = f"{equation.name}, set by {_origins(largest, ' and ')}"
+    return Step(expression(equation.left), "=", tuple(map(expression, largest)), remark)
+
+
 def _check(balanced: Balanced, check: Inequality) -> Step:
     large, small = (expression(balanced.known(side)) for side in (check.large, check.small))
     relation = inequality(check.form, balanced.scales, balanced.domain)
     return Step(large, ">>", (small,), f"{check.reason}: {relation}")
 
 
-def _origins(terms: Iterable[Term]) -> str:
-    return ", ".join(dict.fromkeys(term.origin for term in terms))
+def _origins(terms: Iterable[Term], join: str = ", ") -> str:
+    return join.join(dict.fromkeys(term.origin for term in terms))
 
 
 def _line(step: Step, write: Callable[[Expr], str], plus: str, columns: bool = False) -> str:

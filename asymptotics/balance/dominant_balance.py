@@ -49,6 +49,7 @@ from asymptotics.algebra.polyhedra import (
 )
 from asymptotics.balance.regimes import Equation, Hypothesis, Model, Regime, check_positive
 from asymptotics.expressions.checks import require
+from asymptotics.lemmas.power_sums import Learned
 
 Balance = Mapping[Symbol, Term]
 
@@ -94,6 +95,11 @@ class Balanced:
     def known(self, value: Term) -> Term:
         """A term of the regime at the solution."""
         return tidy(at_solution(self.solution, value))
+
+    def largest_terms(self, equation: Equation, dominant: Term) -> tuple[Term, ...]:
+        """The dominant term of an equation and those resonant with it, in the order of the equation."""
+        largest = self.known(dominant)
+        return tuple(t for t in equation.right if t is dominant or self._grows_like(self.known(t), largest))
 
     def leading_terms(self, quantity: str) -> list[tuple[Domain, tuple[Term, ...]]]:
         """Terms of a quantity of the regime that lead somewhere in the phase, on each part of the domain.
@@ -206,9 +212,12 @@ def solve(candidate: _Candidate, scales: Scales, domain: Domain) -> Balanced | N
     forms = [inequality.form for inequality in inequalities]
     if not feasible([*forms, *scales.window], domain):
         return None
-    solution = _with_resonances(candidate, solution, resonant, domain)
-    if solution is None:
-        return None
+    if any(resonant):
+        solution = _with_resonances(candidate, resonant, domain)
+        if solution is None:
+            return None
+        inequalities, _ = _claims_checked(candidate, solution, scales, domain)  # with the full constants
+        inequalities += _ordering_checked(candidate, solution, scales)
     return Balanced(
         hypothesis=candidate.hypothesis,
         regime=candidate.regime,
@@ -248,15 +257,14 @@ def _claims_checked(
 def _ordering_checked(candidate: _Candidate, solution: Balance, scales: Scales) -> Iterator[Inequality]:
     """What the regime neglected, as inequalities."""
     hypothesis = candidate.hypothesis
-    reason = f"{hypothesis.ordering.value}, {hypothesis.learned.value} modes learned"
+    number = "no" if hypothesis.learned is Learned.NONE else hypothesis.learned.value
+    reason = f"{hypothesis.ordering.value}, {number} modes learned"
     for pair in candidate.regime.larger:
         large, small = (at_solution(solution, side) for side in pair)
         yield Inequality(reason, large, small, difference(scales.exponent(large), scales.exponent(small)))
 
 
-def _with_resonances(
-    candidate: _Candidate, solution: Balance, resonant: Resonant, domain: Domain
-) -> Balance | None:
+def _with_resonances(candidate: _Candidate, resonant: Resonant, domain: Domain) -> Balance | None:
     """The solution where resonant terms share their equations; None where a share would not be positive.
 
     Raises:
@@ -267,8 +275,6 @@ def _with_resonances(
     if any(of_risk):
         names = " and ".join(t.origin for t in (candidate.risk, *of_risk[0]) if t is not None)
         raise NotImplementedError(f"{candidate.hypothesis}: {names} are resonant in the risk")
-    if not any(of_equations):
-        return solution
     try:
         return _resonant_solution(candidate, of_equations, domain)
     except NotImplementedError as error:

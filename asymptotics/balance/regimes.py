@@ -144,7 +144,7 @@ class Hypothesis:
 
 
 class Description(NamedTuple):
-    """What a phase is called, in a letter and in words, and why it is there, in a sentence."""
+    """A phase: its label in the paper, its title, and a sentence on why it is there."""
 
     name: str
     title: str
@@ -152,7 +152,7 @@ class Description(NamedTuple):
 
 
 class Model(Protocol):
-    """What the engine asks of a model."""
+    """What ``dominant_balance`` asks of a model."""
 
     @property
     def name(self) -> str:

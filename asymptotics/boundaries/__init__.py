@@ -4,18 +4,18 @@ A phase has one leading term in each sum; its law fails at a boundary, where ano
 happens there is the subject of this chapter: ``Boundary.law()`` answers with one ``BoundaryLaw``, whatever
 the type of the boundary.
 
-The chapter rests on one lemma of uniform asymptotics: *the terms that grow alike at a boundary are resonant
-there; their sum holds uniformly, on both sides and in between.*  For each is, to leading order, right
-wherever it counts, and negligible elsewhere.  Two things are to be added.  A sum over modes must itself hold
-uniformly where its leading end changes; and where the resonant terms cancel, as many degrees of freedom being
-determined as the data have, the next term decides: a local law.
+The chapter rests on one lemma of uniform asymptotics: *the terms that balance on a boundary are those that
+grow alike there; their sum holds uniformly, on both sides and in between.*  For each is, to leading order,
+right wherever it counts, and negligible elsewhere.  Two things are to be added.  A sum over modes must itself
+hold uniformly where its leading end changes.  And where the balanced terms cancel, because as many degrees of
+freedom are determined as the data have, the next term decides: a local law.
 
 Its files, in order:
 
     monotone_root      roots of monotone functions, by their logarithms
     uniform_sums       sums over a power law of modes that hold uniformly, and their numbers
     free_convolution   the same for modes that repel each other
-    types              what changes at a boundary, which terms are resonant, in which variable
+    types              what changes at a boundary, which terms balance there, in which variable
     law                UniformLaw, BoundaryLaw, LocalLaw: the answers, and their numbers
     interpolation      the local law of the interpolation peak
     recovery           the local law where the data come to determine every mode

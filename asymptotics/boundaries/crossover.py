@@ -3,7 +3,7 @@ r"""Laws across the boundaries of networks: uniform asymptotics of the two balan
 A phase keeps of every sum its largest term.  At a boundary two terms are alike, and the law that holds on
 both sides keeps both.  All of them come from one rule:
 
-    *keep in each declared equation every resonant term: all that are, on the boundary, as large as its left
+    *keep in each declared equation every balanced term: all that are, on the boundary, as large as its left
     side in either phase,*
 
 and write each sum so that it is right on both sides.  With u = kappa/delta and A = left side/delta^2,
@@ -26,8 +26,9 @@ sides.  In II weight decay sets kappa = lambda/(c A), where c = R/E.
 * For A << 1 (II/V) kappa cannot fall below the edge u* delta.  Below it the bulk takes what weight decay does
   not, D_b = A - lambda/(c u* delta) = A (1 - x), and the risk rises from nothing to law V as (1 - x)_+^(7/5).
 
-In this order: ``network_law``, where its equations start, and the local law; the balances with what is
-resonant, ``_trained`` and its steps, ``_bayes``; the sums over modes.  What is resonant is in ``types``.
+In this order: ``network_law``, where its equations start, and the local law; the two equations with their
+balanced terms, ``_trained`` and its steps, ``_bayes``; the sums over modes.  Which terms are balanced is in
+``types``.
 """
 
 from __future__ import annotations
@@ -152,11 +153,11 @@ def _local_law(terms: BoundaryTerms) -> LocalLaw | None:
     return None
 
 
-# --- the balances, with what is resonant, solved as far as they can be
+# --- the equations, with their balanced terms, solved as far as they can be
 
 
 def _noise_balance(terms: BoundaryTerms, error: Expr) -> Eq:
-    """The declared equation for delta with its resonant terms."""
+    """The declared equation for delta with its balanced terms."""
     return terms.network.noise_balance.subs(
         {
             matrix_error: error if terms.noise - {Part.LABELS} else S.Zero,
@@ -166,7 +167,7 @@ def _noise_balance(terms: BoundaryTerms, error: Expr) -> Eq:
 
 
 def _threshold_balance(terms: BoundaryTerms, freedom: Expr) -> Eq:
-    """The declared equation for kappa with its resonant terms."""
+    """The declared equation for kappa with its balanced terms."""
     return terms.network.threshold_balance.subs(
         {
             degrees_of_freedom: freedom,
@@ -206,7 +207,7 @@ def _implicit(
 
 
 def _mode_sums(terms: BoundaryTerms) -> tuple[Expr, Expr]:
-    """Error and degrees of freedom of the modes, where they are resonant."""
+    """Error and degrees of freedom of the modes, where they are balanced."""
     below = _is_below_noise(terms)
     scale = effective_noise if below else threshold
     of_error, of_freedom = _summands(terms)
@@ -219,7 +220,7 @@ def _mode_sums(terms: BoundaryTerms) -> tuple[Expr, Expr]:
 
 
 def _bulk_error(terms: BoundaryTerms) -> Expr:
-    """The error of the bulk, where it is resonant; below the noise the summand of a mode holds it."""
+    """The error of the bulk, where it is balanced; below the noise the summand of a mode holds it."""
     if Part.BULK not in terms.risk | terms.noise or _is_below_noise(terms):
         return S.Zero
     network = terms.network

@@ -18,7 +18,7 @@ with a cut beyond:
 path in the upper half-plane from z_kappa, x(z_kappa) = kappa, to infinity.  Far out every mode is learned
 among learned ones, so that integrals over whole paths, from the left of all modes to infinity, are known;
 what is left is the path below z_kappa.  With D = dJ/d(delta^2) and E = mean s^2 - J + (kappa d/dkappa +
-delta d/ddelta) J (``models.network``),
+delta d/ddelta) J (``models.declaration``),
 
     E = e - (1/pi) Im \int^{z_kappa} [(x^2 - kappa^2) g x' + (x - kappa)^2 g' (delta dx/ddelta)] dz,
     D = f - (1/pi) Im \int^{z_kappa} (x - kappa)^2 g' (dx/d(delta^2)) dz,
@@ -127,8 +127,9 @@ class _PointBound(ModeIntegral):
 class PathIntegral(_PointBound):
     r"""(1/pi) Im \int^{z_kappa} h dz, from the left of all modes to where x(z) = kappa.
 
-    ``PathIntegral(h, x, gamma, kappa)``.  The path is an arc around the origin, on which h is analytic; it
-    has no length where z_kappa is real.
+    ``PathIntegral(h, x, gamma, kappa)``.  The integral binds z, a point of the complex plane of s/s_d (sizes
+    of modes in units of the smallest), and g = mean 1/(z - s_i/s_d), the resolvent there, with its slope g'.
+    The path is an arc around the origin, on which h is analytic; it has no length where z_kappa is real.
     """
 
     def number_of(self, names: Sequence[Symbol]) -> Callable[..., mpmath.mpf]:

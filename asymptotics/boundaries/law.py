@@ -44,7 +44,7 @@ class UniformLaw:
     """Expressions in the physical variables and in ``unknowns``, which solve ``equations``.
 
     Attributes:
-        risk: excess risk, to leading order.
+        risk: excess risk, to leading order.  A ``PathIntegral`` in it binds z and g (its docstring).
         effective_noise: delta.
         threshold: kappa; zero for a Bayes-optimal estimate, which has none.
         unknowns: what the equations determine; none where all is explicit.
@@ -146,6 +146,9 @@ class LocalLaw(UniformLaw):
     that of w^(2/5) where modes that repel each other are lost at a hard edge.
 
     Attributes:
+        risk, effective_noise, threshold: excess risk, delta and kappa, to leading order, in the physical
+            variables and the unknowns.
+        unknowns, equations, start: the unknowns, the equations that they solve, and where the search begins.
         samples: n_eff where that is.
         excess: x, the degrees of freedom of the data less those that are to be determined.
         width: w, the ``excess`` within which weight decay and label noise round the risk, in powers of both.
@@ -172,6 +175,12 @@ class BoundaryLaw(UniformLaw):
     """The law across a boundary: on both sides to leading order, and in between.
 
     Attributes:
+        risk, effective_noise, threshold: excess risk, delta and kappa, to leading order, in the physical
+            variables and the unknowns.
+        unknowns, equations, start: the unknowns, the equations that they solve, and where the search begins.
+            Where modes repel each other they hold a ``PathIntegral``: it runs over z in the complex plane of
+            s/s_d, with s_d the smallest mode, and g = mean 1/(z - s_i/s_d).  Neither z nor g is a variable of
+            the law.
         type: what changes there.
         continuous: whether the exponents of the risk agree on the boundary.
         mechanism: what happens there, in a sentence.

@@ -28,11 +28,10 @@ and at r = 1 together kappa^2 (log(1/kappa) + A gamma_E - 1)/A.  Each of K = kap
 misses the same share of the target.
 
 *Where features come to be fitted.*  On one side kappa lies above the variance of every feature, or below, and
-on the other it does not.  The sums over the features are then no power laws of kappa, but what is resonant
-can be kept of them as it is.  Features of a power law of variances are fitted one by one, so that each counts
-for itself; where the last of them are, the sum is an integral over their rank, unless the first modes rule
-it.
-Features of one variance v are fitted at once: f = v/(v + kappa) stands in front of the sums.
+on the other it does not.  The sums over the features are then no power laws of kappa, but those that balance
+on the boundary can be kept as they are.  Features of a power law of variances are fitted one by one, so that
+each counts for itself; where the last of them are, the sum is an integral over their rank, unless the first
+modes rule it.  Features of one variance v are fitted at once: f = v/(v + kappa) stands in front of the sums.
 
 Worked by hand, kernel ridge at lambda ~ 1, n >> 1: the degrees of freedom are negligible in A = n and in D_s,
 label noise in the risk, and so kappa = lambda and E = sum_i t_i^2/(1 + i^-A/lambda)^2.  That is all of the
@@ -88,7 +87,7 @@ from asymptotics.balance.dominant_balance import Balanced
 from asymptotics.balance.laws import Law, law
 from asymptotics.balance.regimes import LABEL_NOISE, MODES, WEIGHT_DECAY, Equation
 from asymptotics.boundaries.law import BoundaryLaw, LocalLaw
-from asymptotics.boundaries.types import ANYWHERE, BoundaryType, resonant_terms
+from asymptotics.boundaries.types import ANYWHERE, BoundaryType, balanced_terms
 from asymptotics.boundaries.uniform_sums import finite_size_end
 from asymptotics.lemmas.power_sums import Learned, ModeFunction, Piece
 from asymptotics.models.ridge import FEATURES, Fitted, RidgeRegression, feature_ratio, mode_sum, shrinkage
@@ -190,37 +189,37 @@ def _joined(one: Equation, other: Equation) -> Eq:
 
 
 def _across_features(phases: Phases, relation: Eq) -> tuple[Eq, Expr]:
-    """The equation for kappa and the risk where features come to be fitted, with what is resonant."""
+    """The equation for kappa and the risk where features come to be fitted, with the terms balanced there."""
     model = _model(phases)
     capacity = model.threshold_balance.lhs
     per_freedom = model.threshold_balance.rhs.coeff(degrees_of_freedom)
     force = model.threshold_balance.rhs.subs(degrees_of_freedom, 0)
-    _, in_threshold, in_spare, in_risk = _resonant_origins(phases, relation)
+    _, in_threshold, in_spare, in_risk = _balanced_origins(phases, relation)
 
     def total(response: Expr, weight: Expr = S.One) -> Expr:
         return _sum_across(phases, response, weight)
 
-    def resonant(origins: set[str], parts: dict[str, Expr]) -> Expr:
+    def balanced(origins: set[str], parts: dict[str, Expr]) -> Expr:
         return Add(*(value for origin, value in parts.items() if origin in origins))
 
     freedoms, rest = per_freedom * total(shrinkage), per_freedom * total(shrinkage * (1 - shrinkage))
     errors = capacity * total((1 - shrinkage) ** 2, model.target_energy)
     labels = _labels(phases) * total(shrinkage**2)
-    balance = Eq(capacity, resonant(in_threshold, {WEIGHT_DECAY: force, FEATURES: freedoms}))
-    spare_capacity = resonant(in_spare, {WEIGHT_DECAY: force, FEATURES: rest})
-    risk = resonant(in_risk, {MODES: errors, LABEL_NOISE: labels}) / spare_capacity
+    balance = Eq(capacity, balanced(in_threshold, {WEIGHT_DECAY: force, FEATURES: freedoms}))
+    spare_capacity = balanced(in_spare, {WEIGHT_DECAY: force, FEATURES: rest})
+    risk = balanced(in_risk, {MODES: errors, LABEL_NOISE: labels}) / spare_capacity
     return balance, model.excess_risk / matrix_error * risk
 
 
-def _resonant_origins(phases: Phases, relation: Eq) -> list[set[str]]:
-    """Origins of the resonant terms: of the right sides of the equations, in their order, and of the risk."""
+def _balanced_origins(phases: Phases, relation: Eq) -> list[set[str]]:
+    """Origins of the balanced terms: of the right sides of the equations, in their order, and of the risk."""
 
     def of(phase: Phase) -> Iterator[set[str]]:
         balance = phase.balance
         sums = [(equation.left, equation.right) for equation in balance.regime.equations]
         assert balance.risk is not None
         for whole, terms in [*sums, (balance.risk, balance.regime.risk)]:
-            yield {part.origin for part in resonant_terms(balance, relation, whole, terms)}
+            yield {part.origin for part in balanced_terms(balance, relation, whole, terms)}
 
     return [one | other for one, other in zip(*map(of, phases), strict=True)]
 
@@ -290,7 +289,7 @@ def _local_law(phases: Phases) -> LocalLaw:
 
 
 def _law_on_boundary(phases: Phases, relation: Eq) -> Law:
-    """The law of the risk where a parameter has the value at which both ends of a sum are resonant.
+    """The law of the risk where a parameter has the value at which both ends of a sum grow alike.
 
     With r = r_0 + h the two terms are m exp(h L_1) (-rho/h + a_1) and m exp(h L_2) (rho/h + a_2), L_1 and L_2
     logarithms of the physical variables and of constants: together m (rho (L_2 - L_1) + a_1 + a_2).

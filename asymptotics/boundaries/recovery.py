@@ -3,7 +3,7 @@ r"""The jump of the risk where the data come to determine every mode, and how na
 With as many degrees of freedom as all modes take, A = left side/delta^2 = 1, nothing of the target need be
 missed any more (boundaries III/N, N/VIb and N/R).  Near that point few degrees of freedom are lost: let D be
 1 - eta, and A be 1 + x.  Of the error, s^2 - J + kappa dJ/dkappa loses nothing to leading order and
-2 delta^2 D, by Stein's lemma (``models.network``), twice what D loses: E = kappa^2 + delta^2 (1 - 2 eta).
+2 delta^2 D, by Stein's lemma (``models.declaration``), twice what D loses: E = kappa^2 + delta^2 (1 - 2 eta).
 In y = x + 2 eta the two balances, with labels Delta/c (c = R/E) and the force f/kappa of weight decay, read
 
     y delta^2 = labels + kappa^2,               kappa = 2 f/(x + y),

@@ -1,16 +1,17 @@
-"""Types of boundaries: what changes there, which terms are resonant, and in which variable.
+"""Types of boundaries: what changes there, which terms balance there, and in which variable.
 
-The lemma of the chapter.  At a boundary some terms are alike that are not in the phases.  Those that are
-*resonant* there, in each declared equation, are the ones that grow like its left side, at the solution of
-either phase:
+The lemma of the chapter.  On a boundary terms of one equation grow alike that do not inside the phases.
+Those that are *balanced on the boundary* grow like the left side of their equation, at the solution of either
+phase:
 
     gap between the exponents of left side and term = 0 where the relation of the boundary holds.
 
 Worked by hand, for V/VIa at a = 1.  In V label noise feeds delta, and the bulk takes A**(2/5) of it
 (quadratic network), a gap of 2 (1 - a)/5 that closes at the boundary; in VIa weight decay sets kappa, and the
-degrees of freedom are 1/A of the left side, a gap of a - 1.  So all four are resonant, and the modes are not.
+degrees of freedom are 1/A of the left side, a gap of a - 1.  So all four are balanced on the boundary, and
+the modes are not.
 
-In this order: ``BoundaryType``, ``Part`` and ``BoundaryTerms``; ``boundary_terms``, ``resonant_terms``,
+In this order: ``BoundaryType``, ``Part`` and ``BoundaryTerms``; ``boundary_terms``, ``balanced_terms``,
 ``variable_of``, ``mechanism_of``.
 """
 
@@ -70,14 +71,14 @@ ANYWHERE = Interval.open(0, oo)
 
 @dataclass(frozen=True, eq=False)
 class BoundaryTerms:
-    """Two phases, and the parts of each equation that are resonant on the boundary between them.
+    """Two phases, and the parts of each equation that are balanced on the boundary between them.
 
     Attributes:
         model: of which both are phases.
         phases: the two.
         relation: where they touch.
         continuous: whether the exponents of the risk agree there.
-        noise, freedom, risk: resonant parts of the noise balance, the threshold balance and the risk.
+        noise, freedom, risk: balanced parts of the noise balance, the threshold balance and the risk.
     """
 
     model: Network | BayesOptimal
@@ -126,7 +127,7 @@ class BoundaryTerms:
 
 @cache
 def boundary_terms(phases: tuple[Phase, Phase], relation: Eq, continuous: bool) -> BoundaryTerms:
-    """The resonant terms on the boundary between two phases; cached, so that what is derived from them is
+    """The balanced terms on the boundary between two phases; cached, so that what is derived from them is
     too.
 
     Raises:
@@ -144,16 +145,16 @@ def boundary_terms(phases: tuple[Phase, Phase], relation: Eq, continuous: bool) 
         balance = phase.balance
         sums = [(equation.left, equation.right) for equation in balance.regime.equations]
         for parts, (whole, terms) in zip((noise, freedom), sums, strict=False):
-            parts.update(_part(balance, x) for x in resonant_terms(balance, relation, whole, terms))
+            parts.update(_part(balance, x) for x in balanced_terms(balance, relation, whole, terms))
         if balance.risk is not None:
-            terms = resonant_terms(balance, relation, balance.risk, balance.regime.risk)
+            terms = balanced_terms(balance, relation, balance.risk, balance.regime.risk)
             risk.update(_part(balance, x) for x in terms)
     return BoundaryTerms(
         model, phases, relation, continuous, frozenset(noise), frozenset(freedom), frozenset(risk)
     )
 
 
-def resonant_terms(balance: Balanced, relation: Eq, whole: Term, terms: tuple[Term, ...]) -> tuple[Term, ...]:
+def balanced_terms(balance: Balanced, relation: Eq, whole: Term, terms: tuple[Term, ...]) -> tuple[Term, ...]:
     """The terms that grow like the whole, at the solution of one phase, on the boundary."""
 
     def gap(part: Term) -> Expr:

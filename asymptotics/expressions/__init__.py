@@ -1,8 +1,8 @@
 """Expressions a user meets: arguments checked, laws evaluated, written as text or LaTeX and read back.
 
-Everything here serves the borders of the room, and knows no physics beyond the ranges of its variables.  One
-fact carries it: an expression that is built in one step from all its members is equal (==) to what SymPy
-derived, so that text, LaTeX and pickles come back as what they were.
+This chapter takes the arguments of the package and writes its results.  It knows no physics beyond the ranges
+of the variables.  It rests on one fact: an expression that is built in one step from all its members is equal
+(==) to what SymPy derived, so that text, LaTeX and pickles come back as what they were.
 
 * ``checks``: an argument, taken exactly or refused in one sentence.
 * ``pickling``: results as their fields, regions as their relations.

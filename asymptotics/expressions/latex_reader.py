@@ -1,8 +1,8 @@
 r"""LaTeX read back: the expression that a formula of this package says.
 
-LaTeX in general does not tell a product from a call, or which letters are one name.  What SymPy writes of
+LaTeX in general does not tell a product from a call, or which characters are one name.  What SymPy writes of
 laws does: ``\Gamma``, ``\zeta`` and ``W`` are functions and stand before ``\left(``; lambda, Delta and gamma
-are symbols, ``n_{eff}`` is one name, and letters side by side are products.  That much is read, by descent
+are symbols, ``n_{eff}`` is one name, and symbols side by side are products.  That much is read, by descent
 through sums, products, powers and atoms; anything else is refused.  As in ``notation``, sums and products
 are built in one step from all their members, fractions included, so that what is read is equal to what was
 written.

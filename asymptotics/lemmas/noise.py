@@ -1,9 +1,10 @@
 r"""The noise of one mode: its distribution, and how much of it passes a threshold near the edge.
 
-In units of the effective noise delta, a mode without signal is a variable of density
-rho on (0, edge) (and its mirror image): a Gaussian for the diagonal network, whose edge is at infinity,
-an eigenvalue of the semicircle for the quadratic one, whose edge is at 2.  What it adds to the potential
-of the state evolution when cut at u = kappa/delta is
+In units of the effective noise delta, a mode without signal is a symmetric variable, and rho is the density
+on (0, edge) of what is kept of it.  The diagonal network keeps either sign: rho is a folded Gaussian, of mass
+1, and its edge is at infinity.  The quadratic network keeps positive eigenvalues only: rho is the positive
+half of the semicircle, of mass 1/2, and its edge is at 2.  What a mode adds to the potential of the state
+evolution when cut at u = kappa/delta is
 
     j(u) = E[(w - u)_+^2],       bulk degrees of freedom  D_b(u) = j(u) - (u/2) j'(u),
                                   bulk error               delta^2 j(u),
@@ -188,6 +189,21 @@ class NoiseLaw(Stored):
     def mass(self) -> Expr:
         """P(w > 0) = j''(0)/2: mass of what passes without a threshold."""
         return self._moment(0)
+
+    @property
+    def density_at_zero(self) -> Expr:
+        """rho(0): a threshold u << 1 cuts a share rho(0) u of the noise.
+
+        Raises:
+            NotImplementedError: when it is 0 or infinite.
+        """
+        density = limit(self.density, level, 0)
+        if not _is_scale(density):
+            raise NotImplementedError(
+                f"the share of the noise below a small threshold: its density {self.density} is {density} "
+                "at 0"
+            )
+        return density
 
     def _moment(self, order: int) -> Expr:
         """E[w^order; w > 0], in closed form.

@@ -11,7 +11,8 @@ nor that of a learned mode is noise.
 
 Worked by hand, diagonal network, kappa << delta, some modes learned: P(|X| < kappa) = erf(kappa/(sqrt(2)
 sigma)) = sqrt(2/pi) kappa/sigma, and sigma = delta for most modes.  Few weights are zero, a share of
-sqrt(2/pi) kappa/delta.
+sqrt(2/pi) kappa/delta.  In general that share is rho(0) kappa/delta where noise of either sign is kept; where
+only its positive half is, half of the weights are zero.
 
 In this order: `passing`, `shares`.
 """
@@ -52,7 +53,7 @@ def shares(
     Args:
         potential: J of one outlier, in size, effective_noise and threshold.
         learned: probability that it counts as learned.
-        noise: probability that a subcritical mode passes the threshold.
+        noise: probability that a subcritical mode passes the threshold, in effective_noise and threshold.
         bbp_threshold: size in units of the large scale above which modes are outliers.
         scales: effective_noise and threshold in units of the larger; one that is negligible is 0.
 
@@ -63,17 +64,20 @@ def shares(
     """
     ratio = Dummy("rho", positive=True)
     near = {scale: ratio if value == 0 else value for scale, value in scales.items()}
-    passes = passing(potential).subs(near)
+    passes, noise = passing(potential).subs(near), noise.subs(near)
 
     def part(above: Expr, below: Expr) -> Part:
-        order, value = leading_coefficient(above, ratio) if bbp_threshold == 0 else (0, above.subs(ratio, 0))
+        leading = [leading_coefficient(value, ratio) for value in (below, above)]
         if bbp_threshold == 0:
+            order, value = leading[1]
             return Part(ModeFunction((Piece(S.Zero, oo, value),)), order)
-        pieces = (Piece(S.Zero, bbp_threshold, below), Piece(bbp_threshold, oo, expand(cancel(value))))
+        order = min((power for power, value in leading if value != 0), default=0)
+        low, high = (value if power == order else S.Zero for power, value in leading)
+        pieces = (Piece(S.Zero, bbp_threshold, low), Piece(bbp_threshold, oo, expand(cancel(high))))
         return Part(ModeFunction(pieces), order)
 
     return {
         MASS_ABOVE: part(passes, noise),
         ATOM: part(1 - passes, 1 - noise),
-        NOISE_ABOVE: part(simplify((passes - learned.subs(near)).subs(ratio, 0)), noise),
+        NOISE_ABOVE: part(simplify((passes - learned.subs(near)).subs(ratio, 0)), noise.subs(ratio, 0)),
     }

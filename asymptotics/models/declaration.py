@@ -67,8 +67,8 @@ AMPLITUDE = sqrt(d)
 class Declaration:
     """A network, declared by its equations.
 
-    What means nothing is refused (``declared``): expressions are in the letters of ``asymptotics.symbols``,
-    each of its degree in the lengths s, delta and kappa.
+    What means nothing is refused (``check_network``): expressions are in the symbols of
+    ``asymptotics.symbols``, each of its degree in the lengths s, delta and kappa.
 
     Attributes:
         name: how users call the network.
@@ -90,8 +90,10 @@ class Declaration:
             before they are shifted by kappa; None where it has no one place.  As a function of s it gives the
             outlier's overlap, too, and the overlap density of modes inside the noise (``subcritical``).
         subordination_map: the map of free convolution from the plane of the modes to that of the noisy
-            weights, in ``position``, ``resolvent`` and ``effective_noise`` (``free_convolution``); None where
-            modes do not interact, and ``potential`` holds for any number of them.
+            weights, in ``position``, ``resolvent`` and ``effective_noise`` (``free_convolution``).  It
+            belongs to noise that is symmetric about 0, of which ``noise`` keeps the positive half.  None
+            where modes do not interact, and ``potential`` holds for any number of them; or where no such map
+            is known.
 
     Raises:
         InvalidArgument: when a field is not of its kind, form or sign; it names the field.
@@ -245,7 +247,7 @@ def _check_functions(fields: Mapping[str, Any], noise: NoiseLaw) -> None:
     if fields["outlier_location"] is not None:
         _check_outlier_location(fields["outlier_location"], points)
     if fields["subordination_map"] is not None:
-        _check_subordination_map(fields["subordination_map"])
+        _check_subordination_map(fields["subordination_map"], noise)
 
 
 _DEGREES = {
@@ -275,7 +277,7 @@ def _check_outlier_location(value: Expr, points: Collection[Point]) -> None:
     _check_ratio(name, value, size, "a place that tends to s for modes far above the noise")
 
 
-def _check_subordination_map(value: Expr) -> None:
+def _check_subordination_map(value: Expr, noise: NoiseLaw) -> None:
     name = "subordination_map"
     require(value.has(position), name, value, f"a function of {position}")
     here = {position: 5, resolvent: 0.25, effective_noise: 2}
@@ -283,6 +285,31 @@ def _check_subordination_map(value: Expr) -> None:
     gap = abs(2 * _number(name, value, here) - _number(name, value, there))
     lengths = f"{position}, {effective_noise} and 1/{resolvent}"
     require(gap < _ROUNDING, name, value, f"of degree 1 in {lengths}")
+    _check_map_of_noise(value, noise)
+
+
+def _check_map_of_noise(value: Expr, noise: NoiseLaw) -> None:
+    """Without any signal g = 1/z, and the noise must have the resolvent 1/z at x(z).
+
+    Both are compared at z = i y, where they are imaginary: 1/y = mean of X/(X^2 + w^2), with x = i X and the
+    mean over both halves of the noise.
+    """
+    name = "subordination_map"
+    density = _compiled(noise.density, (level,))
+    panels = [0, min(1, noise.end / 2), noise.end]
+    for y in (2, 5):
+        try:
+            x = mpmath.im(_compiled(value, _OF_IMAGE)(mpmath.mpc(0, y), mpmath.mpc(0, -1 / y), 1))
+        except (ArithmeticError, TypeError, ValueError):  # it compares, or knows no complex numbers
+            x = mpmath.nan
+        whole = mpmath.re(mpmath.quad(lambda w, x=x: 2 * x / (x**2 + w**2) * density(w), panels))
+        require(
+            abs(y * whole - 1) < _COARSE,
+            name,
+            value,
+            "that of the noise, of which the positive half is kept, or None: without any signal the "
+            f"resolvent of the noise at x(z = {y} i) must be 1/z, and is {float(y * whole):.4g}/z",
+        )
 
 
 def _check_potential(name: str, potential: Expr, points: Collection[Point]) -> None:

@@ -1,4 +1,4 @@
-"""What a field of a declaration may be: of its kind, in the letters that it may hold, and of its form.
+"""What a field of a declaration may be: of its kind, in the symbols that it may hold, and of its form.
 
 Every field is checked when the declaration is made, and refused in one sentence: equations that mean nothing
 still have dominant balances, and laws that look like others.

@@ -113,12 +113,18 @@ def signal_share(network: Declaration) -> ModeFunction:
 
 @cache
 def weight_shares(network: Declaration, ordering: Ordering, learned: Learned) -> Mapping[str, Part]:
-    """What one mode contributes to the mass of the trained weights at 0 and away from it."""
+    """What one mode contributes to the mass of the trained weights at 0 and away from it.
+
+    Raises:
+        NotImplementedError: when all noise passes and its density at 0 is 0 or infinite.
+    """
     potential, scales = network.potential_of(learned), _scales(network, ordering)
-    noise = network.noise.mass if ordering is Ordering.THRESHOLD_BELOW_NOISE else S.Zero
-    return shares(
-        potential, network.learned_probability, noise, _bbp_threshold(network, ordering, learned), scales
-    )
+    noise, bbp_threshold = S.Zero, _bbp_threshold(network, ordering, learned)
+    if ordering is Ordering.THRESHOLD_BELOW_NOISE:
+        noise = network.noise.mass
+    if noise == 1 and bbp_threshold != 0:  # to leading order nothing is cut: the next one says how little
+        noise -= network.noise.density_at_zero * threshold / effective_noise
+    return shares(potential, network.learned_probability, noise, bbp_threshold, scales)
 
 
 def mode_function(

@@ -1,7 +1,8 @@
-"""Phases as a reader meets them: a name, a region, a law for each quantity, a spectrum.
+"""Phases: a name, a region, a law for each quantity, and the spectrum of the trained weights.
 
-*The one lemma.*  Far above noise and threshold training reproduces a mode.  The number of weights beyond x is
-therefore that of modes larger than x, x^(-1/gamma): the power-law tail by which a spectrum shows learning.
+*The one lemma.*  Training reproduces every mode far above noise and threshold.  The number of weights larger
+than x is therefore that of modes s_i = sqrt(d) i^-gamma larger than x, (sqrt(d)/x)^(1/gamma).  This power-law
+tail is how a spectrum shows learning.
 
 * ``shape``: the practitioner's name of a spectrum, decided by its laws.
 * ``spectrum``: the laws of the trained weights: atom, bulk, outliers, tail.

@@ -36,6 +36,7 @@ def bilinear():
             symbols.degrees_of_freedom + symbols.weight_decay / symbols.threshold,
         ),
         excess_risk=symbols.matrix_error,
+        subordination_map=None,  # the quadratic network's is that of noise of which half is kept
     )
 
 

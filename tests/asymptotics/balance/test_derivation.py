@@ -1,12 +1,21 @@
 """Derivations written out: every step of a phase, as text and as LaTeX."""
 
 import pytest
-from sympy import sqrt
+from sympy import Add, Rational, sqrt, zeta
 
 from asymptotics import diagonal, phase_diagram, quadratic
 from asymptotics.algebra.monomials import term
 from asymptotics.balance.derivation import LOGARITHM, expression
-from asymptotics.symbols import d, effective_noise
+from asymptotics.symbols import d, effective_noise, gamma, n_eff, noise_variance, weight_decay
+
+SOME_POINT = {
+    gamma: Rational(3, 2),
+    d: 1000,
+    n_eff: 300,
+    noise_variance: Rational(1, 3),
+    weight_decay: Rational(1, 7),
+    LOGARITHM: 5,
+}
 
 
 @pytest.mark.parametrize("network", [diagonal, quadratic], ids=str)
@@ -18,6 +27,24 @@ def test_a_derivation_holds_all_that_was_solved_and_checked(network):
         assert derivation.solution[-1].right == (phase.risk.expr,)
         assert derivation.region == phase.region
         assert derivation.title == f"Phase {phase.name} ({phase.title})"
+
+
+@pytest.mark.parametrize("network", [diagonal, quadratic], ids=str)
+@pytest.mark.parametrize("noise", ["fixed", "none"])
+def test_the_printed_solution_solves_the_printed_balance(network, noise):
+    # resonant terms included: phase N of the quadratic network, and Ia and Ib
+    for phase in phase_diagram(network, noise=noise):
+        derivation = phase.derivation()
+        solution = {step.left: step.right[0] for step in derivation.solution}
+        for step in derivation.balances:
+            ratio = (step.left / Add(*step.right)).subs(solution).subs(SOME_POINT)
+            assert float(ratio) == pytest.approx(1, rel=1e-12, abs=0), (phase.name, step)
+
+
+def test_checks_hold_the_constants_of_the_solution():
+    derivation = phase_diagram(diagonal)["Ia"].derivation()
+    assert derivation.checks[0].right[0].has(noise_variance + zeta(2 * gamma))
+    assert any("no modes learned" in step.remark for step in derivation.checks)
 
 
 def test_text_and_latex_have_the_same_headings():

@@ -408,7 +408,7 @@ def test_local_law_of_ridge_is_its_law_next_to_the_capacity():
     for _, law in at_capacity():
         for share in (-10, -1, 0, 1, 10):
             at = beside_capacity(law.local, share)
-            if not law.risk.has(noise_variance):  # label noise is not resonant on this boundary
+            if not law.risk.has(noise_variance):  # label noise is not balanced on this boundary
                 at["noise_variance"] = mpf("1e-60")
             with mpmath.workdps(30):
                 near, whole = law.local.solve(**at), law.solve(**at)

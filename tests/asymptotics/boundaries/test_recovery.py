@@ -6,7 +6,7 @@ from itertools import product
 import mpmath
 import pytest
 from mpmath import mpf
-from sympy import Rational, log, simplify
+from sympy import Rational, log, pi, simplify, sqrt
 
 from asymptotics import (
     BoundaryType,
@@ -20,6 +20,7 @@ from asymptotics import (
 )
 from asymptotics.boundaries.free_convolution import CriticalNoise
 from asymptotics.boundaries.uniform_sums import evaluate
+from asymptotics.lemmas.noise import NoiseLaw, level
 
 NETWORKS = {"diagonal": diagonal, "quadratic": quadratic}
 GAMMA = mpf(3) / 2
@@ -144,7 +145,10 @@ def test_what_is_not_declared_is_named():
     for estimator in ("erm", "bayes"):
         with pytest.raises(NotImplementedError, match="declares no subordination_map"):
             recovery_jump(replace(quadratic, subordination_map=None), estimator=estimator)
+    in_another_unit = replace(
+        quadratic,
+        noise=NoiseLaw(sqrt(2 - level**2) / pi, edge=sqrt(2)),
+        subordination_map=symbols.position + symbols.effective_noise**2 * symbols.resolvent / 2,
+    )
     with pytest.raises(NotImplementedError, match="free convolution with a semicircle"):
-        recovery_jump(
-            replace(quadratic, subordination_map=2 * quadratic.subordination_map), estimator="bayes"
-        )
+        recovery_jump(in_another_unit, estimator="bayes")

@@ -107,7 +107,8 @@ def test_sums_over_modes_in_the_noise(decay):
 
 def test_either_sign_needs_another_declaration():
     # the noise of the bilinear network: a folded semicircle, whose other half is not cut
-    folded = replace(quadratic, noise=NoiseLaw(density=sqrt(4 - level**2) / pi, edge=S(2)))
+    density = sqrt(4 - level**2) / pi
+    folded = replace(quadratic, noise=NoiseLaw(density, edge=S(2)), subordination_map=None)
     with pytest.raises(NotImplementedError, match="noise has either sign"):
         error_parts(folded, Ordering.THRESHOLD_BELOW_NOISE, Learned.SOME)
     with pytest.raises(NotImplementedError, match="location is not declared"):

@@ -8,7 +8,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 import sympy
-from sympy import Eq, Function, I, Rational, S, Symbol, cos, erfc, exp, log, nan, oo, pi, sqrt
+from sympy import Eq, Function, I, Max, Rational, S, Symbol, cos, erfc, exp, log, nan, oo, pi, sqrt
 
 from asymptotics import InvalidArgument, diagonal, kernel_ridge, phase_diagram, quadratic, ridge
 from asymptotics.balance.regimes import Given
@@ -105,6 +105,11 @@ OF_NETWORKS = [
     ("quadratic", "subordination_map", position**2),
     ("quadratic", "subordination_map", position + effective_noise * resolvent),
     ("quadratic", "subordination_map", size + effective_noise**2 * resolvent),
+    # of other noise: larger, of another shape; or of real arguments alone
+    ("quadratic", "subordination_map", 2 * quadratic.subordination_map),
+    ("quadratic", "subordination_map", position + 2 * effective_noise**2 * resolvent),
+    ("quadratic", "subordination_map", quadratic.subordination_map + effective_noise**4 * resolvent**3),
+    ("quadratic", "subordination_map", Max(position, 0) + effective_noise**2 * resolvent),
     # balances
     ("diagonal", "noise_balance", Eq(1, 1)),
     ("diagonal", "noise_balance", Eq(LEFT, matrix_error)),
@@ -248,6 +253,16 @@ def test_a_namesake_is_called_one():
         replace(diagonal, excess_risk=Symbol("E"))
     with pytest.raises(InvalidArgument, match=r"not E and x$"):
         replace(diagonal, learned_probability=erfc(FOREIGN * matrix_error))
+
+
+def test_a_subordination_map_belongs_to_its_noise():
+    noises = [
+        NoiseLaw(sqrt(4 - level**2) / pi, edge=S(2)),  # both halves of the semicircle
+        NoiseLaw(exp(-(level**2) / 2) / sqrt(2 * pi), edge=oo),  # the same two moments as the half semicircle
+    ]
+    for noise in noises:
+        assert_refused(lambda noise=noise: replace(quadratic, noise=noise), "subordination_map")
+        assert replace(quadratic, noise=noise, subordination_map=None).noise == noise
 
 
 def test_numbers_are_expressions_too():
