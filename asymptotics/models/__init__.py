@@ -4,8 +4,8 @@
 image x of a mode of size s.  Stein's lemma gives the degrees of freedom D = dJ/d(delta^2), and with them the
 error E = s^2 - J + (kappa d/dkappa + delta d/ddelta) J.  J must be homogeneous of degree 2 in (s, delta,
 kappa).  Then E has degree 2 and D degree 0, so that E/T^2 and D are functions of s/T, T = max(delta, kappa),
-once the smaller scale is neglected: the lemma on power sums takes such functions.  So a network declares J and
-its two equations, and everything else follows.
+once the smaller scale is neglected: the lemma on power sums takes such functions.  So a network declares J
+and its two equations, and everything else follows.
 
 * ``diagonal``, ``quadratic``: the two networks of arXiv:2509.24882, equations first.
 * ``fields``: what a field of a declaration may be.
