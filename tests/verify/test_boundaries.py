@@ -103,7 +103,7 @@ def grid_of(place):
 
 @cache
 def ladder(place):
-    """The ladder at whose end what the law leaves out, all that is not resonant, is smallest."""
+    """The ladder at whose end what the law leaves out, terms not balanced on the boundary, is smallest."""
     relation, phases = place.boundary.relation, place.boundary.phases
     points, at = grid_of(place)
     is_recovery = place.boundary.law().type is BoundaryType.RECOVERY
