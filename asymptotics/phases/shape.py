@@ -5,7 +5,8 @@ degenerate one; arXiv:2509.24882 asks which phase shows which.  Here the laws of
 order:
 
 * *rank collapse*: no weight is left away from 0, up to fewer than one;
-* *random-like*: weights are left, and none of them is learned: a bulk of noise, and no more;
+* *random-like*: weights are left, and none of them is learned: a bulk of noise, and no more; where fewer than
+  one are left in part of the phase, the condition says so;
 * *heavy-tailed*: learned weights outnumber those of noise: a power law, without a bulk;
 * *bleeding-out*: there is a bulk, and the largest learned weight is no larger than its edge, so that learned
   weights leave the bulk but do not part from it;
@@ -65,17 +66,24 @@ def shape_of(
     def somewhere(large: Law, small: Law) -> bool:
         return where(large, small) is not Holds.NOWHERE
 
+    def share(large: Law, small: Law) -> str:
+        return " in part of the phase" if where(large, small) is Holds.IN_PART else ""
+
     begin, largest = tail_range
     if learned == ZERO:
         if noise != ZERO and somewhere(noise, _ONE):
-            return Shape.RANDOM_LIKE, f"no weight is learned, and noise leaves {_shown(noise)} >> 1"
+            rest = "; elsewhere in it none" if share(noise, _ONE) else ""
+            condition = (
+                f"no weight is learned, and noise leaves {_shown(noise)} >> 1{share(noise, _ONE)}{rest}"
+            )
+            return Shape.RANDOM_LIKE, condition
         return Shape.RANK_COLLAPSE, "no weight is learned, and noise leaves fewer than one"
     if where(learned, noise) is not Holds.NOWHERE and where(noise, learned) is Holds.NOWHERE:
         return Shape.HEAVY_TAILED, f"learned weights, {_shown(learned)}, outnumber noise, {_shown(noise)}"
     if not somewhere(largest, bulk_edge):
         return Shape.BLEEDING_OUT, f"no learned weight is far above the bulk's edge, {_shown(bulk_edge)}"
     if outliers and somewhere(begin, bulk_edge):
-        ends = f"{_shown(begin)}, far above the bulk's edge, {_shown(bulk_edge)}"
+        ends = f"{_shown(begin)}, far above the bulk's edge, {_shown(bulk_edge)}{share(begin, bulk_edge)}"
         return Shape.BULK_AND_SPIKES, f"the power law of outliers begins at {ends}"
     return Shape.BULK_DECAY, f"the power law begins at the bulk's edge, {_shown(bulk_edge)}"
 

@@ -76,3 +76,9 @@ def test_powers_of_logarithms_decide_where_exponents_agree():
 def test_the_condition_names_the_laws():
     assert "n_eff" in laws_of("quadratic", "IV").shape_condition
     assert str(laws_of("diagonal", "V").bulk_edge.expr) in laws_of("diagonal", "V").shape_condition
+
+
+def test_a_condition_that_holds_in_part_of_a_phase_says_so():
+    # fewer than one weight of noise is left below a = -2/3
+    assert "in part of the phase" in phase_diagram(quadratic)["Ia"].spectrum().shape_condition
+    assert "in part" not in phase_diagram(quadratic)["IV"].spectrum().shape_condition
