@@ -143,7 +143,8 @@ class LocalLaw(UniformLaw):
     """The law next to where the data have just as many degrees of freedom as are to be determined.
 
     It is the leading law for small ``width`` and ``excess``; what is left is of their relative order, or of
-    that of w^(2/5) where modes that repel each other are lost at a hard edge.
+    that of w^(2/5) where modes that repel each other are lost at a hard edge.  At the interpolation peak of a
+    network whose modes repel each other it needs w >> K/d besides, K modes being learned (``interpolation``).
 
     Attributes:
         risk, effective_noise, threshold: excess risk, delta and kappa, to leading order, in the physical
