@@ -27,6 +27,9 @@ ACCURATE_IN_DOUBLE = ("error",)
 ACCURATE_IN_MANY_DIGITS = ("error", "degrees_of_freedom", "learned_modes")
 
 
+FEW_ROUNDINGS = 4 * 2.0**-52
+
+
 @dataclass(frozen=True)
 class Root:
     """A solution of the two equations, with an estimate of its error.
@@ -49,6 +52,12 @@ class Root:
     error: Any
     next_point: Pair
     jacobian: Matrix
+
+    @property
+    def rounding(self) -> float:
+        """How far residuals of a few roundings of float64 move x and y: no step that remains tells less."""
+        steps = (_newton_step(self.jacobian, (sign * FEW_ROUNDINGS, FEW_ROUNDINGS)) for sign in (-1, 1))
+        return max(float(_size(step)) for step in steps)
 
 
 def newton(

@@ -66,7 +66,9 @@ class Attempt:
     @property
     def is_accurate(self) -> bool:
         """Whether it is good enough to be handed out."""
-        return self.root is not None and self.error < DOUBLE_ACCURACY and self.root.residual < DOUBLE_RESIDUAL
+        if self.root is None or self.root.residual >= DOUBLE_RESIDUAL:
+            return False
+        return max(self.error, self.root.rounding) < DOUBLE_ACCURACY
 
 
 @dataclass(frozen=True)
