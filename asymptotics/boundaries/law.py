@@ -69,7 +69,7 @@ class UniformLaw:
 
         Raises:
             InvalidArgument: when a variable that the law holds is missing, or a value is outside of the
-                theory.
+                theory; and where the law is negative or has a pole, as it may far from the boundary.
             ArithmeticError: when the equations have no solution there, or leave it no digits: as far below
                 the capacity of all modes, or within some 1e-9 of it, where ``BoundaryLaw.local`` holds.
         """

@@ -81,7 +81,7 @@ def at_source(expression: Expr, at: Expr | None) -> Expr:
     if value.has(nan, zoo):  # a sine and a factor may vanish together, as do sin(2 pi r) and 1 - 2 r
         try:
             value = limit(expression, source, at)
-        # the last three are what SymPy says of a piecewise law
+        # not a PoleError alone: SymPy raises the others for a piecewise law, too
         except (PoleError, AttributeError, ValueError, NotImplementedError) as error:
             raise _no_value("source", at) from error
     if value.has(nan, zoo, oo, -oo):

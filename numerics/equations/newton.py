@@ -26,7 +26,7 @@ PATIENCE = 4
 ACCURATE_IN_DOUBLE = ("error",)
 ACCURATE_IN_MANY_DIGITS = ("error", "degrees_of_freedom", "learned_modes")
 
-
+# Residuals of this size are no more than roundings of float64.
 FEW_ROUNDINGS = 4 * 2.0**-52
 
 
