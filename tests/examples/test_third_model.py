@@ -32,7 +32,9 @@ def test_a_law_that_needs_a_subordination_map_is_refused(example):
         boundary.law()
 
 
-@pytest.mark.parametrize(("a", "name"), [(1.4, "II"), (1.7, "II"), (0.5, "Ib")])
+@pytest.mark.parametrize(
+    ("a", "name"), [(1.4, "II"), pytest.param(1.7, "II", marks=pytest.mark.slow), (0.5, "Ib")]
+)
 def test_laws_are_the_limits_of_its_equations(example, a, name):
     from asymptotics import phase_diagram
 

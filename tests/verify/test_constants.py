@@ -195,9 +195,10 @@ def all_comparisons(
     return [c for phase in phases for c in comparisons(diagram, phase, decay, of_parts)]
 
 
-def is_slow(network: str, noise: str, estimator: str, of_parts: bool) -> bool:
+def is_slow(network: str, noise: str, estimator: str, of_parts: bool, decay: Fraction) -> bool:
     """Many digits, and what the quadratic network's noise hides, take minutes."""
-    return of_parts or (network == "quadratic" and (noise == "scaled" or estimator == "bayes"))
+    few = noise == "fixed" and estimator != "bayes" and decay == GAMMAS[0]
+    return of_parts or (network == "quadratic" and not few)
 
 
 ESTIMATORS = (("erm", False), ("erm", True), ("bayes", False), ("ridge", False))
@@ -211,7 +212,7 @@ CASES = [
         (("erm", False), ("erm", True), ("bayes", False), ("ridge", False)),
         GAMMAS,
     )
-    for marks in [pytest.mark.slow if is_slow(network, noise, estimator, of_parts) else ()]
+    for marks in [pytest.mark.slow if is_slow(network, noise, estimator, of_parts, decay) else ()]
 ]
 
 

@@ -203,7 +203,7 @@ CASES = [
     for measured in (least_risks, ratios_to_bayes, best_weight_decays)
     # no weight decay is worth anything to the quadratic network once all is learned
     if (measured, network, name) != (best_weight_decays, "quadratic", "VIb")
-    for quick in [decay == GAMMA and (noise == "fixed" or (network, noise) == ("quadratic", "none"))]
+    for quick in [(network, noise, decay) == ("diagonal", "fixed", GAMMA)]
     for marks in [() if quick else pytest.mark.slow]
 ]
 

@@ -136,7 +136,8 @@ def test_solution_satisfies_both_balances(unknowns, data):
         assert left.powers == right.powers
         assert left.log_power == right.log_power
         ratio = (log(left.coefficient) - log(right.coefficient)).expand(force=True)
-        assert abs(float(ratio.subs(gamma, Rational(13, 10)))) < 1e-9
+        # at 13/10 the two balances may be one: a determinant with small coefficients has no such root
+        assert abs(float(ratio.subs(gamma, Rational(1301, 1009)))) < 1e-9
 
 
 def test_same_balance_twice_fixes_nothing():

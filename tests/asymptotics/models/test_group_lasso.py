@@ -82,7 +82,7 @@ slow = pytest.mark.slow
 @pytest.mark.parametrize(
     ("members", "noise"),
     [
-        (2, "fixed"),
+        pytest.param(2, "fixed", marks=slow),
         pytest.param(2, "scaled", marks=slow),
         pytest.param(2, "none", marks=slow),
         pytest.param(3, "fixed", marks=slow),
@@ -105,7 +105,7 @@ def test_groups_of_one_are_the_diagonal_network():
         assert one.risk.corrected == other.risk.corrected
 
 
-@pytest.mark.parametrize("members", [2, pytest.param(3, marks=slow)])
+@pytest.mark.parametrize("members", [pytest.param(2, marks=slow), pytest.param(3, marks=slow)])
 def test_phases_are_those_of_single_coefficients(members):
     # the regions do not know the size of groups; noise on everything costs as many times more
     for noise in ("fixed", "none"):
@@ -189,7 +189,7 @@ def test_laws_are_the_limits_of_its_equations(members, name, a, ell):
     assert near == pytest.approx(1, abs=3e-2)
 
 
-@pytest.mark.parametrize("members", [2, 3])
+@pytest.mark.parametrize("members", [2, pytest.param(3, marks=slow)])
 def test_law_of_the_overfitted_bulk_is_right_to_the_order_it_states(members):
     # what is left of the corrected law is c/log d: extrapolated by a parabola in it
     phase = laws_at(members, 0.5, -2)

@@ -53,7 +53,7 @@ def test_an_interrupt_amid_code_that_python_compiles_has_its_status(tmp_path: Pa
 def test_a_closed_pipe_is_no_disagreement_and_no_traceback(tmp_path: Path) -> None:
     reading, writing = os.pipe()
     os.close(reading)
-    with child_process(tmp_path, "", ["derive"], stdout=writing) as child:
+    with child_process(tmp_path, "", ["derive", "--network", "diagonal"], stdout=writing) as child:
         os.close(writing)
         _, err = child.communicate(timeout=300)
     assert (child.returncode, err) == (141, "")
