@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.arithmetic.checks import is_count, require
-from numerics.problem import Problem
+from numerics.problem import Problem, modes_of
 
 Array = NDArray[np.float64]
 
@@ -84,7 +84,7 @@ def draw(problem: Problem, *, seed: int = 0) -> Data:
 
 
 def _target(problem: Problem, random: np.random.Generator) -> Array:
-    modes = problem.modes()
+    modes = modes_of(problem)
     sizes = np.asarray(modes.size(np.arange(1.0, problem.dim + 1)))
     if problem.network == "diagonal":
         return np.asarray(sizes * random.standard_normal(problem.dim))

@@ -213,7 +213,7 @@ def _largest_factor(allowed: float, steepest: float, along_labels: float, square
 
 
 def _relative(loss: float, bound: float) -> float:
-    return (loss - bound) / loss if loss > 0 else 0.0
+    return float((loss - bound) / loss) if loss > 0 else 0.0
 
 
 def loss_of(data: Data, width: int) -> DiagonalLoss | QuadraticLoss:
