@@ -1,23 +1,25 @@
-"""Data sets of a learning problem: Gaussian inputs, a power-law target, noisy labels (arXiv:2509.24882).
+"""Data sets of a learning problem: Gaussian inputs, a target, noisy labels (arXiv:2509.24882, section 2).
 
     diagonal    f*(x) = theta*.x/sqrt(d),      theta*_i ~ N(0, tau_i^2)
     quadratic   f*(x) = Tr[S* Z(x)],           S* = O diag(s) O^T, O Haar,  Z(x) = (x x^T - I)/sqrt(d)
 
-The target, the inputs and the label noise have a stream of random numbers each, so that two problems which
-differ in the number of samples or in the noise alone share the rest.
+and y = f*(x) + sqrt(Delta) z.  The target, the inputs and the label noise have a stream of random numbers each,
+so that two problems which differ in the number of samples or in the noise alone share the rest.
 
-In order: `Data`, `draw`, `outputs`.
+In order: `Data`, `draw`, `whole_samples`, `outputs`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.arithmetic.checks import is_count, require
+from numerics.arithmetic.arrays import require_seed
+from numerics.arithmetic.checks import require
+from numerics.arithmetic.errors import InvalidProblem
 from numerics.problem import Problem, modes_of
 
 Array = NDArray[np.float64]
@@ -25,7 +27,7 @@ Array = NDArray[np.float64]
 LARGEST = 2 * 10**9
 """Numbers that a data set may hold in memory: 16 GB."""
 
-_ROWS = 4096
+ROWS = 4096
 """Rows of the inputs that are worked on at a time."""
 
 
@@ -34,18 +36,33 @@ class Data:
     """A data set, and the target that labelled it.
 
     Attributes:
-        problem: which it is a draw of.
-        seed: of the draw.
-        inputs: x, shape (n, d).
-        labels: y = f*(x) + sqrt(Delta) z, shape (n,).
+        problem: what it is a data set of.
+        inputs: x, shape (n, d), Gaussian of unit variance in the theory.
+        labels: y, shape (n,).
         target: theta*, shape (d,) (diagonal), or S*, shape (d, d) (quadratic network).
+        seed: of the draw; None for data of another source.
+
+    Raises:
+        InvalidProblem: an array is not of this shape, or has entries that are no finite numbers.
     """
 
     problem: Problem
-    seed: int
     inputs: Array
     labels: Array
     target: Array
+    seed: int | None = None
+
+    def __post_init__(self) -> None:
+        require(isinstance(self.problem, Problem), "problem", self.problem, "a Problem")
+        samples, dim = whole_samples(self.problem), self.problem.dim
+        shape = (dim,) if self.problem.network == "diagonal" else (dim, dim)
+        for name, expected in (("inputs", (samples, dim)), ("labels", (samples,)), ("target", shape)):
+            array = _floats(getattr(self, name))
+            if array is None or array.shape != expected or not np.isfinite(array).all():
+                found = "no array" if array is None else f"an array of shape {array.shape}"
+                found += " with NaN or infinity" if array is not None and array.shape == expected else ""
+                raise InvalidProblem(f"{name}: must be finite numbers of shape {expected}, not {found}")
+            object.__setattr__(self, name, array)
 
     def __repr__(self) -> str:
         samples, dim = self.inputs.shape
@@ -68,24 +85,38 @@ def draw(problem: Problem, *, seed: int = 0) -> Data:
     ((30, 20), (30,), (20,))
     """
     require(isinstance(problem, Problem), "problem", problem, "a Problem")
-    require(seed == 0 or is_count(seed), "seed", seed, "a whole number >= 0")
-    samples, dim = problem.samples, problem.dim
-    require(samples == int(samples), "samples", samples, "a whole number, to draw a data set")
-    fits = int(samples) * dim <= LARGEST
-    require(
-        fits, "samples", samples, f"at most {LARGEST // dim} at dim={dim}, for the inputs to fit in memory"
-    )
+    require_seed(seed)
+    samples, dim = whole_samples(problem), problem.dim
+    most = max(1, LARGEST // dim)
+    require(samples <= most, "samples", samples, f"at most {most} at dim={dim}, to fit into memory")
     of_target, of_inputs, of_noise = np.random.SeedSequence(int(seed)).spawn(3)
-    inputs = np.random.default_rng(of_inputs).standard_normal((int(samples), dim))
+    inputs = np.random.default_rng(of_inputs).standard_normal((samples, dim))
     target = _target(problem, np.random.default_rng(of_target))
-    noise = np.random.default_rng(of_noise).standard_normal(int(samples))
+    noise = np.random.default_rng(of_noise).standard_normal(samples)
     labels = outputs(target, inputs) + np.sqrt(float(problem.noise_variance)) * noise
-    return Data(problem, int(seed), inputs, labels, target)
+    return Data(problem, inputs, labels, target, int(seed))
+
+
+def whole_samples(problem: Problem) -> int:
+    """The number of samples, where it is one that a data set can have.
+
+    Raises:
+        InvalidProblem: it is not whole.
+    """
+    samples = problem.samples
+    require(samples == int(samples), "samples", samples, "a whole number, to be that of a data set")
+    return int(samples)
+
+
+def _floats(values: Any) -> Array | None:
+    try:
+        return np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError):
+        return None
 
 
 def _target(problem: Problem, random: np.random.Generator) -> Array:
-    modes = modes_of(problem)
-    sizes = np.asarray(modes.size(np.arange(1.0, problem.dim + 1)))
+    sizes = np.asarray(modes_of(problem).size(np.arange(1.0, problem.dim + 1)))
     if problem.network == "diagonal":
         return np.asarray(sizes * random.standard_normal(problem.dim))
     # signs of the columns of a QR decomposition do not matter to O diag(s) O^T
@@ -102,11 +133,6 @@ def outputs(weights: Array, inputs: Array) -> Array:
     samples, dim = inputs.shape
     if weights.ndim == 1:
         return np.asarray(inputs @ weights / np.sqrt(dim))
-    squares = [np.einsum("ni,ni->n", block @ weights, block) for block in blocks(inputs)]
+    blocks = (inputs[start : start + ROWS] for start in range(0, samples, ROWS))
+    squares = [np.einsum("ni,ni->n", block @ weights, block) for block in blocks]
     return np.asarray((np.concatenate(squares) - np.trace(weights)) / np.sqrt(dim))
-
-
-def blocks(inputs: Array) -> Iterator[Array]:
-    """The inputs, some rows at a time."""
-    for start in range(0, len(inputs), _ROWS):
-        yield inputs[start : start + _ROWS]

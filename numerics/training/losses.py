@@ -1,7 +1,7 @@
 r"""The regularised losses of the networks over their own weights, and the convex problems behind them.
 
-A network is trained on L(w) + (weight decay) |w|^2, with w its own weights; in the product of these weights
-the same loss is convex (arXiv:2509.24882, section 2):
+A network is trained on its squared errors and a penalty on its own weights; in the product of these weights the
+same loss is convex (arXiv:2509.24882, section 2):
 
     diagonal   1/2 sum (y - f)^2 + lambda/2 (|a|^2 + |w|^2)   is   1/2 |y - X theta|^2 + lambda |theta|_1,
                theta_i = a_i w_i,  X = inputs/sqrt(d)          at |a_i| = |w_i|;
@@ -22,12 +22,14 @@ In order: `Loss` (what an optimiser asks), `DiagonalLoss`, `QuadraticLoss`, `los
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
-from numerics.training.data import Array, Data, blocks
+from numerics.training.data import Array, Data
+from numerics.training.device import Device
 
 
 class Loss(Protocol):
@@ -37,11 +39,15 @@ class Loss(Protocol):
     def shape(self) -> tuple[int, int]:
         """Of the weights: (2, d) for (a, w), (d, p) for B."""
 
+    @property
+    def penalty(self) -> float:
+        """Factor of (weight decay) |weights|^2 in the loss."""
+
     def value(self, weights: Array, decay: float) -> tuple[float, Array]:
         """The loss and its gradient."""
 
-    def curvature(self, weights: Array, decay: float, direction: Array) -> Array:
-        """The Hessian times a direction."""
+    def curvature(self, weights: Array, decay: float) -> Callable[[Array], Array]:
+        """The Hessian there, as a function of a direction."""
 
     def gap(self, weights: Array, decay: float) -> float:
         """The relative duality gap of the convex problem."""
@@ -49,80 +55,110 @@ class Loss(Protocol):
     def product(self, weights: Array) -> Array:
         """Theta or S, in which the problem is convex."""
 
+    def stages(self, decay: float, factor: float) -> tuple[float, ...]:
+        """Weight decays at which to train in turn, the one asked for last."""
+
+    def off_saddles(self, weights: Array, decay: float, size: float) -> Array:
+        """The weights, those of this size moved that wait at a saddle."""
+
 
 @dataclass(frozen=True, eq=False)
 class DiagonalLoss:
     """The loss of the diagonal network over (a, w).
 
     Attributes:
-        design: X, shape (min(n, d), d): where there are more samples than inputs only the triangular factor
-            of X counts, and what of the labels lies outside of its span is constant.
-        labels: shape (min(n, d),).
+        design: X, shape (min(n, d), d), on the device: where there are more samples than inputs only the
+            triangular factor of X counts, and what of the labels lies outside of its span is constant.
+        labels: shape (min(n, d),), on the device.
         rest: square of what of the labels no weights can fit.
+        device: where the design is.
     """
 
-    design: Array
-    labels: Array
+    design: Any
+    labels: Any
     rest: float
+    device: Device
 
     @classmethod
-    def of(cls, data: Data) -> DiagonalLoss:
+    def of(cls, data: Data, device: Device) -> DiagonalLoss:
         """The loss on a data set."""
         samples, dim = data.inputs.shape
-        design, labels = data.inputs / np.sqrt(dim), data.labels
-        if samples <= dim:
-            return cls(design, labels, 0.0)
-        basis, triangle = np.linalg.qr(design)
-        inside = basis.T @ labels
-        outside = labels - basis @ inside
-        return cls(triangle, inside, float(outside @ outside))
+        design, labels, rest = data.inputs / np.sqrt(dim), data.labels, 0.0
+        if samples > dim:
+            basis, triangle = np.linalg.qr(design)
+            inside = basis.T @ labels
+            outside = labels - basis @ inside
+            design, labels, rest = triangle, inside, float(outside @ outside)
+        return cls(device.put(design), device.put(labels), rest, device)
 
     @property
     def shape(self) -> tuple[int, int]:
         """Of (a, w)."""
-        return 2, self.design.shape[1]
+        return 2, int(self.design.shape[1])
+
+    @property
+    def penalty(self) -> float:
+        """1/2."""
+        return 0.5
 
     def product(self, weights: Array) -> Array:
         """Theta."""
         first, second = weights.reshape(self.shape)
         return np.asarray(first * second)
 
+    def _misfit(self, theta: Array) -> tuple[Any, Array]:
+        """X theta - y, on the device, and its slope X^T (X theta - y)."""
+        misfit = self.design @ self.device.put(theta) - self.labels
+        return misfit, self.device.get(self.design.T @ misfit)
+
     def value(self, weights: Array, decay: float) -> tuple[float, Array]:
         """The loss and its gradient."""
         first, second = weights.reshape(self.shape)
-        misfit = self.design @ (first * second) - self.labels
-        slope = self.design.T @ misfit
-        loss = (misfit @ misfit + self.rest + decay * (weights @ weights)) / 2
-        gradient = np.concatenate([slope * second, slope * first]) + decay * weights
-        return float(loss), gradient
+        misfit, slope = self._misfit(first * second)
+        loss = (float(misfit @ misfit) + self.rest + decay * float(weights @ weights)) / 2
+        return loss, np.concatenate([slope * second, slope * first]) + decay * weights
 
-    def curvature(self, weights: Array, decay: float, direction: Array) -> Array:
-        """The Hessian times a direction."""
+    def curvature(self, weights: Array, decay: float) -> Callable[[Array], Array]:
+        """The Hessian there, as a function of a direction."""
         first, second = weights.reshape(self.shape)
-        along_first, along_second = direction.reshape(self.shape)
-        slope = self.design.T @ (self.design @ (first * second) - self.labels)
-        change = self.design.T @ (self.design @ (along_first * second + first * along_second))
-        return np.asarray(
-            np.concatenate([change * second + slope * along_second, change * first + slope * along_first])
-            + decay * direction
-        )
+        slope = self._misfit(first * second)[1]
+
+        def product(direction: Array) -> Array:
+            along_first, along_second = direction.reshape(self.shape)
+            change = self.device.put(along_first * second + first * along_second)
+            bend = self.device.get(self.design.T @ (self.design @ change))
+            turned = bend * second + slope * along_second, bend * first + slope * along_first
+            return np.asarray(np.concatenate(turned) + decay * direction)
+
+        return product
 
     def gap(self, weights: Array, decay: float) -> float:
         """The relative duality gap of LASSO."""
         theta = self.product(weights)
-        residual = self.labels - self.design @ theta
-        square = float(residual @ residual) + self.rest
-        along_labels = float(residual @ self.labels) + self.rest
-        steepest = float(np.max(np.abs(self.design.T @ residual)))
+        misfit, slope = self._misfit(theta)
+        square = float(misfit @ misfit) + self.rest
+        along_labels = self.rest - float(misfit @ self.labels)
         loss = square / 2 + decay * float(np.sum(np.abs(theta)))
-        factor = _largest_factor(decay, steepest, along_labels, square)
+        factor = _largest_factor(decay, float(np.max(np.abs(slope))), along_labels, square)
         return _relative(loss, factor * along_labels - factor**2 * square / 2)
 
-    def decays(self, decay: float, factor: float) -> tuple[float, ...]:
-        """Weight decays from the least at which nothing is learned down to the one asked for."""
-        largest = float(np.max(np.abs(self.design.T @ self.labels)))
-        steps = max(0, int(np.ceil(np.log(largest / decay) / np.log(1 / factor)))) if largest > 0 else 0
+    def stages(self, decay: float, factor: float) -> tuple[float, ...]:
+        """From just below the least weight decay at which nothing is learned, each ``factor`` times the last."""
+        largest = float(np.max(np.abs(self.device.get(self.design.T @ self.labels))))
+        steps = int(np.ceil(np.log(largest / decay) / np.log(1 / factor))) if largest > decay else 0
         return (*(largest * factor**k for k in range(1, steps)), decay)
+
+    def off_saddles(self, weights: Array, decay: float, size: float) -> Array:
+        """Pairs near a_i = w_i = 0 are moved along the direction in which the loss falls.
+
+        With g_i the slope of the convex loss in theta_i the Hessian of the pair there is (decay, g_i; g_i,
+        decay): where |g_i| > decay it falls along (1, -sign g_i); elsewhere 0 is a minimum.
+        """
+        pairs = weights.reshape(self.shape)
+        slope = self._misfit(self.product(weights))[1]
+        waiting = (np.hypot(*pairs) < size) & (np.abs(slope) > decay)
+        falling = size * np.stack([np.ones_like(slope), -np.sign(slope)])
+        return np.where(waiting, falling, pairs).ravel()
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,19 +166,26 @@ class QuadraticLoss:
     """The loss of the quadratic network over B, from blocks of inputs: no matrix of n d^2 is formed.
 
     Attributes:
-        inputs: x, shape (n, d).
-        labels: shape (n,).
+        inputs: x, shape (n, d), on the device.
+        labels: shape (n,), on the device.
         width: number p of hidden units.
+        device: where the inputs are.
     """
 
-    inputs: Array
-    labels: Array
+    inputs: Any
+    labels: Any
     width: int
+    device: Device
 
     @property
     def shape(self) -> tuple[int, int]:
         """Of B."""
-        return self.inputs.shape[1], self.width
+        return int(self.inputs.shape[1]), self.width
+
+    @property
+    def penalty(self) -> float:
+        """The dimension."""
+        return float(self.shape[0])
 
     def product(self, weights: Array) -> Array:
         """S."""
@@ -151,73 +194,81 @@ class QuadraticLoss:
 
     def value(self, weights: Array, decay: float) -> tuple[float, Array]:
         """The loss and its gradient, in one pass over the inputs."""
-        dim = self.shape[0]
-        hidden = weights.reshape(self.shape)
-        trace, start = float(weights @ weights), 0
-        loss, total, pulled = 0.0, 0.0, np.zeros_like(hidden)
-        for block in blocks(self.inputs):
-            labels = self.labels[start : start + len(block)]
-            start += len(block)
+        root, trace = np.sqrt(self.shape[0]), float(weights @ weights)
+        hidden = self.device.put(weights.reshape(self.shape))
+        loss, total, pulled = 0.0, 0.0, 0 * hidden
+        for block, labels in self.device.blocks(self.inputs, self.labels):
             units = block @ hidden
-            misfit = (np.einsum("np,np->n", units, units) - trace) / np.sqrt(dim) - labels
+            misfit = ((units * units).sum(1) - trace) / root - labels
             loss += float(misfit @ misfit)
-            total += float(np.sum(misfit))
+            total += float(misfit.sum())
             units *= misfit[:, None]
             pulled += block.T @ units
-        gradient = 4 / np.sqrt(dim) * (pulled - total * hidden) + 2 * decay * dim * hidden
-        return loss + decay * dim * trace, gradient.ravel()
+        slope = 4 / root * (self.device.get(pulled).ravel() - total * weights)
+        return loss + decay * self.penalty * trace, slope + 2 * decay * self.penalty * weights
 
-    def curvature(self, weights: Array, decay: float, direction: Array) -> Array:
-        """The Hessian times a direction, in one pass over the inputs."""
-        dim = self.shape[0]
-        hidden, along = weights.reshape(self.shape), direction.reshape(self.shape)
-        trace, turn, start = float(weights @ weights), float(weights @ direction), 0
-        total, change_total, pulled = 0.0, 0.0, np.zeros_like(hidden)
-        for block in blocks(self.inputs):
-            labels = self.labels[start : start + len(block)]
-            start += len(block)
-            units, units_along = block @ hidden, block @ along
-            misfit = (np.einsum("np,np->n", units, units) - trace) / np.sqrt(dim) - labels
-            change = 2 * (np.einsum("np,np->n", units, units_along) - turn) / np.sqrt(dim)
-            total += float(np.sum(misfit))
-            change_total += float(np.sum(change))
-            pulled += block.T @ (misfit[:, None] * units_along + change[:, None] * units)
-        whole = 4 / np.sqrt(dim) * (pulled - total * along - change_total * hidden) + 2 * decay * dim * along
-        return np.asarray(whole.ravel())
+    def curvature(self, weights: Array, decay: float) -> Callable[[Array], Array]:
+        """The Hessian there, as a function of a direction: one pass over the inputs each."""
+        root, trace = np.sqrt(self.shape[0]), float(weights @ weights)
+        hidden = self.device.put(weights.reshape(self.shape))
+
+        def product(direction: Array) -> Array:
+            along, turn = self.device.put(direction.reshape(self.shape)), float(weights @ direction)
+            total, total_change, pulled = 0.0, 0.0, 0 * hidden
+            for block, labels in self.device.blocks(self.inputs, self.labels):
+                units, units_along = block @ hidden, block @ along
+                misfit = ((units * units).sum(1) - trace) / root - labels
+                change = 2 * ((units * units_along).sum(1) - turn) / root
+                total += float(misfit.sum())
+                total_change += float(change.sum())
+                pulled += block.T @ (misfit[:, None] * units_along + change[:, None] * units)
+            bend = self.device.get(pulled).ravel() - total * direction - total_change * weights
+            return np.asarray(4 / root * bend + 2 * decay * self.penalty * direction)
+
+        return product
 
     def gap(self, weights: Array, decay: float) -> float:
-        """The relative duality gap of the nuclear norm on the cone; with p < d a bound on what width costs, too."""
-        dim = self.shape[0]
-        hidden = weights.reshape(self.shape)
-        trace, start = float(weights @ weights), 0
+        """The relative duality gap of the nuclear norm on the cone.
+
+        With p < d it bounds what the width costs, too.
+        """
+        root, trace = np.sqrt(self.shape[0]), float(weights @ weights)
+        hidden = self.device.put(weights.reshape(self.shape))
         square = along_labels = total = 0.0
-        pulled = np.zeros((dim, dim))
-        for block in blocks(self.inputs):
-            labels = self.labels[start : start + len(block)]
-            start += len(block)
+        pulled = np.zeros((self.shape[0], self.shape[0]))
+        for block, labels in self.device.blocks(self.inputs, self.labels):
             units = block @ hidden
-            residual = labels - (np.einsum("np,np->n", units, units) - trace) / np.sqrt(dim)
+            residual = labels - ((units * units).sum(1) - trace) / root
             square += float(residual @ residual)
             along_labels += float(residual @ labels)
-            total += float(np.sum(residual))
-            pulled += block.T @ (residual[:, None] * block)
-        steepest = 2 * float(np.linalg.eigvalsh(pulled)[-1] - total) / np.sqrt(dim)
-        factor = _largest_factor(decay * dim, steepest, along_labels, square)
-        return _relative(square + decay * dim * trace, 2 * factor * along_labels - factor**2 * square)
+            total += float(residual.sum())
+            pulled += self.device.get(block.T @ (residual[:, None] * block))
+        steepest = 2 * float(np.linalg.eigvalsh(pulled)[-1] - total) / root
+        factor = _largest_factor(decay * self.penalty, steepest, along_labels, square)
+        loss = square + decay * self.penalty * trace
+        return _relative(loss, 2 * factor * along_labels - factor**2 * square)
+
+    def stages(self, decay: float, factor: float) -> tuple[float, ...]:
+        """The one asked for: eigenvalues do not change sign, and descent goes straight."""
+        return (decay,)
+
+    def off_saddles(self, weights: Array, decay: float, size: float) -> Array:
+        """As they are: B rotates away from its saddles."""
+        return weights
 
 
 def _largest_factor(allowed: float, steepest: float, along_labels: float, square: float) -> float:
     """The factor c of the residuals with the largest bound, among those that are feasible."""
-    best = along_labels / square if square > 0 else np.inf
-    return max(0.0, min(best, allowed / steepest if steepest > 0 else best))
+    best = along_labels / square if square > 0 else 0.0
+    return max(0.0, min(best, allowed / steepest) if steepest > 0 else best)
 
 
 def _relative(loss: float, bound: float) -> float:
     return float((loss - bound) / loss) if loss > 0 else 0.0
 
 
-def loss_of(data: Data, width: int) -> DiagonalLoss | QuadraticLoss:
+def loss_of(data: Data, width: int, device: Device) -> Loss:
     """The loss of the network that the data are labelled for."""
     if data.problem.network == "diagonal":
-        return DiagonalLoss.of(data)
-    return QuadraticLoss(data.inputs, data.labels, width)
+        return DiagonalLoss.of(data, device)
+    return QuadraticLoss(device.put(data.inputs), device.put(data.labels), width, device)

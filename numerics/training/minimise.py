@@ -2,34 +2,39 @@ r"""Minimising a loss over the weights of a network, until the duality gap prove
 
 Descent starts from small random weights.  L-BFGS takes most of the way, a trust region with conjugate
 gradients (Newton-CG) what is left where the loss is ill-conditioned, as at an interpolation threshold; both are
-SciPy's.  They work in *rounds*: after each the duality gap is looked at, and the weights are all that is needed
-to go on, which is what a checkpoint keeps.
+SciPy's.  They work in *rounds*: after each the duality gap is looked at, and the state between two rounds is all
+that is needed to go on, which is what a checkpoint keeps.
 
 Two things help the diagonal network.  Its weights a_i w_i change sign only through the saddle a_i = w_i = 0,
-which gradients leave slowly: weights that are lost there are perturbed (Jin et al. 2017, arXiv:1703.00887).  And
-weight decay is annealed, from the least at which nothing is learned to the one asked for, each stage starting
-from the last one's weights.
+which gradients leave slowly: pairs that wait there are moved off it.  And weight decay is lowered in stages, from
+the least at which nothing is learned to the one asked for, each stage starting from the last one's weights.
 
-In order: `State`, `minimise`.
+*Few hidden units.*  The quadratic network with p < d has no convex problem, and its descent may end in a local
+minimum.  What is guaranteed then is a small gradient; of several random starts the least loss counts.  Where the
+convex problem's minimum has a rank of at most p the gap closes all the same, and proves the minimum.
+
+In order: `State`, `Stop`, `descents`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from scipy.optimize import minimize
 
 from numerics.training.data import Array
-from numerics.training.losses import DiagonalLoss, Loss
+from numerics.training.losses import Loss
 
 SMALL = 1e-2
-"""Standard deviation of the initial weights, and below what size both of a pair count as lost."""
+"""Standard deviation of the initial weights."""
 
-_ANNEALING, _LOOSE = 0.3, 1e-2
+# Ratio of the weight decays of two stages, and the gap that ends all but the last.
+_STAGE, _LOOSE = 0.1, 0.1
 _LBFGS = {"maxcor": 30, "maxiter": 200, "maxfun": 10**6, "ftol": 0.0, "gtol": 0.0}
-_NEWTON = {"maxiter": 30, "gtol": 0.0}
+_NEWTON = {"maxiter": 5, "gtol": 0.0}
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,68 +43,113 @@ class State:
 
     Attributes:
         weights: flattened.
-        stage: which weight decay of the annealing.
-        rounds: finished.
-        gap: relative duality gap after the last of them, at the weight decay of the stage.
+        start: number of the random start, from 0.
+        stage: number of the weight decay.
+        rounds: finished, in this start.
         newton: whether the next round is of Newton-CG.
-        steps: of both optimisers, together.
+        steps: of both optimisers, in this start.
+        loss: at the weight decay of the last round.
+        gap: relative duality gap there.
+        gradient: norm of the gradient, relative to that of the penalty.
+        best: the end of the best of the starts before; None in the first.
     """
 
     weights: Array
+    start: int = 0
     stage: int = 0
     rounds: int = 0
-    gap: float = np.inf
     newton: bool = False
     steps: int = 0
+    loss: float = np.inf
+    gap: float = np.inf
+    gradient: float = np.inf
+    best: State | None = None
+
+    @property
+    def chosen(self) -> State:
+        """This state, or the best of the starts before."""
+        return self if self.best is None or self.loss <= self.best.loss else self.best
 
 
-def initial(loss: Loss, seed: int) -> State:
+@dataclass(frozen=True)
+class Stop:
+    """When a descent ends.
+
+    Attributes:
+        gap: relative duality gap at which the minimum is proved.
+        gradient: relative gradient that counts as stationary; 0 where only a proof counts.
+        starts: random starts; a proof ends them.
+    """
+
+    gap: float
+    gradient: float = 0.0
+    starts: int = 1
+
+    def ends_start(self, state: State) -> bool:
+        """Whether the descent of this start is over."""
+        return state.gap <= self.gap or state.gradient <= self.gradient
+
+    def ends(self, state: State) -> bool:
+        """Whether no other start follows."""
+        return self.ends_start(state) and (state.gap <= self.gap or state.start + 1 >= self.starts)
+
+
+def initial(loss: Loss, seed: int, start: int = 0, best: State | None = None) -> State:
     """Small random weights."""
-    random = np.random.default_rng(np.random.SeedSequence((seed, 0)))
-    return State(SMALL * random.standard_normal(int(np.prod(loss.shape))))
+    random = np.random.default_rng(np.random.SeedSequence((seed, start)))
+    return State(SMALL * random.standard_normal(int(np.prod(loss.shape))), start, best=best)
 
 
-def rounds(loss: Loss, decay: float, tolerance: float, state: State, seed: int) -> Iterator[State]:
-    """The states after each round, until the gap is within the tolerance at the decay asked for."""
-    stages = loss.decays(decay, _ANNEALING) if isinstance(loss, DiagonalLoss) else (decay,)
+def descents(loss: Loss, decay: float, stop: Stop, state: State, seed: int) -> Iterator[State]:
+    """The states after each round, from the given one on, until the last start ends."""
+    stages = loss.stages(decay, _STAGE)
     while True:
-        at, last = stages[state.stage], state.stage == len(stages) - 1
-        state = _round(loss, at, _with_lost_perturbed(loss, at, state, seed))
-        if state.gap <= (tolerance if last else max(_LOOSE, tolerance)):
-            if last:
-                yield state
+        at, is_last = stages[state.stage], state.stage == len(stages) - 1
+        state = _round(loss, at, replace(state, weights=loss.off_saddles(state.weights, at, SMALL)))
+        if is_last and stop.ends_start(state):
+            yield state
+            if stop.ends(state):
                 return
+            state = initial(loss, seed, state.start + 1, state.chosen)
+            continue
+        if not is_last and state.gap <= max(_LOOSE, stop.gap):
             state = replace(state, stage=state.stage + 1, newton=False)
         yield state
 
 
 def _round(loss: Loss, decay: float, state: State) -> State:
     """One round of L-BFGS, or of Newton-CG once L-BFGS no longer closes the gap by half."""
-    function: Callable[[Array], tuple[float, Array]] = lambda weights: loss.value(weights, decay)  # noqa: E731
+    arguments: dict[str, Any] = {"args": (decay,), "jac": True}
     if state.newton:
+        hessian = _Hessian(loss)
         result = minimize(
-            function,
-            state.weights,
-            jac=True,
-            hessp=lambda weights, direction: loss.curvature(weights, decay, direction),
-            method="trust-ncg",
-            options=_NEWTON,
+            loss.value, state.weights, hessp=hessian, method="trust-ncg", options=_NEWTON, **arguments
         )
     else:
-        result = minimize(function, state.weights, jac=True, method="L-BFGS-B", options=_LBFGS)
+        result = minimize(loss.value, state.weights, method="L-BFGS-B", options=_LBFGS, **arguments)
+    value, gradient = loss.value(result.x, decay)
+    scale = 2 * decay * loss.penalty * float(np.linalg.norm(result.x))
     gap = loss.gap(result.x, decay)
-    stalled = result.nit < _LBFGS["maxiter"] or gap > state.gap / 2
-    return State(
-        result.x, state.stage, state.rounds + 1, gap, state.newton or stalled, state.steps + int(result.nit)
+    has_stalled = result.nit < _LBFGS["maxiter"] or gap > state.gap / 2
+    return replace(
+        state,
+        weights=result.x,
+        rounds=state.rounds + 1,
+        newton=state.newton or has_stalled,
+        steps=state.steps + int(result.nit),
+        loss=value,
+        gap=gap,
+        gradient=float(np.linalg.norm(gradient)) / scale if scale > 0 else 0.0,
     )
 
 
-def _with_lost_perturbed(loss: Loss, decay: float, state: State, seed: int) -> State:
-    """Pairs (a_i, w_i) near the saddle at 0 get new small random weights."""
-    if not isinstance(loss, DiagonalLoss):
-        return state
-    pairs = state.weights.reshape(loss.shape)
-    lost = np.hypot(*pairs) < SMALL
-    random = np.random.default_rng(np.random.SeedSequence((seed, state.rounds + 1)))
-    noise = SMALL * random.standard_normal(pairs.shape)
-    return replace(state, weights=np.where(lost, pairs + noise, pairs).ravel())
+class _Hessian:
+    """The Hessian as SciPy asks for it, a product at a time: what depends on the point is computed once."""
+
+    def __init__(self, loss: Loss) -> None:
+        self._loss, self._point = loss, np.empty(0)
+
+    def __call__(self, weights: Array, direction: Array, decay: float) -> Array:
+        if not np.array_equal(weights, self._point):
+            self._point, self._product = weights.copy(), self._loss.curvature(weights, decay)
+        return self._product(direction)

@@ -13,12 +13,15 @@ from typing import Any
 import numpy as np
 
 from numerics.arithmetic.arrays import real_points
+from numerics.arithmetic.checks import require
 from numerics.networks.spectrum import Spectrum
-from numerics.problem import Problem
+from numerics.problem import Problem, modes_of
+from numerics.solution import Solution
 from numerics.training.data import Array, Data
 
 ZERO = 1e-6
-"""Weights below this fraction of the largest count as 0: training leaves a gap of many decades there."""
+"""Weights below this fraction of the largest count as 0, and all of them where the largest is below this fraction
+of the target's: training leaves a gap of ten decades there."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,14 +105,77 @@ class Trained:
     @property
     def eigenvalues(self) -> Array:
         """Eigenvalues of B B^T, increasing; those that count as 0 are 0.  For the diagonal network theta, sorted."""
-        values = np.sort(self.weights) if self.weights.ndim == 1 else self._eigen[0]
-        return np.where(np.abs(values) < ZERO * np.max(np.abs(values), initial=0), 0.0, values)
+        return self._without_rounding(np.sort(self.weights) if self.weights.ndim == 1 else self._eigen[0])
+
+    def _without_rounding(self, values: Array) -> Array:
+        largest, of_target = float(np.max(np.abs(values))), float(np.max(np.abs(self.data.target)))
+        return np.where(np.abs(values) < ZERO * max(largest, ZERO * of_target), 0.0, values)
+
+    @cached_property
+    def _overlaps(self) -> tuple[Array, Array]:
+        """Sizes s_i of the target, increasing, and the squared cosines O_ij of its directions and ours."""
+        sizes, directions = np.linalg.eigh(self.data.target)
+        return sizes, np.asarray((directions.T @ self._eigen[1]) ** 2)
 
     def spectrum(self) -> WeightSpectrum:
         """The weights as a spectrum, to be held against `Solution.spectrum`."""
         if self.weights.ndim == 1:
             return WeightSpectrum(self.eigenvalues, np.empty(0))
         kept = int(np.sum(self.eigenvalues > 0))
-        _, directions = np.linalg.eigh(self.data.target)
-        cosines = np.sum(self._eigen[1] * directions, axis=0)[::-1][:kept]
-        return WeightSpectrum(self.eigenvalues, np.asarray(cosines**2))
+        return WeightSpectrum(self.eigenvalues, np.diag(self._overlaps[1])[::-1][:kept])
+
+    def decomposition(self, solution: Solution) -> Mapping[str, float]:
+        """Parts of the excess risk, as `Solution.decomposition` names them; they sum to it.
+
+        With O_ij the squared cosine of target direction i and trained direction j, the excess risk of the
+        quadratic network is (2/d) sum O_ij (nu_j - s_i)^2.  Of the directions i beyond the learned modes "unlearned"
+        are the terms with nu_j = 0, "overfitting" those with j beyond them, too.  Of the diagonal network the
+        coefficients at 0 are "unlearned", the others divided as the variances of target and noise are.
+
+        Args:
+            solution: of the same problem, for the number of learned modes, or the effective noise.
+
+        Raises:
+            InvalidProblem: it is no solution of the same problem.
+        """
+        self._require_own(solution)
+        if self.weights.ndim == 1:
+            errors = (self.weights - self.data.target) ** 2 / self.problem.dim
+            is_zero = self._without_rounding(self.weights) == 0
+            sizes = np.asarray(modes_of(self.problem).size(np.arange(1.0, self.problem.dim + 1)))
+            noise = np.where(is_zero, 0, 1 / (1 + (sizes / float(solution.effective_noise)) ** 2))
+            learned = np.where(is_zero, 0, 1 - noise)
+            parts = {"unlearned": errors @ is_zero, "learned": errors @ learned, "overfitting": errors @ noise}
+            return {name: float(part) for name, part in parts.items()}
+        sizes, overlaps = self._overlaps
+        errors = 2 / self.problem.dim * overlaps * (self.eigenvalues[None, :] - sizes[:, None]) ** 2
+        rest = slice(0, self.problem.dim - int(solution.learned_modes))  # sizes and eigenvalues increase
+        zeros = int(np.sum(self.eigenvalues == 0))
+        unlearned = float(np.sum(errors[rest, :zeros]))
+        overfitting = float(np.sum(errors[rest, zeros : rest.stop]))
+        learned = self.excess_risk - unlearned - overfitting
+        return {"unlearned": unlearned, "learned": learned, "overfitting": overfitting}
+
+    def pruned(self, solution: Solution) -> float:
+        """Excess risk once the bulk of the trained weights is removed, as `Solution.pruned` has it.
+
+        Weights are thresholded softly at the bulk edge, where that is positive.
+
+        Args:
+            solution: of the same problem, for the bulk edge of its spectrum.
+
+        Raises:
+            InvalidProblem: it is no solution of the same problem.
+        """
+        self._require_own(solution)
+        edge = max(0.0, float(solution.spectrum().bulk_edge))
+        if self.weights.ndim == 1:
+            left = np.sign(self.weights) * np.maximum(np.abs(self.weights) - edge, 0)
+            return float(np.sum((left - self.data.target) ** 2)) / self.problem.dim
+        sizes, overlaps = self._overlaps
+        left = np.maximum(self.eigenvalues - edge, 0)
+        return 2 * float(np.sum(overlaps * (left[None, :] - sizes[:, None]) ** 2)) / self.problem.dim
+
+    def _require_own(self, solution: Solution) -> None:
+        is_own = isinstance(solution, Solution) and solution.problem == self.problem
+        require(is_own, "solution", solution, "solve(trained.problem)")

@@ -1,0 +1,97 @@
+"""Checkpoints of a training: one file, written whole or not at all after every round.
+
+A checkpoint holds the state between two rounds, and a key: all that the rounds depend on.  Training goes on from
+it to the same result byte for byte, with the same libraries and number of threads.
+
+In order: `key_of`, `read`, `write`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile
+
+import numpy as np
+
+from numerics.arithmetic.errors import InvalidProblem
+from numerics.problem import Problem
+from numerics.training.data import Data
+from numerics.training.minimise import State, Stop
+
+FORMAT = 1
+"""Of checkpoints: raised when their meaning changes."""
+
+_NUMBERS = ("start", "stage", "rounds", "newton", "steps", "loss", "gap", "gradient")
+
+
+def key_of(problem: Problem, seed: int, data: Data, stop: Stop) -> str:
+    """What a checkpoint is of."""
+    digest = hashlib.sha256()
+    for array in (data.inputs, data.labels):
+        digest.update(np.ascontiguousarray(array).data)
+    values = {field.name: str(getattr(problem, field.name)) for field in fields(problem)}
+    ends = [stop.gap, stop.gradient, stop.starts]
+    return json.dumps(
+        {**values, "seed": seed, "data": digest.hexdigest(), "stop": ends, "format": FORMAT}, sort_keys=True
+    )
+
+
+def read(path: Path, key: str, size: int) -> State | None:
+    """The state that a checkpoint keeps; None where there is no file.
+
+    Args:
+        path: of the file.
+        key: of this training.
+        size: number of weights.
+
+    Raises:
+        InvalidProblem: the file is no whole checkpoint of this training.
+    """
+    if not path.exists():
+        return None
+    refused = InvalidProblem(
+        f"checkpoint={path}: must be a whole checkpoint of this very training, or a file that is not there yet"
+    )
+    try:
+        with np.load(path, allow_pickle=False) as kept:
+            if str(kept["key"]) != key:
+                raise refused
+            best = _state(kept, "best_", None) if "best_weights" in kept else None
+            state = _state(kept, "", best)
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
+        raise refused from (None if error is refused else error)
+    if state.weights.shape != (size,):
+        raise refused
+    return state
+
+
+def _state(kept: Any, prefix: str, best: State | None) -> State:
+    start, stage, rounds, newton, steps, loss, gap, gradient = kept[f"{prefix}numbers"]
+    counts = int(start), int(stage), int(rounds), bool(newton), int(steps)
+    return State(kept[f"{prefix}weights"], *counts, float(loss), float(gap), float(gradient), best)
+
+
+def write(path: Path, key: str, state: State) -> None:
+    """Keep a state, whole or not at all."""
+    arrays = {"key": np.array(key), **_arrays("", state)}
+    if state.best is not None:
+        arrays |= _arrays("best_", state.best)
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, suffix=".part")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            np.savez(file, allow_pickle=False, **arrays)
+        os.replace(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def _arrays(prefix: str, state: State) -> dict[str, Any]:
+    numbers = np.array([float(getattr(state, name)) for name in _NUMBERS])
+    return {f"{prefix}numbers": numbers, f"{prefix}weights": state.weights}
