@@ -1,7 +1,7 @@
 """State evolution of shallow networks, solved at any size and to any precision.
 
-State a `Problem`, `solve` it, `certify` the solution, follow it along a `risk_curve`, or choose its
-`optimal_weight_decay`.  The chapters, in the order in which they build on each other:
+State a `Problem`, `solve` it, `train` its network, `certify` the solution, follow it along a `risk_curve`, or
+choose its `optimal_weight_decay`.  The chapters, in the order in which they build on each other:
 
     arithmetic         float64 and multiple precision behind one interface; checks of arguments
     sums               over modes and over poles, at a cost that does not grow with their number
@@ -12,6 +12,7 @@ State a `Problem`, `solve` it, `certify` the solution, follow it along a `risk_c
     estimators         erm, bayes, ridge: from a problem to its solution
     solve              the verb
     certified          proofs
+    training           the networks themselves, on drawn data
     curve, tuning      learning curves, and the best weight decay
 """
 
@@ -25,18 +26,30 @@ from numerics.free_probability.free_convolution import FreeConvolution as FreeCo
 from numerics.problem import Problem as Problem
 from numerics.solution import Solution as Solution
 from numerics.solve import solve as solve
+from numerics.training.conventions import from_lasso as from_lasso
+from numerics.training.conventions import to_lasso as to_lasso
+from numerics.training.data import Data as Data
+from numerics.training.data import draw as draw
+from numerics.training.train import train as train
+from numerics.training.trained import Trained as Trained
 from numerics.tuning import optimal_weight_decay as optimal_weight_decay
 
 __all__ = [
     "Certificate",
+    "Data",
     "FreeConvolution",
     "Interrupted",
     "InvalidProblem",
     "NotConverged",
     "Problem",
     "Solution",
+    "Trained",
     "certify",
+    "draw",
+    "from_lasso",
     "optimal_weight_decay",
     "risk_curve",
     "solve",
+    "to_lasso",
+    "train",
 ]

@@ -1,7 +1,7 @@
 """Checkpoints of a training: one file, written whole or not at all after every round.
 
-A checkpoint holds the state between two rounds, and a key: all that the rounds depend on.  Training goes on from
-it to the same result byte for byte, with the same libraries and number of threads.
+A checkpoint holds the state between two rounds, and a key: all that the rounds depend on.  Training goes on
+from it to the same result byte for byte, with the same libraries and number of threads.
 
 In order: `key_of`, `read`, `write`.
 """
@@ -56,14 +56,14 @@ def read(path: Path, key: str, size: int) -> State | None:
     if not path.exists():
         return None
     refused = InvalidProblem(
-        f"checkpoint={path}: must be a whole checkpoint of this very training, or a file that is not there yet"
+        f"checkpoint={path}: must be a whole checkpoint of this very training, or no file yet"
     )
     try:
-        with np.load(path, allow_pickle=False) as kept:
-            if str(kept["key"]) != key:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+            if str(arrays["key"]) != key:
                 raise refused
-            best = _state(kept, "best_", None) if "best_weights" in kept else None
-            state = _state(kept, "", best)
+            best = _state(arrays, "best_", None) if "best_weights" in arrays else None
+            state = _state(arrays, "", best)
     except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
         raise refused from (None if error is refused else error)
     if state.weights.shape != (size,):
@@ -71,10 +71,10 @@ def read(path: Path, key: str, size: int) -> State | None:
     return state
 
 
-def _state(kept: Any, prefix: str, best: State | None) -> State:
-    start, stage, rounds, newton, steps, loss, gap, gradient = kept[f"{prefix}numbers"]
+def _state(arrays: Any, prefix: str, best: State | None) -> State:
+    start, stage, rounds, newton, steps, loss, gap, gradient = arrays[f"{prefix}numbers"]
     counts = int(start), int(stage), int(rounds), bool(newton), int(steps)
-    return State(kept[f"{prefix}weights"], *counts, float(loss), float(gap), float(gradient), best)
+    return State(arrays[f"{prefix}weights"], *counts, float(loss), float(gap), float(gradient), best)
 
 
 def write(path: Path, key: str, state: State) -> None:

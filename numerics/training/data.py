@@ -3,8 +3,8 @@
     diagonal    f*(x) = theta*.x/sqrt(d),      theta*_i ~ N(0, tau_i^2)
     quadratic   f*(x) = Tr[S* Z(x)],           S* = O diag(s) O^T, O Haar,  Z(x) = (x x^T - I)/sqrt(d)
 
-and y = f*(x) + sqrt(Delta) z.  The target, the inputs and the label noise have a stream of random numbers each,
-so that two problems which differ in the number of samples or in the noise alone share the rest.
+and y = f*(x) + sqrt(Delta) z.  The target, the inputs and the label noise have a stream of random numbers
+each, so that two problems which differ in the number of samples or in the noise alone share the rest.
 
 In order: `Data`, `draw`, `whole_samples`, `outputs`.
 """
@@ -59,9 +59,9 @@ class Data:
         for name, expected in (("inputs", (samples, dim)), ("labels", (samples,)), ("target", shape)):
             array = _floats(getattr(self, name))
             if array is None or array.shape != expected or not np.isfinite(array).all():
-                found = "no array" if array is None else f"an array of shape {array.shape}"
-                found += " with NaN or infinity" if array is not None and array.shape == expected else ""
-                raise InvalidProblem(f"{name}: must be finite numbers of shape {expected}, not {found}")
+                shown = "an object without numbers" if array is None else f"an array of shape {array.shape}"
+                shown += " with NaN or infinity" if array is not None and array.shape == expected else ""
+                raise InvalidProblem(f"{name}: must be finite numbers of shape {expected}, not {shown}")
             object.__setattr__(self, name, array)
 
     def __repr__(self) -> str:

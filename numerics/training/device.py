@@ -1,7 +1,7 @@
 """Where the inputs of a data set live: in NumPy's memory, or on a device of PyTorch, the CPU or a GPU.
 
-Only products with the inputs take time: they are what a device does.  Weights, gradients and the optimiser stay in
-NumPy, in double precision everywhere, so that all devices give the same results up to rounding.
+Only products with the inputs take time: they are what a device does.  Weights, gradients and the optimiser
+stay in NumPy, in double precision everywhere, so that all devices give the same results up to rounding.
 
 In order: `Device`, `device_of`.
 """

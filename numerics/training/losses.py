@@ -1,7 +1,7 @@
 r"""The regularised losses of the networks over their own weights, and the convex problems behind them.
 
-A network is trained on its squared errors and a penalty on its own weights; in the product of these weights the
-same loss is convex (arXiv:2509.24882, section 2):
+A network is trained on its squared errors and a penalty on its own weights; in the product of these weights
+the same loss is convex (arXiv:2509.24882, section 2):
 
     diagonal   1/2 sum (y - f)^2 + lambda/2 (|a|^2 + |w|^2)   is   1/2 |y - X theta|^2 + lambda |theta|_1,
                theta_i = a_i w_i,  X = inputs/sqrt(d)          at |a_i| = |w_i|;
@@ -143,7 +143,7 @@ class DiagonalLoss:
         return _relative(loss, factor * along_labels - factor**2 * square / 2)
 
     def stages(self, decay: float, factor: float) -> tuple[float, ...]:
-        """From just below the least weight decay at which nothing is learned, each ``factor`` times the last."""
+        """From below the least weight decay at which nothing is learned, each ``factor`` times the last."""
         largest = float(np.max(np.abs(self.device.get(self.design.T @ self.labels))))
         steps = int(np.ceil(np.log(largest / decay) / np.log(1 / factor))) if largest > decay else 0
         return (*(largest * factor**k for k in range(1, steps)), decay)

@@ -1,17 +1,19 @@
-r"""Minimising a loss over the weights of a network, until the duality gap proves that nothing is left to gain.
+r"""Minimising a loss over the weights of a network, until the duality gap proves that it is the least.
 
 Descent starts from small random weights.  L-BFGS takes most of the way, a trust region with conjugate
-gradients (Newton-CG) what is left where the loss is ill-conditioned, as at an interpolation threshold; both are
-SciPy's.  They work in *rounds*: after each the duality gap is looked at, and the state between two rounds is all
-that is needed to go on, which is what a checkpoint keeps.
+gradients (Newton-CG) what is left where the loss is ill-conditioned, as at an interpolation threshold; both
+are SciPy's.  They work in *rounds*: after each the duality gap is looked at, and the state between two rounds
+is all that is needed to go on, which is what a checkpoint keeps.
 
 Two things help the diagonal network.  Its weights a_i w_i change sign only through the saddle a_i = w_i = 0,
-which gradients leave slowly: pairs that wait there are moved off it.  And weight decay is lowered in stages, from
-the least at which nothing is learned to the one asked for, each stage starting from the last one's weights.
+which gradients leave slowly: pairs that wait there are moved off it.  And weight decay is lowered in stages,
+from the least at which nothing is learned to the one asked for, each stage starting from the last one's
+weights.
 
-*Few hidden units.*  The quadratic network with p < d has no convex problem, and its descent may end in a local
-minimum.  What is guaranteed then is a small gradient; of several random starts the least loss counts.  Where the
-convex problem's minimum has a rank of at most p the gap closes all the same, and proves the minimum.
+*Few hidden units.*  The quadratic network with p < d has no convex problem, and its descent may end in a
+local minimum.  What is guaranteed then is a small gradient; of several random starts the least loss counts.
+Where the convex problem's minimum has a rank of at most p the gap closes all the same, and proves the
+minimum.
 
 In order: `State`, `Stop`, `descents`.
 """
@@ -24,6 +26,7 @@ from typing import Any
 
 import numpy as np
 from scipy.optimize import minimize
+from scipy.sparse.linalg import LinearOperator, cg
 
 from numerics.training.data import Array
 from numerics.training.losses import Loss
@@ -35,6 +38,10 @@ SMALL = 1e-2
 _STAGE, _LOOSE = 0.1, 0.1
 _LBFGS = {"maxcor": 30, "maxiter": 200, "maxfun": 10**6, "ftol": 0.0, "gtol": 0.0}
 _NEWTON = {"maxiter": 5, "gtol": 0.0}
+# A loss that falls by less than this fraction in a round has reached what its rounding shows.
+_ROUNDING = 1e-12
+# Relative accuracy of a step of Newton's method for a vanishing gradient, and its conjugate gradients.
+_OF_STEP, _STEPS_OF_CG = 1e-3, 1000
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,8 +73,8 @@ class State:
     best: State | None = None
 
     @property
-    def chosen(self) -> State:
-        """This state, or the best of the starts before."""
+    def result(self) -> State:
+        """The state, or the best of the starts before."""
         return self if self.best is None or self.loss <= self.best.loss else self.best
 
 
@@ -110,7 +117,7 @@ def descents(loss: Loss, decay: float, stop: Stop, state: State, seed: int) -> I
             yield state
             if stop.ends(state):
                 return
-            state = initial(loss, seed, state.start + 1, state.chosen)
+            state = initial(loss, seed, state.start + 1, state.result)
             continue
         if not is_last and state.gap <= max(_LOOSE, stop.gap):
             state = replace(state, stage=state.stage + 1, newton=False)
@@ -127,13 +134,15 @@ def _round(loss: Loss, decay: float, state: State) -> State:
         )
     else:
         result = minimize(loss.value, state.weights, method="L-BFGS-B", options=_LBFGS, **arguments)
-    value, gradient = loss.value(result.x, decay)
-    scale = 2 * decay * loss.penalty * float(np.linalg.norm(result.x))
-    gap = loss.gap(result.x, decay)
+    falls = result.fun < state.loss * (1 - _ROUNDING)
+    weights = result.x if falls or not state.newton else _settled(loss, decay, result.x)
+    value, gradient = loss.value(weights, decay)
+    scale = 2 * decay * loss.penalty * float(np.linalg.norm(weights))
+    gap = loss.gap(weights, decay)
     has_stalled = result.nit < _LBFGS["maxiter"] or gap > state.gap / 2
     return replace(
         state,
-        weights=result.x,
+        weights=weights,
         rounds=state.rounds + 1,
         newton=state.newton or has_stalled,
         steps=state.steps + int(result.nit),
@@ -141,6 +150,22 @@ def _round(loss: Loss, decay: float, state: State) -> State:
         gap=gap,
         gradient=float(np.linalg.norm(gradient)) / scale if scale > 0 else 0.0,
     )
+
+
+def _settled(loss: Loss, decay: float, weights: Array) -> Array:
+    """Newton's method for a vanishing gradient, from where the loss no longer falls.
+
+    Rounding hides decreases of the loss once the gradient is of the order of its square root; the gap is of
+    the order of the gradient.  Steps count as long as they halve it.
+    """
+    gradient = loss.value(weights, decay)[1]
+    while True:
+        product = LinearOperator(2 * weights.shape, loss.curvature(weights, decay), dtype=np.float64)
+        step, _ = cg(product, -gradient, rtol=_OF_STEP, maxiter=_STEPS_OF_CG)
+        after = loss.value(weights + step, decay)[1]
+        if not np.linalg.norm(after) < np.linalg.norm(gradient) / 2:
+            return weights
+        weights, gradient = weights + step, after
 
 
 class _Hessian:

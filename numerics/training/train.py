@@ -26,7 +26,7 @@ from numerics.training.losses import Loss, loss_of
 from numerics.training.minimise import State, Stop, descents, initial
 from numerics.training.trained import Trained
 
-STALLED = 40
+STALLED = 10
 """Rounds without progress after which a training counts as stuck."""
 
 
@@ -45,9 +45,9 @@ def train(
     """Train the network over its own weights, a and w or B, from small random ones.
 
     The result is proved: its loss lies within the relative ``tolerance`` of the least one, by the duality gap
-    of the equivalent convex problem (`losses`).  With fewer hidden units than inputs there is no such problem;
-    then the gradient of the best of several ``starts`` is as small, relative to that of the penalty, and the gap
-    bounds what more units could gain.
+    of the equivalent convex problem (`losses`).  With fewer hidden units than inputs there is no such
+    problem; then the gradient of the best of several ``starts`` is as small, relative to that of the penalty,
+    and the gap bounds what more units could gain.
 
     Args:
         problem: with estimator "erm" and weight decay above 0.
@@ -82,19 +82,19 @@ def train(
     path = None if checkpoint is None else _checked_path(checkpoint)
     loss = loss_of(data, problem.width or problem.dim, device_of(device))
     key = "" if path is None else checkpoints.key_of(problem, seed, data, stop)
-    state = None if path is None else checkpoints.read(path, key, int(np.prod(loss.shape)))
-    state = state or initial(loss, seed)
+    resumed = None if path is None else checkpoints.read(path, key, int(np.prod(loss.shape)))
+    state = first = resumed or initial(loss, seed)
     decay = float(problem.weight_decay or 0)
     try:
         with _bar(stop, bool(progress)) as advance:
-            for state in _until_stuck(loss, decay, stop, state, seed, most_rounds):
+            for state in _until_stuck(loss, decay, stop, first, seed, most_rounds):
                 if path is not None:
                     checkpoints.write(path, key, state)
                 advance(state)
     except KeyboardInterrupt:
         where = "lost; give checkpoint=FILE to keep them" if path is None else f"kept in {path}"
         raise Interrupted(f"{state.rounds} rounds of training were finished, and are {where}") from None
-    return _trained(problem, data, loss, state.chosen)
+    return _trained(problem, data, loss, state.result)
 
 
 def _trained(problem: Problem, data: Data, loss: Loss, state: State) -> Trained:
@@ -152,25 +152,26 @@ def _checked_path(checkpoint: str | os.PathLike[str]) -> Path:
 
 
 def _until_stuck(
-    loss: Loss, decay: float, stop: Stop, state: State, seed: int, most_rounds: int
+    loss: Loss, decay: float, stop: Stop, first: State, seed: int, most_rounds: int
 ) -> Iterator[State]:
-    """The states, as long as the gap, or the gradient, gets smaller.
+    """The states, as long as the gap or the gradient gets smaller, or the loss by more than the tolerance.
 
     Raises:
-        NotConverged: it does not.
+        NotConverged: they do not.
     """
-    least, since, at = np.inf, 0, (0, 0)
-    for state in descents(loss, decay, stop, state, seed):
+    least, lowest, since, at = np.inf, np.inf, 0, (0, 0)
+    for state in descents(loss, decay, stop, first, seed):
         yield state
         left = min(state.gap, state.gradient) if stop.gradient else state.gap
-        is_new = (state.start, state.stage) != at
-        since = 0 if is_new or left < least else since + 1
-        least, at = left if is_new else min(least, left), (state.start, state.stage)
+        if (state.start, state.stage) != at:
+            least, lowest, at = np.inf, np.inf, (state.start, state.stage)
+        since = 0 if left < least or state.loss < lowest * (1 - stop.gap) else since + 1
+        least, lowest = min(least, left), min(lowest, state.loss)
         if (since >= STALLED or state.rounds >= most_rounds) and not stop.ends_start(state):
             what = "gradient" if stop.gradient else "duality gap"
             raise NotConverged(
-                f"the relative {what} is {least:.1e} after {state.rounds} rounds, and tolerance={stop.gap:.1e}: "
-                "ask for a larger tolerance, or for more rounds (most_rounds)"
+                f"the relative {what} is {least:.1e} after {state.rounds} rounds, above "
+                f"tolerance={stop.gap:.1e}: ask for a larger one, or for more rounds (most_rounds)"
             )
 
 
@@ -188,5 +189,3 @@ def _bar(stop: Stop, is_shown: bool) -> Iterator[Callable[[State], None]]:
             bar.update(task, completed=closed, description=f"training, duality gap {state.gap:.1e}")
 
         yield advance
-
-

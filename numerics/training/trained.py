@@ -20,8 +20,8 @@ from numerics.solution import Solution
 from numerics.training.data import Array, Data
 
 ZERO = 1e-6
-"""Weights below this fraction of the largest count as 0, and all of them where the largest is below this fraction
-of the target's: training leaves a gap of ten decades there."""
+"""Weights below this fraction of the largest count as 0, and all of them where the largest is below this
+fraction of the target's: training leaves a gap of ten decades there."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,7 +104,7 @@ class Trained:
 
     @property
     def eigenvalues(self) -> Array:
-        """Eigenvalues of B B^T, increasing; those that count as 0 are 0.  For the diagonal network theta, sorted."""
+        """Eigenvalues of B B^T, increasing, or theta sorted; those that count as 0 are 0."""
         return self._without_rounding(np.sort(self.weights) if self.weights.ndim == 1 else self._eigen[0])
 
     def _without_rounding(self, values: Array) -> Array:
@@ -121,16 +121,17 @@ class Trained:
         """The weights as a spectrum, to be held against `Solution.spectrum`."""
         if self.weights.ndim == 1:
             return WeightSpectrum(self.eigenvalues, np.empty(0))
-        kept = int(np.sum(self.eigenvalues > 0))
-        return WeightSpectrum(self.eigenvalues, np.diag(self._overlaps[1])[::-1][:kept])
+        rank = int(np.sum(self.eigenvalues > 0))
+        return WeightSpectrum(self.eigenvalues, np.diag(self._overlaps[1])[::-1][:rank])
 
     def decomposition(self, solution: Solution) -> Mapping[str, float]:
         """Parts of the excess risk, as `Solution.decomposition` names them; they sum to it.
 
         With O_ij the squared cosine of target direction i and trained direction j, the excess risk of the
-        quadratic network is (2/d) sum O_ij (nu_j - s_i)^2.  Of the directions i beyond the learned modes "unlearned"
-        are the terms with nu_j = 0, "overfitting" those with j beyond them, too.  Of the diagonal network the
-        coefficients at 0 are "unlearned", the others divided as the variances of target and noise are.
+        quadratic network is (2/d) sum O_ij (nu_j - s_i)^2.  Of the directions i beyond the learned modes
+        "unlearned" are the terms with nu_j = 0, "overfitting" those with j beyond them, too.  Of the diagonal
+        network the coefficients at 0 are "unlearned", the others divided as the variances of target and noise
+        are.
 
         Args:
             solution: of the same problem, for the number of learned modes, or the effective noise.
@@ -144,15 +145,14 @@ class Trained:
             is_zero = self._without_rounding(self.weights) == 0
             sizes = np.asarray(modes_of(self.problem).size(np.arange(1.0, self.problem.dim + 1)))
             noise = np.where(is_zero, 0, 1 / (1 + (sizes / float(solution.effective_noise)) ** 2))
-            learned = np.where(is_zero, 0, 1 - noise)
-            parts = {"unlearned": errors @ is_zero, "learned": errors @ learned, "overfitting": errors @ noise}
-            return {name: float(part) for name, part in parts.items()}
+            shares = {"unlearned": is_zero, "learned": np.where(is_zero, 0, 1 - noise), "overfitting": noise}
+            return {name: float(errors @ share) for name, share in shares.items()}
         sizes, overlaps = self._overlaps
-        errors = 2 / self.problem.dim * overlaps * (self.eigenvalues[None, :] - sizes[:, None]) ** 2
+        terms = 2 / self.problem.dim * overlaps * (self.eigenvalues[None, :] - sizes[:, None]) ** 2
         rest = slice(0, self.problem.dim - int(solution.learned_modes))  # sizes and eigenvalues increase
         zeros = int(np.sum(self.eigenvalues == 0))
-        unlearned = float(np.sum(errors[rest, :zeros]))
-        overfitting = float(np.sum(errors[rest, zeros : rest.stop]))
+        unlearned = float(np.sum(terms[rest, :zeros]))
+        overfitting = float(np.sum(terms[rest, zeros : rest.stop]))
         learned = self.excess_risk - unlearned - overfitting
         return {"unlearned": unlearned, "learned": learned, "overfitting": overfitting}
 

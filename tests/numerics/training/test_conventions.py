@@ -1,0 +1,74 @@
+"""Conventions of LASSO: there and back, and against scikit-learn on the same data."""
+
+import numpy as np
+import pytest
+from sklearn.linear_model import Lasso
+
+from numerics import InvalidProblem, Problem, draw, from_lasso, to_lasso
+from numerics.training.conventions import CONVENTIONS
+
+
+def objective(name, samples, dim):
+    """The loss of the convention as its definition reads: of inputs, labels, coefficients and alpha."""
+    scale = {"paper": dim**-0.5, "AMP": samples**-0.5}.get(name, 1.0)
+    weight = {"scikit-learn": 1 / samples, "glmnet": 1 / samples}.get(name, 1.0)
+
+    def loss(inputs, labels, coefficients, alpha):
+        misfit = labels - scale * inputs @ coefficients
+        return weight * misfit @ misfit / 2 + alpha * np.sum(np.abs(coefficients))
+
+    return loss
+
+
+@pytest.mark.parametrize("name", CONVENTIONS)
+def test_the_same_loss_up_to_a_factor(name):
+    data = draw(Problem("diagonal", gamma=1.25, samples=30, dim=20, weight_decay=1, noise_variance=1))
+    random, ratios = np.random.default_rng(1), []
+    penalty = to_lasso(0.7, samples=30, dim=20, convention=name)
+    for _ in range(5):
+        theta = random.standard_normal(20)
+        misfit = data.labels - data.inputs @ theta / np.sqrt(20)
+        ours = misfit @ misfit / 2 + 0.7 * np.sum(np.abs(theta))
+        theirs = objective(name, 30, 20)(
+            data.inputs, data.labels, penalty.coefficients * theta, penalty.alpha
+        )
+        ratios.append(theirs / ours)
+    assert ratios == pytest.approx([ratios[0]] * 5, rel=1e-13)
+
+
+@pytest.mark.parametrize("name", CONVENTIONS)
+def test_there_and_back(name):
+    penalty = to_lasso(0.37, samples=130, dim=70, convention=name)
+    assert from_lasso(penalty.alpha, samples=130, dim=70, convention=name) == pytest.approx(0.37, rel=1e-15)
+
+
+def test_scikit_learn_at_this_alpha_satisfies_our_conditions():
+    data = draw(Problem("diagonal", gamma=1.25, samples=150, dim=100, weight_decay=1, noise_variance=1))
+    penalty = to_lasso(0.8, samples=150, dim=100)
+    solver = Lasso(alpha=penalty.alpha, fit_intercept=False, tol=1e-12, max_iter=10**6)
+    theta = solver.fit(data.inputs, data.labels).coef_ / penalty.coefficients
+    slope = (data.inputs / 10).T @ (data.labels - data.inputs @ theta / 10)
+    assert np.max(np.abs(slope)) == pytest.approx(0.8, rel=1e-6)
+    assert slope[theta != 0] == pytest.approx(0.8 * np.sign(theta[theta != 0]), rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "name"),
+    [
+        ({"samples": 0}, "samples"),
+        ({"dim": 1.5}, "dim"),
+        ({"convention": "lars"}, "convention"),
+        ({"convention": ["paper"]}, "convention"),
+    ],
+)
+def test_what_is_no_convention_is_refused(arguments, name):
+    with pytest.raises(InvalidProblem, match=f"{name}="):
+        to_lasso(1.0, **{"samples": 10, "dim": 5, **arguments})
+
+
+@pytest.mark.parametrize("value", [0, -1.0, float("nan"), float("inf"), "1", None])
+def test_penalties_are_positive_numbers(value):
+    with pytest.raises(InvalidProblem, match="weight_decay="):
+        to_lasso(value, samples=10, dim=5)
+    with pytest.raises(InvalidProblem, match="alpha="):
+        from_lasso(value, samples=10, dim=5)

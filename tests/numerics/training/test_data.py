@@ -1,0 +1,88 @@
+"""Data sets: their normalisation, their streams of random numbers, what is refused."""
+
+import numpy as np
+import pytest
+
+from numerics import Data, InvalidProblem, Problem, draw
+from numerics.training.data import outputs
+
+BASE = {"gamma": 1.25, "samples": 60, "dim": 20, "weight_decay": 0.5, "noise_variance": 0.25}
+NETWORKS = ("diagonal", "quadratic")
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+def test_labels_are_outputs_of_the_target_and_noise(network):
+    problem = Problem(network, **{**BASE, "samples": 20000})
+    data = draw(problem, seed=3)
+    noise = data.labels - outputs(data.target, data.inputs)
+    assert np.mean(noise**2) == pytest.approx(0.25, rel=0.05)
+    assert np.mean(data.inputs**2) == pytest.approx(1, rel=0.01)
+
+
+def test_outputs_are_those_of_the_networks():
+    random = np.random.default_rng(0)
+    inputs, theta, hidden = (random.standard_normal(shape) for shape in ((7, 5), (5,), (5, 3)))
+    assert outputs(theta, inputs) == pytest.approx(np.sum(inputs * theta, axis=1) / np.sqrt(5))
+    of_units = (np.sum((inputs @ hidden) ** 2, axis=1) - np.sum(hidden**2)) / np.sqrt(5)
+    assert outputs(hidden @ hidden.T, inputs) == pytest.approx(of_units)
+
+
+def test_targets_have_the_sizes_of_the_power_law():
+    sizes = np.sqrt(20) * np.arange(1.0, 21) ** -1.25
+    matrix = draw(Problem("quadratic", **BASE)).target
+    assert np.linalg.eigvalsh(matrix)[::-1] == pytest.approx(sizes)
+    coefficients = [draw(Problem("diagonal", **BASE), seed=seed).target / sizes for seed in range(200)]
+    assert np.mean(np.square(coefficients)) == pytest.approx(1, rel=0.1)
+
+
+def test_directions_of_the_target_are_haar_distributed():
+    # the mean square of an entry of an eigenvector is 1/d, wherever it stands
+    first = [np.linalg.eigh(draw(Problem("quadratic", **BASE), seed=s).target)[1][:, -1] for s in range(400)]
+    assert np.mean(np.square(first), axis=0) == pytest.approx(np.full(20, 1 / 20), rel=0.35)
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+def test_equal_seeds_give_equal_data_and_others_do_not(network):
+    problem = Problem(network, **BASE)
+    one, same, other = (draw(problem, seed=seed) for seed in (1, 1, 2))
+    for name in ("inputs", "labels", "target"):
+        assert np.array_equal(getattr(one, name), getattr(same, name))
+        assert not np.array_equal(getattr(one, name), getattr(other, name))
+
+
+def test_more_samples_and_noise_share_target_and_inputs():
+    few = draw(Problem("quadratic", **BASE), seed=5)
+    many = draw(Problem("quadratic", **{**BASE, "samples": 90, "noise_variance": 4}), seed=5)
+    assert np.array_equal(few.target, many.target)
+    assert np.array_equal(few.inputs, many.inputs[:60])
+
+
+@pytest.mark.parametrize("seed", [-1, 1.0, True, "1", None])
+def test_what_is_no_seed_is_refused(seed):
+    with pytest.raises(InvalidProblem, match="seed="):
+        draw(Problem("diagonal", **BASE), seed=seed)
+
+
+def test_what_is_no_data_set_is_refused():
+    for samples, message in ((10.5, "a whole number"), (10**12, "to fit into memory")):
+        with pytest.raises(InvalidProblem, match=f"samples=.*{message}"):
+            draw(Problem("diagonal", **{**BASE, "samples": samples}))
+    with pytest.raises(InvalidProblem, match="problem='diagonal'"):
+        draw("diagonal")
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"inputs": np.zeros((60, 19))}, r"inputs: .*\(60, 20\), not an array of shape \(60, 19\)"),
+        ({"labels": np.full(60, np.nan)}, "labels: .* with NaN or infinity"),
+        ({"labels": "many"}, "labels: .* not an object without numbers"),
+        ({"target": np.zeros((20, 20))}, r"target: .*\(20,\), not an array of shape \(20, 20\)"),
+    ],
+)
+def test_arrays_of_other_shapes_or_without_numbers_are_refused(changed, message):
+    problem = Problem("diagonal", **BASE)
+    arrays = {"inputs": np.zeros((60, 20)), "labels": np.zeros(60), "target": np.zeros(20)}
+    Data(problem, **arrays)
+    with pytest.raises(InvalidProblem, match=message):
+        Data(problem, **{**arrays, **changed})
