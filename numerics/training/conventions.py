@@ -76,8 +76,9 @@ def to_lasso(
     Raises:
         InvalidProblem: an argument is none of these.
 
-    >>> to_lasso(0.5, samples=200, dim=100)
-    LassoPenalty(alpha=0.025, coefficients=0.1)
+    >>> penalty = to_lasso(0.5, samples=200, dim=100)
+    >>> round(penalty.alpha, 12), round(penalty.coefficients, 12)
+    (0.025, 0.1)
     """
     penalty, coefficients = _factors(samples, dim, convention)
     require(_is_positive(weight_decay), "weight_decay", weight_decay, "a number > 0")
@@ -96,7 +97,7 @@ def from_lasso(alpha: float, *, samples: int, dim: int, convention: str = "sciki
     Raises:
         InvalidProblem: an argument is none of these.
 
-    >>> from_lasso(0.025, samples=200, dim=100)
+    >>> round(from_lasso(0.025, samples=200, dim=100), 12)
     0.5
     """
     penalty, _ = _factors(samples, dim, convention)
