@@ -21,7 +21,7 @@ class NotConverged(ArithmeticError):
 
 
 class Interrupted(KeyboardInterrupt):
-    """A curve was interrupted; the message says how many points were finished and where they are kept.
+    """A long computation was interrupted; the message says how much was finished and where it is kept.
 
     A `KeyboardInterrupt`, so that code which catches `Exception` doesn't swallow the user's Ctrl-C.
     """

@@ -173,7 +173,7 @@ def test_a_point_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pyt
         raise OSError("no space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr("numerics.curve.json.dump", half)
+        patch.setattr("numerics.runs.json.dump", half)
         with pytest.raises(OSError, match="no space left"):
             risk_curve(BASE, SAMPLES, progress=False, cache=tmp_path)
     assert not list(tmp_path.iterdir())
