@@ -13,7 +13,9 @@ choose its `optimal_weight_decay`.  The chapters, in the order in which they bui
     solve              the verb
     certified          proofs
     training           the networks themselves, on drawn data
+    runs               many independent computations: on any executor, resumable
     curve, tuning      learning curves, and the best weight decay
+    experiments        trainings beside the theory
 """
 
 from numerics.arithmetic.errors import Interrupted as Interrupted
@@ -22,6 +24,8 @@ from numerics.arithmetic.errors import NotConverged as NotConverged
 from numerics.certified.certificate import Certificate as Certificate
 from numerics.certified.certificate import certify as certify
 from numerics.curve import risk_curve as risk_curve
+from numerics.experiments.experiment import Experiment as Experiment
+from numerics.experiments.experiment import experiment as experiment
 from numerics.free_probability.free_convolution import FreeConvolution as FreeConvolution
 from numerics.problem import Problem as Problem
 from numerics.solution import Solution as Solution
@@ -37,6 +41,7 @@ from numerics.tuning import optimal_weight_decay as optimal_weight_decay
 __all__ = [
     "Certificate",
     "Data",
+    "Experiment",
     "FreeConvolution",
     "Interrupted",
     "InvalidProblem",
@@ -46,6 +51,7 @@ __all__ = [
     "Trained",
     "certify",
     "draw",
+    "experiment",
     "from_lasso",
     "optimal_weight_decay",
     "risk_curve",

@@ -14,11 +14,13 @@ fields the packages fill.
 from __future__ import annotations
 
 import inspect
+import tempfile
 import typing
 from collections.abc import Callable, Iterator
 from dataclasses import fields
 from fractions import Fraction
 from functools import cache, partial
+from pathlib import Path
 from types import ModuleType, UnionType
 from typing import Any, NamedTuple
 
@@ -174,6 +176,16 @@ def _problem() -> Problem:
     return Problem("diagonal", gamma=1.25, samples=300, dim=100, weight_decay=0.1, noise_variance=0.5)
 
 
+@cache
+def _trained() -> numerics.Trained:
+    return numerics.train(_problem(), progress=False)
+
+
+@cache
+def _experiment() -> numerics.Experiment:
+    return numerics.experiment([_problem()], [0], progress=False)
+
+
 def _boundary() -> Any:
     """One whose law is cheap to derive."""
     (boundary,) = [b for b in _diagram().boundaries if {p.name for p in b.phases} == {"II", "III"}]
@@ -223,6 +235,13 @@ VALID: dict[str, Callable[[], Any]] = {
     "size": lambda: 3,
     "seed": lambda: 0,
     "ax": Figure().subplots,
+    "solution": _solution,
+    "spectrum": lambda: _solution().spectrum(),
+    "alpha": lambda: 0.1,
+    "train.progress": lambda: False,
+    "problems": lambda: [_problem()],
+    "seeds": lambda: [0],
+    "path": lambda: Path(tempfile.mkdtemp()) / "table",
     **{
         f"{type(model).__name__}.{field.name}": partial(getattr, model, field.name)
         for model in (diagonal, kernel_ridge)
@@ -242,6 +261,10 @@ INSTANCES: dict[str, Callable[[], Any]] = {
     "LocalLaw": lambda: asymptotics.recovery_jump(diagonal),
     "FreeConvolution": lambda: FreeConvolution.of_eigenvalues([1.0, 2.0], 0.5),
     "Spectrum": lambda: _solution().spectrum(),
+    "Trained": _trained,
+    "WeightSpectrum": lambda: _trained().spectrum(),
+    "Experiment": _experiment,
+    "Summary": lambda: _experiment().summary(),
 }
 
 EVERY_NUMBER = {"number"}
@@ -263,6 +286,10 @@ ALLOWED: dict[str, set[str]] = {
     "FreeConvolution.of_eigenvalues.weights": {"array"},
     "risk_curve.samples": {"array"},
     "risk_curve.cache": {"string"},
+    "WeightSpectrum.cdf.x": MANY_NUMBERS,
+    "experiment.cache": {"string"},
+    "train.checkpoint": {"string"},
+    "path": {"string"},
     "Network.name": {"string"},
     "RidgeRegression.name": {"string"},
 }

@@ -102,6 +102,15 @@ def test_an_interrupt_while_a_part_is_written_does_not_lose_it() -> None:
     assert sorted(kept) == [0, 1]
 
 
+def test_what_was_not_written_does_not_count_as_kept(tmp_path: Path) -> None:
+    def write(result: int) -> None:
+        if result == 1:
+            raise KeyboardInterrupt
+
+    with pytest.raises(Interrupted, match="1 of 3 squares were computed, and are kept in"):
+        complete([None] * 3, parts(square, write=write, directory=tmp_path), progress=False)
+
+
 def test_an_executor_that_takes_no_more_keeps_what_it_has_done() -> None:
     executor = Planted([0, 1])  # and an IndexError from then on
     kept: list[int] = []
