@@ -26,11 +26,12 @@ from typing import Any
 
 import mpmath
 
-from numerics.arithmetic.checks import exact_number, is_count, require
+from numerics.arithmetic.checks import exact_number, is_count, require, shown
 from numerics.arithmetic.errors import NotConverged
 from numerics.arithmetic.precision import DOUBLE, Arithmetic, Number, to_fraction
 from numerics.equations.state_equations import Parameters, StateEquations
 from numerics.networks.network import NETWORKS, Network
+from numerics.sums.explicit import SIZES, AnyTarget, TargetSizes, explicit_target, target_sizes
 from numerics.sums.target import Target
 
 TARGETS = ("raw", "unit")
@@ -71,27 +72,30 @@ class Problem:
 
     network: str
     _: KW_ONLY
-    gamma: Number
+    gamma: Number | None = None
     samples: Number
     dim: int
     weight_decay: Number | None = None
     noise_variance: Number = 0
-    target: str = "raw"
+    target: str | TargetSizes | Any = "raw"
     estimator: str = "erm"
     width: int | None = None
 
     def __post_init__(self) -> None:
         _require_choice("network", self.network, tuple(NETWORKS))
-        _require_choice("target", self.target, TARGETS)
+        self._keep("target", _target(self.target))
         _require_choice("estimator", self.estimator, ESTIMATORS)
-        for name in ("gamma", "samples", "noise_variance"):
+        self._keep("gamma", _gamma(self.target, self.gamma))
+        for name in ("samples", "noise_variance"):
             self._keep(name, exact_number(name, getattr(self, name)))
-        allowed = "a number > 1/2 (the norm of the target is infinite otherwise)"
-        require(self.gamma > 0.5, "gamma", self.gamma, allowed)
         require(self.samples > 0, "samples", self.samples, "a number > 0")
         require(self.noise_variance >= 0, "noise_variance", self.noise_variance, "a number >= 0")
         require(is_count(self.dim), "dim", self.dim, "a positive integer of at most a million digits")
         self._keep("dim", int(self.dim))
+        if isinstance(self.target, TargetSizes):
+            given = len(self.target)
+            allowed = f"at most dim={shown(self.dim)} numbers > 0, not {given}"
+            require(given <= self.dim, "target", self.target, allowed)
         self._keep("weight_decay", _weight_decay(self.estimator, self.weight_decay))
         self._keep("width", _width(self.network, self.estimator, self.width))
 
@@ -128,8 +132,11 @@ class Problem:
         )
 
 
-def modes_of(problem: Problem, arithmetic: Arithmetic = DOUBLE) -> Target:
+def modes_of(problem: Problem, arithmetic: Arithmetic = DOUBLE) -> AnyTarget:
     """The modes of the target in an arithmetic; to be called in its context."""
+    if isinstance(problem.target, TargetSizes):
+        return explicit_target(problem.target, problem.dim, arithmetic)
+    assert problem.gamma is not None
     return Target.of(problem.dim, problem.gamma, problem.target, arithmetic)
 
 
@@ -156,6 +163,24 @@ def out_of_range(problem: Problem) -> NotConverged:
                 "the range of float64 in which solutions are searched"
             )
     return NotConverged("the search for a solution left the range of float64: the parameters are extreme")
+
+
+def _target(target: Any) -> str | TargetSizes:
+    """The name of a normalisation of the power law, or sizes."""
+    names = " or ".join(f'"{name}"' for name in TARGETS)
+    if isinstance(target, str):
+        require(target in TARGETS, "target", target, f"{names}, or {SIZES}")
+        return target
+    return target_sizes(target)
+
+
+def _gamma(target: str | TargetSizes, gamma: Any) -> Number | None:
+    if isinstance(target, TargetSizes):
+        require(gamma is None, "gamma", gamma, "None where target is an array of sizes")
+        return None
+    exact = exact_number("gamma", gamma)
+    require(exact > 0.5, "gamma", exact, "a number > 1/2 (the norm of the target is infinite otherwise)")
+    return exact
 
 
 def _weight_decay(estimator: str, weight_decay: Any) -> Number | None:

@@ -21,6 +21,7 @@ from fractions import Fraction
 from typing import Any, TypeAlias
 
 from numerics.equations.state_equations import Parameters
+from numerics.sums.explicit import AnyTarget
 from numerics.sums.target import Target
 
 
@@ -44,7 +45,7 @@ class Posterior:
         return self.learned + self.unlearned
 
 
-PosteriorVariance: TypeAlias = Callable[[Any, Target], Posterior]
+PosteriorVariance: TypeAlias = Callable[[Any, AnyTarget], Posterior]
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,7 +59,7 @@ class PosteriorEquation:
     """
 
     posterior_variance: PosteriorVariance
-    target: Target
+    target: AnyTarget
     parameters: Parameters
 
     def residual(self, x: Any) -> tuple[Any, Posterior]:

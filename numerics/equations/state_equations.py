@@ -30,6 +30,7 @@ from functools import cached_property, partial
 from typing import Any, TypeAlias, TypeVar
 
 from numerics.arithmetic.precision import Arithmetic
+from numerics.sums.explicit import AnyTarget
 from numerics.sums.target import Target
 
 # Where A and D are both this close to D_0 slopes that are no differences have too few digits.
@@ -94,8 +95,8 @@ class Scalars:
     slopes: Slopes | None = None
 
 
-ScalarFunctions: TypeAlias = Callable[[Any, Any, Target], Scalars]
-Decomposition: TypeAlias = Callable[[Any, Any, Target], Mapping[str, Any]]
+ScalarFunctions: TypeAlias = Callable[[Any, Any, AnyTarget], Scalars]
+Decomposition: TypeAlias = Callable[[Any, Any, AnyTarget], Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -135,11 +136,11 @@ def _coordinate(
     ``directions`` are those of log delta and of y, in the logarithms of the two arguments.
     """
 
-    def in_y(function: Callable[[Any, Any, Target], Value]) -> Callable[[Any, Any, Target], Value]:
+    def in_y(function: Callable[[Any, Any, AnyTarget], Value]) -> Callable[[Any, Any, AnyTarget], Value]:
         return lambda noise, y, target: function(noise, argument(noise, y, target.arithmetic), target)
 
     def along(function: ScalarFunctions) -> ScalarFunctions:
-        def scalars(noise: Any, y: Any, target: Target) -> Scalars:
+        def scalars(noise: Any, y: Any, target: AnyTarget) -> Scalars:
             values = in_y(function)(noise, y, target)
             slopes = values.slopes
             return values if slopes is None else replace(values, slopes=slopes.along(*directions))
@@ -195,7 +196,7 @@ class StateEquations:
     """
 
     coordinate: Coordinate
-    target: Target
+    target: AnyTarget
     parameters: Parameters
     offset: Pair = (0, 0)
 

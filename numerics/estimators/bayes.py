@@ -52,7 +52,7 @@ def solve_bayes(problem: Problem, digits: int | None) -> Solution:
     0.028513
     """
     network = problem.architecture
-    largest = 1 - network.irreducible_fraction(problem.dim)
+    largest = 1 - network.irreducible_fraction(modes_of(problem))
     if problem.noise_variance == 0 and problem.parameters.capacity >= largest:
         return recovered(problem, digits, largest)
     with DOUBLE.working():

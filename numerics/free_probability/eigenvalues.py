@@ -12,7 +12,7 @@ is seen from, and those far below the noise are one eigenvalue 0.  Both answer t
     ends             numbers just below the smallest and just above the largest;
     merge_from_left  whether left of a gap that is closed there are only closed ones.
 
-In order: `FiniteSet`, `PowerLaw`, `Eigenvalues`.
+In order: `FiniteSet`, `PowerLaw`, `Eigenvalues`, `eigenvalues_of`.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ from numerics.free_probability.views import (
     rank_below,
     spectrum_view,
 )
+from numerics.sums.explicit import AnyTarget, ExplicitTarget
 from numerics.sums.target import Target
 
 # So many modes above the noise's rounding, of more, are seen whole.
@@ -215,3 +216,11 @@ def _with_zeros(view: SpectrumView, target: Target, dim: int) -> SpectrumView:
 
 
 Eigenvalues: TypeAlias = FiniteSet | PowerLaw
+
+
+def eigenvalues_of(target: AnyTarget, unit: float) -> Eigenvalues:
+    """The sizes of a target in float64, measured in a unit."""
+    if isinstance(target, ExplicitTarget):
+        in_unit = target.in_units(unit)
+        return FiniteSet(tuple(in_unit.sizes.tolist()), tuple(in_unit.whole_counts))
+    return PowerLaw(target.dim, float(target.decay), float(target.scale) / unit)

@@ -40,6 +40,7 @@ from numerics.free_probability.views import (
     rank_below,
     spectrum_view,
 )
+from numerics.sums.explicit import AnyTarget, ExplicitTarget
 from numerics.sums.target import Target
 
 # Newton's method from outside the basin of the root wanders; inside it takes five or six steps.
@@ -50,7 +51,7 @@ _BRACKET_STEPS = 400
 _WIDEST = 4000
 
 
-def preimage(target: Target, noise: Any, threshold: Any) -> Preimage:
+def preimage(target: AnyTarget, noise: Any, threshold: Any) -> Preimage:
     """Point z_kappa on Biane's curve with x(z_kappa) = kappa, for kappa > 0 and delta > 0.
 
     Newton's method from the preimage under noise alone, else, if that fails, from a bracket on the real part
@@ -75,7 +76,7 @@ def preimage(target: Target, noise: Any, threshold: Any) -> Preimage:
         return _placed(target, _root(target, noise, threshold))
 
 
-def beyond_all(target: Target, point: Any) -> Preimage:
+def beyond_all(target: AnyTarget, point: Any) -> Preimage:
     """A real point right of all eigenvalues, and right of the support of mu.
 
     >>> beyond_all(Target(dim=2, decay=1.0, scale=1.0), 3.0).separations.real.tolist()
@@ -85,7 +86,7 @@ def beyond_all(target: Target, point: Any) -> Preimage:
     return view.moved(point - view.origin).point(target.arithmetic)
 
 
-def above_axis(target: Target, noise: Any, u: Any) -> tuple[Preimage, Any]:
+def above_axis(target: AnyTarget, noise: Any, u: Any) -> tuple[Preimage, Any]:
     """The point z = u + i v of Biane's curve above u > 0, and x(z).
 
     Args:
@@ -123,7 +124,7 @@ class _Root:
         return cls(view, nearest, separations[nearest])
 
     @classmethod
-    def at(cls, target: Target, point: Any) -> _Root:
+    def at(cls, target: AnyTarget, point: Any) -> _Root:
         """From the value of z, to the digits it has."""
         view = spectrum_view(target, rank_below(target, abs(point), point.imag))
         real = (point.real - view.origin) + view.distances
@@ -138,7 +139,7 @@ class _Root:
         return self.view.eigenvalues[self.nearest] + self.xi
 
 
-def _root(target: Target, noise: Any, threshold: Any) -> _Root:
+def _root(target: AnyTarget, noise: Any, threshold: Any) -> _Root:
     """The root, by the first of the ways that succeeds; see `preimage`."""
     arithmetic = target.arithmetic
     if threshold < 2 * noise:
@@ -149,7 +150,7 @@ def _root(target: Target, noise: Any, threshold: Any) -> _Root:
     # The bracket in float64 first: it takes many steps.
     for finder in dict.fromkeys((DOUBLE, arithmetic)):
         with finder.working():
-            point = _bracketed(_twin(target, finder), finder.real(noise), finder.real(threshold))
+            point = _bracketed(target.rounded_to(finder), finder.real(noise), finder.real(threshold))
         point = arithmetic.complex(arithmetic.real(point.real), arithmetic.real(point.imag))
         root = _newton(target, noise, threshold, point)
         if root is not None:
@@ -157,7 +158,7 @@ def _root(target: Target, noise: Any, threshold: Any) -> _Root:
     return _root_from_more_digits(target, noise, threshold)
 
 
-def _bracketed(target: Target, noise: Any, threshold: Any) -> Any:
+def _bracketed(target: AnyTarget, noise: Any, threshold: Any) -> Any:
     """A point near z_kappa: Newton's method in u, kept inside a bracket, as x(u + i v(u)) increases in u."""
     arithmetic = target.arithmetic
     close = 2 * arithmetic.epsilon
@@ -181,7 +182,7 @@ def _bracketed(target: Target, noise: Any, threshold: Any) -> Any:
     return arithmetic.complex(u, height)
 
 
-def _over(target: Target, noise: Any, threshold: Any, u: Any) -> tuple[Any, Any, Any]:
+def _over(target: AnyTarget, noise: Any, threshold: Any, u: Any) -> tuple[Any, Any, Any]:
     """Values of x - kappa, dx/du and v on Biane's curve above u."""
     variance, view = noise * noise, spectrum_view(target, target.rank(u))
     offset = u * 0 if is_unresolved(target, view) else u - view.origin
@@ -196,7 +197,7 @@ def _over(target: Target, noise: Any, threshold: Any, u: Any) -> tuple[Any, Any,
     return excess, 2 * variance * (height * height * b + a * a / b), height
 
 
-def _twice_as_wide(target: Target, what: str) -> Arithmetic:
+def _twice_as_wide(target: AnyTarget, what: str) -> Arithmetic:
     """An arithmetic with twice as many bits, for what could not be placed among the eigenvalues.
 
     Raises:
@@ -211,20 +212,15 @@ def _twice_as_wide(target: Target, what: str) -> Arithmetic:
     return multiprecision(2 * arithmetic.bits)
 
 
-def _twin(target: Target, arithmetic: Arithmetic) -> Target:
-    """The same target in another arithmetic."""
-    return replace(target, arithmetic=arithmetic, scale=arithmetic.real(target.scale))
-
-
-def _root_from_more_digits(target: Target, noise: Any, threshold: Any) -> _Root:
+def _root_from_more_digits(target: AnyTarget, noise: Any, threshold: Any) -> _Root:
     """The root found with twice as many digits: a band may be narrower than the rounding of kappa."""
     arithmetic = target.arithmetic
     wide = _twice_as_wide(target, f"threshold {float(threshold):.6g} at noise {float(noise):.6g}")
     with wide.working():
-        root = _root(_twin(target, wide), wide.real(noise), wide.real(threshold))
+        root = _root(target.rounded_to(wide), wide.real(noise), wide.real(threshold))
         # The modes next to the origin are nodes in both arithmetics; any of them will do if none is near.
         place = root.nearest - root.view.above
-        if abs(place) > NEXT_DOOR:
+        if abs(place) > NEXT_DOOR and not target.is_whole:
             place = 0 if root.view.learned < target.dim else -1
         xi = root.separations[root.view.above + place]
         xi = arithmetic.complex(arithmetic.real(xi.real), arithmetic.real(xi.imag))
@@ -232,7 +228,7 @@ def _root_from_more_digits(target: Target, noise: Any, threshold: Any) -> _Root:
     return _Root(view, view.above + place, xi)
 
 
-def _newton(target: Target, noise: Any, threshold: Any, guess: Any) -> _Root | None:
+def _newton(target: AnyTarget, noise: Any, threshold: Any, guess: Any) -> _Root | None:
     """Halley's method for x(z) = kappa, accepted only at the one right root; None if it stalls."""
     arithmetic, variance = target.arithmetic, noise * noise
     nearly = _nearly_settled(arithmetic, 3)
@@ -268,7 +264,7 @@ def _nearly_settled(arithmetic: Arithmetic, order: int) -> Any:
     return arithmetic.exp(arithmetic.log(arithmetic.epsilon) * arithmetic.real(Fraction(6, 5 * order)))
 
 
-def _on_curve(target: Target, root: _Root, noise: Any) -> _Root | None:
+def _on_curve(target: AnyTarget, root: _Root, noise: Any) -> _Root | None:
     """The root with its height above the axis in full relative precision; None if it is off the curve."""
     arithmetic = target.arithmetic
     curve = root.view.curve(arithmetic, noise).seen_from(root.nearest)
@@ -279,7 +275,7 @@ def _on_curve(target: Target, root: _Root, noise: Any) -> _Root | None:
     return replace(root, xi=arithmetic.complex(root.xi.real, height))
 
 
-def _placed(target: Target, root: _Root) -> Preimage:
+def _placed(target: AnyTarget, root: _Root) -> Preimage:
     """The root seen from a real point c, about as far from 0, which parts learned and unlearned modes."""
     arithmetic, view, separations, point = target.arithmetic, root.view, root.separations, root.point
     if root.xi.imag < abs(root.xi.real):
@@ -294,10 +290,11 @@ def _placed(target: Target, root: _Root) -> Preimage:
         return Preimage(view, zeta, zeta + view.distances)
 
     shift = rank - view.learned
-    if 0 < abs(shift) <= NEXT_DOOR:
-        ratio = arithmetic.log1p(arithmetic.real(Fraction(2 * shift, 2 * view.learned + 1)))
-        step = view.origin * arithmetic.expm1(-arithmetic.real(target.decay) * ratio)
-        share = arithmetic.real(rank) / target.dim
+    if isinstance(target, ExplicitTarget):
+        view = spectrum_view(target, rank)
+    elif 0 < abs(shift) <= NEXT_DOOR:
+        step = target.step_on(view.learned, view.origin, Fraction(shift))
+        share = target.share_above(rank)
         view = view.moved(step, learned=rank, above=view.above + shift, share=share)
     view = view.moved(_within_gap(view, abs(point)))
     # Inside the band of one mode c comes as close to it: a path across the gap would be all cancellation.
@@ -351,7 +348,7 @@ class RayPoint:
     fall: Any
 
 
-def on_ray(target: Target, noise: Any, angle: Any, radius: Any, *, from_smallest: bool) -> RayPoint:
+def on_ray(target: AnyTarget, noise: Any, angle: Any, radius: Any, *, from_smallest: bool) -> RayPoint:
     """The point of the curve on a ray from s_d, or from 0: Newton's method for log F = 0 in log r.
 
     Args:
@@ -390,15 +387,12 @@ def on_ray(target: Target, noise: Any, angle: Any, radius: Any, *, from_smallest
     raise NotConverged(f"no point of Biane's curve found at the angle {float(angle):.3g}")
 
 
-def _to_smallest(target: Target, view: SpectrumView) -> Any:
+def _to_smallest(target: AnyTarget, view: SpectrumView) -> Any:
     """From the origin of a view to s_d, in relative precision: the curve may be ever so close to it."""
-    arithmetic = target.arithmetic
-    behind = Fraction(2 * (target.dim - view.learned) - 1, 2 * view.learned + 1)
-    ratio = arithmetic.log1p(arithmetic.real(behind))
-    return view.origin * arithmetic.expm1(-arithmetic.real(target.decay) * ratio)
+    return target.down_to_smallest(view.learned, view.origin)
 
 
-def at_angle(target: Target, noise: Any, angle: Any) -> tuple[Preimage, Any]:
+def at_angle(target: AnyTarget, noise: Any, angle: Any) -> tuple[Preimage, Any]:
     """The point z = r exp(i angle) of Biane's curve, and kappa = x(z).
 
     At a small angle z_kappa is the better known of the two: next to the right edge of the noise, where the
@@ -426,7 +420,7 @@ def at_angle(target: Target, noise: Any, angle: Any) -> tuple[Preimage, Any]:
         return _placed(target, _Root.of(ray.view, separations)), threshold
 
 
-def gap_after(target: Target, noise: Any, number: int) -> Gap:
+def gap_after(target: AnyTarget, noise: Any, number: int) -> Gap:
     """The gap between the modes ``number`` >= 1 and ``number + 1``, seen from the index between the two.
 
     Raises:
@@ -436,7 +430,7 @@ def gap_after(target: Target, noise: Any, number: int) -> Gap:
     return view.curve(target.arithmetic, noise).gap(view.above - 1)
 
 
-def noise_border(target: Target, noise: Any) -> Preimage | None:
+def noise_border(target: AnyTarget, noise: Any) -> Preimage | None:
     """The point b of Biane's curve where the noise ends and the learned modes begin; None for no noise.
 
     The modes s_i <= delta alone, with the noise, end at a real point u.  If between the modes left and right
@@ -466,7 +460,7 @@ def noise_border(target: Target, noise: Any) -> Preimage | None:
         return Preimage(view, arithmetic.complex(start, height), separations)
 
 
-def _border_among_modes(target: Target, noise: Any) -> tuple[int, Any, Any] | None:
+def _border_among_modes(target: AnyTarget, noise: Any) -> tuple[int, Any, Any] | None:
     """Modes right of the border, its distance from the origin of their view, and its height.
 
     Among more modes than the arithmetic can number it is found with twice as many digits: a rounding of F,
@@ -475,7 +469,7 @@ def _border_among_modes(target: Target, noise: Any) -> tuple[int, Any, Any] | No
     arithmetic = target.arithmetic
     with arithmetic.working():
         beyond = target.rank(noise)
-        if beyond == target.dim:
+        if beyond == target.count:
             return None
         top, offset = _last_edge(target, noise, beyond)
         view = spectrum_view(target, min(target.rank(top + offset), beyond))
@@ -489,14 +483,14 @@ def _border_among_modes(target: Target, noise: Any) -> tuple[int, Any, Any] | No
             return view.learned, start, curve.height(start)
     wide = _twice_as_wide(target, f"end of the noise {float(noise):.6g}")
     with wide.working():
-        place = _border_among_modes(_twin(target, wide), wide.real(noise))
+        place = _border_among_modes(target.rounded_to(wide), wide.real(noise))
         if place is None:
             return None
         learned, start, height = place
         return learned, arithmetic.real(start), arithmetic.real(height)
 
 
-def _last_edge(target: Target, noise: Any, learned: int) -> tuple[Any, Any]:
+def _last_edge(target: AnyTarget, noise: Any, learned: int) -> tuple[Any, Any]:
     """Right end of the curve of the modes after the first ``learned``: s_{learned+1}, and from there."""
     view = spectrum_view(target, learned)
     rest = slice(view.above, None)
@@ -506,7 +500,7 @@ def _last_edge(target: Target, noise: Any, learned: int) -> tuple[Any, Any]:
     return view.eigenvalues[view.above], edge
 
 
-def right_edge(target: Target, noise: Any) -> Any:
+def right_edge(target: AnyTarget, noise: Any) -> Any:
     """Right end of the support of mu: x at the largest real point where x'(z) = 0.
 
     >>> round(float(right_edge(Target(dim=1, decay=1.0, scale=1.0), 0.25)), 12)

@@ -20,15 +20,15 @@ import numpy as np
 
 from numerics.arithmetic.precision import Arithmetic
 from numerics.free_probability.biane import Curve
-from numerics.sums.mode_sums import mode_nodes
+from numerics.sums.explicit import AnyTarget
 from numerics.sums.target import Target
 
 # A view from so many modes away from a point still has the modes next to the point as nodes.
 NEXT_DOOR = 3
 _UNRESOLVED = 1e-3
-# A point of the curve is high above the modes at this fraction of its distance from 0 at least; the modes are
-# close to each other if gaps are this fraction of it at most; the bits of their number that matter then.
-_HIGH, _CLOSE = 256.0, 4
+# A point of the curve is high above the modes at this fraction of its distance from 0 at least; the bits of
+# their number that matter then.
+_HIGH = 256.0
 _BITS_OF_RANK = 4
 
 
@@ -102,34 +102,28 @@ class SpectrumView:
 
 
 @lru_cache(maxsize=64)
-def spectrum_view(target: Target, learned: int) -> SpectrumView:
+def spectrum_view(target: AnyTarget, learned: int) -> SpectrumView:
     """The spectrum seen from the index learned + 1/2, after its ``learned`` largest eigenvalues.
 
     >>> view = spectrum_view(Target(dim=5, decay=1.0, scale=1.0), 2)
     >>> round(float(view.origin), 12), view.above, (view.distances < 0).tolist()
     (0.4, 2, [True, True, False, False, False])
     """
-    arithmetic = target.arithmetic
-    with arithmetic.working():
-        decay, dim = arithmetic.real(target.decay), arithmetic.real(target.dim)
-        nodes = mode_nodes(target.dim, target.decay, learned, arithmetic)
-        order = np.argsort(nodes.offsets)
-        origin = target.size(arithmetic.real(2 * learned + 1) / 2)
-        # c - s_i = -c ((i/(M + 1/2))^-gamma - 1), in relative precision also for neighbours among 10^20 modes
-        distances = -origin * arithmetic.expm1(-decay * nodes.log_ratios[order])
+    with target.arithmetic.working():
+        seen = target.seen_after(learned)
         return SpectrumView(
             learned=learned,
-            origin=origin,
-            distances=distances,
-            eigenvalues=target.size(nodes.indices[order]),
-            weights=nodes.weights[order] / dim,
-            above=nodes.learned,
-            share=arithmetic.real(learned) / dim,
+            origin=seen.origin,
+            distances=seen.distances,
+            eigenvalues=seen.sizes,
+            weights=seen.weights,
+            above=seen.above,
+            share=target.share_above(learned),
         )
 
 
 @lru_cache(maxsize=64)
-def view_from_midpoint(target: Target, learned: int) -> SpectrumView:
+def view_from_midpoint(target: AnyTarget, learned: int) -> SpectrumView:
     """The spectrum seen from the midpoint of the spectral gap after its ``learned`` > 0 largest eigenvalues.
 
     >>> view = view_from_midpoint(Target(dim=4, decay=1.0, scale=1.0), 4)
@@ -138,7 +132,7 @@ def view_from_midpoint(target: Target, learned: int) -> SpectrumView:
     """
     with target.arithmetic.working():
         view = spectrum_view(target, learned)
-        return view if learned < target.dim else view.moved(view.eigenvalues[-1] / 2 - view.origin)
+        return view if learned < target.count else view.moved(view.eigenvalues[-1] / 2 - view.origin)
 
 
 @dataclass(frozen=True)
@@ -166,7 +160,7 @@ class Preimage:
         return bool(self.zeta.imag > 0)
 
 
-def rank_below(target: Target, radius: Any, height: Any) -> int:
+def rank_below(target: AnyTarget, radius: Any, height: Any) -> int:
     """Number of modes larger than |z|, for a point z at a height above the real axis.
 
     One of a few numbers if z is high above modes close to each other: then one view, and the sums along its
@@ -179,23 +173,25 @@ def rank_below(target: Target, radius: Any, height: Any) -> int:
     return (rank >> spare) << spare
 
 
-def is_high(target: Target, rank: int, radius: Any, height: Any) -> bool:
+def is_high(target: AnyTarget, rank: int, radius: Any, height: Any) -> bool:
     """Whether the gaps around mode ``rank``, at that radius, are small, and the height is not."""
-    return bool(radius < _HIGH * height) and _CLOSE * target.decay < rank < target.dim
+    return bool(radius < _HIGH * height) and target.is_dense(rank)
 
 
-def is_next_door(target: Target, view: SpectrumView, point: Any) -> bool:
+def is_next_door(target: AnyTarget, view: SpectrumView, point: Any) -> bool:
     """Whether a view is from as near to a point, in modes, as sums at the point ask for.
 
     Next door, or what digits of the index resolve.
     """
+    if target.is_whole:
+        return True
     away = abs(rank_below(target, abs(point), point.imag) - view.learned)
     return bool(away <= max(NEXT_DOOR, 64 * target.arithmetic.epsilon * view.learned))
 
 
-def is_unresolved(target: Target, view: SpectrumView) -> bool:
+def is_unresolved(target: AnyTarget, view: SpectrumView) -> bool:
     """Whether the origin lies among more modes than the arithmetic can number; not if it is below all.
 
     A point known by its value may then as well be the origin, in the middle of a gap.
     """
-    return view.learned < target.dim and bool(view.learned * target.arithmetic.epsilon >= _UNRESOLVED)
+    return view.learned < target.count and bool(view.learned * target.arithmetic.epsilon >= _UNRESOLVED)

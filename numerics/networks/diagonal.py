@@ -56,6 +56,7 @@ import numpy as np
 from numerics.arithmetic.precision import DOUBLE, Arithmetic
 from numerics.equations.posterior_equation import Posterior
 from numerics.equations.state_equations import Scalars, Slopes
+from numerics.sums.explicit import AnyTarget
 from numerics.sums.target import Modes, Target
 
 # Degrees of freedom of noise alone, without a threshold: every coefficient fits it.
@@ -67,7 +68,7 @@ FRACTION_FROM = 0.15
 APPROXIMATE_DEPTH = 5
 
 
-def scalars(noise: Any, threshold: Any, target: Target) -> Scalars:
+def scalars(noise: Any, threshold: Any, target: AnyTarget) -> Scalars:
     """Scalar functions of the diagonal network at effective noise delta > 0 and threshold kappa > 0.
 
     Both are scalars of ``target.arithmetic``.  In float64 all but the complements are good to about 1e-14;
@@ -81,7 +82,7 @@ def scalars(noise: Any, threshold: Any, target: Target) -> Scalars:
     return _scalars(noise, threshold, target.modes, target.arithmetic, FRACTION_DEPTH)[0]
 
 
-def decomposition(noise: Any, threshold: Any, target: Target) -> dict[str, Any]:
+def decomposition(noise: Any, threshold: Any, target: AnyTarget) -> dict[str, Any]:
     """Parts of the error at effective noise delta > 0 and threshold kappa > 0, none negative.
 
     >>> parts = decomposition(2.0, 1e-9, Target.of(10**9, 1.25, "raw"))
@@ -91,7 +92,7 @@ def decomposition(noise: Any, threshold: Any, target: Target) -> dict[str, Any]:
     return _scalars(noise, threshold, target.modes, target.arithmetic, FRACTION_DEPTH)[1]
 
 
-def approximate_scalars(noise: Any, threshold: Any, target: Target) -> Scalars:
+def approximate_scalars(noise: Any, threshold: Any, target: AnyTarget) -> Scalars:
     """`scalars` to some ten per cent, in float64: coarse sums over modes, four digits of the Gaussian tail.
 
     >>> target = Target.of(1000, 1.25, "raw")
@@ -102,7 +103,7 @@ def approximate_scalars(noise: Any, threshold: Any, target: Target) -> Scalars:
     return _scalars(noise, threshold, target.coarse_modes, DOUBLE, APPROXIMATE_DEPTH)[0]
 
 
-def posterior_variance(noise: Any, target: Target) -> Posterior:
+def posterior_variance(noise: Any, target: AnyTarget) -> Posterior:
     """Error e = mean tau^2 r of the Bayes-optimal estimate (1 - r) X, and delta^2 - e.
 
     A mode has 1 - r degrees of freedom.  This fraction of its error belongs to what is learned, the rest is

@@ -23,6 +23,7 @@ from numerics.networks.spectrum import (
     quadratic_noise_edge,
     quadratic_spectrum,
 )
+from numerics.sums.explicit import AnyTarget
 from numerics.sums.target import Target
 
 
@@ -36,7 +37,7 @@ class Network:
         coordinates: coordinates of the threshold, in the order in which they are tried.
         posterior_variance: (delta, target) -> error of the Bayes-optimal estimate, in parts.
         posterior_approximation: the same to some ten per cent in float64.
-        irreducible_fraction: d -> what is left of 1 - D without noise in the Bayes-optimal estimate.
+        irreducible_fraction: target -> what is left of 1 - D without noise in the Bayes-optimal estimate.
         narrowed: number of hidden units, below d -> the same network with that many; None if the width is d.
         scalars: (delta, kappa, target) -> scalar functions of the state equations.
         noise_edge: (delta, d, arithmetic) -> largest noise in the law of the noisy target.
@@ -48,11 +49,11 @@ class Network:
     coordinates: tuple[Coordinate, ...]
     posterior_variance: PosteriorVariance
     posterior_approximation: PosteriorVariance
-    irreducible_fraction: Callable[[int], Fraction]
+    irreducible_fraction: Callable[[AnyTarget], Fraction]
     narrowed: Callable[[int], Network] | None
     scalars: ScalarFunctions
     noise_edge: Callable[[Any, int, Arithmetic], Any]
-    spectrum: Callable[[float, float, Target], Spectrum]
+    spectrum: Callable[[float, float, AnyTarget], Spectrum]
 
 
 _DIAGONAL = Network(
@@ -65,7 +66,8 @@ _DIAGONAL = Network(
     ),
     posterior_variance=diagonal.posterior_variance,
     posterior_approximation=diagonal.posterior_variance,
-    irreducible_fraction=lambda dim: Fraction(0),
+    # coefficients that are 0
+    irreducible_fraction=lambda target: target.zero_fraction,
     narrowed=None,
     scalars=diagonal.scalars,
     noise_edge=diagonal_noise_edge,
@@ -97,8 +99,8 @@ def _quadratic(units: int | None) -> Network:
         ),
         posterior_variance=posterior.posterior_variance,
         posterior_approximation=posterior.approximation,
-        # the eigenvalues; what is learned are eigenvectors
-        irreducible_fraction=lambda dim: Fraction(1, dim),
+        # the eigenvalues, and eigenvectors among those of one eigenvalue; what is learned are other eigenvectors
+        irreducible_fraction=lambda target: target.same_fraction,
         narrowed=_quadratic,
         scalars=scalars,
         noise_edge=quadratic_noise_edge,

@@ -40,7 +40,6 @@ In order: `decomposition`, `decomposition_at_angle`.
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
@@ -52,13 +51,14 @@ from numerics.free_probability.views import Preimage, SpectrumView
 from numerics.networks import quadratic
 from numerics.networks.quadratic import Cut
 from numerics.networks.width import narrowed
+from numerics.sums.explicit import AnyTarget
 from numerics.sums.target import Target
 
 # Real parts of points on the curve are told apart up to this many roundings.
 _ROUNDINGS = 16
 
 
-def decomposition(noise: Any, threshold: Any, target: Target, width: int | None = None) -> dict[str, Any]:
+def decomposition(noise: Any, threshold: Any, target: AnyTarget, width: int | None = None) -> dict[str, Any]:
     """Parts of the quadratic network's error at effective noise delta > 0 and threshold kappa > 0.
 
     Each is good to the accuracy of the error, their sum; "learned" is what the others leave of it, and 0 if
@@ -82,7 +82,7 @@ def decomposition(noise: Any, threshold: Any, target: Target, width: int | None 
 
 
 def decomposition_at_angle(
-    noise: Any, angle: Any, target: Target, width: int | None = None
+    noise: Any, angle: Any, target: AnyTarget, width: int | None = None
 ) -> dict[str, Any]:
     """The same at the threshold of `quadratic.scalars_at_angle`.
 
@@ -108,13 +108,13 @@ def _parts(cut: Cut, width: int | None) -> dict[str, Any]:
     border = noise_border(target, noise)
     # In terms of x the two would be indistinguishable next to the noise's edge.
     fits_noise = border is not None and start.point.real <= border.point.real * (
-        1 + _ROUNDINGS * arithmetic.epsilon * _digits_lost(border.view, target)
+        1 + _ROUNDINGS * arithmetic.epsilon * target.roundings(border.view.learned)
     )
     if border is not None and fits_noise:
         start = _seen_from(start, border.view)
     view = start.view
     rest = slice(view.above, None)
-    if view.learned == target.dim:
+    if view.learned == target.count:
         return {"unlearned": zero, "learned": error, "overfitting": zero}
 
     misfit, target_above = _leg(arithmetic, start, noise, cut.excess)
@@ -128,11 +128,6 @@ def _parts(cut: Cut, width: int | None) -> dict[str, Any]:
     nothing_learned = fits_noise and view.learned == 0
     learned = zero if nothing_learned else max(error - unlearned - overfitting, zero)
     return {"unlearned": unlearned, "learned": learned, "overfitting": overfitting}
-
-
-def _digits_lost(view: SpectrumView, target: Target) -> float:
-    """Roundings of i^-gamma next to the origin: those of its logarithm."""
-    return 1 + float(target.decay) * math.log1p(view.learned)
 
 
 def _seen_from(start: Preimage, view: SpectrumView) -> Preimage:

@@ -88,6 +88,7 @@ from numerics.equations.state_equations import Scalars, Slopes
 from numerics.free_probability.contours import Path, along_contour, geodesic, ray
 from numerics.free_probability.preimages import at_angle, beyond_all, preimage
 from numerics.free_probability.views import Preimage, SpectrumView, natural_unit, view_from_midpoint
+from numerics.sums.explicit import AnyTarget
 from numerics.sums.target import Target
 
 # Degrees of freedom of noise alone, without a threshold: one half is cut by positivity.
@@ -133,7 +134,7 @@ class Cut:
         unit: the unit of all these, a power of 2.
     """
 
-    target: Target
+    target: AnyTarget
     noise: Any
     threshold: Any
     start: Preimage
@@ -141,7 +142,7 @@ class Cut:
     unit: Any
 
 
-def cut_at(noise: Any, threshold: Any, target: Target) -> Cut:
+def cut_at(noise: Any, threshold: Any, target: AnyTarget) -> Cut:
     """The soft threshold kappa > 0 at effective noise delta > 0.
 
     Raises:
@@ -158,7 +159,7 @@ def cut_at(noise: Any, threshold: Any, target: Target) -> Cut:
     return Cut(target, noise / unit, threshold / unit, start, 0 * noise, unit)
 
 
-def cut_at_angle(noise: Any, angle: Any, target: Target) -> Cut:
+def cut_at_angle(noise: Any, angle: Any, target: AnyTarget) -> Cut:
     """The same at the threshold whose preimage lies at an angle, between 0 and pi/2, above the real axis.
 
     Raises:
@@ -170,7 +171,7 @@ def cut_at_angle(noise: Any, angle: Any, target: Target) -> Cut:
     return Cut(target, noise, threshold, start, 0 * noise, unit)
 
 
-def scalars(noise: Any, threshold: Any, target: Target) -> Scalars:
+def scalars(noise: Any, threshold: Any, target: AnyTarget) -> Scalars:
     """Scalar functions of the quadratic network at effective noise delta > 0 and threshold kappa > 0.
 
     Both are scalars of ``target.arithmetic``.  The results are good to a few dozen units of their last digit,
@@ -190,7 +191,7 @@ def scalars(noise: Any, threshold: Any, target: Target) -> Scalars:
         return scalars_of(cut_at(noise, threshold, target))
 
 
-def scalars_at_angle(noise: Any, angle: Any, target: Target) -> Scalars:
+def scalars_at_angle(noise: Any, angle: Any, target: AnyTarget) -> Scalars:
     """The same at the threshold whose preimage lies at an angle, between 0 and pi/2, above the real axis.
 
     At small angles the threshold kappa = delta (2 - angle^2) is next to the edge of the bulk, where D is of

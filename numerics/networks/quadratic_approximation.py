@@ -26,10 +26,11 @@ from numerics.arithmetic.errors import NotConverged
 from numerics.arithmetic.precision import DOUBLE
 from numerics.equations.state_equations import Scalars
 from numerics.networks.quadratic import bbp_threshold
+from numerics.sums.explicit import AnyTarget
 from numerics.sums.target import Target
 
 
-def approximate_scalars(noise: float, threshold: float, target: Target, width: int | None = None) -> Scalars:
+def approximate_scalars(noise: float, threshold: float, target: AnyTarget, width: int | None = None) -> Scalars:
     """`quadratic.scalars` approximated.
 
     Of more than ``width`` modes and eigenvalues of the semicircle the largest are kept.
@@ -46,7 +47,7 @@ def approximate_scalars(noise: float, threshold: float, target: Target, width: i
 
 
 def approximate_scalars_at_angle(
-    noise: float, angle: float, target: Target, width: int | None = None
+    noise: float, angle: float, target: AnyTarget, width: int | None = None
 ) -> Scalars:
     """`quadratic.scalars_at_angle` approximated, at angles up to 1: beyond, kappa itself is no worse."""
     if not 0 < angle < 1:
@@ -55,7 +56,7 @@ def approximate_scalars_at_angle(
     return _approximated(noise, 2 * noise * math.cos(angle), angle, target, width)
 
 
-def _approximated(noise: float, threshold: float, angle: float, target: Target, width: int | None) -> Scalars:
+def _approximated(noise: float, threshold: float, angle: float, target: AnyTarget, width: int | None) -> Scalars:
     smallest = float(bbp_threshold(noise, threshold, DOUBLE))
     if width is not None:
         smallest = max(smallest, float(target.size(width + 0.5)))

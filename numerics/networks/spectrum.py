@@ -40,12 +40,13 @@ from numerics.arithmetic.arrays import at_each, real_points, require_probabiliti
 from numerics.arithmetic.checks import is_count, require
 from numerics.arithmetic.errors import NotConverged
 from numerics.arithmetic.precision import DOUBLE, Arithmetic
-from numerics.free_probability.eigenvalues import PowerLaw
+from numerics.free_probability.eigenvalues import eigenvalues_of
 from numerics.free_probability.free_convolution import FreeConvolution
 from numerics.free_probability.preimages import right_edge
 from numerics.free_probability.views import natural_unit
 from numerics.networks import quadratic
 from numerics.networks.width import top_quantile
+from numerics.sums.explicit import AnyTarget
 from numerics.sums.target import Target
 
 # Spikes are listed one by one, largest first, up to this number.
@@ -310,7 +311,7 @@ def diagonal_noise_edge(noise: Any, dim: int, arithmetic: Arithmetic = DOUBLE) -
     return noise * arithmetic.sqrt(2 * arithmetic.log(arithmetic.real(dim)))
 
 
-def quadratic_spectrum(noise: float, threshold: float, target: Target, width: int | None = None) -> Spectrum:
+def quadratic_spectrum(noise: float, threshold: float, target: AnyTarget, width: int | None = None) -> Spectrum:
     """Law of the eigenvalues of B B^T at effective noise delta and threshold kappa; ``target`` in float64.
 
     Of at most ``width`` hidden units; None for as many as there are inputs.
@@ -323,9 +324,9 @@ def quadratic_spectrum(noise: float, threshold: float, target: Target, width: in
     units = target.dim if width is None else width
     if delta == 0:
         return _noiseless_spectrum(kappa, target, units)
-    learned = min(target.rank(delta), units, MOST_SPIKES)
-    s = target.size(np.arange(1.0, learned + 1))
-    locations, overlaps = s + delta**2 / s - kappa, 1 - (delta / s) ** 2
+    learned = min(target.modes_above(delta), units, MOST_SPIKES)
+    first, second = target.resolvent_of_others(learned)
+    locations, overlaps = target.largest(learned) + delta**2 * first - kappa, 1 - delta**2 * second
 
     most = units / target.dim
     smallest = 0.0
@@ -356,21 +357,21 @@ def quadratic_spectrum(noise: float, threshold: float, target: Target, width: in
     )
 
 
-def _noiseless_spectrum(kappa: float, target: Target, units: int) -> Spectrum:
+def _noiseless_spectrum(kappa: float, target: AnyTarget, units: int) -> Spectrum:
     """The largest eigenvalues of the target itself, less kappa."""
-    count = min(target.rank(kappa), units, MOST_SPIKES)
+    count = min(target.modes_above(kappa), units, MOST_SPIKES)
     return Spectrum(
-        atom=1 - min(target.rank(kappa), units) / target.dim,
+        atom=1 - min(target.modes_above(kappa), units) / target.dim,
         bulk_edge=0.0,
         smallest=0.0,
-        spikes=tuple(Spike(float(s) - kappa, 1.0) for s in target.size(np.arange(1.0, count + 1))),
+        spikes=tuple(Spike(float(s) - kappa, 1.0) for s in target.largest(count)),
         right_edge=max(float(target.scale) - kappa, 0.0),
         law=_Noiseless(kappa, target, units),
         is_even=False,
     )
 
 
-def diagonal_spectrum(noise: float, threshold: float, target: Target) -> Spectrum:
+def diagonal_spectrum(noise: float, threshold: float, target: AnyTarget) -> Spectrum:
     """Law of the coefficients a_i w_i at effective noise delta and threshold kappa; ``target`` in float64.
 
     >>> spectrum = diagonal_spectrum(0.3, 0.4, Target.of(50, 1.25, "unit"))
@@ -403,7 +404,7 @@ class _Thresholded:
 
     noise: float
     threshold: float
-    target: Target
+    target: AnyTarget
     smallest: float
     most: float
 
@@ -412,8 +413,7 @@ class _Thresholded:
         """The law of the noisy eigenvalues, in units of the order of the noise, and the unit."""
         unit = natural_unit(DOUBLE, self.noise, self.noise)
         # of any size, which `of_power_law` would refuse
-        modes = PowerLaw(self.target.dim, float(self.target.decay), float(self.target.scale) / unit)
-        return FreeConvolution(modes, self.noise / unit), unit
+        return FreeConvolution(eigenvalues_of(self.target, unit), self.noise / unit), unit
 
     def density(self, x: Any) -> Any:
         """Of the noisy eigenvalues, right of the smallest."""
@@ -442,7 +442,7 @@ class _Noiseless:
     """The largest eigenvalues of the target itself, less a threshold, that are positive."""
 
     threshold: float
-    target: Target
+    target: AnyTarget
     units: int
 
     def density(self, x: Any) -> Any:
@@ -451,7 +451,7 @@ class _Noiseless:
 
     def mass_beyond(self, x: float) -> float:
         """Counted."""
-        return min(self.target.rank(self.threshold + x), self.units) / self.target.dim
+        return min(self.target.modes_above(self.threshold + x), self.units) / self.target.dim
 
 
 @dataclass(frozen=True)
@@ -460,7 +460,7 @@ class _SoftThresholded:
 
     noise: float
     threshold: float
-    target: Target
+    target: AnyTarget
 
     @cached_property
     def widths(self) -> Any:

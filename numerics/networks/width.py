@@ -32,6 +32,7 @@ from numerics.free_probability.preimages import above_axis, at_angle, gap_after
 from numerics.free_probability.views import Preimage, spectrum_view
 from numerics.networks import quadratic
 from numerics.networks.quadratic import Cut
+from numerics.sums.explicit import AnyTarget
 from numerics.sums.target import Target
 
 # Accuracy of the search in float64: a secant then needs a few steps only.
@@ -42,10 +43,10 @@ _ROUNDINGS = 2**10
 _FAR_BELOW = 2**10
 
 # A coordinate along Biane's curve -> (target, delta, coordinate) -> the point there, and x.
-Place: TypeAlias = Callable[[Target, Any, Any], tuple[Preimage, Any]]
+Place: TypeAlias = Callable[[AnyTarget, Any, Any], tuple[Preimage, Any]]
 
 
-def scalars(noise: Any, threshold: Any, target: Target, width: int | None) -> Scalars:
+def scalars(noise: Any, threshold: Any, target: AnyTarget, width: int | None) -> Scalars:
     """`quadratic.scalars` with at most ``width`` < d eigenvalues; None for no limit.
 
     Raises:
@@ -64,7 +65,7 @@ def scalars(noise: Any, threshold: Any, target: Target, width: int | None) -> Sc
         return _scalars(quadratic.cut_at(noise, threshold, target), width)
 
 
-def scalars_at_angle(noise: Any, angle: Any, target: Target, width: int | None) -> Scalars:
+def scalars_at_angle(noise: Any, angle: Any, target: AnyTarget, width: int | None) -> Scalars:
     """`quadratic.scalars_at_angle` with at most ``width`` < d eigenvalues; None for no limit.
 
     Raises:
@@ -100,7 +101,7 @@ def narrowed(cut: Cut, width: int) -> Cut:
 
 
 @lru_cache(maxsize=64)
-def top_quantile(target: Target, noise: Any, count: int) -> tuple[Preimage, Any]:
+def top_quantile(target: AnyTarget, noise: Any, count: int) -> tuple[Preimage, Any]:
     """The point of Biane's curve right of which mu has the mass count/dim, 0 < count < dim, and its image q.
 
     In float64 units should be natural ones; q must be positive.
@@ -116,15 +117,16 @@ def top_quantile(target: Target, noise: Any, count: int) -> tuple[Preimage, Any]
     0.1
     """
     with target.arithmetic.working():
-        if target.size(target.arithmetic.real(count)) > noise / _FAR_BELOW:
-            gap = gap_after(target, noise, count)
+        after = target.place_after(count)
+        if after is not None and target.size(target.arithmetic.real(count)) > noise / _FAR_BELOW:
+            gap = gap_after(target, noise, after)
             if not gap.is_closed:
-                view = spectrum_view(target, count).moved(gap.offset)
+                view = spectrum_view(target, after).moved(gap.offset)
                 return view.point(target.arithmetic), view.origin + view.curve(
                     target.arithmetic, noise
                 ).image(0)
         places: tuple[Place, ...] = (_by_angle, _by_real_part)
-        if count <= target.rank(noise):
+        if count <= target.modes_above(noise):
             places = places[::-1]
         failure = None
         for place in places:
@@ -136,22 +138,22 @@ def top_quantile(target: Target, noise: Any, count: int) -> tuple[Preimage, Any]
         raise failure
 
 
-def _by_angle(target: Target, noise: Any, y: Any) -> tuple[Preimage, Any]:
+def _by_angle(target: AnyTarget, noise: Any, y: Any) -> tuple[Preimage, Any]:
     """At the angle exp(-y) next to the edge of the noise, below pi/2 everywhere."""
     arithmetic = target.arithmetic
     angle = arithmetic.exp(-y)
     return at_angle(target, noise, angle / (1 + 2 * angle / arithmetic.pi))
 
 
-def _by_real_part(target: Target, noise: Any, y: Any) -> tuple[Preimage, Any]:
+def _by_real_part(target: AnyTarget, noise: Any, y: Any) -> tuple[Preimage, Any]:
     """Above u = exp(y)."""
     return above_axis(target, noise, target.arithmetic.exp(y))
 
 
-def _on_curve(target: Target, noise: Any, count: int, place: Place) -> tuple[Preimage, Any]:
+def _on_curve(target: AnyTarget, noise: Any, count: int, place: Place) -> tuple[Preimage, Any]:
     """The quantile along Biane's curve: by bracketing in float64, then by the secant method."""
 
-    def surplus(target: Target, noise: Any, y: Any) -> tuple[Any, tuple[Preimage, Any]]:
+    def surplus(target: AnyTarget, noise: Any, y: Any) -> tuple[Any, tuple[Preimage, Any]]:
         at = place(target, noise, y)
         return _surplus(target, noise, count, at[0]), at
 
@@ -170,7 +172,7 @@ def _on_curve(target: Target, noise: Any, count: int, place: Place) -> tuple[Pre
     return value
 
 
-def _surplus(target: Target, noise: Any, count: int, point: Preimage) -> Any:
+def _surplus(target: AnyTarget, noise: Any, count: int, point: Preimage) -> Any:
     """Logarithm of the mass right of a point over count/dim."""
     arithmetic = target.arithmetic
     cut = Cut(target, noise, noise, point, 0 * noise, arithmetic.real(1))

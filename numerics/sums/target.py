@@ -4,15 +4,17 @@
 For the diagonal network the sizes are the standard deviations tau_i of the Gaussian target coefficients; for
 the quadratic network they are the eigenvalues s_i of the target matrix.
 
-Classes, in order: `Modes`, `CoarseSums`, `Target`.
+Classes, in order: `Modes`, `CoarseSums`, `Seen`, `Target`.
 """
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -21,6 +23,8 @@ from numerics.sums.mode_sums import coarse_nodes, mode_nodes
 
 # Modes that are single, and blocks to 4 e-folds of them, in `Target.coarse_sums`.
 _COARSE_HEAD = 32
+# Modes lie close to each other if gaps are this fraction of their size at most.
+_CLOSE = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,6 +80,26 @@ class CoarseSums:
         )
 
 
+class Seen(NamedTuple):
+    """Nodes of sums over the modes, in order of decreasing size, seen from a real number c.
+
+    Next to c the nodes are single modes, or all that have the same size.
+
+    Attributes:
+        origin: c.
+        distances: c - s_k at every node, accurate in relative terms, shape (nodes,).
+        sizes: s_k.
+        weights: of a mean over the modes.
+        above: how many of the nodes, the first ones, are larger than c.
+    """
+
+    origin: Any
+    distances: Any
+    sizes: Any
+    weights: Any
+    above: int
+
+
 @dataclass(frozen=True)
 class Target:
     """Sizes ``scale * i**-decay`` of the modes i = 1..dim.
@@ -109,6 +133,21 @@ class Target:
         True
         """
         return _target(dim, decay, normalisation, arithmetic)
+
+    @property
+    def count(self) -> int:
+        """Of different sizes."""
+        return self.dim
+
+    @property
+    def zero_fraction(self) -> Fraction:
+        """Fraction of the modes whose size is 0."""
+        return Fraction(0)
+
+    @property
+    def same_fraction(self) -> Fraction:
+        """Probability that two modes, drawn one after the other and with replacement, have the same size."""
+        return Fraction(1, self.dim)
 
     @cached_property
     def modes(self) -> Modes:
@@ -157,6 +196,69 @@ class Target:
         index = self.index(size)
         return self.dim if index >= self.dim else int(index // 1)  # int() of an mpfr rounds
 
+    def modes_above(self, size: Any) -> int:
+        """Number of modes above a size: all sizes are different."""
+        return self.rank(size)
+
+    def place_after(self, number: int) -> int | None:
+        """How many different sizes the largest ``number`` modes have."""
+        return number
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all sizes are nodes of every sum over the modes."""
+        return False
+
+    def is_dense(self, place: int) -> bool:
+        """Whether sizes next to that one lie close to each other, on both sides."""
+        return _CLOSE * self.decay < place < self.dim
+
+    def share_above(self, place: int) -> Any:
+        """Fraction of the modes that have one of the ``place`` largest sizes."""
+        return self.arithmetic.real(place) / self.arithmetic.real(self.dim)
+
+    def seen_after(self, place: int) -> Seen:
+        """The modes seen from the index place + 1/2, after the ``place`` largest ones."""
+        arithmetic = self.arithmetic
+        decay, dim = arithmetic.real(self.decay), arithmetic.real(self.dim)
+        nodes = mode_nodes(self.dim, self.decay, place, arithmetic)
+        order = np.argsort(nodes.offsets)
+        origin = self.size(arithmetic.real(2 * place + 1) / 2)
+        return Seen(
+            origin=origin,
+            # c - s_i = -c ((i/(M + 1/2))^-gamma - 1), in relative precision also for neighbours among 10^20
+            distances=-origin * arithmetic.expm1(-decay * nodes.log_ratios[order]),
+            sizes=self.size(nodes.indices[order]),
+            weights=nodes.weights[order] / dim,
+            above=nodes.learned,
+        )
+
+    def roundings(self, place: int) -> float:
+        """How many roundings there are in the size of that mode: those of the logarithm of i^-gamma."""
+        return 1 + float(self.decay) * math.log1p(place)
+
+    def down_to_smallest(self, place: int, origin: Any) -> Any:
+        """From where `seen_after` sees the sizes to the smallest one, in relative precision."""
+        return self.step_on(place, origin, self.dim - place - Fraction(1, 2))
+
+    def step_on(self, place: int, origin: Any, further: Fraction) -> Any:
+        """From the index place + 1/2, where the size is ``origin``, to one further on, in relative precision."""
+        arithmetic = self.arithmetic
+        ratio = arithmetic.log1p(arithmetic.real(2 * further / (2 * place + 1)))
+        return origin * arithmetic.expm1(-arithmetic.real(self.decay) * ratio)
+
+    def largest(self, number: int) -> Any:
+        """The sizes of the largest modes, shape (number,)."""
+        return self.size(np.arange(1.0, number + 1))
+
+    def resolvent_of_others(self, number: int) -> tuple[Any, Any]:
+        """Means of 1/(s_i - s_j) and 1/(s_i - s_j)^2 over j, at the largest modes i; in float64.
+
+        In the limit of many dimensions next to no other modes are as large: 1/s_i and 1/s_i^2.
+        """
+        s = self.largest(number)
+        return 1 / s, 1 / s**2
+
     def number_above(self, size: Any) -> Any:
         """How many modes are larger than ``size``, as a real number: 0, or from 1 to dim."""
         if size >= self.scale:
@@ -178,6 +280,10 @@ class Target:
         if self.normalisation is not None:
             return Target.of(self.dim, self.decay, self.normalisation, arithmetic)
         return replace(self, scale=arithmetic.real(self.scale), arithmetic=arithmetic)
+
+    def rounded_to(self, arithmetic: Arithmetic) -> Target:
+        """The sizes of this arithmetic, whatever defines them, in another."""
+        return replace(self, arithmetic=arithmetic, scale=arithmetic.real(self.scale))
 
     def in_double(self) -> Target:
         """The same target in double precision."""
