@@ -39,8 +39,9 @@ DIGITS_FOR_DOUBLE = 15
 
 def solve_erm(problem: Problem, digits: int | None, near: Solution | None = None) -> Solution:
     """Solution for the estimator "erm", in float64 or with that many digits; see `numerics.solve`."""
-    if _is_recovered(problem):
-        return recovered(problem, digits, 1)
+    freedom = _recovered_freedom(problem, digits)
+    if freedom is not None:
+        return recovered(problem, digits, freedom)
     try:
         attempt = in_double(state_equations_of(problem), _similar(problem, near))
     except (NotConverged, OverflowError):
@@ -56,14 +57,20 @@ def solve_erm(problem: Problem, digits: int | None, near: Solution | None = None
     return _solution(problem, equations, root, digits)
 
 
-def _is_recovered(problem: Problem) -> bool:
-    """Whether the limit of vanishing weight decay recovers the target: without label noise, for A >= 1.
+def _recovered_freedom(problem: Problem, digits: int | None) -> Any:
+    """D where the limit of vanishing weight decay recovers the target (`networks.recovery`); None elsewhere.
 
-    As delta and kappa vanish every mode of the target is learned, D -> 1 and e -> delta^2 + kappa^2.  What is
-    left of A delta^2 = e is (A - 1) delta^2 = kappa^2, and kappa = lambda/(c (A - 1)) -> 0.
+    If no mode is 0 that is for A >= 1.  As delta and kappa vanish every mode is learned, D -> 1 and e -> delta^2
+    + kappa^2.  What is left of A delta^2 = e is (A - 1) delta^2 = kappa^2, and kappa = lambda/(c (A - 1)) -> 0.
     """
-    is_unregularised = problem.weight_decay == problem.noise_variance == 0
-    return is_unregularised and problem.parameters.capacity >= 1 and problem.is_full_width
+    if not problem.weight_decay == problem.noise_variance == 0 or not problem.is_full_width:
+        return None
+    with DOUBLE.working():
+        recovery = problem.architecture.recovery(modes_of(problem))
+    capacity, wanted = problem.parameters.capacity, DIGITS_FOR_DOUBLE if digits is None else digits
+    if capacity < recovery.least_capacity(wanted):
+        return None
+    return recovery.degrees_of_freedom(capacity, wanted)
 
 
 def _similar(problem: Problem, near: Solution | None) -> Similar | None:

@@ -16,6 +16,7 @@ from numerics.arithmetic.precision import Arithmetic
 from numerics.equations.posterior_equation import PosteriorVariance
 from numerics.equations.state_equations import Coordinate, ScalarFunctions, by_angle, by_ratio
 from numerics.networks import diagonal, overlaps, posterior, quadratic, quadratic_approximation, width
+from numerics.networks.recovery import Recovery, diagonal_recovery, quadratic_recovery
 from numerics.networks.spectrum import (
     Spectrum,
     diagonal_noise_edge,
@@ -38,6 +39,7 @@ class Network:
         posterior_variance: (delta, target) -> error of the Bayes-optimal estimate, in parts.
         posterior_approximation: the same to some ten per cent in float64.
         irreducible_fraction: target -> what is left of 1 - D without noise in the Bayes-optimal estimate.
+        recovery: target -> how the limit of vanishing weight decay recovers it at full width.
         narrowed: number of hidden units, below d -> the same network with that many; None if the width is d.
         scalars: (delta, kappa, target) -> scalar functions of the state equations.
         noise_edge: (delta, d, arithmetic) -> largest noise in the law of the noisy target.
@@ -50,6 +52,7 @@ class Network:
     posterior_variance: PosteriorVariance
     posterior_approximation: PosteriorVariance
     irreducible_fraction: Callable[[AnyTarget], Fraction]
+    recovery: Callable[[AnyTarget], Recovery]
     narrowed: Callable[[int], Network] | None
     scalars: ScalarFunctions
     noise_edge: Callable[[Any, int, Arithmetic], Any]
@@ -68,6 +71,7 @@ _DIAGONAL = Network(
     posterior_approximation=diagonal.posterior_variance,
     # coefficients that are 0
     irreducible_fraction=lambda target: target.zero_fraction,
+    recovery=lambda target: diagonal_recovery(1 - target.zero_fraction),
     narrowed=None,
     scalars=diagonal.scalars,
     noise_edge=diagonal_noise_edge,
@@ -101,6 +105,7 @@ def _quadratic(units: int | None) -> Network:
         posterior_approximation=posterior.approximation,
         # the eigenvalues, and eigenvectors among those of one eigenvalue; what is learned are other eigenvectors
         irreducible_fraction=lambda target: target.same_fraction,
+        recovery=lambda target: quadratic_recovery(1 - target.zero_fraction),
         narrowed=_quadratic,
         scalars=scalars,
         noise_edge=quadratic_noise_edge,
