@@ -477,7 +477,11 @@ def _border_among_modes(target: AnyTarget, noise: Any) -> tuple[int, Any, Any] |
             start, lower = (top - view.origin) + offset, view.distances[view.above]
             curve = view.curve(arithmetic, noise)
             half_band = noise * arithmetic.sqrt(view.weights[view.above])
-            edge = curve.seen_from(view.above).edge(max(start + lower, half_band))
+            # the band of a mode that reaches the next one ends beyond it
+            is_merged = view.above > 0 and half_band >= lower - view.distances[view.above - 1]
+            edge = None
+            if not is_merged:
+                edge = curve.seen_from(view.above).edge(max(start + lower, half_band))
             if edge is not None:
                 return view.learned, edge - lower, 0 * edge
             return view.learned, start, curve.height(start)

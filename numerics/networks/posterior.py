@@ -60,6 +60,8 @@ from numerics.free_probability.biane import Curve, Gap, heights2
 from numerics.free_probability.contours import graded_nodes
 from numerics.free_probability.preimages import gap_after, on_ray
 from numerics.free_probability.views import SpectrumView, is_unresolved, natural_unit, spectrum_view
+from numerics.networks.finite_posterior import finite_posterior_integrals
+from numerics.sums.explicit import AnyTarget, ExplicitTarget
 from numerics.sums.neighbours import Above, Neighbours, neighbours
 from numerics.sums.sparse_sums import sparse_sum
 from numerics.sums.target import Target
@@ -76,7 +78,7 @@ _MOST_HALVINGS = 400
 _MASS_DEFECT = 1e-7
 
 
-def posterior_variance(noise: Any, target: Target) -> Posterior:
+def posterior_variance(noise: Any, target: AnyTarget) -> Posterior:
     """E, in parts, and delta^2 - E at effective noise delta > 0, each in full relative precision.
 
     Raises:
@@ -93,10 +95,14 @@ def posterior_variance(noise: Any, target: Target) -> Posterior:
     """
     arithmetic = target.arithmetic
     with arithmetic.working():
-        if target.dim == 1:
+        if target.count == 1:
             return Posterior(0 * noise, 0 * noise, noise * noise)
         unit = natural_unit(arithmetic, noise, noise)
-        learned, unlearned, complement, mass = _integrals(target.in_units(unit), noise / unit)
+        if isinstance(target, ExplicitTarget):
+            integrals = finite_posterior_integrals(target.in_units(unit), noise / unit)
+        else:
+            integrals = _integrals(target.in_units(unit), noise / unit)
+        learned, unlearned, complement, mass = integrals
         if abs(mass - 1) > arithmetic.real(_MASS_DEFECT) ** (arithmetic.digits / 10):
             raise NotConverged(
                 f"the law of the noisy target has mass {float(mass):.12g} at noise {float(noise):.6g}"
@@ -104,7 +110,7 @@ def posterior_variance(noise: Any, target: Target) -> Posterior:
         return Posterior(learned * unit * unit, unlearned * unit * unit, complement * unit * unit)
 
 
-def approximation(noise: float, target: Target) -> Posterior:
+def approximation(noise: float, target: AnyTarget) -> Posterior:
     """`posterior_variance` to some ten per cent, in tens of microseconds: modes learned one by one.
 
     A mode s > delta alone has the error s^2 - s^2 (1 - delta^2/s^2)^2.  Pairs of learned modes are counted
