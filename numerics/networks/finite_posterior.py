@@ -31,16 +31,20 @@ import numpy as np
 
 from numerics.arithmetic.errors import NotConverged
 from numerics.arithmetic.precision import DOUBLE, DOUBLE_BITS, Arithmetic
-from numerics.free_probability.biane import Curve, heights2
+from numerics.free_probability.biane import Curve
 from numerics.sums.explicit import ExplicitTarget
 
 # F up to which a gap that is closed is a place to cut; of two neighbours alone from which on it is not looked at.
 _LOW = 3
 # Eigenvalues up to which sums are over all of them; eigenvalues of a group of pieces; orders of Gaussian rules.
 _FEW, _GROUP, _ORDER = 1500, 64, 11
+# Eigenvalues up to which none are put together.
+_FEW_WHOLE = 200
 # Products of points and eigenvalues done at once.
 _AT_ONCE = 2_000_000
 _GAP_STEPS, _HALVINGS = 400, 60
+# Newton's steps for a height, and those between bounds that follow where these don't settle.
+_NEWTON_STEPS, _BRACKET_STEPS = 40, 400
 # How far below 1 a gap is open whatever its bottom.
 _CLEARLY_OPEN = 1 - 2e-12
 
@@ -107,10 +111,36 @@ def finite_posterior_integrals(target: ExplicitTarget, noise: Any) -> Any:
     asked = target.arithmetic
     if asked.bits < DOUBLE_BITS:  # fewer digits of the integrals, not of the curve
         target = target.rounded_to(DOUBLE)
+    if target.count > _FEW_WHOLE and target.arithmetic.bits <= DOUBLE_BITS:
+        target = _condensed(target, noise)
     total = noise * np.zeros(4)
     for group in _groups(_pieces(target, noise)[::-1]):
         total = total + _over(target, noise, group, total, asked)
     return total
+
+
+def _condensed(target: ExplicitTarget, noise: Any) -> ExplicitTarget:
+    """The same with Gaussian rules in place of eigenvalues far closer to each other than to the curve.
+
+    No point of the curve is closer to the middle of eigenvalues of weight W and half-width h than delta sqrt(W)
+    - h, or their part of F alone would exceed 1.  Where that is three half-widths a rule is as good as they are.
+    """
+    s, counts, nodes = target.sizes, target.counts, []
+    total = np.append(0.0, np.cumsum(counts)) / target.modes.dim
+    waiting = [(0, target.count)]
+    while waiting:
+        begin, stop = waiting.pop()
+        half = (s[begin] - s[stop - 1]) / 2
+        if stop - begin <= 2 * _ORDER:
+            nodes.append((s[begin:stop], counts[begin:stop]))
+        elif noise * math.sqrt(total[stop] - total[begin]) >= 4 * half:
+            rule = gauss_rule(s[begin:stop], counts[begin:stop], _ORDER)
+            nodes.append((rule[0][::-1], rule[1][::-1]))
+        else:
+            middle = begin + int(np.searchsorted(-s[begin:stop], half - s[begin]))
+            waiting += [(middle, stop), (begin, middle)]
+    sizes, counts = (np.concatenate(column) for column in zip(*nodes, strict=True))
+    return ExplicitTarget(sizes, counts, target.dim, target.arithmetic)
 
 
 def _weights(target: ExplicitTarget) -> Any:
@@ -307,19 +337,46 @@ def _integrands(region: _Region, origin: Any, offset: Any) -> Any:
     return np.concatenate(pieces, axis=1)
 
 
+def _heights2(arithmetic: Arithmetic, variance: Any, squares: Any, weights: Any) -> Any:
+    """v^2 above points inside the support, by the method of `biane.heights2`; each point stops where it settles.
+
+    Args:
+        arithmetic: of all that follows.
+        variance: delta^2.
+        squares: (u - s)^2, shape (points, nodes).
+        weights: w, shape (nodes,).
+    """
+    q = (variance * weights - squares).max(axis=1)
+    q = np.maximum(q, variance * arithmetic.epsilon * arithmetic.epsilon)
+    low, high = 0 * q, 2 * variance + 0 * q
+    moving, close = np.arange(len(q)), 8 * arithmetic.epsilon
+    for number in range(_NEWTON_STEPS + _BRACKET_STEPS):
+        at = q[moving]
+        inverse = 1 / ((squares[moving] if len(moving) < len(q) else squares) + at[:, None])
+        total, second = variance * (inverse @ weights), (inverse * inverse) @ weights
+        ratio = total / (variance * second)
+        step = (total - 1) * ratio
+        low[moving] = np.where(total > 1, at, low[moving])
+        high[moving] = np.where(total > 1, high[moving], np.minimum(at, high[moving]))
+        newton = np.maximum(at + step, 0 * at)
+        settled = np.asarray(abs(step) <= close * (newton + ratio), dtype=bool)
+        if number >= _NEWTON_STEPS:
+            inside = (low[moving] < newton) & (newton < high[moving]) & (abs(step) < at / 4)
+            middle = arithmetic.sqrt(low[moving]) * arithmetic.sqrt(high[moving])
+            newton = np.where(settled | np.asarray(inside, dtype=bool), newton, middle)
+        q[moving] = newton
+        moving = moving[~settled]
+        if len(moving) == 0:
+            return q
+    raise NotConverged("the height of Biane's curve did not settle")
+
+
 def _some_integrands(region: _Region, origin: Any, offset: Any) -> Any:
     arithmetic, weights, variance = region.arithmetic, region.weights, region.noise * region.noise
     distances = region.from_each(origin)
     along = offset[:, None] + distances
     squares = along * along
-    lowest = (variance * weights - squares).max(axis=1)
-
-    def sums(q: Any) -> tuple[Any, Any]:
-        inverse = 1 / (squares + q[:, None])
-        return inverse @ weights, (inverse * inverse) @ weights
-
-    start = np.maximum(lowest, variance * arithmetic.epsilon * arithmetic.epsilon)
-    height2 = heights2(arithmetic, variance, sums, start, 0 * region.noise)
+    height2 = _heights2(arithmetic, variance, squares, weights)
     inverse = 1 / (squares + height2[:, None])
     overlaps = variance * weights * inverse
     b = (inverse * inverse) @ weights
