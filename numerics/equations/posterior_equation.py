@@ -22,7 +22,6 @@ from typing import Any, TypeAlias
 
 from numerics.equations.state_equations import Parameters
 from numerics.sums.explicit import AnyTarget
-from numerics.sums.target import Target
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,6 @@ from typing import Any, TypeAlias, TypeVar
 
 from numerics.arithmetic.precision import Arithmetic
 from numerics.sums.explicit import AnyTarget
-from numerics.sums.target import Target
 
 # Where A and D are both this close to D_0 slopes that are no differences have too few digits.
 DEGENERATE = 1e-4

@@ -17,6 +17,7 @@ Function: `solve_erm`.
 from __future__ import annotations
 
 import math
+from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
@@ -30,6 +31,7 @@ from numerics.equations.solver import ATTEMPTS, DOUBLE_DIGITS, Similar, in_doubl
 from numerics.equations.state_equations import StateEquations
 from numerics.problem import Problem, modes_of, state_equations_of
 from numerics.solution import Solution, recovered
+from numerics.sums.explicit import TargetSizes, coarse_sizes
 
 # A weight decay for 0 lies this many decades below the last digit.
 SPARE_DECADES = 20
@@ -42,6 +44,7 @@ def solve_erm(problem: Problem, digits: int | None, near: Solution | None = None
     freedom = _recovered_freedom(problem, digits)
     if freedom is not None:
         return recovered(problem, digits, freedom)
+    near = _with_few_sizes(problem) if near is None else near
     try:
         attempt = in_double(state_equations_of(problem), _similar(problem, near))
     except (NotConverged, OverflowError):
@@ -60,8 +63,9 @@ def solve_erm(problem: Problem, digits: int | None, near: Solution | None = None
 def _recovered_freedom(problem: Problem, digits: int | None) -> Any:
     """D where the limit of vanishing weight decay recovers the target (`networks.recovery`); None elsewhere.
 
-    If no mode is 0 that is for A >= 1.  As delta and kappa vanish every mode is learned, D -> 1 and e -> delta^2
-    + kappa^2.  What is left of A delta^2 = e is (A - 1) delta^2 = kappa^2, and kappa = lambda/(c (A - 1)) -> 0.
+    If no mode is 0 that is for A >= 1.  As delta and kappa vanish every mode is learned, D -> 1 and e ->
+    delta^2 + kappa^2.  What is left of A delta^2 = e is (A - 1) delta^2 = kappa^2, and kappa = lambda/(c (A -
+    1)) -> 0.
     """
     if not problem.weight_decay == problem.noise_variance == 0 or not problem.is_full_width:
         return None
@@ -71,6 +75,16 @@ def _recovered_freedom(problem: Problem, digits: int | None) -> Any:
     if capacity < recovery.least_capacity(wanted):
         return None
     return recovery.degrees_of_freedom(capacity, wanted)
+
+
+def _with_few_sizes(problem: Problem) -> Solution | None:
+    """The solution for a target with neighbouring sizes as one, if there are many: cheap to start at."""
+    coarse = coarse_sizes(problem.target) if isinstance(problem.target, TargetSizes) else None
+    if coarse is None or not problem.is_full_width:
+        return None
+    with suppress(NotConverged, OverflowError):
+        return solve_erm(replace(problem, target=coarse), None)
+    return None
 
 
 def _similar(problem: Problem, near: Solution | None) -> Similar | None:

@@ -44,6 +44,7 @@ _CLEARLY_OPEN = 2e-12
 _STEPS = 2000
 # Newton's steps for a height, and those between bounds that follow where these don't settle.
 _NEWTON_STEPS = 40
+_SETTLED = 4
 _BRACKET_STEPS = 400
 # In a disc x' changes by less than a tenth of itself, and next to the axis differs from 1 - F by less than a
 # quarter, if its radius times sum t w/|z - s|^3 is less than x' by this factor.
@@ -174,7 +175,8 @@ class Curve:
             inverse = 1 / (squares + q)
             return weights @ inverse, weights @ (inverse * inverse)
 
-        q = heights2(self.arithmetic, variance, sums, max(guess * guess, lowest), lowest)
+        settled = max(_SETTLED, math.sqrt(len(weights)) / 16)  # sums of many terms round more
+        q = heights2(self.arithmetic, variance, sums, max(guess * guess, lowest), lowest, settled)
         return self.arithmetic.sqrt(q)
 
     def height_of_level(self, u: Any, y: Any, guess: Any = 0) -> Any:
@@ -276,6 +278,7 @@ def heights2(
     sums: Callable[[Any], tuple[Any, Any]],
     start: Any,
     lowest: Any,
+    settled: float = _SETTLED,
 ) -> Any:
     """v^2 of the curve above points inside the support, one or an array.
 
@@ -285,6 +288,7 @@ def heights2(
         sums: v^2 -> sum_i w_i/((u - s_i)^2 + v^2) and sum_i w_i/((u - s_i)^2 + v^2)^2.
         start: a guess of v^2; from below the steps are monotone, from above they are after the first.
         lowest: lower bound on v^2.
+        settled: roundings of v^2 up to which it counts as settled.
 
     Raises:
         NotConverged: rounding is larger than what is left of the equation, and not small.
@@ -293,7 +297,7 @@ def heights2(
     decades.  Between two of them v^2 is taken as the geometric mean of its bounds, above by what F would be
     with every eigenvalue at u.
     """
-    q, close = start, 4 * arithmetic.epsilon
+    q, close = start, settled * arithmetic.epsilon
     for number in range(_NEWTON_STEPS + _BRACKET_STEPS):
         first, second = sums(q)
         total, ratio = variance * first, first / second

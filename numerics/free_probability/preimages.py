@@ -41,7 +41,6 @@ from numerics.free_probability.views import (
     spectrum_view,
 )
 from numerics.sums.explicit import AnyTarget, ExplicitTarget
-from numerics.sums.target import Target
 
 # Newton's method from outside the basin of the root wanders; inside it takes five or six steps.
 _NEWTON_STEPS = 40
@@ -68,6 +67,7 @@ def preimage(target: AnyTarget, noise: Any, threshold: Any) -> Preimage:
 
     A single eigenvalue s = 1 widened to the semicircle of radius 2 delta around it, met at its centre:
 
+    >>> from numerics.sums.target import Target
     >>> start = preimage(Target(dim=1, decay=1.0, scale=1.0), noise=0.25, threshold=1.0)
     >>> print(f"{complex(start.point):.12g}")
     1+0.25j
@@ -79,6 +79,7 @@ def preimage(target: AnyTarget, noise: Any, threshold: Any) -> Preimage:
 def beyond_all(target: AnyTarget, point: Any) -> Preimage:
     """A real point right of all eigenvalues, and right of the support of mu.
 
+    >>> from numerics.sums.target import Target
     >>> beyond_all(Target(dim=2, decay=1.0, scale=1.0), 3.0).separations.real.tolist()
     [2.0, 2.5]
     """
@@ -94,6 +95,7 @@ def above_axis(target: AnyTarget, noise: Any, u: Any) -> tuple[Preimage, Any]:
         noise: delta, a scalar of the target's arithmetic.
         u: likewise.
 
+    >>> from numerics.sums.target import Target
     >>> start, x = above_axis(Target(dim=1, decay=1.0, scale=1.0), 0.25, 1.0)
     >>> complex(start.point), float(x)
     ((1+0.25j), 1.0)
@@ -407,6 +409,7 @@ def at_angle(target: AnyTarget, noise: Any, angle: Any) -> tuple[Preimage, Any]:
     Raises:
         NotConverged: the ray at this angle does not meet the curve near r = delta.
 
+    >>> from numerics.sums.target import Target
     >>> start, kappa = at_angle(Target(dim=10**6, decay=2.0, scale=1e-160), 1.0, 1e-9)
     >>> print(f"{start.zeta.imag:.14e} {kappa:.14f}")
     1.00000000000000e-09 2.00000000000000
@@ -442,6 +445,7 @@ def noise_border(target: AnyTarget, noise: Any) -> Preimage | None:
     Raises:
         NotConverged: the noise's end was not resolved among the eigenvalues, with more digits neither.
 
+    >>> from numerics.sums.target import Target
     >>> border = noise_border(Target.of(100, 1.25), 1.0)
     >>> border.view.learned, border.in_support, round(float(border.point.real), 2)
     (5, True, 1.19)
@@ -507,6 +511,7 @@ def _last_edge(target: AnyTarget, noise: Any, learned: int) -> tuple[Any, Any]:
 def right_edge(target: AnyTarget, noise: Any) -> Any:
     """Right end of the support of mu: x at the largest real point where x'(z) = 0.
 
+    >>> from numerics.sums.target import Target
     >>> round(float(right_edge(Target(dim=1, decay=1.0, scale=1.0), 0.25)), 12)
     1.5
     """

@@ -21,7 +21,6 @@ import numpy as np
 from numerics.arithmetic.precision import Arithmetic
 from numerics.free_probability.biane import Curve
 from numerics.sums.explicit import AnyTarget
-from numerics.sums.target import Target
 
 # A view from so many modes away from a point still has the modes next to the point as nodes.
 NEXT_DOOR = 3
@@ -105,6 +104,7 @@ class SpectrumView:
 def spectrum_view(target: AnyTarget, learned: int) -> SpectrumView:
     """The spectrum seen from the index learned + 1/2, after its ``learned`` largest eigenvalues.
 
+    >>> from numerics.sums.target import Target
     >>> view = spectrum_view(Target(dim=5, decay=1.0, scale=1.0), 2)
     >>> round(float(view.origin), 12), view.above, (view.distances < 0).tolist()
     (0.4, 2, [True, True, False, False, False])
@@ -126,6 +126,7 @@ def spectrum_view(target: AnyTarget, learned: int) -> SpectrumView:
 def view_from_midpoint(target: AnyTarget, learned: int) -> SpectrumView:
     """The spectrum seen from the midpoint of the spectral gap after its ``learned`` > 0 largest eigenvalues.
 
+    >>> from numerics.sums.target import Target
     >>> view = view_from_midpoint(Target(dim=4, decay=1.0, scale=1.0), 4)
     >>> print(f"{view.origin:.12g}")     # half the smallest
     0.125

@@ -57,7 +57,7 @@ from numerics.arithmetic.precision import DOUBLE, Arithmetic
 from numerics.equations.posterior_equation import Posterior
 from numerics.equations.state_equations import Scalars, Slopes
 from numerics.sums.explicit import AnyTarget
-from numerics.sums.target import Modes, Target
+from numerics.sums.target import Modes
 
 # Degrees of freedom of noise alone, without a threshold: every coefficient fits it.
 INTERPOLATION = Fraction(1)
@@ -74,6 +74,7 @@ def scalars(noise: Any, threshold: Any, target: AnyTarget) -> Scalars:
     Both are scalars of ``target.arithmetic``.  In float64 all but the complements are good to about 1e-14;
     ``error_complement`` is a difference, accurate where kappa is far below delta.
 
+    >>> from numerics.sums.target import Target
     >>> target = Target.of(10**9, 1.25, "raw")
     >>> values = scalars(2.0, 1e-9, target)          # no threshold: every coefficient keeps the noise
     >>> round(float(values.error), 7), round(float(values.degrees_of_freedom), 7)
@@ -85,6 +86,7 @@ def scalars(noise: Any, threshold: Any, target: AnyTarget) -> Scalars:
 def decomposition(noise: Any, threshold: Any, target: AnyTarget) -> dict[str, Any]:
     """Parts of the error at effective noise delta > 0 and threshold kappa > 0, none negative.
 
+    >>> from numerics.sums.target import Target
     >>> parts = decomposition(2.0, 1e-9, Target.of(10**9, 1.25, "raw"))
     >>> {name: round(float(part), 6) for name, part in parts.items()}
     {'unlearned': 0.0, 'learned': 1.2e-05, 'overfitting': 3.999988}
@@ -95,6 +97,7 @@ def decomposition(noise: Any, threshold: Any, target: AnyTarget) -> dict[str, An
 def approximate_scalars(noise: Any, threshold: Any, target: AnyTarget) -> Scalars:
     """`scalars` to some ten per cent, in float64: coarse sums over modes, four digits of the Gaussian tail.
 
+    >>> from numerics.sums.target import Target
     >>> target = Target.of(1000, 1.25, "raw")
     >>> rough, exact = approximate_scalars(1.0, 0.5, target), scalars(1.0, 0.5, target)
     >>> abs(float(rough.error / exact.error) - 1) < 0.01
@@ -109,6 +112,7 @@ def posterior_variance(noise: Any, target: AnyTarget) -> Posterior:
     A mode has 1 - r degrees of freedom.  This fraction of its error belongs to what is learned, the rest is
     unlearned target.
 
+    >>> from numerics.sums.target import Target
     >>> posterior = posterior_variance(1.0, Target(dim=1, decay=1.0, scale=1.0))
     >>> float(posterior.error), float(posterior.complement), float(posterior.learned)
     (0.5, 0.5, 0.25)

@@ -4,18 +4,19 @@ The integrals along Biane's curve are those of `posterior`,
 
     int dmu Var D,     int dmu Var (1 - D),     (4/3) int dmu v^2,     int dmu = 1,
 
-with Var = sum_i p_i (s_i - m)^2, p_i = w_i delta^2/|z - s_i|^2, m = sum_i p_i s_i and D = Var/delta^2.  Nothing
-is known of the eigenvalues but their order, so there is no row of like intervals to interpolate in:
+with Var = sum_i p_i (s_i - m)^2, p_i = w_i delta^2/|z - s_i|^2, m = sum_i p_i s_i and D = Var/delta^2.
+Nothing is known of the eigenvalues but their order, so there is no row of like intervals to interpolate in:
 
-1. The support is cut at its gaps, and where the curve comes down almost to the axis, at the bottoms between two
-   eigenvalues where F = sum_i p_i on the axis is least and not far above 1.  What is certainly closed, because the
-   two neighbours alone make F large, is not looked at.
-2. On each piece an angle takes away the square roots at both ends, u = left + (right - left) sin^2(angle/2), and
-   Gauss's rule is halved where its halves do not agree.
-3. Sums are over the eigenvalues near a few neighbouring pieces and, if there are many others, over Gaussian rules
-   in their place: those at distances between L and 2 L of what is near, L = 2^k times its width, are replaced by
-   the nodes of the Gaussian rule for their own weights (`gauss_rule`), which has their moments up to order 2 p -
-   1 and so the sums of 1/|z - s|^2 to 5.8^(-2 p), the pole being three half-widths from the middle.
+1. The support is cut at its gaps, and where the curve comes down almost to the axis, at the bottoms between
+   two eigenvalues where F = sum_i p_i on the axis is least and not far above 1.  What is certainly closed,
+   because the two neighbours alone make F large, is not looked at.
+2. On each piece an angle takes away the square roots at both ends, u = left + (right - left) sin^2(angle/2),
+   and Gauss's rule is halved where its halves do not agree.
+3. Where there are many eigenvalues Gaussian rules stand for them (`gauss_rule`), which have the moments of
+   their weights up to order 2 p - 1.  A pole three half-widths from the middle is a point on the ellipse of
+   parameter 5.8, and sums of 1/|z - s|^2 are right to 5.8^(-2 p).  As far as that is the curve from
+   eigenvalues so close to each other that their noise is wider than they are, and from all eigenvalues at a
+   distance between L and 2 L of a few neighbouring pieces, where L is 2^k times the width of these.
 
 In order: `finite_posterior_integrals`, `gauss_rule`.
 """
@@ -34,9 +35,10 @@ from numerics.arithmetic.precision import DOUBLE, DOUBLE_BITS, Arithmetic
 from numerics.free_probability.biane import Curve
 from numerics.sums.explicit import ExplicitTarget
 
-# F up to which a gap that is closed is a place to cut; of two neighbours alone from which on it is not looked at.
+# Least F in a gap up to which it is a place to cut, if closed; if two neighbours alone make more of it, it is
+# not looked at.
 _LOW = 3
-# Eigenvalues up to which sums are over all of them; eigenvalues of a group of pieces; orders of Gaussian rules.
+# Eigenvalues up to which sums are over all of them; those of a group of pieces; nodes of Gaussian rules.
 _FEW, _GROUP, _ORDER = 1500, 64, 11
 # Eigenvalues up to which none are put together.
 _FEW_WHOLE = 200
@@ -88,7 +90,7 @@ class _Region:
     weights: Any
 
     def from_each(self, numbers: Any) -> Any:
-        """Distances from eigenvalues down to all nodes, shape (numbers, nodes); differences are formed first."""
+        """Distances from eigenvalues down to all nodes, shape (numbers, nodes)."""
         s = self.sizes[numbers][:, None]
         return np.concatenate([s - self.near, (s - self.sizes[self.centre]) - self.far], axis=1)
 
@@ -106,7 +108,7 @@ def finite_posterior_integrals(target: ExplicitTarget, noise: Any) -> Any:
     >>> from numerics.sums.explicit import explicit_target, target_sizes
     >>> two = explicit_target(target_sizes([1.0, 0.5]), 2)
     >>> print(finite_posterior_integrals(two, 5.0).round(6))
-    [1.5600000e-04 6.2187000e-02 2.4937656e+01 1.0000000e+00]
+    [1.5500000e-04 6.2189000e-02 2.4937656e+01 1.0000000e+00]
     """
     asked = target.arithmetic
     if asked.bits < DOUBLE_BITS:  # fewer digits of the integrals, not of the curve
@@ -122,8 +124,8 @@ def finite_posterior_integrals(target: ExplicitTarget, noise: Any) -> Any:
 def _condensed(target: ExplicitTarget, noise: Any) -> ExplicitTarget:
     """The same with Gaussian rules in place of eigenvalues far closer to each other than to the curve.
 
-    No point of the curve is closer to the middle of eigenvalues of weight W and half-width h than delta sqrt(W)
-    - h, or their part of F alone would exceed 1.  Where that is three half-widths a rule is as good as they are.
+    No point of the curve is closer to the middle of eigenvalues of weight W and half-width h than delta
+    sqrt(W) - h, or their part of F alone would exceed 1.
     """
     s, counts, nodes = target.sizes, target.counts, []
     total = np.append(0.0, np.cumsum(counts)) / target.modes.dim
@@ -220,7 +222,7 @@ def _gaps(region: _Region, numbers: Any, widths: Any) -> tuple[Any, Any]:
 
 
 def _region(target: ExplicitTarget, noise: Any, first: int, last: int, reach: Any = 0) -> _Region:
-    """Around the eigenvalues of numbers ``first`` to ``last``; ``reach`` is how far beyond them points lie."""
+    """Around the eigenvalues of numbers ``first`` to ``last``; points lie up to ``reach`` beyond them."""
     s, w, arithmetic = target.sizes, _weights(target), target.arithmetic
     if target.count <= _FEW or arithmetic.bits > DOUBLE_BITS:
         return _Region(arithmetic, noise, s, s, first, s[:0], w)
@@ -229,18 +231,24 @@ def _region(target: ExplicitTarget, noise: Any, first: int, last: int, reach: An
     width = 2 * max(float(s[top] - s[end]), float(reach), band)
     begin = int(np.searchsorted(-s, -(s[first] + width)))
     stop = int(np.searchsorted(-s, -(s[last] - width), side="right"))
-    relative = s - s[first]
-    far, of_far = [], []
-    for side in (slice(begin - 1, None, -1) if begin else slice(0, 0), slice(stop, None)):
-        places, weights = relative[side], w[side]
-        shells = np.floor(np.log2(abs(places - relative[begin if side.step else stop - 1]) / width + 1)).astype(int)
-        for members in np.split(np.arange(len(places)), np.flatnonzero(np.diff(shells)) + 1):
-            nodes = places[members], weights[members]
-            nodes = gauss_rule(*nodes, _ORDER) if len(members) > 2 * _ORDER else nodes
-            far.append(nodes[0])
-            of_far.append(nodes[1])
+    sides = (s[:begin][::-1], w[:begin][::-1]), (s[stop:], w[stop:])
+    rules = [rule for places, weights in sides for rule in _rules(places - s[first], weights, width)]
+    far, of_far = (np.concatenate([s[:0], *(rule[k] for rule in rules)]) for k in (0, 1))
     near = slice(begin, stop)
-    return _Region(arithmetic, noise, s, s[near], first, np.concatenate(far), np.concatenate([w[near], *of_far]))
+    return _Region(arithmetic, noise, s, s[near], first, far, np.concatenate([w[near], of_far]))
+
+
+def _rules(places: Any, weights: Any, width: float) -> list[tuple[Any, Any]]:
+    """Gaussian rules for eigenvalues of growing distance, in shells each twice as wide as the one before."""
+    if len(places) == 0:
+        return []
+    shells = np.floor(np.log2(abs(places - places[0]) / width + 1)).astype(int)
+    ends = [*(np.flatnonzero(np.diff(shells)) + 1), len(places)]
+    rules = []
+    for begin, end in zip([0, *ends], ends, strict=False):
+        shell = places[begin:end], weights[begin:end]
+        rules.append(gauss_rule(*shell, _ORDER) if end - begin > 2 * _ORDER else shell)
+    return rules
 
 
 def gauss_rule(places: Any, weights: Any, order: int) -> tuple[Any, Any]:
@@ -290,7 +298,9 @@ def _over(target: ExplicitTarget, noise: Any, group: list[_Piece], before: Any, 
     first, last = group[-1].first, group[0].last
     reach = max(max(piece.left, piece.right) for piece in group)
     region = _region(target, noise, first, last, reach)
-    columns = [np.array([getattr(piece, name) for piece in group]) for name in ("first", "last", "right", "left")]
+    columns = [
+        np.array([getattr(piece, name) for piece in group]) for name in ("first", "last", "right", "left")
+    ]
     nodes, gauss = arithmetic.gauss_legendre(math.ceil(asked.digits))
 
     def rule(which: Any, low: Any, high: Any) -> Any:
@@ -328,7 +338,7 @@ def _over(target: ExplicitTarget, noise: Any, group: list[_Piece], before: Any, 
 
 
 def _integrands(region: _Region, origin: Any, offset: Any) -> Any:
-    """Densities in u of Var D, Var (1 - D), 4 v^2/3 and 1 under mu, at offsets from eigenvalues; (4, points)."""
+    """Densities in u of Var D, Var (1 - D), 4 v^2/3 and 1, at offsets from eigenvalues, shape (4, points)."""
     at_once = max(1, _AT_ONCE // len(region.weights))
     pieces = [
         _some_integrands(region, origin[k : k + at_once], offset[k : k + at_once])
@@ -338,7 +348,7 @@ def _integrands(region: _Region, origin: Any, offset: Any) -> Any:
 
 
 def _heights2(arithmetic: Arithmetic, variance: Any, squares: Any, weights: Any) -> Any:
-    """v^2 above points inside the support, by the method of `biane.heights2`; each point stops where it settles.
+    """Squares of heights inside the support, as `biane.heights2`; each point stops where it settles.
 
     Args:
         arithmetic: of all that follows.

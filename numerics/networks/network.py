@@ -25,7 +25,6 @@ from numerics.networks.spectrum import (
     quadratic_spectrum,
 )
 from numerics.sums.explicit import AnyTarget
-from numerics.sums.target import Target
 
 
 @dataclass(frozen=True)
@@ -103,7 +102,7 @@ def _quadratic(units: int | None) -> Network:
         ),
         posterior_variance=posterior.posterior_variance,
         posterior_approximation=posterior.approximation,
-        # the eigenvalues, and eigenvectors among those of one eigenvalue; what is learned are other eigenvectors
+        # the eigenvalues are known, and there is nothing to learn of eigenvectors of the same one
         irreducible_fraction=lambda target: target.same_fraction,
         recovery=lambda target: quadratic_recovery(1 - target.zero_fraction),
         narrowed=_quadratic,

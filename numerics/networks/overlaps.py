@@ -52,7 +52,6 @@ from numerics.networks import quadratic
 from numerics.networks.quadratic import Cut
 from numerics.networks.width import narrowed
 from numerics.sums.explicit import AnyTarget
-from numerics.sums.target import Target
 
 # Real parts of points on the curve are told apart up to this many roundings.
 _ROUNDINGS = 16
@@ -73,6 +72,7 @@ def decomposition(noise: Any, threshold: Any, target: AnyTarget, width: int | No
     Raises:
         NotConverged: the place of the threshold or of the noise's end among the eigenvalues was not resolved.
 
+    >>> from numerics.sums.target import Target
     >>> parts = decomposition(1.0, 1.5, Target.of(10**4, 1.25))
     >>> {name: round(float(part), 5) for name, part in parts.items()}
     {'unlearned': 0.00213, 'learned': 0.0092, 'overfitting': 0.0043}
@@ -91,6 +91,7 @@ def decomposition_at_angle(
 
     Noise alone: all of the error, delta^2 (16/(105 pi)) angle^7.
 
+    >>> from numerics.sums.target import Target
     >>> parts = decomposition_at_angle(1.0, 1e-9, Target(dim=10**6, decay=2.0, scale=1e-160))
     >>> print(f"{parts['overfitting'] * 105 * 3.141592653589793 / 16:.9e} {parts['learned']}")
     1.000000000e-63 0.0

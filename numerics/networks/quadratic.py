@@ -89,7 +89,6 @@ from numerics.free_probability.contours import Path, along_contour, geodesic, ra
 from numerics.free_probability.preimages import at_angle, beyond_all, preimage
 from numerics.free_probability.views import Preimage, SpectrumView, natural_unit, view_from_midpoint
 from numerics.sums.explicit import AnyTarget
-from numerics.sums.target import Target
 
 # Degrees of freedom of noise alone, without a threshold: one half is cut by positivity.
 INTERPOLATION = Fraction(1, 2)
@@ -183,6 +182,7 @@ def scalars(noise: Any, threshold: Any, target: AnyTarget) -> Scalars:
     A single eigenvalue far above noise and threshold is learned up to its shift: E = kappa^2 + delta^2, D =
     1.
 
+    >>> from numerics.sums.target import Target
     >>> result = scalars(0.03, 0.04, Target(dim=1, decay=1.0, scale=1.0))
     >>> print(f"{result.error:.12f} {result.degrees_of_freedom:.12f} {result.mean_size:.12f}")
     0.002500000000 1.000000000000 0.960000000000
@@ -202,6 +202,7 @@ def scalars_at_angle(noise: Any, angle: Any, target: AnyTarget) -> Scalars:
 
     Noise alone: D = (8/(15 pi)) t^(5/2), E = delta^2 (16/(105 pi)) t^(7/2) at kappa = delta (2 - t).
 
+    >>> from numerics.sums.target import Target
     >>> result = scalars_at_angle(1.0, 1e-9, Target(dim=10**6, decay=2.0, scale=1e-160))
     >>> print(f"{result.degrees_of_freedom * 15 * np.pi / 8:.9e} {result.error * 105 * np.pi / 16:.9e}")
     1.000000000e-45 1.000000000e-63

@@ -27,14 +27,16 @@ from numerics.arithmetic.precision import DOUBLE
 from numerics.equations.state_equations import Scalars
 from numerics.networks.quadratic import bbp_threshold
 from numerics.sums.explicit import AnyTarget
-from numerics.sums.target import Target
 
 
-def approximate_scalars(noise: float, threshold: float, target: AnyTarget, width: int | None = None) -> Scalars:
+def approximate_scalars(
+    noise: float, threshold: float, target: AnyTarget, width: int | None = None
+) -> Scalars:
     """`quadratic.scalars` approximated.
 
     Of more than ``width`` modes and eigenvalues of the semicircle the largest are kept.
 
+    >>> from numerics.sums.target import Target
     >>> from numerics.networks.quadratic import scalars
     >>> target = Target.of(400, 1.25)
     >>> rough, exact = approximate_scalars(0.5, 0.4, target), scalars(0.5, 0.4, target)
@@ -56,7 +58,9 @@ def approximate_scalars_at_angle(
     return _approximated(noise, 2 * noise * math.cos(angle), angle, target, width)
 
 
-def _approximated(noise: float, threshold: float, angle: float, target: AnyTarget, width: int | None) -> Scalars:
+def _approximated(
+    noise: float, threshold: float, angle: float, target: AnyTarget, width: int | None
+) -> Scalars:
     smallest = float(bbp_threshold(noise, threshold, DOUBLE))
     if width is not None:
         smallest = max(smallest, float(target.size(width + 0.5)))

@@ -1,25 +1,25 @@
-r"""Recovery of the target: the least capacity at which a vanishing weight decay makes no error, without noise.
+r"""Recovery: how many samples a vanishing weight decay takes to make no error, without label noise.
 
-Without label noise the state equations have the solution delta = 0 as lambda -> 0, if there are enough samples.
-Next to it every mode that is not 0 is far above noise and threshold, and with u = kappa/delta
+The state equations then have the solution delta = 0 as lambda -> 0, if there are enough samples.  Next to it
+every mode that is not 0 is far above noise and threshold, and with u = kappa/delta
 
     e = M(u) delta^2,      A = M(u),      A - D(u) = lambda/(c kappa) >= 0,
 
-where M and D depend on the target by the fraction r of its modes that are not 0 only.  Both are convex in kappa,
-with u M'(u) = 2 (M(u) - D(u)), so that the last condition asks for the branch on which M increases, and
+where M and D depend on the target by the fraction r of its modes that are not 0 only.  M is convex in u, with
+u M'(u) = 2 (M(u) - D(u)): the last condition asks for the branch on which M increases, and
 
     the target is recovered for A >= min M.
 
-    diagonal     M = r (1 + u^2) + (1 - r) 2 [(1 + u^2) Q(u) - u phi(u)],       D = r + (1 - r) 2 Q(u),
-    quadratic    M = r u^2 + r (2 - r) + (1 - r)^2 E_b(v),                      D = r (2 - r) + (1 - r)^2 D_b(v),
+    diagonal     M = r (1 + u^2) + (1 - r) 2 [(1 + u^2) Q(u) - u phi(u)],   D = r + (1 - r) 2 Q(u),
+    quadratic    M = r u^2 + r (2 - r) + (1 - r)^2 E_b(v),                  D = r (2 - r) + (1 - r)^2 D_b(v),
 
 with v = u/sqrt(1 - r), the semicircle law, and
 
     E_b = int_{x > v} (x - v)^2 dmu,      D_b = int_{x > v} (x - v) x dmu.
 
-For the diagonal network min M is the threshold of l_1 minimisation (Donoho, Maleki, Montanari, PNAS 106 (2009)
-18914), for the quadratic one that of the nuclear norm (Donoho, Gavish, Montanari, PNAS 110 (2013) 8405), here of
-positive semi-definite matrices.  A power law has r = 1: A >= 1.
+For the diagonal network min M is the threshold of l_1 minimisation (Donoho, Maleki, Montanari, PNAS 106
+(2009) 18914), for the quadratic one that of the nuclear norm (Donoho, Gavish, Montanari, PNAS 110 (2013)
+8405), here of positive semi-definite matrices.  A power law has r = 1: A >= 1.
 
 In order: `Recovery`, `diagonal_recovery`, `quadratic_recovery`.
 """
@@ -86,7 +86,7 @@ class Recovery:
         return digits + _GUARD_DIGITS + math.ceil(2 * math.log10(1 / self.nonzero))
 
     def _u(self, y: Any) -> Any:
-        """u from a coordinate that runs from 0 up; next to the end in relative precision."""
+        """The ratio u from a coordinate that runs from 0 up; next to the end in relative precision."""
         end = self.end()
         return y if mpmath.isinf(end) else end * y / (1 + y)
 

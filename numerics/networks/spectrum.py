@@ -47,7 +47,6 @@ from numerics.free_probability.views import natural_unit
 from numerics.networks import quadratic
 from numerics.networks.width import top_quantile
 from numerics.sums.explicit import AnyTarget
-from numerics.sums.target import Target
 
 # Spikes are listed one by one, largest first, up to this number.
 MOST_SPIKES = 10_000
@@ -123,6 +122,7 @@ class Spectrum:
     def bulk_edges(self) -> tuple[float, float]:
         """Ends of what noise alone produces, among the weights that are not 0; (0, 0) for nothing.
 
+        >>> from numerics.sums.target import Target
         >>> quadratic_spectrum(0.25, 0.25, Target.of(50, 1.25, "unit")).bulk_edges
         (0.0, 0.25)
         """
@@ -155,6 +155,7 @@ class Spectrum:
             InvalidProblem: x is no finite number or array of them.
             NotConverged: a mass did not settle.
 
+        >>> from numerics.sums.target import Target
         >>> spectrum = diagonal_spectrum(0.3, 0.4, Target.of(50, 1.25, "unit"))
         >>> round(spectrum.cdf(0) - spectrum.cdf(-1e-300) - spectrum.atom, 14)
         0.0
@@ -176,6 +177,7 @@ class Spectrum:
             InvalidProblem: a probability does not lie strictly between 0 and 1.
             NotConverged: the weight has another mass.
 
+        >>> from numerics.sums.target import Target
         >>> spectrum = quadratic_spectrum(0.3, 0.4, Target.of(50, 1.25, "unit"))
         >>> spectrum.quantile(0.5), round(spectrum.cdf(spectrum.quantile(0.9)), 12)
         (0.0, 0.9)
@@ -196,6 +198,7 @@ class Spectrum:
         Raises:
             InvalidProblem: ``size`` is not a positive integer, or ``seed`` no integer >= 0.
 
+        >>> from numerics.sums.target import Target
         >>> spectrum = diagonal_spectrum(0.3, 0.4, Target.of(50, 1.25, "unit"))
         >>> bool(abs(np.mean(spectrum.sample(200, seed=1) == 0) - spectrum.atom) < 0.1)
         True
@@ -235,6 +238,7 @@ class Spectrum:
         Raises:
             InvalidProblem: ``ax`` are no Matplotlib axes, or ``points`` is not a positive integer.
 
+        >>> from numerics.sums.target import Target
         >>> from matplotlib.figure import Figure
         >>> ax = quadratic_spectrum(0.3, 0.4, Target.of(50, 1.25, "unit")).plot(Figure().subplots())
         >>> ax.get_xlabel(), ax.get_xscale()
@@ -311,11 +315,14 @@ def diagonal_noise_edge(noise: Any, dim: int, arithmetic: Arithmetic = DOUBLE) -
     return noise * arithmetic.sqrt(2 * arithmetic.log(arithmetic.real(dim)))
 
 
-def quadratic_spectrum(noise: float, threshold: float, target: AnyTarget, width: int | None = None) -> Spectrum:
+def quadratic_spectrum(
+    noise: float, threshold: float, target: AnyTarget, width: int | None = None
+) -> Spectrum:
     """Law of the eigenvalues of B B^T at effective noise delta and threshold kappa; ``target`` in float64.
 
     Of at most ``width`` hidden units; None for as many as there are inputs.
 
+    >>> from numerics.sums.target import Target
     >>> spectrum = quadratic_spectrum(0.3, 0.4, Target.of(50, 1.25, "unit"))
     >>> print(f"{spectrum.atom:.3f} {spectrum.bulk_edge:.3f} {len(spectrum.spikes)}")
     0.689 0.200 11
@@ -374,6 +381,7 @@ def _noiseless_spectrum(kappa: float, target: AnyTarget, units: int) -> Spectrum
 def diagonal_spectrum(noise: float, threshold: float, target: AnyTarget) -> Spectrum:
     """Law of the coefficients a_i w_i at effective noise delta and threshold kappa; ``target`` in float64.
 
+    >>> from numerics.sums.target import Target
     >>> spectrum = diagonal_spectrum(0.3, 0.4, Target.of(50, 1.25, "unit"))
     >>> print(f"{spectrum.atom:.3f} {spectrum.bulk_edge:.3f}")
     0.699 0.439

@@ -33,7 +33,6 @@ from numerics.free_probability.views import Preimage, spectrum_view
 from numerics.networks import quadratic
 from numerics.networks.quadratic import Cut
 from numerics.sums.explicit import AnyTarget
-from numerics.sums.target import Target
 
 # Accuracy of the search in float64: a secant then needs a few steps only.
 _ROUGHLY = 1e-10
@@ -54,6 +53,7 @@ def scalars(noise: Any, threshold: Any, target: AnyTarget, width: int | None) ->
 
     Far below a rank-one target's eigenvalue a single unit learns it as well as many do, and no noise:
 
+    >>> from numerics.sums.target import Target
     >>> target = Target(dim=10**4, decay=40, scale=100.0)
     >>> one, all_units = scalars(0.5, 0.6, target, 1), quadratic.scalars(0.5, 0.6, target)
     >>> print(f"{one.degrees_of_freedom:.6f} {all_units.degrees_of_freedom:.6f}")
@@ -111,6 +111,7 @@ def top_quantile(target: AnyTarget, noise: Any, count: int) -> tuple[Preimage, A
 
     A tenth of the mass of a semicircle:
 
+    >>> from numerics.sums.target import Target
     >>> point, q = top_quantile(Target(dim=10**6, decay=1.0, scale=1e-20), 1.0, 10**5)
     >>> angle = math.acos(q / 2)
     >>> round((angle - math.sin(angle) * math.cos(angle)) / math.pi, 12)

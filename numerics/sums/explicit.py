@@ -8,7 +8,7 @@ of rank r in 10^30 dimensions has two nodes.  It answers the questions that `Tar
 
 Sums cost as much as there are different sizes.
 
-In order: `TargetSizes`, `target_sizes`, `ExplicitTarget`, `explicit_target`, `AnyTarget`.
+In order: `TargetSizes`, `target_sizes`, `coarse_sizes`, `ExplicitTarget`, `explicit_target`, `AnyTarget`.
 """
 
 from __future__ import annotations
@@ -28,6 +28,8 @@ from numerics.sums.target import CoarseSums, Modes, Seen, Target
 
 # Groups of sizes next to each other in sums good to a few per cent.
 _COARSE = 96
+# Different sizes from which on a problem with fewer is solved first.
+_MANY = 256
 # What an array of sizes must be.
 SIZES = "a one-dimensional array of finite numbers >= 0, at least one of them > 0"
 # Sizes shown of a target.
@@ -84,10 +86,10 @@ def target_sizes(values: Any) -> TargetSizes:
     Raises:
         InvalidProblem: they are none that a target can have.
 
-    >>> target_sizes([1.0, float("nan")])
+    >>> target_sizes([1.0, float("nan")])  # doctest: +ELLIPSIS
     Traceback (most recent call last):
         ...
-    numerics.InvalidProblem: target=[1.0, nan]: must be a one-dimensional array of finite numbers >= 0, at least one of them > 0
+    numerics.InvalidProblem: target=[1.0, nan]: must be a one-dimensional array of finite numbers >= 0, ...
     """
     if isinstance(values, TargetSizes):
         return values
@@ -165,9 +167,7 @@ class ExplicitTarget:
         """The modes in float64, neighbours together, for means good to a few per cent."""
         sizes, counts = self.sizes.astype(float), self.counts.astype(float)
         if len(sizes) > _COARSE:
-            logs = np.log(np.maximum(sizes, sizes[0] * 1e-100))
-            step = (logs[0] - logs[-1]) / _COARSE
-            _, first = np.unique(np.floor((logs[0] - logs) / step), return_index=True)
+            first = _blocks(sizes)
             squares, counts = np.add.reduceat(sizes**2 * counts, first), np.add.reduceat(counts, first)
             sizes = np.sqrt(squares / counts)
         return Modes(sizes, counts, float(self.dim))
@@ -197,7 +197,7 @@ class ExplicitTarget:
     @cached_property
     def same_fraction(self) -> Fraction:
         """Probability that two modes, drawn one after the other and with replacement, have the same size."""
-        return sum((to_fraction(count) ** 2 for count in self.whole_counts), Fraction(0)) / self.dim**2
+        return Fraction(sum(count * count for count in self.whole_counts), self.dim**2)
 
     @property
     def _count_of_last(self) -> int:
@@ -281,7 +281,7 @@ class ExplicitTarget:
         return np.repeat(self.sizes, np.diff([0, *(min(n, number) for n in self._numbers)]))
 
     def resolvent_of_others(self, number: int) -> tuple[Any, Any]:
-        """Means of 1/(s_i - s_j) and 1/(s_i - s_j)^2 over all other sizes, at the largest modes i; in float64."""
+        """Means of 1/(s_i - s_j) and 1/(s_i - s_j)^2 over other sizes, at the largest modes i; in float64."""
         s, weights = self.sizes, self.counts / self.dim
         repeats = [count for count in np.diff([0, *(min(n, number) for n in self._numbers)]) if count]
         sums = np.zeros((2, len(repeats)))
@@ -309,7 +309,11 @@ class ExplicitTarget:
         """The same target in another arithmetic, to all its digits where the sizes are as given."""
         if arithmetic is self.arithmetic:
             return self
-        return self.rounded_to(arithmetic) if self.given is None else explicit_target(self.given, self.dim, arithmetic)
+        return (
+            self.rounded_to(arithmetic)
+            if self.given is None
+            else explicit_target(self.given, self.dim, arithmetic)
+        )
 
     def rounded_to(self, arithmetic: Arithmetic) -> ExplicitTarget:
         """The sizes of this arithmetic, whatever was given, in another."""
@@ -326,6 +330,30 @@ class ExplicitTarget:
     def in_double(self) -> ExplicitTarget:
         """The same target in double precision."""
         return self.rounded_to(DOUBLE)
+
+
+def _blocks(sizes: Any) -> Any:
+    """Where blocks of neighbours begin, alike in the logarithm of the size."""
+    logs = np.log(np.maximum(sizes, sizes[0] * 1e-100))
+    step = (logs[0] - logs[-1]) / _COARSE
+    return np.unique(np.floor((logs[0] - logs) / step), return_index=True)[1]
+
+
+def coarse_sizes(given: TargetSizes) -> TargetSizes | None:
+    """Neighbours as one size, of the same mean square; None for a few sizes.
+
+    >>> sizes = target_sizes(np.linspace(1, 2, 1000))
+    >>> coarse = coarse_sizes(sizes)
+    >>> len(coarse.sizes), len(coarse), coarse_sizes(coarse)
+    (97, 1000, None)
+    """
+    if len(given.sizes) <= _MANY:
+        return None
+    sizes = DOUBLE.array(given.sizes)
+    first = _blocks(sizes)
+    counts = [sum(given.counts[a:b]) for a, b in zip(first, [*first[1:], None], strict=True)]
+    squares = np.add.reduceat(sizes**2 * DOUBLE.array(given.counts), first)
+    return TargetSizes(tuple(np.sqrt(squares / DOUBLE.array(counts)).tolist()), tuple(counts))
 
 
 def _grouped(

@@ -242,7 +242,7 @@ class Target:
         return self.step_on(place, origin, self.dim - place - Fraction(1, 2))
 
     def step_on(self, place: int, origin: Any, further: Fraction) -> Any:
-        """From the index place + 1/2, where the size is ``origin``, to one further on, in relative precision."""
+        """From the index place + 1/2, of size ``origin``, to one further on, in relative precision."""
         arithmetic = self.arithmetic
         ratio = arithmetic.log1p(arithmetic.real(2 * further / (2 * place + 1)))
         return origin * arithmetic.expm1(-arithmetic.real(self.decay) * ratio)
