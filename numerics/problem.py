@@ -83,7 +83,9 @@ class Problem:
 
     def __post_init__(self) -> None:
         _require_choice("network", self.network, tuple(NETWORKS))
-        self._keep("target", _target(self.target))
+        target = _target(self.target)
+        given = len(self.target)
+        self._keep("target", target)
         _require_choice("estimator", self.estimator, ESTIMATORS)
         self._keep("gamma", _gamma(self.target, self.gamma))
         for name in ("samples", "noise_variance"):
@@ -93,8 +95,7 @@ class Problem:
         require(is_count(self.dim), "dim", self.dim, "a positive integer of at most a million digits")
         self._keep("dim", int(self.dim))
         if isinstance(self.target, TargetSizes):
-            given = len(self.target)
-            allowed = f"at most dim={shown(self.dim)} numbers > 0, not {given}"
+            allowed = f"an array of at most dim={shown(self.dim)} sizes, not {given}"
             require(given <= self.dim, "target", self.target, allowed)
         self._keep("weight_decay", _weight_decay(self.estimator, self.weight_decay))
         self._keep("width", _width(self.network, self.estimator, self.width))

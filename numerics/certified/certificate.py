@@ -23,6 +23,7 @@ from numerics.arithmetic.precision import flint_bits
 from numerics.certified import balls, diagonal, quadratic
 from numerics.problem import Problem
 from numerics.solve import checked, solve
+from numerics.sums.explicit import TargetSizes
 
 Interval: TypeAlias = tuple[mpmath.mpf, mpmath.mpf]
 
@@ -64,8 +65,9 @@ def certify(problem: Problem, *, digits: int = 10) -> Certificate:
     """Prove where the solution of a problem lies.
 
     Works for the trained networks ("erm", all hidden units): the diagonal one at any dimension, 10^6 within
-    seconds and 10^30 within a minute; the quadratic one up to d = 5000, 1000 within seconds.  A weight decay
-    of 0 is possible where the threshold does not vanish with it, below the interpolation threshold.
+    seconds and 10^30 within a minute; the quadratic one up to d = 5000, 1000 within seconds.  Of a target of
+    explicit sizes it is the different ones that count.  A weight decay of 0 is possible where the threshold
+    does not vanish with it, below the interpolation threshold.
 
     Args:
         problem: what to solve.
@@ -111,7 +113,15 @@ def _require_provable(problem: Problem) -> None:
             f"width={shown(problem.width)}: certify proves solutions at full width only"
         )
     largest = NETWORKS[problem.network].LARGEST
-    if largest is not None and problem.dim > largest:
+    if largest is None:
+        return
+    if isinstance(problem.target, TargetSizes):
+        if len(problem.target.sizes) > largest:
+            raise InvalidProblem(
+                f"target={problem.target}: certify works up to {largest} different sizes for network "
+                f'"{problem.network}"'
+            )
+    elif problem.dim > largest:
         raise InvalidProblem(
             f'dim={shown(problem.dim)}: certify works up to dim={largest} for network "{problem.network}"'
         )

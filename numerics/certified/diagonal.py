@@ -22,11 +22,11 @@ Functions, in order: `system`, `functions_of`.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeAlias
 
 import flint
 
@@ -34,9 +34,13 @@ from numerics.arithmetic.precision import to_fraction
 from numerics.certified.balls import Ball, Box, Functions, System, exact
 from numerics.problem import Problem
 from numerics.solution import Solution
+from numerics.sums.explicit import TargetSizes
 from numerics.sums.sparse_sums import centred_moments
 
-# Dimension up to which a proof is feasible; None for any.
+# Squared size of a mode -> its contributions.
+OneMode: TypeAlias = Callable[[Any], tuple[Any, ...]]
+
+# Number of different sizes up to which a proof is feasible; None for any.
 LARGEST = None
 # A block reaches this far from its middle m, as a fraction of m/gamma; 1/sigma is singular at pi/(2 gamma) m.
 _REACH = Fraction(1, 16)
@@ -66,23 +70,12 @@ def system(problem: Problem, solution: Solution) -> System:
 
 def functions_of(problem: Problem, bits: int) -> Callable[[Box], Functions]:
     """Scalar functions in the coordinates delta^2 and kappa; to be used in ``flint_bits(bits)``."""
-    gamma = exact(to_fraction(problem.gamma))
-    blocks = _blocks(problem.dim, to_fraction(problem.gamma))
-    terms = 2 * math.ceil(_TERMS_PER_BIT * bits / 2)
-    dim = flint.arb(problem.dim)
-
-    def power(index: Any) -> Any:
-        return (-2 * gamma * index.log()).exp()
-
-    scale2 = dim
-    if problem.target == "unit":
-        scale2 = dim / _sum(lambda index: (power(index),), blocks, terms)[0]
+    sums, dim = _sums(problem, bits), flint.arb(problem.dim)
 
     def functions(box: Box) -> Functions:
         noise2, threshold = box
 
-        def one_mode(index: Any) -> tuple[Any, ...]:
-            size2 = scale2 * power(index)
+        def one_mode(size2: Any) -> tuple[Any, ...]:
             width2 = size2 + noise2
             inverse = 1 / width2.sqrt()
             u = threshold * inverse
@@ -99,12 +92,36 @@ def functions_of(problem: Problem, bits: int) -> Callable[[Box], Functions]:
                 -2 * bell * inverse,
             )
 
-        error, freedom, *slopes = (total / dim for total in _sum(one_mode, blocks, terms))
+        error, freedom, *slopes = (total / dim for total in sums(one_mode))
         one, zero = flint.arb(1), flint.arb(0)
         pairs = ((one, zero), (zero, one), (slopes[0], slopes[1]), (slopes[2], slopes[3]))
         return Functions(noise2, threshold, error, freedom, pairs)
 
     return functions
+
+
+def _sums(problem: Problem, bits: int) -> Callable[[OneMode], Sequence[Ball]]:
+    """Sums over the modes of functions of the squared size: one by one, or block by block of a power law."""
+    if isinstance(problem.target, TargetSizes):
+        sizes, counts = problem.target.with_zeros(problem.dim)
+        squares = [exact(to_fraction(size) ** 2) for size in sizes]
+
+        def one_by_one(one_mode: OneMode) -> Sequence[Ball]:
+            values = zip(*(one_mode(size2) for size2 in squares), strict=True)
+            return [sum((n * x for n, x in zip(counts, row, strict=True)), flint.arb(0)) for row in values]
+
+        return one_by_one
+    gamma, dim = exact(to_fraction(problem.gamma)), flint.arb(problem.dim)
+    blocks = _blocks(problem.dim, to_fraction(problem.gamma))
+    terms = 2 * math.ceil(_TERMS_PER_BIT * bits / 2)
+
+    def power(index: Any) -> Any:
+        return (-2 * gamma * index.log()).exp()
+
+    scale2 = dim
+    if problem.target == "unit":
+        scale2 = dim / _sum(lambda index: (power(index),), blocks, terms)[0]
+    return lambda one_mode: _sum(lambda index: one_mode(scale2 * power(index)), blocks, terms)
 
 
 def _half_root() -> Ball:

@@ -6,16 +6,17 @@ the noisy target are values of primitives that are real right of the support:
     int_{x > kappa} h dmu = (1/pi) Im Phi(z_kappa),        Phi' = h(x(z)) G x'(z).
 
 For a polynomial h they are primitives of z^j G^k, j + k <= 3, and boundary terms, by x' = 1 + t G'.  G has
-simple poles.  Near s_i, with zeta = z - s_i, G = 1/(d zeta) + a_i + b_i zeta + ..., where
+simple poles at the different eigenvalues, of weights w_i, 1/d if all are.  Near s_i, with zeta = z - s_i, G =
+w_i/zeta + a_i + b_i zeta + ..., where
 
-    a_i = (1/d) sum_{j != i} 1/(s_i - s_j),        b_i = -(1/d) sum_{j != i} 1/(s_i - s_j)^2,
+    a_i = sum_{j != i} w_j/(s_i - s_j),        b_i = -sum_{j != i} w_j/(s_i - s_j)^2,
 
 hence, with L_i = log(z - s_i), p_i = 1/(z - s_i) and q = mean(s),
 
-    int G = (1/d) sum L_i                        int z G = z + (1/d) sum s_i L_i
-    int z^2 G = z^2/2 + q z + (1/d) sum s_i^2 L_i
-    int G^2 = sum [-p_i/d^2 + (2 a_i/d) L_i]     int z G^2 = sum [-s_i p_i/d^2 + (2 a_i s_i/d + 1/d^2) L_i]
-    int G^3 = sum [-p_i^2/(2 d^3) - (3 a_i/d^2) p_i + (3 a_i^2/d + 3 b_i/d^2) L_i].
+    int G = sum w_i L_i                            int z G = z + sum w_i s_i L_i
+    int z^2 G = z^2/2 + q z + sum w_i s_i^2 L_i
+    int G^2 = sum w_i [-w_i p_i + 2 a_i L_i]       int z G^2 = sum w_i [-w_i s_i p_i + (2 a_i s_i + w_i) L_i]
+    int G^3 = sum w_i [-w_i^2 p_i^2/2 - 3 a_i w_i p_i + (3 a_i^2 + 3 b_i w_i) L_i].
 
 Derivatives with respect to kappa and t stay in the family.  With m the mass right of kappa, H and P the
 values of the primitives of g^2 and g^3 in x, E = Q - J - 2 kappa T + 2 t D (arXiv:2509.24882), J and T the
@@ -45,27 +46,41 @@ from numerics.certified.balls import Ball, Box, Functions, NotProved, System, ex
 from numerics.networks.quadratic import cut_at
 from numerics.problem import Problem, modes_of
 from numerics.solution import Solution
+from numerics.sums.explicit import TargetSizes
 
-# Dimension up to which a proof is feasible.
+# Number of different eigenvalues up to which a proof is feasible.
 LARGEST = 5000
 
 
 @dataclass(frozen=True)
 class _Modes:
-    """Eigenvalues s_i of the target and the residues a_i, b_i of powers of G, each a list of balls."""
+    """Different eigenvalues s_i, their weights w_i and the residues a_i, b_i of powers of G, in balls.
+
+    Attributes:
+        sizes: s_i.
+        weights: w_i; None for equal ones.
+    """
 
     sizes: tuple[Ball, ...]
+    weights: tuple[Ball, ...] | None = None
 
     @cached_property
-    def dim(self) -> Ball:
-        """Their number d."""
-        return flint.arb(len(self.sizes))
+    def shares(self) -> list[Ball]:
+        """The weights, of sum 1."""
+        count = len(self.sizes)
+        return [1 / flint.arb(count)] * count if self.weights is None else list(self.weights)
 
     @cached_property
     def residues(self) -> tuple[list[Ball], list[Ball]]:
         """a_i and b_i: d^2/2 divisions."""
         s, count = self.sizes, len(self.sizes)
         a, b = [flint.arb(0)] * count, [flint.arb(0)] * count
+        if self.weights is not None:
+            for i in range(count):
+                inverses = [1 / (s[i] - s[j]) if j != i else flint.arb(0) for j in range(count)]
+                a[i] = _dot(self.weights, inverses)
+                b[i] = -_dot(self.weights, [inverse * inverse for inverse in inverses])
+            return a, b
         for i in range(count):
             for j in range(i + 1, count):
                 inverse = 1 / (s[i] - s[j])
@@ -74,11 +89,13 @@ class _Modes:
                 a[j] -= inverse
                 b[i] -= square
                 b[j] -= square
-        return [x / self.dim for x in a], [x / self.dim for x in b]
+        return [x / count for x in a], [x / count for x in b]
 
-    def mean(self, function: Callable[[Ball], Ball]) -> Ball:
-        """Mean of a function of the eigenvalue."""
-        return sum((function(s) for s in self.sizes), flint.arb(0)) / self.dim
+    def mean(self, values: Sequence[Ball]) -> Ball:
+        """Mean of values at the eigenvalues."""
+        return (
+            sum(values, 0 * values[0]) / len(values) if self.weights is None else _dot(self.weights, values)
+        )
 
 
 @dataclass(frozen=True)
@@ -116,14 +133,22 @@ def system(problem: Problem, solution: Solution) -> System:
 
 def functions_of(problem: Problem, in_support: bool) -> Callable[[Box], Functions]:
     """Scalar functions in the coordinates (u, v) in the support, (u, t) in a gap; inside ``flint_bits``."""
+    modes = _modes(problem)
+    place = _above_the_axis if in_support else _in_a_gap
+    return lambda box: _functions(modes, place(modes, box))
+
+
+def _modes(problem: Problem) -> _Modes:
+    if isinstance(problem.target, TargetSizes):
+        sizes, counts = problem.target.with_zeros(problem.dim)
+        weights = [exact(Fraction(count, problem.dim)) for count in counts]
+        return _Modes(tuple(exact(to_fraction(size)) for size in sizes), tuple(weights))
     gamma, dim = exact(to_fraction(problem.gamma)), flint.arb(problem.dim)
     powers = [(-gamma * flint.arb(i).log()).exp() for i in range(1, problem.dim + 1)]
     scale = dim.sqrt()
     if problem.target == "unit":
         scale = (dim / sum((power * power for power in powers), flint.arb(0))).sqrt()
-    modes = _Modes(tuple(scale * power for power in powers))
-    place = _above_the_axis if in_support else _in_a_gap
-    return lambda box: _functions(modes, place(modes, box))
+    return _Modes(tuple(scale * power for power in powers))
 
 
 def _above_the_axis(modes: _Modes, box: Box) -> _Place:
@@ -133,10 +158,10 @@ def _above_the_axis(modes: _Modes, box: Box) -> _Place:
     along = [u - s for s in modes.sizes]
     inverse = [1 / (x * x + v * v) for x in along]
     squares = [r * r for r in inverse]
-    total = sum(inverse, flint.arb(0)) / modes.dim
+    total = modes.mean(inverse)
     t = 1 / total
-    drift = _dot(along, inverse) / modes.dim  # Re G
-    a, b = _dot(along, squares) / modes.dim, sum(squares, flint.arb(0)) / modes.dim
+    drift = modes.mean(_products(along, inverse))  # Re G
+    a, b = modes.mean(_products(along, squares)), modes.mean(squares)
     t_u, t_v = 2 * t * t * a, 2 * t * t * v * b
     # d(Re G)/du = mean (v^2 - x^2)/(x^2 + v^2)^2 = 2 v^2 b - total, d(Re G)/dv = -2 v a
     kappa_u = 1 + t_u * drift + t * (2 * v * v * b - total)
@@ -151,8 +176,8 @@ def _in_a_gap(modes: _Modes, box: Box) -> _Place:
     if any(x.contains(0) for x in along):
         raise NotProved("a ball about z_kappa holds an eigenvalue of the target")
     inverse = [1 / x for x in along]
-    g = sum(inverse, flint.arb(0)) / modes.dim
-    slope = 1 - t * _dot(inverse, inverse) / modes.dim
+    g = modes.mean(inverse)
+    slope = 1 - t * modes.mean(_products(inverse, inverse))
     if not slope > 0:
         raise NotProved("it is open whether kappa lies in a gap of the support")
     one, zero = flint.arb(1), flint.arb(0)
@@ -160,30 +185,34 @@ def _in_a_gap(modes: _Modes, box: Box) -> _Place:
     return _Place(flint.acb(u), angles, (t, (zero, one)), (u + t * g, (slope, g)))
 
 
+def _products(left: Sequence[Ball], right: Sequence[Ball]) -> list[Ball]:
+    return [x * y for x, y in zip(left, right, strict=True)]
+
+
 def _dot(left: Sequence[Ball], right: Sequence[Ball]) -> Ball:
-    return sum((x * y for x, y in zip(left, right, strict=True)), flint.arb(0))
+    return sum((x * y for x, y in zip(left, right, strict=True)), 0 * right[0])
 
 
 def _primitives(modes: _Modes, place: _Place) -> tuple[Ball, ...]:
     """(1/pi) Im of the primitives of G, z G, z^2 G, G^2, z G^2 and G^3 at z_kappa."""
-    d, s, z = modes.dim, modes.sizes, place.z
+    w, s, z = modes.shares, modes.sizes, place.z
     a, b = modes.residues
     p = [1 / (z - x) for x in s]
-    mean_size = sum(s, flint.arb(0)) / d
+    of_squares = _products(w, p)
 
     def end(rational: Any, logarithms: list[Ball]) -> Ball:
-        return (rational.imag + _dot(logarithms, place.angles)) / flint.arb.pi()
+        """With what multiplies w_i log(z - s_i)."""
+        return (rational.imag + modes.mean(_products(logarithms, place.angles))) / flint.arb.pi()
 
-    triple = sum((x * x for x in p), flint.acb(0))
     return (
-        end(flint.acb(0), [1 / d] * len(s)),
-        end(z, [x / d for x in s]),
-        end(z * z / 2 + mean_size * z, [x * x / d for x in s]),
-        end(-sum(p, flint.acb(0)) / d**2, [2 * x / d for x in a]),
-        end(-_dot(s, p) / d**2, [2 * x * y / d + 1 / d**2 for x, y in zip(a, s, strict=True)]),
+        end(flint.acb(0), [flint.arb(1)] * len(s)),
+        end(z, list(s)),
+        end(z * z / 2 + modes.mean(s) * z, _products(s, s)),
+        end(-modes.mean(of_squares), [2 * x for x in a]),
+        end(-modes.mean(_products(s, of_squares)), [2 * x * y + v for x, y, v in zip(a, s, w, strict=True)]),
         end(
-            -triple / (2 * d**3) - 3 * _dot(a, p) / d**2,
-            [3 * x * x / d + 3 * y / d**2 for x, y in zip(a, b, strict=True)],
+            -modes.mean(_products(of_squares, of_squares)) / 2 - 3 * modes.mean(_products(a, of_squares)),
+            [3 * (x * x + v * y) for x, y, v in zip(a, b, w, strict=True)],
         ),
     )
 
@@ -195,7 +224,7 @@ def _moments(modes: _Modes, place: _Place) -> tuple[Ball, ...]:
     """
     i01, i11, i21, i02, i12, i03 = _primitives(modes, place)
     t, z = place.noise2[0], place.z
-    g = sum((1 / (z - x) for x in modes.sizes), flint.acb(0)) / modes.dim
+    g = modes.mean([1 / (z - x) for x in modes.sizes])
 
     def end(boundary: Any) -> Ball:
         return boundary.imag / flint.arb.pi()
@@ -219,7 +248,7 @@ def _functions(modes: _Modes, place: _Place) -> Functions:
     freedom = moment - kappa * h
     mean = first - kappa * mass
     excess = second - 2 * kappa * first + kappa * kappa * mass
-    error = modes.mean(lambda x: x * x) - excess - 2 * kappa * mean + 2 * t * freedom
+    error = modes.mean(_products(modes.sizes, modes.sizes)) - excess - 2 * kappa * mean + 2 * t * freedom
 
     def chain(by_kappa: Ball, by_t: Ball) -> Box:
         return (

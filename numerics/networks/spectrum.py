@@ -388,7 +388,7 @@ def diagonal_spectrum(noise: float, threshold: float, target: AnyTarget) -> Spec
     """
     law = _SoftThresholded(float(noise), float(threshold), target)
     return Spectrum(
-        atom=float(target.modes.mean(special.erf(law.threshold / (math.sqrt(2) * law.widths)))),
+        atom=law.mass_at_zero,
         bulk_edge=max(float(diagonal_noise_edge(law.noise, target.dim)) - law.threshold, 0.0),
         smallest=0.0,
         spikes=(),
@@ -471,17 +471,31 @@ class _SoftThresholded:
     target: AnyTarget
 
     @cached_property
-    def widths(self) -> Any:
-        """Their standard deviations sigma_i, at the nodes of sums over the modes."""
-        return np.hypot(self.target.modes.sizes, self.noise)
+    def modes(self) -> tuple[Any, Any]:
+        """The standard deviations sigma_i at the nodes of sums over the modes, and the weights of these.
+
+        Without those that are 0: where the target is recovered so are its zeros.
+        """
+        modes = self.target.modes
+        widths = np.hypot(modes.sizes, self.noise)
+        return widths[widths > 0], modes.weights[widths > 0]
+
+    @property
+    def mass_at_zero(self) -> float:
+        """What is below the threshold."""
+        width, weights = self.modes
+        dim = self.target.modes.dim
+        below = weights @ special.erf(self.threshold / (math.sqrt(2) * width)) / dim
+        return float(below if self.noise > 0 else below + float(self.target.zero_fraction))
 
     def density(self, x: Any) -> Any:
         """A mean over the modes."""
-        modes, width = self.target.modes, self.widths
+        width, weights = self.modes
         u = (np.abs(x)[..., None] + self.threshold) / width
-        return np.exp(-u * u / 2) / (math.sqrt(2 * math.pi) * width) @ modes.weights / modes.dim
+        return np.exp(-u * u / 2) / (math.sqrt(2 * math.pi) * width) @ weights / self.target.modes.dim
 
     def mass_beyond(self, x: float) -> float:
         """A mean over the modes."""
-        u = (x + self.threshold) / (math.sqrt(2) * self.widths)
-        return float(self.target.modes.mean(special.erfc(u))) / 2
+        width, weights = self.modes
+        u = (x + self.threshold) / (math.sqrt(2) * width)
+        return float(weights @ special.erfc(u) / self.target.modes.dim) / 2

@@ -74,6 +74,11 @@ class TargetSizes:
             for _ in range(count):
                 yield size
 
+    def with_zeros(self, dim: int) -> tuple[tuple[Number, ...], tuple[int, ...]]:
+        """The different sizes of a target of that dimension, and how often each occurs."""
+        rest = dim - len(self)
+        return ((*self.sizes, 0), (*self.counts, rest)) if rest else (self.sizes, self.counts)
+
     def __repr__(self) -> str:
         first = [shown(size) for size, _ in zip(self, range(_SHOWN), strict=False)]
         rest = [] if len(self) <= _SHOWN else ["..."]
@@ -374,9 +379,7 @@ def explicit_target(given: TargetSizes, dim: int, arithmetic: Arithmetic = DOUBL
     >>> target.count, target.modes_above(0), target.zero_fraction == 1 - Fraction(2, 10**30)
     (3, 2, True)
     """
-    rest = dim - len(given)
-    sizes = [*given.sizes, 0] if rest else list(given.sizes)
-    counts = [*given.counts, rest] if rest else list(given.counts)
+    sizes, counts = given.with_zeros(dim)
     return _grouped(arithmetic.array(sizes), arithmetic.array(counts), dim, arithmetic, given)
 
 

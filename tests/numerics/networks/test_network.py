@@ -78,5 +78,5 @@ def test_the_irreducible_fraction_is_what_is_left_without_noise(network: Network
     """e/delta^2 -> 1 - the fraction as delta vanishes, next to the smallest eigenvalue too."""
     with DOUBLE.working():
         posterior = network.posterior_variance(1e-9, TARGET)
-    fraction = float(network.irreducible_fraction(DIM))
+    fraction = float(network.irreducible_fraction(TARGET))
     assert posterior.error / 1e-18 == pytest.approx(1 - fraction, rel=1e-6, abs=0)
