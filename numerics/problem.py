@@ -12,6 +12,9 @@ The estimator "ridge" is the linear baseline on the same inputs (`estimators.rid
 equivalent convex problem, lambda |theta|_1 or lambda d Tr S, is replaced by lambda/2 |theta|^2 or
 (lambda d/2) |S|_F^2, and S may be any symmetric matrix.
 
+The target may as well have explicit sizes tau_i or s_i, any spectrum of any rank (arXiv:2505.17958 treats any
+target of the quadratic network).
+
 A `Problem` checks its parameters when it is made: what reaches the solver lies inside the theory.  Numbers
 stay at their exact value, as int, Fraction, float or mpf (a Decimal as the Fraction it is), until an
 arithmetic rounds them; a float stands for the binary fraction it is.  From the problem follow the numbers of
@@ -48,13 +51,16 @@ class Problem:
 
     Args:
         network: "diagonal" or "quadratic".
-        gamma: decay of the target, > 1/2: its i-th mode has size proportional to i^-gamma.
+        gamma: decay of the target, > 1/2: its i-th mode has size proportional to i^-gamma; None where
+            ``target`` is an array.
         samples: number of samples n > 0 (n_eff is n for the diagonal network, n/d for the quadratic one).
         dim: dimension d of the inputs, any positive integer (10**30 is no harder than 10**4).
         weight_decay: lambda >= 0; required by the estimators "erm" and "ridge", refused by "bayes".  0 is the
             limit of vanishing weight decay (`numerics.solve`).
         noise_variance: variance Delta >= 0 of the label noise.
-        target: "raw" for sizes sqrt(d) i^-gamma, "unit" for the same rescaled to mean square 1.
+        target: "raw" for sizes sqrt(d) i^-gamma, "unit" for the same rescaled to mean square 1; or an array
+            of the target's own sizes >= 0, tau_i (diagonal) or s_i (quadratic), in any order, shape (up to
+            dim,), the others being 0.  It is kept as `TargetSizes`; what it costs are different sizes.
         estimator: "erm" (the trained network), "bayes" (Bayes-optimal) or "ridge" (the linear baseline).
         width: number p of hidden units of the quadratic network, for "erm"; None for p >= d.
 
@@ -64,6 +70,8 @@ class Problem:
     >>> problem = Problem("diagonal", gamma=1.25, samples=300, dim=1000, weight_decay=0.1, noise_variance=1)
     >>> problem.samples
     300
+    >>> Problem("quadratic", target=[3, 1, 1], samples=10**5, dim=10**3, weight_decay=0.1).target
+    <3 sizes: 3, 1, 1>
     >>> Problem("diagonal", gamma=0.4, samples=300, dim=1000, weight_decay=0.1)  # doctest: +ELLIPSIS
     Traceback (most recent call last):
         ...

@@ -8,6 +8,8 @@ for the matrix of the quadratic one.  Errors, degrees of freedom and spectra are
     quadratic                 the quadratic network: contour integrals of a free convolution
     quadratic_approximation   the same to some ten per cent, in microseconds
     posterior                 the quadratic network's posterior variance
+    finite_posterior          the same for any finite set of eigenvalues
+    recovery                  when the target is recovered, without noise and weight decay
     width                     fewer hidden units than inputs
     overlaps                  parts of the quadratic network's error
     spectrum                  law of the trained weights of both networks

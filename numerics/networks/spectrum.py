@@ -56,6 +56,8 @@ DRAWN_BANDS = 400
 NARROW = 1e-3
 WELL_DRAWN = 40
 WIDE = 100
+# Growth of a bracket: its ends stay in the range of floats.
+FASTEST = 1e100
 # Weights below are not told from 0.
 SMALLEST = 1e-300
 # The float below 1.
@@ -216,11 +218,11 @@ class Spectrum:
         factor = 2.0
         # weights range over many orders of magnitude: bracketed by growing factors
         while beyond(high) > mass:
-            low, high, factor = high, high * factor, factor * factor
+            low, high, factor = high, high * factor, min(factor * factor, FASTEST)
         while beyond(low) <= mass:
             if low < SMALLEST:
                 return low
-            low, high, factor = low / factor, low, factor * factor
+            low, high, factor = low / factor, low, min(factor * factor, FASTEST)
         x = optimize.brentq(lambda x: beyond(x) - mass, low, high, xtol=1e-300, rtol=1e-15, maxiter=1000)
         # a band of the support may lie within the rounding of x
         low, high = x * (1 - 4e-15), x * (1 + 4e-15)

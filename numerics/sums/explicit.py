@@ -26,8 +26,8 @@ from numerics.arithmetic.checks import exact_number, is_number, require, shown
 from numerics.arithmetic.precision import DOUBLE, Arithmetic, Number, to_fraction
 from numerics.sums.target import CoarseSums, Modes, Seen, Target
 
-# Groups of sizes next to each other in sums good to a few per cent.
-_COARSE = 96
+# Blocks of sizes next to each other in sums good to a few per cent, down to this fraction of the largest.
+_COARSE, _SMALLEST = 96, 1e-12
 # Different sizes from which on a problem with fewer is solved first.
 _MANY = 256
 # What an array of sizes must be.
@@ -338,8 +338,9 @@ class ExplicitTarget:
 
 
 def _blocks(sizes: Any) -> Any:
-    """Where blocks of neighbours begin, alike in the logarithm of the size."""
-    logs = np.log(np.maximum(sizes, sizes[0] * 1e-100))
+    """Where blocks of neighbours begin, alike in the logarithm of the size; the smallest sizes are one."""
+    lowest = max(sizes[sizes > 0].min(), sizes[0] * _SMALLEST)
+    logs = np.log(np.maximum(sizes, lowest * 0.99))
     step = (logs[0] - logs[-1]) / _COARSE
     return np.unique(np.floor((logs[0] - logs) / step), return_index=True)[1]
 

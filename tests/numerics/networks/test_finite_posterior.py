@@ -1,0 +1,113 @@
+"""The posterior variance of finite sets: against rho^3, the power law's own way, and other digits."""
+
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy.integrate import quad
+
+from numerics.arithmetic.precision import multiprecision
+from numerics.networks import finite_posterior
+from numerics.networks.finite_posterior import finite_posterior_integrals, gauss_rule
+from numerics.networks.posterior import posterior_variance
+from numerics.sums.explicit import ExplicitTarget, explicit_target, target_sizes
+from numerics.sums.target import Target
+
+
+def of(sizes: Any, dim: int) -> ExplicitTarget:
+    return explicit_target(target_sizes(sizes), dim)
+
+
+def density(s: Any, w: Any, noise: float, x: float) -> float:
+    """Density of mu from the root of the polynomial x(z) = x in the upper half-plane."""
+    others = np.sum([weight * np.poly(np.delete(s, i)) for i, weight in enumerate(w)], axis=0)
+    polynomial = np.polyadd(np.polymul([1.0, -x], np.poly(s)), noise**2 * others)
+    return max(np.roots(polynomial).imag.max(), 0.0) / (np.pi * noise**2)
+
+
+@pytest.mark.parametrize(
+    ("sizes", "dim", "noise"),
+    [
+        ([1.0], 4, 0.2),  # rank one: two components
+        ([1.0] * 5, 10, 0.3),  # half and half
+        ([1.0] * 5, 10, 0.75),  # just merged
+        ([2.0, 1.9, 1.0, 0.2], 5, 0.1),
+        ([1.0, 1.0, 1.0, 2.0], 4, 2.0),
+    ],
+)
+def test_the_known_form_with_the_cube_of_the_density(sizes: list[float], dim: int, noise: float) -> None:
+    target = of(sizes, dim)
+    s, w = target.sizes, target.counts / dim
+    grid = np.linspace(s.min() - 2.1 * noise, s.max() + 2.1 * noise, 4001)
+    rough = np.array([density(s, w, noise, x) for x in grid])
+    edges = grid[1:][(rough[1:] > 0) != (rough[:-1] > 0)]
+    cubes = sum(
+        quad(lambda x: density(s, w, noise, x) ** 3, left, right, epsabs=1e-6 * noise**-2, limit=400)[0]
+        for left, right in pairwise([grid[0], *edges, grid[-1]])
+    )
+    posterior = posterior_variance(noise, target)
+    known = 4 * np.pi**2 / 3 * noise**4 * cubes
+    assert posterior.complement == pytest.approx(known, rel=1e-5)
+    assert posterior.error == pytest.approx(noise**2 - known, rel=1e-4, abs=1e-6 * noise**2)
+
+
+@pytest.mark.parametrize("noise", [0.003, 0.1, 1.0, 3.0, 30.0])
+def test_a_power_law_given_by_its_sizes_is_the_same(noise: float) -> None:
+    law = Target.of(300, 1.25)
+    one, other = posterior_variance(noise, law), posterior_variance(noise, of(law.largest(300), 300))
+    for name in ("learned", "unlearned", "complement"):
+        assert getattr(other, name) == pytest.approx(getattr(one, name), rel=1e-11, abs=1e-13 * one.error)
+
+
+@pytest.mark.parametrize("noise", [0.02, 0.5, 5.0])
+@pytest.mark.parametrize("kind", ["uniform", "decades", "power"])
+def test_gaussian_rules_stand_for_many_eigenvalues(
+    kind: str, noise: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rng = np.random.default_rng(3)
+    sizes = {
+        "uniform": rng.uniform(0, 1, 300),
+        "decades": 10 ** rng.uniform(-8, 1, 300),
+        "power": 20 * np.arange(1, 301.0) ** -1.5,
+    }[kind]
+    target = of(sizes, 400)
+    monkeypatch.setattr(finite_posterior, "_FEW_WHOLE", 10**9)
+    every = finite_posterior_integrals(target, noise)
+    monkeypatch.undo()
+    monkeypatch.setattr(finite_posterior, "_FEW", 60)
+    np.testing.assert_allclose(finite_posterior_integrals(target, noise), every, rtol=1e-11)
+
+
+@pytest.mark.parametrize("sizes", [[1.0, 0.5, 0.5], [1e3, 1.0, 1e-3], [1.0, 1 - 1e-9, 0.5]])
+def test_many_digits_agree_with_few(sizes: list[float]) -> None:
+    target, wide = of(sizes, 5), multiprecision(130)
+    for noise in (0.3, 1e-3):
+        with wide.working():
+            many = posterior_variance(wide.real(noise), target.in_arithmetic(wide))
+            error, defect = float(many.error), many.error + many.complement - wide.real(noise) ** 2
+        assert posterior_variance(noise, target).error == pytest.approx(error, rel=1e-12)
+        assert abs(defect) < 1e-30 * noise**2
+
+
+def test_equal_eigenvalues_are_known() -> None:
+    posterior = posterior_variance(0.7, of([2.0] * 5, 5))
+    assert (posterior.error, posterior.complement) == (0, 0.7**2)
+
+
+def test_sizes_far_below_the_noise_or_its_rounding_are_noise_alone() -> None:
+    """A geometric progression over 160 decades; where it is below the noise it may as well be 0."""
+    long, short = (0.4 ** np.arange(count) for count in (400, 60))
+    assert posterior_variance(0.01, of(long, 1200)).error == pytest.approx(
+        posterior_variance(0.01, of(short, 1200)).error, rel=1e-12
+    )
+
+
+def test_gaussian_rules_have_the_moments_of_the_sum() -> None:
+    rng = np.random.default_rng(0)
+    places, weights = 3 + rng.uniform(-1, 1, 200), rng.uniform(0, 1, 200)
+    x, w = gauss_rule(places, weights, 8)
+    assert np.all(w > 0)
+    for power in range(16):
+        assert w @ (x - 3) ** power == pytest.approx(weights @ (places - 3) ** power, rel=1e-12, abs=1e-13)
+    assert abs(w @ (x - 3) ** 16 / (weights @ (places - 3) ** 16) - 1) > 1e-9  # the first that it has not
