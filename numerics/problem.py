@@ -163,8 +163,12 @@ def out_of_range(problem: Problem) -> NotConverged:
     >>> print(out_of_range(Problem("diagonal", gamma=1.25, samples=10**400, dim=1000, weight_decay=0.1)))
     samples=1.0e+400: must lie between 1e-300 and 1e300, the range of float64 in which solutions are searched
     """
-    for name in ("gamma", "samples", "dim", "weight_decay", "noise_variance"):
-        value = to_fraction(getattr(problem, name) or 0)
+    names = ("gamma", "samples", "dim", "weight_decay", "noise_variance")
+    values = [(name, getattr(problem, name) or 0) for name in names]
+    if isinstance(problem.target, TargetSizes):
+        values += [("target", problem.target.sizes[0]), ("target", problem.target.sizes[-1])]
+    for name, number in values:
+        value = to_fraction(number)
         if value and not FLOATS[0] <= value <= FLOATS[1]:
             size = mpmath.mpf(value.numerator) / value.denominator
             return NotConverged(

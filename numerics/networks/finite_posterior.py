@@ -11,7 +11,7 @@ Nothing is known of the eigenvalues but their order, so there is no row of like 
    two eigenvalues where F = sum_i p_i on the axis is least and not far above 1.  What is certainly closed,
    because the two neighbours alone make F large, is not looked at.
 2. On each piece an angle takes away the square roots at both ends, u = left + (right - left) sin^2(angle/2),
-   and Gauss's rule is halved where its halves do not agree.
+   and Gauss's rule is halved where its two parts do not agree.
 3. Where there are many eigenvalues Gaussian rules stand for them (`gauss_rule`), which have the moments of
    their weights up to order 2 p - 1.  A pole three half-widths from the middle is a point on the ellipse of
    parameter 5.8, and sums of 1/|z - s|^2 are right to 5.8^(-2 p).  As far as that is the curve from
@@ -323,8 +323,8 @@ def _over(target: ExplicitTarget, noise: Any, group: list[_Piece], before: Any, 
     agreement = arithmetic.exp(arithmetic.log(asked.epsilon) * arithmetic.real(Fraction(4, 5)))
     for _ in range(_HALVINGS):
         middle = (low + high) / 2
-        halves = [rule(which, low, middle), rule(which, middle, high)]
-        both = halves[0] + halves[1]
+        parts = [rule(which, low, middle), rule(which, middle, high)]
+        both = parts[0] + parts[1]
         scale = before + total + both.sum(axis=0)
         scale[:2] = scale[0] + scale[1]  # a part of the variance is as good as the whole of it
         good = np.asarray((abs(both - whole) <= agreement * scale).all(axis=1), dtype=bool)
@@ -333,7 +333,7 @@ def _over(target: ExplicitTarget, noise: Any, group: list[_Piece], before: Any, 
             return total
         which, bad = np.concatenate([which[~good]] * 2), ~good
         low, high = np.concatenate([low[bad], middle[bad]]), np.concatenate([middle[bad], high[bad]])
-        whole = np.concatenate([half[bad] for half in halves])
+        whole = np.concatenate([half[bad] for half in parts])
     raise NotConverged("the curve was not resolved between two eigenvalues")
 
 

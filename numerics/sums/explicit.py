@@ -243,9 +243,12 @@ class ExplicitTarget:
         return place + 1 if self._numbers[place] == number else None
 
     def size(self, number: Any) -> Any:
-        """Size of the mode of that number, from 1 for the largest on; in between, that of the next."""
-        place = int(np.searchsorted(np.array(self._numbers, dtype=object), number))
-        return self.sizes[min(place, self.count - 1)]
+        """Size of the mode of that number, from 1 for the largest on, or of an array of them.
+
+        In between, that of the next.
+        """
+        places = np.searchsorted(np.array(self._numbers, dtype=object), np.asarray(number, dtype=object))
+        return self.sizes[np.minimum(places, self.count - 1)]
 
     @property
     def is_whole(self) -> bool:

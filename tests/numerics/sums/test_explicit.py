@@ -93,6 +93,7 @@ def test_questions_are_answered_as_by_counting() -> None:
             assert target.share_above(place) == number / 8
             assert target.seen_after(place).above == place
     assert target.mean_square == np.mean(every**2)
+    assert target.size(np.arange(1.0, 9)).tolist() == every.tolist()
     assert target.largest(5).tolist() == given[:5]
     assert (target.zero_fraction, target.same_fraction) == (Fraction(3, 8), Fraction(1 + 9 + 1 + 9, 64))
 
