@@ -438,3 +438,15 @@ def test_too_many_sizes_for_a_proof() -> None:
         InvalidProblem, match=r"target=<5001 sizes: .*>: certify works up to 5000 different sizes"
     ):
         certify(asked)
+
+
+def test_parts_where_the_noise_of_one_size_reaches_beyond_the_next() -> None:
+    """The noise ends where bands have merged: parts as by quadrature of overlaps."""
+    sizes = [0.008846620965478306, 0.0065886728302315565, 0.004907027195268159]
+    asked = Problem(
+        "quadratic", target=sizes, samples=3.206275149613595, dim=3, weight_decay=1.3743898612024937e-06
+    )
+    parts = solve(asked).decomposition
+    assert sum(parts.values()) == pytest.approx(2 * 2.57310775e-05, rel=1e-8)
+    assert parts["unlearned"] == pytest.approx(2 * 8.56885e-06, rel=1e-4)
+    assert parts["overfitting"] == pytest.approx(2 * 2.44335e-06, rel=1e-4)
