@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from matplotlib.figure import Figure
 
 from numerics import InvalidProblem, NotConverged, Problem, certify, optimal_weight_decay, risk_curve, solve
-from numerics.curve import _path
+from numerics.runs import exact_fields
 
 NUMBERS = ("excess_risk", "effective_noise", "threshold", "degrees_of_freedom", "train_loss")
 RNG = np.random.default_rng(7)
@@ -373,7 +373,7 @@ def test_what_is_public_takes_explicit_sizes(network: str, tmp_path: Path) -> No
     again = risk_curve(replace(asked, target=[3, 3, *[1] * 9]), [5, 50], progress=False, cache=tmp_path)
     assert again == curve  # the sizes are equal, if not their types
     assert len(list(tmp_path.iterdir())) == 2
-    assert _path(tmp_path, replace(asked, target=[3, 3, *[1] * 8]), None) != _path(tmp_path, asked, None)
+    assert exact_fields(replace(asked, target=[3, 3, *[1] * 8])) != exact_fields(asked)
     found = solve(asked)
     assert pickle.loads(pickle.dumps(found)) == found
     ax = found.spectrum().plot(Figure().subplots(), points=50)
