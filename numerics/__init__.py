@@ -16,6 +16,7 @@ choose its `optimal_weight_decay`.  The chapters, in the order in which they bui
     runs               many independent computations: on any executor, resumable
     curve, tuning      learning curves, and the best weight decay
     experiments        trainings beside the theory
+    inference          what trained weights alone say
 """
 
 from numerics.arithmetic.errors import Interrupted as Interrupted
@@ -27,6 +28,9 @@ from numerics.curve import risk_curve as risk_curve
 from numerics.experiments.experiment import Experiment as Experiment
 from numerics.experiments.experiment import experiment as experiment
 from numerics.free_probability.free_convolution import FreeConvolution as FreeConvolution
+from numerics.inference.infer import infer as infer
+from numerics.inference.inferred import Estimate as Estimate
+from numerics.inference.inferred import Inferred as Inferred
 from numerics.problem import Problem as Problem
 from numerics.solution import Solution as Solution
 from numerics.solve import solve as solve
@@ -41,8 +45,10 @@ from numerics.tuning import optimal_weight_decay as optimal_weight_decay
 __all__ = [
     "Certificate",
     "Data",
+    "Estimate",
     "Experiment",
     "FreeConvolution",
+    "Inferred",
     "Interrupted",
     "InvalidProblem",
     "NotConverged",
@@ -53,6 +59,7 @@ __all__ = [
     "draw",
     "experiment",
     "from_lasso",
+    "infer",
     "optimal_weight_decay",
     "risk_curve",
     "solve",

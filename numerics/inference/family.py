@@ -1,0 +1,211 @@
+r"""The family of laws with which trained weights are compared: state evolution at an unknown decay gamma.
+
+Trained on a power-law target with n samples in d dimensions at weight decay lambda, the weights have a law
+with the parameters
+
+    gamma, log delta, log kappa, log c,
+
+c being the scale of the target over that of its normalisation.  One of the two state equations holds for any
+noise in the labels (in the notation of `equations.state_equations`, with lambda and e per c = R/e),
+
+    D(delta, kappa) = A - lambda/kappa,
+
+and leaves two of them free, or three where the scale is unknown.  The other equation then determines the
+noise variance, Delta = A delta^2 - e.  A known training loss adds the root mean square of the residuals,
+delta lambda/kappa, so that the ratio
+
+    delta/kappa = sqrt(2 (loss - lambda mean |w|)/(R/e))/lambda
+
+is known too.  This is generalised cross-validation: R + Delta is the mean square of the residuals over
+(1 - D/A)^2.
+
+In order: `Setting`, `Point`, `point_at`, `on_family`, `answers`, `slopes_of`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from numerics.arithmetic.errors import NotConverged
+from numerics.equations.state_equations import Scalars
+from numerics.networks.network import NETWORKS, Network
+from numerics.sums.target import Target
+
+Array = NDArray[np.float64]
+
+STEEPEST = 10.0
+"""Largest gamma considered: beyond it the second mode is a thousandth of the first."""
+
+NAMES = (
+    "gamma",
+    "effective_noise",
+    "threshold",
+    "learned_modes",
+    "excess_risk",
+    "noise_variance",
+    "test_error",
+    "scale",
+)
+"""What `answers` returns, in order."""
+
+_STEPS = 100
+_SETTLED = 1e-9
+# of divided differences, where functions are right to 1e-11
+_DIFFERENCE = 1e-4
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What is known beside the weights.
+
+    Attributes:
+        network: "diagonal" or "quadratic".
+        samples, dim, weight_decay: n, d, lambda.
+        target: normalisation of the target, "raw" or "unit"; None if its scale is to be inferred.
+        ratio: delta/kappa where the training loss is known.
+    """
+
+    network: str
+    samples: float
+    dim: int
+    weight_decay: float
+    target: str | None
+    ratio: float | None = None
+
+    @property
+    def architecture(self) -> Network:
+        """The declaration of the network."""
+        return NETWORKS[self.network]
+
+    @property
+    def effective_samples(self) -> float:
+        """n_eff: n for the diagonal network, n/d for the quadratic one."""
+        return self.samples / self.architecture.sample_unit(self.dim)
+
+    @property
+    def capacity(self) -> float:
+        """A of the state equations."""
+        return self.architecture.risk_per_error * self.effective_samples / self.dim
+
+    @property
+    def decay(self) -> float:
+        """Weight decay lambda of the state equations."""
+        return self.weight_decay / self.architecture.risk_per_error
+
+    @property
+    def least_threshold(self) -> float:
+        """Threshold kappa where no degree of freedom is used: it is never smaller."""
+        return self.decay / self.capacity
+
+
+@dataclass(frozen=True)
+class Point:
+    """A law of the family, or one next to it.
+
+    Attributes:
+        gamma, noise, threshold: the decay, delta, kappa.
+        log_scale: logarithm of the scale over that of the normalisation.
+        modes: the target.
+        scalars: of the network there.
+    """
+
+    gamma: float
+    noise: float
+    threshold: float
+    log_scale: float
+    modes: Target
+    scalars: Scalars
+
+    @property
+    def coordinates(self) -> Array:
+        """gamma, log delta, log kappa, log c."""
+        return np.array([self.gamma, math.log(self.noise), math.log(self.threshold), self.log_scale])
+
+    @property
+    def sizes(self) -> Array:
+        """Sizes of all modes, shape (d,)."""
+        return np.asarray(self.modes.size(np.arange(1.0, self.modes.dim + 1)))
+
+
+def point_at(setting: Setting, coordinates: Array) -> Point:
+    """The law at any gamma, log delta, log kappa, log c."""
+    gamma, log_noise, log_threshold, log_scale = (float(x) for x in coordinates)
+    modes = _modes(setting, gamma, log_scale)
+    noise, threshold = math.exp(log_noise), math.exp(log_threshold)
+    scalars = setting.architecture.scalars(noise, threshold, modes)
+    return Point(gamma, noise, threshold, log_scale, modes, scalars)
+
+
+def on_family(setting: Setting, free: Array, near: float | None = None) -> Point:
+    """The law at the free parameters: gamma, log delta unless its ratio to kappa is known, log c if unknown.
+
+    By Newton's method in log kappa, from ``near`` if given, in a bracket: A - D - lambda/kappa increases with
+    kappa.
+
+    Raises:
+        NotConverged: the threshold was not found.
+
+    >>> point = on_family(Setting("diagonal", 300, 400, 0.1, "raw"), np.array([1.25, 0.2]))
+    >>> bool(abs(point.scalars.degrees_of_freedom - 0.75 + 0.1 / point.threshold) < 1e-8)
+    True
+    """
+    gamma, *others = (float(x) for x in free)
+    log_scale = others.pop() if setting.target is None else 0.0
+    modes = _modes(setting, gamma, log_scale)
+    low, high = math.log(setting.least_threshold), math.inf
+    y = low if near is None else max(low, math.log(near))
+    for _ in range(_STEPS):
+        # log delta, and its derivative by log kappa
+        x, moves = (others[0], 0.0) if setting.ratio is None else (y + math.log(setting.ratio), 1.0)
+        scalars = setting.architecture.scalars(math.exp(x), math.exp(y), modes)
+        assert scalars.slopes is not None
+        by_noise, by_threshold = (float(slope) for slope in scalars.slopes.freedom)
+        shrinkage = setting.decay * math.exp(-y)
+        excess = setting.capacity - float(scalars.degrees_of_freedom) - shrinkage
+        slope = shrinkage - by_threshold - moves * by_noise
+        low, high = (y, high) if excess < 0 else (low, y)
+        step = -excess / slope if slope > 0 else math.inf
+        if abs(step) < _SETTLED or high - low < _SETTLED:
+            return Point(gamma, math.exp(x), math.exp(y), log_scale, modes, scalars)
+        wanted = y + max(-2.0, min(2.0, step))
+        y = wanted if low < wanted < high else (low + high) / 2
+    raise NotConverged(f"no threshold found at gamma={gamma:.3g}, log delta={x:.3g}")
+
+
+def _modes(setting: Setting, gamma: float, log_scale: float) -> Target:
+    modes = Target.of(setting.dim, gamma, setting.target or "raw")
+    if log_scale == 0:
+        return modes
+    return replace(modes, scale=modes.scale * math.exp(log_scale), normalisation=None)
+
+
+def answers(setting: Setting, point: Point) -> Array:
+    """What is to be inferred (`NAMES`), at a law.
+
+    >>> setting = Setting("diagonal", 300, 400, 0.1, "raw")
+    >>> values = dict(zip(NAMES, answers(setting, on_family(setting, np.array([1.25, 0.2])))))
+    >>> bool(abs(values["excess_risk"] + values["noise_variance"] - values["test_error"]) < 1e-12)
+    True
+    """
+    per_error = setting.architecture.risk_per_error
+    risk = per_error * float(point.scalars.error)
+    test_error = per_error * setting.capacity * point.noise**2
+    learned, scale = float(point.scalars.learned_modes), float(point.modes.scale)
+    return np.array(
+        [point.gamma, point.noise, point.threshold, learned, risk, test_error - risk, test_error, scale]
+    )
+
+
+def slopes_of(function: Callable[[Array], Array], at: Array) -> Array:
+    """Derivatives of a vector by a vector, shape (values, arguments), by central differences.
+
+    >>> slopes_of(lambda x: x**2, np.array([1.0, 2.0])).round(6).tolist()
+    [[2.0, 0.0], [0.0, 4.0]]
+    """
+    steps = _DIFFERENCE * np.eye(len(at))
+    return np.array([function(at + step) - function(at - step) for step in steps]).T / (2 * _DIFFERENCE)

@@ -1,0 +1,198 @@
+"""Infer from the weights of a trained network, without any data, how well it was trained and on what.
+
+In order: `infer`; its arguments; its estimates.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+from threadpoolctl import ThreadpoolController
+
+from numerics.arithmetic.arrays import real_points
+from numerics.arithmetic.checks import is_count, is_double, require
+from numerics.inference import diagonal, quadratic
+from numerics.inference.family import NAMES, Array, Setting, on_family
+from numerics.inference.fluctuations import mean_squares
+from numerics.inference.inferred import Estimate, Inferred
+from numerics.inference.posterior import Fit
+from numerics.inference.shapes import Shape, shape_of
+from numerics.problem import TARGETS
+
+FITS: Mapping[str, Callable[[Setting, Array], Fit]] = MappingProxyType(
+    {"diagonal": diagonal.fit, "quadratic": quadratic.fit}
+)
+
+TOLD = 0.4
+"""A number with a larger standard error, relative to itself, is not told."""
+
+UNLIKELY = 1e-4
+"""Probability below which weights are not those of the law."""
+
+_ZERO = 1e-6
+"""Weights below this fraction of the largest, or of the least threshold, are 0 to a training's accuracy."""
+
+_FINITE_SIZE = 2.3
+"""Over n_eff, the relative standard deviation of the risk of trainings from that of the state equations."""
+
+
+def infer(
+    values: Any,
+    *,
+    network: str,
+    samples: Any,
+    dim: int,
+    weight_decay: Any,
+    target: str | None = "raw",
+    train_loss: Any = None,
+) -> Inferred:
+    """What the weights of a trained network say of its target, its noise and its risk, with standard errors.
+
+    The network is one of full width, trained on a power-law target (`Problem`).  Its weights are fitted by
+    the law that state evolution gives them, at the gamma, delta, kappa that are the most likely: the mass at
+    0, the bulk, and the outliers by where the i-th target mode leaves one at this size.  No tail is fitted by
+    a power law: at d = 400 a fit of the largest eigenvalues (`powerlaw.Fit`) gives 2.09 +- 0.24 for a true
+    1.8.
+
+    Args:
+        values: eigenvalues of S = B B^T, shape (d,), or S itself, shape (d, d), of the quadratic network;
+            theta = a w, shape (d,), in any order, of the diagonal one.
+        network: "diagonal" or "quadratic".
+        samples: number n > 0 of samples of the training.
+        dim: dimension d.
+        weight_decay: lambda > 0 of the training.
+        target: normalisation of the target, "raw" or "unit" as in `Problem`; None where its scale is unknown,
+            which is then inferred with the rest.
+        train_loss: as `Solution.train_loss`.  It adds the residuals (generalised cross-validation), and with
+            them delta, however few weights are noise.
+
+    Raises:
+        InvalidProblem: an argument is outside of the theory, or they contradict each other.
+        NotConverged: no law of the family is near the weights.
+
+    Values in `Inferred` that the weights leave open within 40 per cent are None.
+
+    >>> from numerics.networks.quadratic import scalars
+    >>> from numerics import Problem, solve
+    >>> problem = Problem("quadratic", gamma=1.25, samples=5000, dim=50, weight_decay=1, noise_variance=0.5)
+    >>> solution, size = solve(problem), np.sqrt(50) * np.arange(1.0, 51) ** -1.25
+    >>> z = np.random.default_rng(0).standard_normal((50, 50))
+    >>> noisy = np.diag(size) + solution.effective_noise * (z + z.T) / 10
+    >>> eigenvalues = np.maximum(np.linalg.eigvalsh(noisy) - solution.threshold, 0)
+    >>> told = infer(eigenvalues, network="quadratic", samples=5000, dim=50, weight_decay=1)
+    >>> abs(told.gamma.value - 1.25) < 3 * told.gamma.standard_error < 0.2
+    True
+    >>> told.shape, told.untold
+    (<Shape.BULK_DECAY: 'bulk decay'>, {})
+    """
+    setting = _checked(network, samples, dim, weight_decay, target)
+    with _linear_algebra().limit(limits=1, user_api="blas"):
+        sizes = _sizes(values, setting)
+        setting = _with_loss(setting, sizes, train_loss)
+        return _collapsed(setting) if len(sizes) == 0 else _inferred(setting, sizes)
+
+
+def _inferred(setting: Setting, sizes: Array) -> Inferred:
+    found = FITS[setting.network](setting, sizes)
+    posterior, point = found.posterior, on_family(setting, found.posterior.free)
+    full, by_information = mean_squares(setting, posterior.free, found.draws, np.random.default_rng(2))
+    # the posterior has the shape of the likelihood, the draws its true scatter, and that of the data set
+    shrunk = np.minimum(1, full / np.maximum(by_information, 1e-300))
+    variances = posterior.variances * shrunk + np.maximum(0, full - by_information)
+    estimates = dict(
+        zip(NAMES, map(Estimate, posterior.means.tolist(), np.sqrt(variances).tolist()), strict=True)
+    )
+    risk, error = estimates["excess_risk"]
+    wider = math.hypot(error, _FINITE_SIZE * risk / setting.effective_samples)
+    estimates["excess_risk"] = Estimate(risk, wider)
+    untold = _untold(setting, sizes, estimates, found.probability)
+    shape, why = shape_of(setting, point, sizes)
+    kept = {name: None if name in untold else estimate for name, estimate in estimates.items()}
+    if setting.target is not None:
+        kept["scale"] = None
+    return Inferred(**kept, shape=shape, why=why, untold=untold, probability=found.probability)
+
+
+def _untold(
+    setting: Setting, sizes: Array, estimates: Mapping[str, Estimate], probability: float
+) -> dict[str, str]:
+    """Why numbers are not told, by name."""
+    names = [name for name in NAMES if name != "scale" or setting.target is None]
+    if probability < UNLIKELY:
+        reason = f"no power-law target of this scale fits the weights: probability {probability:.1g}"
+        return dict.fromkeys(names, reason)
+    untold = {}
+    learned = estimates["learned_modes"].value
+    for name in names:
+        value, error = estimates[name]
+        unit = estimates["test_error"].value if name == "noise_variance" else value
+        if not error <= TOLD * unit:
+            counts = f"{len(sizes)} of {setting.dim} weights are not 0, about {learned:.3g} of them learned"
+            untold[name] = f"{counts}: they leave {value:.2g} +- {error:.1g}"
+    return untold
+
+
+def _collapsed(setting: Setting) -> Inferred:
+    """Of no weights: no degree of freedom is used, and the threshold follows."""
+    reason = "every weight is 0"
+    told = {
+        "threshold": Estimate(setting.least_threshold, 0.0),
+        "learned_modes": Estimate(0.0, 0.0),
+    }
+    names = [name for name in NAMES if name not in told and (name != "scale" or setting.target is None)]
+    return Inferred(
+        **{name: told.get(name) for name in NAMES},
+        shape=Shape.RANK_COLLAPSE,
+        why="no weight is left away from 0",
+        untold=dict.fromkeys(names, reason),
+        probability=None,
+    )
+
+
+def _checked(network: Any, samples: Any, dim: Any, weight_decay: Any, target: Any) -> Setting:
+    choices = " or ".join(f'"{name}"' for name in FITS)
+    require(isinstance(network, str) and network in FITS, "network", network, choices)
+    for name, value in (("samples", samples), ("weight_decay", weight_decay)):
+        require(is_double(value) and value > 0, name, value, "a number > 0")
+    require(is_count(dim) and dim > 1, "dim", dim, "an integer > 1")
+    allowed = '"raw", "unit", or None for a scale that is unknown'
+    require(target is None or (isinstance(target, str) and target in TARGETS), "target", target, allowed)
+    return Setting(network, float(samples), int(dim), float(weight_decay), target)
+
+
+def _sizes(values: Any, setting: Setting) -> Array:
+    """Absolute values of the weights that are not 0, decreasing."""
+    given, dim = real_points("values", values), setting.dim
+    is_matrix = setting.network == "quadratic" and given.ndim == 2
+    shape = (dim, dim) if is_matrix else (dim,)
+    allowed = f"the weights of a network with dim={dim}, of shape {shape}, not {given.shape}"
+    require(given.shape == shape, "values", values, allowed)
+    scale = max(float(np.max(np.abs(given))), setting.least_threshold)
+    if is_matrix:
+        symmetric = bool(np.max(np.abs(given - given.T)) <= _ZERO * scale)
+        require(symmetric, "values", values, "a symmetric matrix S = B B^T")
+        given = np.linalg.eigvalsh((given + given.T) / 2)
+    if setting.network == "quadratic":
+        least = float(np.min(given))
+        require(least >= -_ZERO * scale, "values", values, f"eigenvalues of B B^T, >= 0, not {least:.3g}")
+    sizes = np.sort(np.abs(given))[::-1]
+    return np.asarray(sizes[sizes > _ZERO * max(float(sizes[0]), setting.least_threshold)])
+
+
+def _with_loss(setting: Setting, sizes: Array, train_loss: Any) -> Setting:
+    if train_loss is None or len(sizes) == 0:
+        return setting
+    penalty = setting.weight_decay * float(sizes.sum()) / setting.dim
+    allowed = f"a number above the penalty of these weights, {penalty:.6g}, or None"
+    require(is_double(train_loss) and train_loss > penalty, "train_loss", train_loss, allowed)
+    residuals = 2 * (float(train_loss) - penalty) / setting.architecture.risk_per_error
+    ratio = math.sqrt(residuals) / setting.decay
+    return Setting(setting.network, setting.samples, setting.dim, setting.weight_decay, setting.target, ratio)
+
+
+def _linear_algebra() -> ThreadpoolController:
+    return ThreadpoolController()

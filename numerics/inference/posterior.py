@@ -1,0 +1,177 @@
+r"""The posterior of the free parameters: what the weights leave of a flat prior.
+
+The prior is flat in 1/gamma, the tail exponent of the weights, between 1/10 and 2, in log delta and, where
+the scale of the target is unknown, in log c, and allows no negative noise variance.  The mode is searched
+from the best points of a coarse grid, by the simplex method.  Means and variances are integrated by
+importance sampling: rounds of points from a Student distribution with the mean and the covariance of all
+earlier points, each weighted against the mixture of all rounds (population Monte Carlo).  The random numbers
+are always the same.
+
+In order: `Posterior`, `Fit`, `mode_of`, `posterior_of`.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import optimize, special
+
+from numerics.arithmetic.errors import NotConverged
+from numerics.inference.family import STEEPEST, Array, Point, Setting, answers, on_family
+from numerics.inference.fluctuations import Draws
+
+LogLikelihood = Callable[[Point], float]
+
+# Of the search: starts, size of the first simplex, and farthest logarithm.
+_STARTS = 2
+_SIMPLEX = (0.08, 0.2, 0.2)
+_FARTHEST = 300.0
+# Of the rounds: points each, degrees of freedom of the Student distribution, how many at least and at most,
+# how many independent points are enough, and how many too few.
+_POINTS = 60
+_FREEDOM = 4.0
+_ROUNDS = (3, 15)
+_ENOUGH, _TOO_FEW = 60, 10
+# By how much, in log, the error of the weights may exceed what all noise of the residuals allows.
+_SLACK = 0.05
+
+
+@dataclass(frozen=True)
+class Posterior:
+    """Of the free parameters and the answers.
+
+    Attributes:
+        free: mean of the free parameters, gamma by that of its inverse.
+        means, variances: of `family.answers`.
+        independent: number of independent points that would be worth as much.
+    """
+
+    free: Array
+    means: Array
+    variances: Array
+    independent: float
+
+
+@dataclass(frozen=True)
+class Fit:
+    """What the weights of one network say.
+
+    Attributes:
+        posterior: of the free parameters.
+        draws: of the law at the posterior's mean.
+        probability: of weights that fit the law no better, were they drawn from it.
+    """
+
+    posterior: Posterior
+    draws: Draws
+    probability: float
+
+
+def mode_of(
+    setting: Setting, sizes: Array, log_likelihood: LogLikelihood, start: Array | None = None
+) -> Array:
+    """The free parameters of largest density, searched from ``start``, or from the best points of a grid."""
+    near = None
+
+    def cost(inverse: Array) -> float:
+        nonlocal near
+        log, point = _log_density(setting, inverse, log_likelihood, near)
+        near = near if point is None else point.threshold
+        return -log
+
+    starts = sorted(_grid(setting, sizes), key=cost)[:_STARTS] if start is None else [_inverse(start)]
+    options = {"xatol": 1e-3, "fatol": 1e-2, "maxiter": 300}
+    best = math.inf
+    for first in starts:
+        simplex = np.vstack([first, first + np.diag(_SIMPLEX[: len(first)])])
+        found = optimize.minimize(
+            cost, first, method="Nelder-Mead", options={**options, "initial_simplex": simplex}
+        )
+        if found.fun < best:
+            best, mode = found.fun, np.asarray(found.x)
+    return _inverse(mode)
+
+
+def posterior_of(setting: Setting, log_likelihood: LogLikelihood, mode: Array) -> Posterior:
+    """The posterior, sampled from its mode on.
+
+    Raises:
+        NotConverged: the rounds have not settled.
+    """
+    random, near = np.random.default_rng(0), on_family(setting, mode).threshold
+    centre, size = _inverse(mode), len(mode)
+    spread = np.diag(_SIMPLEX[:size])
+    proposals: list[tuple[Array, Array]] = []
+    points, logs, values = np.zeros((0, size)), np.zeros(0), np.zeros((0, 8))
+    independent = 0.0
+    for number in range(_ROUNDS[1]):
+        proposals.append((centre, spread))
+        drawn = centre + _student(random, size) @ spread.T
+        pairs = [_log_density(setting, point, log_likelihood, near) for point in drawn]
+        points = np.vstack([points, drawn])
+        logs = np.append(logs, [log for log, _ in pairs])
+        values = np.vstack([values, [np.zeros(8) if p is None else answers(setting, p) for _, p in pairs]])
+        weights = np.exp(logs - _mixture(points, proposals) - np.max(logs - _mixture(points, proposals)))
+        weights /= weights.sum()
+        independent = float(1 / (weights @ weights))
+        centre = weights @ points
+        # of few independent points the spread is underestimated
+        wider = 1.2 + 3 / independent
+        covariance = (weights[:, None] * (points - centre)).T @ (points - centre)
+        spread = wider * np.linalg.cholesky(covariance + 1e-12 * np.diag(spread.diagonal() ** 2))
+        if number + 1 >= _ROUNDS[0] and independent >= _ENOUGH:
+            break
+    if independent < _TOO_FEW:
+        raise NotConverged(
+            f"the posterior is known by {independent:.0f} points only: are the weights trained?"
+        )
+    means = weights @ values
+    return Posterior(_inverse(centre), means, weights @ (values - means) ** 2, independent)
+
+
+def _inverse(free: Array) -> Array:
+    """From gamma to 1/gamma, and back."""
+    return np.array([1 / free[0], *free[1:]])
+
+
+def _log_density(
+    setting: Setting, inverse: Array, log_likelihood: LogLikelihood, near: float | None
+) -> tuple[float, Point | None]:
+    """Logarithm of the density in 1/gamma and the others, and the law; of none outside of the prior."""
+    if not 1 / STEEPEST < inverse[0] < 2 or np.abs(inverse[1:]).max(initial=0) > _FARTHEST:
+        return -math.inf, None
+    point = on_family(setting, _inverse(inverse), near)
+    error = max(float(point.scalars.error), 1e-300)
+    excess = max(0.0, math.log(error / (setting.capacity * point.noise**2)))
+    return log_likelihood(point) - (excess / _SLACK) ** 2 / 2, point
+
+
+def _student(random: np.random.Generator, size: int) -> Array:
+    normal = random.standard_normal((_POINTS, size))
+    return np.asarray(normal / np.sqrt(random.chisquare(_FREEDOM, _POINTS) / _FREEDOM)[:, None])
+
+
+def _mixture(points: Array, proposals: list[tuple[Array, Array]]) -> Array:
+    """Logarithm of the density of all rounds together, up to a constant."""
+    logs = []
+    for centre, spread in proposals:
+        u = np.linalg.solve(spread, (points - centre).T)
+        power = (_FREEDOM + points.shape[1]) / 2
+        logs.append(-power * np.log1p((u * u).sum(axis=0) / _FREEDOM) - np.linalg.slogdet(spread)[1])
+    return np.asarray(special.logsumexp(logs, axis=0))
+
+
+def _grid(setting: Setting, sizes: Array) -> list[Array]:
+    """Points in 1/gamma and the others around which the mode may lie."""
+    axes = [1 / np.array([0.6, 0.8, 1.0, 1.25, 1.6, 2.2, 3.5])]
+    if setting.ratio is None:
+        least = setting.least_threshold
+        low, high = 0.1 * min(float(np.median(sizes)), least), 2 * max(float(sizes[0]), least)
+        axes.append(np.linspace(math.log(low), math.log(high), 14))
+    if setting.target is None:
+        axes.append(math.log(sizes[0] / math.sqrt(setting.dim)) + np.array([-0.5, 0.0, 0.5, 1.0]))
+    return [np.array(point) for point in itertools.product(*axes)]

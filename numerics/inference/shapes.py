@@ -1,0 +1,57 @@
+"""The shape of a spectrum of trained weights, by the name that practitioners give it.
+
+Martin and Mahoney (arXiv:1810.01075) sort the spectra of trained layers by eye into five shapes and a
+degenerate one.  The law that was inferred decides, in this order:
+
+* *rank collapse*: no weight is left away from 0;
+* *random-like*: no weight is larger than what noise alone produces: a bulk, and no more;
+* *heavy-tailed*: learned weights outnumber those of noise: a power law, without a bulk;
+* *bleeding-out*: the largest weight is no more than twice the edge of the bulk, so that learned weights leave
+  the bulk but do not part from it;
+* *bulk + spikes*: there are outliers, most of them beyond twice the edge of the bulk;
+* *bulk decay*: most learned weights are below: the power law continues the bulk.
+
+In order: `Shape`, `shape_of`.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from numerics.inference.family import Array, Point, Setting
+
+# "Far above" at finite size; and how far the largest weight of noise may lie above its edge.
+FAR = 2.0
+_FLUCTUATION = 1.05
+
+
+class Shape(StrEnum):
+    """The shape of a spectrum, equal to its name."""
+
+    RANDOM_LIKE = "random-like"
+    BLEEDING_OUT = "bleeding-out"
+    BULK_AND_SPIKES = "bulk + spikes"
+    BULK_DECAY = "bulk decay"
+    HEAVY_TAILED = "heavy-tailed"
+    RANK_COLLAPSE = "rank collapse"
+
+
+def shape_of(setting: Setting, point: Point, sizes: Array) -> tuple[Shape, str]:
+    """The shape of weights with a law, given the absolute values of those that are not 0, decreasing."""
+    count, dim = len(sizes), setting.dim
+    learned = min(float(point.scalars.learned_modes), count)
+    noise_edge = float(setting.architecture.noise_edge(point.noise, dim, point.modes.arithmetic))
+    edge = max(noise_edge - point.threshold, 0.0)
+    if sizes[0] + point.threshold <= _FLUCTUATION * noise_edge:
+        return Shape.RANDOM_LIKE, f"none of the {count} weights is larger than noise makes them, {edge:.3g}"
+    if learned > count - learned:
+        of_noise = f"noise, {count - learned:.0f}" if count - learned >= 0.5 else "noise, none"
+        return Shape.HEAVY_TAILED, f"learned weights, {learned:.0f}, outnumber those of {of_noise}"
+    if sizes[0] <= FAR * edge:
+        return Shape.BLEEDING_OUT, f"the largest weight, {sizes[0]:.3g}, is near the bulk's edge, {edge:.3g}"
+    spikes = setting.architecture.spectrum(point.noise, point.threshold, point.modes).spikes
+    apart = sum(spike.location > FAR * edge for spike in spikes)
+    if spikes and apart >= len(spikes) / 2:
+        where = f"beyond twice the bulk's edge, {edge:.3g}"
+        return Shape.BULK_AND_SPIKES, f"{apart} of {len(spikes)} outliers lie {where}"
+    return Shape.BULK_DECAY, f"most of {learned:.0f} learned weights lie next to the bulk's edge, {edge:.3g}"
