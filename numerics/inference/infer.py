@@ -36,6 +36,9 @@ UNLIKELY = 1e-4
 _ZERO = 1e-6
 """Weights below this fraction of the largest, or of the least threshold, are 0 to a training's accuracy."""
 
+_LINEAR = 0.1
+"""Of the posterior's variance: where the linear response gives less, it is not valid."""
+
 _FINITE_SIZE = 2.3
 """Over n_eff, the relative standard deviation of the risk of trainings from that of the state equations."""
 
@@ -101,7 +104,9 @@ def _inferred(setting: Setting, sizes: Array) -> Inferred:
     posterior, point = found.posterior, on_family(setting, found.posterior.free)
     full, by_information = mean_squares(setting, posterior.free, found.draws, np.random.default_rng(2))
     # the posterior has the shape of the likelihood, the draws its true scatter, and that of the data set
-    shrunk = np.minimum(1, full / np.maximum(by_information, 1e-300))
+    is_linear = by_information > _LINEAR * posterior.variances
+    ratios = np.divide(full, by_information, out=np.ones_like(full), where=is_linear)
+    shrunk = np.minimum(1, ratios)
     variances = posterior.variances * shrunk + np.maximum(0, full - by_information)
     estimates = dict(
         zip(NAMES, map(Estimate, posterior.means.tolist(), np.sqrt(variances).tolist()), strict=True)

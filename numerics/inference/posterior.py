@@ -4,8 +4,8 @@ The prior is flat in 1/gamma, the tail exponent of the weights, between 1/10 and
 the scale of the target is unknown, in log c, and allows no negative noise variance.  The mode is searched
 from the best points of a coarse grid, by the simplex method.  Means and variances are integrated by
 importance sampling: rounds of points from a Student distribution with the mean and the covariance of all
-earlier points, each weighted against the mixture of all rounds (population Monte Carlo).  The random numbers
-are always the same.
+earlier points, each weighted against the mixture of all rounds (population Monte Carlo).  While few points
+are independent, a power of the weights below 1 fits the next round.  The random numbers are always the same.
 
 In order: `Posterior`, `Fit`, `mode_of`, `posterior_of`.
 """
@@ -30,12 +30,13 @@ LogLikelihood = Callable[[Point], float]
 _STARTS = 2
 _SIMPLEX = (0.08, 0.2, 0.2)
 _FARTHEST = 300.0
-# Of the rounds: points each, degrees of freedom of the Student distribution, how many at least and at most,
-# how many independent points are enough, and how many too few.
+# Of the rounds: points each, degrees of freedom of the Student distribution, by how much it is wider, how
+# many at least and most; how many independent points are enough, too few, and needed to fit the next round.
 _POINTS = 60
 _FREEDOM = 4.0
+_WIDER = 1.2
 _ROUNDS = (3, 15)
-_ENOUGH, _TOO_FEW = 60, 10
+_ENOUGH, _TOO_FEW, _SETTLING = 60, 10, 12
 # By how much, in log, the error of the weights may exceed what all noise of the residuals allows.
 _SLACK = 0.05
 
@@ -115,14 +116,13 @@ def posterior_of(setting: Setting, log_likelihood: LogLikelihood, mode: Array) -
         points = np.vstack([points, drawn])
         logs = np.append(logs, [log for log, _ in pairs])
         values = np.vstack([values, [np.zeros(8) if p is None else answers(setting, p) for _, p in pairs]])
-        weights = np.exp(logs - _mixture(points, proposals) - np.max(logs - _mixture(points, proposals)))
-        weights /= weights.sum()
+        ratios = logs - _mixture(points, proposals)
+        weights = _normalised(ratios, 0)
         independent = float(1 / (weights @ weights))
-        centre = weights @ points
-        # of few independent points the spread is underestimated
-        wider = 1.2 + 3 / independent
-        covariance = (weights[:, None] * (points - centre)).T @ (points - centre)
-        spread = wider * np.linalg.cholesky(covariance + 1e-12 * np.diag(spread.diagonal() ** 2))
+        tempered = _normalised(ratios, _SETTLING)
+        centre = tempered @ points
+        covariance = (tempered[:, None] * (points - centre)).T @ (points - centre)
+        spread = _WIDER * np.linalg.cholesky(covariance)
         if number + 1 >= _ROUNDS[0] and independent >= _ENOUGH:
             break
     if independent < _TOO_FEW:
@@ -130,6 +130,7 @@ def posterior_of(setting: Setting, log_likelihood: LogLikelihood, mode: Array) -
             f"the posterior is known by {independent:.0f} points only: are the weights trained?"
         )
     means = weights @ values
+    centre = weights @ points
     return Posterior(_inverse(centre), means, weights @ (values - means) ** 2, independent)
 
 
@@ -148,6 +149,17 @@ def _log_density(
     error = max(float(point.scalars.error), 1e-300)
     excess = max(0.0, math.log(error / (setting.capacity * point.noise**2)))
     return log_likelihood(point) - (excess / _SLACK) ** 2 / 2, point
+
+
+def _normalised(ratios: Array, least: float) -> Array:
+    """Weights of logarithms, to a power at which so many points at least are independent."""
+    ratios = ratios - np.max(ratios)
+    while True:
+        weights = np.exp(ratios)
+        weights /= weights.sum()
+        if 1 / (weights @ weights) >= least:
+            return np.asarray(weights)
+        ratios = np.where(np.isfinite(ratios), ratios / 2, -np.inf)
 
 
 def _student(random: np.random.Generator, size: int) -> Array:

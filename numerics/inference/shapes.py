@@ -22,7 +22,7 @@ from numerics.inference.family import Array, Point, Setting
 
 # "Far above" at finite size; and how far the largest weight of noise may lie above its edge.
 FAR = 2.0
-_FLUCTUATION = 1.05
+_FLUCTUATION = 1.1
 
 
 class Shape(StrEnum):

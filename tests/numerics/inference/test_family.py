@@ -1,0 +1,78 @@
+"""The laws that samples, dimension and weight decay allow."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from numerics import Problem, solve
+from numerics.inference.family import NAMES, Setting, answers, on_family, point_at, slopes_of
+
+PROBLEMS = [
+    Problem("diagonal", gamma=1.25, samples=300, dim=400, weight_decay=0.1, noise_variance=0.5),
+    Problem("diagonal", gamma=1.0, samples=900, dim=400, weight_decay=3, noise_variance=2, target="unit"),
+    Problem("quadratic", gamma=1.25, samples=1800, dim=60, weight_decay=0.5, noise_variance=0.5),
+    Problem("quadratic", gamma=1.5, samples=3600, dim=60, weight_decay=10, noise_variance=0.5),
+    Problem(
+        "quadratic", gamma=0.8, samples=360, dim=60, weight_decay=0.01, noise_variance=0.1, target="unit"
+    ),
+]
+
+
+def setting_of(problem: Problem, **changes: object) -> Setting:
+    setting = Setting(
+        problem.network, problem.samples, problem.dim, float(problem.weight_decay), problem.target
+    )
+    return replace(setting, **changes)
+
+
+@pytest.mark.parametrize("problem", PROBLEMS)
+def test_solutions_lie_on_the_family(problem: Problem) -> None:
+    """Given gamma and delta of a solution, one of the two equations gives all the rest of it."""
+    solution = solve(problem)
+    setting = setting_of(problem)
+    point = on_family(setting, np.array([problem.gamma, math.log(solution.effective_noise)]))
+    found = dict(zip(NAMES, answers(setting, point), strict=True))
+    for name in ("effective_noise", "threshold", "learned_modes", "excess_risk"):
+        assert found[name] == pytest.approx(getattr(solution, name), rel=1e-6)
+    assert found["noise_variance"] == pytest.approx(problem.noise_variance, rel=1e-6)
+    assert found["test_error"] == pytest.approx(solution.excess_risk + problem.noise_variance, rel=1e-6)
+
+
+@pytest.mark.parametrize("problem", PROBLEMS)
+def test_training_loss_gives_the_ratio_of_noise_and_threshold(problem: Problem) -> None:
+    solution = solve(problem)
+    setting = setting_of(problem, ratio=solution.effective_noise / solution.threshold)
+    point = on_family(setting, np.array([problem.gamma]))
+    assert point.noise == pytest.approx(solution.effective_noise, rel=1e-6)
+    assert point.threshold == pytest.approx(solution.threshold, rel=1e-6)
+
+
+def test_threshold_is_the_same_from_any_start() -> None:
+    setting = setting_of(PROBLEMS[4])
+    free = np.array([1.0, -2.0])
+    plain = on_family(setting, free).threshold
+    for near in (1e-12, 1e-3, 1.0, 1e6):
+        assert on_family(setting, free, near).threshold == pytest.approx(plain, rel=1e-8)
+
+
+def test_scale_multiplies_the_target() -> None:
+    """With weight decay and noise multiplied too, all that has units is, and the risk by the square."""
+    setting = setting_of(PROBLEMS[2], target=None)
+    larger = replace(setting, weight_decay=3 * setting.weight_decay)
+    one = answers(setting, on_family(setting, np.array([1.25, -0.5, 0.2])))
+    other = answers(larger, on_family(larger, np.array([1.25, -0.5 + math.log(3), 0.2 + math.log(3)])))
+    units = np.array([1, 3, 3, 1, 9, 9, 9, 3])
+    assert other == pytest.approx(units * one, rel=1e-8)
+
+
+def test_point_at_and_coordinates_are_inverse() -> None:
+    setting = setting_of(PROBLEMS[0], target=None)
+    coordinates = np.array([1.1, -0.3, 0.4, 0.1])
+    assert point_at(setting, coordinates).coordinates == pytest.approx(coordinates, abs=1e-14)
+
+
+def test_slopes_of_a_known_function() -> None:
+    slopes = slopes_of(lambda x: np.array([x[0] * x[1], math.exp(x[0])]), np.array([0.5, 2.0]))
+    assert slopes == pytest.approx(np.array([[2.0, 0.5], [math.exp(0.5), 0.0]]), abs=1e-7)
