@@ -228,6 +228,8 @@ VALID: dict[str, Callable[[], Any]] = {
     "FreeConvolution.of_eigenvalues.noise": lambda: 0.5,
     "FreeConvolution.of_power_law.noise": lambda: 0.5,
     "eigenvalues": lambda: [1.0, 2.0],
+    "infer.network": lambda: "diagonal",
+    "infer.values": lambda: np.zeros(100),
     "probability": lambda: 0.5,
     "x": lambda: 1.0,
     "z": lambda: 1.0 + 1.0j,

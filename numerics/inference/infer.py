@@ -16,7 +16,7 @@ from threadpoolctl import ThreadpoolController
 from numerics.arithmetic.arrays import real_points
 from numerics.arithmetic.checks import is_count, is_double, require
 from numerics.inference import diagonal, quadratic
-from numerics.inference.family import NAMES, Array, Setting, on_family
+from numerics.inference.family import NAMES, Array, Point, Setting, on_family
 from numerics.inference.fluctuations import mean_squares
 from numerics.inference.inferred import Estimate, Inferred
 from numerics.inference.posterior import Fit
@@ -93,6 +93,8 @@ def infer(
     (<Shape.BULK_DECAY: 'bulk decay'>, {})
     """
     setting = _checked(network, samples, dim, weight_decay, target)
+    is_loss = train_loss is None or (is_double(train_loss) and train_loss > 0)
+    require(is_loss, "train_loss", train_loss, "a number > 0, or None")
     with _linear_algebra().limit(limits=1, user_api="blas"):
         sizes = _sizes(values, setting)
         setting = _with_loss(setting, sizes, train_loss)
@@ -111,15 +113,26 @@ def _inferred(setting: Setting, sizes: Array) -> Inferred:
     estimates = dict(
         zip(NAMES, map(Estimate, posterior.means.tolist(), np.sqrt(variances).tolist()), strict=True)
     )
-    risk, error = estimates["excess_risk"]
-    wider = math.hypot(error, _FINITE_SIZE * risk / setting.effective_samples)
-    estimates["excess_risk"] = Estimate(risk, wider)
+    for name, relative in _finite_size(setting, point, len(sizes)).items():
+        value, error = estimates[name]
+        estimates[name] = Estimate(value, math.hypot(error, relative * value))
     untold = _untold(setting, sizes, estimates, found.probability)
     shape, why = shape_of(setting, point, sizes)
     kept = {name: None if name in untold else estimate for name, estimate in estimates.items()}
     if setting.target is not None:
         kept["scale"] = None
     return Inferred(**kept, shape=shape, why=why, untold=untold, probability=found.probability)
+
+
+def _finite_size(setting: Setting, point: Point, count: int) -> dict[str, float]:
+    """Relative standard deviations of a training from the state equations that fall with n_eff.
+
+    The degrees of freedom of learned modes deviate like the risk, and the threshold lambda/(A - D) with them.
+    """
+    relative = _FINITE_SIZE / setting.effective_samples
+    share = min(1.0, float(point.scalars.learned_modes) / count)
+    freedom = share * float(point.scalars.degrees_of_freedom) * point.threshold / setting.decay
+    return {"excess_risk": relative, "threshold": relative * freedom}
 
 
 def _untold(
@@ -193,7 +206,7 @@ def _with_loss(setting: Setting, sizes: Array, train_loss: Any) -> Setting:
         return setting
     penalty = setting.weight_decay * float(sizes.sum()) / setting.dim
     allowed = f"a number above the penalty of these weights, {penalty:.6g}, or None"
-    require(is_double(train_loss) and train_loss > penalty, "train_loss", train_loss, allowed)
+    require(train_loss > penalty, "train_loss", train_loss, allowed)
     residuals = 2 * (float(train_loss) - penalty) / setting.architecture.risk_per_error
     ratio = math.sqrt(residuals) / setting.decay
     return Setting(setting.network, setting.samples, setting.dim, setting.weight_decay, setting.target, ratio)

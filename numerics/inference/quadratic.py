@@ -21,8 +21,9 @@ sums, to relative order 1/d, are measured on draws of the law.
 the direction u u^T of an outlier is a mean of ((u.x)^2 - 1)^2 over the samples, of relative variance 14/n,
 and so is the threshold there: 14 kappa^2/n.  Its coupling to the d directions u v^T + v u^T, by means of
 ((u.x)^2 - 1)(u.x)(v.x), lowers the curvature by 5/n_eff of itself, of which Gaussian noise of the same
-variance has 1/n_eff; the threshold is raised by (4/n_eff) kappa.  In trainings at d = 60 and 100 it is raised
-by 3 to 5 of these units for the largest outlier, by 1 to 3 for others: 2 are taken for a standard deviation.
+variance has 1/n_eff; the threshold is raised by 4 kappa/n_eff.  In trainings at d = 60 and 100 with n_eff
+from 6 to 200 it is raised by about 4 kappa/(n_eff + 6) for the largest outlier, by half of that for others,
+give or take 2 kappa/(n_eff + 6) for all of them together.
 
 In order: `Statistics`, `Drawn`, `fit`, `outlier_locations`, `degrees_of_freedom`.
 """
@@ -41,10 +42,11 @@ from numerics.inference.fluctuations import Draws
 from numerics.inference.posterior import Fit, LogLikelihood, mode_of, posterior_of
 
 SHIFT = float(os.environ.get("SHIFT", "0"))
-# At finite n_eff, of the threshold of an outlier: variance in units of kappa^2/n, mean and standard deviation
-# in units of kappa/n_eff.
+# At finite n_eff, of the threshold of an outlier: variance in units of kappa^2/n; by how much that of the
+# largest and of others is raised, and by how much more or less all are, in units of kappa/(n_eff + 6).
 _KURTOSIS = 14.0
-_RAISED = (4.0, 2.0)
+_RAISED, _RAISED_OTHERS, _GIVE_OR_TAKE = 4.0, 2.0, 2.0
+_FEW = 6.0
 # An outlier is well apart at so many widths delta sqrt(2/d) from the next one and from 0, and so far above
 # delta.
 _APART = 2.0
@@ -90,13 +92,18 @@ class Statistics:
         number = dim * float(scalars.mass_above) - self.outliers
         sums = np.array([number, dim * mean - places.sum(), dim * second - of_outliers])
         sums += self.offset * np.array([1, delta, delta**2])
-        raised = _RAISED[0] * kappa / self.setting.effective_samples
-        return np.append(places - raised, sums)
+        return np.append(places - self.raised(point), sums)
 
-    def extra(self, point: Point) -> float:
-        """Variance of an outlier that the Gaussian noise does not have."""
+    def raised(self, point: Point) -> Array:
+        """By how much the thresholds of outliers are raised at finite n_eff."""
+        factors = np.array([_RAISED] + [_RAISED_OTHERS] * self.outliers)[: self.outliers]
+        return factors * point.threshold / (self.setting.effective_samples + _FEW)
+
+    def extra(self, point: Point) -> tuple[float, float]:
+        """Variances of the thresholds of outliers at finite n_eff: of each by itself, of all together."""
         kappa, setting = point.threshold, self.setting
-        return kappa**2 * (_KURTOSIS / setting.samples + (_RAISED[1] / setting.effective_samples) ** 2)
+        together = _GIVE_OR_TAKE * kappa / (setting.effective_samples + _FEW)
+        return _KURTOSIS * kappa**2 / setting.samples, together**2
 
     def full_covariance(self, point: Point) -> Array:
         """Of all statistics at a law."""
@@ -104,7 +111,8 @@ class Statistics:
         own = 2 * delta**2 / dim * np.maximum(1 - (delta / point.sizes[:k]) ** 2, 0.2)
         units = np.array([1, delta, delta**2])
         covariance = np.zeros((k + 3, k + 3))
-        covariance[:k, :k] = np.diag(own + self.extra(point))
+        by_itself, together = self.extra(point)
+        covariance[:k, :k] = np.diag(own + by_itself) + together
         covariance[k:, k:] = self.covariance * np.outer(units, units)
         return covariance
 
@@ -208,9 +216,10 @@ def _draws(statistics: Statistics, point: Point, drawn: Drawn, random: np.random
     """Scores at a law of weights drawn at one close to it."""
     observed = np.array([statistics.of(row) for row in drawn.eigenvalues]) - statistics.means(drawn.point)
     k = statistics.outliers
-    raised = _RAISED[0] * drawn.point.threshold / statistics.setting.effective_samples
-    observed[:, :k] -= raised
-    observed[:, :k] += math.sqrt(statistics.extra(point)) * random.standard_normal((len(observed), k))
+    by_itself, together = np.sqrt(statistics.extra(point))
+    observed[:, :k] -= statistics.raised(drawn.point)
+    observed[:, :k] += by_itself * random.standard_normal((len(observed), k))
+    observed[:, :k] += together * random.standard_normal((len(observed), 1))
     slopes = slopes_of(lambda theta: statistics.means(point_at(statistics.setting, theta)), point.coordinates)
     weighted = np.linalg.solve(statistics.full_covariance(point), slopes)
     scalars = drawn.point.scalars
