@@ -119,13 +119,13 @@ def _draws(point: Point, count: int, random: np.random.Generator) -> Draws:
         target = tau * random.standard_normal(len(tau))
         noisy = target + point.noise * random.standard_normal(len(tau))
         estimate = np.sign(noisy) * np.maximum(np.abs(noisy) - kappa, 0)
-        kept = np.log(np.abs(noisy[estimate != 0]))
-        each = np.array([np.interp(kept, nodes, row) for row in table])
-        zeros = len(tau) - len(kept)
+        remaining = np.log(np.abs(noisy[estimate != 0]))
+        each = np.array([np.interp(remaining, nodes, row) for row in table])
+        zeros = len(tau) - len(remaining)
         scores[k] = each.sum(axis=1) + zeros * at_zero
         information += (each @ each.T + zeros * np.outer(at_zero, at_zero)) / count
         errors[k] = np.mean((estimate - target) ** 2)
-        freedoms[k] = len(kept) / len(tau)
+        freedoms[k] = len(remaining) / len(tau)
     scalars = point.scalars
     return Draws(
         information, scores, errors - float(scalars.error), freedoms - float(scalars.degrees_of_freedom)

@@ -58,8 +58,8 @@ def infer(
     The network is one of full width, trained on a power-law target (`Problem`).  Its weights are fitted by
     the law that state evolution gives them, at the gamma, delta, kappa that are the most likely: the mass at
     0, the bulk, and the outliers by where the i-th target mode leaves one at this size.  No tail is fitted by
-    a power law: at d = 400 a fit of the largest eigenvalues (`powerlaw.Fit`) gives 2.09 +- 0.24 for a true
-    1.8.
+    a power law: at d = 400 a fit of the largest eigenvalues (the package powerlaw) gives 2.09 +- 0.24 for a
+    true 1.8.
 
     Args:
         values: eigenvalues of S = B B^T, shape (d,), or S itself, shape (d, d), of the quadratic network;
@@ -102,9 +102,9 @@ def infer(
 
 
 def _inferred(setting: Setting, sizes: Array) -> Inferred:
-    found = FITS[setting.network](setting, sizes)
-    posterior, point = found.posterior, on_family(setting, found.posterior.free)
-    full, by_information = mean_squares(setting, posterior.free, found.draws, np.random.default_rng(2))
+    fit = FITS[setting.network](setting, sizes)
+    posterior, point = fit.posterior, on_family(setting, fit.posterior.free)
+    full, by_information = mean_squares(setting, posterior.free, fit.draws, np.random.default_rng(2))
     # the posterior has the shape of the likelihood, the draws its true scatter, and that of the data set
     is_linear = by_information > _LINEAR * posterior.variances
     ratios = np.divide(full, by_information, out=np.ones_like(full), where=is_linear)
@@ -116,12 +116,12 @@ def _inferred(setting: Setting, sizes: Array) -> Inferred:
     for name, relative in _finite_size(setting, point, len(sizes)).items():
         value, error = estimates[name]
         estimates[name] = Estimate(value, math.hypot(error, relative * value))
-    untold = _untold(setting, sizes, estimates, found.probability)
+    untold = _untold(setting, sizes, estimates, fit.probability)
     shape, why = shape_of(setting, point, sizes)
-    kept = {name: None if name in untold else estimate for name, estimate in estimates.items()}
+    reported = {name: None if name in untold else estimate for name, estimate in estimates.items()}
     if setting.target is not None:
-        kept["scale"] = None
-    return Inferred(**kept, shape=shape, why=why, untold=untold, probability=found.probability)
+        reported["scale"] = None
+    return Inferred(**reported, shape=shape, why=why, untold=untold, probability=fit.probability)
 
 
 def _finite_size(setting: Setting, point: Point, count: int) -> dict[str, float]:

@@ -89,11 +89,11 @@ def mode_of(
     best = math.inf
     for first in starts:
         simplex = np.vstack([first, first + np.diag(_SIMPLEX[: len(first)])])
-        found = optimize.minimize(
+        minimum = optimize.minimize(
             cost, first, method="Nelder-Mead", options={**options, "initial_simplex": simplex}
         )
-        if found.fun < best:
-            best, mode = found.fun, np.asarray(found.x)
+        if minimum.fun < best:
+            best, mode = minimum.fun, np.asarray(minimum.x)
     return _inverse(mode)
 
 

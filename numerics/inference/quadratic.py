@@ -192,9 +192,9 @@ def degrees_of_freedom(x: Array, threshold: float) -> float:
     """
     above = x > threshold
     f = np.maximum(x - threshold, 0)
-    kept, cut = x[above], x[~above]
+    larger, smaller = x[above], x[~above]
     pairs = float(np.sum(above)) ** 2 + np.sum(above)  # quotients of 1, and the derivatives once more
-    return float(pairs + 2 * np.sum(f[above, None] / (kept[:, None] - cut))) / len(x) ** 2
+    return float(pairs + 2 * np.sum(f[above, None] / (larger[:, None] - smaller))) / len(x) ** 2
 
 
 def _drawn(point: Point, count: int, random: np.random.Generator) -> Drawn:
