@@ -76,6 +76,8 @@ _STEEP = 2
 _MOST_HALVINGS = 400
 # How far the mass may be from 1, to the tenth part of the digits.
 _MASS_DEFECT = 1e-7
+# Roundings of a height up to which it counts as settled: sums over neighbours and nodes round more than one.
+_SETTLED = 64
 
 
 def posterior_variance(noise: Any, target: AnyTarget) -> Posterior:
@@ -191,7 +193,7 @@ def _heights2(target: Target, noise: Any, modes: Above, lowest: Any = 0) -> Any:
         first, second = modes.sums(q, 1, 1)
         return first[:, 0], second[:, 0]
 
-    return heights2(arithmetic, variance, sums, start, 0 * noise)
+    return heights2(arithmetic, variance, sums, start, 0 * noise, _SETTLED)
 
 
 @dataclass(frozen=True)

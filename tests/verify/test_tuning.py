@@ -46,6 +46,9 @@ LEARNED = {"ratio": 6, "risk": 9, "weight_decay": 12}
 NARROWEST = 4
 """Decades by which the range of weight decays, or of risks, in which one is told from the best is narrow."""
 
+SHORTEST = 5
+"""Decades of d that a ladder spans, where there is one as long: shorter ones may tell no 1e-3."""
+
 AT_EDGE = {"diagonal": S.Zero, "quadratic": Rational(2, 5)}
 """At a hard edge the bulk is cut at a distance t ~ D_b^(2/5) from it, with D_b ~ K/d."""
 
@@ -122,7 +125,9 @@ def ladder(network, noise, name, decay, quantity):
         ends = RANGE / np.maximum.reduce([at[0] + 1, at[3], below])
         for (most, _), power in zip(costs, powers, strict=True):
             ends = np.where(power > 0, np.minimum(ends, most / np.where(power > 0, power, 1)), ends)
-        places.append(deepest(margin([tuned, bayes], at), ends, grid))
+        margins = margin([tuned, bayes], at)
+        long_enough = np.where(ends < SHORTEST, -np.inf, margins)
+        places.append(deepest(long_enough, ends, grid) or deepest(margins, ends, grid))
     place = max((p for p in places if p is not None), key=lambda p: p.margin * p.end)
     exponents = {letters.a: place.point.a, letters.b: place.point.b, letters.gamma: decay}
     exponents = {symbol: Rational(value.numerator, value.denominator) for symbol, value in exponents.items()}
@@ -130,6 +135,8 @@ def ladder(network, noise, name, decay, quantity):
     law = {"ratio": ratio, "risk": risk_law(tuned), "weight_decay": of_decay}[quantity]
     # beside powers of 1/log d, those of d are to be negligible
     start = min(5 / place.margin, place.end / 2) if law.corrected else 0
+    if quantity == "weight_decay" and place.end > 10:
+        start = max(start, 2)  # at d = 61 the risk may still be least without weight decay
     return Ladder(place.point, dimensions(place.end, start=start, steps=STEPS), law)
 
 
