@@ -1,0 +1,91 @@
+"""Does a heavy tail of the weights mean good generalisation?
+
+Trains the quadratic network at one number of samples and many weight decays, measures the tail exponent of the
+eigenvalues of its weights as practitioners do (Hill's estimator over the largest ones), and sets it beside the
+excess risk.  The tail that features leave has the exponent 1 + 1/gamma; but weight decay makes any tail look
+heavier than that, and little weight decay buries it in noise.  Writes tail_and_risk.png beside this file (or into
+the folder given as argument); takes half a minute.
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from asymptotics import OnBoundary, phase_diagram, quadratic
+from numerics import Problem, solve, train
+
+GAMMA, DIM, SAMPLES = 1.25, 60, 7200
+PROBLEM = Problem("quadratic", gamma=GAMMA, samples=SAMPLES, dim=DIM, weight_decay=1, noise_variance=0.5)
+DECAYS = np.geomspace(0.02, 40, 9)
+SEEDS = range(4)
+LARGEST = 8
+"""How many of the largest eigenvalues count as the tail."""
+
+
+def hill(values: NDArray[np.float64]) -> float:
+    """Hill's estimator of the exponent of the density, from the largest positive values."""
+    largest = np.sort(values[values > 0])[::-1][: LARGEST + 1]
+    if len(largest) < 3:
+        return math.nan
+    return 1 + 1 / float(np.mean(np.log(largest[:-1] / largest[-1])))
+
+
+def phase_at(weight_decay: float) -> str:
+    """The phase in which the exponents of these samples and weight decay lie."""
+    place = {"a": math.log(SAMPLES / DIM) / math.log(DIM), "ell": math.log(weight_decay) / math.log(DIM)}
+    rational = {name: Fraction(value).limit_denominator(1000) for name, value in place.items()}
+    try:
+        return phase_diagram(quadratic).locate(**rational, gamma=Fraction(5, 4)).name
+    except OnBoundary as boundary:
+        return "/".join(phase.name for phase in boundary.phases)
+
+
+def main(folder: Path) -> None:
+    """Train, measure, draw."""
+    print(f"quadratic network, d = {DIM}, n = {SAMPLES}: features alone give 1 + 1/gamma = {1 + 1 / GAMMA:.2f}")
+    print("weight decay  phase  tail exponent  eigenvalues above noise  excess risk (theory)")
+    rows = []
+    for decay in DECAYS:
+        problem = replace(PROBLEM, weight_decay=float(decay))
+        solution = solve(problem)
+        edge = solution.spectrum().bulk_edge
+        trained = [train(problem, seed=seed, progress=False) for seed in SEEDS]
+        exponent = float(np.mean([hill(one.eigenvalues) for one in trained]))
+        above = np.mean([np.sum(one.eigenvalues > edge) for one in trained])
+        risk = float(np.mean([one.excess_risk for one in trained]))
+        rows.append((float(decay), exponent, risk, solution.excess_risk))
+        print(
+            f"{decay:12.3g}  {phase_at(decay):5}  {exponent:13.2f}  {above:23.1f}  "
+            f"{risk:11.3f} ({solution.excess_risk:.3f})"
+        )
+
+    decays, exponents, risks, theory = np.array(rows).T
+    best, heaviest = int(np.argmin(risks)), int(np.nanargmin(exponents))
+    print(f"the least risk is at weight decay {decays[best]:.3g}, the heaviest tail at {decays[heaviest]:.3g}")
+
+    figure = Figure(figsize=(8, 6.4), layout="constrained")
+    FigureCanvasAgg(figure)
+    upper, lower = figure.subplots(2, 1, sharex=True)
+    upper.loglog(decays, risks, "ko", label=f"trained, {len(SEEDS)} seeds")
+    upper.loglog(decays, theory, color="C0", label="state evolution")
+    upper.set(ylabel="excess risk R", title=f"quadratic network, d = {DIM}, n = {SAMPLES}")
+    lower.semilogx(decays, exponents, "ko", label="of the trained weights (Hill)")
+    lower.axhline(1 + 1 / GAMMA, color="C0", linestyle="--", label=r"of the features, $1 + 1/\gamma$")
+    lower.set(xlabel=r"weight decay $\lambda$", ylabel="tail exponent of the eigenvalues")
+    for ax in (upper, lower):
+        ax.axvline(decays[best], color="gray", linestyle=":", label="least risk")
+        ax.legend()
+    figure.savefig(folder / "tail_and_risk.png", dpi=120)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent)
