@@ -1,10 +1,9 @@
 """Does a heavy tail of the weights mean good generalisation?
 
-Trains the quadratic network at one number of samples and many weight decays, measures the tail exponent of the
-eigenvalues of its weights as practitioners do (Hill's estimator over the largest ones), and sets it beside the
-excess risk.  The tail that features leave has the exponent 1 + 1/gamma; but weight decay makes any tail look
-heavier than that, and little weight decay buries it in noise.  Writes tail_and_risk.png beside this file (or into
-the folder given as argument); takes half a minute.
+Trains the quadratic network at one number of samples and many weight decays, measures the tail exponent of
+the eigenvalues of its weights as practitioners do (Hill's estimator over the largest ones), and sets it
+beside the excess risk.  Writes tail_and_risk.png beside this file (or into the folder given as argument);
+takes half a minute.
 """
 
 from __future__ import annotations
@@ -51,7 +50,7 @@ def phase_at(weight_decay: float) -> str:
 
 def main(folder: Path) -> None:
     """Train, measure, draw."""
-    print(f"quadratic network, d = {DIM}, n = {SAMPLES}: features alone give 1 + 1/gamma = {1 + 1 / GAMMA:.2f}")
+    print(f"quadratic network, d = {DIM}, n = {SAMPLES}; features alone: 1 + 1/gamma = {1 + 1 / GAMMA:.2f}")
     print("weight decay  phase  tail exponent  eigenvalues above noise  excess risk (theory)")
     rows = []
     for decay in DECAYS:
@@ -70,7 +69,9 @@ def main(folder: Path) -> None:
 
     decays, exponents, risks, theory = np.array(rows).T
     best, heaviest = int(np.argmin(risks)), int(np.nanargmin(exponents))
-    print(f"the least risk is at weight decay {decays[best]:.3g}, the heaviest tail at {decays[heaviest]:.3g}")
+    print(
+        f"the least risk is at weight decay {decays[best]:.3g}, the heaviest tail at {decays[heaviest]:.3g}"
+    )
 
     figure = Figure(figsize=(8, 6.4), layout="constrained")
     FigureCanvasAgg(figure)

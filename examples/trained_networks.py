@@ -1,8 +1,8 @@
 """Trained networks: do they answer, and do their weights look, as the theory says?
 
 Trains both networks to a proved minimum on drawn data, at growing numbers of samples, and sets excess risk
-and spectra of the weights beside the solutions of the state evolution.  Writes trained_networks.png beside this file
-(or into the folder given as argument); takes about a minute.
+and spectra of the weights beside the solutions of the state evolution.  Writes trained_networks.png beside
+this file (or into the folder given as argument); takes about a minute.
 """
 
 from __future__ import annotations

@@ -28,10 +28,6 @@ from numerics.training.device import device_of
 CACHE_FORMAT = 1
 """Part of the digest: raised when the meaning or the accuracy of a cached number changes."""
 
-ON_ONE_THREAD = 10**7
-"""Numbers in the inputs up to which one thread does the linear algebra: others would wait for it, and take
-the cores from whatever else runs (d = 30, n = 900 on two busy cores: 15 s of processor time, not 0.06)."""
-
 
 @dataclass(frozen=True, repr=False)
 class Experiment(Table[Row]):
@@ -65,9 +61,7 @@ def experiment(
     """Train each problem with each seed, and put the theory beside it.
 
     On an executor each training has one thread of the linear algebra: as many trainings at a time as there
-    are cores are faster than one on all cores.  Without one they run here, one after the other, also on one
-    thread up to 10^7 numbers in the inputs, samples x dim, and on all threads beyond.  A training on another
-    number of threads is the same up to rounding.
+    are cores are faster than one on all cores.  Without one they run here, one after the other.
 
     A training that does not converge is a row too, with the status "not converged" and the message; the
     others go on.  It is cached like the others, and tried again where ``most_rounds`` is larger.
@@ -112,9 +106,7 @@ def experiment(
     }
 
     def here(index: int) -> Row:
-        problem, seed = grid[index]
-        one_thread = problem.samples * problem.dim <= ON_ONE_THREAD
-        return train_row(problem, seed, **options, one_thread=one_thread)
+        return train_row(*grid[index], **options)
 
     def submit(index: int) -> Future[Row]:
         assert executor is not None

@@ -72,7 +72,7 @@ class Row(Record):
 
 
 def train_row(problem: Problem, seed: int, *, one_thread: bool = False, **options: Any) -> Row:
-    """Train one network, with options of `train`; on one thread if it is small, or others run beside it."""
+    """Train one network, with options of `train`; on one thread if others run beside it."""
     if one_thread:
         with threadpool_limits(1, user_api="blas"):
             return train_row(problem, seed, **options)

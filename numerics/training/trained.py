@@ -55,7 +55,11 @@ class WeightSpectrum:
 
         Of d weights drawn independently it would be about 0.87/sqrt(d); eigenvalues, which repel each other,
         come closer.
+
+        Raises:
+            InvalidProblem: it is no `Spectrum`.
         """
+        require(isinstance(spectrum, Spectrum), "spectrum", spectrum, "that of a Solution")
         places = np.unique(self.values)
         law = np.asarray(spectrum.cdf(places))
         below = np.searchsorted(self.values, places, side="left") / len(self.values)

@@ -97,21 +97,6 @@ def test_threads_of_a_pool_have_one_thread_each(monkeypatch: pytest.MonkeyPatch)
         assert {x["num_threads"] for x in threadpool_info() if x["user_api"] == "blas"} == {2}
 
 
-def test_large_trainings_have_all_threads_where_they_are_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    alone: list[bool] = []
-
-    def recorded(problem: Problem, seed: int, *, one_thread: bool, **options: Any) -> Row:
-        alone.append(not one_thread)
-        return Row(problem, seed, "trained", None, 0.0, {}, {}, {})
-
-    monkeypatch.setattr("numerics.experiments.experiment.train_row", recorded)
-    grid = [replace(QUADRATIC, samples=samples) for samples in (10**6, 10**6 + 1)]  # at d = 10
-    experiment(grid, [0], progress=False)
-    with ThreadPoolExecutor(1) as executor:
-        experiment(grid, [0], executor=executor, progress=False)
-    assert alone == [False, True, False, False]
-
-
 def test_a_dask_cluster_gives_the_same_rows(serial: Experiment) -> None:
     with (
         LocalCluster(n_workers=1, threads_per_worker=2, processes=False, dashboard_address=None) as cluster,

@@ -33,13 +33,15 @@ def test_the_same_loss_up_to_a_factor(name):
             data.inputs, data.labels, penalty.coefficients * theta, penalty.alpha
         )
         ratios.append(theirs / ours)
-    assert ratios == pytest.approx([ratios[0]] * 5, rel=1e-13)
+    assert ratios == pytest.approx([ratios[0]] * 5, rel=1e-13, abs=0)
 
 
 @pytest.mark.parametrize("name", CONVENTIONS)
 def test_there_and_back(name):
     penalty = to_lasso(0.37, samples=130, dim=70, convention=name)
-    assert from_lasso(penalty.alpha, samples=130, dim=70, convention=name) == pytest.approx(0.37, rel=1e-15)
+    assert from_lasso(penalty.alpha, samples=130, dim=70, convention=name) == pytest.approx(
+        0.37, rel=1e-15, abs=0
+    )
 
 
 def test_scikit_learn_at_this_alpha_satisfies_our_conditions():
@@ -48,8 +50,8 @@ def test_scikit_learn_at_this_alpha_satisfies_our_conditions():
     solver = Lasso(alpha=penalty.alpha, fit_intercept=False, tol=1e-12, max_iter=10**6)
     theta = solver.fit(data.inputs, data.labels).coef_ / penalty.coefficients
     slope = (data.inputs / 10).T @ (data.labels - data.inputs @ theta / 10)
-    assert np.max(np.abs(slope)) == pytest.approx(0.8, rel=1e-6)
-    assert slope[theta != 0] == pytest.approx(0.8 * np.sign(theta[theta != 0]), rel=1e-6)
+    assert np.max(np.abs(slope)) == pytest.approx(0.8, rel=1e-6, abs=0)
+    assert slope[theta != 0] == pytest.approx(0.8 * np.sign(theta[theta != 0]), rel=1e-6, abs=0)
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ def test_losses_are_as_defined(network, samples, width):
         hidden = weights.reshape(8, width)
         outputs = (np.sum((data.inputs @ hidden) ** 2, axis=1) - np.sum(hidden**2)) / np.sqrt(8)
         expected = np.sum((data.labels - outputs) ** 2) + DECAY * 8 * np.sum(hidden**2)
-    assert loss.value(weights, DECAY)[0] == pytest.approx(expected, rel=1e-13)
+    assert loss.value(weights, DECAY)[0] == pytest.approx(expected, rel=1e-13, abs=0)
 
 
 @pytest.mark.parametrize(("network", "samples", "width"), SIZES)
@@ -40,11 +40,13 @@ def test_gradients_and_curvatures_are_slopes(network, samples, width):
     _, loss, weights = of(network, samples, width)
     direction = np.random.default_rng(9).standard_normal(len(weights))
     gradient = loss.value(weights, DECAY)[1]
-    assert approx_fprime(weights, lambda w: loss.value(w, DECAY)[0]) == pytest.approx(gradient, rel=1e-4)
+    assert approx_fprime(weights, lambda w: loss.value(w, DECAY)[0]) == pytest.approx(
+        gradient, rel=1e-4, abs=0
+    )
     step = 1e-5
     ahead, behind = (loss.value(weights + sign * step * direction, DECAY)[1] for sign in (1, -1))
     bend = loss.curvature(weights, DECAY)(direction)
-    assert (ahead - behind) / (2 * step) == pytest.approx(bend, rel=1e-5)
+    assert (ahead - behind) / (2 * step) == pytest.approx(bend, rel=1e-5, abs=0)
 
 
 @pytest.mark.parametrize(("samples", "dim", "decay"), [(60, 90, 0.3), (120, 60, 1.0), (60, 60, 0.05)])
@@ -58,7 +60,7 @@ def test_trained_diagonal_networks_are_the_lasso_of_scikit_learn(samples, dim, d
     theta = solver.fit(data.inputs, data.labels).coef_ / penalty.coefficients
     misfit = data.labels - data.inputs @ theta / np.sqrt(dim)
     least = misfit @ misfit / 2 + decay * np.sum(np.abs(theta))
-    assert trained.train_loss * dim == pytest.approx(least, rel=1e-8)
+    assert trained.train_loss * dim == pytest.approx(least, rel=1e-8, abs=0)
     assert trained.weights == pytest.approx(theta, abs=1e-3 * np.max(np.abs(theta)))
 
 
@@ -81,7 +83,7 @@ def test_trained_quadratic_networks_are_the_nuclear_norm_solution(samples, decay
     )
     trained = train(problem, seed=1, tolerance=1e-9)
     least, matrix = nuclear_norm_on_the_cone(trained.data, decay)
-    assert trained.train_loss * 144 == pytest.approx(least, rel=1e-6)
+    assert trained.train_loss * 144 == pytest.approx(least, rel=1e-6, abs=0)
     assert trained.weights == pytest.approx(matrix, abs=2e-3 * np.max(matrix))
 
 
@@ -116,8 +118,8 @@ def test_more_samples_than_inputs_need_their_triangle_only():
     data, loss, weights = of("diagonal", 20, 8)
     assert loss.design.shape == (8, 8)
     whole = DiagonalLoss(data.inputs / np.sqrt(8), data.labels, 0.0, Device())
-    assert loss.value(weights, 0.5)[0] == pytest.approx(whole.value(weights, 0.5)[0], rel=1e-13)
-    assert loss.gap(weights, 0.5) == pytest.approx(whole.gap(weights, 0.5), rel=1e-10)
+    assert loss.value(weights, 0.5)[0] == pytest.approx(whole.value(weights, 0.5)[0], rel=1e-13, abs=0)
+    assert loss.gap(weights, 0.5) == pytest.approx(whole.gap(weights, 0.5), rel=1e-10, abs=0)
 
 
 def test_pairs_leave_their_saddle_where_the_loss_falls():

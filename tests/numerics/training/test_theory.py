@@ -1,9 +1,10 @@
-"""Trained networks against the state evolution: every phase, the peaks, the plateau, few units, no noise, pruning.
+"""Trained networks against the state evolution: every phase, the peaks, the plateau, few units, no noise,
+pruning.
 
-For each place the mean over seeds of what is measured lies within three standard errors of the solution, or within
-5 per cent of it, whichever is larger; where corrections in 1/d are larger than that they are measured at two
-dimensions and seen to shrink.  The places are named by the phase in which their exponents lie; at d = 100 and
-1000 phases are not far apart.
+For each place the mean over seeds of what is measured lies within three standard errors of the solution, or
+within 5 per cent of it, whichever is larger; where corrections in 1/d are larger than that they are measured
+at two dimensions and seen to shrink.  The places are named by the phase in which their exponents lie; at d =
+100 and 1000 phases are not far apart.
 """
 
 import numpy as np

@@ -5,9 +5,11 @@ import io
 import numpy as np
 import pytest
 from rich.console import Console
+from threadpoolctl import threadpool_info, threadpool_limits
 
 import numerics.training.train as of_train
 from numerics import InvalidProblem, NotConverged, Problem, draw, solve, train
+from numerics.training.losses import loss_of
 
 LAW = {"gamma": 1.25, "noise_variance": 0.25}
 DIAGONAL = Problem("diagonal", samples=25, dim=40, weight_decay=0.05, **LAW)
@@ -67,7 +69,7 @@ def test_more_hidden_units_than_inputs_change_nothing():
     wide = Problem("quadratic", samples=150, dim=15, weight_decay=0.1, width=20, **LAW)
     trained, full = train(wide, tolerance=1e-9), train(QUADRATIC, tolerance=1e-9)
     assert trained.parameters["B"].shape == (15, 20)
-    assert trained.train_loss == pytest.approx(full.train_loss, rel=1e-8)
+    assert trained.train_loss == pytest.approx(full.train_loss, rel=1e-8, abs=0)
 
 
 def test_too_much_weight_decay_leaves_nothing():
@@ -125,6 +127,21 @@ def test_too_few_rounds_are_no_training():
         NotConverged, match=r"relative duality gap is .* after 2 rounds, above tolerance=1.0e-06"
     ):
         train(hard, most_rounds=2)
+
+
+@pytest.mark.parametrize(("most", "threads"), [(10**6, 1), (10, 2)])
+def test_small_trainings_have_one_thread(most, threads, monkeypatch):
+    seen = set()
+
+    def record(*arguments):
+        seen.update(pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas")
+        return loss_of(*arguments)
+
+    monkeypatch.setattr(of_train, "loss_of", record)
+    monkeypatch.setattr(of_train, "ON_ONE_THREAD", most)
+    with threadpool_limits(2, user_api="blas"):
+        train(QUADRATIC)
+    assert seen == {threads}
 
 
 def test_progress_is_shown_in_a_terminal_alone(monkeypatch, capsys):
