@@ -150,6 +150,7 @@ def test_quadratic_equations_by_quadrature_of_the_density(spectrum: str, alpha: 
     assert found.train_loss == pytest.approx(
         (noise * float(asked.weight_decay) / kappa) ** 2 / 4 + float(asked.weight_decay) * values["T"],
         rel=1e-5,
+        abs=0,
     )
 
 
@@ -182,9 +183,11 @@ def test_drawn_matrices(kind: str) -> None:
     goe = (gaussian + gaussian.T) / np.sqrt(2 * dim)
     values, vectors = np.linalg.eigh(np.diag(sizes) + found.effective_noise * goe)
     estimate = (vectors * np.maximum(values - found.threshold, 0)) @ vectors.T
-    assert np.sum((estimate - np.diag(sizes)) ** 2) / dim * 2 == pytest.approx(found.excess_risk, rel=0.01)
+    assert np.sum((estimate - np.diag(sizes)) ** 2) / dim * 2 == pytest.approx(
+        found.excess_risk, rel=0.01, abs=0
+    )
     assert np.sum(estimate * goe) / dim / found.effective_noise == pytest.approx(
-        found.degrees_of_freedom, rel=0.02
+        found.degrees_of_freedom, rel=0.02, abs=0
     )
     trained = np.maximum(values - found.threshold, 0)
     spectrum = found.spectrum()
@@ -216,16 +219,16 @@ def test_a_power_law_given_by_its_sizes_is_the_same(network: str, estimator: str
         one, other = law.spectrum(), sizes.spectrum()
         assert other.atom == pytest.approx(one.atom, abs=1e-12)
         assert (other.bulk_edge, other.right_edge) == pytest.approx(
-            (one.bulk_edge, one.right_edge), rel=1e-11
+            (one.bulk_edge, one.right_edge), rel=1e-11, abs=0
         )
         x = np.geomspace(1e-3, 20, 12)
         np.testing.assert_allclose(other.density(x), one.density(x), rtol=1e-9, atol=1e-12)
         np.testing.assert_allclose(other.cdf(x), one.cdf(x), rtol=1e-11)
-        assert sizes.pruned() == pytest.approx(law.pruned(), rel=1e-10)
+        assert sizes.pruned() == pytest.approx(law.pruned(), rel=1e-10, abs=0)
         # outliers: where all other sizes count, instead of being far below
         if one.spikes:
-            assert other.spikes[0].location == pytest.approx(one.spikes[0].location, rel=1e-3)
-            assert other.spikes[0].overlap == pytest.approx(one.spikes[0].overlap, rel=1e-2)
+            assert other.spikes[0].location == pytest.approx(one.spikes[0].location, rel=1e-3, abs=0)
+            assert other.spikes[0].overlap == pytest.approx(one.spikes[0].overlap, rel=1e-2, abs=0)
 
 
 @pytest.mark.parametrize("width", [3, 20])
@@ -252,7 +255,7 @@ def test_few_hidden_units_amid_equal_sizes() -> None:
     assert found.excess_risk > 2 * 5 / 40 * 0.9  # five of ten modes are out
     assert found.excess_risk > solve(replace(asked, width=10)).excess_risk
     many = solve(asked, digits=25)
-    assert found.excess_risk == pytest.approx(float(many.excess_risk), rel=1e-10)
+    assert found.excess_risk == pytest.approx(float(many.excess_risk), rel=1e-10, abs=0)
 
 
 @pytest.mark.parametrize("network", ["diagonal", "quadratic"])
@@ -266,9 +269,9 @@ def test_sizes_and_noise_and_weight_decay_scale(network: str, spectrum: str) -> 
         weight_decay=3 * asked.weight_decay,
     )
     one, other = solve(asked), solve(scaled)
-    assert other.excess_risk == pytest.approx(9 * one.excess_risk, rel=1e-11)
-    assert other.effective_noise == pytest.approx(3 * one.effective_noise, rel=1e-11)
-    assert other.train_loss == pytest.approx(9 * one.train_loss, rel=1e-11)
+    assert other.excess_risk == pytest.approx(9 * one.excess_risk, rel=1e-11, abs=0)
+    assert other.effective_noise == pytest.approx(3 * one.effective_noise, rel=1e-11, abs=0)
+    assert other.train_loss == pytest.approx(9 * one.train_loss, rel=1e-11, abs=0)
     for name, part in one.decomposition.items():
         assert other.decomposition[name] == pytest.approx(9 * part, rel=1e-9, abs=1e-11 * one.excess_risk)
 
@@ -315,10 +318,10 @@ def test_any_sizes(network: str, estimator: str, sizes: Any, zeros: int, logs: A
     )
     found, many = solve(asked), solve(asked, digits=25)
     assert found.residual < 1e-11
-    assert sum(found.decomposition.values()) == pytest.approx(found.excess_risk, rel=1e-10)
+    assert sum(found.decomposition.values()) == pytest.approx(found.excess_risk, rel=1e-10, abs=0)
     assert min(found.decomposition.values()) >= 0
     for name in ("excess_risk", "effective_noise"):
-        assert getattr(found, name) == pytest.approx(float(getattr(many, name)), rel=1e-9)
+        assert getattr(found, name) == pytest.approx(float(getattr(many, name)), rel=1e-9, abs=0)
     order.shuffle(sizes)
     assert replace(asked, target=[*sizes, *[0] * zeros]) == asked
 
@@ -340,8 +343,8 @@ def test_rank_one_in_a_huge_dimension(network: str, estimator: str) -> None:
         estimator=estimator,
     )
     found = solve(asked)
-    assert found.excess_risk == pytest.approx(float(solve(asked, digits=20).excess_risk), rel=1e-10)
-    assert sum(found.decomposition.values()) == pytest.approx(found.excess_risk, rel=1e-10)
+    assert found.excess_risk == pytest.approx(float(solve(asked, digits=20).excess_risk), rel=1e-10, abs=0)
+    assert sum(found.decomposition.values()) == pytest.approx(found.excess_risk, rel=1e-10, abs=0)
     if estimator == "bayes":
         # of the one coefficient, and of the zeros, which are known
         assert found.excess_risk < 1e-25
@@ -356,7 +359,7 @@ def test_many_sizes_cost_seconds(network: str) -> None:
     found = solve(Problem(network, target=sizes, samples=samples, **parameters))
     even = np.repeat((np.arange(100) + 0.5) / 100, 100)
     near = solve(Problem(network, target=even, samples=samples, **parameters))
-    assert found.excess_risk == pytest.approx(near.excess_risk, rel=0.02)
+    assert found.excess_risk == pytest.approx(near.excess_risk, rel=0.02, abs=0)
     bayes = solve(
         Problem(network, target=sizes, samples=samples, estimator="bayes", dim=10**4, noise_variance=0.03)
     )
@@ -388,8 +391,10 @@ def test_outliers_of_a_spectrum_whose_other_sizes_are_large() -> None:
     )
     found = solve(asked)
     noise2, top = found.effective_noise**2, found.spectrum().spikes[0]
-    assert top.location == pytest.approx(3 + noise2 * (20 / 2 + 19 / 3) / 40 - found.threshold, rel=1e-12)
-    assert top.overlap == pytest.approx(1 - noise2 * (20 / 4 + 19 / 9) / 40, rel=1e-12)
+    assert top.location == pytest.approx(
+        3 + noise2 * (20 / 2 + 19 / 3) / 40 - found.threshold, rel=1e-12, abs=0
+    )
+    assert top.overlap == pytest.approx(1 - noise2 * (20 / 4 + 19 / 9) / 40, rel=1e-12, abs=0)
 
 
 def test_bayes_knows_what_is_the_same() -> None:
@@ -447,6 +452,6 @@ def test_parts_where_the_noise_of_one_size_reaches_beyond_the_next() -> None:
         "quadratic", target=sizes, samples=3.206275149613595, dim=3, weight_decay=1.3743898612024937e-06
     )
     parts = solve(asked).decomposition
-    assert sum(parts.values()) == pytest.approx(2 * 2.57310775e-05, rel=1e-8)
-    assert parts["unlearned"] == pytest.approx(2 * 8.56885e-06, rel=1e-4)
-    assert parts["overfitting"] == pytest.approx(2 * 2.44335e-06, rel=1e-4)
+    assert sum(parts.values()) == pytest.approx(2 * 2.57310775e-05, rel=1e-8, abs=0)
+    assert parts["unlearned"] == pytest.approx(2 * 8.56885e-06, rel=1e-4, abs=0)
+    assert parts["overfitting"] == pytest.approx(2 * 2.44335e-06, rel=1e-4, abs=0)

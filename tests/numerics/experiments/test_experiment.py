@@ -94,7 +94,7 @@ def test_threads_of_a_pool_have_one_thread_each(monkeypatch: pytest.MonkeyPatch)
         with ThreadPoolExecutor(2) as executor:
             experiment(PROBLEMS, range(4), executor=executor, progress=False)
         assert set(seen) == {1}
-        assert {x["num_threads"] for x in threadpool_info() if x["user_api"] == "blas"} == {2}
+        assert max(x["num_threads"] for x in threadpool_info() if x["user_api"] == "blas") == 2
 
 
 def test_a_dask_cluster_gives_the_same_rows(serial: Experiment) -> None:

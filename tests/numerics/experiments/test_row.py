@@ -105,4 +105,4 @@ def test_side_by_side_each_has_one_thread(one_thread: bool, monkeypatch: pytest.
     monkeypatch.setattr("numerics.experiments.row.train", recorded)
     with threadpool_limits(2, user_api="blas"):
         train_row(PROBLEM, 0, **OPTIONS, one_thread=one_thread)
-    assert seen == {1 if one_thread else 2}
+    assert max(seen) == (1 if one_thread else 2)  # of all pools there are

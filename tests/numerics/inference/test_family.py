@@ -35,9 +35,11 @@ def test_solutions_lie_on_the_family(problem: Problem) -> None:
     point = on_family(setting, np.array([problem.gamma, math.log(solution.effective_noise)]))
     found = dict(zip(NAMES, answers(setting, point), strict=True))
     for name in ("effective_noise", "threshold", "learned_modes", "excess_risk"):
-        assert found[name] == pytest.approx(getattr(solution, name), rel=1e-6)
-    assert found["noise_variance"] == pytest.approx(problem.noise_variance, rel=1e-6)
-    assert found["test_error"] == pytest.approx(solution.excess_risk + problem.noise_variance, rel=1e-6)
+        assert found[name] == pytest.approx(getattr(solution, name), rel=1e-6, abs=0)
+    assert found["noise_variance"] == pytest.approx(problem.noise_variance, rel=1e-6, abs=0)
+    assert found["test_error"] == pytest.approx(
+        solution.excess_risk + problem.noise_variance, rel=1e-6, abs=0
+    )
 
 
 @pytest.mark.parametrize("problem", PROBLEMS)
@@ -45,8 +47,8 @@ def test_training_loss_gives_the_ratio_of_noise_and_threshold(problem: Problem) 
     solution = solve(problem)
     setting = setting_of(problem, ratio=solution.effective_noise / solution.threshold)
     point = on_family(setting, np.array([problem.gamma]))
-    assert point.noise == pytest.approx(solution.effective_noise, rel=1e-6)
-    assert point.threshold == pytest.approx(solution.threshold, rel=1e-6)
+    assert point.noise == pytest.approx(solution.effective_noise, rel=1e-6, abs=0)
+    assert point.threshold == pytest.approx(solution.threshold, rel=1e-6, abs=0)
 
 
 def test_threshold_is_the_same_from_any_start() -> None:
@@ -54,7 +56,7 @@ def test_threshold_is_the_same_from_any_start() -> None:
     free = np.array([1.0, -2.0])
     plain = on_family(setting, free).threshold
     for near in (1e-12, 1e-3, 1.0, 1e6):
-        assert on_family(setting, free, near).threshold == pytest.approx(plain, rel=1e-8)
+        assert on_family(setting, free, near).threshold == pytest.approx(plain, rel=1e-8, abs=0)
 
 
 def test_scale_multiplies_the_target() -> None:
@@ -64,7 +66,7 @@ def test_scale_multiplies_the_target() -> None:
     one = answers(setting, on_family(setting, np.array([1.25, -0.5, 0.2])))
     other = answers(larger, on_family(larger, np.array([1.25, -0.5 + math.log(3), 0.2 + math.log(3)])))
     units = np.array([1, 3, 3, 1, 9, 9, 9, 3])
-    assert other == pytest.approx(units * one, rel=1e-8)
+    assert other == pytest.approx(units * one, rel=1e-8, abs=0)
 
 
 def test_point_at_and_coordinates_are_inverse() -> None:

@@ -48,7 +48,7 @@ def test_the_known_form_with_the_cube_of_the_density(sizes: list[float], dim: in
     )
     posterior = posterior_variance(noise, target)
     known = 4 * np.pi**2 / 3 * noise**4 * cubes
-    assert posterior.complement == pytest.approx(known, rel=1e-5)
+    assert posterior.complement == pytest.approx(known, rel=1e-5, abs=0)
     assert posterior.error == pytest.approx(noise**2 - known, rel=1e-4, abs=1e-6 * noise**2)
 
 
@@ -86,7 +86,7 @@ def test_many_digits_agree_with_few(sizes: list[float]) -> None:
         with wide.working():
             many = posterior_variance(wide.real(noise), target.in_arithmetic(wide))
             error, defect = float(many.error), many.error + many.complement - wide.real(noise) ** 2
-        assert posterior_variance(noise, target).error == pytest.approx(error, rel=1e-12)
+        assert posterior_variance(noise, target).error == pytest.approx(error, rel=1e-12, abs=0)
         assert abs(defect) < 1e-30 * noise**2
 
 
@@ -99,7 +99,7 @@ def test_sizes_far_below_the_noise_or_its_rounding_are_noise_alone() -> None:
     """A geometric progression over 160 decades; where it is below the noise it may as well be 0."""
     long, short = (0.4 ** np.arange(count) for count in (400, 60))
     assert posterior_variance(0.01, of(long, 1200)).error == pytest.approx(
-        posterior_variance(0.01, of(short, 1200)).error, rel=1e-12
+        posterior_variance(0.01, of(short, 1200)).error, rel=1e-12, abs=0
     )
 
 

@@ -33,13 +33,13 @@ def test_least_capacities_are_the_minimum_of_the_error(r: Fraction) -> None:
     ):
         least = minimize_scalar(lambda u, f=error: f(float(r), u), bounds=(0, end), method="bounded").fun
         # quadrature and minimiser are good to 1e-9
-        assert float(recovery.least_capacity(15)) == pytest.approx(least, rel=1e-8)
+        assert float(recovery.least_capacity(15)) == pytest.approx(least, rel=1e-8, abs=0)
 
 
 def test_few_modes_take_samples_in_proportion_to_their_number() -> None:
     """2 log(1/r) of each coefficient, asymptotically; three of each of the unknowns 2 r d^2/2 of a matrix."""
     r = Fraction(1, 10**60)
-    assert float(quadratic_recovery(r).least_capacity(15) / r) == pytest.approx(6, rel=1e-8)
+    assert float(quadratic_recovery(r).least_capacity(15) / r) == pytest.approx(6, rel=1e-8, abs=0)
     assert 0.9 < float(diagonal_recovery(r).least_capacity(15) / r) / (2 * np.log(1e60)) < 1
 
 
@@ -63,10 +63,10 @@ def test_the_limit_is_that_of_small_weight_decay(network: str, factor: Fraction)
     }
     limit = solve(Problem(network, weight_decay=0, **problem))
     near = solve(Problem(network, weight_decay=1e-8, **problem))
-    assert limit.degrees_of_freedom == pytest.approx(near.degrees_of_freedom, rel=1e-5)
+    assert limit.degrees_of_freedom == pytest.approx(near.degrees_of_freedom, rel=1e-5, abs=0)
     if factor > 1:
         assert (limit.excess_risk, limit.learned_modes, limit.spectrum().atom) == (0, 10, 0.75)
         assert near.excess_risk < 1e-12
     else:
-        assert limit.excess_risk == pytest.approx(near.excess_risk, rel=1e-4)
+        assert limit.excess_risk == pytest.approx(near.excess_risk, rel=1e-4, abs=0)
         assert limit.excess_risk > 1e-5

@@ -141,7 +141,7 @@ def test_small_trainings_have_one_thread(most, threads, monkeypatch):
     monkeypatch.setattr(of_train, "ON_ONE_THREAD", most)
     with threadpool_limits(2, user_api="blas"):
         train(QUADRATIC)
-    assert seen == {threads}
+    assert max(seen) == threads  # of all pools there are
 
 
 def test_progress_is_shown_in_a_terminal_alone(monkeypatch, capsys):
