@@ -291,6 +291,7 @@ ALLOWED: dict[str, set[str]] = {
     "WeightSpectrum.cdf.x": MANY_NUMBERS,
     "experiment.cache": {"string"},
     "train.checkpoint": {"string"},
+    "Problem.target": {"array"},  # which then asks for no gamma
     "path": {"string"},
     "Network.name": {"string"},
     "RidgeRegression.name": {"string"},

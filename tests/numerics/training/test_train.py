@@ -44,6 +44,22 @@ def test_one_data_set_serves_every_weight_decay_and_width():
     assert train(narrow, data=data).train_loss > losses[1] * (1 + 1e-6)
 
 
+@pytest.mark.parametrize("network", ["diagonal", "quadratic"])
+def test_any_target_can_be_learned(network):
+    """Two sizes and zeros, in any order: with many samples the weights are the target's, up to kappa."""
+    problem = Problem(
+        network, target=[0, 2, 3, 2], samples=20_000, dim=10, weight_decay=0.1, noise_variance=0.25
+    )
+    trained = train(problem, seed=1)
+    if network == "diagonal":
+        assert np.sum(np.abs(trained.data.target) > 0) == 3
+        assert trained.weights == pytest.approx(trained.data.target, abs=0.05)
+    else:
+        assert np.linalg.eigvalsh(trained.data.target)[-4:] == pytest.approx([0, 2, 2, 3], abs=1e-12)
+        assert trained.eigenvalues[-3:] == pytest.approx([2, 2, 3], abs=0.1)
+    assert trained.excess_risk == pytest.approx(solve(problem).excess_risk, rel=0.6, abs=0)
+
+
 def test_few_hidden_units_are_stationary_and_say_what_more_could_gain():
     problem = Problem("quadratic", samples=150, dim=15, weight_decay=0.02, width=2, **LAW)
     trained = train(problem)
