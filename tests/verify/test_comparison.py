@@ -72,6 +72,8 @@ def test_an_exponent_off_by_a_twentieth_is_caught(name: str, index: int, quantit
 SLOW = [
     ("quadratic", "fixed", "ridge"),
     ("quadratic", "scaled", "erm"),
+    ("quadratic", "scaled", "ridge"),
+    ("quadratic", "none", "ridge"),
     *(("diagonal", noise, "ridge") for noise in NOISES),
 ]
 OTHERS = [

@@ -55,7 +55,12 @@ def order(boundary, expression, beside=0):
     return (log_at(200) - log_at(100)) / 100
 
 
-@pytest.mark.parametrize("boundary", OF_NETWORKS + OF_LINEAR)
+# those of kernel ridge take seconds each
+SLOW = [pytest.param(*p.values, id=p.id, marks=pytest.mark.slow) for p in OF_LINEAR[3:]]
+BOUNDARIES = [*OF_NETWORKS, *OF_LINEAR[:3], *SLOW]
+
+
+@pytest.mark.parametrize("boundary", BOUNDARIES)
 def test_the_variable_is_of_order_one_on_the_boundary_alone(boundary):
     (variable, _), relation = variable_and_window(boundary), boundary.relation
     logarithms = 0.02 if variable.has(log) else 0
@@ -67,7 +72,7 @@ def test_the_variable_is_of_order_one_on_the_boundary_alone(boundary):
         assert min(orders) > 0.02
 
 
-@pytest.mark.parametrize("boundary", OF_NETWORKS + OF_LINEAR)
+@pytest.mark.parametrize("boundary", BOUNDARIES)
 def test_the_window_is_where_the_risk_follows_neither_phase(boundary):
     _, window = variable_and_window(boundary)
     one, other = boundary.phases
