@@ -37,9 +37,12 @@ SMALL = 1e-2
 # Ratio of the weight decays of two stages, and the gap that ends all but the last.
 _STAGE, _LOOSE = 0.1, 0.1
 _LBFGS = {"maxcor": 30, "maxiter": 200, "maxfun": 10**6, "ftol": 0.0, "gtol": 0.0}
-_NEWTON = {"maxiter": 5, "gtol": 0.0}
-# A loss that falls by less than this fraction in a round has reached what its rounding shows.
-_ROUNDING = 1e-12
+# Steps of Newton-CG in a round: few in stages that end at a loose gap.
+_NEWTON, _NEWTON_IN_STAGES = {"maxiter": 20, "gtol": 0.0}, {"maxiter": 5, "gtol": 0.0}
+
+ROUNDING = 1e-12
+"""A loss that falls by less than this fraction in a round has reached what its rounding shows."""
+
 # Relative accuracy of a step of Newton's method for a vanishing gradient, and its conjugate gradients.
 _OF_STEP, _STEPS_OF_CG = 1e-3, 1000
 
@@ -112,7 +115,8 @@ def descents(loss: Loss, decay: float, stop: Stop, state: State, seed: int) -> I
     stages = loss.stages(decay, _STAGE)
     while True:
         at, is_last = stages[state.stage], state.stage == len(stages) - 1
-        state = _round(loss, at, replace(state, weights=loss.off_saddles(state.weights, at, SMALL)))
+        newton = _NEWTON if is_last else _NEWTON_IN_STAGES
+        state = _round(loss, at, replace(state, weights=loss.off_saddles(state.weights, at, SMALL)), newton)
         if is_last and stop.ends_start(state):
             yield state
             if stop.ends(state):
@@ -124,17 +128,17 @@ def descents(loss: Loss, decay: float, stop: Stop, state: State, seed: int) -> I
         yield state
 
 
-def _round(loss: Loss, decay: float, state: State) -> State:
+def _round(loss: Loss, decay: float, state: State, newton: dict[str, Any]) -> State:
     """One round of L-BFGS, or of Newton-CG once L-BFGS no longer closes the gap by half."""
     arguments: dict[str, Any] = {"args": (decay,), "jac": True}
     if state.newton:
         hessian = _Hessian(loss)
         result = minimize(
-            loss.value, state.weights, hessp=hessian, method="trust-ncg", options=_NEWTON, **arguments
+            loss.value, state.weights, hessp=hessian, method="trust-ncg", options=newton, **arguments
         )
     else:
         result = minimize(loss.value, state.weights, method="L-BFGS-B", options=_LBFGS, **arguments)
-    falls = result.fun < state.loss * (1 - _ROUNDING)
+    falls = result.fun < state.loss * (1 - ROUNDING)
     weights = result.x if falls or not state.newton else _settled(loss, decay, result.x)
     value, gradient = loss.value(weights, decay)
     scale = 2 * decay * loss.penalty * float(np.linalg.norm(weights))

@@ -24,7 +24,7 @@ from numerics.training import checkpoint as checkpoints
 from numerics.training.data import Data, draw
 from numerics.training.device import device_of
 from numerics.training.losses import Loss, loss_of
-from numerics.training.minimise import State, Stop, descents, initial
+from numerics.training.minimise import ROUNDING, State, Stop, descents, initial
 from numerics.training.trained import Trained
 
 ON_ONE_THREAD = 3 * 10**6
@@ -185,7 +185,7 @@ def _checked_path(checkpoint: str | os.PathLike[str]) -> Path:
 def _until_stuck(
     loss: Loss, decay: float, stop: Stop, first: State, seed: int, most_rounds: int
 ) -> Iterator[State]:
-    """The states, as long as the gap or the gradient gets smaller, or the loss by more than the tolerance.
+    """The states, as long as the gap or the gradient gets smaller, or the loss by more than its rounding.
 
     Raises:
         NotConverged: they do not.
@@ -196,7 +196,7 @@ def _until_stuck(
         left = min(state.gap, state.gradient) if stop.gradient else state.gap
         if (state.start, state.stage) != at:
             least, lowest, at = np.inf, np.inf, (state.start, state.stage)
-        since = 0 if left < least or state.loss < lowest * (1 - stop.gap) else since + 1
+        since = 0 if left < least or state.loss < lowest * (1 - ROUNDING) else since + 1
         least, lowest = min(least, left), min(lowest, state.loss)
         if (since >= STALLED or state.rounds >= most_rounds) and not stop.ends_start(state):
             what = "gradient" if stop.gradient else "duality gap"

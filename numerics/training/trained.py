@@ -14,6 +14,7 @@ import numpy as np
 
 from numerics.arithmetic.arrays import real_points
 from numerics.arithmetic.checks import require
+from numerics.arithmetic.precision import DOUBLE
 from numerics.networks.spectrum import Spectrum
 from numerics.problem import Problem, modes_of
 from numerics.solution import Solution
@@ -163,16 +164,17 @@ class Trained:
     def pruned(self, solution: Solution) -> float:
         """Excess risk once the bulk of the trained weights is removed, as `Solution.pruned` has it.
 
-        Weights are thresholded softly at the bulk edge, where that is positive.
+        Weights are thresholded softly at the edge of the noise less kappa, where that is positive.
 
         Args:
-            solution: of the same problem, for the bulk edge of its spectrum.
+            solution: of the same problem, for its noise and threshold.
 
         Raises:
             InvalidProblem: it is no solution of the same problem.
         """
         self._require_own(solution)
-        edge = max(0.0, float(solution.spectrum().bulk_edge))
+        noise, kappa = float(solution.effective_noise), float(solution.threshold)
+        edge = max(0.0, float(self.problem.architecture.noise_edge(noise, self.problem.dim, DOUBLE)) - kappa)
         if self.weights.ndim == 1:
             left = np.sign(self.weights) * np.maximum(np.abs(self.weights) - edge, 0)
             return float(np.sum((left - self.data.target) ** 2)) / self.problem.dim
