@@ -65,8 +65,9 @@ def main(folder: Path) -> None:
         inferred = infer(
             trained[0].eigenvalues, network="quadratic", samples=SAMPLES, dim=DIM, weight_decay=float(decay)
         )
+        shown = "too few" if math.isnan(exponent) else f"{exponent:.2f}"
         print(
-            f"{decay:12.3g}  {phase_at(decay):5}  {exponent:13.2f}  {above:11.1f}  "
+            f"{decay:12.3g}  {phase_at(decay):5}  {shown:>13}  {above:11.1f}  "
             f"{risk:11.3f} ({solution.excess_risk:.3f})  {inferred.shape}"
         )
 
