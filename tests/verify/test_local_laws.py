@@ -225,7 +225,7 @@ def closes(departed):
     return last < 1e-7 and last / first == pytest.approx(1e-4, rel=0.15, abs=0)
 
 
-@pytest.mark.parametrize("network", NETWORKS)
+@pytest.mark.parametrize("network", ["diagonal", pytest.param("quadratic", marks=pytest.mark.slow)])
 @pytest.mark.parametrize("x", [pytest.param(-3, marks=pytest.mark.slow), 0, 1])
 def test_peak_closes_as_weight_decay_falls(network, x):
     assert closes(off_peak(interpolation_peak(NETWORKS[network]), network, x))
@@ -274,6 +274,7 @@ def exchanged(law, change):
     ],
     ids=["height", "width", "power", "place", "curve"],
 )
+@pytest.mark.slow
 def test_planted_error_in_the_peak_is_seen(network, plant):
     wrong = plant(interpolation_peak(NETWORKS[network]))
     assert not closes(off_peak(wrong, network, 1))

@@ -111,7 +111,7 @@ def test_scales_refuse_an_unknown(unknown):
 
 @pytest.mark.parametrize("unknowns", [(effective_noise, threshold), (effective_noise, bulk_freedom)], ids=str)
 @given(data=st.data())
-@settings(deadline=None, max_examples=20)
+@settings(deadline=None, max_examples=10)
 def test_solution_satisfies_both_balances(unknowns, data):
     side = terms(variables=(*KNOWN, *unknowns))
     balances = [(data.draw(side), data.draw(side)) for _ in range(2)]

@@ -100,6 +100,7 @@ CORRECTED = {
     "quadratic IV": quadratic(2000, 0.1, dim=200),
     "quadratic V": quadratic(375, 0.02, dim=50),
     "quadratic N": quadratic(250, 0.005, dim=50, noise=0),
+    "quadratic peak": quadratic(625, 0.05, dim=50),
     "quadratic at the best weight decay": quadratic(1000, 0.7, dim=50),
 }
 """Where corrections are larger than five per cent at d = 100: the same n/d^2 at another dimension."""
