@@ -21,6 +21,7 @@ WITHOUT_MODULE = {
     "tests/asymptotics/test_arguments.py": "exponents are read alike by every function",
     "tests/asymptotics/test_cold.py": "what a fresh process derives",
     "tests/numerics/test_explicit_targets.py": "whole problems with targets of explicit sizes",
+    "tests/numerics/training/test_published.py": "published trainings",
     "tests/numerics/training/test_theory.py": "trainings beside solutions, in every phase",
     "tests/numerics/test_robustness.py": "whole problems at the ends of their ranges",
     "tests/verify/test_numbers.py": "both rooms read numbers alike",
