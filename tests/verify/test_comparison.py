@@ -74,6 +74,7 @@ SLOW = [
     ("quadratic", "scaled", "erm"),
     ("quadratic", "scaled", "ridge"),
     ("quadratic", "none", "ridge"),
+    ("quadratic", "none", "erm"),
     *(("diagonal", noise, "ridge") for noise in NOISES),
 ]
 OTHERS = [

@@ -16,7 +16,11 @@ signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell lets its bac
 """
 
 
-@pytest.mark.parametrize("module", ["click", "asymptotics", "sympy", "numerics", "matplotlib"])
+@pytest.mark.parametrize(
+    "module",
+    [pytest.param(m, marks=pytest.mark.slow) for m in ("asymptotics", "numerics")]
+    + ["click", "sympy", "matplotlib"],
+)
 @pytest.mark.parametrize(("sent", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_signal_amid_loading_ends_in_one_line_though_what_is_loaded_catches_everything(
     module: str, sent: signal.Signals, status: int, tmp_path: Path

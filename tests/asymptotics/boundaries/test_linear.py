@@ -153,7 +153,7 @@ FIRST_FEATURES = [
 """Where features are fitted one by one: a boundary, and values of what leads across it."""
 
 
-@pytest.mark.parametrize("source", [0.3, 2], ids=str)
+@pytest.mark.parametrize("source", [0.3, pytest.param(2, marks=pytest.mark.slow)], ids=str)
 @pytest.mark.parametrize(("noise", "names", "point"), FIRST_FEATURES)
 def test_first_features_count_one_by_one(noise, names, point, source):
     boundary, at = boundary_of(noise, names, source), {**point, "source": source}
@@ -293,7 +293,7 @@ def summed(source, n_eff, weight_decay, noise_variance, features):
 LAST_FEATURES = [("II/III", 4.9, -2), ("V/VIb", 1, -5), ("VIa/VIb", 2, -2)]
 
 
-@pytest.mark.parametrize("factor", [0.2, 1, 5])
+@pytest.mark.parametrize("factor", [0.2, pytest.param(1, marks=pytest.mark.slow), 5])
 @pytest.mark.parametrize("source", [0.6, 2], ids=str)
 @pytest.mark.parametrize(("names", "a", "ell"), LAST_FEATURES)
 def test_last_features_end_the_sums(names, a, ell, source, factor):
