@@ -11,9 +11,9 @@ choose its `optimal_weight_decay`.  The chapters, in the order in which they bui
     problem, solution  what is asked, and what is answered
     estimators         erm, bayes, ridge: from a problem to its solution
     solve              the verb
+    runs               many independent computations: on any executor, resumable
     certified          proofs
     training           the networks themselves, on drawn data
-    runs               many independent computations: on any executor, resumable
     curve, tuning      learning curves, and the best weight decay
     experiments        trainings beside the theory
     inference          what trained weights alone say

@@ -10,9 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import tempfile
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -21,6 +18,7 @@ import numpy as np
 
 from numerics.arithmetic.errors import InvalidProblem
 from numerics.problem import Problem
+from numerics.runs import exact_fields, whole_file
 from numerics.training.data import Data
 from numerics.training.minimise import State, Stop
 
@@ -35,7 +33,7 @@ def key_of(problem: Problem, seed: int, data: Data, stop: Stop) -> str:
     digest = hashlib.sha256()
     for array in (data.inputs, data.labels):
         digest.update(np.ascontiguousarray(array).data)
-    values = {field.name: str(getattr(problem, field.name)) for field in fields(problem)}
+    values = exact_fields(problem)
     ends = [stop.gap, stop.gradient, stop.starts]
     return json.dumps(
         {**values, "seed": seed, "data": digest.hexdigest(), "stop": ends, "format": FORMAT}, sort_keys=True
@@ -82,14 +80,8 @@ def write(path: Path, key: str, state: State) -> None:
     arrays = {"key": np.array(key), **_arrays("", state)}
     if state.best is not None:
         arrays |= _arrays("best_", state.best)
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, suffix=".part")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            np.savez(file, allow_pickle=False, **arrays)
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    with whole_file(path, binary=True) as file:
+        np.savez(file, allow_pickle=False, **arrays)
 
 
 def _arrays(prefix: str, state: State) -> dict[str, Any]:

@@ -6,7 +6,7 @@
 and y = f*(x) + sqrt(Delta) z.  The target, the inputs and the label noise have a stream of random numbers
 each, so that two problems which differ in the number of samples or in the noise alone share the rest.
 
-In order: `Data`, `draw`, `whole_samples`, `outputs`.
+In order: `Data`, `draw`, `whole_samples`, `sizes_of`, `outputs`.
 """
 
 from __future__ import annotations
@@ -115,8 +115,13 @@ def _floats(values: Any) -> Array | None:
         return None
 
 
+def sizes_of(problem: Problem) -> Array:
+    """Sizes of all modes of the target, decreasing, shape (d,)."""
+    return np.asarray(modes_of(problem).size(np.arange(1.0, problem.dim + 1)))
+
+
 def _target(problem: Problem, random: np.random.Generator) -> Array:
-    sizes = np.asarray(modes_of(problem).size(np.arange(1.0, problem.dim + 1)))
+    sizes = sizes_of(problem)
     if problem.network == "diagonal":
         return np.asarray(sizes * random.standard_normal(problem.dim))
     # signs of the columns of a QR decomposition do not matter to O diag(s) O^T

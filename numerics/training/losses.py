@@ -22,7 +22,7 @@ In order: `Loss` (what an optimiser asks), `DiagonalLoss`, `QuadraticLoss`, `los
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -192,32 +192,34 @@ class QuadraticLoss:
         hidden = weights.reshape(self.shape)
         return np.asarray(hidden @ hidden.T)
 
+    def _blocks(self, weights: Array) -> Iterator[tuple[Any, Any, Any, Any]]:
+        """Some inputs at a time, on the device: inputs, labels, hidden units x B, and f - y."""
+        root, trace = np.sqrt(self.shape[0]), float(weights @ weights)
+        hidden = self.device.put(weights.reshape(self.shape))
+        for block, labels in self.device.blocks(self.inputs, self.labels):
+            units = block @ hidden
+            yield block, labels, units, ((units * units).sum(1) - trace) / root - labels
+
     def value(self, weights: Array, decay: float) -> tuple[float, Array]:
         """The loss and its gradient, in one pass over the inputs."""
         root, trace = np.sqrt(self.shape[0]), float(weights @ weights)
-        hidden = self.device.put(weights.reshape(self.shape))
-        loss, total, pulled = 0.0, 0.0, 0 * hidden
-        for block, labels in self.device.blocks(self.inputs, self.labels):
-            units = block @ hidden
-            misfit = ((units * units).sum(1) - trace) / root - labels
+        loss, total, pulled = 0.0, 0.0, self.device.put(np.zeros(self.shape))
+        for block, _, units, misfit in self._blocks(weights):
             loss += float(misfit @ misfit)
             total += float(misfit.sum())
-            units *= misfit[:, None]
-            pulled += block.T @ units
+            pulled += block.T @ (misfit[:, None] * units)
         slope = 4 / root * (self.device.get(pulled).ravel() - total * weights)
         return loss + decay * self.penalty * trace, slope + 2 * decay * self.penalty * weights
 
     def curvature(self, weights: Array, decay: float) -> Callable[[Array], Array]:
         """The Hessian there, as a function of a direction: one pass over the inputs each."""
-        root, trace = np.sqrt(self.shape[0]), float(weights @ weights)
-        hidden = self.device.put(weights.reshape(self.shape))
+        root = np.sqrt(self.shape[0])
 
         def product(direction: Array) -> Array:
             along, turn = self.device.put(direction.reshape(self.shape)), float(weights @ direction)
-            total, total_change, pulled = 0.0, 0.0, 0 * hidden
-            for block, labels in self.device.blocks(self.inputs, self.labels):
-                units, units_along = block @ hidden, block @ along
-                misfit = ((units * units).sum(1) - trace) / root - labels
+            total, total_change, pulled = 0.0, 0.0, self.device.put(np.zeros(self.shape))
+            for block, _, units, misfit in self._blocks(weights):
+                units_along = block @ along
                 change = 2 * ((units * units_along).sum(1) - turn) / root
                 total += float(misfit.sum())
                 total_change += float(change.sum())
@@ -233,12 +235,10 @@ class QuadraticLoss:
         With p < d it bounds what the width costs, too.
         """
         root, trace = np.sqrt(self.shape[0]), float(weights @ weights)
-        hidden = self.device.put(weights.reshape(self.shape))
         square = along_labels = total = 0.0
         pulled = np.zeros((self.shape[0], self.shape[0]))
-        for block, labels in self.device.blocks(self.inputs, self.labels):
-            units = block @ hidden
-            residual = labels - ((units * units).sum(1) - trace) / root
+        for block, labels, _, misfit in self._blocks(weights):
+            residual = -misfit
             square += float(residual @ residual)
             along_labels += float(residual @ labels)
             total += float(residual.sum())

@@ -16,9 +16,9 @@ from numerics.arithmetic.arrays import real_points
 from numerics.arithmetic.checks import require
 from numerics.arithmetic.precision import DOUBLE
 from numerics.networks.spectrum import Spectrum
-from numerics.problem import Problem, modes_of
+from numerics.problem import Problem
 from numerics.solution import Solution
-from numerics.training.data import Array, Data
+from numerics.training.data import Array, Data, sizes_of
 
 ZERO = 1e-6
 """Weights below this fraction of the largest count as 0, and all of them where the largest is below this
@@ -148,8 +148,9 @@ class Trained:
         if self.weights.ndim == 1:
             errors = (self.weights - self.data.target) ** 2 / self.problem.dim
             is_zero = self._without_rounding(self.weights) == 0
-            sizes = np.asarray(modes_of(self.problem).size(np.arange(1.0, self.problem.dim + 1)))
-            noise = np.where(is_zero, 0, 1 / (1 + (sizes / float(solution.effective_noise)) ** 2))
+            noise = np.where(
+                is_zero, 0, 1 / (1 + (sizes_of(self.problem) / float(solution.effective_noise)) ** 2)
+            )
             shares = {"unlearned": is_zero, "learned": np.where(is_zero, 0, 1 - noise), "overfitting": noise}
             return {name: float(errors @ share) for name, share in shares.items()}
         sizes, overlaps = self._overlaps

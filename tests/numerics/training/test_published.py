@@ -30,5 +30,4 @@ def test_published_trainings_are_reproduced(samples):
     # no more units are needed: the gap to the full width is closed
     assert all(one.duality_gap <= 1e-4 for one in trained)
     errors = [one.excess_risk / 2 for one in trained]
-    print(samples, errors, error, deviation)
     assert abs(np.mean(errors) - error) < 3 * deviation * np.sqrt(1 + 1 / SEEDS)
