@@ -23,7 +23,7 @@ and so is the threshold there: 14 kappa^2/n.  Its coupling to the d directions u
 ((u.x)^2 - 1)(u.x)(v.x), lowers the curvature by 5/n_eff of itself, of which Gaussian noise of the same
 variance has 1/n_eff; the threshold is raised by 4 kappa/n_eff.  In trainings at d = 60 and 100 with n_eff
 from 6 to 200 it is raised by about 4 kappa/(n_eff + 6) for the largest outlier, by half of that for others,
-give or take 2 kappa/(n_eff + 6) for all of them together.
+give or take 2 kappa/(n_eff + 6) for all of them together: 6 and the half are fitted, not derived.
 
 In order: `Statistics`, `Drawn`, `fit`, `outlier_locations`, `degrees_of_freedom`.
 """
@@ -31,7 +31,6 @@ In order: `Statistics`, `Drawn`, `fit`, `outlier_locations`, `degrees_of_freedom
 from __future__ import annotations
 
 import math
-import os
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -41,7 +40,6 @@ from numerics.inference.family import Array, Point, Setting, on_family, point_at
 from numerics.inference.fluctuations import Draws
 from numerics.inference.posterior import Fit, LogLikelihood, mode_of, posterior_of
 
-SHIFT = float(os.environ.get("SHIFT", "0"))
 # At finite n_eff, of the threshold of an outlier: variance in units of kappa^2/n; by how much that of the
 # largest and of others is raised, and by how much more or less all are, in units of kappa/(n_eff + 6).
 _KURTOSIS = 14.0
