@@ -48,7 +48,13 @@ REFUSES = {
     "verify.strategies": hypothesis.errors.InvalidArgument,
 }
 
-BUILT_BY_USERS = (Problem, asymptotics.Network, asymptotics.RidgeRegression, asymptotics.PhysicalPoint)
+BUILT_BY_USERS = (
+    Problem,
+    numerics.Data,
+    asymptotics.Network,
+    asymptotics.RidgeRegression,
+    asymptotics.PhysicalPoint,
+)
 
 
 class Foreign:
@@ -230,6 +236,8 @@ VALID: dict[str, Callable[[], Any]] = {
     "eigenvalues": lambda: [1.0, 2.0],
     "infer.network": lambda: "diagonal",
     "infer.values": lambda: np.zeros(100),
+    "inputs": lambda: np.zeros((300, 100)),
+    "labels": lambda: np.zeros(300),
     "probability": lambda: 0.5,
     "x": lambda: 1.0,
     "z": lambda: 1.0 + 1.0j,

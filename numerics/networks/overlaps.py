@@ -35,7 +35,7 @@ term with the learned part of x' = 1 + delta^2 (G_U' + G_L') is real on the real
     int_{x > x(c)} sum_{i > M} O_i s_i^2
         = -(1/pi) Im int_c^{i oo} delta^2 G_L' (1/d) sum_{i > M} s_i^2/(z - s_i) dz.
 
-In order: `decomposition`, `decomposition_at_angle`.
+In order: `decomposition`, `decomposition_at_angle`, `end_of_noise`.
 """
 
 from __future__ import annotations
@@ -100,19 +100,55 @@ def decomposition_at_angle(
         return _parts(quadratic.cut_at_angle(noise, angle, target), width)
 
 
+def end_of_noise(
+    noise: Any, threshold: Any, target: AnyTarget, width: int | None = None
+) -> tuple[int, float]:
+    """Number M of learned modes, and the weight (x(b) - kappa)_+ beyond which eigenvalues are theirs.
+
+    These two divide the error in `decomposition`, and with them that of any trained weights.  M is not the
+    number of modes above the BBP threshold, that of the spectrum: at finite dimension the largest of the
+    other modes widen the noise, and those of their size end with it.
+
+    Raises:
+        NotConverged: as `decomposition`.
+
+    >>> from numerics.sums.target import Target
+    >>> modes, weight = end_of_noise(1.0, 1.5, Target.of(10**4, 1.25))
+    >>> modes, int(Target.of(10**4, 1.25).number_above(1.0)), round(weight, 2)
+    (38, 39, 0.5)
+    """
+    with target.arithmetic.working():
+        cut = quadratic.cut_at(noise, threshold, target)
+        if width is not None:
+            cut = narrowed(cut, width)
+        start, border = _start_and_border(cut)
+        modes = round(float(start.view.share) * target.dim)
+        if border is None:
+            return modes, 0.0
+        image = border.point + cut.noise * cut.noise * (border.view.weights @ (1 / border.separations))
+        return modes, max(float(cut.unit * (image.real - cut.threshold)), 0.0)
+
+
+def _start_and_border(cut: Cut) -> tuple[Preimage, Preimage | None]:
+    """Where eigenvalues count, and where the noise ends; None if that lies below the threshold."""
+    target, start = cut.target, cut.start
+    border = noise_border(target, cut.noise)
+    if border is None:
+        return start, None
+    # In terms of x the two would be indistinguishable next to the noise's edge.
+    roundings = _ROUNDINGS * target.arithmetic.epsilon * target.roundings(border.view.learned)
+    if start.point.real > border.point.real * (1 + roundings):
+        return start, None
+    return _seen_from(start, border.view), border
+
+
 def _parts(cut: Cut, width: int | None) -> dict[str, Any]:
     if width is not None:
         cut = narrowed(cut, width)
-    target, noise, start, unit2 = cut.target, cut.noise, cut.start, cut.unit * cut.unit
+    target, noise, unit2 = cut.target, cut.noise, cut.unit * cut.unit
     arithmetic, zero = target.arithmetic, 0 * noise
     error = quadratic.scalars_of(cut).error
-    border = noise_border(target, noise)
-    # In terms of x the two would be indistinguishable next to the noise's edge.
-    fits_noise = border is not None and start.point.real <= border.point.real * (
-        1 + _ROUNDINGS * arithmetic.epsilon * target.roundings(border.view.learned)
-    )
-    if border is not None and fits_noise:
-        start = _seen_from(start, border.view)
+    start, border = _start_and_border(cut)
     view = start.view
     rest = slice(view.above, None)
     if view.learned == target.count:
@@ -120,13 +156,13 @@ def _parts(cut: Cut, width: int | None) -> dict[str, Any]:
 
     misfit, target_above = _leg(arithmetic, start, noise, cut.excess)
     overfitting = zero
-    if border is not None and fits_noise:
+    if border is not None:
         overfitting = misfit - _leg(arithmetic, border, noise, _rise(start, border, noise) + cut.excess)[0]
         overfitting = max(overfitting * unit2, zero)
     squares = view.weights[rest] @ (view.eigenvalues[rest] * view.eigenvalues[rest])
     unlearned = squares - target_above - _ray(arithmetic, view, noise)
     unlearned = max(unlearned * unit2, zero)
-    nothing_learned = fits_noise and view.learned == 0
+    nothing_learned = border is not None and view.learned == 0
     learned = zero if nothing_learned else max(error - unlearned - overfitting, zero)
     return {"unlearned": unlearned, "learned": learned, "overfitting": overfitting}
 

@@ -6,7 +6,14 @@
 and y = f*(x) + sqrt(Delta) z.  The target, the inputs and the label noise have a stream of random numbers
 each, so that two problems which differ in the number of samples or in the noise alone share the rest.
 
-In order: `Data`, `draw`, `whole_samples`, `sizes_of`, `outputs`.
+*Data of another source.*  Inputs and labels of one's own are `Data` without a target.  The theory is that of
+inputs with mean 0 and covariance 1; those of another covariance C are made such by an affine map,
+
+    x = L^-1 (x' - mean),       L L^T = C  (Cholesky), estimated on inputs that are not trained on,
+
+which changes the target: the quadratic network's S* becomes L^T S* L.
+
+In order: `Data`, `draw`, `whole_samples`, `sizes_of`, `outputs`; what is checked of arrays.
 """
 
 from __future__ import annotations
@@ -18,7 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.arithmetic.arrays import require_seed
-from numerics.arithmetic.checks import require
+from numerics.arithmetic.checks import require, shown
 from numerics.arithmetic.errors import InvalidProblem
 from numerics.problem import Problem, modes_of
 
@@ -27,46 +34,60 @@ Array = NDArray[np.float64]
 LARGEST = 2 * 10**9
 """Numbers that a data set may hold in memory: 16 GB."""
 
+ROUNDING = 1e-8
+"""Relative to the largest size: how far a matrix may be from the sizes of its problem."""
+
 ROWS = 4096
 """Rows of the inputs that are worked on at a time."""
 
 
 @dataclass(frozen=True, eq=False)
 class Data:
-    """A data set, and the target that labelled it.
+    """A data set, and the target that labelled it, if that is known.
 
     Attributes:
         problem: what it is a data set of.
-        inputs: x, shape (n, d), Gaussian of unit variance in the theory.
+        inputs: x, shape (n, d), Gaussian of mean 0 and unit variance in the theory.
         labels: y, shape (n,).
-        target: theta*, shape (d,) (diagonal), or S*, shape (d, d) (quadratic network).
+        target: theta*, shape (d,) (diagonal), or S*, shape (d, d) (quadratic network); None where it is not
+            known, as of measured data: then no risk is known of what is trained on them.
         seed: of the draw; None for data of another source.
 
     Raises:
-        InvalidProblem: an array is not of this shape, or has entries that are no finite numbers.
+        InvalidProblem: an array is not of this shape, or has entries that are no finite numbers, or S* is not
+            symmetric, or its eigenvalues are not the sizes of the problem.
+
+    >>> random = np.random.default_rng(0)
+    >>> mine = Problem("diagonal", gamma=1.25, samples=30, dim=20, weight_decay=0.1)
+    >>> Data(mine, random.standard_normal((30, 20)), random.standard_normal(30))
+    <Data of the diagonal network: n = 30, d = 20, target not known>
     """
 
     problem: Problem
     inputs: Array
     labels: Array
-    target: Array
+    target: Array | None = None
     seed: int | None = None
 
     def __post_init__(self) -> None:
         require(isinstance(self.problem, Problem), "problem", self.problem, "a Problem")
+        if self.seed is not None:
+            require_seed(self.seed)
         samples, dim = whole_samples(self.problem), self.problem.dim
         shape = (dim,) if self.problem.network == "diagonal" else (dim, dim)
-        for name, expected in (("inputs", (samples, dim)), ("labels", (samples,)), ("target", shape)):
-            array = _floats(getattr(self, name))
-            if array is None or array.shape != expected or not np.isfinite(array).all():
-                shown = "an object without numbers" if array is None else f"an array of shape {array.shape}"
-                shown += " with NaN or infinity" if array is not None and array.shape == expected else ""
-                raise InvalidProblem(f"{name}: must be finite numbers of shape {expected}, not {shown}")
-            object.__setattr__(self, name, array)
+        expected = {"inputs": (samples, dim), "labels": (samples,), "target": shape}
+        if self.target is None:
+            del expected["target"]
+        for name, size in expected.items():
+            object.__setattr__(self, name, _require_array(name, getattr(self, name), size))
+        if self.target is not None and self.target.ndim == 2:
+            _require_spectrum(self.target, sizes_of(self.problem))
 
     def __repr__(self) -> str:
         samples, dim = self.inputs.shape
-        return f"<Data of the {self.problem.network} network: n = {samples}, d = {dim}, seed {self.seed}>"
+        origin = "" if self.seed is None else f", seed {self.seed}"
+        origin += ", target not known" if self.target is None else ""
+        return f"<Data of the {self.problem.network} network: n = {samples}, d = {dim}{origin}>"
 
 
 def draw(problem: Problem, *, seed: int = 0) -> Data:
@@ -108,13 +129,6 @@ def whole_samples(problem: Problem) -> int:
     return int(samples)
 
 
-def _floats(values: Any) -> Array | None:
-    try:
-        return np.asarray(values, dtype=np.float64)
-    except (TypeError, ValueError):
-        return None
-
-
 def sizes_of(problem: Problem) -> Array:
     """Sizes of all modes of the target, decreasing, shape (d,)."""
     return np.asarray(modes_of(problem).size(np.arange(1.0, problem.dim + 1)))
@@ -141,3 +155,47 @@ def outputs(weights: Array, inputs: Array) -> Array:
     blocks = (inputs[start : start + ROWS] for start in range(0, samples, ROWS))
     squares = [np.einsum("ni,ni->n", block @ weights, block) for block in blocks]
     return np.asarray((np.concatenate(squares) - np.trace(weights)) / np.sqrt(dim))
+
+
+def require_rows(name: str, values: Any, dim: int) -> Array:
+    """Inputs of that dimension, any number of them.
+
+    Raises:
+        InvalidProblem: they are none.
+    """
+    array = _floats(values)
+    rows = array.shape[0] if array is not None and array.ndim == 2 else "any"
+    return _require_array(name, values, (rows, dim))
+
+
+def _require_array(name: str, values: Any, expected: tuple[Any, ...]) -> Array:
+    array = _floats(values)
+    if array is None or array.shape != expected or not np.isfinite(array).all():
+        given = shown(values) if array is None else f"array of shape {array.shape}"
+        given += " with NaN or infinity" if array is not None and array.shape == expected else ""
+        size = ", ".join(map(str, expected)) + ("," if len(expected) == 1 else "")
+        raise InvalidProblem(f"{name}={given}: must be finite numbers of shape ({size})")
+    return array
+
+
+def _require_spectrum(target: Array, sizes: Array) -> None:
+    """Refuse a matrix that is not symmetric, or is that of another problem, to rounding."""
+    close = ROUNDING * float(sizes[0])
+    given = f"target=array of shape {target.shape}"
+    if not np.max(np.abs(target - target.T)) <= close:
+        raise InvalidProblem(f"{given}: must be a symmetric matrix S*")
+    values = np.linalg.eigvalsh(target)[::-1]
+    worst = int(np.argmax(np.abs(values - sizes)))
+    if not abs(values[worst] - sizes[worst]) <= close:
+        raise InvalidProblem(
+            f"{given}: must have the sizes of the problem, but eigenvalue {worst + 1} is "
+            f"{values[worst]:.6g}, not {sizes[worst]:.6g}; state the problem with "
+            "target=numpy.linalg.eigvalsh(S), or leave the target out"
+        )
+
+
+def _floats(values: Any) -> Array | None:
+    try:
+        return np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError, OverflowError):
+        return None

@@ -136,7 +136,6 @@ def _trained(problem: Problem, data: Data, loss: Loss, state: State) -> Trained:
         data=data,
         parameters={"a": pieces[0], "w": pieces[1]} if is_diagonal else {"B": pieces},
         weights=product,
-        excess_risk=problem.architecture.risk_per_error * float(np.sum((product - data.target) ** 2)) / dim,
         train_loss=state.loss / (dim if is_diagonal else dim**2),
         duality_gap=state.gap,
         gradient=state.gradient,

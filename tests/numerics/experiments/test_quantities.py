@@ -31,7 +31,7 @@ QUADRATIC = Problem("quadratic", gamma=1.25, samples=200, dim=10, weight_decay=0
 
 def planted(problem: Problem, weights: Any) -> Trained:
     """A network with given weights."""
-    numbers = {"excess_risk": 1.0, "train_loss": 2.0, "duality_gap": 1e-7, "gradient": 0.0, "steps": 3}
+    numbers = {"train_loss": 2.0, "duality_gap": 1e-7, "gradient": 0.0, "steps": 3}
     return Trained(problem=problem, data=draw(problem), parameters={}, weights=weights, **numbers)
 
 

@@ -74,10 +74,10 @@ def test_what_is_no_data_set_is_refused():
 @pytest.mark.parametrize(
     ("changed", "message"),
     [
-        ({"inputs": np.zeros((60, 19))}, r"inputs: .*\(60, 20\), not an array of shape \(60, 19\)"),
-        ({"labels": np.full(60, np.nan)}, "labels: .* with NaN or infinity"),
-        ({"labels": "many"}, "labels: .* not an object without numbers"),
-        ({"target": np.zeros((20, 20))}, r"target: .*\(20,\), not an array of shape \(20, 20\)"),
+        ({"inputs": np.zeros((60, 19))}, r"inputs=array of shape \(60, 19\): .* \(60, 20\)$"),
+        ({"labels": np.full(60, np.nan)}, r"labels=array of shape \(60,\) with NaN or infinity: .* \(60,\)$"),
+        ({"labels": "many"}, "labels='many': must be finite numbers"),
+        ({"target": np.zeros((20, 20))}, r"target=array of shape \(20, 20\): .* \(20,\)$"),
     ],
 )
 def test_arrays_of_other_shapes_or_without_numbers_are_refused(changed, message):
@@ -86,3 +86,41 @@ def test_arrays_of_other_shapes_or_without_numbers_are_refused(changed, message)
     Data(problem, **arrays)
     with pytest.raises(InvalidProblem, match=message):
         Data(problem, **{**arrays, **changed})
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+def test_measured_data_have_no_target(network):
+    problem = Problem(network, **BASE)
+    data = Data(problem, np.zeros((60, 20)), np.zeros(60))
+    assert data.target is None
+    assert repr(data) == f"<Data of the {network} network: n = 60, d = 20, target not known>"
+    assert "seed 3" in repr(draw(problem, seed=3))
+
+
+def test_the_affine_map_of_the_docstring_whitens_inputs_and_keeps_the_outputs():
+    random = np.random.default_rng(4)
+    factor, mean = random.standard_normal((3, 3)), np.array([1.0, -2.0, 0.5])
+    raw = random.standard_normal((50_000, 3)) @ factor.T + mean
+    triangle = np.linalg.cholesky(np.cov(raw, rowvar=False))
+    inputs = np.linalg.solve(triangle, (raw - raw.mean(axis=0)).T).T
+    assert np.cov(inputs, rowvar=False) == pytest.approx(np.eye(3), abs=1e-12)
+    matrix = factor @ factor.T  # of a quadratic function of the raw inputs
+    centred = raw - raw.mean(axis=0)
+    before = np.einsum("ni,ij,nj->n", centred, matrix, centred)
+    after = np.einsum("ni,ij,nj->n", inputs, triangle.T @ matrix @ triangle, inputs)
+    assert after == pytest.approx(before)
+
+
+def test_a_target_of_another_spectrum_is_refused():
+    problem = Problem("quadratic", **BASE)
+    data = draw(problem, seed=3)
+    arrays = problem, data.inputs, data.labels
+    Data(*arrays, data.target * (1 + 1e-10))  # rounding
+    with pytest.raises(InvalidProblem, match=r"target=.*eigenvalue 1 is 8\.94427, not 4\.47214"):
+        Data(*arrays, 2 * data.target)
+    with pytest.raises(InvalidProblem, match=r"target=.*eigenvalue 1 is 0, not 4\.47214"):
+        Data(*arrays, np.zeros((20, 20)))
+    with pytest.raises(InvalidProblem, match=r"target=.*must be a symmetric matrix"):
+        Data(*arrays, data.target + np.triu(np.ones((20, 20)), 1))
+    flat = Problem("quadratic", target=[2, 2, 1], samples=60, dim=20, weight_decay=1)
+    Data(flat, data.inputs, data.labels, draw(flat).target)

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from numerics import InvalidProblem, Problem, draw, solve, train
+from numerics import Data, InvalidProblem, Problem, draw, solve, train
 from numerics.training.data import outputs
-from numerics.training.trained import WeightSpectrum
+from numerics.training.trained import Trained, WeightSpectrum
 
 LAW = {"gamma": 1.25, "noise_variance": 0.25}
 PROBLEMS = {
@@ -55,6 +55,77 @@ def test_parts_of_the_risk_sum_to_it_and_none_is_negative(trained):
     assert list(parts) == list(solution.decomposition)
     assert sum(parts.values()) == pytest.approx(trained.excess_risk, rel=1e-12, abs=0)
     assert min(parts.values()) > 0
+
+
+@pytest.mark.parametrize(
+    "decays",
+    [{"weight_decay": 0.3}, {"weight_decay": 0.02}, {"weight_decay": 1.5}, {"weight_decay": 0.3, "width": 5}],
+    ids=["half of the bulk", "most of the bulk", "no bulk", "few units"],
+)
+def test_parts_are_divided_where_the_theory_divides_them(decays):
+    """Weights of the theory's own law, (S* + delta GOE - kappa)_+, have its parts.
+
+    An outlier fluctuates by delta sqrt(2/d), and one of some ten may lie on either side of the noise's end: a
+    tenth of what is learned, in a single matrix.
+    """
+    dim = 300
+    problem = Problem("quadratic", samples=dim**2 // 2, dim=dim, **decays, **LAW)
+    solution, random, parts = solve(problem), np.random.default_rng(0), []
+    for seed in range(6):
+        data = draw(Problem("quadratic", samples=1, dim=dim, weight_decay=1, **LAW), seed=seed)
+        noise = random.standard_normal((dim, dim))
+        noisy = data.target + solution.effective_noise * (noise + noise.T) / np.sqrt(2 * dim)
+        values, vectors = np.linalg.eigh(noisy)
+        values = np.maximum(values - solution.threshold, 0)
+        values[: dim - (problem.width or dim)] = 0
+        weights = (vectors * values) @ vectors.T
+        trained = Trained(problem, data, {}, weights, 1.0, 0.0, 0.0, 1)
+        parts.append(trained.decomposition(solution))
+    for name, theory in solution.decomposition.items():
+        mean = np.mean([part[name] for part in parts])
+        assert mean == pytest.approx(theory, rel=0.06, abs=0.003 * solution.excess_risk), name
+
+
+@pytest.mark.parametrize("network", PROBLEMS)
+def test_without_a_target_training_works_and_no_risk_is_known(network):
+    problem = PROBLEMS[network]
+    drawn, held_out = draw(problem, seed=1), draw(problem, seed=2)
+    trained = train(problem, seed=1, data=Data(problem, drawn.inputs, drawn.labels))
+    assert trained.weights.tobytes() == train(problem, seed=1).weights.tobytes()
+    assert np.array_equal(trained.eigenvalues, train(problem, seed=1).eigenvalues)
+    assert "excess risk not known" in repr(trained)
+    for quantity, ask in {
+        "excess_risk": lambda: trained.excess_risk,
+        "decomposition": lambda: trained.decomposition(solve(problem)),
+        "pruned": lambda: trained.pruned(solve(problem)),
+    }.items():
+        with pytest.raises(InvalidProblem, match=f"{quantity}: not known, as the data have no target"):
+            ask()
+    assert len(trained.spectrum().overlaps) == 0
+    assert 0 <= trained.spectrum().distance(solve(problem).spectrum()) < 1
+    assert np.array_equal(trained.predict(held_out.inputs), outputs(trained.weights, held_out.inputs))
+    assert trained.predict(held_out.inputs[:1]) == pytest.approx(trained.predict(held_out.inputs)[:1])
+
+
+@pytest.mark.parametrize("inputs", [np.zeros((3, 79)), np.zeros(80), [[np.nan] * 80], "inputs", None])
+def test_what_are_no_inputs_has_no_outputs(inputs):
+    trained = train(PROBLEMS["diagonal"])
+    with pytest.raises(InvalidProblem, match=r"inputs=.*: must be finite numbers of shape \(\w+, 80\)"):
+        trained.predict(inputs)
+
+
+@pytest.mark.parametrize("network", PROBLEMS)
+def test_the_mean_squared_error_of_a_framework_is_what_the_docstring_says(network):
+    problem = PROBLEMS[network]
+    trained, decay, dim = train(problem, seed=1), float(problem.weight_decay), problem.dim
+    data, samples = trained.data, problem.samples
+    mean_square = np.mean((data.labels - trained.predict(data.inputs)) ** 2)
+    squares = sum(float(np.sum(weights**2)) for weights in trained.parameters.values())
+    if network == "diagonal":
+        theirs, ours = mean_square / 2 + decay / (2 * samples) * squares, trained.train_loss * dim / samples
+    else:
+        theirs, ours = mean_square + decay * dim / samples * squares, trained.train_loss * dim**2 / samples
+    assert ours == pytest.approx(theirs, rel=1e-12, abs=0)
 
 
 def test_pruning_is_a_soft_threshold_at_the_bulk_edge(trained):
