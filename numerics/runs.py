@@ -7,7 +7,8 @@ results, whole or not at all (a temporary file, then a rename): what was interru
 machine, continues where it stopped.  A cached part is one JSON file, named by a digest of all that
 determines it.  A part that fails or is interrupted ends the run; what had finished by then is written first.
 
-In order: `Parts`, `complete`; `Cache`; `whole_file`; what is digested of a problem; arguments.
+In order: `Parts`, `complete`; `Cache`; `whole_file`, `file_to_write`; what is digested of a problem;
+arguments.
 """
 
 from __future__ import annotations
@@ -168,6 +169,28 @@ def whole_file(path: Path, *, binary: bool = False) -> Iterator[IO[Any]]:
         os.replace(part, path)
     finally:
         part.unlink(missing_ok=True)
+
+
+def file_to_write(parameter: str, path: Any) -> Path:
+    """The file at a path, where one can be written.
+
+    Raises:
+        InvalidProblem: none can.
+
+    >>> file_to_write("path", "no/such/folder/table.csv")  # doctest: +NORMALIZE_WHITESPACE
+    Traceback (most recent call last):
+        ...
+    numerics.InvalidProblem: path='no/such/folder/table.csv': must be a file in a directory that is there and
+    can be written to
+    """
+    try:
+        place = Path(path)
+        is_open = place.parent.is_dir() and os.access(place.parent, os.W_OK | os.X_OK)
+        usable = is_open and not place.is_dir() and "\0" not in place.name
+    except (OSError, TypeError, ValueError):
+        usable = False
+    require(usable, parameter, path, "a file in a directory that is there and can be written to")
+    return place
 
 
 def exact_fields(problem: Problem) -> dict[str, Any]:

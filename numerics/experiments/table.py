@@ -3,7 +3,7 @@
 CSV is written by the standard library, a number with all of its digits; pandas and pyarrow, for data frames
 and Parquet, are an extra.
 
-In order: `Record`, `Table`; a number of a problem as a table has it; what is checked.
+In order: `Record`, `Table`; a number of a problem as a table has it.
 """
 
 from __future__ import annotations
@@ -17,12 +17,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from html import escape
 from importlib import import_module
-from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from numerics.arithmetic.checks import require
 from numerics.arithmetic.precision import to_fraction
-from numerics.runs import whole_file
+from numerics.runs import file_to_write, whole_file
 
 SHOWN_ROWS = 60
 """Rows of a table in a notebook."""
@@ -89,7 +87,7 @@ class Table(Generic[RowT]):
         Raises:
             InvalidProblem: there can be no such file.
         """
-        with whole_file(_file(path)) as file:
+        with whole_file(file_to_write("path", path)) as file:
             writer = csv.writer(file, lineterminator="\n")
             writer.writerow(self.columns)
             writer.writerows(row.to_dict().values() for row in self.rows)
@@ -102,7 +100,7 @@ class Table(Generic[RowT]):
             InvalidProblem: there can be no such file.
         """
         _extra("pyarrow", "to_parquet")
-        place, frame = _file(path), self.to_frame()
+        place, frame = file_to_write("path", path), self.to_frame()
         with whole_file(place, binary=True) as file:
             frame.to_parquet(file, engine="pyarrow", index=False)
 
@@ -165,19 +163,3 @@ def _extra(package: str, method: str) -> Any:
         return import_module(package)
     except ImportError as error:
         raise ImportError(f"{method} needs {package}: pip install 'shallowlaws[tables]'") from error
-
-
-def _file(path: Any) -> Path:
-    """The file at a path, where one can be written.
-
-    Raises:
-        InvalidProblem: none can.
-    """
-    try:
-        place = Path(path)
-        is_open = place.parent.is_dir() and os.access(place.parent, os.W_OK | os.X_OK)
-        usable = is_open and not place.is_dir() and "\0" not in place.name
-    except (OSError, TypeError, ValueError):
-        usable = False
-    require(usable, "path", path, "a file in a directory that is there and can be written to")
-    return place

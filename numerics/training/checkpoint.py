@@ -16,13 +16,14 @@ from zipfile import BadZipFile
 
 import numpy as np
 
+from numerics.arithmetic.checks import shown
 from numerics.arithmetic.errors import InvalidProblem
 from numerics.problem import Problem
 from numerics.runs import exact_fields, whole_file
 from numerics.training.data import Data
 from numerics.training.minimise import State, Stop
 
-FORMAT = 1
+FORMAT = 2
 """Of checkpoints: raised when their meaning changes."""
 
 _NUMBERS = ("start", "stage", "rounds", "newton", "steps", "loss", "gap", "gradient")
@@ -34,10 +35,8 @@ def key_of(problem: Problem, seed: int, data: Data, stop: Stop) -> str:
     for array in (data.inputs, data.labels):
         digest.update(np.ascontiguousarray(array).data)
     values = exact_fields(problem)
-    ends = [stop.gap, stop.gradient, stop.starts]
-    return json.dumps(
-        {**values, "seed": seed, "data": digest.hexdigest(), "stop": ends, "format": FORMAT}, sort_keys=True
-    )
+    ends = {"tolerance": stop.gap, "gradient": stop.gradient, "starts": stop.starts}
+    return json.dumps({**values, "seed": seed, **ends, "data": digest.hexdigest(), "format": FORMAT})
 
 
 def read(path: Path, key: str, size: int) -> State | None:
@@ -49,24 +48,37 @@ def read(path: Path, key: str, size: int) -> State | None:
         size: number of weights.
 
     Raises:
-        InvalidProblem: the file is no whole checkpoint of this training.
+        InvalidProblem: the file is no whole checkpoint, or that of another training; the message says which.
     """
     if not path.exists():
         return None
-    refused = InvalidProblem(
-        f"checkpoint={path}: must be a whole checkpoint of this very training, or no file yet"
+    damaged = InvalidProblem(
+        f"checkpoint={path}: must be a checkpoint of a training, and is none, or damaged"
     )
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-            if str(arrays["key"]) != key:
-                raise refused
+            found = json.loads(str(arrays["key"]))
             best = _state(arrays, "best_", None) if "best_weights" in arrays else None
             state = _state(arrays, "", best)
-    except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
-        raise refused from (None if error is refused else error)
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile):
+        raise damaged from None
+    other = _difference(found, json.loads(key))
+    if other:
+        raise InvalidProblem(f"checkpoint={path}: must be of this training, not of one with {other}")
     if state.weights.shape != (size,):
-        raise refused
+        raise damaged
     return state
+
+
+def _difference(found: Any, asked: dict[str, Any]) -> str:
+    """What another training is told apart by; nothing for the same."""
+    theirs = found if isinstance(found, dict) else {}
+    for name in ("format", *(name for name in asked if name not in ("format", "data")), "data"):
+        if theirs.get(name) != asked[name]:
+            values = f"={shown(theirs.get(name))} instead of {shown(asked[name])}"
+            said = {"format": "the format of another version", "data": "other data"}
+            return said.get(name, f"{name}{values}")
+    return ""
 
 
 def _state(arrays: Any, prefix: str, best: State | None) -> State:

@@ -43,6 +43,10 @@ class Loss(Protocol):
     def penalty(self) -> float:
         """Factor of (weight decay) |weights|^2 in the loss."""
 
+    @property
+    def cost(self) -> int:
+        """Multiplications of inputs and weights in a pass over the inputs."""
+
     def value(self, weights: Array, decay: float) -> tuple[float, Array]:
         """The loss and its gradient."""
 
@@ -100,6 +104,11 @@ class DiagonalLoss:
     def penalty(self) -> float:
         """1/2."""
         return 0.5
+
+    @property
+    def cost(self) -> int:
+        """Of X theta."""
+        return int(np.prod(self.design.shape))
 
     def product(self, weights: Array) -> Array:
         """Theta."""
@@ -186,6 +195,11 @@ class QuadraticLoss:
     def penalty(self) -> float:
         """The dimension."""
         return float(self.shape[0])
+
+    @property
+    def cost(self) -> int:
+        """Of x B, n d p."""
+        return len(self.inputs) * self.shape[0] * self.shape[1]
 
     def product(self, weights: Array) -> Array:
         """S."""

@@ -3,7 +3,7 @@ r"""Minimising a loss over the weights of a network, until the duality gap prove
 Descent starts from small random weights.  L-BFGS takes most of the way, a trust region with conjugate
 gradients (Newton-CG) what is left where the loss is ill-conditioned, as at an interpolation threshold; both
 are SciPy's.  They work in *rounds*: after each the duality gap is looked at, and the state between two rounds
-is all that is needed to go on, which is what a checkpoint keeps.
+is all that is needed to go on, which is what a checkpoint keeps.  Rounds are shorter where steps take long.
 
 Two things help the diagonal network.  Its weights a_i w_i change sign only through the saddle a_i = w_i = 0,
 which gradients leave slowly: pairs that wait there are moved off it.  And weight decay is lowered in stages,
@@ -36,9 +36,12 @@ SMALL = 1e-2
 
 # Ratio of the weight decays of two stages, and the gap that ends all but the last.
 _STAGE, _LOOSE = 0.1, 0.1
-_LBFGS = {"maxcor": 30, "maxiter": 200, "maxfun": 10**6, "ftol": 0.0, "gtol": 0.0}
-# Steps of Newton-CG in a round: few in stages that end at a loose gap.
-_NEWTON, _NEWTON_IN_STAGES = {"maxiter": 20, "gtol": 0.0}, {"maxiter": 5, "gtol": 0.0}
+_LBFGS = {"maxcor": 30, "maxfun": 10**6, "ftol": 0.0, "gtol": 0.0}
+# Steps of a round, of L-BFGS and of Newton-CG: few in stages that end at a loose gap.
+_STEPS, _NEWTON, _NEWTON_IN_STAGES = 200, 20, 5
+# Multiplications of a pass over the inputs (half a second or so) from which on rounds are short, and how
+# much shorter: L-BFGS starts afresh in every round, and takes a third more steps.
+_COSTLY, _SHORT = 10**9, 4
 
 ROUNDING = 1e-12
 """A loss that falls by less than this fraction in a round has reached what its rounding shows."""
@@ -111,39 +114,40 @@ def initial(loss: Loss, seed: int, start: int = 0, best: State | None = None) ->
 
 
 def descents(loss: Loss, decay: float, stop: Stop, state: State, seed: int) -> Iterator[State]:
-    """The states after each round, from the given one on, until the last start ends."""
-    stages = loss.stages(decay, _STAGE)
-    while True:
-        at, is_last = stages[state.stage], state.stage == len(stages) - 1
-        newton = _NEWTON if is_last else _NEWTON_IN_STAGES
-        state = _round(loss, at, replace(state, weights=loss.off_saddles(state.weights, at, SMALL)), newton)
-        if is_last and stop.ends_start(state):
-            yield state
-            if stop.ends(state):
-                return
-            state = initial(loss, seed, state.start + 1, state.result)
-            continue
-        if not is_last and state.gap <= max(_LOOSE, stop.gap):
+    """The states after each round, from the given one on, until the last start ends.
+
+    What follows a state depends on the state alone: a state from a checkpoint goes on as it would have.
+    """
+    stages, shorter = loss.stages(decay, _STAGE), _SHORT if loss.cost > _COSTLY else 1
+    last = len(stages) - 1
+    while not (state.stage == last and stop.ends(state)):
+        if state.stage < last and state.gap <= max(_LOOSE, stop.gap):
             state = replace(state, stage=state.stage + 1, newton=False)
+        elif state.stage == last and stop.ends_start(state):
+            state = initial(loss, seed, state.start + 1, state.result)
+        at = stages[state.stage]
+        state = replace(state, weights=loss.off_saddles(state.weights, at, SMALL))
+        state = _round(loss, at, state, _NEWTON if state.stage == last else _NEWTON_IN_STAGES, shorter)
         yield state
 
 
-def _round(loss: Loss, decay: float, state: State, newton: dict[str, Any]) -> State:
-    """One round of L-BFGS, or of Newton-CG once L-BFGS no longer closes the gap by half."""
+def _round(loss: Loss, decay: float, state: State, newton: int, shorter: int) -> State:
+    """One round of L-BFGS, or of Newton-CG once 200 steps of L-BFGS no longer close the gap by half."""
     arguments: dict[str, Any] = {"args": (decay,), "jac": True}
+    steps = _STEPS // shorter
     if state.newton:
-        hessian = _Hessian(loss)
-        result = minimize(
-            loss.value, state.weights, hessp=hessian, method="trust-ncg", options=newton, **arguments
-        )
+        arguments |= {"hessp": _Hessian(loss), "method": "trust-ncg"}
+        options: dict[str, Any] = {"maxiter": newton // shorter, "gtol": 0.0}
     else:
-        result = minimize(loss.value, state.weights, method="L-BFGS-B", options=_LBFGS, **arguments)
+        arguments |= {"method": "L-BFGS-B"}
+        options = {**_LBFGS, "maxiter": steps}
+    result = minimize(loss.value, state.weights, options=options, **arguments)
     falls = result.fun < state.loss * (1 - ROUNDING)
     weights = result.x if falls or not state.newton else _settled(loss, decay, result.x)
     value, gradient = loss.value(weights, decay)
     scale = 2 * decay * loss.penalty * float(np.linalg.norm(weights))
     gap = loss.gap(weights, decay)
-    has_stalled = result.nit < _LBFGS["maxiter"] or gap > state.gap / 2
+    has_stalled = result.nit < steps or gap > state.gap / 2 ** (1 / shorter)
     return replace(
         state,
         weights=weights,

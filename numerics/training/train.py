@@ -20,6 +20,7 @@ from numerics.arithmetic.arrays import require_seed
 from numerics.arithmetic.checks import is_count, is_flag, is_number, require
 from numerics.arithmetic.errors import Interrupted, NotConverged
 from numerics.problem import Problem
+from numerics.runs import file_to_write
 from numerics.training import checkpoint as checkpoints
 from numerics.training.data import Data, draw
 from numerics.training.device import device_of
@@ -67,13 +68,14 @@ def train(
         most_rounds: of the optimisers, some hundred steps each, after which to give up.
         device: None for NumPy, or where PyTorch does the products with the inputs: "cpu", "cuda".
         progress: whether to show in the terminal how far the gap has closed.
-        checkpoint: file that keeps the weights after each round; if it is there, training goes on from it, to
-            the same result byte for byte (with the same libraries and number of threads).
+        checkpoint: file, in a directory that is there, that keeps the weights after each round; if it is
+            there itself, training goes on from it, to the same result byte for byte (with the same libraries
+            and number of threads).  A round takes up to some hundred passes over the inputs.
 
     Raises:
         InvalidProblem: an argument is outside of what can be trained, the data are those of another problem,
-            or the checkpoint is that of another training, or cut short.
-        NotConverged: the gap does not close; the message says how far it did.
+            or the checkpoint is that of another training, or damaged; the message says which.
+        NotConverged: the gap does not close; the message says how far it did, and what a checkpoint keeps.
         Interrupted: stopped from the keyboard; the message says what the checkpoint keeps.
 
     >>> from numerics import solve
@@ -87,7 +89,7 @@ def train(
     data = _checked_data(problem, seed, data)
     is_narrow = not problem.is_full_width
     stop = _checked_stop(is_narrow, tolerance, starts, most_rounds, progress)
-    path = None if checkpoint is None else _checked_path(checkpoint)
+    path = None if checkpoint is None else file_to_write("checkpoint", checkpoint)
     on = device_of(device)
     with threadpool_limits(1, user_api="blas") if data.inputs.size <= ON_ONE_THREAD else nullcontext():
         loss = loss_of(data, problem.width or problem.dim, on)
@@ -123,9 +125,22 @@ def _descended(
                     checkpoints.write(path, key, state)
                 advance(state)
     except KeyboardInterrupt:
-        where = "lost; give checkpoint=FILE to keep them" if path is None else f"kept in {path}"
-        raise Interrupted(f"{state.rounds} rounds of training were finished, and are {where}") from None
+        raise Interrupted(_of_interrupt(state, path)) from None
+    except NotConverged as error:
+        if path is None or "most_rounds" not in str(error):
+            raise
+        raise NotConverged(
+            f"{error}; {path} keeps these, and the same call with a larger most_rounds goes on from there"
+        ) from None
     return state.result
+
+
+def _of_interrupt(state: State, path: Path | None) -> str:
+    """What is finished, and where it is kept."""
+    if state.start == state.rounds == 0:
+        return "no round of training was finished: there is nothing to keep yet"
+    where = "lost; give checkpoint=FILE to keep them" if path is None else f"kept in {path}"
+    return f"{state.rounds} rounds of training were finished, and are {where}"
 
 
 def _trained(problem: Problem, data: Data, loss: Loss, state: State) -> Trained:
@@ -153,7 +168,9 @@ def _checked_data(problem: Problem, seed: int, data: Data | None) -> Data:
     require_seed(seed)
     if data is None:
         return draw(problem, seed=seed)
-    require(isinstance(data, Data), "data", data, "Data, as draw returns it, or None")
+    require(
+        isinstance(data, Data), "data", data, "Data(problem, inputs, labels), as draw returns it, or None"
+    )
     for name in ("network", "gamma", "samples", "dim", "noise_variance", "target"):
         mine, theirs = getattr(problem, name), getattr(data.problem, name)
         require(mine == theirs, "data", data, f"of a problem with {name}={mine}, not {theirs}")
@@ -169,17 +186,6 @@ def _checked_stop(is_narrow: bool, tolerance: float, starts: int, most_rounds: i
     gap = float(tolerance)
     # where the units are enough the gap closes before the gradient is that small, and proves the minimum
     return Stop(gap, gap / 10, int(starts)) if is_narrow else Stop(gap)
-
-
-def _checked_path(checkpoint: str | os.PathLike[str]) -> Path:
-    try:
-        path = Path(checkpoint)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        is_usable = not path.is_dir() and os.access(path.parent, os.W_OK | os.X_OK)
-    except (OSError, TypeError, ValueError):
-        is_usable = False
-    require(is_usable, "checkpoint", checkpoint, "a file in a directory that can be written to, or None")
-    return path
 
 
 def _until_stuck(
@@ -200,9 +206,12 @@ def _until_stuck(
         least, lowest = min(least, left), min(lowest, state.loss)
         if (since >= STALLED or state.rounds >= most_rounds) and not stop.ends_start(state):
             what = "gradient" if stop.gradient else "duality gap"
+            is_stuck = since >= STALLED
+            idle = f", the last {STALLED} without progress" if is_stuck else ""
+            more = "" if is_stuck else ", or for more rounds (most_rounds)"
             raise NotConverged(
-                f"the relative {what} is {least:.1e} after {state.rounds} rounds, above "
-                f"tolerance={stop.gap:.1e}: ask for a larger one, or for more rounds (most_rounds)"
+                f"the relative {what} is {least:.1e} after {state.rounds} rounds{idle}, above "
+                f"tolerance={stop.gap:.1e}: ask for a larger one{more}"
             )
 
 

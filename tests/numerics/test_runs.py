@@ -15,7 +15,16 @@ import mpmath
 import pytest
 
 from numerics import Interrupted, InvalidProblem, NotConverged, Problem
-from numerics.runs import Cache, Parts, complete, exact_fields, require_run, whole_file, written
+from numerics.runs import (
+    Cache,
+    Parts,
+    complete,
+    exact_fields,
+    file_to_write,
+    require_run,
+    whole_file,
+    written,
+)
 
 
 def parts(here: Any, **options: Any) -> Parts[int]:
@@ -224,3 +233,11 @@ def test_an_integer_of_any_length_is_read_back(integer: int) -> None:
 def test_what_cannot_run_is_refused(executor: Any, progress: Any, name: str) -> None:
     with pytest.raises(InvalidProblem, match=f"^{name}=.*: must be"):
         require_run(executor, progress)
+
+
+@pytest.mark.parametrize("path", ["no/such/folder/x", "", ".", 3, None, "null\0byte", "/proc/x/y"])
+def test_a_file_is_written_in_a_folder_that_is_there(path: Any, tmp_path: Path) -> None:
+    assert file_to_write("path", str(tmp_path / "table")) == tmp_path / "table"
+    with pytest.raises(InvalidProblem, match=r"^path=.*: must be a file in a directory that is there"):
+        file_to_write("path", path)
+    assert not list(tmp_path.iterdir())

@@ -37,10 +37,10 @@ def test_the_minimum_does_not_depend_on_the_start():
 def test_a_descent_goes_on_from_any_of_its_states(network, samples, decay):
     _, states = states_of(network, samples, decay, Stop(1e-8))
     assert len(states) > 2
-    for number, state in enumerate(states[:-1]):
+    for number, state in enumerate(states):
         _, rest = states_of(network, samples, decay, Stop(1e-8), after=state)
         assert len(rest) == len(states) - number - 1
-        assert np.array_equal(rest[-1].weights, states[-1].weights)
+        assert np.array_equal([state, *rest][-1].weights, states[-1].weights)
 
 
 def test_stages_end_at_the_weight_decay_asked_for():
