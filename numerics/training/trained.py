@@ -192,8 +192,7 @@ class Trained:
         *Finite size.*  The parts differ from the theory's by more than their sum does, as each eigenvalue
         next to the noise's end counts to one part or another.  For n = d^2/2, gamma = 1.25, weight decay 0.3
         and noise variance 0.5, in per cent at d = 30, 60, 120: unlearned +5, +1, +1, learned +21, +13, +9,
-        overfitting -7, -4, -4, the excess risk +12, +6, +2, with standard errors of 1 to 3.  At fixed n/d the
-        differences do not vanish: the theory needs n/d to grow with d.
+        overfitting -7, -4, -4, the excess risk +12, +6, +2, with standard errors of 1 to 3.
 
         Args:
             solution: of the same problem, for the noise and the threshold.
