@@ -34,6 +34,8 @@ from numerics.inference.inferred import Inferred as Inferred
 from numerics.problem import Problem as Problem
 from numerics.solution import Solution as Solution
 from numerics.solve import solve as solve
+from numerics.training.conventions import CONVENTIONS as CONVENTIONS
+from numerics.training.conventions import LassoPenalty as LassoPenalty
 from numerics.training.conventions import from_lasso as from_lasso
 from numerics.training.conventions import to_lasso as to_lasso
 from numerics.training.data import Data as Data
@@ -43,6 +45,7 @@ from numerics.training.trained import Trained as Trained
 from numerics.tuning import optimal_weight_decay as optimal_weight_decay
 
 __all__ = [
+    "CONVENTIONS",
     "Certificate",
     "Data",
     "Estimate",
@@ -51,6 +54,7 @@ __all__ = [
     "Inferred",
     "Interrupted",
     "InvalidProblem",
+    "LassoPenalty",
     "NotConverged",
     "Problem",
     "Solution",

@@ -28,6 +28,9 @@ from numerics.training.device import device_of
 CACHE_FORMAT = 1
 """Part of the digest: raised when the meaning or the accuracy of a cached number changes."""
 
+MOST_SHOWN = 10**6
+"""Number of seeds that an error message writes out."""
+
 
 @dataclass(frozen=True, repr=False)
 class Experiment(Table[Row]):
@@ -43,7 +46,10 @@ class Experiment(Table[Row]):
         return f"<Experiment: {len(self.rows)} trainings{rest}>"
 
     def summary(self) -> Summary:
-        """Mean and standard error over the seeds of each problem, beside the theory."""
+        """Mean and standard error over the seeds of each problem, beside the theory.
+
+        Trainings that did not converge are left out; how many, the summary says.
+        """
         return compare(self.rows)
 
 
@@ -67,9 +73,10 @@ def experiment(
     others go on.  It is cached like the others, and tried again where ``most_rounds`` is larger.
 
     Args:
-        problems: with estimator "erm", weight decay above 0, and whole numbers of samples; each once.
-        seeds: whole numbers >= 0, each once: of the data set and of the initial weights.
-        executor: where to train; any `concurrent.futures.Executor`, that of a dask cluster among them.
+        problems: a list, with estimator "erm", weight decay above 0, and whole numbers of samples; each once.
+        seeds: whole numbers >= 0, each once, such as range(8): of the data set and of the initial weights.
+        executor: where to train; any `concurrent.futures.Executor`, that of a dask cluster among them.  A
+            script that starts a pool of processes does so under ``if __name__ == "__main__":``.
         progress: whether to show a progress bar with the time remaining, on standard error.
         cache: directory in which finished trainings are stored and read again; created if missing.
         tolerance: relative duality gap at which a training stops, as in `train`.
@@ -166,7 +173,8 @@ def _problems(problems: Any) -> tuple[Problem, ...]:
     Raises:
         InvalidProblem: one of them cannot be trained, or is there twice.
     """
-    require(is_sequence(problems), "problems", problems, "a sequence of Problem")
+    one = ", such as [problem]" if isinstance(problems, Problem) else ""
+    require(is_sequence(problems), "problems", problems, f"a sequence of Problem{one}")
     grid = tuple(problems)
     for problem in grid:
         require(isinstance(problem, Problem), "problems", problem, "a sequence of Problem")
@@ -198,7 +206,8 @@ def _seeds(seeds: Any) -> tuple[int, ...]:
         InvalidProblem: one of them is no seed, or is there twice.
     """
     allowed = "a sequence of whole numbers >= 0, each once"
-    require(is_sequence(seeds), "seeds", seeds, allowed)
+    count = int(seeds) if is_count(seeds) and seeds <= MOST_SHOWN else "N"
+    require(is_sequence(seeds), "seeds", seeds, f"{allowed}, such as range({count})")
     numbers = tuple(seeds)
     for seed in numbers:
         is_whole = isinstance(seed, Integral) and not isinstance(seed, bool)

@@ -14,7 +14,7 @@ from statistics import fmean, stdev
 from typing import Any
 
 from numerics.experiments.quantities import MEASURED
-from numerics.experiments.row import Row
+from numerics.experiments.row import NOT_CONVERGED, Row
 from numerics.experiments.table import Record, Table, tabulated
 from numerics.problem import Problem
 
@@ -75,18 +75,30 @@ class Comparison(Record):
 
 @dataclass(frozen=True, repr=False)
 class Summary(Table[Comparison]):
-    """A row for each quantity of each problem, in the order of the problems."""
+    """A row for each quantity of each problem, in the order of the problems.
+
+    Attributes:
+        left_out: trainings that did not converge; their rows of the `Experiment` say why.
+    """
+
+    left_out: int = 0
+
+    def __repr__(self) -> str:
+        rest = f"; {self.left_out} trainings that did not converge are left out" if self.left_out else ""
+        return f"<Summary: {len(self.rows)} rows{rest}>"
 
 
 def compare(rows: Iterable[Row]) -> Summary:
-    """Means over the seeds of each problem; trainings that did not converge are left out."""
+    """Means over the seeds of each problem; trainings that did not converge are left out, and counted."""
     problems: list[tuple[Problem, list[Row]]] = []
+    left_out = 0
     for row in rows:
+        left_out += row.status == NOT_CONVERGED
         if not problems or problems[-1][0] != row.problem:
             problems.append((row.problem, []))
         problems[-1][1].append(row)
     comparisons = (_comparison(trained, name) for _, trained in problems for name in MEASURED)
-    return Summary(tuple(comparison for comparison in comparisons if comparison is not None))
+    return Summary(tuple(comparison for comparison in comparisons if comparison is not None), left_out)
 
 
 def _comparison(rows: list[Row], quantity: str) -> Comparison | None:

@@ -162,4 +162,6 @@ def _extra(package: str, method: str) -> Any:
     try:
         return import_module(package)
     except ImportError as error:
-        raise ImportError(f"{method} needs {package}: pip install 'shallowlaws[tables]'") from error
+        raise ImportError(
+            f"{method} needs {package}: pip install '.[tables]', from the root of the repository"
+        ) from error

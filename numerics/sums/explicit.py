@@ -99,13 +99,26 @@ def target_sizes(values: Any) -> TargetSizes:
     if isinstance(values, TargetSizes):
         return values
     numbers = _numbers(values)
-    require(numbers is not None, "target", values, SIZES)
+    matrix = f"{SIZES}; of a matrix S its eigenvalues, numpy.linalg.eigvalsh(S).clip(0)"
+    require(numbers is not None, "target", values, matrix if _is_matrix(values) else SIZES)
     assert numbers is not None
+    negative = (
+        f"{SIZES}: S = B B^T has no negative eigenvalue; those that rounding made so are 0, "
+        "numpy.linalg.eigvalsh(S).clip(0)"
+    )
+    require(not numbers or min(numbers, key=_order(numbers)) >= 0, "target", values, negative)
     positive = sorted((number for number in numbers if number), key=_order(numbers), reverse=True)
-    require(len(positive) > 0 and min(numbers, key=_order(numbers)) >= 0, "target", values, SIZES)
+    require(len(positive) > 0, "target", values, SIZES)
     groups = [(size, len(list(same))) for size, same in groupby(positive)]
     sizes, counts = zip(*groups, strict=True)
     return TargetSizes(sizes, counts)
+
+
+def _is_matrix(values: Any) -> bool:
+    """Whether it has rows: an array, or a list of lists."""
+    if isinstance(values, list | tuple):
+        return len(values) > 0 and isinstance(values[0], list | tuple | np.ndarray)
+    return isinstance(values, np.ndarray) and values.ndim == 2
 
 
 def _numbers(values: Any) -> list[Number] | None:

@@ -57,12 +57,12 @@ def read(path: Path, key: str, size: int) -> State | None:
     )
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-            found = json.loads(str(arrays["key"]))
+            stored = json.loads(str(arrays["key"]))
             best = _state(arrays, "best_", None) if "best_weights" in arrays else None
             state = _state(arrays, "", best)
     except (OSError, ValueError, KeyError, EOFError, BadZipFile):
         raise damaged from None
-    other = _difference(found, json.loads(key))
+    other = _difference(stored, json.loads(key))
     if other:
         raise InvalidProblem(f"checkpoint={path}: must be of this training, not of one with {other}")
     if state.weights.shape != (size,):
@@ -70,9 +70,9 @@ def read(path: Path, key: str, size: int) -> State | None:
     return state
 
 
-def _difference(found: Any, asked: dict[str, Any]) -> str:
+def _difference(stored: Any, asked: dict[str, Any]) -> str:
     """What another training is told apart by; nothing for the same."""
-    theirs = found if isinstance(found, dict) else {}
+    theirs = stored if isinstance(stored, dict) else {}
     for name in ("format", *(name for name in asked if name not in ("format", "data")), "data"):
         if theirs.get(name) != asked[name]:
             values = f"={shown(theirs.get(name))} instead of {shown(asked[name])}"

@@ -55,7 +55,8 @@ class LassoPenalty(NamedTuple):
 
     Attributes:
         alpha: the penalty.
-        coefficients: what theta is multiplied by to be the coefficients there.
+        coefficients: factor of the coefficients: those of that convention are ``coefficients * theta``, and
+            theta, the weights of the diagonal network, are those divided by it.
     """
 
     alpha: float
@@ -67,11 +68,18 @@ def to_lasso(
 ) -> LassoPenalty:
     """The penalty of the LASSO that is the diagonal network with this weight decay.
 
+    Its coefficients, fitted to the same inputs and labels without an intercept, are those of the network
+    times ``penalty.coefficients``: with scikit-learn
+
+        penalty = to_lasso(weight_decay, samples=n, dim=d)
+        fit = Lasso(alpha=penalty.alpha, fit_intercept=False).fit(inputs, labels)
+        theta = fit.coef_ / penalty.coefficients
+
     Args:
         weight_decay: lambda > 0.
         samples: n.
         dim: d.
-        convention: one of `CONVENTIONS`.
+        convention: one of `CONVENTIONS`: "paper", "scikit-learn", "glmnet", "unnormalised", "AMP".
 
     Raises:
         InvalidProblem: an argument is none of these.
@@ -92,7 +100,7 @@ def from_lasso(alpha: float, *, samples: int, dim: int, convention: str = "sciki
         alpha: the penalty > 0.
         samples: n.
         dim: d.
-        convention: one of `CONVENTIONS`.
+        convention: one of `CONVENTIONS`: "paper", "scikit-learn", "glmnet", "unnormalised", "AMP".
 
     Raises:
         InvalidProblem: an argument is none of these.

@@ -190,7 +190,7 @@ def _require_spectrum(target: Array, sizes: Array) -> None:
         raise InvalidProblem(
             f"{given}: must have the sizes of the problem, but eigenvalue {worst + 1} is "
             f"{values[worst]:.6g}, not {sizes[worst]:.6g}; state the problem with "
-            "target=numpy.linalg.eigvalsh(S), or leave the target out"
+            "target=numpy.linalg.eigvalsh(S).clip(0), or leave the target out"
         )
 
 

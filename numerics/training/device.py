@@ -8,6 +8,7 @@ In order: `Device`, `device_of`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +20,7 @@ from numerics.arithmetic.errors import InvalidProblem
 from numerics.training.data import ROWS, Array
 
 _ROWS_OF_TENSORS = 2**16
+_NAMES = re.compile(r"(cpu|cuda|xpu)(:\d+)?")
 
 
 @dataclass(frozen=True)
@@ -51,22 +53,25 @@ class Device:
 
 
 def device_of(name: str | None) -> Device:
-    """The device of a name.
+    """The device of a name: None for NumPy; of PyTorch "cpu", "cuda", "cuda:1", or "xpu", which have float64.
 
     Raises:
-        InvalidProblem: PyTorch is not installed, or knows no such device here.
+        InvalidProblem: it is no such name, PyTorch is not installed, or knows no such device here.
 
     >>> device_of(None)
     Device(name=None)
     """
-    allowed = 'None for NumPy, or a device of PyTorch such as "cpu" or "cuda"'
-    require(name is None or isinstance(name, str), "device", name, allowed)
+    allowed = 'None for NumPy, or a device of PyTorch with float64: "cpu", "cuda", "cuda:1", "xpu"'
+    is_name = name is None or (isinstance(name, str) and _NAMES.fullmatch(name) is not None)
+    require(is_name, "device", name, allowed)
     if name is None:
         return Device()
     try:
         import torch  # noqa: PLC0415
     except ImportError:
-        raise InvalidProblem(f"device={name!r}: needs PyTorch; pip install 'shallowlaws[torch]'") from None
+        raise InvalidProblem(
+            f"device={name!r}: needs PyTorch: pip install '.[torch]', from the root of the repository"
+        ) from None
     try:
         torch.zeros(1, device=name)
     except (RuntimeError, AssertionError, NotImplementedError):

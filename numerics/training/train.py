@@ -66,7 +66,7 @@ def train(
         tolerance: relative duality gap at which to stop, between 1e-12 and 1.
         starts: random starts where there are fewer hidden units than inputs.
         most_rounds: of the optimisers, some hundred steps each, after which to give up.
-        device: None for NumPy, or where PyTorch does the products with the inputs: "cpu", "cuda".
+        device: None for NumPy, or where PyTorch does the products with the inputs: "cpu", "cuda", "cuda:1".
         progress: whether to show in the terminal how far the gap has closed.
         checkpoint: file, in a directory that is there, that keeps the weights after each round; if it is
             there itself, training goes on from it, to the same result byte for byte (with the same libraries

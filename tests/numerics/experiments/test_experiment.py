@@ -196,6 +196,11 @@ def test_what_does_not_converge_is_a_row_and_the_others_go_on(
     assert trained.status == "trained"
     assert repr(table) == "<Experiment: 2 trainings, 1 not converged>"
     assert {x.problem for x in table.summary().rows} == {QUADRATIC}
+    assert table.summary().left_out == 1
+    alone = experiment([DIAGONAL], [0], most_rounds=5, **options).summary()
+    assert repr(alone) == "<Summary: 0 rows; 1 trainings that did not converge are left out>"
+    assert "left out" in alone._repr_html_()
+    assert repr(experiment([QUADRATIC], [0], progress=False).summary()).endswith("rows>")
     calls.clear()
     assert experiment(PROBLEMS, [0], most_rounds=5, **options) == table
     assert calls == []
@@ -240,7 +245,7 @@ def test_an_empty_grid(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("argument", "value", "why"),
     [
-        ("problems", DIAGONAL, "a sequence of Problem"),
+        ("problems", DIAGONAL, r"a sequence of Problem, such as \[problem\]"),
         ("problems", "diagonal", "a sequence of Problem"),
         ("problems", [DIAGONAL, 3], "a sequence of Problem"),
         ("problems", [replace(DIAGONAL, estimator="ridge")], 'estimator "erm"'),
@@ -249,7 +254,8 @@ def test_an_empty_grid(tmp_path: Path) -> None:
         ("problems", [replace(DIAGONAL, samples=30.5)], "whole number of samples, not 30.5"),
         ("problems", [replace(DIAGONAL, samples=10**12)], "fit in memory"),
         ("problems", [DIAGONAL, QUADRATIC, replace(DIAGONAL, samples=30.0)], "problems that differ"),
-        ("seeds", 3, "whole numbers >= 0, each once"),
+        ("seeds", 3, r"whole numbers >= 0, each once, such as range\(3\)"),
+        ("seeds", 10**7, r"such as range\(N\)"),
         ("seeds", "3", "whole numbers >= 0, each once"),
         ("seeds", [0, -1], "whole numbers >= 0, each once"),
         ("seeds", [0, 1.0], "whole numbers >= 0, each once"),

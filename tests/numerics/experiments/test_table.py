@@ -130,7 +130,9 @@ def test_without_the_extra_one_line_says_what_to_install(
 ) -> None:
     monkeypatch.setitem(sys.modules, package, None)
     arguments = [tmp_path / "table"] if method == "to_parquet" else []
-    with pytest.raises(ImportError, match=rf"^to_\w+ needs {package}: pip install 'shallowlaws\[tables\]'$"):
+    with pytest.raises(
+        ImportError, match=rf"^to_\w+ needs {package}: pip install '.\[tables\]', from the root"
+    ):
         getattr(EXAMPLE, method)(*arguments)
     assert not list(tmp_path.iterdir())
 

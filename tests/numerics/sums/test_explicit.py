@@ -79,6 +79,23 @@ def test_what_is_no_array_of_sizes_is_refused_in_one_line(values: Any) -> None:
         target_sizes(values)
 
 
+@pytest.mark.parametrize("values", [np.eye(3), [[1.0, 2.0], [2.0, 1.0]], (np.ones(2), np.ones(2))])
+def test_of_a_matrix_the_eigenvalues_are_asked_for(values: Any) -> None:
+    with pytest.raises(InvalidProblem, match=r"of a matrix S its eigenvalues, numpy.linalg.eigvalsh\(S\)"):
+        target_sizes(values)
+
+
+def test_why_a_target_has_no_negative_eigenvalue() -> None:
+    with pytest.raises(InvalidProblem, match=r"S = B B\^T has no negative eigenvalue") as refused:
+        target_sizes(np.linspace(-1, 1, 40))
+    assert len(str(refused.value)) < 300
+    units = np.random.default_rng(0).standard_normal((9, 4))
+    rounded = np.linalg.eigvalsh(units @ units.T)
+    with pytest.raises(InvalidProblem, match=r"numpy.linalg.eigvalsh\(S\).clip\(0\)"):
+        target_sizes(np.append(rounded, -1e-17))
+    assert len(target_sizes(rounded.clip(0))) >= 4
+
+
 def test_questions_are_answered_as_by_counting() -> None:
     given = [5.0, 3.0, 3.0, 3.0, 1.0, 0.0]
     target, every = explicit_target(target_sizes(given), 8), np.array([*given, 0, 0])

@@ -4,8 +4,16 @@ import numpy as np
 import pytest
 from sklearn.linear_model import Lasso
 
-from numerics import InvalidProblem, Problem, draw, from_lasso, to_lasso
-from numerics.training.conventions import CONVENTIONS
+from numerics import (
+    CONVENTIONS,
+    InvalidProblem,
+    LassoPenalty,
+    Problem,
+    draw,
+    from_lasso,
+    to_lasso,
+    train,
+)
 
 
 def objective(name, samples, dim):
@@ -52,6 +60,19 @@ def test_scikit_learn_at_this_alpha_satisfies_our_conditions():
     slope = (data.inputs / 10).T @ (data.labels - data.inputs @ theta / 10)
     assert np.max(np.abs(slope)) == pytest.approx(0.8, rel=1e-6, abs=0)
     assert slope[theta != 0] == pytest.approx(0.8 * np.sign(theta[theta != 0]), rel=1e-6, abs=0)
+
+
+def test_the_example_of_the_docstring_is_the_trained_network():
+    problem = Problem("diagonal", gamma=1.25, samples=150, dim=100, weight_decay=0.8, noise_variance=1)
+    trained = train(problem, tolerance=1e-10)
+    penalty = to_lasso(0.8, samples=150, dim=100)
+    fit = Lasso(alpha=penalty.alpha, fit_intercept=False, tol=1e-12).fit(
+        trained.data.inputs, trained.data.labels
+    )
+    assert fit.coef_ / penalty.coefficients == pytest.approx(trained.weights, abs=1e-3)
+    assert isinstance(penalty, LassoPenalty)
+    for said in ("fit_intercept=False", "theta = fit.coef_ / penalty.coefficients"):
+        assert said in to_lasso.__doc__
 
 
 @pytest.mark.parametrize(

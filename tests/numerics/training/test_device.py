@@ -13,24 +13,24 @@ HAS_TORCH = importlib.util.find_spec("torch") is not None
 BASE = {"gamma": 1.25, "samples": 90, "dim": 12, "weight_decay": 0.5, "noise_variance": 0.25}
 
 
-@pytest.mark.parametrize("name", [1, 1.5, ["cpu"]])
-def test_what_is_no_name_is_refused(name):
-    with pytest.raises(InvalidProblem, match="device="):
+@pytest.mark.parametrize("name", [1, 1.5, ["cpu"], "gpu", "abacus", "cuda:x", "", "CPU", "mps"])
+def test_what_is_no_name_is_refused_with_or_without_pytorch(name):
+    with pytest.raises(InvalidProblem, match=r'device=.*: must be None for NumPy, .*"cpu", "cuda", "cuda:1"'):
         device_of(name)
 
 
 @pytest.mark.skipif(HAS_TORCH, reason="PyTorch is installed")
 def test_a_device_without_pytorch_is_refused_with_what_to_install():
     with pytest.raises(
-        InvalidProblem, match=r"device='cpu': needs PyTorch; pip install 'shallowlaws\[torch\]'"
+        InvalidProblem, match=r"device='cpu': needs PyTorch: pip install '.\[torch\]', from the root"
     ):
         train(Problem("quadratic", **BASE), device="cpu")
 
 
 @pytest.mark.skipif(not HAS_TORCH, reason="needs PyTorch")
 def test_a_device_that_is_not_there_is_refused():
-    with pytest.raises(InvalidProblem, match="device='abacus': PyTorch finds no such device"):
-        device_of("abacus")
+    with pytest.raises(InvalidProblem, match="device='cuda:99': PyTorch finds no such device"):
+        device_of("cuda:99")
 
 
 @pytest.mark.skipif(not HAS_TORCH, reason="needs PyTorch")

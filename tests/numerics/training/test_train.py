@@ -108,6 +108,7 @@ def test_too_much_weight_decay_leaves_nothing():
         ({"most_rounds": 1.5}, "most_rounds=1.5"),
         ({"progress": "no"}, "progress='no'"),
         ({"data": np.zeros((150, 15))}, "data="),
+        ({"data": (np.zeros((150, 15)), np.zeros(150))}, r"data=.*: must be Data\(problem, inputs, labels\)"),
         ({"problem": Problem("quadratic", samples=150, dim=15, weight_decay=0, **LAW)}, "weight_decay=0"),
         (
             {"problem": Problem("quadratic", samples=15, dim=15, estimator="bayes", **LAW)},
