@@ -12,6 +12,8 @@ in which they build on each other:
     models            the equations of each model, as a declaration
     phases            a phase, its laws and its spectrum
     boundaries        the law across each boundary
+    case_splits       answers with a symbolic parameter: "for gamma < 1: ..."
+    lines             where a weight decay tied to the samples leads through the diagram
     tuning            the best weight decay, against the Bayes-optimal estimator
     diagram           the phase diagram: its phases and boundaries, and where a point lies
     learning_curves   where the risk does not fall as samples grow
@@ -30,6 +32,7 @@ from asymptotics.boundaries.law import BoundaryLaw as BoundaryLaw
 from asymptotics.boundaries.law import LocalLaw as LocalLaw
 from asymptotics.boundaries.recovery import recovery_jump as recovery_jump
 from asymptotics.boundaries.types import BoundaryType as BoundaryType
+from asymptotics.case_splits import CaseSplit as CaseSplit
 from asymptotics.diagram import OnBoundary as OnBoundary
 from asymptotics.diagram import PhaseDiagram as PhaseDiagram
 from asymptotics.diagram import phase_diagram as phase_diagram
@@ -57,6 +60,7 @@ __all__ = [
     "Boundary",
     "BoundaryLaw",
     "BoundaryType",
+    "CaseSplit",
     "HeavyTail",
     "Hypothesis",
     "IncompleteDiagram",

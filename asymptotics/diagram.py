@@ -8,27 +8,29 @@ see ``words``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from itertools import pairwise
 from typing import Any, Literal
 
-from sympy import Expr, Float, I, Rational, S, latex, nan, oo, solveset, zoo
+from sympy import Expr, S, Symbol, latex, oo
 
 from asymptotics import symbols
+from asymptotics.algebra.intervals import NotCovered, Part, Stretch, intervals_along
 from asymptotics.algebra.monomials import Noise, Scales
-from asymptotics.algebra.regions import margin, on_axis, region_of
-from asymptotics.balance.laws import Law, law_of, risk_law
+from asymptotics.algebra.regions import margin, on_axis
 from asymptotics.balance.regimes import Model
-from asymptotics.balance.tiling import IncompleteDiagram, tiling_balances
+from asymptotics.balance.tiling import tiling_balances
 from asymptotics.boundaries.boundary import Boundary, boundaries_between
+from asymptotics.case_splits import CaseSplit
 from asymptotics.expressions.checks import exact_exponent, in_one_line, require, require_one_of
+from asymptotics.lines import Line, line_at
 from asymptotics.models.bayes import BayesOptimal
 from asymptotics.models.network import Network
 from asymptotics.models.ridge import ridge
 from asymptotics.phases.phase import Phase, phase_of
-from asymptotics.tuning import tuned_balances
+from asymptotics.tuning import optima_along
 
 Estimator = Literal["erm", "bayes", "ridge"]
 Exact = Any
@@ -67,13 +69,20 @@ class PhaseDiagram:
     boundaries: tuple[Boundary, ...]
 
     def locate(
-        self, *, a: Exact, ell: Exact, gamma: Exact, b: Exact | None = None, source: Exact | None = None
+        self,
+        *,
+        a: Exact,
+        ell: Exact | None = None,
+        gamma: Exact,
+        b: Exact | None = None,
+        source: Exact | None = None,
     ) -> Phase:
         """The phase at one point, decided exactly.
 
         Args:
             a: n_eff = d**a.
-            ell: weight_decay = d**ell; -oo (SymPy's, a float's or mpmath's) is no weight decay.
+            ell: weight_decay = d**ell; -oo (SymPy's, a float's or mpmath's) is no weight decay.  Left out for
+                an estimator that has none, such as the Bayes-optimal one: its phases do not depend on it.
             gamma: decay of the target, above 1/2.
             b: noise_variance = d**-b, for ``noise="scaled"`` only.
             source: source exponent r above 0, for a model that has one, such as ``kernel_ridge``, only.
@@ -86,9 +95,15 @@ class PhaseDiagram:
         Raises:
             OnBoundary: when the point lies on a boundary; it names the phases that meet there.
             InvalidArgument: when gamma is 1/2 or less, b does not fit ``noise``, source does not fit the
-                model, or an argument is not a number.
+                model, ell is missing, or an argument is not a number.
+
+        >>> from asymptotics import phase_diagram, quadratic
+        >>> phase_diagram(quadratic, estimator="bayes").locate(a=3, gamma=1).name
+        'VIb'
         """
-        point = self._point(a=a, ell=ell, gamma=gamma, b=b, source=source)
+        return self._phase_at(self._point(a=a, ell=ell, gamma=gamma, b=b, source=source))
+
+    def _phase_at(self, point: Mapping[Expr, Expr]) -> Phase:
         for phase in self.phases:
             if all(margin(relation, point) > 0 for relation in phase.region.args):
                 return phase
@@ -100,95 +115,89 @@ class PhaseDiagram:
         raise OnBoundary(", ".join(f"{symbol} = {value}" for symbol, value in point.items()), touching)
 
     def learning_curve(
-        self, *, ell: Exact | Expr, gamma: Exact, b: Exact | None = None, source: Exact | None = None
-    ) -> tuple[tuple[Expr, Expr, Phase], ...]:
+        self,
+        *,
+        ell: Exact | Expr | None = None,
+        gamma: Exact | None = None,
+        b: Exact | None = None,
+        source: Exact | None = None,
+    ) -> tuple[tuple[Expr, Expr, Phase], ...] | CaseSplit:
         """The phases met as samples grow, at weight decay d**ell.
 
         Args:
             ell: a number, or a SymPy expression in ``a``, ``gamma`` (``b`` and the source ``r``), for a
                 weight decay tied to the samples; symbols are known by their names.  -oo for none, as in
-                ``locate``.
-            gamma: decay of the target, above 1/2.
-            b: as in ``locate``.
-            source: as in ``locate``.
+                ``locate``; left out for an estimator that has none.
+            gamma: decay of the target, above 1/2; None to leave it open.
+            b: as in ``locate``, or None to leave it open.
+            source: as in ``locate``, or None to leave it open where gamma is given.
 
         Returns:
-            ``(a_from, a_to, phase)`` in order, covering a in (0, oo).
+            ``(a_from, a_to, phase)`` in order, covering a in (0, oo).  Where gamma is open, a ``CaseSplit``:
+            ``(gamma_from, gamma_to, curve)`` in order, the ends of each curve expressions in gamma; likewise
+            in b or the source.  Where gamma and b are open, each case of gamma holds cases of b.
 
         Raises:
             OnBoundary: when part of the curve runs along a boundary.
-            InvalidArgument: when an argument is not of its kind.
+            InvalidArgument: when an argument is not of its kind; where something is open, also when ell is
+                not linear in a, or a number not rational.
 
         >>> from asymptotics import phase_diagram, quadratic
         >>> curve = phase_diagram(quadratic).learning_curve(ell=-1, gamma=1)
         >>> [(str(start), str(end), phase.name) for start, end, phase in curve]
         [('0', '4/9', 'IV'), ('4/9', '1', 'V'), ('1', '2', 'VIa'), ('2', 'oo', 'VIb')]
+        >>> phase_diagram(quadratic).learning_curve(ell=0.5)
+        for gamma < 1:
+            0 < a < 1: Ib
+            1 < a < gamma + 1: II
+            gamma + 1 < a < 2: III
+            a > 2: VIb
+        for gamma > 1:
+            0 < a < 1: Ib
+            1 < a < 2: II
+            2 < a < 2*gamma: VIa
+            a > 2*gamma: VIb
         """
-        fixed = self.parameters(gamma=gamma, b=b, source=source)
-        height = height_of(ell, fixed)
-        crossings = {S.Zero}
-        for phase in self.phases:
-            for relation in phase.region.args:
-                side = (relation.lhs - relation.rhs).subs(fixed).subs(symbols.ell, height)
-                if side.has(symbols.a):
-                    roots = solveset(side, symbols.a, S.Reals)
-                    solved = f"an expression for which {side} = 0 can be solved for a; it cannot be solved"
-                    require(roots.is_FiniteSet, "ell", ell, solved)
-                    crossings |= set(roots)
-        stops = [*sorted(c for c in crossings if c >= 0), oo]
+        line = line_of(self, ell=ell, gamma=gamma, b=b, source=source)
+        if line.free:
+            return cases_along(self, line, lambda curve, _: curve, partial(self._named, line))
+        stops = [*line.crossings(phase.region for phase in self.phases), oo]
         curve: list[tuple[Expr, Expr, Phase]] = []
         for start, end in pairwise(stops):
-            middle = start + 1 if end == oo else (start + end) / 2
-            here = {symbols.a: middle, symbols.ell: height.subs(symbols.a, middle)}
-            phase = self.locate(
-                a=here[symbols.a],
-                ell=here[symbols.ell],
-                gamma=fixed[symbols.gamma],
-                b=fixed.get(symbols.b),
-                source=fixed.get(symbols.source),
-            )
+            phase = self._phase_at(line.at(start + 1 if end == oo else (start + end) / 2))
             since = curve.pop()[0] if curve and curve[-1][2] == phase else start
             curve.append((since, end, phase))
         return tuple(curve)
 
     def optimal_weight_decay(
-        self, *, gamma: Exact, b: Exact | None = None
-    ) -> tuple[tuple[Expr, Expr, Law, Law], ...]:
+        self, *, gamma: Exact | None = None, b: Exact | None = None
+    ) -> tuple[tuple[Any, ...], ...]:
         """The weight decay with the least risk, and that risk, as samples grow (``tuning``).
 
         Args:
-            gamma: decay of the target, above 1/2.
-            b: as in ``locate``.
+            gamma: decay of the target, above 1/2; None to leave it open.
+            b: as in ``locate``, or None to leave it open.
 
         Returns:
-            ``(a_from, a_to, weight decay, risk)`` in order, covering a in (0, oo).  The law of the weight
-            decay is 0 where, to leading order, the risk is least as it vanishes.
+            ``(a_from, a_to, weight decay, risk)`` in order, covering a in (0, oo), the ends expressions in
+            what is open.  Where their order depends on it, a ``CaseSplit``: cases in order,
+            ``(gamma_from, gamma_to, optimum)``, likewise in b.  The law of the weight decay is 0 where, to
+            leading order, the risk is least as it vanishes.
 
         Raises:
             InvalidArgument: when an argument is not of its kind, or the diagram not of a trained network.
             IncompleteDiagram: when in some range no optimum is found.
 
         >>> from asymptotics import phase_diagram, quadratic
-        >>> optimum = phase_diagram(quadratic).optimal_weight_decay(gamma=1)
+        >>> optimum = phase_diagram(quadratic).optimal_weight_decay()
         >>> [(str(start), str(end), decay.expr, risk.exponent) for start, end, decay, risk in optimum]
-        [('0', '2', 4*sqrt(Delta)*sqrt(n_eff)/sqrt(d), -a + a/(2*gamma)), ('2', 'oo', 0, 1 - a)]
+        [('0', '2*gamma', 4*sqrt(Delta)*sqrt(n_eff)/sqrt(d), -a + a/(2*gamma)), ('2*gamma', 'oo', 0, 1 - a)]
         """
         trained = self.estimator == "erm" and isinstance(self.model, Network)
         alone = f"'erm' of a network, which alone has a weight decay to tune; this is of {self.model.name}"
         require(trained, "estimator", self.estimator, alone)
-        fixed = self.parameters(gamma=gamma, b=b)
-        pieces: list[tuple[Expr, Expr, Law, Law]] = []
-        for balanced in tuned_balances(self.model, self.noise):
-            region = region_of(balanced.facets, balanced.scales, balanced.domain)
-            start, end = _range_of_samples([relation.subs(fixed) for relation in region.args])
-            if start < end:
-                pieces.append((start, end, law_of(balanced, "weight_decay"), risk_law(balanced)))
-        pieces.sort(key=lambda piece: piece[0])
-        starts, ends = [piece[0] for piece in pieces], [piece[1] for piece in pieces]
-        if [*starts, oo] != [S.Zero, *ends]:
-            known = ", ".join(f"({start}, {end})" for start, end in zip(starts, ends, strict=True))
-            raise IncompleteDiagram(f"no best weight decay is found for a outside of {known}")
-        return tuple(pieces)
+        assert isinstance(self.model, Network)
+        return optima_along(self.model, self.noise, Line(S.Zero, *self._given(gamma=gamma, b=b)))
 
     def __getitem__(self, name: str) -> Phase:
         """The phase of that name.
@@ -252,19 +261,27 @@ class PhaseDiagram:
         ]
         return "$$\\begin{array}{llll}\n" + "\n".join(rows) + "\n\\end{array}$$"
 
-    @property
-    def _has_source(self) -> bool:
-        """Whether the phases depend on a source exponent."""
+    def _holds(self, symbol: Symbol) -> bool:
+        """Whether the phases depend on an exponent."""
         expressions = (e for phase in self.phases for e in (phase.region, phase.risk.exponent))
-        return any(expression.has(symbols.source) for expression in expressions)
+        return any(expression.has(symbol) for expression in expressions)
 
     def _point(
-        self, *, a: Exact, ell: Exact, gamma: Exact, b: Exact | None, source: Exact | None
+        self, *, a: Exact, ell: Exact | None, gamma: Exact, b: Exact | None, source: Exact | None
     ) -> dict[Expr, Expr]:
-        point = {symbols.a: on_axis("a", a), symbols.ell: on_axis("ell", ell)}
-        both = point[symbols.a].is_infinite and point[symbols.ell].is_infinite
-        require(not both, "ell", ell, f"finite where a={a} is not: the order of the two limits would matter")
+        point = {symbols.a: on_axis("a", a)}
+        if self._has_weight_decay(ell):
+            point[symbols.ell] = on_axis("ell", ell)
+            both = point[symbols.a].is_infinite and point[symbols.ell].is_infinite
+            order = f"finite where a={a} is not: the order of the two limits would matter"
+            require(not both, "ell", ell, order)
         return {**point, **self.parameters(gamma=gamma, b=b, source=source)}
+
+    def _has_weight_decay(self, ell: Any) -> bool:
+        """Whether an ``ell`` is given; refuses its absence where the phases depend on it."""
+        needed = f"given in a diagram of {self.model.name} with estimator={self.estimator!r}"
+        require(ell is not None or not self._holds(symbols.ell), "ell", ell, needed)
+        return ell is not None
 
     def parameters(
         self, *, gamma: Exact, b: Exact | None = None, source: Exact | None = None
@@ -278,53 +295,78 @@ class PhaseDiagram:
         >>> phase_diagram(diagonal, noise="scaled").parameters(gamma=1.25, b=1)
         {gamma: 5/4, b: 1}
         """
-        values = {symbols.gamma: exact_exponent("gamma", gamma)}
-        if self.noise == "scaled":
-            needed = "given in a diagram with noise='scaled'"
-            require(b is not None, "b", b, needed)
-            values[symbols.b] = exact_exponent("b", b)
-        else:
-            require(b is None, "b", b, f"left out in a diagram with noise={self.noise!r}")
-        if self._has_source:
-            require(source is not None, "source", source, f"given in a diagram of {self.model.name}")
-            values[symbols.source] = exact_exponent("source", source)
-        else:
-            require(source is None, "source", source, f"left out in a diagram of {self.model.name}")
+        values, free = self._given(gamma=exact_exponent("gamma", gamma), b=b, source=source)
+        require(symbols.b not in free, "b", b, "given in a diagram with noise='scaled'")
+        require(symbols.source not in free, "source", source, f"given in a diagram of {self.model.name}")
         return values
 
+    def _given(
+        self, *, gamma: Exact | None, b: Exact | None = None, source: Exact | None = None
+    ) -> tuple[dict[Expr, Expr], tuple[Symbol, ...]]:
+        """The parameters that are given, by their symbols, and the symbols of those left open."""
+        scaled, has_source = self.noise == "scaled", self._holds(symbols.source)
+        require(scaled or b is None, "b", b, f"left out in a diagram with noise={self.noise!r}")
+        left_out = f"left out in a diagram of {self.model.name}"
+        require(has_source or source is None, "source", source, left_out)
+        values = {symbols.gamma: ("gamma", gamma)}
+        if scaled:
+            values[symbols.b] = ("b", b)
+        if has_source:
+            values[symbols.source] = ("source", source)
+            both = gamma is None and source is None
+            require(not both, "source", source, "given where gamma is left open, or gamma given")
+        given = {x: exact_exponent(*value) for x, value in values.items() if value[1] is not None}
+        return given, tuple(x for x in values if x not in given)
 
-def height_of(ell: Any, parameters: Mapping[Expr, Expr]) -> Expr:
-    """The exponent of the weight decay as a function of ``a`` alone, at given parameters.
+    def _named(self, line: Line, curve: Sequence[Stretch[int]]) -> tuple[tuple[Expr, Expr, Phase], ...]:
+        ends = line.expression
+        return tuple((ends(x.start), ends(x.end), self.phases[x.payload]) for x in curve)
 
-    Symbols are known by their names: any ``a`` is that of ``symbols``.
+
+def line_of(
+    diagram: PhaseDiagram,
+    *,
+    ell: Exact | Expr | None,
+    gamma: Exact | None,
+    b: Exact | None,
+    source: Exact | None,
+) -> Line:
+    """The line along which a learning curve runs; arguments and errors as there.
+
+    >>> from asymptotics import diagonal
+    >>> line_of(phase_diagram(diagonal), ell=-1, gamma=1.25, b=None, source=None).height
+    -1
+    """
+    given, free = diagram._given(gamma=gamma, b=b, source=source)
+    return line_at(ell if diagram._has_weight_decay(ell) else S.Zero, given, free)
+
+
+def cases_along(
+    diagram: PhaseDiagram,
+    line: Line,
+    question: Callable[[tuple[Stretch[int], ...], Part], tuple[Stretch[Any], ...]],
+    answer: Callable[[Sequence[Stretch[Any]]], tuple[Any, ...]],
+) -> CaseSplit:
+    """What is asked about the phases met on a line, in the cases of what it leaves open.
+
+    Args:
+        diagram: the diagram.
+        line: as ``line_of`` makes it.
+        question: of the intervals of the phases, each with its index in ``phases``, in a part of the
+            parameters.
+        answer: what is made of what the question returns, with ends as ``line.expression`` writes them.
 
     Raises:
-        InvalidArgument: when it is neither a number nor an expression in those symbols.
-
-    >>> from sympy import Symbol
-    >>> height_of(Symbol("a") / 2 - symbols.gamma, {symbols.gamma: Rational(5, 4)})
-    a/2 - 5/4
+        OnBoundary: when part of the line runs along a boundary.
     """
-    if not isinstance(ell, Expr) or not ell.free_symbols:
-        return on_axis("ell", ell)
-    known = {str(symbol): symbol for symbol in (symbols.a, *parameters)}
-    allowed = f"a number, or an expression in the symbols {', '.join(known)} of asymptotics.symbols"
-    require({str(symbol) for symbol in ell.free_symbols} <= set(known), "ell", ell, allowed)
-    here = ell.xreplace({symbol: known[str(symbol)] for symbol in ell.free_symbols})
-    exact = here.xreplace({number: Rational(str(number)) for number in here.atoms(Float)})
-    height = exact.subs(parameters)
-    require(not height.has(I, nan, oo, zoo), "ell", ell, f"{allowed}, real and finite")
-    return height
-
-
-def _range_of_samples(relations: list[Any]) -> tuple[Expr, Expr]:
-    """The open interval of a > 0 in which relations between a and numbers hold, empty if start >= end."""
-    if any(relation == False for relation in relations):  # noqa: E712
-        return S.Zero, S.Zero
-    bounds = [relation for relation in relations if relation != True]  # noqa: E712
-    starts = [relation.lts for relation in bounds if relation.gts == symbols.a]
-    ends = [relation.gts for relation in bounds if relation.lts == symbols.a]
-    return max([S.Zero, *starts]), min([oo, *ends])
+    regions = [(line.forms(phase.region), index) for index, phase in enumerate(diagram.phases)]
+    try:
+        return line.cases(lambda part: question(intervals_along(regions, part), part), answer)
+    except NotCovered as gap:
+        given = [f"{symbol} = {value}" for symbol, value in line.fixed.items()]
+        where = [f"a just above {line.expression(gap.start)}", f"ell = {line.height}", *given]
+        touching = tuple(diagram.phases[index] for index in gap.touching)
+        raise OnBoundary(", ".join(where), touching) from None
 
 
 def phase_diagram(model: Model, *, noise: Noise = "fixed", estimator: Estimator = "erm") -> PhaseDiagram:

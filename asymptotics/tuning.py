@@ -19,24 +19,26 @@ that of the learned modes at the edge: the law of phase IV, at every sample size
 risk has the same powers, and the ratio is 3 gamma/(1 + gamma): between 1 and 3.  The Gaussian noise of the
 diagonal network has no edge: kappa = delta sqrt(2 log(d/K)), and tuned training loses a power of a logarithm.
 
-In this order: `Tuned` (the model), `tuned_balances`, `bayes_ratio`.
+In this order: `Tuned` (the model), `tuned_balances`, `optima_along`, `bayes_ratio`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from itertools import product
+from typing import Any
 
-from sympy import And, Dummy, Expr, S, factorial, simplify
+from sympy import And, Dummy, Expr, S, factorial, oo, simplify
 
 from asymptotics import words
+from asymptotics.algebra.intervals import NotCovered, Stretch, intervals_along
 from asymptotics.algebra.monomials import Noise, Scales, Term, bulk_freedom, term, tidy
 from asymptotics.algebra.polyhedra import FIELD, Domain, coefficient, feasible, irredundant, overlap
 from asymptotics.algebra.regions import region_of
 from asymptotics.balance.dominant_balance import Balanced, dominant_balances
-from asymptotics.balance.laws import Law, law, logarithm_of
+from asymptotics.balance.laws import Law, law, law_of, logarithm_of, risk_law
 from asymptotics.balance.regimes import (
     MODES,
     WEIGHT_DECAY,
@@ -47,17 +49,23 @@ from asymptotics.balance.regimes import (
     as_law,
     mean_term,
 )
+from asymptotics.balance.tiling import IncompleteDiagram
+from asymptotics.case_splits import CaseSplit
 from asymptotics.expressions.checks import require_one_of
 from asymptotics.expressions.pickling import Stored
 from asymptotics.lemmas.power_sums import Learned
+from asymptotics.lines import Line
 from asymptotics.models.bayes import BayesOptimal, Recovery, exact_recovery
 from asymptotics.models.declaration import AMPLITUDE, error_of
 from asymptotics.models.mode_functions import Ordering, in_the_limit, mode_function
 from asymptotics.models.network import Network, check_is_network
 from asymptotics.models.trained import trained_regime
-from asymptotics.symbols import effective_noise, threshold, weight_decay
+from asymptotics.symbols import a, effective_noise, threshold, weight_decay
 
 STATIONARY = "the risk is stationary in the threshold"
+
+Optimum = tuple[And, tuple[Law, Law]]
+"""Where an optimum holds, and the laws of the weight decay and of the risk."""
 
 
 @dataclass(frozen=True)
@@ -162,6 +170,64 @@ def tuned_balances(network: Network, noise: Noise) -> tuple[Balanced, ...]:
     4*sqrt(Delta)*sqrt(n_eff)/sqrt(d)
     """
     return dominant_balances(Tuned(network), Scales(noise))
+
+
+def optima_along(network: Network, noise: Noise, line: Line) -> tuple[tuple[Any, ...], ...]:
+    """The best weight decay and its risk as samples grow, as ``PhaseDiagram.optimal_weight_decay`` says them.
+
+    Raises:
+        IncompleteDiagram: when in some range no optimum is found.
+
+    >>> from asymptotics import quadratic
+    >>> from asymptotics.symbols import gamma
+    >>> [(start, end) for start, end, *_ in optima_along(quadratic, "fixed", Line(S.Zero, {}, (gamma,)))]
+    [(0, 2*gamma), (2*gamma, oo)]
+    """
+    optima = [
+        (region_of(x.facets, x.scales, x.domain), (law_of(x, "weight_decay"), risk_law(x)))
+        for x in tuned_balances(network, noise)
+    ]
+    return _optima_in_cases(optima, line) if line.free else _optima_at_numbers(optima, line)
+
+
+def _optima_in_cases(optima: Sequence[Optimum], line: Line) -> tuple[tuple[Any, ...], ...]:
+    polyhedra = [(line.forms(region), index) for index, (region, _) in enumerate(optima)]
+    ends = line.expression
+
+    def laws(stretches: Sequence[Stretch[int]]) -> tuple[tuple[Expr, Expr, Law, Law], ...]:
+        return tuple((ends(x.start), ends(x.end), *optima[x.payload][1]) for x in stretches)
+
+    try:
+        cases: tuple[Any, ...] = line.cases(partial(intervals_along, polyhedra), laws)
+    except NotCovered as gap:
+        raise IncompleteDiagram(f"no best weight decay is found for a above {ends(gap.start)}") from None
+    while len(cases) == 1 and isinstance(cases, CaseSplit):  # the order does not depend on what is open
+        ((_, _, cases),) = cases
+    return cases
+
+
+def _optima_at_numbers(optima: Sequence[Optimum], line: Line) -> tuple[tuple[Expr, Expr, Law, Law], ...]:
+    pieces: list[tuple[Expr, Expr, Law, Law]] = []
+    for region, laws in optima:
+        start, end = _range_of_samples([relation.subs(line.fixed) for relation in region.args])
+        if start < end:
+            pieces.append((start, end, *laws))
+    pieces.sort(key=lambda piece: piece[0])
+    starts, ends = [piece[0] for piece in pieces], [piece[1] for piece in pieces]
+    if [*starts, oo] != [S.Zero, *ends]:
+        known = ", ".join(f"({start}, {end})" for start, end in zip(starts, ends, strict=True))
+        raise IncompleteDiagram(f"no best weight decay is found for a outside of {known}")
+    return tuple(pieces)
+
+
+def _range_of_samples(relations: Sequence[Any]) -> tuple[Expr, Expr]:
+    """The open interval of a > 0 in which relations between a and numbers hold, empty if start >= end."""
+    if any(relation == False for relation in relations):  # noqa: E712
+        return S.Zero, S.Zero
+    bounds = [relation for relation in relations if relation != True]  # noqa: E712
+    starts = [relation.lts for relation in bounds if relation.gts == a]
+    ends = [relation.gts for relation in bounds if relation.lts == a]
+    return max([S.Zero, *starts]), min([oo, *ends])
 
 
 @dataclass(frozen=True)

@@ -10,5 +10,6 @@ constants are positive.
 
 * ``polyhedra``: the field, the sign of a coefficient, elimination; whether polyhedra are empty, meet, cover.
 * ``monomials``: terms, products of powers of the variables, and the exponent of d of each.
+* ``intervals``: a polyhedron on a line, and in what cases of the parameters its ends are in what order.
 * ``regions``: a polyhedron as SymPy relations, and the margin of a point in it.
 """

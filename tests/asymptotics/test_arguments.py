@@ -160,19 +160,21 @@ def test_what_is_no_number_is_refused(wrong, of_diagonal):
     is_end = end_of_axis(wrong) is not None  # the ends of the axes of a and ell are places
     for name in ("gamma",) if is_end else tuple(point):
         refused(name, lambda name=name: of_diagonal.locate(**point | {name: wrong}))
+    refused("gamma", lambda: of_diagonal.parameters(gamma=wrong))
     for ask in (of_diagonal.learning_curve, lambda **given: plateaus(of_diagonal, **given)):
-        refused("gamma", lambda ask=ask: ask(ell=1, gamma=wrong))
         if wrong is not letters.a and not is_end:
             refused("ell", lambda ask=ask: ask(ell=wrong, gamma=1))
-    refused("gamma", lambda: of_diagonal.optimal_weight_decay(gamma=wrong))
-    refused("gamma", lambda: of_diagonal.parameters(gamma=wrong))
-    scaled = phase_diagram(diagonal, noise="scaled")
+    scaled, kernel = phase_diagram(diagonal, noise="scaled"), phase_diagram(kernel_ridge)
     refused("b", lambda: scaled.locate(**point, b=wrong))
+    refused("source", lambda: kernel.locate(**point, source=wrong))
+    if wrong is None:  # which leaves a parameter open along a curve
+        return
+    for ask in (of_diagonal.learning_curve, lambda **given: plateaus(of_diagonal, **given)):
+        refused("gamma", lambda ask=ask: ask(ell=1, gamma=wrong))
+    refused("gamma", lambda: of_diagonal.optimal_weight_decay(gamma=wrong))
     refused("b", lambda: scaled.learning_curve(ell=1, gamma=1, b=wrong))
     refused("b", lambda: scaled.optimal_weight_decay(gamma=1, b=wrong))
     refused("b", lambda: plateaus(scaled, ell=1, gamma=1, b=wrong))
-    kernel = phase_diagram(kernel_ridge)
-    refused("source", lambda: kernel.locate(**point, source=wrong))
     refused("source", lambda: plateaus(kernel, ell=-1, gamma=1, source=wrong))
 
 
