@@ -160,7 +160,8 @@ def _runs(
 def _form_of_exponent(phase: Phase, line: Line) -> Form | Expr:
     """The exponent of the risk as a form along the line, unless infinite."""
     exponent = _exponent(phase, line)
-    return exponent if exponent.is_infinite else line.form(exponent)
+    beyond = line.height.is_infinite and phase.risk.exponent.has(symbols.ell)
+    return exponent if exponent.is_infinite or beyond else line.form(exponent)
 
 
 def _runs_in_part(

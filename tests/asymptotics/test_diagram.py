@@ -404,6 +404,26 @@ def test_with_many_samples_at_fixed_weight_decay_noise_is_left(diagram):
     assert diagram.locate(a=-oo, ell=7, gamma=1).name == "Ib"
 
 
+def test_without_weight_decay_there_is_no_ell():
+    for noise, point in (("fixed", {}), ("none", {}), ("scaled", {"b": 3})):
+        bayes = phase_diagram(quadratic, noise=noise, estimator="bayes")
+        assert not any(phase.region.has(letters.ell) for phase in bayes.phases)
+        assert not any(boundary.relation.has(letters.ell) for boundary in bayes.boundaries)
+        phase = bayes.locate(a=HALF, gamma=1, **point)
+        assert phase is bayes.locate(a=HALF, ell=-3, gamma=1, **point)  # as with other estimators
+        assert phase in [found for *_, found in bayes.learning_curve(gamma=1, **point)]
+    with pytest.raises(ValueError, match=r"^ell='-1': must be"):
+        bayes.locate(a=1, ell="-1", gamma=1, b=1)
+    with pytest.raises(OnBoundary, match=r"\(a = 2, gamma = 1\)"):
+        phase_diagram(quadratic, estimator="bayes").locate(a=2, gamma=1)
+
+
+def test_with_weight_decay_ell_is_asked_for(diagram):
+    for ask in (diagram.locate, diagram.learning_curve):
+        with pytest.raises(ValueError, match=r"^ell=None: must be given in a diagram of .* estimator='erm'"):
+            ask(gamma=1, **({"a": 1} if ask == diagram.locate else {}))
+
+
 def test_boundaries_reach_to_the_ends(diagram):
     with pytest.raises(OnBoundary, match="a = 1, ell = -oo") as caught:
         diagram.locate(a=1, ell=-oo, gamma=1)

@@ -2,9 +2,11 @@
 
 from dataclasses import replace
 
-from sympy import Rational, oo
+import pytest
+from sympy import Rational, S, oo
 
-from asymptotics import diagonal, phase_diagram, plateaus, quadratic
+from asymptotics import CaseSplit, OnBoundary, diagonal, phase_diagram, plateaus, quadratic
+from asymptotics.symbols import a, b, gamma
 
 
 def test_no_plateau_where_the_risk_always_moves():
@@ -38,3 +40,55 @@ def test_a_curve_without_end_is_one_plateau():
     (found,) = plateaus(phase_diagram(quadratic), ell=oo, gamma=1)
     assert found.ends.a == oo
     assert found.ends.boundary is None
+
+
+def test_plateaus_with_gamma_open_end_where_it_says():
+    # the first mode is learned at kappa = sqrt(d): lambda d/n_eff = sqrt(d), a = ell + 1/2
+    ((low, high, (found,)),) = plateaus(phase_diagram(quadratic), ell=gamma)
+    assert (low, high) == (Rational(1, 2), oo)
+    assert (found.begins.a, found.ends.a, found.exponent) == (0, gamma + Rational(1, 2), 0)
+    assert {phase.name for phase in found.ends.boundary.phases} == {"Ib", "II"}
+    assert str(found) == "0 < a < gamma + 1/2: risk of order 1 in Ib"
+
+
+def test_plateaus_of_one_gamma_alone_are_left_out_between_two_cases():
+    # phase II, R = (lambda sqrt(d)/n_eff)^(2 - 1/gamma), is level where lambda = n_eff/d: at gamma = 2 here.
+    # below the line leaves it downwards, above upwards, to the trivial phase
+    diagram, line = phase_diagram(quadratic), gamma * a / 2 - 1
+    (level,) = plateaus(diagram, ell=line, gamma=2)
+    assert [phase.name for phase in level.phases] == ["II"]
+    split = plateaus(diagram, ell=line)
+    assert not [low for low, high, _ in split if low < 2 < high]
+    near = [
+        [p.name for level in found for p in level.phases] for low, high, found in split if 2 in (low, high)
+    ]
+    assert near == [[], ["Ib"]]
+
+
+def test_plateaus_of_scaled_noise_split_in_b():
+    # noiseless interpolation falls with n_eff; with ell = a/3 - b the first stretch is trivial for b < 1/2
+    split = plateaus(phase_diagram(quadratic, noise="scaled"), ell=a / 3 - b, gamma=1)
+    assert isinstance(split, CaseSplit)
+    assert split.parameter == b
+    assert [(low, high, len(found)) for low, high, found in split] == [
+        (0, Rational(1, 2), 1),
+        (Rational(1, 2), oo, 0),
+    ]
+
+
+def test_plateaus_without_weight_decay_need_none():
+    bayes = phase_diagram(quadratic, estimator="bayes")
+    ((_, _, found),) = plateaus(bayes)
+    assert found == plateaus(bayes, gamma=1) == ()
+
+
+def test_no_plateaus_along_a_boundary():
+    with pytest.raises(OnBoundary, match="ell = a/2 - 1/2"):
+        plateaus(phase_diagram(quadratic), ell=a / 2 - S.Half)
+
+
+def test_plateaus_are_shown_with_their_order():
+    (found,) = plateaus(phase_diagram(quadratic), ell=3, gamma=1)
+    assert str(found) == "0 < a < 7/2: risk of order 1 in Ib"
+    assert found.to_latex().startswith(r"0 < a < \frac{7}{2}")
+    assert str(replace(found, exponent=-oo)) == "0 < a < 7/2: risk 0 in Ib"

@@ -4,11 +4,11 @@ from fractions import Fraction
 from itertools import product
 
 import pytest
-from sympy import Rational, pi, simplify, sin
+from sympy import Rational, oo, pi, simplify, sin
 from sympy import gamma as gamma_function
 from sympy import log as log_function
 
-from asymptotics import IncompleteDiagram, diagonal, phase_diagram, quadratic, tuning
+from asymptotics import IncompleteDiagram, diagonal, phase_diagram, quadratic, symbols, tuning
 from asymptotics.algebra.polyhedra import difference, feasible, is_zero, overlap
 from asymptotics.balance.dominant_balance import dominant_balances
 from asymptotics.symbols import d, gamma, n_eff, noise_variance
@@ -88,6 +88,16 @@ def test_a_wrong_cost_of_shrinkage_is_noticed(monkeypatch):
         phase_diagram(quadratic).optimal_weight_decay(gamma=GAMMA)
     with pytest.raises(IncompleteDiagram, match=r"above 2\*gamma$"):
         phase_diagram(quadratic).optimal_weight_decay()
+
+
+def test_the_optimum_with_gamma_open_ends_where_all_modes_are_learned():
+    # K = d modes are learned at n_eff = d^(2 gamma) with fixed noise, d^(2 gamma - b) with noise d^-b
+    (edge, below) = phase_diagram(quadratic).optimal_weight_decay()
+    assert (edge[0], edge[1], below[0], below[1]) == (0, 2 * gamma, 2 * gamma, oo)
+    split = phase_diagram(quadratic, noise="scaled").optimal_weight_decay()
+    assert split[0][2][-1][0] == 2 * gamma - symbols.b
+    ((_, _, decay, risk), *_) = phase_diagram(quadratic, noise="scaled").optimal_weight_decay(gamma=2, b=1)
+    assert split[0][2][0][2:] == (decay, risk)
 
 
 def test_what_is_no_trained_network_has_nothing_to_tune():
