@@ -179,12 +179,12 @@ def intervals_along(
     [((0,), (gamma,), 'I'), ((gamma,), None, 'II')]
     """
     known = [(forms, payload, _interval(forms, part)) for forms, payload in polyhedra]
-    found = [Stretch(*interval, payload) for _, payload, interval in known if interval is not None]
+    stretches = [Stretch(*interval, payload) for _, payload, interval in known if interval is not None]
     current: End | None = part.origin
     result: list[Stretch[Payload]] = []
     while current is not None:
         start = current
-        following = next((x for x in found if part.sign(_gap(x.start, start)) == 0), None)
+        following = next((x for x in stretches if part.sign(_gap(x.start, start)) == 0), None)
         if following is None:
             raise NotCovered(start, _touching(polyhedra, start, part))
         result.append(following)
@@ -302,8 +302,8 @@ def cases_in_parameter(
     try:
         return ((*domain[index], question(domain)),)
     except SignChange as change:
-        halves = change.split(domain)
-    below, above = (cases_in_parameter(question, agree, parameter, half) for half in halves)
+        sides = change.split(domain)
+    below, above = (cases_in_parameter(question, agree, parameter, side) for side in sides)
     joined = list(below)
     for low, high, answer in above:
         point = (*domain[:index], (low, low), *domain[index + 1 :])
