@@ -312,7 +312,8 @@ def test_every_public_function_and_method_is_asked_here():
     # of what is public: parameters of functions, and of methods of what they return
     known = {
         "AmbiguousDiagram", "IncompleteDiagram", "InvalidArgument", "OnBoundary", "NoSuchLaw",  # errors
-        "BayesRatio", "Hypothesis", "Phase", "SpectrumLaws", "HeavyTail", "Boundary", "CaseSplit",  # no parameters
+        "BayesRatio", "Hypothesis", "Phase", "SpectrumLaws", "HeavyTail", "Boundary",  # no parameters to ask
+        "CaseSplit",
         "BoundaryLaw", "BoundaryType", "Law", "LocalLaw", "PhaseDiagram",  # evaluate, locate, ...
         "RidgeRegression", "Network",  # declarations: test_declared
         "bayes_ratio", "heavy_tails", "interpolation_peak", "phase_diagram", "plateaus", "recovery_jump",

@@ -65,6 +65,17 @@ def test_plateaus_of_one_gamma_alone_are_left_out_between_two_cases():
     assert near == [[], ["Ib"]]
 
 
+def test_a_risk_that_is_level_at_one_gamma_cuts_the_cases_there():
+    # planted: were the risk of phase IV d^((gamma - 2) a), its stretch would be a plateau at gamma = 2
+    diagram = phase_diagram(quadratic)
+    (true,) = (phase for phase in diagram.phases if phase.name == "IV")
+    level = replace(true, risk=replace(true.risk, exponent=(gamma - 2) * a))
+    wrong = replace(diagram, phases=tuple(level if p is true else p for p in diagram.phases))
+    assert [p.phases[0].name for p in plateaus(wrong, ell=-1, gamma=2)] == ["IV"]
+    assert plateaus(wrong, ell=-1) == ((Rational(1, 2), 2, ()), (2, oo, ()))
+    assert plateaus(diagram, ell=-1) == ((Rational(1, 2), oo, ()),)
+
+
 def test_plateaus_of_scaled_noise_split_in_b():
     # noiseless interpolation falls with n_eff; with ell = a/3 - b the first stretch is trivial for b < 1/2
     split = plateaus(phase_diagram(quadratic, noise="scaled"), ell=a / 3 - b, gamma=1)
