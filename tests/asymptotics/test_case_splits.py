@@ -139,7 +139,7 @@ def test_plateaus_with_something_open_are_those_at_numbers(question):
 
 
 @pytest.mark.slow
-@settings(deadline=None, max_examples=200, phases=UNSHRUNK)
+@settings(deadline=None, max_examples=40, phases=UNSHRUNK)
 @given(questions(EVERY))
 def test_every_diagram_answers_with_something_open_as_at_numbers(question):
     check_learning_curve(question)
