@@ -1,7 +1,7 @@
 """State evolution of shallow networks, solved at any size and to any precision.
 
 State a `Problem`, `solve` it, `train` its network, `certify` the solution, follow it along a `risk_curve`, or
-choose its `optimal_weight_decay`.  The chapters, in the order in which they build on each other:
+choose its `optimal_weight_decay`.  The folders, in the order in which they build on each other:
 
     arithmetic         float64 and multiple precision behind one interface; checks of arguments
     sums               over modes and over poles, at a cost that does not grow with their number
@@ -10,7 +10,7 @@ choose its `optimal_weight_decay`.  The chapters, in the order in which they bui
     networks           a record a network: error and degrees of freedom, spectrum
     problem, solution  what is asked, and what is answered
     estimators         erm, bayes, ridge: from a problem to its solution
-    solve              the verb
+    solve              `solve`
     runs               many independent computations: on any executor, resumable
     certified          proofs
     training           the networks themselves, on drawn data

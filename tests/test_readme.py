@@ -3,6 +3,8 @@
 import ast
 import doctest
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 from sympy import latex
@@ -60,6 +62,35 @@ def test_python_examples_run() -> None:
     outcome = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS).run(examples)
     assert outcome.attempted > 0
     assert outcome.failed == 0
+
+
+def scripts(markdown: str) -> list[str]:
+    """The Python programs in its fenced blocks."""
+    return re.findall(r"^```python\n(.*?)^```", markdown, re.DOTALL | re.MULTILINE)
+
+
+def test_programs_run(tmp_path: Path) -> None:
+    assert scripts(README)
+    for number, program in enumerate(scripts(README)):
+        script = tmp_path / f"program_{number}.py"
+        script.write_text(program, encoding="utf-8")
+        command = [sys.executable, "-W", "error", str(script)]
+        result = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
+        assert result.returncode == 0, result.stderr
+    assert len((tmp_path / "trainings.csv").read_text(encoding="utf-8").splitlines()) == 5
+
+
+def test_it_opens_with_what_it_does() -> None:
+    """To derive, solve, train and infer, in fifteen lines before the first heading."""
+    opening = README.split("\n## ")[0]
+    lines = [line for line in sessions(opening).splitlines() if line]
+    assert len(lines) <= 15
+    code = "\n".join(lines)
+    assert all(f"{name}(" in code for name in ("phase_diagram", "solve", "train", "infer"))
+
+
+def test_its_words_are_the_fields() -> None:
+    assert not re.findall(r"\b(chapters?|verb|told|atom)\b", README)
 
 
 def test_no_example_stands_outside_of_a_fence() -> None:

@@ -11,5 +11,5 @@ standard errors over data sets and in per cent.
     quantities   what is measured on a trained network, and its counterpart in the theory
     row          one training of the grid
     summary      mean and standard error over seeds, beside the theory
-    experiment   the verb: arguments, executors, what is resumed
+    experiment   `experiment`: arguments, executors, what is resumed
 """

@@ -12,6 +12,17 @@ large d is the paper's conjecture (Eq.  19): here it is measured.
     minimise     L-BFGS and Newton-CG from small random weights
     checkpoint   the state between two rounds, in a file
     trained      what training returns
-    train        the verb: arguments, progress, when to give up
+    train        `train`: arguments, progress, when to give up
     conventions  the penalty of LASSO as others write it
+
+Where each equation stands in the code, and the test of tests/numerics/training that can fail for it:
+
+    the loss over (a, w), and LASSO         `DiagonalLoss`    test_losses, scikit-learn on the same data
+    the loss over B, and the nuclear norm   `QuadraticLoss`   test_losses, a convex solver
+    dual bounds, and the duality gap        their ``gap``     test_losses, at any weights
+    from which width p on                   `train`           test_train, ranks of the convex solution
+    other normalisations of LASSO           `to_lasso`        test_conventions, each as defined
+    data sets y = f*(x) + sqrt(Delta) z     `draw`            test_data, moments and streams
+    excess risk, parts, pruning             `Trained`         test_trained, new inputs, planted weights
+    the state evolution (Eq. 19)            `train`           test_theory, every phase; test_published
 """

@@ -9,7 +9,7 @@ each, so that two problems which differ in the number of samples or in the noise
 *Data of another source.*  Inputs and labels of one's own are `Data` without a target.  The theory is that of
 inputs with mean 0 and covariance 1; those of another covariance C are made such by an affine map,
 
-    x = L^-1 (x' - mean),       L L^T = C  (Cholesky), estimated on inputs that are not trained on,
+    x = L^-1 (x' - mean),       L L^T = C  (Cholesky), estimated on many inputs,
 
 which changes the target: the quadratic network's S* becomes L^T S* L.
 
