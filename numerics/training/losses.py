@@ -24,12 +24,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
 
 from numerics.training.data import Array, Data
 from numerics.training.device import Device
+
+# Pairs of weights below this fraction of the largest count as 0 in second derivatives.
+_ZERO = 1e-8
 
 
 class Loss(Protocol):
@@ -65,6 +69,9 @@ class Loss(Protocol):
     def off_saddles(self, weights: Array, decay: float, size: float) -> Array:
         """The weights, those of this size moved that wait at a saddle."""
 
+    def scaling(self, weights: Array, decay: float) -> Callable[[Array], Array]:
+        """A symmetric linear map of directions, after which the loss is better conditioned there."""
+
 
 @dataclass(frozen=True, eq=False)
 class DiagonalLoss:
@@ -89,10 +96,10 @@ class DiagonalLoss:
         samples, dim = data.inputs.shape
         design, labels, rest = data.inputs / np.sqrt(dim), data.labels, 0.0
         if samples > dim:
-            basis, triangle = np.linalg.qr(design)
-            inside = basis.T @ labels
-            outside = labels - basis @ inside
-            design, labels, rest = triangle, inside, float(outside @ outside)
+            # the labels as one more column: its last entry is the length of what no input reaches
+            triangle = np.asarray(np.linalg.qr(np.column_stack([design, labels]), mode="r"))
+            design, labels = np.ascontiguousarray(triangle[:dim, :dim]), triangle[:dim, dim].copy()
+            rest = float(triangle[dim, dim]) ** 2
         return cls(device.put(design), device.put(labels), rest, device)
 
     @property
@@ -128,14 +135,23 @@ class DiagonalLoss:
         return loss, np.concatenate([slope * second, slope * first]) + decay * weights
 
     def curvature(self, weights: Array, decay: float) -> Callable[[Array], Array]:
-        """The Hessian there, as a function of a direction."""
+        """The Hessian there, as a function of a direction.
+
+        Only inputs with a weight that is not 0 take part in the product with the design.
+        """
         first, second = weights.reshape(self.shape)
         slope = self._misfit(first * second)[1]
+        size = np.hypot(first, second)
+        active = np.flatnonzero(size > _ZERO * np.max(size))
+        if 2 * len(active) > len(size):  # copying so many columns would cost more than it saves
+            active = np.arange(len(size))
+        design = self.design if len(active) == len(size) else self.design[:, active]
 
         def product(direction: Array) -> Array:
             along_first, along_second = direction.reshape(self.shape)
-            change = self.device.put(along_first * second + first * along_second)
-            bend = self.device.get(self.design.T @ (self.design @ change))
+            change = self.device.put((along_first * second + first * along_second)[active])
+            bend = np.zeros_like(first)
+            bend[active] = self.device.get(design.T @ (design @ change))
             turned = bend * second + slope * along_second, bend * first + slope * along_first
             return np.asarray(np.concatenate(turned) + decay * direction)
 
@@ -168,6 +184,31 @@ class DiagonalLoss:
         waiting = (np.hypot(*pairs) < size) & (np.abs(slope) > decay)
         falling = size * np.stack([np.ones_like(slope), -np.sign(slope)])
         return np.where(waiting, falling, pairs).ravel()
+
+    @cached_property
+    def _squares(self) -> Array:
+        """Squared lengths of the columns of the design."""
+        return self.device.get(sum((rows * rows).sum(0) for (rows,) in self.device.blocks(self.design)))
+
+    def scaling(self, weights: Array, decay: float) -> Callable[[Array], Array]:
+        """The inverse root of each pair's own Hessian, its eigenvalues positive and not below the decay.
+
+        Weights close to 0 bend the loss a_i^2 times less than those of order 1.  With x_i^2 the squared
+        length of the column i and g_i as above a pair has the Hessian (x_i^2 w_i^2 + decay, x_i^2 a_i w_i +
+        g_i; ..., x_i^2 a_i^2 + decay).
+        """
+        first, second = weights.reshape(self.shape)
+        slope = self._misfit(first * second)[1]
+        across = self._squares * first * second + slope
+        own = [[self._squares * second**2 + decay, across], [across, self._squares * first**2 + decay]]
+        values, vectors = np.linalg.eigh(np.moveaxis(np.array(own), -1, 0))
+        roots = np.sqrt(np.maximum(np.abs(values), decay))
+        maps = np.einsum("nij,nj,nkj->ikn", vectors, 1 / roots, vectors)
+
+        def scaled(direction: Array) -> Array:
+            return np.asarray(np.einsum("ikn,kn->in", maps, direction.reshape(self.shape)).ravel())
+
+        return scaled
 
 
 @dataclass(frozen=True, eq=False)
@@ -269,6 +310,10 @@ class QuadraticLoss:
     def off_saddles(self, weights: Array, decay: float, size: float) -> Array:
         """As they are: B rotates away from its saddles."""
         return weights
+
+    def scaling(self, weights: Array, decay: float) -> Callable[[Array], Array]:
+        """None: all of B is alike."""
+        return lambda direction: direction
 
 
 def _largest_factor(allowed: float, steepest: float, along_labels: float, square: float) -> float:

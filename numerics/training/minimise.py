@@ -5,10 +5,11 @@ gradients (Newton-CG) what is left where the loss is ill-conditioned, as at an i
 are SciPy's.  They work in *rounds*: after each the duality gap is looked at, and the state between two rounds
 is all that is needed to go on, which is what a checkpoint keeps.  Rounds are shorter where steps take long.
 
-Two things help the diagonal network.  Its weights a_i w_i change sign only through the saddle a_i = w_i = 0,
-which gradients leave slowly: pairs that wait there are moved off it.  And weight decay is lowered in stages,
+Three things help the diagonal network.  Its weights a_i w_i change sign only through the saddle a_i = w_i =
+0, which gradients leave slowly: pairs that wait there are moved off it.  Weight decay is lowered in stages,
 from the least at which nothing is learned to the one asked for, each stage starting from the last one's
-weights.
+weights.  And small weights bend the loss little: in every round the optimisers work in coordinates in which
+each pair's own second derivatives are about the identity (block-Jacobi preconditioning).
 
 *Few hidden units.*  The quadratic network with p < d has no convex problem, and its descent may end in a
 local minimum.  What is guaranteed then is a small gradient; of several random starts the least loss counts.
@@ -20,8 +21,9 @@ In order: `State`, `Stop`, `descents`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -38,7 +40,7 @@ SMALL = 1e-2
 _STAGE, _LOOSE = 0.1, 0.1
 _LBFGS = {"maxcor": 30, "maxfun": 10**6, "ftol": 0.0, "gtol": 0.0}
 # Steps of a round, of L-BFGS and of Newton-CG: few in stages that end at a loose gap.
-_STEPS, _NEWTON, _NEWTON_IN_STAGES = 200, 20, 5
+_STEPS, _NEWTON, _NEWTON_IN_STAGES = 200, 20, 10
 # Multiplications of a pass over the inputs (half a second or so) from which on rounds are short, and how
 # much shorter: L-BFGS starts afresh in every round, and takes a third more steps.
 _COSTLY, _SHORT = 10**9, 4
@@ -133,17 +135,16 @@ def descents(loss: Loss, decay: float, stop: Stop, state: State, seed: int) -> I
 
 def _round(loss: Loss, decay: float, state: State, newton: int, shorter: int) -> State:
     """One round of L-BFGS, or of Newton-CG once 200 steps of L-BFGS no longer close the gap by half."""
-    arguments: dict[str, Any] = {"args": (decay,), "jac": True}
-    steps = _STEPS // shorter
+    near = _Near(loss, decay, state.weights, loss.scaling(state.weights, decay))
+    start, steps = np.zeros_like(state.weights), _STEPS // shorter
     if state.newton:
-        arguments |= {"hessp": _Hessian(loss), "method": "trust-ncg"}
         options: dict[str, Any] = {"maxiter": newton // shorter, "gtol": 0.0}
+        method: dict[str, Any] = {"method": "trust-ncg", "hessp": near.bent, "options": options}
     else:
-        arguments |= {"method": "L-BFGS-B"}
-        options = {**_LBFGS, "maxiter": steps}
-    result = minimize(loss.value, state.weights, options=options, **arguments)
+        method = {"method": "L-BFGS-B", "options": {**_LBFGS, "maxiter": steps}}
+    result = minimize(near.value, start, jac=True, **method)
     falls = result.fun < state.loss * (1 - ROUNDING)
-    weights = result.x if falls or not state.newton else _settled(loss, decay, result.x)
+    weights = near.weights(result.x if falls or not state.newton else _settled(near, result.x))
     value, gradient = loss.value(weights, decay)
     scale = 2 * decay * loss.penalty * float(np.linalg.norm(weights))
     gap = loss.gap(weights, decay)
@@ -160,29 +161,40 @@ def _round(loss: Loss, decay: float, state: State, newton: int, shorter: int) ->
     )
 
 
-def _settled(loss: Loss, decay: float, weights: Array) -> Array:
+def _settled(near: _Near, at: Array) -> Array:
     """Newton's method for a vanishing gradient, from where the loss no longer falls.
 
     Rounding hides decreases of the loss once the gradient is of the order of its square root; the gap is of
     the order of the gradient.  Steps count as long as they halve it.
     """
-    gradient = loss.value(weights, decay)[1]
+    gradient = near.value(at)[1]
     while True:
-        product = LinearOperator(2 * weights.shape, loss.curvature(weights, decay), dtype=np.float64)
+        product = LinearOperator(2 * at.shape, partial(near.bent, at), dtype=np.float64)
         step, _ = cg(product, -gradient, rtol=_OF_STEP, maxiter=_STEPS_OF_CG)
-        after = loss.value(weights + step, decay)[1]
+        after = near.value(at + step)[1]
         if not np.linalg.norm(after) < np.linalg.norm(gradient) / 2:
-            return weights
-        weights, gradient = weights + step, after
+            return at
+        at, gradient = at + step, after
 
 
-class _Hessian:
-    """The Hessian as SciPy asks for it, a product at a time: what depends on the point is computed once."""
+class _Near:
+    """A loss near some weights, as SciPy asks for it: over the scaled difference from them."""
 
-    def __init__(self, loss: Loss) -> None:
-        self._loss, self._point = loss, np.empty(0)
+    def __init__(self, loss: Loss, decay: float, origin: Array, scaled: Callable[[Array], Array]) -> None:
+        self._loss, self._decay, self._origin, self._scaled = loss, decay, origin, scaled
+        self._at = np.empty(0)
 
-    def __call__(self, weights: Array, direction: Array, decay: float) -> Array:
-        if not np.array_equal(weights, self._point):
-            self._point, self._product = weights.copy(), self._loss.curvature(weights, decay)
-        return self._product(direction)
+    def weights(self, at: Array) -> Array:
+        """Of the network."""
+        return np.asarray(self._origin + self._scaled(at))
+
+    def value(self, at: Array) -> tuple[float, Array]:
+        """The loss and its gradient."""
+        value, gradient = self._loss.value(self.weights(at), self._decay)
+        return value, self._scaled(gradient)
+
+    def bent(self, at: Array, direction: Array) -> Array:
+        """The Hessian times a direction: what depends on the point is computed once."""
+        if not np.array_equal(at, self._at):
+            self._at, self._product = at.copy(), self._loss.curvature(self.weights(at), self._decay)
+        return self._scaled(self._product(self._scaled(direction)))

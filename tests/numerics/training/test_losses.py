@@ -132,3 +132,33 @@ def test_pairs_leave_their_saddle_where_the_loss_falls():
     everything = 1.01 * np.max(np.abs(slope))
     assert np.array_equal(loss.off_saddles(weights, everything, 1e-2), weights)
     assert loss.stages(everything, 0.1) == (everything,)
+
+
+def test_scaled_pairs_bend_the_loss_by_one():
+    """The Hessian of each pair alone, from unit vectors, is about the identity in the scaled coordinates."""
+    _, loss, weights = of("diagonal", 20, 8)
+    weights[[0, 8]] = 1e-3  # a pair that hardly bends the loss
+    scaled, hessian = loss.scaling(weights, 0.01), loss.curvature(weights, 0.01)
+    columns = np.array([scaled(hessian(scaled(unit))) for unit in np.eye(16)])
+    assert columns == pytest.approx(columns.T, rel=1e-9, abs=1e-12)
+    for pair in range(8):
+        values = np.abs(np.linalg.eigvalsh(columns[np.ix_([pair, pair + 8], [pair, pair + 8])]))
+        assert values == pytest.approx([1, 1], abs=1e-9) or np.max(values) <= 1 + 1e-9
+    assert np.abs(np.linalg.eigvalsh(columns)).max() < 10  # of unscaled ones it is
+    assert np.abs(np.linalg.eigvalsh([hessian(unit) for unit in np.eye(16)])).max() > 15
+
+
+def test_scaling_leaves_the_quadratic_network_alone():
+    _, loss, weights = of("quadratic", 20, 8)
+    assert loss.scaling(weights, 0.1)(weights) is weights
+
+
+def test_weights_at_0_take_no_part_in_second_derivatives_of_others():
+    _, loss, weights = of("diagonal", 20, 8)
+    pairs = weights.reshape(2, 8)
+    pairs[:, 3:] = 0
+    direction = np.random.default_rng(9).standard_normal(16)
+    step = 1e-5
+    ahead, behind = (loss.value(weights + sign * step * direction, DECAY)[1] for sign in (1, -1))
+    bend = loss.curvature(weights, DECAY)(direction)
+    assert (ahead - behind) / (2 * step) == pytest.approx(bend, rel=1e-5, abs=1e-8)

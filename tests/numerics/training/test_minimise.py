@@ -5,7 +5,7 @@ import pytest
 
 from numerics import Problem, draw
 from numerics.training.device import Device
-from numerics.training.losses import loss_of
+from numerics.training.losses import DiagonalLoss, loss_of
 from numerics.training.minimise import Stop, descents, initial
 
 LAW = {"gamma": 1.25, "noise_variance": 0.25}
@@ -68,3 +68,20 @@ def test_enough_hidden_units_are_proved_by_the_gap_in_one_start():
     _, narrow = states_of("quadratic", 300, 2.0, stop, width=12)
     assert few[-1].loss == pytest.approx(full[-1].loss, rel=1e-6, abs=0)
     assert narrow[-1].start == 0 or narrow[-1].gap > 1e-7
+
+
+@pytest.mark.parametrize(("decay", "most"), [(1e-3, 1600), (0.01, 1500), (1.0, 900)])
+def test_a_diagonal_network_takes_few_products_with_its_inputs(decay, most, monkeypatch):
+    """Noise of order 1 leaves many small weights: without preconditioning 1100 to 3000 products, or more."""
+    data = draw(Problem("diagonal", gamma=1.25, samples=600, dim=300, weight_decay=decay, noise_variance=1))
+    loss, products = loss_of(data, 300, Device()), []
+    value, curvature = DiagonalLoss.value, DiagonalLoss.curvature
+
+    def counted_curvature(*point):
+        product = curvature(*point)
+        return lambda direction: (products.append(1), product(direction))[1]
+
+    monkeypatch.setattr(DiagonalLoss, "value", lambda *point: (products.append(1), value(*point))[1])
+    monkeypatch.setattr(DiagonalLoss, "curvature", counted_curvature)
+    list(descents(loss, decay, Stop(1e-6), initial(loss, 0), 0))
+    assert len(products) < most
