@@ -66,9 +66,23 @@ class PosteriorEquation:
         arithmetic, capacity = self.target.arithmetic, self.parameters.capacity
         real, noise = arithmetic.real, arithmetic.exp(x)
         posterior = self.posterior_variance(noise, self.target)
-        noise2, labels, error = noise * noise, real(self.parameters.noise_variance), posterior.error
-        # by complements where e is nearly delta^2; where e is far below it is the complement that cancels
-        if abs(capacity - 1) < Fraction(1, 2) and 2 * error > noise2:
+        noise2, labels = noise * noise, real(self.parameters.noise_variance)
+        if self._is_by_complements(posterior, noise2):
             surplus = labels - real(capacity - 1) * noise2 - posterior.complement
             return arithmetic.log1p(surplus / (real(capacity) * noise2)), posterior
-        return arithmetic.log((error + labels) / (real(capacity) * noise2)), posterior
+        return arithmetic.log((posterior.error + labels) / (real(capacity) * noise2)), posterior
+
+    def rounding(self, x: Any, posterior: Posterior) -> Any:
+        """How far rounding may shift the residual: one of the largest term in it."""
+        arithmetic, capacity = self.target.arithmetic, self.parameters.capacity
+        noise2 = arithmetic.exp(x) ** 2
+        if not self._is_by_complements(posterior, noise2):
+            return arithmetic.epsilon
+        excess = arithmetic.real(abs(capacity - 1)) * noise2
+        labels = arithmetic.real(self.parameters.noise_variance)
+        largest = max(excess, labels, posterior.complement) / (arithmetic.real(capacity) * noise2)
+        return arithmetic.epsilon * largest
+
+    def _is_by_complements(self, posterior: Posterior, noise2: Any) -> bool:
+        """Where e is nearly delta^2; where it is far below it is the complement that cancels."""
+        return bool(abs(self.parameters.capacity - 1) < Fraction(1, 2) and 2 * posterior.error > noise2)

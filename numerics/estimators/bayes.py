@@ -18,6 +18,7 @@ Function: `solve_bayes`.
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from numerics.arithmetic.errors import NotConverged
 from numerics.arithmetic.precision import DOUBLE, ROUGH, Arithmetic, for_digits
@@ -33,7 +34,8 @@ DOUBLE_AIM = 1e-14
 DOUBLE_ACCURACY = 1e-11
 # Step of the secant method from which on seven digits of e serve no further.
 ROUGHLY = 1e-4
-GUARD_DIGITS = 12
+# Digits beyond those asked for; more next to recovery, where the equation is nearly flat.
+GUARD_DIGITS = (12, 24, 48)
 
 
 def solve_bayes(problem: Problem, digits: int | None) -> Solution:
@@ -60,21 +62,26 @@ def solve_bayes(problem: Problem, digits: int | None) -> Solution:
         equation = _equation(problem, DOUBLE, network.posterior_variance)
         root = secant(equation.residual, x, slope, DOUBLE_AIM)
         if digits is None:
-            if not root.error < DOUBLE_ACCURACY:
+            error = _error(equation, root)
+            if not error < DOUBLE_ACCURACY:
                 raise NotConverged(
-                    f"the effective noise still moves by {float(root.error):.1e}: ask for digits"
+                    f"rounding moves the effective noise by {float(error):.1e}: ask for digits"
                 )
             return _solution(equation, root, problem, None)
-    arithmetic = for_digits(digits, GUARD_DIGITS)
-    with arithmetic.working():
-        equation = _equation(problem, arithmetic, network.posterior_variance)
-        tolerance = arithmetic.real(10) ** -(digits + 3)
-        root = secant(equation.residual, arithmetic.real(root.x), arithmetic.real(root.slope), tolerance)
-        if not root.error < tolerance:
-            raise NotConverged(
-                f"{digits} digits not reached: rounding still moves the solution; ask for fewer"
-            )
-        return _solution(equation, root, problem, digits)
+    for guard in GUARD_DIGITS:
+        arithmetic = for_digits(digits, guard)
+        with arithmetic.working():
+            equation = _equation(problem, arithmetic, network.posterior_variance)
+            tolerance = arithmetic.real(10) ** -(digits + 3)
+            root = secant(equation.residual, arithmetic.real(root.x), arithmetic.real(root.slope), tolerance)
+            if _error(equation, root) < tolerance:
+                return _solution(equation, root, problem, digits)
+    raise NotConverged(f"{digits} digits not reached: rounding still moves the solution; ask for fewer")
+
+
+def _error(equation: PosteriorEquation, root: SecantRoot) -> Any:
+    """Of the logarithm of the effective noise: next to recovery the residual is flat, and rounding tells."""
+    return max(root.error, equation.rounding(root.x, root.value) / abs(root.slope))
 
 
 def _equation(problem: Problem, arithmetic: Arithmetic, variance: PosteriorVariance) -> PosteriorEquation:
@@ -87,23 +94,34 @@ def _first_guess(problem: Problem) -> tuple[float, float]:
     By bracketing in the approximation, then by the secant method on seven digits of e, at a fraction of the
     cost of all.
     """
-    network, parameters = problem.architecture, problem.parameters
+    network = problem.architecture
     try:
-        equation = _equation(problem, DOUBLE, network.posterior_approximation)
-
-        def residual(x: float) -> float:
-            return float(equation.residual(x)[0])
-
-        scale2 = float(equation.target.mean_square) + float(parameters.noise_variance)
-        x = monotone_root(residual, math.log(scale2 / float(parameters.capacity)) / 2, 1e-6)
-        slope = (residual(x + 1e-3) - residual(x - 1e-3)) / 2e-3
+        x, slope = _bracketed(_equation(problem, DOUBLE, network.posterior_approximation), 1e-6)
     except OUT_OF_RANGE:
         raise OverflowError("a parameter is out of the range of float64") from None
+    except NotConverged as error:
+        # next to recovery the approximation may have no root, which e itself has
+        try:
+            return _bracketed(_equation(problem, ROUGH, network.posterior_variance), 1e-6)
+        except (NotConverged, *OUT_OF_RANGE):
+            raise error from None
     try:
         root = secant(_equation(problem, ROUGH, network.posterior_variance).residual, x, slope, ROUGHLY)
     except NotConverged:
         return x, slope
     return root.x + root.step, root.slope
+
+
+def _bracketed(equation: PosteriorEquation, tolerance: float) -> tuple[float, float]:
+    """The root between brackets, and the slope of the residual there."""
+    parameters = equation.parameters
+
+    def residual(x: float) -> float:
+        return float(equation.residual(x)[0])
+
+    scale2 = float(equation.target.mean_square) + float(parameters.noise_variance)
+    x = monotone_root(residual, math.log(scale2 / float(parameters.capacity)) / 2, tolerance)
+    return x, (residual(x + 1e-3) - residual(x - 1e-3)) / 2e-3
 
 
 def _solution(

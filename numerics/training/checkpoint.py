@@ -23,7 +23,7 @@ from numerics.runs import exact_fields, whole_file
 from numerics.training.data import Data
 from numerics.training.minimise import State, Stop
 
-FORMAT = 2
+FORMAT = 3
 """Of checkpoints: raised when their meaning changes."""
 
 _NUMBERS = ("start", "stage", "rounds", "newton", "steps", "loss", "gap", "gradient")

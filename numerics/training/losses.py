@@ -34,6 +34,9 @@ from numerics.training.device import Device
 
 # Pairs of weights below this fraction of the largest count as 0 in second derivatives.
 _ZERO = 1e-8
+# Fraction of the least weight decay at which nothing is learned, above which the quadratic network is trained
+# without stages.
+_STRAIGHT = 1e-3
 
 
 class Loss(Protocol):
@@ -304,8 +307,18 @@ class QuadraticLoss:
         return _relative(loss, 2 * factor * along_labels - factor**2 * square)
 
     def stages(self, decay: float, factor: float) -> tuple[float, ...]:
-        """The one asked for: eigenvalues do not change sign, and descent goes straight."""
-        return (decay,)
+        """From a small fraction of the least weight decay at which nothing is learned.
+
+        Above it there is one stage: eigenvalues do not change sign, and descent goes straight.
+        """
+        pulled, total = np.zeros((self.shape[0], self.shape[0])), 0.0
+        for block, labels in self.device.blocks(self.inputs, self.labels):
+            pulled += self.device.get(block.T @ (labels[:, None] * block))
+            total += float(labels.sum())
+        largest = 2 * float(np.linalg.eigvalsh(pulled)[-1] - total) / self.shape[0] ** 1.5
+        first = _STRAIGHT * largest
+        steps = int(np.ceil(np.log(first / decay) / np.log(1 / factor))) if first > decay else 0
+        return (*(first * factor**k for k in range(steps)), decay)
 
     def off_saddles(self, weights: Array, decay: float, size: float) -> Array:
         """As they are: B rotates away from its saddles."""

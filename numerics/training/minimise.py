@@ -5,11 +5,13 @@ gradients (Newton-CG) what is left where the loss is ill-conditioned, as at an i
 are SciPy's.  They work in *rounds*: after each the duality gap is looked at, and the state between two rounds
 is all that is needed to go on, which is what a checkpoint keeps.  Rounds are shorter where steps take long.
 
-Three things help the diagonal network.  Its weights a_i w_i change sign only through the saddle a_i = w_i =
-0, which gradients leave slowly: pairs that wait there are moved off it.  Weight decay is lowered in stages,
-from the least at which nothing is learned to the one asked for, each stage starting from the last one's
-weights.  And small weights bend the loss little: in every round the optimisers work in coordinates in which
-each pair's own second derivatives are about the identity (block-Jacobi preconditioning).
+Weight decay is lowered in *stages* to the one asked for, each stage starting from the last one's weights:
+little weight decay moves weights slowly along those that fit the data equally well.
+
+Two things more help the diagonal network.  Its weights a_i w_i change sign only through the saddle a_i = w_i
+= 0, which gradients leave slowly: pairs that wait there are moved off it.  And small weights bend the loss
+little: in every round the optimisers work in coordinates in which each pair's own second derivatives are
+about the identity (block-Jacobi preconditioning).
 
 *Few hidden units.*  The quadratic network with p < d has no convex problem, and its descent may end in a
 local minimum.  What is guaranteed then is a small gradient; of several random starts the least loss counts.
@@ -36,7 +38,7 @@ from numerics.training.losses import Loss
 SMALL = 1e-2
 """Standard deviation of the initial weights."""
 
-# Ratio of the weight decays of two stages, and the gap that ends all but the last.
+# Ratio of the weight decays of two stages, and the gap, or gradient, that ends all but the last.
 _STAGE, _LOOSE = 0.1, 0.1
 _LBFGS = {"maxcor": 30, "maxfun": 10**6, "ftol": 0.0, "gtol": 0.0}
 # Steps of a round, of L-BFGS and of Newton-CG: few in stages that end at a loose gap.
@@ -104,6 +106,11 @@ class Stop:
         """Whether the descent of this start is over."""
         return state.gap <= self.gap or state.gradient <= self.gradient
 
+    def loosened(self, accuracy: float) -> Stop:
+        """When a stage ends that is not the last."""
+        gradient = max(self.gradient, accuracy) if self.gradient else 0.0
+        return replace(self, gap=max(self.gap, accuracy), gradient=gradient)
+
     def ends(self, state: State) -> bool:
         """Whether no other start follows."""
         return self.ends_start(state) and (state.gap <= self.gap or state.start + 1 >= self.starts)
@@ -123,7 +130,7 @@ def descents(loss: Loss, decay: float, stop: Stop, state: State, seed: int) -> I
     stages, shorter = loss.stages(decay, _STAGE), _SHORT if loss.cost > _COSTLY else 1
     last = len(stages) - 1
     while not (state.stage == last and stop.ends(state)):
-        if state.stage < last and state.gap <= max(_LOOSE, stop.gap):
+        if state.stage < last and stop.loosened(_LOOSE).ends_start(state):
             state = replace(state, stage=state.stage + 1, newton=False)
         elif state.stage == last and stop.ends_start(state):
             state = initial(loss, seed, state.start + 1, state.result)

@@ -196,23 +196,29 @@ def _until_stuck(
     Raises:
         NotConverged: they do not.
     """
-    least, lowest, since, at = np.inf, np.inf, 0, (0, 0)
+    least, lowest, since, at = np.inf, np.inf, 0, (first.start, first.stage)
     for state in descents(loss, decay, stop, first, seed):
         yield state
         left = min(state.gap, state.gradient) if stop.gradient else state.gap
         if (state.start, state.stage) != at:
-            least, lowest, at = np.inf, np.inf, (state.start, state.stage)
+            least, lowest, since, at = np.inf, np.inf, 0, (state.start, state.stage)
         since = 0 if left < least or state.loss < lowest * (1 - ROUNDING) else since + 1
         least, lowest = min(least, left), min(lowest, state.loss)
         if (since >= STALLED or state.rounds >= most_rounds) and not stop.ends_start(state):
-            what = "gradient" if stop.gradient else "duality gap"
-            is_stuck = since >= STALLED
-            idle = f", the last {STALLED} without progress" if is_stuck else ""
-            more = "" if is_stuck else ", or for more rounds (most_rounds)"
-            raise NotConverged(
-                f"the relative {what} is {least:.1e} after {state.rounds} rounds{idle}, above "
-                f"tolerance={stop.gap:.1e}: ask for a larger one{more}"
-            )
+            raise _not_trained(stop, state, since >= STALLED)
+
+
+def _not_trained(stop: Stop, state: State, is_stuck: bool) -> NotConverged:
+    """What is left, and what to try."""
+    left, asked = f"duality gap is {state.gap:.1e}", f"tolerance={stop.gap:.1e}"
+    if stop.gradient:
+        left, asked = f"gradient is {state.gradient:.1e}", f"a tenth of {asked}"
+    idle = f", the last {STALLED} without progress" if is_stuck else ""
+    more = "a larger weight decay" if is_stuck else "more rounds (most_rounds)"
+    return NotConverged(
+        f"the relative {left} after {state.rounds} rounds{idle}, above {asked}: ask for a larger one, or for "
+        f"{more}"
+    )
 
 
 @contextmanager

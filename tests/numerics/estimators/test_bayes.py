@@ -172,3 +172,25 @@ def test_the_height_of_the_curve_settles_where_rounding_is_all_that_is_left() ->
         estimator="bayes",
     )
     assert solve(problem).residual < 1e-12
+
+
+@pytest.mark.parametrize("dim", [100, 1000])
+def test_one_direction_just_below_its_recovery(dim: int) -> None:
+    """A share f less than d - 1 samples leaves a risk proportional to f, to first order in f.
+
+    Next to it the equation is flat, and float64 determines fewer digits: they are right or refused.
+    """
+
+    def just_below(share: Fraction) -> Problem:
+        return Problem("quadratic", target=[3.0], samples=(1 - share) * (dim - 1), dim=dim, estimator="bayes")
+
+    shares = [Fraction(1, 10**k) for k in (3, 5, 9)]
+    risks = [float(solve(just_below(share), digits=20).excess_risk) for share in shares]
+    for share, risk in zip(shares, risks, strict=True):
+        # relative to f; the next order is f^2
+        assert risk / risks[-1] == pytest.approx(share / shares[-1], rel=2 * float(share) + 1e-8, abs=0)
+        if share < Fraction(1, 10**4):
+            with pytest.raises(NotConverged, match=r"moves the effective noise by .*: ask for digits"):
+                solve(just_below(share))
+        else:
+            assert solve(just_below(share)).excess_risk == pytest.approx(risk, rel=1e-10, abs=0)
