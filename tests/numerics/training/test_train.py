@@ -142,7 +142,7 @@ def test_too_few_rounds_are_no_training():
     hard = Problem("diagonal", samples=40, dim=40, weight_decay=1e-3, **LAW)
     with pytest.raises(
         NotConverged,
-        match=r"duality gap is .* after 2 rounds, above tolerance=1.0e-06: .* for more rounds \(most_rounds\)",
+        match=r"gap is .* after 2 rounds, above tolerance=1.0e-06: .* for more rounds \(most_rounds\)",
     ):
         train(hard, most_rounds=2)
 
