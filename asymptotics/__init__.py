@@ -33,7 +33,6 @@ from asymptotics.boundaries.law import LocalLaw as LocalLaw
 from asymptotics.boundaries.recovery import recovery_jump as recovery_jump
 from asymptotics.boundaries.types import BoundaryType as BoundaryType
 from asymptotics.case_splits import CaseSplit as CaseSplit
-from asymptotics.diagram import OnBoundary as OnBoundary
 from asymptotics.diagram import PhaseDiagram as PhaseDiagram
 from asymptotics.diagram import phase_diagram as phase_diagram
 from asymptotics.expressions.checks import InvalidArgument as InvalidArgument
@@ -43,6 +42,7 @@ from asymptotics.expressions.point import PhysicalPoint as PhysicalPoint
 from asymptotics.heavy_tails import HeavyTail as HeavyTail
 from asymptotics.heavy_tails import heavy_tails as heavy_tails
 from asymptotics.learning_curves import plateaus as plateaus
+from asymptotics.lines import OnBoundary as OnBoundary
 from asymptotics.models.diagonal import diagonal as diagonal
 from asymptotics.models.kernel_ridge import kernel_ridge as kernel_ridge
 from asymptotics.models.network import Network as Network

@@ -8,7 +8,7 @@ see ``words``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from itertools import pairwise
@@ -17,7 +17,7 @@ from typing import Any, Literal
 from sympy import Expr, S, Symbol, latex, oo
 
 from asymptotics import symbols
-from asymptotics.algebra.intervals import NotCovered, Part, Stretch, intervals_along
+from asymptotics.algebra.intervals import Stretch
 from asymptotics.algebra.monomials import Noise, Scales
 from asymptotics.algebra.regions import margin, on_axis
 from asymptotics.balance.regimes import Model
@@ -25,7 +25,7 @@ from asymptotics.balance.tiling import tiling_balances
 from asymptotics.boundaries.boundary import Boundary, boundaries_between
 from asymptotics.case_splits import CaseSplit
 from asymptotics.expressions.checks import exact_exponent, in_one_line, require, require_one_of
-from asymptotics.lines import Line, line_at
+from asymptotics.lines import Line, OnBoundary, cases_along, line_at
 from asymptotics.models.bayes import BayesOptimal
 from asymptotics.models.network import Network
 from asymptotics.models.ridge import ridge
@@ -35,19 +35,6 @@ from asymptotics.tuning import optima_along
 Estimator = Literal["erm", "bayes", "ridge"]
 Exact = Any
 """A number of one of the kinds of ``checks``."""
-
-
-class OnBoundary(ValueError):
-    """The point lies between phases; ``phases`` are those whose closure holds it."""
-
-    def __init__(self, point: str, phases: tuple[Phase, ...]) -> None:
-        names = " and ".join(phase.name for phase in phases)
-        super().__init__(f"({point}) lies on the boundary of {names}: no single phase holds there")
-        self.point = point
-        self.phases = phases
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return OnBoundary, (self.point, self.phases)  # so that it comes back from another process
 
 
 @dataclass(frozen=True)
@@ -160,7 +147,7 @@ class PhaseDiagram:
         """
         line = line_of(self, ell=ell, gamma=gamma, b=b, source=source)
         if line.free:
-            return cases_along(self, line, lambda curve, _: curve, partial(self._named, line))
+            return cases_along(self.phases, line, lambda curve, _: curve, partial(self._named, line))
         stops = [*line.crossings(phase.region for phase in self.phases), oo]
         curve: list[tuple[Expr, Expr, Phase]] = []
         for start, end in pairwise(stops):
@@ -339,34 +326,6 @@ def line_of(
     """
     given, free = diagram._given(gamma=gamma, b=b, source=source)
     return line_at(ell if diagram._has_weight_decay(ell) else S.Zero, given, free)
-
-
-def cases_along(
-    diagram: PhaseDiagram,
-    line: Line,
-    question: Callable[[tuple[Stretch[int], ...], Part], tuple[Stretch[Any], ...]],
-    answer: Callable[[Sequence[Stretch[Any]]], tuple[Any, ...]],
-) -> CaseSplit:
-    """What is asked about the phases met on a line, in the cases of what it leaves open.
-
-    Args:
-        diagram: the diagram.
-        line: as ``line_of`` makes it.
-        question: of the intervals of the phases, each with its index in ``phases``, in a part of the
-            parameters.
-        answer: what is made of what the question returns, with ends as ``line.expression`` writes them.
-
-    Raises:
-        OnBoundary: when part of the line runs along a boundary.
-    """
-    regions = [(line.forms(phase.region), index) for index, phase in enumerate(diagram.phases)]
-    try:
-        return line.cases(lambda part: question(intervals_along(regions, part), part), answer)
-    except NotCovered as gap:
-        given = [f"{symbol} = {value}" for symbol, value in line.fixed.items()]
-        where = [f"a just above {line.expression(gap.start)}", f"ell = {line.height}", *given]
-        touching = tuple(diagram.phases[index] for index in gap.touching)
-        raise OnBoundary(", ".join(where), touching) from None
 
 
 def phase_diagram(model: Model, *, noise: Noise = "fixed", estimator: Estimator = "erm") -> PhaseDiagram:

@@ -26,9 +26,9 @@ from asymptotics.algebra.intervals import Part, Stretch
 from asymptotics.algebra.polyhedra import Form, difference
 from asymptotics.boundaries.boundary import Boundary
 from asymptotics.case_splits import between
-from asymptotics.diagram import Exact, PhaseDiagram, cases_along, line_of
+from asymptotics.diagram import Exact, PhaseDiagram, line_of
 from asymptotics.expressions.checks import require
-from asymptotics.lines import Line
+from asymptotics.lines import Line, cases_along
 from asymptotics.phases.phase import Phase
 
 
@@ -132,7 +132,7 @@ def plateaus(
 
     if line.free:
         exponents = [_form_of_exponent(phase, line) for phase in diagram.phases]
-        return cases_along(diagram, line, partial(_runs_in_part, exponents), named)
+        return cases_along(diagram.phases, line, partial(_runs_in_part, exponents), named)
     curve = diagram.learning_curve(ell=ell, gamma=gamma, b=b, source=source)
     levels = [simplify(_exponent(phase, line)) for *_, phase in curve]
     runs = _runs([diagram.phases.index(phase) for *_, phase in curve], levels, lambda x: not x.has(symbols.a))

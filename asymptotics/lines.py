@@ -8,7 +8,8 @@ is decided exactly, case by case (``algebra.intervals``).
 Worked by hand, ell = 1/2: phase II of the networks, where ell > a/2 - 1/2, ell < a - 1/2 and
 ell > a - gamma - 1/2, is the interval from 1 to 2 or gamma + 1, whichever is less: 2 for gamma > 1.
 
-In this order: ``Line``, what it meets at numbers (``crossings``) and in cases (``cases``), and ``line_at``.
+In this order: ``Line``, what it meets at numbers (``crossings``) and in cases (``cases``); ``OnBoundary``;
+``cases_along``, for the phases of a diagram; ``line_at``.
 """
 
 from __future__ import annotations
@@ -24,10 +25,12 @@ from asymptotics import symbols
 from asymptotics.algebra.intervals import (
     Case,
     End,
+    NotCovered,
     Part,
     Stretch,
     cases_in_exponent,
     cases_in_parameter,
+    intervals_along,
     same_cases,
     same_stretches,
 )
@@ -35,6 +38,7 @@ from asymptotics.algebra.polyhedra import EVERYWHERE, FIELD, PARAMETERS, Domain,
 from asymptotics.algebra.regions import on_axis
 from asymptotics.case_splits import CaseSplit
 from asymptotics.expressions.checks import require
+from asymptotics.phases.phase import Phase
 
 
 @dataclass(frozen=True)
@@ -161,6 +165,47 @@ class Line:
             return CaseSplit(((low, high, split_in_b(x)) for low, high, x in nested), parameter)
         flat = cases_in_parameter(lambda domain: question(Part(domain)), same_stretches, parameter)
         return CaseSplit(((low, high, answer(x)) for low, high, x in flat), parameter)
+
+
+class OnBoundary(ValueError):
+    """The point lies between phases; ``phases`` are those whose closure holds it."""
+
+    def __init__(self, point: str, phases: tuple[Phase, ...]) -> None:
+        names = " and ".join(phase.name for phase in phases)
+        super().__init__(f"({point}) lies on the boundary of {names}: no single phase holds there")
+        self.point = point
+        self.phases = phases
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return OnBoundary, (self.point, self.phases)  # so that it comes back from another process
+
+
+def cases_along(
+    phases: Sequence[Phase],
+    line: Line,
+    question: Callable[[tuple[Stretch[int], ...], Part], tuple[Stretch[Any], ...]],
+    answer: Callable[[Sequence[Stretch[Any]]], tuple[Any, ...]],
+) -> CaseSplit:
+    """What is asked about the phases met on a line, in the cases of what it leaves open.
+
+    Args:
+        phases: of a diagram.
+        line: as ``line_at`` makes it.
+        question: of the intervals of the phases, each with its index among them, in a part of the
+            parameters.
+        answer: what is made of what the question returns, with ends as ``line.expression`` writes them.
+
+    Raises:
+        OnBoundary: when part of the line runs along a boundary.
+    """
+    regions = [(line.forms(phase.region), index) for index, phase in enumerate(phases)]
+    try:
+        return line.cases(lambda part: question(intervals_along(regions, part), part), answer)
+    except NotCovered as gap:
+        given = [f"{symbol} = {value}" for symbol, value in line.fixed.items()]
+        where = [f"a just above {line.expression(gap.start)}", f"ell = {line.height}", *given]
+        touching = tuple(phases[index] for index in gap.touching)
+        raise OnBoundary(", ".join(where), touching) from None
 
 
 def _argument(symbol: Expr) -> str:
