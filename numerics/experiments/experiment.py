@@ -25,7 +25,7 @@ from numerics.runs import Cache, Parts, complete, exact_fields, is_sequence, req
 from numerics.training.data import LARGEST
 from numerics.training.device import device_of
 
-CACHE_FORMAT = 1
+CACHE_FORMAT = 2
 """Part of the digest: raised when the meaning or the accuracy of a cached number changes."""
 
 MOST_SHOWN = 10**6

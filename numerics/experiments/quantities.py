@@ -15,6 +15,11 @@
 threshold.  Not all of those are seen as outliers at finite dimension, which is why the two have two names.  A
 quantity that does not exist, such as overlaps of the diagonal network, is None.
 
+*Finite size.*  Means approach the theory as d grows, some later than others.  The parts of the risk are
+divided where the theory divides them, yet single eigenvalues next to the noise's end count to one part or
+another: at d = 60 the learned part may be 13 per cent off where the risk is off by 6, and at d = 120 9 and 2
+(`Trained.decomposition`).
+
 In order: `MEASURED`, `SOLVED`, `THEORY`, `measured`, `predicted`, `solved`.
 """
 

@@ -62,7 +62,8 @@ def train(
         problem: with estimator "erm" and weight decay above 0.
         seed: of the data set, where none is given, and of the initial weights.
         data: what to train on; drawn for ``problem`` with ``seed`` if None.  It may be that of a problem with
-            another weight decay or width.
+            another weight decay or width; inputs and labels of one's own are ``Data(problem, inputs,
+            labels)``.
         tolerance: relative duality gap at which to stop, between 1e-12 and 1.
         starts: random starts where there are fewer hidden units than inputs.
         most_rounds: of the optimisers, some hundred steps each, after which to give up.
