@@ -23,6 +23,11 @@ WITHOUT_MODULE = {
     "tests/numerics/test_explicit_targets.py": "whole problems with targets of explicit sizes",
     "tests/numerics/training/test_published.py": "published trainings",
     "tests/numerics/training/test_theory.py": "trainings beside solutions, in every phase",
+    "tests/numerics/trained/test_edge.py": "Tracy-Widom fluctuations of trained spectra",
+    "tests/numerics/trained/test_outliers.py": "learned modes of trainings, counted",
+    "tests/numerics/trained/test_plateau.py": "trainings along the samples",
+    "tests/numerics/trained/test_tuned.py": "trainings at the best weight decay, and Bayes",
+    "tests/numerics/trained/test_width.py": "trainings across the width",
     "tests/numerics/test_robustness.py": "whole problems at the ends of their ranges",
     "tests/verify/test_numbers.py": "both rooms read numbers alike",
 }
