@@ -4,9 +4,8 @@ Quadratic network.  The theory has as many outliers as target modes s_i > delta 
 is seen only where it lies some delta d^(-2/3), the width of the edge, above the bulk; those below are counted
 in the mean by the law of the weights itself, d mass_beyond(x).  Eigenvectors of neighbouring outliers mix, so
 that squared cosines are below 1 - delta^2 mean 1/(s_i - s_j)^2, most for close modes.  The parts of the risk
-depend on the same cosines: at d = 60 "learned" is 17 per cent above its limit and the others 15 below, with a
-risk that is 4 above.  The reference for all three is the noisy target at the same d, drawn: S* + delta GOE -
-kappa with the solved delta and kappa.
+depend on the same cosines.  The reference for all three is the noisy target at the same d, drawn: S* + delta
+GOE - kappa with the solved delta and kappa.
 
 Diagonal network.  Mode i is learned with the probability P(|X_i| > kappa).
 """
@@ -19,6 +18,8 @@ from scipy.special import erfc
 from trainings import agrees, diagonal, mean_and_error, quadratic, trained
 
 from numerics import solve
+from numerics.networks.overlaps import end_of_noise
+from numerics.problem import modes_of
 from numerics.training.trained import ZERO
 
 QUADRATIC = quadratic(3600, 0.3, dim=60)
@@ -32,6 +33,7 @@ def drawn(problem):
     """Of S* + delta GOE - kappa: eigenvalues, squared cosines, both largest first, and parts of the risk."""
     solution, dim, random = solve(problem), problem.dim, np.random.default_rng(11)
     sizes = np.sqrt(dim) * np.arange(1, dim + 1) ** -float(problem.gamma)
+    ends = end_of_noise(solution.effective_noise, solution.threshold, modes_of(problem))
     values, cosines, parts = [], [], []
     for _ in range(DRAWS):
         gaussian = random.standard_normal((dim, dim))
@@ -40,16 +42,15 @@ def drawn(problem):
         values.append(places[::-1] - solution.threshold)
         overlaps = vectors[:, ::-1] ** 2
         cosines.append(np.diag(overlaps))
-        parts.append(parts_of(values[-1], overlaps, sizes, int(solution.learned_modes)))
+        parts.append(parts_of(values[-1], overlaps, sizes, *ends))
     return np.array(values), np.array(cosines), np.array(parts)
 
 
-def parts_of(values, overlaps, sizes, modes):
-    """Unlearned, learned, overfitting; the first and the last are of directions beyond the learned modes."""
+def parts_of(values, overlaps, sizes, modes, end):
+    """Unlearned, learned, overfitting: all but "learned" is of directions beyond the learned modes."""
     terms = 2 / len(sizes) * overlaps * (np.maximum(values, 0) - sizes[:, None]) ** 2
-    others, is_cut = terms[modes:], values <= 0
-    unlearned = np.sum(others[:, is_cut])
-    overfitting = np.sum(others[:, modes:][:, ~is_cut[modes:]])
+    unlearned = np.sum(terms[modes:, values <= 0])
+    overfitting = np.sum(terms[modes:, (values > 0) & (values < end)])
     return unlearned, np.sum(terms) - unlearned - overfitting, overfitting
 
 
@@ -88,7 +89,9 @@ def test_outliers_and_their_overlaps_are_those_of_the_noisy_target():
 
 @pytest.mark.slow
 def test_parts_of_the_risk_are_those_of_the_noisy_target():
-    """Within three standard errors, or five per cent."""
+    """Measured, drawn, and in theory: 0.0169, 0.0167, 0.0167; 0.098 +- 0.002, 0.093, 0.091; 0.051,
+    0.052, 0.052.
+    """
     solution = solve(QUADRATIC)
     parts = [network.decomposition(solution) for network in networks()]
     for name, reference in zip(("unlearned", "learned", "overfitting"), drawn(QUADRATIC)[2].T, strict=True):

@@ -96,10 +96,11 @@ def test_trained_networks_follow_the_state_evolution(place):
     theory = theory_of(solution)
     for name in ("excess_risk", "train_loss", "pruned", "atom"):
         assert agrees(rows[name], theory[name]), (name, mean_and_error(rows[name]), theory[name])
-    if PLACES[place].network == "diagonal":  # the eigenvectors of the other mix at finite d (`test_outliers`)
-        for name in ("unlearned", "learned", "overfitting"):
+    # half a sample an input: the noise is no GOE matrix, and 0.25 of it are overfitted, not 0.45
+    if place != "quadratic Ia":
+        for name in solution.decomposition:
             mean, error = mean_and_error(rows[name])
-            assert abs(mean - theory[name]) <= max(3 * error, 0.05 * theory["excess_risk"])
+            assert abs(mean - theory[name]) <= max(3 * error, 0.05 * theory["excess_risk"]), name
     assert np.mean(rows["distance"]) < 0.05
 
 
