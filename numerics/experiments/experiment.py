@@ -16,7 +16,8 @@ from typing import Any
 
 from threadpoolctl import threadpool_limits
 
-from numerics.arithmetic.checks import is_count, is_number, require
+from numerics.arithmetic.checks import is_count, is_number, require, shown
+from numerics.arithmetic.errors import InvalidProblem
 from numerics.experiments.row import NOT_CONVERGED, Row, train_row
 from numerics.experiments.summary import Summary, compare
 from numerics.experiments.table import Table
@@ -24,6 +25,7 @@ from numerics.problem import Problem
 from numerics.runs import Cache, Parts, complete, exact_fields, is_sequence, require_run
 from numerics.training.data import LARGEST
 from numerics.training.device import device_of
+from numerics.training.train import require_trainable
 
 CACHE_FORMAT = 2
 """Part of the digest: raised when the meaning or the accuracy of a cached number changes."""
@@ -197,6 +199,10 @@ def _require_trainable(problem: Problem) -> None:
     require(problem.samples == int(problem.samples), "problems", problem, allowed)
     allowed = f"problems with at most {LARGEST} samples x dim, for the inputs to fit in memory"
     require(int(problem.samples) * problem.dim <= LARGEST, "problems", problem, allowed)
+    try:
+        require_trainable(problem)
+    except InvalidProblem as error:
+        raise InvalidProblem(f"problems={shown(problem)}: {error}") from None
 
 
 def _seeds(seeds: Any) -> tuple[int, ...]:

@@ -30,6 +30,10 @@ from typing import Any, NamedTuple
 
 from numerics.arithmetic.checks import is_count, is_number, require
 
+# Up to this, and down to its inverse, products of them are in the range of float64.
+_MOST = 10**100
+_POSITIVE = "a number > 0, between 1e-100 and 1e100"
+
 
 class _Factors(NamedTuple):
     """Powers of d and n that multiply lambda and theta."""
@@ -89,7 +93,7 @@ def to_lasso(
     (0.025, 0.1)
     """
     penalty, coefficients = _factors(samples, dim, convention)
-    require(_is_positive(weight_decay), "weight_decay", weight_decay, "a number > 0")
+    require(_is_moderate(weight_decay), "weight_decay", weight_decay, _POSITIVE)
     return LassoPenalty(float(weight_decay) * penalty, coefficients)
 
 
@@ -109,13 +113,13 @@ def from_lasso(alpha: float, *, samples: int, dim: int, convention: str = "sciki
     0.5
     """
     penalty, _ = _factors(samples, dim, convention)
-    require(_is_positive(alpha), "alpha", alpha, "a number > 0")
+    require(_is_moderate(alpha), "alpha", alpha, _POSITIVE)
     return float(alpha) / penalty
 
 
 def _factors(samples: int, dim: int, convention: str) -> tuple[float, float]:
-    require(is_count(samples), "samples", samples, "a positive integer")
-    require(is_count(dim), "dim", dim, "a positive integer")
+    for name, count in (("samples", samples), ("dim", dim)):
+        require(is_count(count, most=_MOST), name, count, "a positive integer of at most 100 digits")
     allowed = "one of " + ", ".join(f'"{name}"' for name in CONVENTIONS)
     require(isinstance(convention, str) and convention in CONVENTIONS, "convention", convention, allowed)
     penalty, coefficients = (
@@ -125,5 +129,5 @@ def _factors(samples: int, dim: int, convention: str) -> tuple[float, float]:
     return penalty, coefficients
 
 
-def _is_positive(value: Any) -> bool:
-    return is_number(value) and value > 0
+def _is_moderate(value: Any) -> bool:
+    return is_number(value) and bool(1 / _MOST <= value <= _MOST)

@@ -18,6 +18,7 @@ In order: `Data`, `draw`, `whole_samples`, `sizes_of`, `outputs`; what is checke
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,11 +29,15 @@ from numerics.arithmetic.arrays import require_seed
 from numerics.arithmetic.checks import require, shown
 from numerics.arithmetic.errors import InvalidProblem
 from numerics.problem import Problem, modes_of
+from numerics.sums.explicit import TargetSizes
 
 Array = NDArray[np.float64]
 
 LARGEST = 2 * 10**9
 """Numbers that a data set may hold in memory: 16 GB."""
+
+MODERATE = 1e50
+"""Numbers up to this, and down to its inverse, have products of a few that float64 holds."""
 
 ROUNDING = 1e-8
 """Relative to the largest size: how far a matrix may be from the sizes of its problem."""
@@ -107,15 +112,33 @@ def draw(problem: Problem, *, seed: int = 0) -> Data:
     """
     require(isinstance(problem, Problem), "problem", problem, "a Problem")
     require_seed(seed)
+    require_drawable(problem)
     samples, dim = whole_samples(problem), problem.dim
-    most = max(1, LARGEST // dim)
-    require(samples <= most, "samples", samples, f"at most {most} at dim={dim}, to fit into memory")
     of_target, of_inputs, of_noise = np.random.SeedSequence(int(seed)).spawn(3)
     inputs = np.random.default_rng(of_inputs).standard_normal((samples, dim))
     target = _target(problem, np.random.default_rng(of_target))
     noise = np.random.default_rng(of_noise).standard_normal(samples)
     labels = outputs(target, inputs) + np.sqrt(float(problem.noise_variance)) * noise
     return Data(problem, inputs, labels, target, int(seed))
+
+
+def require_drawable(problem: Problem) -> None:
+    """Refuse problems whose data sets would not fit into memory, or into float64.
+
+    Raises:
+        InvalidProblem: it is such a problem.
+    """
+    samples, dim = whole_samples(problem), problem.dim
+    most = LARGEST if problem.network == "diagonal" else math.isqrt(LARGEST)
+    require(dim <= most, "dim", dim, f"at most {most}, for the target to fit into memory")
+    most = LARGEST // dim
+    require(samples <= most, "samples", samples, f"at most {most} at dim={dim}, to fit into memory")
+    noise = problem.noise_variance
+    require(noise <= MODERATE, "noise_variance", noise, f"at most {MODERATE:g}, for labels to be drawn")
+    if isinstance(problem.target, TargetSizes):
+        largest = problem.target.sizes[0]
+        most_size = MODERATE / 1e10  # the labels are sums of many
+        require(largest <= most_size, "target", largest, f"sizes up to {most_size:g}, for labels to be drawn")
 
 
 def whole_samples(problem: Problem) -> int:
@@ -170,6 +193,10 @@ def require_rows(name: str, values: Any, dim: int) -> Array:
 
 def _require_array(name: str, values: Any, expected: tuple[Any, ...]) -> Array:
     array = _floats(values)
+    if array is not None and array.shape == expected and np.isfinite(array).all():
+        largest = float(np.max(np.abs(array)))
+        allowed = f"numbers of at most {MODERATE:g}, for float64 to hold the loss"
+        require(largest <= MODERATE, name, largest, allowed)
     if array is None or array.shape != expected or not np.isfinite(array).all():
         given = shown(values) if array is None else f"array of shape {array.shape}"
         given += " with NaN or infinity" if array is not None and array.shape == expected else ""
@@ -195,7 +222,10 @@ def _require_spectrum(target: Array, sizes: Array) -> None:
 
 
 def _floats(values: Any) -> Array | None:
+    """As an array; None of what would lose something by that."""
     try:
+        if np.iscomplexobj(values) or np.ma.is_masked(values):
+            return None
         return np.asarray(values, dtype=np.float64)
     except (TypeError, ValueError, OverflowError):
         return None

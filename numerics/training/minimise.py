@@ -103,8 +103,8 @@ class Stop:
     starts: int = 1
 
     def ends_start(self, state: State) -> bool:
-        """Whether the descent of this start is over."""
-        return state.gap <= self.gap or state.gradient <= self.gradient
+        """Whether the descent of this start is over; without weights a vanishing gradient says nothing."""
+        return state.gap <= self.gap or 0 < state.gradient <= self.gradient
 
     def loosened(self, accuracy: float) -> Stop:
         """When a stage ends that is not the last."""

@@ -22,7 +22,7 @@ from numerics.arithmetic.errors import Interrupted, NotConverged
 from numerics.problem import Problem
 from numerics.runs import file_to_write
 from numerics.training import checkpoint as checkpoints
-from numerics.training.data import Data, draw
+from numerics.training.data import LARGEST, MODERATE, Data, draw, require_drawable
 from numerics.training.device import device_of
 from numerics.training.losses import Loss, loss_of
 from numerics.training.minimise import ROUNDING, State, Stop, descents, initial
@@ -159,13 +159,28 @@ def _trained(problem: Problem, data: Data, loss: Loss, state: State) -> Trained:
     )
 
 
+def require_trainable(problem: Problem) -> None:
+    """Refuse problems that no network can be trained on, whatever the data.
+
+    Raises:
+        InvalidProblem: it is such a problem.
+    """
+    estimator, decay, width = problem.estimator, problem.weight_decay, problem.width
+    require(estimator == "erm", "estimator", estimator, '"erm", which trains the network')
+    assert decay is not None
+    require(decay > 0, "weight_decay", decay, "above 0: at 0 no one network has the least loss")
+    allowed = f"between {1 / MODERATE:g} and {MODERATE:g}, where float64 holds the loss and its slopes"
+    require(1 / MODERATE <= decay <= MODERATE, "weight_decay", decay, allowed)
+    require_drawable(problem)
+    most = LARGEST // problem.dim
+    allowed = f"at most {most} at dim={problem.dim}, for the weights to fit into memory"
+    require(width is None or width <= most, "width", width, allowed)
+
+
 def _checked_data(problem: Problem, seed: int, data: Data | None) -> Data:
     """The data to train on, once the problem is known to be one that can be trained."""
     require(isinstance(problem, Problem), "problem", problem, "a Problem")
-    estimator, decay = problem.estimator, problem.weight_decay
-    require(estimator == "erm", "estimator", estimator, '"erm", which trains the network')
-    assert decay is not None
-    require(float(decay) > 0, "weight_decay", decay, "above 0: at 0 no one network has the least loss")
+    require_trainable(problem)
     require_seed(seed)
     if data is None:
         return draw(problem, seed=seed)

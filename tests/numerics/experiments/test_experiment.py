@@ -283,3 +283,15 @@ def test_seeds_of_numpy_are_numbers_of_python() -> None:
     table = experiment([DIAGONAL], np.arange(1), progress=False)
     assert type(table.rows[0].seed) is int
     assert isinstance(table.rows[0], Row)
+
+
+def test_what_training_would_refuse_is_refused_before_anything_is_trained() -> None:
+    law = {"gamma": 1.25, "samples": 30, "dim": 6}
+    fine = Problem("diagonal", weight_decay=0.1, **law)
+    for other in (
+        Problem("diagonal", weight_decay=Fraction(1, 10**400), **law),
+        Problem("quadratic", weight_decay=0.1, width=10**10, **law),
+        Problem("diagonal", weight_decay=0.1, noise_variance=1e200, **law),
+    ):
+        with pytest.raises(InvalidProblem, match=r"problems=.*: .*must be (between|at most)"):
+            experiment([fine, other], [0], progress=False)

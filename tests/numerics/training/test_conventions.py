@@ -95,3 +95,19 @@ def test_penalties_are_positive_numbers(value):
         to_lasso(value, samples=10, dim=5)
     with pytest.raises(InvalidProblem, match="alpha="):
         from_lasso(value, samples=10, dim=5)
+
+
+@pytest.mark.parametrize("convert", [to_lasso, from_lasso])
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((1.0, 10**400, 3), "samples=1000.*: must be a positive integer of at most 100 digits"),
+        ((1.0, 3, 10**700), "dim=1000"),
+        ((10**400, 3, 3), "=1000.*: must be a number > 0, between 1e-100 and 1e100"),
+        ((1e-320, 3, 3), "=1e-320"),
+    ],
+)
+def test_what_leaves_the_range_of_float64_is_refused(convert, arguments, message):
+    value, samples, dim = arguments
+    with pytest.raises(InvalidProblem, match=message):
+        convert(value, samples=samples, dim=dim)

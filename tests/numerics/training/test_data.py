@@ -1,5 +1,8 @@
 """Data sets: their normalisation, their streams of random numbers, what is refused."""
 
+from dataclasses import replace
+from fractions import Fraction
+
 import numpy as np
 import pytest
 
@@ -124,3 +127,37 @@ def test_a_target_of_another_spectrum_is_refused():
         Data(*arrays, data.target + np.triu(np.ones((20, 20)), 1))
     flat = Problem("quadratic", target=[2, 2, 1], samples=60, dim=20, weight_decay=1)
     Data(flat, data.inputs, data.labels, draw(flat).target)
+
+
+@pytest.mark.parametrize(
+    ("network", "changed", "message"),
+    [
+        ("diagonal", {"dim": 10**30, "samples": 1}, r"dim=1\d*: must be at most 2000000000"),
+        ("quadratic", {"dim": 10**5, "samples": 1}, r"dim=100000: must be at most 44721"),
+        (
+            "diagonal",
+            {"noise_variance": Fraction(10) ** 400},
+            "noise_variance=1000.*: must be at most",
+        ),
+        ("quadratic", {"target": [1e308], "gamma": None}, r"target=1e\+308: must be sizes up to 1e\+40"),
+    ],
+)
+def test_data_beyond_memory_or_float64_are_not_drawn(network, changed, message):
+    problem = Problem(network, **{**BASE, "samples": 10, **changed})
+    with pytest.raises(InvalidProblem, match=message):
+        draw(problem)
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda inputs: inputs.astype(complex),
+        lambda inputs: np.ma.masked_greater(inputs, 0),
+        lambda inputs: inputs * 1e60,
+    ],
+    ids=["complex", "masked", "huge"],
+)
+def test_inputs_that_would_lose_something_are_refused(spoil):
+    data = draw(Problem("diagonal", **{**BASE, "samples": 10}))
+    with pytest.raises(InvalidProblem, match="inputs="):
+        replace(data, inputs=spoil(data.inputs))

@@ -6,7 +6,7 @@ import pytest
 from numerics import Problem, draw
 from numerics.training.device import Device
 from numerics.training.losses import DiagonalLoss, loss_of
-from numerics.training.minimise import Stop, descents, initial
+from numerics.training.minimise import State, Stop, descents, initial
 
 LAW = {"gamma": 1.25, "noise_variance": 0.25}
 
@@ -85,3 +85,10 @@ def test_a_diagonal_network_takes_few_products_with_its_inputs(decay, most, monk
     monkeypatch.setattr(DiagonalLoss, "curvature", counted_curvature)
     list(descents(loss, decay, Stop(1e-6), initial(loss, 0), 0))
     assert len(products) < most
+
+
+def test_weights_that_vanish_are_no_proof():
+    """Their gradient vanishes, too; whether nothing is to be learned says the gap."""
+    nothing = State(np.zeros(4), gap=0.5, gradient=0.0)
+    assert not any(stop.ends_start(nothing) for stop in (Stop(1e-6), Stop(1e-6, 1e-7)))
+    assert Stop(1e-6).ends_start(State(np.zeros(4), gap=0.0, gradient=0.0))

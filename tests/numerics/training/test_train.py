@@ -1,6 +1,7 @@
 """The verb: what it guarantees, what it refuses, when it gives up."""
 
 import io
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -110,6 +111,18 @@ def test_too_much_weight_decay_leaves_nothing():
         ({"data": np.zeros((150, 15))}, "data="),
         ({"data": (np.zeros((150, 15)), np.zeros(150))}, r"data=.*: must be Data\(problem, inputs, labels\)"),
         ({"problem": Problem("quadratic", samples=150, dim=15, weight_decay=0, **LAW)}, "weight_decay=0"),
+        (
+            {"problem": Problem("quadratic", samples=150, dim=15, weight_decay=1e300, **LAW)},
+            r"weight_decay=1e\+300: must be between 1e-50 and 1e\+50",
+        ),
+        (
+            {"problem": Problem("diagonal", samples=15, dim=15, weight_decay=Fraction(1, 10**400), **LAW)},
+            "weight_decay=.*: must be between",
+        ),
+        (
+            {"problem": Problem("quadratic", samples=150, dim=15, weight_decay=1, width=10**9, **LAW)},
+            "width=1000000000: must be at most 133333333 at dim=15",
+        ),
         (
             {"problem": Problem("quadratic", samples=15, dim=15, estimator="bayes", **LAW)},
             "estimator='bayes'",
