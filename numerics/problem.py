@@ -191,7 +191,7 @@ def _gamma(target: str | TargetSizes, gamma: Any) -> Number | None:
     if isinstance(target, TargetSizes):
         require(gamma is None, "gamma", gamma, "None where target is an array of sizes")
         return None
-    allowed = "the decay of a power-law target, a number > 1/2, where target is no array of sizes"
+    allowed = "the decay of a power-law target, a number > 1/2; or give the target's own sizes, target=array"
     require(gamma is not None, "gamma", gamma, allowed)
     exact = exact_number("gamma", gamma)
     require(exact > 0.5, "gamma", exact, "a number > 1/2 (the norm of the target is infinite otherwise)")

@@ -429,7 +429,7 @@ def test_the_interpolation_peak_has_no_limit() -> None:
         ({"gamma": 1.25}, r"gamma=1.25: must be None where target is an array of sizes"),
         (
             {"target": "raw"},
-            r"gamma=None: must be the decay of a power-law target, .* where target is no array of",
+            r"gamma=None: must be the decay of a power-law target, .* own sizes, target=array$",
         ),
     ],
 )
