@@ -9,7 +9,7 @@ see ``words``.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from itertools import pairwise
 from typing import Any, Literal
@@ -30,6 +30,7 @@ from asymptotics.models.bayes import BayesOptimal
 from asymptotics.models.network import Network
 from asymptotics.models.ridge import ridge
 from asymptotics.phases.phase import Phase, phase_of
+from asymptotics.systems.system import System
 from asymptotics.tuning import optima_along
 
 Estimator = Literal["erm", "bayes", "ridge"]
@@ -397,7 +398,8 @@ def _estimated(model: Model, estimator: Estimator) -> Model:
 @cache
 def _derived(model: Model, noise: Noise) -> tuple[tuple[Phase, ...], tuple[Boundary, ...]]:
     """The phases and their boundaries."""
-    scales = Scales(noise)
+    scales = model.scales_of(noise) if isinstance(model, System) else Scales(noise)
     phases = [phase_of(model, balanced) for balanced in tiling_balances(model, scales)]
     phases.sort(key=lambda phase: phase.name.swapcase())  # Ia and Ib before II
+    phases = [p if p.name else replace(p, name=str(k)) for k, p in enumerate(phases, start=1)]
     return tuple(phases), tuple(boundaries_between(phases, scales))

@@ -8,7 +8,7 @@ compare, ``Scales`` turns the physical powers into the one exponent of d, a form
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Literal
@@ -31,6 +31,7 @@ from sympy import (
 )
 
 from asymptotics.algebra.polyhedra import (
+    EVERYWHERE,
     FIELD,
     PARAMETERS,
     Coefficient,
@@ -44,11 +45,9 @@ from asymptotics.symbols import (
     a,
     b,
     d,
-    effective_noise,
     ell,
     n_eff,
     noise_variance,
-    threshold,
     weight_decay,
 )
 
@@ -58,26 +57,28 @@ bulk_freedom = Symbol("D_b", positive=True)
 spare = Symbol("D_s", positive=True)
 """Degrees of freedom that a linear estimator leaves to spare, the fourth unknown: see ``ridge``."""
 
-KNOWN = (d, n_eff, weight_decay, noise_variance)
-UNKNOWN = (effective_noise, threshold, bulk_freedom, spare)
-VARIABLES = (*KNOWN, *UNKNOWN)
+Powers = tuple[tuple[Symbol, Coefficient], ...]
+"""Variables with their powers other than 0, in the order of their names."""
 
 
 @dataclass(frozen=True)
 class Term:
-    """``coefficient * prod(v**p for v, p in zip(VARIABLES, powers)) * L**log_power``; of ``origin``."""
+    """``coefficient * prod(v**p for v, p in powers) * L**log_power``; of ``origin``."""
 
     coefficient: Expr
-    powers: tuple[Coefficient, ...]
+    powers: Powers
     log_power: Coefficient
     origin: str
 
     def __mul__(self, other: Term) -> Term:
         """The product, which keeps the left origin."""
+        powers = dict(self.powers)
+        for variable, power in other.powers:
+            powers[variable] = powers.get(variable, FIELD.zero) + power
         return replace(
             self,
             coefficient=self.coefficient * other.coefficient,
-            powers=tuple(x + y for x, y in zip(self.powers, other.powers, strict=True)),
+            powers=_in_order(powers),
             log_power=self.log_power + other.log_power,
         )
 
@@ -86,13 +87,13 @@ class Term:
         return replace(
             self,
             coefficient=self.coefficient ** FIELD.to_sympy(exponent),
-            powers=tuple(p * exponent for p in self.powers),
+            powers=_in_order({v: p * exponent for v, p in self.powers}),
             log_power=self.log_power * exponent,
         )
 
     def power(self, variable: Symbol) -> Coefficient:
         """Power of one variable."""
-        return self.powers[VARIABLES.index(variable)]
+        return dict(self.powers).get(variable, FIELD.zero)
 
     def substitute(self, variable: Symbol, value: Term) -> Term:
         """The term with a variable replaced by a term."""
@@ -104,20 +105,24 @@ class Term:
 
     def without(self, variable: Symbol) -> Term:
         """The term less its power of a variable."""
-        index = VARIABLES.index(variable)
-        return replace(self, powers=(*self.powers[:index], FIELD.zero, *self.powers[index + 1 :]))
+        return replace(self, powers=tuple(pair for pair in self.powers if pair[0] != variable))
 
     def holds(self, variables: Iterable[Symbol]) -> bool:
         """Whether the term depends on any of the variables."""
-        return any(self.power(variable) != FIELD.zero for variable in variables)
+        return not {v for v, _ in self.powers}.isdisjoint(variables)
 
     def monomial(self) -> Expr:
         """The product of variables alone, as a SymPy expression."""
-        return Mul(*(v ** FIELD.to_sympy(p) for v, p in zip(VARIABLES, self.powers, strict=True)))
+        return Mul(*(v ** FIELD.to_sympy(p) for v, p in self.powers))
+
+
+def _in_order(powers: Mapping[Symbol, Coefficient]) -> Powers:
+    nonzero = ((v, p) for v, p in powers.items() if p != FIELD.zero)
+    return tuple(sorted(nonzero, key=lambda pair: pair[0].name))
 
 
 def term(expression: Expr, origin: str) -> Term:
-    """Read a product of powers of ``VARIABLES``.
+    """Read a product of powers of variables: of any symbols but ``PARAMETERS``.
 
     Raises:
         ValueError: when the expression is not such a product.
@@ -126,16 +131,18 @@ def term(expression: Expr, origin: str) -> Term:
     >>> term(3 * sqrt(d) * n_eff, "example").monomial()
     sqrt(d)*n_eff
     """
-    powers = dict.fromkeys(VARIABLES, FIELD.zero)
+    powers: dict[Symbol, Coefficient] = {}
     constant = S.One
     for base, exponent in S(expression).as_powers_dict().items():
-        if base in powers:
+        if base.is_Symbol and base not in PARAMETERS:
             powers[base] = coefficient(exponent)
         else:
             constant *= base**exponent
-    if constant.has(*VARIABLES):
-        raise ValueError(f"{expression} is not a product of powers of {', '.join(map(str, VARIABLES))}")
-    return Term(constant, tuple(powers.values()), FIELD.zero, origin)
+    variables = constant.free_symbols.difference(PARAMETERS)
+    if variables:
+        names = ", ".join(sorted(map(str, variables)))
+        raise ValueError(f"{expression} is not a product of powers of {names}")
+    return Term(constant, _in_order(powers), FIELD.zero, origin)
 
 
 Noise = Literal["fixed", "scaled", "none"]
@@ -144,33 +151,81 @@ Noise = Literal["fixed", "scaled", "none"]
 
 @dataclass(frozen=True)
 class Scales:
-    """How the known variables grow with d."""
+    """How the known variables grow with d, and the parameters for which that is of interest.
+
+    Attributes:
+        noise: of the label noise.
+        own: the variables of a system, each with its exponent of d, linear in the coordinates; None for those
+            of the networks, n_eff = d**a, weight_decay = d**ell, noise_variance = d**-b (1 if fixed).
+        positive: coordinates that are above 0; with ``noise="scaled"`` b is, for the energy of the target is
+            of order one.
+        domain: of the parameters.
+    """
 
     noise: Noise
+    own: tuple[tuple[Symbol, Expr], ...] | None = None
+    positive: tuple[Symbol, ...] = ()
+    domain: Domain = EVERYWHERE
+
+    @property
+    def growth(self) -> tuple[tuple[Symbol, Expr], ...]:
+        """Every variable but d, with its exponent of d."""
+        of_noise = -b if self.noise == "scaled" else S.Zero
+        networks = ((n_eff, a), (weight_decay, ell), (noise_variance, of_noise))
+        return networks if self.own is None else self.own
+
+    @property
+    def variables(self) -> tuple[Symbol, ...]:
+        """The known variables, and d."""
+        return (d, *(variable for variable, _ in self.growth))
 
     @property
     def exponents(self) -> tuple[Symbol, ...]:
         """The coordinates of the phase diagram."""
-        return (a, ell, b) if self.noise == "scaled" else (a, ell)
+        return _coordinates(self.growth)
 
     @property
     def window(self) -> tuple[Form, ...]:
-        """Forms that must be positive: b > 0 if the noise scales, for the energy of the target is fixed."""
-        zero = (FIELD.zero,) * len(self.exponents)
-        return ((*zero, FIELD.one),) if self.noise == "scaled" else ()
+        """Forms that must be positive."""
+        positive = (b,) if self.own is None and self.noise == "scaled" else self.positive
+        return tuple(_form(symbol, self.exponents) for symbol in positive)
 
     def exponent(self, known: Term) -> Form:
         """Exponent of d of a term without unknowns."""
-        of_d, of_samples, of_decay, of_noise, *unknown = known.powers
-        if any(p != FIELD.zero for p in unknown):
-            raise ValueError(f"{known.monomial()} still holds an unknown")
-        return (of_d, of_samples, of_decay, -of_noise)[: len(self.exponents) + 1]
+        forms = _forms(self.growth)
+        total = [FIELD.zero] * (len(self.exponents) + 1)
+        for variable, power in known.powers:
+            if variable not in forms:
+                raise ValueError(f"{known.monomial()} still holds an unknown")
+            for place, slope in enumerate(forms[variable]):
+                if slope != FIELD.zero:
+                    total[place] += power * slope
+        return tuple(total)
 
     def expression(self, form: Form) -> Expr:
         """The form as a SymPy expression in the exponents."""
         return sum(
             (FIELD.to_sympy(c) * v for c, v in zip(form, (S.One, *self.exponents), strict=True)), S.Zero
         )
+
+
+@cache
+def _coordinates(growth: tuple[tuple[Symbol, Expr], ...]) -> tuple[Symbol, ...]:
+    """The symbols in which exponents are linear, in the order in which they come."""
+    symbols = (sorted(e.free_symbols.difference(PARAMETERS), key=str) for _, e in growth)
+    return tuple(dict.fromkeys(symbol for group in symbols for symbol in group))
+
+
+@cache
+def _forms(growth: tuple[tuple[Symbol, Expr], ...]) -> Mapping[Symbol, Form]:
+    """The exponent of every variable, and of d, as a form in the coordinates."""
+    exponents = _coordinates(growth)
+    return {v: _form(exponent, exponents) for v, exponent in (*growth, (d, S.One))}
+
+
+def _form(exponent: Expr, coordinates: Sequence[Symbol]) -> Form:
+    at_origin = S(exponent).subs(dict.fromkeys(coordinates, 0))
+    return tuple(map(coefficient, (at_origin, *(S(exponent).diff(x) for x in coordinates))))
 
 
 def solve_monomial_balances(

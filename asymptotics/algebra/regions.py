@@ -13,7 +13,7 @@ from sympy import And, Expr, oo
 from sympy.core.relational import Relational
 
 from asymptotics.algebra.monomials import Scales
-from asymptotics.algebra.polyhedra import EVERYWHERE, FIELD, PARAMETERS, Domain, Form, sign
+from asymptotics.algebra.polyhedra import FIELD, PARAMETERS, Domain, Form, sign
 from asymptotics.expressions.checks import exact_exponent
 from asymptotics.expressions.pickling import conjunction
 from asymptotics.symbols import ell
@@ -28,7 +28,7 @@ def region_of(facets: Sequence[Form], scales: Scales, domain: Domain) -> And:
     (a < 1/2,)
     """
     relations = [inequality(facet, scales, domain) for facet in facets]
-    return conjunction(relations + interval_conditions(domain, EVERYWHERE))
+    return conjunction(relations + interval_conditions(domain, scales.domain))
 
 
 def inequality(form: Form, scales: Scales, domain: Domain) -> Relational:

@@ -115,9 +115,10 @@ def derivation_of(balanced: Balanced, description: Description) -> Derivation:
     regime, scales, domain = balanced.regime, balanced.scales, balanced.domain
     risk = risk_law(balanced)
     solution = [Step(unknown, "=", (expression(value),), "") for unknown, value in balanced.solution.items()]
+    above = [] if regime.learned is None else [MODES_ABOVE_SCALES[regime.learned.value]]
     return Derivation(
         title=f"Phase {description.name} ({description.title})",
-        hypothesis=f"{regime.ordering.value}; {MODES_ABOVE_SCALES[regime.learned.value]}",
+        hypothesis="; ".join([str(regime.ordering.value), *above]),
         equations=tuple(
             Step(expression(e.left), "=", tuple(map(expression, e.right)), f"{e.name}: {_origins(e.right)}")
             for e in regime.equations

@@ -47,7 +47,7 @@ from asymptotics.algebra.polyhedra import (
     sign,
     split_at_sign_changes,
 )
-from asymptotics.balance.regimes import Equation, Hypothesis, Model, Regime, check_positive
+from asymptotics.balance.regimes import Equation, Hypothesis, Model, Regime, check_known, check_positive
 from asymptotics.expressions.checks import require
 from asymptotics.lemmas.power_sums import Learned
 
@@ -227,8 +227,17 @@ def solve(candidate: _Candidate, scales: Scales, domain: Domain) -> Balanced | N
         inequalities=tuple(inequalities),
         balances=candidate.balances,
         solution={unknown: tidy(value) for unknown, value in solution.items()},
-        risk=None if candidate.risk is None else tidy(at_solution(solution, candidate.risk)),
+        risk=_risk(candidate, solution, resonant),
     )
+
+
+def _risk(candidate: _Candidate, solution: Balance, resonant: Resonant) -> Term | None:
+    """The largest term of the risk, with those that grow like it."""
+    if candidate.risk is None:
+        return None
+    largest = at_solution(solution, candidate.risk)
+    shares = (share(at_solution(solution, other), largest) for other in resonant[-1])
+    return tidy(replace(largest, coefficient=largest.coefficient * (1 + sum(shares, S.Zero))))
 
 
 Resonant = Sequence[tuple[Term, ...]]
@@ -256,9 +265,9 @@ def _claims_checked(
 
 def _ordering_checked(candidate: _Candidate, solution: Balance, scales: Scales) -> Iterator[Inequality]:
     """What the regime neglected, as inequalities."""
-    hypothesis = candidate.hypothesis
-    number = "no" if hypothesis.learned is Learned.NONE else hypothesis.learned.value
-    reason = f"{hypothesis.ordering.value}, {number} modes learned"
+    ordering, learned = candidate.hypothesis.ordering, candidate.hypothesis.learned
+    number = "no" if learned is Learned.NONE else getattr(learned, "value", "")
+    reason = str(ordering.value) + (f", {number} modes learned" if learned is not None else "")
     for pair in candidate.regime.larger:
         large, small = (at_solution(solution, side) for side in pair)
         yield Inequality(reason, large, small, difference(scales.exponent(large), scales.exponent(small)))
@@ -268,13 +277,9 @@ def _with_resonances(candidate: _Candidate, resonant: Resonant, domain: Domain) 
     """The solution where resonant terms share their equations; None where a share would not be positive.
 
     Raises:
-        NotImplementedError: when their constants solve an equation of their own, or the risk has any.
+        NotImplementedError: when their constants solve an equation of their own.
     """
-    count = len(candidate.regime.equations)
-    of_equations, of_risk = resonant[:count], resonant[count:]
-    if any(of_risk):
-        names = " and ".join(t.origin for t in (candidate.risk, *of_risk[0]) if t is not None)
-        raise NotImplementedError(f"{candidate.hypothesis}: {names} are resonant in the risk")
+    of_equations = resonant[: len(candidate.regime.equations)]
     try:
         return _resonant_solution(candidate, of_equations, domain)
     except NotImplementedError as error:
@@ -368,6 +373,7 @@ def _balances_of(regime: Callable[[Domain], Regime], scales: Scales, domain: Dom
     try:
         system = regime(domain)
         require(isinstance(system, Regime), "regimes", system, "functions of a domain that make a Regime")
+        check_known(system, scales)
         check_positive(system, domain)
         solutions = (solve(candidate, scales, domain) for candidate in _candidates(system))
         return [balanced for balanced in solutions if balanced is not None]

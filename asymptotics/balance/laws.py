@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cache
-from typing import NamedTuple, Unpack
+from typing import Any, NamedTuple
 
 import mpmath
 from sympy import Add, And, Expr, Max, Mul, Piecewise, S, apart, latex, log, nan, oo, zoo
 
 from asymptotics import symbols
 from asymptotics.algebra.monomials import (
-    VARIABLES,
     Scales,
     Term,
     bulk_freedom,
@@ -27,7 +26,7 @@ from asymptotics.balance.next_order import RISK, next_order
 from asymptotics.expressions.checks import InvalidArgument, exact_exponent, exact_number, require
 from asymptotics.expressions.evaluation import Vectorised, at_source, value_of
 from asymptotics.expressions.notation import write_expression
-from asymptotics.expressions.point import Number, PhysicalPoint, PhysicalValues, point_of
+from asymptotics.expressions.point import Number, PhysicalPoint, own_variables, point_of
 from asymptotics.symbols import d, gamma, n_eff, noise_variance, weight_decay
 
 EXPONENTS: Mapping[str, Expr] = {x: getattr(symbols, x) for x in ("gamma", "a", "ell", "b", "source")}
@@ -108,13 +107,14 @@ class Law:
     constant: Expr
     corrected: Expr | None = None
     corrected_order: int = 1
+    scales: Scales | None = field(default=None, repr=False, compare=False)
 
     def evaluate(
         self,
         point: PhysicalPoint | None = None,
         *,
         corrected: bool = False,
-        **values: Unpack[PhysicalValues],
+        **values: Number | None,
     ) -> mpmath.mpf:
         """The value of ``expr``, at the working precision of mpmath, at any size.
 
@@ -141,7 +141,8 @@ class Law:
             ...
         asymptotics.InvalidArgument: noise_variance=None: must be a number above 0, for the law ...
         """
-        return value_of(self._which(corrected), point_of(point, values))
+        expression = self._which(corrected)
+        return value_of(expression, point_of(point, values, self._own(expression)))
 
     def numpy(self, *, corrected: bool = False) -> Vectorised:
         """The law as a function of arrays, in float64: the keywords of ``evaluate``, broadcast.
@@ -167,6 +168,7 @@ class Law:
         ell: Number | None = None,
         b: Number | None = None,
         source: Number | None = None,
+        **own: Number | None,
     ) -> PowerLaw:
         """The law at exponents: one power of d, one of log d, one constant, exact.
 
@@ -180,6 +182,7 @@ class Law:
             ell: weight_decay = d**ell.
             b: noise_variance = d**-b.
             source: source exponent r, above 0.
+            own: exponents of the variables of a system of one's own, by the names of their symbols.
 
         Raises:
             InvalidArgument: when an exponent that the law holds is missing, one is no number, or outside of
@@ -190,7 +193,7 @@ class Law:
         >>> law.at(a=0.5)
         PowerLaw(constant=2, exponent=0, log_exponent=-1)
         """
-        given = {"gamma": gamma, "a": a, "ell": ell, "b": b, "source": source}
+        given = {"gamma": gamma, "a": a, "ell": ell, "b": b, "source": source, **own}
         return _at(self, given)
 
     def to_text(self) -> str:
@@ -215,6 +218,11 @@ class Law:
         """
         return str(latex(self.expr))
 
+    def _own(self, expression: Expr) -> tuple[str, ...]:
+        """Variables of a system, which the law may hold or not."""
+        known = () if self.scales is None else own_variables(*self.scales.variables)
+        return (*dict.fromkeys((*own_variables(expression), *known)),)
+
     def _which(self, corrected: bool) -> Expr:
         require(isinstance(corrected, bool), "corrected", corrected, "True or False")
         return self.corrected if corrected and self.corrected is not None else self.expr
@@ -225,6 +233,34 @@ class Law:
 
 # The largest denominator of exponents with which constants are exact; else their digits, and on the way.
 _SIMPLE, _DIGITS, _GUARDED = 1000, 30, 50
+
+
+class NoLaw(Law):
+    """Stands for a law that a model does not declare: what is asked of it raises `NoSuchLaw`.
+
+    >>> NoLaw("ridge declares no threshold").expr
+    Traceback (most recent call last):
+        ...
+    asymptotics.balance.laws.NoSuchLaw: ridge declares no threshold
+    """
+
+    def __init__(self, why: str) -> None:
+        object.__setattr__(self, "why", why)
+
+    def __getattribute__(self, name: str) -> Any:
+        if name in ("expr", "exponent", "log_exponent", "constant", "corrected", "corrected_order"):
+            raise NoSuchLaw(object.__getattribute__(self, "why"))
+        return super().__getattribute__(name)
+
+    def __repr__(self) -> str:
+        return f"<NoLaw: {self.why}>"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, NoLaw) and self.why == other.why
+
+    def __hash__(self) -> int:
+        return hash(self.why)
+
 
 ZERO = Law(S.Zero, -oo, S.Zero, S.Zero)
 """Below every power of d."""
@@ -259,6 +295,7 @@ def law_of(balanced: Balanced, quantity: str) -> Law:
         constant=joined([law.constant for law in laws]),
         corrected=_all(joined, [law.corrected for law in laws]),
         corrected_order=min(law.corrected_order for law in laws),
+        scales=balanced.scales,
     )
 
 
@@ -328,7 +365,7 @@ def law(
     orders = next_orders or [None] * len(terms)
     laws = [_of_term(t, scales, logarithm, domain, order) for t, order in zip(terms, orders, strict=True)]
     if not laws:
-        return ZERO
+        return replace(ZERO, scales=scales)
     if len(laws) == 1:
         return laws[0]
     exponents = [law.exponent for law in laws]
@@ -346,6 +383,7 @@ def law(
         constant=of_leader([law.constant for law in laws]),
         corrected=_all(lambda known: Add(*known), [law.corrected for law in laws]),
         corrected_order=min(law.corrected_order for law in laws),
+        scales=scales,
     )
 
 
@@ -369,6 +407,7 @@ def _of_term(
         constant=in_positive_factors(simplified(constant), domain),
         corrected=corrected,
         corrected_order=1 if next_order is None else 2,
+        scales=scales,
     )
 
 
@@ -386,8 +425,9 @@ def _grouped(value: Term) -> Expr:
 
     (lambda sqrt(d)/n_eff)**(2 - 1/gamma) says what a product of three powers hides.
     """
-    powers = {v: FIELD.to_sympy(p) for v, p in zip(VARIABLES, value.powers, strict=True)}
-    uneven = [v for v in (weight_decay, n_eff, noise_variance, d) if powers[v].has(gamma)]
+    powers = {v: FIELD.to_sympy(p) for v, p in value.powers}
+    preferred = dict.fromkeys((weight_decay, n_eff, noise_variance, d, *powers))
+    uneven = [v for v in preferred if powers.get(v, S.Zero).has(gamma)]
     if not uneven:
         return collected(value.coefficient) * value.monomial()
     shared = powers[uneven[0]]
@@ -399,16 +439,22 @@ def _grouped(value: Term) -> Expr:
 
 def _at(of: Law, given: Mapping[str, Number | None]) -> PowerLaw:
     parts = (of.constant, of.exponent, of.log_exponent)
+    held_symbols = {symbol for part in parts for symbol in part.free_symbols}
+    coordinates = () if of.scales is None else of.scales.exponents
+    own = {x.name: x for x in {*held_symbols, *coordinates} - {*EXPONENTS.values()}}
+    symbol_of = {**own, **EXPONENTS}
     numbers: dict[str, Expr] = {}
-    for name, value in given.items():
+    for name in dict.fromkeys((*given, *own)):
+        value = given.get(name)
+        require(name in symbol_of, "name", name, f"one of {', '.join(symbol_of)}")
         if value is None:
-            held = any(part.has(EXPONENTS[name]) for part in parts)
+            held = any(part.has(symbol_of[name]) for part in parts)
             require(not held, name, value, "a number, for the law depends on it")
             continue
         numbers[name] = exact_exponent(name, value)
     shown = ", ".join(f"{name}={value}" for name, value in numbers.items())
     parameters = {EXPONENTS[name]: numbers[name] for name in ("gamma", "source") if name in numbers}
-    point = {EXPONENTS[name]: value for name, value in numbers.items()}
+    point = {symbol_of[name]: value for name, value in numbers.items()}
     for largest in of.exponent.subs(parameters).atoms(Max):
         values = [simplified(argument.subs(point)) for argument in largest.args]
         if sum(simplified(value - Max(*values)) == 0 for value in values) > 1:

@@ -24,7 +24,7 @@ from typing import Any, NamedTuple, Protocol
 from sympy import Add, Eq, Expr, S, Symbol
 
 from asymptotics import words
-from asymptotics.algebra.monomials import VARIABLES, Term, term
+from asymptotics.algebra.monomials import Scales, Term, term
 from asymptotics.algebra.polyhedra import FIELD, PARAMETERS, Domain, coefficient, sample
 from asymptotics.expressions.checks import require
 from asymptotics.lemmas.power_sums import Learned, ModeFunction, SumTerm, leading_sum
@@ -68,12 +68,26 @@ class Given:
 
 
 @dataclass(frozen=True)
+class Setting:
+    """How the scales of a system are ordered, in words: what an ``Enum`` is to a network."""
+
+    value: str
+
+
+Ordering = Any
+"""A member of the ``Enum`` in which a model lists the orders of its scales; of a system a `Setting`."""
+
+Known = Any
+"""A `Learned`; None where the ordering says of every scale how many modes lie above it."""
+
+
+@dataclass(frozen=True)
 class Regime:
     """The equations of a model under one ordering of its scales.
 
     Attributes:
         ordering: which scale is the larger; its value is the condition in words.
-        learned: how many modes lie above the larger.
+        learned: how many modes lie above the larger; None where the ordering says it of every scale.
         unknowns: what the equations determine, as many as there are equations.
         equations: between sums of monomials.
         larger: (large, small): what was neglected, to be checked on the solution.
@@ -85,8 +99,8 @@ class Regime:
             the equations', that have one (``next_order``), worked out when asked for; None without an L.
     """
 
-    ordering: Enum
-    learned: Learned
+    ordering: Ordering
+    learned: Known
     unknowns: tuple[Symbol, ...]
     equations: tuple[Equation, ...]
     larger: tuple[tuple[Term, Term], ...]
@@ -96,14 +110,13 @@ class Regime:
     next_orders: Callable[[str, Domain], Mapping[Term, Callable[[], Expr]]] | None = None
 
     def __post_init__(self) -> None:
-        require(isinstance(self.ordering, Enum), "ordering", self.ordering, "a member of an Enum")
-        require(isinstance(self.learned, Learned), "learned", self.learned, "a Learned")
+        is_ordering = isinstance(self.ordering, Enum | Setting)
+        require(is_ordering, "ordering", self.ordering, "a member of an Enum, or a Setting")
+        require(isinstance(self.learned, Learned | None), "learned", self.learned, "a Learned or None")
         of_equations = _are(Equation, self.equations) and _are(Symbol, self.unknowns)
         require(of_equations, "equations", self.equations, "a tuple of Equations, for a tuple of symbols")
-        as_many = len(self.equations) == len(self.unknowns) == len({*self.unknowns} & {*VARIABLES})
-        require(
-            as_many, "unknowns", self.unknowns, "unknowns of asymptotics.algebra.monomials, one an equation"
-        )
+        as_many = len(self.equations) == len(self.unknowns) == len({*self.unknowns})
+        require(as_many, "unknowns", self.unknowns, "different symbols, one an equation")
         are_pairs = isinstance(self.larger, tuple) and all(_are(Term, p) and len(p) == 2 for p in self.larger)
         require(are_pairs, "larger", self.larger, "a tuple of pairs of Terms, (large, small)")
         require(_are(Term, self.risk), "risk", self.risk, "a tuple of Terms")
@@ -129,18 +142,24 @@ class Hypothesis:
         dominant: origin of the largest term of each equation, in their order.
     """
 
-    ordering: Enum
-    learned: Learned
+    ordering: Ordering
+    learned: Known
     risk: str
     dominant: tuple[str, ...]
 
     def __str__(self) -> str:
         """In words, for messages."""
         ruled = ", ".join(self.dominant) or "nothing"
-        return (
-            f"{self.ordering.value}, {self.learned.value} of the modes learned, ruled by {ruled}, "
-            f"risk by {self.risk}"
-        )
+        return f"{in_words(self.ordering, self.learned)}, ruled by {ruled}, risk by {self.risk}"
+
+
+def in_words(ordering: Ordering, learned: Known) -> str:
+    """The order of the scales, and how many modes are learned.
+
+    >>> in_words(Setting("kappa >> delta"), Learned.SOME)
+    'kappa >> delta, some of the modes learned'
+    """
+    return str(ordering.value) + ("" if learned is None else f", {learned.value} of the modes learned")
 
 
 class Description(NamedTuple):
@@ -210,7 +229,9 @@ def _the_same(terms: tuple[Term, ...], domain: Domain) -> tuple[Term, ...]:
     return terms
 
 
-def named(ordering: Enum, learned: Learned, regime: Callable[[Domain], Regime]) -> Callable[[Domain], Regime]:
+def named(
+    ordering: Ordering, learned: Known, regime: Callable[[Domain], Regime]
+) -> Callable[[Domain], Regime]:
     """The same regime; what cannot be summed in it is reported with where that was."""
 
     def on(domain: Domain) -> Regime:
@@ -218,9 +239,23 @@ def named(ordering: Enum, learned: Learned, regime: Callable[[Domain], Regime]) 
             return regime(domain)
         except (ValueError, NotImplementedError) as error:
             kind = ValueError if isinstance(error, ValueError) else NotImplementedError
-            raise kind(f"{ordering.value}, {learned.value} of the modes learned: {error}") from error
+            raise kind(f"{in_words(ordering, learned)}: {error}") from error
 
     return on
+
+
+def check_known(regime: Regime, scales: Scales) -> None:
+    """Refuse a regime that holds a symbol of which nothing is known.
+
+    Raises:
+        InvalidArgument: it names the symbol.
+    """
+    known = {*regime.unknowns, *scales.variables}
+    sides = (t for equation in regime.equations for t in (equation.left, *equation.right))
+    for t in (*sides, *regime.risk):
+        for symbol, _ in t.powers:
+            needed = f"symbols that the equations determine, {symbol} among them, which they hold"
+            require(symbol in known, "unknowns", regime.unknowns, needed)
 
 
 def check_positive(regime: Regime, domain: Domain) -> None:
@@ -235,7 +270,7 @@ def check_positive(regime: Regime, domain: Domain) -> None:
         constant = part.coefficient.subs(point).evalf()
         if constant.is_positive is False:  # None where the point makes 0/0 of it
             raise ValueError(
-                f"{regime.ordering.value}, {regime.learned.value} of the modes learned: {part.origin} enter "
+                f"{in_words(regime.ordering, regime.learned)}: {part.origin} enter "
                 f"the {where} as {constant} {part.monomial()} at {point}, which is not positive"
             )
 

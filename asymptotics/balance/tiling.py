@@ -11,7 +11,6 @@ from itertools import combinations
 
 from asymptotics.algebra.monomials import Scales
 from asymptotics.algebra.polyhedra import (
-    EVERYWHERE,
     FIELD,
     Domain,
     Form,
@@ -47,7 +46,7 @@ def tiling_balances(model: Model, scales: Scales) -> tuple[Balanced, ...]:
     >>> len(tiling_balances(diagonal, Scales("fixed")))
     7
     """
-    balances = dominant_balances(model, scales)
+    balances = dominant_balances(model, scales, scales.domain)
     _check_coverage(model, balances, scales)
     _check_disjoint(model, balances, scales)
     return balances
@@ -61,12 +60,14 @@ def _check_coverage(model: Model, balances: tuple[Balanced, ...], scales: Scales
         regions = [balanced.facets for balanced in balances if overlap(balanced.domain, domain)]
         return tuple(next(uncovered(regions, whole, domain), ()))
 
-    for domain in common_parts([balanced.domain for balanced in balances]):
+    for domain in common_parts([scales.domain, *(balanced.domain for balanced in balances)]):
+        if overlap(domain, scales.domain) is None:
+            continue
         for part, gap in split_at_sign_changes(first_gap, domain):
             if gap:
                 conditions = [
                     *(inequality(form, scales, part) for form in irredundant(gap[1:], (), part)),
-                    *interval_conditions(part, EVERYWHERE),
+                    *interval_conditions(part, scales.domain),
                 ]
                 where = " and ".join(map(str, conditions)) or "the exponents are what they may"
                 raise IncompleteDiagram(

@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Unpack
+from typing import Any
 
 import mpmath
 from sympy import Eq, Expr, Integral, Set, Sum, Symbol
@@ -28,7 +28,7 @@ from asymptotics.boundaries.monotone_root import FARTHEST, positive_solution
 from asymptotics.boundaries.types import BoundaryType
 from asymptotics.boundaries.uniform_sums import DIGITS, ModeIntegral, compiled, evaluate
 from asymptotics.expressions.checks import require
-from asymptotics.expressions.point import Number, PhysicalPoint, PhysicalValues, point_of, require_variables
+from asymptotics.expressions.point import Number, PhysicalPoint, point_of, require_variables
 from asymptotics.symbols import source
 
 QUANTITIES = ("risk", "effective_noise", "threshold")
@@ -60,7 +60,7 @@ class UniformLaw:
     equations: tuple[Eq, ...] = ()
     start: tuple[Expr, ...] = ()
 
-    def evaluate(self, point: PhysicalPoint | None = None, **values: Unpack[PhysicalValues]) -> mpmath.mpf:
+    def evaluate(self, point: PhysicalPoint | None = None, **values: Number | None) -> mpmath.mpf:
         """The excess risk, to at least half of mpmath's working precision.
 
         Args:
@@ -75,9 +75,7 @@ class UniformLaw:
         """
         return self._solved(("risk",), point_of(point, values))["risk"]
 
-    def solve(
-        self, point: PhysicalPoint | None = None, **values: Unpack[PhysicalValues]
-    ) -> dict[str, mpmath.mpf]:
+    def solve(self, point: PhysicalPoint | None = None, **values: Number | None) -> dict[str, mpmath.mpf]:
         """Risk, effective noise and threshold by the names of their fields; arguments as ``evaluate``.
 
         >>> from asymptotics import diagonal, interpolation_peak

@@ -81,7 +81,7 @@ from sympy import (
 )
 
 from asymptotics import words
-from asymptotics.algebra.monomials import VARIABLES, Term, simplified, spare, term
+from asymptotics.algebra.monomials import Term, simplified, spare, term
 from asymptotics.algebra.polyhedra import FIELD, PARAMETERS, overlap
 from asymptotics.balance.dominant_balance import Balanced
 from asymptotics.balance.laws import Law, law
@@ -304,8 +304,8 @@ def _law_on_boundary(phases: Phases, relation: Eq) -> Law:
     if ends[1].pole == 0 or simplified(ends[0].pole + ends[1].pole) != 0:
         raise NotImplementedError(f"the risks on either side of {relation} do not merge there")
     of_variables = {
-        v: FIELD.to_sympy(q - p).diff(relation.lhs).subs(*relation.args)
-        for v, p, q in zip(VARIABLES, below.powers, above.powers, strict=True)
+        v: FIELD.to_sympy(above.power(v) - below.power(v)).diff(relation.lhs).subs(*relation.args)
+        for v in {**dict(below.powers), **dict(above.powers)}
     }
     slopes = {v: slope for v, slope in of_variables.items() if slope != 0}
     first = next(iter(slopes.values()))

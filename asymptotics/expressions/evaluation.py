@@ -16,17 +16,34 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, TypedDict, Unpack
+from typing import Any
 
 import mpmath
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import lambertw
-from sympy import Add, Dummy, Expr, Function, LambertW, Mul, Piecewise, S, lambdify, limit, log, nan, oo, zoo
+from sympy import (
+    Add,
+    Dummy,
+    Expr,
+    Function,
+    LambertW,
+    Mul,
+    Piecewise,
+    S,
+    Symbol,
+    lambdify,
+    limit,
+    log,
+    nan,
+    oo,
+    zoo,
+)
 from sympy import piecewise_fold as folded
 from sympy.core.function import PoleError
 
 from asymptotics.expressions.checks import InvalidArgument, exact_number, is_number, require
+from asymptotics.expressions.mellin_integral import MellinIntegral
 from asymptotics.expressions.point import (
     MAY_VANISH,
     VARIABLES,
@@ -35,6 +52,8 @@ from asymptotics.expressions.point import (
     at_working_precision,
     check_variable,
     lower_bound,
+    own_variables,
+    point_of,
     require_variables,
 )
 from asymptotics.symbols import gamma, source
@@ -96,7 +115,11 @@ def _no_value(name: str, at: Any) -> InvalidArgument:
 
 def _number(expression: Expr, numbers: Mapping[str, mpmath.mpf]) -> mpmath.mpf:
     try:
-        value = _function(expression)(*(numbers.get(name) for name in VARIABLES))
+        names = (*VARIABLES, *own_variables(expression))
+        function, integrals = _function(expression)
+        parameters = {VARIABLES[name]: numbers[name] for name in _PARAMETERS if numbers.get(name) is not None}
+        values = (integral.value(parameters) for integral in integrals)
+        value = function(*(numbers.get(name) for name in names), *values)
     except (ZeroDivisionError, ValueError) as error:  # a pole
         raise _nowhere(numbers) from error
     if value is None:  # the law is piecewise, and none of its pieces holds
@@ -117,10 +140,14 @@ def _nowhere(numbers: Mapping[str, Any]) -> InvalidArgument:
 
 
 @lru_cache(maxsize=_CACHE_SIZE)
-def _function(expression: Expr) -> Any:
+def _function(expression: Expr) -> tuple[Any, tuple[MellinIntegral, ...]]:
+    """The expression as a function of its variables, and of the integrals in it."""
     # lambdify puts every name into one namespace, where the symbol gamma would hide the function
-    renamed = {symbol: Dummy() for symbol in VARIABLES.values()}
-    return lambdify(tuple(renamed.values()), expression.xreplace(renamed), "mpmath")
+    symbols = (*VARIABLES.values(), *own_variables(expression).values())
+    renamed = {symbol: Dummy() for symbol in symbols}
+    integrals = {integral: Dummy() for integral in expression.atoms(MellinIntegral)}
+    body = expression.xreplace(integrals).xreplace(renamed)
+    return lambdify((*renamed.values(), *integrals.values()), body, "mpmath"), tuple(integrals)
 
 
 @dataclass(frozen=True)
@@ -130,23 +157,17 @@ class _Piece:
     whole: Expr
     condition: Expr
     coefficients: tuple[Expr, ...]
+    rest: tuple[str, ...]
     function: Callable[..., Any]
 
 
-_REST = tuple(name for name in VARIABLES if name not in _PARAMETERS)
+def _rest(expression: Expr) -> dict[str, Symbol]:
+    """The variables of an expression but for its parameters."""
+    known = {name: symbol for name, symbol in VARIABLES.items() if name not in _PARAMETERS}
+    return {**known, **own_variables(expression)}
+
 
 _lambert, _log, _sum = map(Function, ("_lambert", "_log", "_sum"))
-
-
-class PhysicalArrays(TypedDict, total=False):
-    """The keywords of ``Vectorised``: arrays of the physical variables."""
-
-    gamma: ArrayLike | None
-    n_eff: ArrayLike | None
-    d: ArrayLike | None
-    weight_decay: ArrayLike | None
-    noise_variance: ArrayLike | None
-    source: ArrayLike | None
 
 
 @dataclass(frozen=True)
@@ -163,8 +184,8 @@ class Vectorised:
 
     expression: Expr
 
-    def __call__(self, **values: Unpack[PhysicalArrays]) -> NDArray[np.float64]:
-        """The values at arrays of the physical variables, the fields of ``PhysicalPoint``, broadcast.
+    def __call__(self, **values: ArrayLike | None) -> NDArray[np.float64]:
+        """The values at arrays of the physical variables, by their names in ``PhysicalPoint``, broadcast.
 
         Variables that the expression does not hold may be left out.
 
@@ -173,16 +194,17 @@ class Vectorised:
                 a name is none of these.
             OverflowError: a number on the way to a value is too large or too small for float64.
         """
+        allowed = (*VARIABLES, *own_variables(self.expression))
         for name in values:
-            require(name in VARIABLES, "name", name, f"one of {', '.join(VARIABLES)}")
-        given: dict[str, Any] = {**values}
-        return _values(self.expression, {name: given.get(name) for name in VARIABLES})
+            require(name in allowed, "name", name, f"one of {', '.join(allowed)}")
+        return _values(self.expression, {name: values.get(name) for name in allowed})
 
 
 def _values(expression: Expr, given: Mapping[str, ArrayLike | None]) -> NDArray[np.float64]:
-    arrays = {name: _array(name, given[name], expression.has(symbol)) for name, symbol in VARIABLES.items()}
+    symbols = {**VARIABLES, **own_variables(expression)}
+    arrays = {name: _array(name, given[name], expression.has(symbol)) for name, symbol in symbols.items()}
     shape = _common_shape(arrays)
-    flat = {name: np.broadcast_to(arrays[name], shape).ravel() for name in _REST}
+    flat = {name: np.broadcast_to(arrays[name], shape).ravel() for name in _rest(expression)}
     parameters = np.broadcast_arrays(*(arrays[name] for name in _PARAMETERS))
     pairs = np.stack([column.ravel() for column in parameters], axis=-1)
     points, which = np.unique(pairs, axis=0, return_inverse=True)
@@ -212,7 +234,7 @@ def _pieces(expression: Expr) -> tuple[_Piece, ...]:
 
 def _piece(value: Expr, condition: Any) -> _Piece:
     coefficients: dict[Expr, Dummy] = {}
-    rest = [VARIABLES[name] for name in _REST]
+    rest = [*_rest(value).values()]
 
     def split(part: Expr) -> Expr:
         if not part.has(*rest):
@@ -235,7 +257,7 @@ def _piece(value: Expr, condition: Any) -> _Piece:
     arguments = (*coefficients.values(), *names.values())
     modules = [{"_lambert": _lambert_of, "_log": _log_of, "_sum": _sum_of}, "scipy", "numpy"]
     function = lambdify(arguments, body.xreplace(names), modules)
-    return _Piece(value, condition, tuple(coefficients), function)
+    return _Piece(value, condition, tuple(coefficients), tuple(_rest(value)), function)
 
 
 def _lambert_of(argument: NDArray[np.float64], branch: int) -> NDArray[np.float64]:
@@ -265,17 +287,14 @@ def _computed(
     """The values of one piece, from its coefficients and all variables."""
     try:
         with np.errstate(all="raise"):
-            values: NDArray[np.float64] = piece.function(*columns, *(point[name] for name in _REST))
+            values: NDArray[np.float64] = piece.function(*columns, *(point[name] for name in piece.rest))
     except FloatingPointError as error:
         if "flow" in str(error):
             raise OverflowError(_OUT_OF_RANGE) from error
         raise _nowhere({f"{name}[0]": column[0] for name, column in point.items()}) from error
     for lost in np.flatnonzero(np.isnan(values)):
-        values[lost] = float(
-            value_of(
-                piece.whole, PhysicalPoint(**{name: float(column[lost]) for name, column in point.items()})
-            )
-        )
+        numbers = {name: float(column[lost]) for name, column in point.items()}
+        values[lost] = float(value_of(piece.whole, point_of(None, numbers, own_variables(piece.whole))))
     return values
 
 

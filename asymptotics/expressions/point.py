@@ -4,15 +4,15 @@ A law is an expression in the physical variables of ``symbols``.  ``PhysicalPoin
 every ``evaluate`` takes one, or the keywords that make one.  What a law does not hold may be left out, and a
 weight decay or noise variance that it does not hold may be 0, for what holds at every small value.
 
-In this order: ``VARIABLES`` and ``check_variable`` (which values are allowed), ``PhysicalValues`` (the
-keywords), ``PhysicalPoint``, ``require_variables`` and ``point_of``.
+In this order: ``VARIABLES`` and ``check_variable`` (which values are allowed), ``PhysicalPoint``,
+``require_variables`` and ``point_of``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
-from typing import Any, TypedDict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
 
 import mpmath
 from sympy import Expr, Symbol
@@ -32,6 +32,17 @@ VARIABLES: Mapping[str, Symbol] = {
     "source": source,
 }
 """What a law may hold, by the name of the argument."""
+
+
+def own_variables(*expressions: Expr) -> dict[str, Symbol]:
+    """What expressions hold besides ``VARIABLES``, the variables of a system of one's own, by name.
+
+    >>> own_variables(n_eff * Symbol("p", positive=True))
+    {'p': p}
+    """
+    symbols = {symbol for expression in expressions for symbol in expression.free_symbols}
+    return {symbol.name: symbol for symbol in sorted(symbols - {*VARIABLES.values()}, key=str)}
+
 
 MAY_VANISH = ("weight_decay", "noise_variance")
 """Variables that may be 0 where a law does not hold them."""
@@ -79,17 +90,6 @@ def at_working_precision(name: str, value: Number) -> mpmath.mpf:
     return mpmath.mpf(exact._to_mpmath(mpmath.mp.prec))
 
 
-class PhysicalValues(TypedDict, total=False):
-    """The keywords of every ``evaluate``: the fields of ``PhysicalPoint``."""
-
-    gamma: Number | None
-    n_eff: Number | None
-    d: Number | None
-    weight_decay: Number | None
-    noise_variance: Number | None
-    source: Number | None
-
-
 @dataclass(frozen=True, kw_only=True)
 class PhysicalPoint:
     """Values of the physical variables; None stands for those that are not given.
@@ -101,6 +101,7 @@ class PhysicalPoint:
         weight_decay: lambda, 0 or above.
         noise_variance: Delta, 0 or above.
         source: source exponent r, above 0, of models that have one.
+        own: names and values, above 0, of the variables of a system of one's own.
 
     Raises:
         InvalidArgument: when a value is no number, or not in its range.
@@ -117,6 +118,7 @@ class PhysicalPoint:
     weight_decay: Number | None = None
     noise_variance: Number | None = None
     source: Number | None = None
+    own: tuple[tuple[str, Number], ...] = ()
 
     def __post_init__(self) -> None:
         for name, value in self.given.items():
@@ -125,7 +127,7 @@ class PhysicalPoint:
     @property
     def given(self) -> dict[str, Number]:
         """The values that are given, by the name of the variable."""
-        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        values = {name: getattr(self, name) for name in VARIABLES} | dict(self.own)
         return {name: value for name, value in values.items() if value is not None}
 
     def values(self) -> dict[Symbol, mpmath.mpf]:
@@ -134,7 +136,11 @@ class PhysicalPoint:
         >>> PhysicalPoint(d=100, n_eff=1e6).values()
         {n_eff: mpf('1000000.0'), d: mpf('100.0')}
         """
-        return {VARIABLES[name]: at_working_precision(name, value) for name, value in self.given.items()}
+        own = {name: Symbol(name, positive=True) for name, _ in self.own}
+        return {
+            {**VARIABLES, **own}[name]: at_working_precision(name, value)
+            for name, value in self.given.items()
+        }
 
 
 def require_variables(point: PhysicalPoint, *expressions: Expr) -> None:
@@ -143,23 +149,29 @@ def require_variables(point: PhysicalPoint, *expressions: Expr) -> None:
     Raises:
         InvalidArgument: it names the variable.
     """
-    for name, symbol in VARIABLES.items():
-        check_variable(name, getattr(point, name), held=any(x.has(symbol) for x in expressions))
+    given = point.given
+    for name, symbol in {**VARIABLES, **own_variables(*expressions)}.items():
+        check_variable(name, given.get(name), held=any(x.has(symbol) for x in expressions))
 
 
-def point_of(point: PhysicalPoint | None, values: PhysicalValues) -> PhysicalPoint:
+def point_of(
+    point: PhysicalPoint | None, values: Mapping[str, Number | None], own: Collection[str] = ()
+) -> PhysicalPoint:
     """The point that an ``evaluate`` was given, whole or by keywords.
 
     Raises:
-        InvalidArgument: when it is no point, when both are given, or a keyword has a wrong name or value.
+        InvalidArgument: when it is no point, when both are given, or a keyword has a wrong name or value:
+            one that is neither of ``VARIABLES`` nor of a system's own.
 
     >>> point_of(None, {"d": 100})
-    PhysicalPoint(gamma=None, n_eff=None, d=100, weight_decay=None, noise_variance=None, source=None)
+    PhysicalPoint(gamma=None, n_eff=None, d=100, weight_decay=None, noise_variance=None, source=None, own=())
     """
+    allowed = (*VARIABLES, *own)
     for name in values:
-        require(name in VARIABLES, "name", name, f"one of {', '.join(VARIABLES)}")
+        require(name in allowed, "name", name, f"one of {', '.join(allowed)}")
     if point is None:
-        return PhysicalPoint(**values)
+        of_own = tuple((name, value) for name, value in values.items() if name in own and value is not None)
+        return PhysicalPoint(**{n: value for n, value in values.items() if n not in own}, own=of_own)
     require(isinstance(point, PhysicalPoint), "point", point, "a PhysicalPoint, or nothing beside keywords")
     require(not values, "point", point, f"given alone, or its {', '.join(values)} by keyword alone")
     return point

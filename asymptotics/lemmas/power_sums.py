@@ -73,6 +73,7 @@ from asymptotics.algebra.polyhedra import (
     coefficient,
     sign,
 )
+from asymptotics.expressions.mellin_integral import MellinIntegral
 from asymptotics.symbols import gamma, size
 
 _TAIL_TERMS = 4
@@ -170,23 +171,25 @@ def _gaussian_tail(argument: Expr, end: Expr) -> Expr:
 
 @cache
 def mellin(function: ModeFunction) -> Expr:
-    r"""The Mellin transform \int_0^oo h(s) s^{-1/gamma - 1} ds, in closed form.
+    r"""The Mellin transform \int_0^oo h(s) s^{-1/gamma - 1} ds, in closed form where one is known.
 
     A piece that is a sum of powers, with or without arctangents, is integrated term by term: where single
     terms diverge and their sum does not, by analytic continuation in 1/gamma.  A smooth function on all of
     (0, oo) is first stripped of its end behaviours by (s d/ds - p)(s d/ds - q), which multiplies the
     transform by (1/gamma - p)(1/gamma - q); error functions that remain are removed likewise, so that SymPy's
-    integrand decays at both ends.
-
-    Raises:
-        NotImplementedError: when SymPy has no closed form.
+    integrand decays at both ends.  Where no closed form is known the integral stays one
+    (``mellin_integral``).
 
     >>> mellin(ModeFunction((Piece(S.Zero, S.One, size**2), Piece(S.One, oo, S.One))))
     2*gamma**2/(2*gamma - 1)
     """
-    if len(function.pieces) == 1:
-        return _smooth_mellin(function)
-    return _by_digammas(Add(*(_piece_mellin(piece) for piece in function.pieces)))
+    try:
+        if len(function.pieces) == 1:
+            return _smooth_mellin(function)
+        return _by_digammas(Add(*(_piece_mellin(piece) for piece in function.pieces)))
+    except NotImplementedError:
+        parts = ((piece.lower, piece.upper, piece.value) for piece in function.pieces)
+        return MellinIntegral(1 / gamma, *(x for part in parts if part[2] != 0 for x in part))
 
 
 def _by_digammas(value: Expr) -> Expr:

@@ -15,7 +15,7 @@ from typing import Any
 from sympy import Eq, Expr, S, Symbol, nan, oo, powsimp, zoo
 
 from asymptotics import symbols
-from asymptotics.algebra.monomials import VARIABLES, Term, term
+from asymptotics.algebra.monomials import Term, term
 from asymptotics.algebra.polyhedra import FIELD, PARAMETERS, coefficient
 from asymptotics.balance.regimes import split_balance
 from asymptotics.expressions.checks import exact_number, is_number, require
@@ -192,7 +192,7 @@ def _multiple_of_sum(field: str, value: Any, factor: Term, unknown_sum: Symbol, 
 
 def _powers_but_of_dimension(of: Term) -> dict[Symbol, Expr]:
     """Power of every variable that a term holds, except d."""
-    return {x: FIELD.to_sympy(of.power(x)) for x in VARIABLES if x != d and of.holds([x])}
+    return {x: FIELD.to_sympy(power) for x, power in of.powers if x != d}
 
 
 def multiple_of_error(field: str, value: Any) -> Expr:

@@ -11,7 +11,7 @@ threshold lies far below it and lets all of it pass, so that the risk is delta^2
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from sympy import And, latex, log
@@ -19,13 +19,14 @@ from sympy import And, latex, log
 from asymptotics.algebra.regions import region_of
 from asymptotics.balance.derivation import Derivation, derivation_of
 from asymptotics.balance.dominant_balance import Balanced
-from asymptotics.balance.laws import Law, law_of, risk_law
+from asymptotics.balance.laws import Law, NoLaw, law_of, risk_law
 from asymptotics.balance.regimes import Description, Hypothesis, Model
 from asymptotics.expressions.checks import require
 from asymptotics.expressions.pickling import Stored
 from asymptotics.models.trained import PARTS
 from asymptotics.phases.spectrum import SpectrumLaws, spectrum_laws, trained_network
 from asymptotics.symbols import d as dimension
+from asymptotics.systems.system import System
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,7 @@ class Phase(Stored):
         degrees_of_freedom: D.
         why: the balance in a sentence.
         balance: the derivation: hypothesis, equations, solution and the inequalities checked.
+        others: laws of what a system of one's own declares besides, by name; each is an attribute, too.
     """
 
     name: str
@@ -55,6 +57,13 @@ class Phase(Stored):
     degrees_of_freedom: Law
     why: str
     balance: Balanced
+    others: Mapping[str, Law] = field(default_factory=dict, hash=False)
+
+    def __getattr__(self, name: str) -> Law:
+        others: Mapping[str, Law] = self.__dict__.get("others", {})
+        if name in others:
+            return others[name]
+        raise AttributeError(f"a phase has no {name}" + (f"; it has {', '.join(others)}" if others else ""))
 
     def __repr__(self) -> str:
         where = " and ".join(map(str, self.region.args))
@@ -73,14 +82,16 @@ class Phase(Stored):
 
     @property
     def laws(self) -> dict[str, Law]:
-        """The five laws, by the names that the quantities have in ``numerics.Solution``."""
-        return {
+        """The laws by the names that the quantities have in ``numerics.Solution``; five of a network."""
+        named = {
             "excess_risk": self.risk,
             "effective_noise": self.effective_noise,
             "threshold": self.threshold,
             "learned_modes": self.learned,
             "degrees_of_freedom": self.degrees_of_freedom,
+            **self.others,
         }
+        return {name: law for name, law in named.items() if not isinstance(law, NoLaw)}
 
     def spectrum(self) -> SpectrumLaws:
         """Laws of the trained weights: their atom at 0, bulk, spikes and tail (``spectrum``).
@@ -167,19 +178,26 @@ def phase_of(model: Model, balanced: Balanced) -> Phase:
     described = model.describe(balanced.hypothesis)
     in_words = isinstance(described, tuple) and [type(part) for part in described] == [str] * 3
     require(in_words, "describe", described, "a Description: name, title and why, three strings")
-    missing = [name for name in QUANTITIES if name not in balanced.regime.quantities]
+    declared = balanced.regime.quantities
+    names = tuple(declared) if isinstance(model, System) else QUANTITIES
+    missing = [name for name in names if name not in declared]
     needed = f"functions by the names of all of {', '.join(QUANTITIES)}"
-    require(not missing, "quantities", sorted(balanced.regime.quantities), needed)
+    require(not missing, "quantities", sorted(declared), needed)
+    laws = {quantity: law_of(balanced, quantity) for quantity in names}
+    delta, kappa, learned, freedom = (
+        laws.pop(quantity, NoLaw(f"{model.name} declares no {quantity}")) for quantity in QUANTITIES
+    )
     name, title, why = described
     return Phase(
         name=name,
         title=title,
         region=region_of(balanced.facets, balanced.scales, balanced.domain),
         risk=risk_law(balanced),
-        effective_noise=law_of(balanced, "effective_noise"),
-        threshold=law_of(balanced, "threshold"),
-        learned=law_of(balanced, "learned_modes"),
-        degrees_of_freedom=law_of(balanced, "degrees_of_freedom"),
+        effective_noise=delta,
+        threshold=kappa,
+        learned=learned,
+        degrees_of_freedom=freedom,
         why=why,
         balance=balanced,
+        others=laws,
     )

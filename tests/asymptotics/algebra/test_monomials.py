@@ -1,18 +1,17 @@
 """Monomials: arithmetic against SymPy's, and the solution of two balances by substitution."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sympy import Matrix, Rational, S, cos, log, simplify, sqrt
+from sympy import Matrix, Mul, Rational, S, cos, log, simplify, sqrt
 
 from asymptotics.algebra.monomials import (
-    KNOWN,
-    UNKNOWN,
-    VARIABLES,
     Scales,
-    Term,
     bulk_freedom,
     solve_monomial_balances,
+    spare,
     term,
 )
 from asymptotics.algebra.polyhedra import FIELD, coefficient
@@ -29,6 +28,10 @@ from asymptotics.symbols import (
     weight_decay,
 )
 
+KNOWN = (d, n_eff, weight_decay, noise_variance)
+UNKNOWN = (effective_noise, threshold, bulk_freedom, spare)
+VARIABLES = (*KNOWN, *UNKNOWN)
+
 powers = st.builds(
     lambda p, q, r: Rational(p, q) + Rational(r, 2) / gamma,
     st.integers(-3, 3),
@@ -40,8 +43,9 @@ constants = st.sampled_from([S.One, S(2), Rational(1, 3), sqrt(2)])
 
 @st.composite
 def terms(draw, variables=VARIABLES):
-    exponents = [coefficient(draw(powers)) if v in variables else FIELD.zero for v in VARIABLES]
-    return Term(draw(constants), tuple(exponents), coefficient(draw(st.integers(-2, 2))), "test")
+    monomial = Mul(*(v ** draw(powers) for v in variables))
+    value = term(draw(constants) * monomial, "test")
+    return replace(value, log_power=coefficient(draw(st.integers(-2, 2))))
 
 
 def expression(value):
@@ -51,7 +55,7 @@ def expression(value):
 def log_of(value):
     """Logarithm of a term, expanded: an independent linear form to compare with."""
     return sum(
-        (FIELD.to_sympy(p) * log(v) for p, v in zip(value.powers, VARIABLES, strict=True)),
+        (FIELD.to_sympy(p) * log(v) for v, p in value.powers),
         log(value.coefficient),
     )
 

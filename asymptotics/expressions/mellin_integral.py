@@ -1,0 +1,138 @@
+r"""Mellin transforms without a closed form: integrals that stay integrals, and evaluate to any digits.
+
+    M(x) = int_0^oo h(s) s^(-x - 1) ds
+
+exists where the powers of h at 0 and at infinity lie on either side of x.  Dominant balance needs no more:
+exponents never depend on the value, and a law holds the integral as it is.  With s = exp(t) both ends decay
+exponentially, and the quadrature of mpmath converges to any number of digits.  Terms of h that cancel at an
+end, by a power of s, cost digits there, which spare ones make up for; an error estimate is looked at.
+
+In this order: `MellinIntegral`, and how far its integrand reaches.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import mpmath
+from sympy import Add, Expr, Integral, S, Symbol, lambdify
+
+from asymptotics.symbols import size
+
+_GUARD_BITS, _SPARE_BITS = 40, 8
+
+_CANCELLED = 6
+"""Terms of an integrand may cancel up to this power of s, at either end, before digits are lost."""
+
+_MOST_STOPS = 8
+
+_NONE: Mapping[Symbol, Any] = {}
+
+
+def _reach(integrand: Callable[[Any], Any], bits: int) -> list[Any]:
+    """Stops 1, 4, 16, ... up to where an integrand that decays exponentially has nothing left to add.
+
+    Raises:
+        ArithmeticError: it does not decay.
+    """
+    stops, largest = [mpmath.mpf(1)], abs(integrand(mpmath.mpf(0)))
+    while len(stops) < _MOST_STOPS:
+        now = abs(integrand(stops[-1]))
+        largest = max(largest, now)
+        if now * stops[-1] <= mpmath.mpf(2) ** (-bits - _GUARD_BITS) * largest:
+            return stops
+        stops.append(stops[-1] * 4)
+    raise ArithmeticError("the integrand of a Mellin transform does not decay at its ends")
+
+
+class MellinIntegral(Expr):  # type: ignore[misc]
+    """Integral of h(s) s**(-x - 1) over (0, oo), h given piece by piece: (x, lower, upper, value, ...).
+
+    >>> integral = MellinIntegral(S.One / 2, S.Zero, oo, size / (1 + size) ** 2)
+    >>> integral, integral.evalf(20)  # pi/2
+    (Integral(1/(sqrt(s)*(s + 1)**2), (s, 0, oo)), 1.5707963267948966192)
+    """
+
+    is_commutative = True
+    is_positive = True  # a sum of positive summands; that of a declaration is checked where it is used
+
+    def __new__(cls, *arguments: Any) -> MellinIntegral:
+        """From x, then three arguments a piece."""
+        integral: MellinIntegral = Expr.__new__(cls, *map(S, arguments))
+        return integral
+
+    @property
+    def exponent(self) -> Expr:
+        """The x of the transform."""
+        return self.args[0]
+
+    @property
+    def pieces(self) -> Sequence[tuple[Expr, Expr, Expr]]:
+        """(lower, upper, value) of h."""
+        return [tuple(self.args[k : k + 3]) for k in range(1, len(self.args), 3)]
+
+    @property
+    def free_symbols(self) -> set[Symbol]:
+        """All but the size, which is integrated over."""
+        return {symbol for argument in self.args for symbol in argument.free_symbols} - {size}
+
+    def as_integral(self) -> Expr:
+        """The integral in SymPy's form."""
+        return Add(
+            *(
+                Integral((value * size ** (-self.exponent - 1)).powsimp(), (size, low, high))
+                for low, high, value in self.pieces
+            )
+        )
+
+    def value(self, numbers: Mapping[Symbol, Any] = _NONE) -> mpmath.mpf:
+        """The number, to the working precision of mpmath.
+
+        Args:
+            numbers: what stands for the free symbols.
+
+        Raises:
+            ArithmeticError: the quadrature does not converge.
+        """
+        bits = mpmath.mp.prec
+        with mpmath.extraprec(_GUARD_BITS):
+            return mpmath.fsum(self._part(piece, numbers, bits) for piece in self.pieces)
+
+    def _part(self, piece: tuple[Expr, Expr, Expr], numbers: Mapping[Symbol, Any], bits: int) -> mpmath.mpf:
+        """The integral over one piece, to so many bits."""
+        symbols, at = tuple(numbers), tuple(numbers.values())
+        exponent, low, high = map(mpmath.mpf, lambdify(symbols, (self.exponent, *piece[:2]), "mpmath")(*at))
+        function = lambdify((*symbols, size), piece[2], "mpmath")
+
+        def integrand(t: Any, spare: int = _CANCELLED) -> Any:
+            with mpmath.extraprec(int(spare * abs(t) / mpmath.log(2)) + _GUARD_BITS):
+                return function(*at, mpmath.exp(t)) * mpmath.exp(-exponent * t)
+
+        left = [-t for t in _reach(lambda t: integrand(-t), bits)] if low == 0 else [mpmath.log(low)]
+        right = _reach(integrand, bits) if high == mpmath.inf else [mpmath.log(high)]
+        middle = [mpmath.mpf(0)] if max(left) < 0 < min(right) else []
+        stops = sorted([*left, *middle, *right])
+        value, error = mpmath.quad(integrand, stops, error=True)
+        target = mpmath.mpf(2) ** (_SPARE_BITS - bits)
+        for end in (stops[0], stops[-1]):
+            other = integrand(end, 2 * _CANCELLED)
+            error += abs(end) * abs(integrand(end) - other)
+        if not error <= target * abs(value):
+            raise ArithmeticError(f"the quadrature of {self} does not converge")
+        return value
+
+    def _eval_evalf(self, bits: int) -> Expr | None:
+        if self.free_symbols:
+            return None
+        with mpmath.workprec(bits):
+            return S(self.value())._eval_evalf(bits)
+
+    def _eval_simplify(self, **options: Any) -> Expr:
+        return self
+
+    def _sympystr(self, printer: Any) -> str:
+        return str(printer._print(self.as_integral()))
+
+    def _latex(self, printer: Any) -> str:
+        return str(printer._print(self.as_integral()))

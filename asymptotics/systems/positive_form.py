@@ -1,0 +1,136 @@
+r"""Equations as sums of positive terms, which is what dominant balance compares.
+
+An equation may be declared in any form.  It is expanded into terms, each a monomial times sums over modes,
+and those with a minus sign change sides.  Two things can be the matter then.
+
+*Both sides have several terms.*  A new unknown stands for either side: two equations with one term on the
+left.
+
+*A difference.*  An unknown that is declared as one, u = x - y, may be much smaller than x and y, whose
+leading terms then cancel: x = y says nothing about u.  Adding another equation of the system to it, with
+either sign, may take the minus sign away.  By hand, in random-feature regression,
+
+    u = p - sum f^2   and   p = p nu_1/nu_2 + sum f     make     u = p nu_1/nu_2 + sum f (1 - f),
+
+f = s/(s + nu_2), for two sums with the same factor are one.  All such sums of up to two equations are tried.
+If none is positive the system is refused, with the difference that could not be resolved.
+
+In this order: `Product` (a term), `products_of`, `combined`, `positive`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+from sympy import Add, Dummy, Expr, Mul, Pow, S, factor, together
+
+from asymptotics.systems.mode_sums import mode_sum
+
+
+@dataclass(frozen=True)
+class Product:
+    """A term of an equation: ``factor`` times the product of sums over modes, each given by its summand."""
+
+    factor: Expr
+    summands: tuple[Expr, ...] = ()
+
+    @property
+    def expression(self) -> Expr:
+        """The term as a SymPy expression."""
+        return self.factor * Mul(*(mode_sum(summand) for summand in self.summands))
+
+    @property
+    def is_negative(self) -> bool:
+        """Whether the term comes with a minus sign."""
+        signs = [self.factor.could_extract_minus_sign()]
+        signs += [summand.is_negative is True for summand in self.summands]
+        return bool(sum(signs) % 2)
+
+    def __neg__(self) -> Product:
+        return Product(-self.factor, self.summands)
+
+
+def products_of(expression: Expr) -> tuple[Product, ...]:
+    """The terms of an expanded expression.
+
+    Raises:
+        ValueError: one is not a monomial times sums over modes; it names the part that is neither.
+
+    >>> from asymptotics.symbols import n_eff, size, threshold
+    >>> [term.expression for term in products_of((n_eff - mode_sum(size)) * threshold)]
+    [kappa*n_eff, -kappa*sum_i[s]]
+    """
+    sums = {one: Dummy(positive=True) for one in S(expression).atoms(mode_sum)}
+    expanded = S(expression).xreplace(sums).expand().xreplace({dummy: one for one, dummy in sums.items()})
+    return tuple(map(_product_of, Add.make_args(expanded)))
+
+
+def _product_of(part: Expr) -> Product:
+    rest, summands = S.One, list[Expr]()
+    for base, exponent in part.as_powers_dict().items():
+        if isinstance(base, mode_sum) and exponent.is_Integer and exponent > 0:
+            summands += [base.args[0]] * int(exponent)
+        elif base.has(mode_sum) or (base.is_Add and base.free_symbols):
+            raise ValueError(
+                f"{Pow(base, exponent)} is neither a monomial nor a sum over modes: declare {base} as an "
+                "unknown of its own"
+            )
+        else:
+            rest *= base**exponent
+    return Product(rest, tuple(summands))
+
+
+def combined(terms: Iterable[Product]) -> tuple[Product, ...]:
+    """The terms, like ones added; two sums with a minus sign between them become one where that has a sign.
+
+    >>> from asymptotics.symbols import size
+    >>> f = size / (1 + size)
+    >>> [term.expression for term in combined([Product(S.One, (f,)), Product(-S.One, (f**2,))])]
+    [sum_i[s/(s + 1)**2]]
+    """
+    added: dict[tuple[Expr, ...], Expr] = {}
+    for one in terms:
+        added[one.summands] = added.get(one.summands, S.Zero) + one.factor
+    left = [Product(f, summands) for summands, f in added.items() if f != 0]
+    # like monomials may have been added into a sum of unlike ones
+    left = [Product(f, one.summands) for one in left for f in Add.make_args(one.factor.expand())]
+    for plus, minus in product(left, left):
+        if len(plus.summands) == len(minus.summands) == 1 and minus.is_negative and not plus.is_negative:
+            summand = factor(together(plus.factor * plus.summands[0] + minus.factor * minus.summands[0]))
+            if summand.is_positive or summand.is_negative or summand == 0:
+                rest = [one for one in left if one is not plus and one is not minus]
+                return combined([*rest, *([Product(S.One, (summand,))] if summand != 0 else [])])
+    return tuple(left)
+
+
+def positive(difference: Expr, others: Sequence[Expr]) -> tuple[Product, ...]:
+    """The terms of a difference, all positive, by the help of other expressions that vanish.
+
+    Raises:
+        ValueError: no sum of up to two of them makes it positive.
+
+    >>> from asymptotics.symbols import n_eff, size, threshold
+    >>> f = size / (size + threshold)
+    >>> made = positive(n_eff - mode_sum(f**2), [n_eff - mode_sum(f)])
+    >>> [term.expression for term in made]
+    [sum_i[kappa*s/(kappa + s)**2]]
+    """
+    for helper in _helpers(others):
+        terms = combined(products_of(difference + helper))
+        if not any(one.is_negative for one in terms):
+            return terms
+    raise ValueError(
+        f"{difference} is a difference that none of the other equations makes a sum of positive terms: "
+        "write it as one"
+    )
+
+
+def _helpers(others: Sequence[Expr]) -> Iterator[Expr]:
+    """Zero, and sums of one or two of the vanishing expressions, with either sign."""
+    signed = [side * other for other in others for side in (S.One, S.NegativeOne)]
+    yield S.Zero
+    yield from signed
+    for position, one in enumerate(signed):
+        yield from (one + other for other in signed[position + 1 :] if one + other != 0)

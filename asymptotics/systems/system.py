@@ -1,0 +1,381 @@
+r"""A model of your own, declared as its paper writes it.
+
+By hand, ridge regression with a power-law kernel (arXiv:2105.15004): the features have the variances
+v_i = i^-A, A = 2 gamma, the target the energies t_i^2 = i^(-1 - 2 r A), so that with sizes s_i = i^-gamma
+
+    n = sum f + n lambda/kappa,    f = s^2/(s^2 + kappa),    D_s = n - sum f^2,
+    R = (n kappa^2 sum t^2/(s^2 + kappa)^2 + Delta sum f^2)/D_s.
+
+>>> from sympy import Eq, Symbol
+>>> from asymptotics import phase_diagram
+>>> from asymptotics.symbols import a, ell, gamma, source
+>>> from asymptotics.symbols import n_eff, noise_variance, size, threshold, weight_decay
+>>> f, spare = size**2 / (size**2 + threshold), Symbol("D_s", positive=True)
+>>> missed = mode_sum(threshold**2 * size ** (1 / gamma + 4 * source) / (size**2 + threshold) ** 2)
+>>> ridge = System(
+...     name="ridge",
+...     unknowns=(threshold, spare),
+...     equations=(
+...         Eq(n_eff, mode_sum(f) + n_eff * weight_decay / threshold),
+...         Eq(spare, n_eff - mode_sum(f**2)),
+...     ),
+...     quantities={"risk": (n_eff * missed + noise_variance * mode_sum(f**2)) / spare},
+...     scales={n_eff: a, weight_decay: ell},
+... )
+>>> phase_diagram(ridge).locate(a=2, ell=-1, gamma=1, source=0.3).risk.exponent
+-ell/(2*gamma) - a
+
+In this order: `System`, `canonical` (its equations in positive form), `Canonical`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache, partial
+from itertools import combinations, product
+from typing import Any
+
+from sympy import Add, Eq, Expr, Mul, Pow, S, Symbol, factor, oo
+
+from asymptotics.algebra.monomials import Noise, Scales, Term, term
+from asymptotics.algebra.polyhedra import EVERYWHERE, PARAMETERS, Domain
+from asymptotics.balance.regimes import (
+    Description,
+    Equation,
+    Given,
+    Hypothesis,
+    Regime,
+    Setting,
+    named,
+)
+from asymptotics.expressions.checks import require
+from asymptotics.lemmas.power_sums import Learned
+from asymptotics.symbols import b, d, degrees_of_freedom, effective_noise, noise_variance, size, threshold
+from asymptotics.systems.mode_sums import Modes, ScaledSum, mode_sum, scaled_sum, terms_of_sum
+from asymptotics.systems.positive_form import Product, combined, positive, products_of
+
+RISK = "risk"
+
+_NAMES = {
+    effective_noise: "effective_noise",
+    threshold: "threshold",
+    degrees_of_freedom: "degrees_of_freedom",
+}
+"""Of the laws of unknowns that networks have, too."""
+
+
+@dataclass(frozen=True)
+class System:
+    """Self-consistent equations with sums over the modes of a power law s_i = amplitude * i**-gamma.
+
+    Attributes:
+        name: what users call it.
+        unknowns: what the equations determine: positive symbols, as many as equations.
+        equations: between sums of monomials and of `mode_sum`s, in any form.  An unknown alone on the left is
+            declared by its right side, which may be a difference (``positive_form``).
+        quantities: what has laws, by name; "risk" is one of them.
+        scales: every physical variable with its exponent of d, linear in the coordinates of the diagram, such
+            as {n_eff: a}; 0 for one of order one.  That of the label noise follows from the ``noise`` of the
+            diagram.
+        modes: how many modes there are: oo, or a power of physical variables such as d.
+        amplitude: size of the first mode, a power of d.
+        positive: coordinates that are above 0.
+        domain: an open interval of each parameter, gamma and the source exponent r; those left out lie in
+            gamma > 1/2 and r > 0.
+        describe_phase: name, title and reason of a phase by its hypothesis; None numbers them.
+
+    Raises:
+        InvalidArgument: a field is not of its kind; or a symbol is neither known nor unknown.
+        ValueError: an equation or a sum is not of the form that can be balanced; it names it.
+    """
+
+    name: str
+    unknowns: tuple[Symbol, ...]
+    equations: tuple[Eq, ...]
+    quantities: Mapping[str, Expr] = field(hash=False)
+    scales: Mapping[Symbol, Expr] = field(hash=False)
+    modes: Expr = oo
+    amplitude: Expr = S.One
+    positive: tuple[Symbol, ...] = ()
+    domain: Mapping[Symbol, tuple[Expr, Expr]] = field(default_factory=dict, hash=False)
+    describe_phase: Callable[[Hypothesis], Description] | None = None
+
+    def __post_init__(self) -> None:
+        require(isinstance(self.name, str) and bool(self.name), "name", self.name, "a string")
+        of_symbols = _are(Symbol, self.unknowns) and len(set(self.unknowns)) == len(self.unknowns)
+        positive = of_symbols and all(u.is_positive for u in self.unknowns)
+        require(positive, "unknowns", self.unknowns, "a tuple of different symbols with positive=True")
+        of_equations = "a tuple of SymPy's Eq; where one is False, its sides have different signs"
+        require(_are(Eq, self.equations), "equations", self.equations, of_equations)
+        as_many = f"as many as unknowns, {len(self.unknowns)}"
+        require(len(self.equations) == len(self.unknowns), "equations", self.equations, as_many)
+        are_named = isinstance(self.quantities, Mapping) and RISK in self.quantities
+        require(are_named, "quantities", self.quantities, 'expressions by name, one of them "risk"')
+        object.__setattr__(self, "quantities", {k: S(value) for k, value in self.quantities.items()})
+        require(isinstance(self.scales, Mapping), "scales", self.scales, "exponents of d by variable")
+        object.__setattr__(self, "scales", {v: S(e) for v, e in self.scales.items()})
+        object.__setattr__(self, "modes", S(self.modes))
+        object.__setattr__(self, "amplitude", S(self.amplitude))
+        self._check_symbols()
+        self._check_scales()
+        canonical(self, True)
+
+    def _check_scales(self) -> None:
+        """Refuse exponents that are not linear, and sums without a scale of their own."""
+        for variable, exponent in self.scales.items():
+            coordinates = sorted(exponent.free_symbols.difference(PARAMETERS), key=str)
+            is_linear = all(exponent.diff(x, y) == 0 for x in coordinates for y in coordinates)
+            require(is_linear, f"scales[{variable}]", exponent, "linear in the coordinates of the diagram")
+        sums = {
+            one for value in (*self.equations, *self.quantities.values()) for one in value.atoms(mode_sum)
+        }
+        for one in sorted(sums, key=str):
+            scale = scaled_sum(one.args[0]).scale
+            if scale is not None and not scale.powers and self.amplitude == 1:
+                raise ValueError(
+                    f"{self.name}: {one} has no scale but the size 1 of the first mode, so that it is a "
+                    "number: write it as one"
+                )
+
+    def _check_symbols(self) -> None:
+        known = {*self.scales, d, noise_variance, *self.unknowns, *PARAMETERS}
+        for equation in self.equations:
+            for symbol in sorted(equation.free_symbols - {size}, key=str):
+                is_known = f"made of unknowns and of variables whose scales are given; {symbol} is neither"
+                require(symbol in known, "equations", equation, is_known)
+        for name, value in self.quantities.items():
+            for symbol in sorted(value.free_symbols - {size}, key=str):
+                is_known = f"made of unknowns and of variables whose scales are given; {symbol} is neither"
+                require(symbol in known, f"quantities[{name!r}]", value, is_known)
+        for unknown in self.unknowns:
+            is_held = any(unknown in equation.free_symbols for equation in self.equations)
+            require(is_held, "unknowns", self.unknowns, f"held by an equation; {unknown} is in none")
+
+    def __str__(self) -> str:
+        """The name, as it stands in tables."""
+        return self.name
+
+    def scales_of(self, noise: Noise) -> Scales:
+        """How its variables grow, with the label noise as the diagram has it."""
+        of_noise = -b if noise == "scaled" else S.Zero
+        own = {**self.scales}
+        if noise_variance not in own:
+            own[noise_variance] = of_noise
+        box = tuple(self.domain.get(p, whole) for p, whole in zip(PARAMETERS, EVERYWHERE, strict=True))
+        above = (*self.positive, *((b,) if noise == "scaled" else ()))
+        return Scales(noise, tuple(own.items()), above, box)
+
+    @property
+    def modes_of_target(self) -> Modes:
+        """The modes that are summed over."""
+        number = None if self.modes == oo else term(self.modes, "modes")
+        return Modes(term(self.amplitude, "modes"), number)
+
+    def regimes(self, noisy: bool) -> Iterator[Callable[[Domain], Regime]]:
+        """Every way in which no, some or all modes can lie above each of its scales."""
+        scales = canonical(self, noisy).scales
+        for learned in product(self.modes_of_target.ways(), repeat=len(scales)):
+            setting = _setting(scales, learned)
+            yield named(setting, None, partial(_regime, self, noisy, learned))
+
+    def describe(self, hypothesis: Hypothesis) -> Description:
+        """Name, title and reason of a phase; without ``describe_phase`` it has no name."""
+        if self.describe_phase is not None:
+            return self.describe_phase(hypothesis)
+        ruled = "; ".join(
+            f"{unknown} is set by {dominant}"
+            for unknown, dominant in zip(self.unknowns, hypothesis.dominant, strict=False)
+        )
+        title = f"risk by {hypothesis.risk}"
+        return Description("", title, f"{hypothesis.ordering.value}: {ruled}." if ruled else title)
+
+
+def _are(kind: type, values: Any) -> bool:
+    return isinstance(values, tuple) and all(isinstance(value, kind) for value in values)
+
+
+def _setting(scales: Sequence[Term], learned: Sequence[Learned]) -> Setting:
+    number = {Learned.NONE: "no", Learned.SOME: "some", Learned.ALL: "all"}
+    parts = [
+        f"{number[how]} modes above {scale.monomial()}" for scale, how in zip(scales, learned, strict=True)
+    ]
+    return Setting(", ".join(parts) or "one regime")
+
+
+@dataclass(frozen=True)
+class Canonical:
+    """A system in positive form.
+
+    Attributes:
+        unknowns: those declared, then those that stand for parts of the equations.
+        equations: left side and right side, a sum of positive terms.
+        quantities: sums of positive terms by name.
+        scales: of the sums over modes, each once.
+    """
+
+    unknowns: tuple[Symbol, ...]
+    equations: tuple[tuple[Product, tuple[Product, ...]], ...]
+    quantities: Mapping[str, tuple[Product, ...]] = field(hash=False)
+    scales: tuple[Term, ...]
+
+
+@cache
+def canonical(system: System, noisy: bool) -> Canonical:
+    """The equations of a system in positive form; without label noise its variance is 0.
+
+    Raises:
+        ValueError: one has no such form, or two are one.
+    """
+    parts = _Parts(noisy)
+    declared = [(parts.read(equation.lhs), parts.read(equation.rhs)) for equation in system.equations]
+    quantities = {name: parts.read(value) for name, value in system.quantities.items()}
+    declared += parts.definitions  # as long as reading them adds no more
+    vanishing = [left - right for left, right in declared]
+    _check_independent(system, vanishing)
+    unknowns = [*system.unknowns, *parts.symbols]
+    equations = list[tuple[Product, tuple[Product, ...]]]()
+    for (left, right), equation in zip(declared, vanishing, strict=True):
+        others = [other for other in vanishing if other is not equation]
+        is_definition = left in unknowns and not right.has(left)
+        if is_definition:
+            equations.append((Product(left), positive(right, others)))
+            continue
+        for sides in _one_sided(equation, f"{system.name}: the equation {left} = {right}", parts):
+            equations.append(sides)
+    made = {name: positive(value, vanishing) for name, value in quantities.items()}
+    terms = [t for left, right in equations for t in (left, *right)]
+    terms += [t for value in made.values() for t in value]
+    scales = dict.fromkeys(
+        scaled.scale for t in terms for scaled in map(scaled_sum, t.summands) if scaled.scale is not None
+    )
+    return Canonical((*system.unknowns, *parts.symbols), tuple(equations), made, tuple(scales))
+
+
+class _Parts:
+    """Reads expressions; a factor that is no monomial becomes an unknown with an equation of its own."""
+
+    def __init__(self, noisy: bool) -> None:
+        self._noisy = noisy
+        self._names: dict[Expr, Symbol] = {}
+        self.definitions: list[tuple[Expr, Expr]] = []
+
+    @property
+    def symbols(self) -> tuple[Symbol, ...]:
+        """The unknowns that were made."""
+        return tuple(self._names.values())
+
+    def read(self, expression: Expr) -> Expr:
+        """The expression in monomials and sums over modes."""
+        value = S(expression) if self._noisy else S(expression).subs(noise_variance, 0)
+        return self._named(value)
+
+    def unknown_for(self, part: Expr) -> Symbol:
+        """The unknown that stands for a part."""
+        if part not in self._names:
+            self._names[part] = Symbol(f"u_{len(self._names) + 1}", positive=True)
+            self.definitions.append((self._names[part], part))
+        return self._names[part]
+
+    def _named(self, value: Expr) -> Expr:
+        if value.is_Add:
+            return Add(*map(self._named, value.args))
+        if value.is_Mul:
+            return Mul(*map(self._named, value.args))
+        if value.is_Pow and (value.base.is_Add or isinstance(value.base, mode_sum)):
+            base = self._named(value.base)
+            if value.exp.is_Integer and value.exp > 0:
+                return Pow(base, value.exp)
+            return Pow(self.unknown_for(base), value.exp) if base.free_symbols else value
+        return value
+
+
+def _check_independent(system: System, vanishing: Sequence[Expr]) -> None:
+    """Refuse two equations of which one is a multiple of the other."""
+    for (i, one), (j, other) in combinations(enumerate(vanishing), 2):
+        if other == 0 or one == 0:
+            continue
+        ratio = factor(one / other)
+        if not any(part.is_Add or part.has(mode_sum) for part in ratio.as_powers_dict()):
+            raise ValueError(
+                f"{system.name}: the equations {i + 1} and {j + 1} are one: their ratio is {ratio}"
+            )
+
+
+def _one_sided(vanishing: Expr, where: str, parts: _Parts) -> Iterator[tuple[Product, tuple[Product, ...]]]:
+    """An equation with one monomial on the left; or two, with an unknown for either side.
+
+    Raises:
+        ValueError: all its terms have the same sign.
+    """
+    terms = combined(products_of(vanishing))
+    plus = tuple(one for one in terms if not one.is_negative)
+    minus = tuple(-one for one in terms if one.is_negative)
+    if not plus or not minus:
+        raise ValueError(f"{where} has terms of one sign alone: no positive unknowns satisfy it")
+    for left, right in ((minus, plus), (plus, minus)):
+        if len(left) == 1 and not left[0].summands:
+            yield left[0], right
+            return
+    side = Product(parts.unknown_for(Add(*(one.expression for one in plus))))
+    yield side, plus
+    yield side, minus
+
+
+def _regime(system: System, noisy: bool, learned: tuple[Learned, ...], domain: Domain) -> Regime:
+    made, modes = canonical(system, noisy), system.modes_of_target
+    known = dict(zip(made.scales, learned, strict=True))
+
+    def terms(value: Product) -> tuple[Term, ...]:
+        return _terms(value, known, modes, domain)
+
+    equations = []
+    for unknown, (left, right) in zip(made.unknowns, made.equations, strict=True):
+        (one,) = terms(left)
+        equations.append(Equation(str(unknown), one, tuple(t for part in right for t in terms(part))))
+    names = tuple(name for name in made.quantities if name != RISK)
+    return Regime(
+        ordering=_setting(made.scales, learned),
+        learned=None,
+        unknowns=made.unknowns,
+        equations=tuple(equations),
+        larger=tuple(pair for scale, how in known.items() for pair in modes.bounds(how, scale)),
+        risk=tuple(t for part in made.quantities[RISK] for t in terms(part)),
+        quantities={
+            **{_NAMES.get(u, u.name): Given(_unknown, (u,)) for u in system.unknowns},
+            **{name: Given(_quantity, (system, noisy, learned, name)) for name in names},
+        },
+    )
+
+
+def _unknown(unknown: Symbol, domain: Domain) -> tuple[Term, ...]:
+    return (term(unknown, str(unknown)),)
+
+
+def _quantity(
+    system: System, noisy: bool, learned: tuple[Learned, ...], name: str, domain: Domain
+) -> tuple[Term, ...]:
+    made = canonical(system, noisy)
+    known = dict(zip(made.scales, learned, strict=True))
+    parts = made.quantities[name]
+    return tuple(t for part in parts for t in _terms(part, known, system.modes_of_target, domain))
+
+
+def _terms(value: Product, learned: Mapping[Term, Learned], modes: Modes, domain: Domain) -> tuple[Term, ...]:
+    """The leading terms of a product of sums."""
+    origin = str(value.expression)
+    sums = [
+        terms_of_sum(scaled, modes, _learned_of(scaled, learned), domain, origin)
+        for scaled in map(scaled_sum, value.summands)
+    ]
+    made = []
+    for factors in product(*sums):
+        whole = term(value.factor, origin)
+        for one in factors:
+            whole = whole * one
+        made.append(whole)
+    return tuple(made)
+
+
+def _learned_of(scaled: ScaledSum, learned: Mapping[Term, Learned]) -> Learned:
+    return Learned.NONE if scaled.scale is None else learned[scaled.scale]

@@ -1,0 +1,198 @@
+"""Systems against the models that the engine derives another way, and what no system can be."""
+
+import copy
+import pickle
+from functools import partial
+from itertools import product
+
+import pytest
+from sympy import Eq, Piecewise, Rational, Symbol, exp, simplify, sqrt
+
+from asymptotics import phase_diagram
+from asymptotics.algebra.polyhedra import feasible, overlap, split_at_sign_changes
+from asymptotics.balance.laws import NoSuchLaw
+from asymptotics.balance.tiling import IncompleteDiagram
+from asymptotics.models import kernel_ridge
+from asymptotics.symbols import (
+    a,
+    d,
+    effective_noise,
+    ell,
+    gamma,
+    n_eff,
+    noise_variance,
+    size,
+    source,
+    threshold,
+    weight_decay,
+)
+from asymptotics.systems import System, mode_sum
+from asymptotics.systems.system import canonical
+
+F = size**2 / (size**2 + threshold)
+SPARE = Symbol("D_s", positive=True)
+MISSED = mode_sum(threshold**2 * size ** (1 / gamma + 4 * source) / (size**2 + threshold) ** 2)
+
+FIELDS = {
+    "name": "ridge",
+    "unknowns": (threshold, SPARE),
+    "equations": (
+        Eq(n_eff, mode_sum(F) + n_eff * weight_decay / threshold),
+        Eq(SPARE, n_eff - mode_sum(F**2)),
+    ),
+    "quantities": {
+        "risk": (n_eff * MISSED + noise_variance * mode_sum(F**2)) / SPARE,
+        "degrees_of_freedom": mode_sum(F),
+        "bias": n_eff * MISSED / SPARE,
+    },
+    "scales": {n_eff: a, weight_decay: ell},
+}
+
+
+def ridge(**changes):
+    return System(**{**FIELDS, **changes})
+
+
+def together(one, other):
+    """Whether two phases have an open set in common."""
+    shared = overlap(one.balance.domain, other.balance.domain)
+    if shared is None:
+        return False
+    forms = [*one.balance.facets, *other.balance.facets, *one.balance.scales.window]
+    return any(answer for _, answer in split_at_sign_changes(partial(feasible, forms), shared))
+
+
+@pytest.mark.parametrize("noise", ["fixed", "scaled", "none"])
+def test_a_system_and_the_linear_estimator_have_one_diagram(noise):
+    """Against ``kernel_ridge``, which the engine derives from another kind of declaration."""
+    ours, theirs = phase_diagram(ridge(), noise=noise), phase_diagram(kernel_ridge, noise=noise)
+    pairs = [(one, other) for one, other in product(ours, theirs) if together(one, other)]
+    assert {one.name for one, _ in pairs} == {one.name for one in ours}
+    for one, other in pairs:
+        for name in ("risk", "threshold", "degrees_of_freedom"):
+            mine, yours = getattr(one, name), getattr(other, name)
+            assert simplify(mine.exponent - yours.exponent) == 0
+            assert simplify(mine.expr / yours.expr) == 1
+
+
+def test_a_difference_is_resolved():
+    (_, of_kappa), (_, of_spare) = canonical(ridge(), True).equations
+    assert [one.expression for one in of_spare] == [
+        n_eff * weight_decay / threshold,
+        mode_sum(threshold * size**2 / (size**2 + threshold) ** 2),
+    ]
+    assert len(of_kappa) == 2
+
+
+def test_quantities_are_laws_by_name():
+    phase = phase_diagram(ridge()).phases[0]
+    assert phase.bias == phase.laws["bias"]
+    assert {"excess_risk", "threshold", "degrees_of_freedom", "bias", "D_s"} == set(phase.laws)
+    with pytest.raises(NoSuchLaw, match="ridge declares no effective_noise"):
+        str(phase.effective_noise.exponent)
+    with pytest.raises(AttributeError, match="a phase has no variance; it has D_s, bias"):
+        str(phase.variance)
+
+
+def test_phases_of_a_system_are_numbered_pickled_and_copied():
+    diagram = phase_diagram(ridge())
+    assert [phase.name for phase in diagram] == [str(k) for k in range(1, len(diagram) + 1)]
+    assert pickle.loads(pickle.dumps(diagram)) == diagram
+    assert copy.deepcopy(diagram.phases[0]) == diagram.phases[0]
+
+
+def test_variables_of_its_own():
+    """Features p = d^rho in place of the samples, by other names: the same laws."""
+    features, rho = Symbol("p", positive=True), Symbol("rho", real=True)
+    renamed = {n_eff: features}
+    ours = ridge(
+        equations=tuple(equation.subs(renamed) for equation in FIELDS["equations"]),
+        quantities={name: value.subs(renamed) for name, value in FIELDS["quantities"].items()},
+        scales={features: rho, weight_decay: ell},
+    )
+    for phase, other in zip(phase_diagram(ours).phases, phase_diagram(ridge()).phases, strict=True):
+        assert phase.risk.exponent.subs(rho, a) == other.risk.exponent
+    index, law = next((k, p.risk) for k, p in enumerate(phase_diagram(ours)) if p.risk.expr.has(features))
+    theirs = phase_diagram(ridge()).phases[index].risk
+    point = {"gamma": 1.3, "source": 0.3, "weight_decay": 1e-3, "noise_variance": 1}
+    assert law.evaluate(p=100, **point) == theirs.evaluate(n_eff=100, **point)
+    assert law.numpy()(p=[100], **point) == pytest.approx(float(law.evaluate(p=100, **point)), rel=1e-12)
+    assert law.at(gamma=1, source=0.3, rho=1, ell=-1) == theirs.at(gamma=1, source=0.3, a=1, ell=-1)
+    other = phase_diagram(ours).phases[0].risk  # what a law does not hold may be given all the same
+    assert other.evaluate(p=100, **point) > 0
+    with pytest.raises(ValueError, match=r"name='q': must be one of .*, p"):
+        law.evaluate(q=100, **point)
+
+
+def test_equations_with_several_terms_on_both_sides():
+    """x + y = n + p has no one term on the left: a further unknown stands for either side."""
+    x, p = Symbol("x", positive=True), Symbol("p", positive=True)
+    rho = Symbol("rho", real=True)
+    both = System("both", (x,), (Eq(x + x**2, n_eff + p),), {"risk": 1 / x}, {n_eff: a, p: rho})
+    exponents = {phase.risk.exponent for phase in phase_diagram(both).phases}
+    assert exponents == {-a, -a / 2, -Symbol("rho", real=True), -rho / 2}
+
+
+def test_the_detection_threshold_of_a_matrix():
+    """Modes found beyond l = 1/2 (arXiv:2605.10395, He_2): n u^2 = Delta + R, l = s^2/u^2."""
+    u = effective_noise
+    seen = Piecewise(((1 - u**2 / (2 * size**2)) ** 2, size > u / sqrt(2)), (0, True))
+    error = mode_sum(size**2 * (1 - seen))
+    he2 = System("He_2", (u,), (Eq(n_eff * u**2, noise_variance + error),), {"risk": error}, {n_eff: a})
+    phase = phase_diagram(he2).phases[-1]
+    assert simplify(phase.risk.exponent - (-a + a / (2 * gamma))) == 0
+    constant = phase.risk.constant.subs(gamma, Rational(3, 2))
+    assert float(constant) == pytest.approx(9 * 2 ** (1 / 3) / 8, rel=1e-12)
+
+
+FIRST, SECOND = FIELDS["equations"]
+Z = Symbol("z", positive=True)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"name": ""}, "name=''"),
+        ({"unknowns": (threshold,)}, "equations=.*as many as unknowns, 1"),
+        ({"unknowns": (threshold, Symbol("D_s"))}, "unknowns=.*positive=True"),
+        ({"quantities": {"error": MISSED}}, 'one of them "risk"'),
+        ({"quantities": {"risk": MISSED - noise_variance}}, "is a difference"),
+        ({"scales": {n_eff: a}}, "equations=.*lambda is neither"),
+        ({"scales": {weight_decay: ell, n_eff: a * ell}}, "linear in the coordinates"),
+        ({"equations": (FIRST, Eq(SPARE, n_eff + Z))}, "equations=.*z is neither"),
+        ({"equations": (FIRST, Eq(n_eff, mode_sum(F)))}, "unknowns=.*D_s is in none"),
+        (
+            {"equations": (Eq(n_eff * SPARE, SPARE * mode_sum(F)), Eq(n_eff, mode_sum(F)))},
+            "equations 1 and 2 are one",
+        ),
+        ({"equations": (Eq(n_eff + threshold, -mode_sum(F)), SECOND)}, "its sides have different signs"),
+        ({"equations": (Eq(n_eff, mode_sum(F / (size + n_eff))), SECOND)}, "has the scales"),
+        ({"equations": (Eq(n_eff, mode_sum((1 + size) * F)), SECOND)}, "has the scales"),
+        ({"equations": (Eq(n_eff, mode_sum(exp(size) * size)), SECOND)}, "no scale but the size 1"),
+    ],
+)
+def test_what_is_no_system_is_refused_in_one_line(changes, words):
+    with pytest.raises(ValueError, match=words) as caught:
+        ridge(**changes)
+    assert "\n" not in str(caught.value)
+
+
+def small(equation, **changes):
+    """One equation for kappa."""
+    return System("small", (threshold,), (equation,), {"risk": threshold}, {n_eff: a}, **changes)
+
+
+def test_a_divergent_sum_is_refused():
+    with pytest.raises(ValueError, match="infinitely many modes diverges"):
+        phase_diagram(small(Eq(n_eff, mode_sum(threshold / (size**2 + threshold)))))
+
+
+def test_an_equation_without_label_noise_can_lose_its_right_side():
+    with pytest.raises(ValueError, match="terms of one sign alone"):
+        phase_diagram(small(Eq(n_eff * threshold, noise_variance)), noise="none")
+
+
+def test_a_system_without_a_solution_somewhere_says_where():
+    where = "no dominant balance of the small model holds where a > 1"
+    with pytest.raises(IncompleteDiagram, match=where):
+        phase_diagram(small(Eq(n_eff, mode_sum(F)), modes=d, positive=(a,)))
