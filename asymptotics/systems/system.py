@@ -243,13 +243,13 @@ def canonical(system: System, noisy: bool) -> Canonical:
             continue
         for sides in _one_sided(equation, f"{system.name}: the equation {left} = {right}", parts):
             equations.append(sides)
-    made = {name: positive(value, vanishing) for name, value in quantities.items()}
+    sums = {name: positive(value, vanishing) for name, value in quantities.items()}
     terms = [t for left, right in equations for t in (left, *right)]
-    terms += [t for value in made.values() for t in value]
+    terms += [t for value in sums.values() for t in value]
     scales = dict.fromkeys(
         scaled.scale for t in terms for scaled in map(scaled_sum, t.summands) if scaled.scale is not None
     )
-    return Canonical((*system.unknowns, *parts.symbols), tuple(equations), made, tuple(scales))
+    return Canonical((*system.unknowns, *parts.symbols), tuple(equations), sums, tuple(scales))
 
 
 class _Parts:
@@ -262,7 +262,7 @@ class _Parts:
 
     @property
     def symbols(self) -> tuple[Symbol, ...]:
-        """The unknowns that were made."""
+        """The unknowns that stand for parts."""
         return tuple(self._names.values())
 
     def read(self, expression: Expr) -> Expr:
@@ -323,24 +323,24 @@ def _one_sided(vanishing: Expr, where: str, parts: _Parts) -> Iterator[tuple[Pro
 
 
 def _regime(system: System, noisy: bool, learned: tuple[Learned, ...], domain: Domain) -> Regime:
-    made, modes = canonical(system, noisy), system.modes_of_target
-    known = dict(zip(made.scales, learned, strict=True))
+    form, modes = canonical(system, noisy), system.modes_of_target
+    known = dict(zip(form.scales, learned, strict=True))
 
     def terms(value: Product) -> tuple[Term, ...]:
         return _terms(value, known, modes, domain)
 
     equations = []
-    for unknown, (left, right) in zip(made.unknowns, made.equations, strict=True):
+    for unknown, (left, right) in zip(form.unknowns, form.equations, strict=True):
         (one,) = terms(left)
         equations.append(Equation(str(unknown), one, tuple(t for part in right for t in terms(part))))
-    names = tuple(name for name in made.quantities if name != RISK)
+    names = tuple(name for name in form.quantities if name != RISK)
     return Regime(
-        ordering=_setting(made.scales, learned),
+        ordering=_setting(form.scales, learned),
         learned=None,
-        unknowns=made.unknowns,
+        unknowns=form.unknowns,
         equations=tuple(equations),
         larger=tuple(pair for scale, how in known.items() for pair in modes.bounds(how, scale)),
-        risk=tuple(t for part in made.quantities[RISK] for t in terms(part)),
+        risk=tuple(t for part in form.quantities[RISK] for t in terms(part)),
         quantities={
             **{_NAMES.get(u, u.name): Given(_unknown, (u,)) for u in system.unknowns},
             **{name: Given(_quantity, (system, noisy, learned, name)) for name in names},
@@ -355,9 +355,9 @@ def _unknown(unknown: Symbol, domain: Domain) -> tuple[Term, ...]:
 def _quantity(
     system: System, noisy: bool, learned: tuple[Learned, ...], name: str, domain: Domain
 ) -> tuple[Term, ...]:
-    made = canonical(system, noisy)
-    known = dict(zip(made.scales, learned, strict=True))
-    parts = made.quantities[name]
+    form = canonical(system, noisy)
+    known = dict(zip(form.scales, learned, strict=True))
+    parts = form.quantities[name]
     return tuple(t for part in parts for t in _terms(part, known, system.modes_of_target, domain))
 
 
@@ -368,13 +368,13 @@ def _terms(value: Product, learned: Mapping[Term, Learned], modes: Modes, domain
         terms_of_sum(scaled, modes, _learned_of(scaled, learned), domain, origin)
         for scaled in map(scaled_sum, value.summands)
     ]
-    made = []
+    products = []
     for factors in product(*sums):
         whole = term(value.factor, origin)
         for one in factors:
             whole = whole * one
-        made.append(whole)
-    return tuple(made)
+        products.append(whole)
+    return tuple(products)
 
 
 def _learned_of(scaled: ScaledSum, learned: Mapping[Term, Learned]) -> Learned:

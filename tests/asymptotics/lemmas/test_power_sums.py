@@ -12,6 +12,7 @@ from sympy import log as sympy_log
 
 from asymptotics import diagonal, phase_diagram
 from asymptotics.algebra.polyhedra import EVERYWHERE, FIELD, SignChange
+from asymptotics.expressions.mellin_integral import MellinIntegral
 from asymptotics.lemmas.power_sums import Learned, ModeFunction, Piece, end_behaviour, leading_sum, mellin
 from asymptotics.symbols import gamma, threshold
 from asymptotics.symbols import size as s
@@ -221,9 +222,12 @@ def test_mellin_transform_is_the_integral(name, decay):
     )
 
 
-def test_mellin_transform_without_closed_form_is_refused():
-    with pytest.raises(NotImplementedError):
-        mellin(stepped(S.Zero, cos(s)))
+def test_mellin_transform_without_closed_form_stays_an_integral():
+    transform = mellin(stepped(cos(s) * s**2, 1 / s))
+    assert isinstance(transform, MellinIntegral)
+    below = mpmath.quad(lambda t: mpmath.cos(mpmath.exp(t)) * mpmath.exp(1.2 * t), [-60, -6, 0])
+    exact = float(below) + 1 / 1.8
+    assert float(transform.subs(gamma, Rational(5, 4)).evalf()) == pytest.approx(exact, rel=1e-12)
 
 
 # --- ends
