@@ -34,6 +34,7 @@ import numerics
 import verify
 from asymptotics import diagonal, kernel_ridge, phase_diagram
 from asymptotics.expressions.checks import InvalidArgument
+from asymptotics.expressions.point import VARIABLES
 from asymptotics.lemmas.power_sums import Learned
 from numerics import FreeConvolution, Problem, solve
 from verify import strategies
@@ -86,8 +87,11 @@ class Public(NamedTuple):
         """Those that a user gives."""
         found = dict(inspect.signature(self.function).parameters)
         for name in [name for name, x in found.items() if x.kind == x.VAR_KEYWORD]:
-            (keywords,) = typing.get_args(_hints(self.function)[found.pop(name).name])
-            for keyword in typing.get_type_hints(keywords):
+            annotation = _hints(self.function)[found.pop(name).name]
+            listed = [x for x in typing.get_args(annotation) if typing.is_typeddict(x)]
+            shown = [keyword for x in listed for keyword in typing.get_type_hints(x)]
+            # others take the variables of a law, and a system's own
+            for keyword in shown or VARIABLES:
                 found[keyword] = inspect.Parameter(keyword, inspect.Parameter.KEYWORD_ONLY, default=None)
         if self.owner is not None and "self" in found:
             del found["self"]

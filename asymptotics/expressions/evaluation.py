@@ -83,7 +83,7 @@ def value_of(expression: Expr, at: PhysicalPoint) -> mpmath.mpf:
     >>> value_of(n_eff / d, PhysicalPoint(n_eff=1, d=2**2000)) == mpmath.mpf(2) ** -2000
     True
     """
-    require_variables(at, expression)
+    require_variables(at, expression, own=own_variables(expression))
     with mpmath.extraprec(_GUARD_BITS):
         numbers = {name: at_working_precision(name, value) for name, value in at.given.items()}
         exponent = None if at.source is None else exact_number("source", at.source)

@@ -143,14 +143,16 @@ class PhysicalPoint:
         }
 
 
-def require_variables(point: PhysicalPoint, *expressions: Expr) -> None:
-    """Refuse a point that lacks a variable of an expression, or has 0 for it.
+def require_variables(
+    point: PhysicalPoint, *expressions: Expr, own: Mapping[str, Symbol] | None = None
+) -> None:
+    """Refuse a point that lacks a variable of an expression, one of ``own`` too, or has 0 for it.
 
     Raises:
         InvalidArgument: it names the variable.
     """
     given = point.given
-    for name, symbol in {**VARIABLES, **own_variables(*expressions)}.items():
+    for name, symbol in {**VARIABLES, **(own or {})}.items():
         check_variable(name, given.get(name), held=any(x.has(symbol) for x in expressions))
 
 
