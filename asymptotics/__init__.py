@@ -51,6 +51,8 @@ from asymptotics.models.ridge import RidgeRegression as RidgeRegression
 from asymptotics.models.ridge import ridge as ridge
 from asymptotics.phases.phase import Phase as Phase
 from asymptotics.phases.spectrum import SpectrumLaws as SpectrumLaws
+from asymptotics.systems.mode_sums import mode_sum as mode_sum
+from asymptotics.systems.system import System as System
 from asymptotics.tuning import BayesRatio as BayesRatio
 from asymptotics.tuning import bayes_ratio as bayes_ratio
 
@@ -76,11 +78,13 @@ __all__ = [
     "PowerLaw",
     "RidgeRegression",
     "SpectrumLaws",
+    "System",
     "bayes_ratio",
     "diagonal",
     "heavy_tails",
     "interpolation_peak",
     "kernel_ridge",
+    "mode_sum",
     "phase_diagram",
     "plateaus",
     "quadratic",

@@ -59,11 +59,12 @@ class PhaseDiagram:
     def locate(
         self,
         *,
-        a: Exact,
+        a: Exact | None = None,
         ell: Exact | None = None,
-        gamma: Exact,
+        gamma: Exact | None = None,
         b: Exact | None = None,
         source: Exact | None = None,
+        **own: Exact,
     ) -> Phase:
         """The phase at one point, decided exactly.
 
@@ -74,6 +75,8 @@ class PhaseDiagram:
             gamma: decay of the target, above 1/2.
             b: noise_variance = d**-b, for ``noise="scaled"`` only.
             source: source exponent r above 0, for a model that has one, such as ``kernel_ridge``, only.
+            own: the other coordinates of a ``System``, by the names of their symbols; of all of these a
+                system takes what its phases depend on.
 
         Numbers may be int, float, Fraction, Decimal, mpf, NumPy scalars or SymPy numbers.  A float is the
         decimal that Python prints: 0.4 is 2/5.  The phase at ell = -oo is that of every sufficiently negative
@@ -89,6 +92,13 @@ class PhaseDiagram:
         >>> phase_diagram(quadratic, estimator="bayes").locate(a=3, gamma=1).name
         'VIb'
         """
+        given = {"a": a, "ell": ell, "gamma": gamma, "b": b, "source": source, **own}
+        if isinstance(self.model, System):
+            return self._phase_at(self._point_of_system(given))
+        for name, value in own.items():
+            require(False, name, value, f"left out in a diagram of {self.model.name}")
+        for name in ("a", "gamma"):
+            require(given[name] is not None, name, None, f"given in a diagram of {self.model.name}")
         return self._phase_at(self._point(a=a, ell=ell, gamma=gamma, b=b, source=source))
 
     def _phase_at(self, point: Mapping[Expr, Expr]) -> Phase:
@@ -264,6 +274,23 @@ class PhaseDiagram:
             order = f"finite where a={a} is not: the order of the two limits would matter"
             require(not both, "ell", ell, order)
         return {**point, **self.parameters(gamma=gamma, b=b, source=source)}
+
+    def _point_of_system(self, given: Mapping[str, Exact | None]) -> dict[Expr, Expr]:
+        """The exponents and parameters that the phases of a system depend on."""
+        scales = self.phases[0].balance.scales
+        coordinates = {symbol.name: symbol for symbol in scales.exponents}
+        known = {**coordinates, "gamma": symbols.gamma, "source": symbols.source}
+        allowed = f"left out: the exponents of {self.model.name} are {', '.join(known)}"
+        point = dict[Expr, Expr]()
+        for name, value in given.items():
+            require(value is None or name in known, name, value, allowed)
+            if value is not None:
+                point[known[name]] = (on_axis if name in coordinates else exact_exponent)(name, value)
+        for name, symbol in known.items():
+            is_held = any(phase.region.has(symbol) for phase in self.phases)
+            needed = f"given in a diagram of {self.model.name}"
+            require(symbol in point or not is_held, name, None, needed)
+        return point
 
     def _has_weight_decay(self, ell: Any) -> bool:
         """Whether an ``ell`` is given; refuses its absence where the phases depend on it."""

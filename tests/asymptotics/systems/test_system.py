@@ -196,3 +196,32 @@ def test_a_system_without_a_solution_somewhere_says_where():
     where = "no dominant balance of the small model holds where a > 1"
     with pytest.raises(IncompleteDiagram, match=where):
         phase_diagram(small(Eq(n_eff, mode_sum(F)), modes=d, positive=(a,)))
+
+
+def test_points_are_located_by_the_systems_own_coordinates():
+    features, rho = Symbol("p", positive=True), Symbol("rho", real=True)
+    equation = Eq(n_eff, mode_sum(F) + weight_decay / threshold)
+    own = System(
+        "own",
+        (threshold,),
+        (equation,),
+        {"risk": threshold / features},
+        {n_eff: a, features: rho, weight_decay: ell},
+    )
+    diagram = phase_diagram(own)
+    below, above = (diagram.locate(a=2, ell=exponent, gamma=1) for exponent in (-3, 1))
+    assert below.risk.exponent == -2 * a * gamma - rho
+    assert above.risk.exponent == ell - a - rho
+    for point, words in [
+        ({"a": 2, "gamma": 1}, "ell=None: must be given in a diagram of own"),
+        ({"a": 2, "ell": 0}, "gamma=None: must be given"),
+        (
+            {"a": 2, "ell": 0, "gamma": 1, "tau": 2},
+            "tau=2: must be left out: the exponents of own are a, rho, ell",
+        ),
+        ({"a": 2, "ell": 0, "gamma": "one"}, "gamma='one'"),
+    ]:
+        with pytest.raises(ValueError, match=words):
+            diagram.locate(**point)
+    with pytest.raises(ValueError, match="rho=1: must be left out in a diagram of kernel ridge"):
+        phase_diagram(kernel_ridge).locate(a=2, ell=0, gamma=1, source=1, rho=1)
