@@ -28,14 +28,16 @@ import hypothesis
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
+from sympy import Basic, Eq
 
 import asymptotics
 import numerics
 import verify
-from asymptotics import diagonal, kernel_ridge, phase_diagram
+from asymptotics import diagonal, kernel_ridge, phase_diagram, symbols
 from asymptotics.expressions.checks import InvalidArgument
 from asymptotics.expressions.point import VARIABLES
 from asymptotics.lemmas.power_sums import Learned
+from asymptotics.symbols import n_eff, size, threshold
 from numerics import FreeConvolution, Problem, solve
 from verify import strategies
 
@@ -53,6 +55,7 @@ BUILT_BY_USERS = (
     Problem,
     numerics.Data,
     asymptotics.Network,
+    asymptotics.System,
     asymptotics.RidgeRegression,
     asymptotics.PhysicalPoint,
 )
@@ -91,7 +94,7 @@ class Public(NamedTuple):
             listed = [x for x in typing.get_args(annotation) if typing.is_typeddict(x)]
             shown = [keyword for x in listed for keyword in typing.get_type_hints(x)]
             # others take the variables of a law, and a system's own
-            for keyword in shown or VARIABLES:
+            for keyword in shown or (VARIABLES if name == "values" else ()):
                 found[keyword] = inspect.Parameter(keyword, inspect.Parameter.KEYWORD_ONLY, default=None)
         if self.owner is not None and "self" in found:
             del found["self"]
@@ -150,6 +153,8 @@ def everything_public() -> tuple[Public, ...]:
             thing = getattr(room, name)
             if isinstance(thing, ModuleType):
                 assert thing in ROOMS
+            elif inspect.isclass(thing) and issubclass(thing, Basic):
+                continue  # SymPy's own arguments
             elif inspect.isclass(thing):
                 classes[thing] = None
             elif callable(thing):
@@ -170,6 +175,15 @@ def everything_public() -> tuple[Public, ...]:
         pending += new
     built = [Public(owner.__name__, None, owner) for owner in BUILT_BY_USERS]
     return (*found, *built)
+
+
+SYSTEM = asymptotics.System(
+    name="small",
+    unknowns=(threshold,),
+    equations=(Eq(n_eff, asymptotics.mode_sum(size**2 / (size**2 + threshold))),),
+    quantities={"risk": threshold},
+    scales={n_eff: symbols.a},
+)
 
 
 @cache
@@ -226,6 +240,7 @@ VALID: dict[str, Callable[[], Any]] = {
     "noisy": lambda: True,
     "learned": lambda: Learned.SOME,
     "Network.describe.hypothesis": lambda: _diagram().phases[0].hypothesis,
+    "System.describe.hypothesis": lambda: phase_diagram(SYSTEM).phases[0].hypothesis,
     "RidgeRegression.describe.hypothesis": lambda: phase_diagram(kernel_ridge).phases[0].hypothesis,
     "read_expression.text": lambda: "2*gamma",
     "read_latex.text": lambda: r"2 \gamma",
@@ -258,7 +273,7 @@ VALID: dict[str, Callable[[], Any]] = {
     "path": lambda: Path(tempfile.mkdtemp()) / "table",
     **{
         f"{type(model).__name__}.{field.name}": partial(getattr, model, field.name)
-        for model in (diagonal, kernel_ridge)
+        for model in (diagonal, kernel_ridge, SYSTEM)
         for field in fields(model)
     },
 }
@@ -267,6 +282,7 @@ INSTANCES: dict[str, Callable[[], Any]] = {
     "PhaseDiagram": _diagram,
     "Network": lambda: diagonal,
     "RidgeRegression": lambda: kernel_ridge,
+    "System": lambda: SYSTEM,
     "Law": _law,
     "PowerLaw": lambda: _law().at(a=1, ell=0, gamma=1.25),
     "Vectorised": lambda: _law().numpy(),
@@ -388,7 +404,7 @@ def test_every_other_class_is_a_result() -> None:
             hints = [*_hints(owner).values(), *(_hints(p).get("return") for p in properties)]
             pending += [c for hint in hints for c in _mentioned(hint)]
     exported = [getattr(room, name) for room in ROOMS for name in room.__all__]
-    classes = {c for c in exported if inspect.isclass(c) and not issubclass(c, BaseException)}
+    classes = {c for c in exported if inspect.isclass(c) and not issubclass(c, BaseException | Basic)}
     assert not classes - results - set(BUILT_BY_USERS)
 
 

@@ -121,6 +121,10 @@ class PhysicalPoint:
     own: tuple[tuple[str, Number], ...] = ()
 
     def __post_init__(self) -> None:
+        are_pairs = isinstance(self.own, tuple) and all(
+            isinstance(pair, tuple) and len(pair) == 2 and isinstance(pair[0], str) for pair in self.own
+        )
+        require(are_pairs, "own", self.own, "a tuple of pairs (name, value)")
         for name, value in self.given.items():
             check_variable(name, value, held=False)
 

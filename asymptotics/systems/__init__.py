@@ -6,6 +6,7 @@ above the scales of its sums.
 
 * ``mode_sums``: `mode_sum`, and the lemma on power sums applied to it.
 * ``positive_form``: equations as sums of positive terms; differences.
+* ``fields``: what a field of a declaration may be.
 * ``system``: `System`, the declaration, and its regimes.
 """
 

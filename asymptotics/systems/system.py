@@ -25,7 +25,7 @@ v_i = i^-A, A = 2 gamma, the target the energies t_i^2 = i^(-1 - 2 r A), so that
 >>> phase_diagram(ridge).locate(a=2, ell=-1, gamma=1, source=0.3).risk.exponent
 -ell/(2*gamma) - a
 
-In this order: `System`, `canonical` (its equations in positive form), `Canonical`.
+In this order: `System`, `scales_of`, `Canonical` and `canonical` (its equations in positive form).
 """
 
 from __future__ import annotations
@@ -34,7 +34,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, partial
 from itertools import combinations, product
-from typing import Any
 
 from sympy import Add, Eq, Expr, Mul, Pow, S, Symbol, factor, oo
 
@@ -52,6 +51,7 @@ from asymptotics.balance.regimes import (
 from asymptotics.expressions.checks import require
 from asymptotics.lemmas.power_sums import Learned
 from asymptotics.symbols import b, d, degrees_of_freedom, effective_noise, noise_variance, size, threshold
+from asymptotics.systems import fields
 from asymptotics.systems.mode_sums import Modes, ScaledSum, mode_sum, scaled_sum, terms_of_sum
 from asymptotics.systems.positive_form import Product, combined, positive, products_of
 
@@ -102,31 +102,30 @@ class System:
     describe_phase: Callable[[Hypothesis], Description] | None = None
 
     def __post_init__(self) -> None:
-        require(isinstance(self.name, str) and bool(self.name), "name", self.name, "a string")
-        of_symbols = _are(Symbol, self.unknowns) and len(set(self.unknowns)) == len(self.unknowns)
-        positive = of_symbols and all(u.is_positive for u in self.unknowns)
-        require(positive, "unknowns", self.unknowns, "a tuple of different symbols with positive=True")
-        of_equations = "a tuple of SymPy's Eq; where one is False, its sides have different signs"
-        require(_are(Eq, self.equations), "equations", self.equations, of_equations)
-        as_many = f"as many as unknowns, {len(self.unknowns)}"
-        require(len(self.equations) == len(self.unknowns), "equations", self.equations, as_many)
-        are_named = isinstance(self.quantities, Mapping) and RISK in self.quantities
-        require(are_named, "quantities", self.quantities, 'expressions by name, one of them "risk"')
-        object.__setattr__(self, "quantities", {k: S(value) for k, value in self.quantities.items()})
-        require(isinstance(self.scales, Mapping), "scales", self.scales, "exponents of d by variable")
-        object.__setattr__(self, "scales", {v: S(e) for v, e in self.scales.items()})
-        object.__setattr__(self, "modes", S(self.modes))
-        object.__setattr__(self, "amplitude", S(self.amplitude))
+        fields.name(self.name)
+        fields.unknowns(self.unknowns)
+        fields.equations(self.equations, len(self.unknowns))
+        exponents = fields.scales(self.scales)
+        variables = (d, *exponents)
+        checked = {
+            "quantities": fields.quantities(self.quantities, RISK),
+            "scales": exponents,
+            "modes": fields.monomial("modes", self.modes, variables, finite=False),
+            "amplitude": fields.monomial("amplitude", self.amplitude, variables),
+            "domain": fields.domain(self.domain),
+        }
+        for name, value in checked.items():
+            object.__setattr__(self, name, value)
+        fields.positive(self.positive, Scales("fixed", tuple(exponents.items())).exponents)
+        describe = self.describe_phase
+        allowed = "a function of a Hypothesis, or None"
+        require(describe is None or callable(describe), "describe_phase", describe, allowed)
         self._check_symbols()
         self._check_scales()
         canonical(self, True)
 
     def _check_scales(self) -> None:
-        """Refuse exponents that are not linear, and sums without a scale of their own."""
-        for variable, exponent in self.scales.items():
-            coordinates = sorted(exponent.free_symbols.difference(PARAMETERS), key=str)
-            is_linear = all(exponent.diff(x, y) == 0 for x in coordinates for y in coordinates)
-            require(is_linear, f"scales[{variable}]", exponent, "linear in the coordinates of the diagram")
+        """Refuse sums without a scale of their own."""
         sums = {
             one for value in (*self.equations, *self.quantities.values()) for one in value.atoms(mode_sum)
         }
@@ -156,16 +155,6 @@ class System:
         """The name, as it stands in tables."""
         return self.name
 
-    def scales_of(self, noise: Noise) -> Scales:
-        """How its variables grow, with the label noise as the diagram has it."""
-        of_noise = -b if noise == "scaled" else S.Zero
-        own = {**self.scales}
-        if noise_variance not in own:
-            own[noise_variance] = of_noise
-        box = tuple(self.domain.get(p, whole) for p, whole in zip(PARAMETERS, EVERYWHERE, strict=True))
-        above = (*self.positive, *((b,) if noise == "scaled" else ()))
-        return Scales(noise, tuple(own.items()), above, box)
-
     @property
     def modes_of_target(self) -> Modes:
         """The modes that are summed over."""
@@ -173,14 +162,28 @@ class System:
         return Modes(term(self.amplitude, "modes"), number)
 
     def regimes(self, noisy: bool) -> Iterator[Callable[[Domain], Regime]]:
-        """Every way in which no, some or all modes can lie above each of its scales."""
+        """Every way in which no, some or all modes can lie above each of its scales.
+
+        Raises:
+            InvalidArgument: when ``noisy`` is neither True nor False.
+        """
+        require(isinstance(noisy, bool), "noisy", noisy, "True or False")
+        return self._regimes(noisy)
+
+    def _regimes(self, noisy: bool) -> Iterator[Callable[[Domain], Regime]]:
         scales = canonical(self, noisy).scales
         for learned in product(self.modes_of_target.ways(), repeat=len(scales)):
             setting = _setting(scales, learned)
             yield named(setting, None, partial(_regime, self, noisy, learned))
 
     def describe(self, hypothesis: Hypothesis) -> Description:
-        """Name, title and reason of a phase; without ``describe_phase`` it has no name."""
+        """Name, title and reason of a phase; without ``describe_phase`` it has no name.
+
+        Raises:
+            InvalidArgument: when the hypothesis is none.
+        """
+        is_one = isinstance(hypothesis, Hypothesis)
+        require(is_one, "hypothesis", hypothesis, "the Hypothesis of a phase of the system")
         if self.describe_phase is not None:
             return self.describe_phase(hypothesis)
         ruled = "; ".join(
@@ -191,16 +194,22 @@ class System:
         return Description("", title, f"{hypothesis.ordering.value}: {ruled}." if ruled else title)
 
 
-def _are(kind: type, values: Any) -> bool:
-    return isinstance(values, tuple) and all(isinstance(value, kind) for value in values)
-
-
 def _setting(scales: Sequence[Term], learned: Sequence[Learned]) -> Setting:
     number = {Learned.NONE: "no", Learned.SOME: "some", Learned.ALL: "all"}
     parts = [
         f"{number[how]} modes above {scale.monomial()}" for scale, how in zip(scales, learned, strict=True)
     ]
     return Setting(", ".join(parts) or "one regime")
+
+
+def scales_of(system: System, noise: Noise) -> Scales:
+    """How the variables of a system grow, with the label noise as the diagram has it."""
+    own = {**system.scales}
+    if noise_variance not in own:
+        own[noise_variance] = -b if noise == "scaled" else S.Zero
+    box = tuple(system.domain.get(p, whole) for p, whole in zip(PARAMETERS, EVERYWHERE, strict=True))
+    above = (*system.positive, *((b,) if noise == "scaled" else ()))
+    return Scales(noise, tuple(own.items()), above, box)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from functools import partial
 from itertools import product
 
 import pytest
-from sympy import Eq, Piecewise, Rational, Symbol, exp, simplify, sqrt
+from sympy import Eq, Piecewise, Rational, Symbol, simplify, sqrt
 
 from asymptotics import phase_diagram
 from asymptotics.algebra.polyhedra import feasible, overlap, split_at_sign_changes
@@ -143,38 +143,6 @@ def test_the_detection_threshold_of_a_matrix():
     assert simplify(phase.risk.exponent - (-a + a / (2 * gamma))) == 0
     constant = phase.risk.constant.subs(gamma, Rational(3, 2))
     assert float(constant) == pytest.approx(9 * 2 ** (1 / 3) / 8, rel=1e-12)
-
-
-FIRST, SECOND = FIELDS["equations"]
-Z = Symbol("z", positive=True)
-
-
-@pytest.mark.parametrize(
-    ("changes", "words"),
-    [
-        ({"name": ""}, "name=''"),
-        ({"unknowns": (threshold,)}, "equations=.*as many as unknowns, 1"),
-        ({"unknowns": (threshold, Symbol("D_s"))}, "unknowns=.*positive=True"),
-        ({"quantities": {"error": MISSED}}, 'one of them "risk"'),
-        ({"quantities": {"risk": MISSED - noise_variance}}, "is a difference"),
-        ({"scales": {n_eff: a}}, "equations=.*lambda is neither"),
-        ({"scales": {weight_decay: ell, n_eff: a * ell}}, "linear in the coordinates"),
-        ({"equations": (FIRST, Eq(SPARE, n_eff + Z))}, "equations=.*z is neither"),
-        ({"equations": (FIRST, Eq(n_eff, mode_sum(F)))}, "unknowns=.*D_s is in none"),
-        (
-            {"equations": (Eq(n_eff * SPARE, SPARE * mode_sum(F)), Eq(n_eff, mode_sum(F)))},
-            "equations 1 and 2 are one",
-        ),
-        ({"equations": (Eq(n_eff + threshold, -mode_sum(F)), SECOND)}, "its sides have different signs"),
-        ({"equations": (Eq(n_eff, mode_sum(F / (size + n_eff))), SECOND)}, "has the scales"),
-        ({"equations": (Eq(n_eff, mode_sum((1 + size) * F)), SECOND)}, "has the scales"),
-        ({"equations": (Eq(n_eff, mode_sum(exp(size) * size)), SECOND)}, "no scale but the size 1"),
-    ],
-)
-def test_what_is_no_system_is_refused_in_one_line(changes, words):
-    with pytest.raises(ValueError, match=words) as caught:
-        ridge(**changes)
-    assert "\n" not in str(caught.value)
 
 
 def small(equation, **changes):

@@ -1,0 +1,100 @@
+"""What a field of a system may be: each is checked as the system is made, and refused in one line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sympy import Eq, Expr, Integer, Symbol, nan, oo, zoo
+
+from asymptotics.algebra.monomials import term
+from asymptotics.algebra.polyhedra import PARAMETERS
+from asymptotics.expressions.checks import require
+
+
+def are(kind: type, values: Any) -> bool:
+    """Whether it is a tuple of objects of a kind."""
+    return isinstance(values, tuple) and all(isinstance(value, kind) for value in values)
+
+
+def name(value: Any) -> None:
+    """One line of text."""
+    is_line = isinstance(value, str) and bool(value.strip()) and len(value.splitlines()) == 1
+    require(is_line, "name", value, "a string of one line")
+
+
+def unknowns(values: Any) -> None:
+    """Different positive symbols."""
+    are_different = are(Symbol, values) and len(set(values)) == len(values)
+    are_positive = are_different and all(symbol.is_positive for symbol in values)
+    require(are_positive, "unknowns", values, "a tuple of different symbols with positive=True")
+
+
+def equations(values: Any, count: int) -> None:
+    """As many as unknowns."""
+    allowed = "a tuple of SymPy's Eq; where one is False, its sides have different signs"
+    require(are(Eq, values), "equations", values, allowed)
+    require(len(values) == count, "equations", values, f"as many as unknowns, {count}")
+
+
+def expression(field: str, value: Any) -> Expr:
+    """A SymPy expression, or a whole number."""
+    number = Integer(value) if isinstance(value, int) and not isinstance(value, bool) else value
+    is_one = isinstance(number, Expr) and not number.has(nan, zoo)
+    require(is_one, field, value, "a SymPy expression, or a whole number")
+    return number
+
+
+def quantities(values: Any, needed: str) -> dict[str, Expr]:
+    """Expressions by name."""
+    are_named = isinstance(values, Mapping) and needed in values and all(isinstance(k, str) for k in values)
+    require(are_named, "quantities", values, f'expressions by name, one of them "{needed}"')
+    return {key: expression(f"quantities[{key!r}]", value) for key, value in values.items()}
+
+
+def scales(values: Any) -> dict[Symbol, Expr]:
+    """Exponents of d, linear in the coordinates, by variable."""
+    are_variables = isinstance(values, Mapping) and all(
+        isinstance(variable, Symbol) and variable.is_positive for variable in values
+    )
+    require(are_variables, "scales", values, "exponents of d by variable, symbols with positive=True")
+    exponents = {variable: expression(f"scales[{variable}]", value) for variable, value in values.items()}
+    for variable, exponent in exponents.items():
+        coordinates = sorted(exponent.free_symbols.difference(PARAMETERS), key=str)
+        is_linear = all(exponent.diff(x, y) == 0 for x in coordinates for y in coordinates)
+        require(is_linear, f"scales[{variable}]", exponent, "linear in the coordinates of the diagram")
+    return exponents
+
+
+def monomial(field: str, value: Any, variables: Sequence[Symbol], *, finite: bool = True) -> Expr:
+    """A product of powers of the variables, or oo where it need not be finite."""
+    names = ", ".join(map(str, variables))
+    allowed = f"a positive product of powers of {names}" + ("" if finite else ", or oo")
+    if isinstance(value, Expr) and value == oo and not finite:
+        return value
+    product = expression(field, value) if isinstance(value, int | Expr) else None
+    require(product is not None and product.is_positive is True, field, value, allowed)
+    assert product is not None
+    try:
+        powers = dict(term(product, field).powers)
+    except ValueError:
+        powers = {Symbol("no product"): 1}
+    require(set(powers) <= set(variables), field, value, allowed)
+    return product
+
+
+def positive(values: Any, coordinates: Sequence[Symbol]) -> None:
+    """Some of the coordinates."""
+    allowed = f"a tuple of coordinates of the diagram, of {', '.join(map(str, coordinates))}"
+    require(are(Symbol, values) and set(values) <= set(coordinates), "positive", values, allowed)
+
+
+def domain(values: Any) -> dict[Symbol, tuple[Expr, Expr]]:
+    """An open interval of each parameter that is named."""
+    names = ", ".join(map(str, PARAMETERS))
+    allowed = f"pairs (low, high) of SymPy numbers, low < high, by parameter, of {names}"
+    require(isinstance(values, Mapping) and set(values) <= set(PARAMETERS), "domain", values, allowed)
+    for pair in values.values():
+        are_ends = are(Expr, pair) and len(pair) == 2 and all(end.is_extended_real for end in pair)
+        require(are_ends and bool(pair[0] < pair[1]), "domain", values, allowed)
+    return dict(values)

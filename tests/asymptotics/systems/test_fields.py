@@ -1,0 +1,62 @@
+"""What no field of a system may be, refused in one line that names it."""
+
+import pytest
+from sympy import Eq, S, Symbol, exp, nan, oo
+
+from asymptotics.symbols import a, d, ell, gamma, n_eff, noise_variance, size, threshold, weight_decay
+from asymptotics.systems import System, mode_sum
+
+F = size**2 / (size**2 + threshold)
+SPARE = Symbol("D_s", positive=True)
+MISSED = mode_sum(threshold**2 * size ** (2 + 1 / gamma) / (size**2 + threshold) ** 2)
+FIRST = Eq(n_eff, mode_sum(F) + n_eff * weight_decay / threshold)
+SECOND = Eq(SPARE, n_eff - mode_sum(F**2))
+FIELDS = {
+    "name": "ridge",
+    "unknowns": (threshold, SPARE),
+    "equations": (FIRST, SECOND),
+    "quantities": {"risk": (n_eff * MISSED + noise_variance * mode_sum(F**2)) / SPARE},
+    "scales": {n_eff: a, weight_decay: ell},
+}
+Z = Symbol("z", positive=True)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"name": ""}, "name=''"),
+        ({"unknowns": (threshold,)}, "equations=.*as many as unknowns, 1"),
+        ({"unknowns": (threshold, Symbol("D_s"))}, "unknowns=.*positive=True"),
+        ({"modes": n_eff + d}, "modes=.*a positive product of powers of d, n_eff, lambda, or oo"),
+        ({"modes": nan}, "modes=nan"),
+        ({"amplitude": oo}, "amplitude=oo"),
+        ({"amplitude": -d}, "amplitude=-d"),
+        ({"amplitude": "d"}, "amplitude='d'"),
+        ({"amplitude": Z}, "amplitude=z"),
+        ({"positive": (Symbol("a"),)}, "positive="),
+        ({"domain": {gamma: (S(2), S(1))}}, "domain=.*low < high"),
+        ({"domain": {Z: (S(1), S(2))}}, "domain=.*of gamma, r"),
+        ({"describe_phase": "II"}, "describe_phase='II'"),
+        ({"quantities": {"risk": "kappa"}}, r"quantities\['risk'\]='kappa'"),
+        ({"scales": {n_eff: "a", weight_decay: ell}}, r"scales\[n_eff\]='a'"),
+        ({"quantities": {"error": MISSED}}, 'one of them "risk"'),
+        ({"quantities": {"risk": MISSED - noise_variance}}, "is a difference"),
+        ({"scales": {n_eff: a}}, "equations=.*lambda is neither"),
+        ({"scales": {weight_decay: ell, n_eff: a * ell}}, "linear in the coordinates"),
+        ({"equations": (FIRST, Eq(SPARE, n_eff + Z))}, "equations=.*z is neither"),
+        ({"equations": (FIRST, Eq(n_eff, mode_sum(F)))}, "unknowns=.*D_s is in none"),
+        (
+            {"equations": (Eq(n_eff * SPARE, SPARE * mode_sum(F)), Eq(n_eff, mode_sum(F)))},
+            "equations 1 and 2 are one",
+        ),
+        ({"equations": (Eq(n_eff + threshold, -mode_sum(F)), SECOND)}, "its sides have different signs"),
+        ({"equations": (Eq(n_eff, mode_sum(F / (size + n_eff))), SECOND)}, "has the scales"),
+        ({"equations": (Eq(n_eff, mode_sum((1 + size) * F)), SECOND)}, "has the scales"),
+        ({"equations": (Eq(n_eff, mode_sum(exp(size) * size)), SECOND)}, "no scale but the size 1"),
+    ],
+)
+def test_what_is_no_system_is_refused_in_one_line(changes, words):
+    assert System(**FIELDS)
+    with pytest.raises(ValueError, match=words) as caught:
+        System(**{**FIELDS, **changes})
+    assert "\n" not in str(caught.value)
