@@ -111,3 +111,11 @@ def test_gaussian_rules_have_the_moments_of_the_sum() -> None:
     for power in range(16):
         assert w @ (x - 3) ** power == pytest.approx(weights @ (places - 3) ** power, rel=1e-12, abs=1e-13)
     assert abs(w @ (x - 3) ** 16 / (weights @ (places - 3) ** 16) - 1) > 1e-9  # the first that it has not
+
+
+def test_rules_in_place_of_far_eigenvalues_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Eigenvalues over eight decades, half of them with a band of their own."""
+    target = explicit_target(target_sizes(np.logspace(4, -4, 300)), 300)
+    whole = finite_posterior_integrals(target, 0.9)
+    monkeypatch.setattr(finite_posterior, "_FEW", 50)
+    assert finite_posterior_integrals(target, 0.9) == pytest.approx(whole, rel=1e-12, abs=0)

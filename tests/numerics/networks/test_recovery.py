@@ -8,6 +8,7 @@ from scipy.integrate import quad
 from scipy.optimize import minimize_scalar
 
 from numerics import Problem, solve
+from numerics.arithmetic.precision import to_fraction
 from numerics.networks.recovery import Recovery, diagonal_recovery, quadratic_recovery
 
 SHARES = [Fraction(1, 100), Fraction(1, 4), Fraction(1, 2), Fraction(9, 10)]
@@ -70,3 +71,12 @@ def test_the_limit_is_that_of_small_weight_decay(network: str, factor: Fraction)
     else:
         assert limit.excess_risk == pytest.approx(near.excess_risk, rel=1e-4, abs=0)
         assert limit.excess_risk > 1e-5
+
+
+def test_noise_below_the_threshold_leaves_the_freedom_of_the_target_alone() -> None:
+    """From M at the end of the bulk on no noise is learned: D = r (2 - r)."""
+    r = Fraction(1, 4)
+    recovery = quadratic_recovery(r)
+    end = to_fraction(recovery.functions(recovery.end())[0])
+    for factor in (Fraction(101, 100), Fraction(3, 2)):
+        assert float(recovery.degrees_of_freedom(factor * end, 15)) == pytest.approx(7 / 16, rel=1e-14, abs=0)

@@ -170,3 +170,11 @@ def test_sums_that_are_coarse_are_near() -> None:
     assert len(few.sizes) <= 98
     assert len(few) == 3000
     assert sum(s**2 for s in few) == pytest.approx(np.sum(sizes**2), rel=1e-12, abs=0)
+
+
+def test_neighbours_as_one_size_keep_the_mean_square_where_sizes_repeat() -> None:
+    values = np.repeat(np.linspace(1, 3, 400), np.arange(400) % 5 + 1)
+    coarse = coarse_sizes(target_sizes(values))
+    assert coarse is not None
+    assert len(coarse) == len(values)
+    assert sum(float(size) ** 2 for size in coarse) == pytest.approx(np.sum(values**2), rel=1e-12, abs=0)
