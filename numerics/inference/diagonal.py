@@ -19,7 +19,7 @@ import math
 from functools import lru_cache
 
 import numpy as np
-from scipy import special, stats
+from scipy import interpolate, special, stats
 
 from numerics.inference.family import Array, Point, Setting, on_family
 from numerics.inference.fluctuations import Draws
@@ -34,6 +34,8 @@ _MOST_SIZES = 2000
 _DRAWS = (40, 150)
 _DRAWN = 2 * 10**7
 _NODES = 1000
+# Log densities of more sizes are interpolated between so many.
+_SPLINE = 150
 
 
 def fit(setting: Setting, sizes: Array) -> Fit:
@@ -56,23 +58,36 @@ def log_likelihood(point: Point, sizes: Array, counts: Array) -> float:
     """Of coefficients that are not 0, ``counts`` of each of the sizes, and of all others, which are 0."""
     mass, _ = _at_zero(point)
     zeros = point.modes.dim - int(counts.sum())
-    return float(counts @ _densities(point, sizes + point.threshold)[0] + zeros * math.log(mass))
+    return float(counts @ _log_densities(point, sizes + point.threshold) + zeros * math.log(mass))
 
 
-def _densities(point: Point, y: Array) -> tuple[Array, Array]:
-    """Log density of |X| at y, and its derivatives by gamma, log delta, log kappa (of y too), log c."""
-    tau2, weights, slopes = _modes(point)
+def _log_densities(point: Point, y: Array) -> Array:
+    """Log density of |X| at y; of many, by a spline in log y, along which it bends slowly."""
+    if len(y) <= _SPLINE:
+        return _mixture(point, y)[0]
+    nodes = np.linspace(math.log(y.min()), math.log(y.max()), _SPLINE)
+    spline = interpolate.CubicSpline(nodes, _mixture(point, np.exp(nodes))[0])
+    return np.asarray(spline(np.log(y)))
+
+
+def _mixture(point: Point, y: Array) -> tuple[Array, Array, Array]:
+    """Log density of |X| at y; probabilities of the modes given y, and y over their widths."""
+    tau2, weights, _ = _modes(point)
     sigma = np.sqrt(tau2 + point.noise**2)
     u = y[:, None] / sigma
     exponents = np.log(weights / sigma) - u * u / 2
     top = exponents.max(axis=1)
     terms = np.exp(exponents - top[:, None])
     total = terms.sum(axis=1)
-    posterior = terms / total[:, None]
-    by_width = posterior * (u * u - 1) @ slopes.T
-    by_threshold = -point.threshold * (posterior * u / sigma).sum(axis=1)
-    scores = np.array([by_width[:, 0], by_width[:, 1], by_threshold, by_width[:, 2]])
-    return top + np.log(total) + math.log(2 / math.pi) / 2, scores
+    return top + np.log(total) + math.log(2 / math.pi) / 2, terms / total[:, None], u
+
+
+def _densities(point: Point, y: Array) -> tuple[Array, Array]:
+    """Log density of |X| at y, and its derivatives by gamma, log delta, log kappa (of y too), log c."""
+    logs, posterior, u = _mixture(point, y)
+    by_width = posterior * (u * u - 1) @ _modes(point)[2].T
+    by_threshold = -point.threshold * (posterior * u * u).sum(axis=1) / y
+    return logs, np.array([by_width[:, 0], by_width[:, 1], by_threshold, by_width[:, 2]])
 
 
 def _at_zero(point: Point) -> tuple[float, Array]:

@@ -41,6 +41,9 @@ Array = NDArray[np.float64]
 STEEPEST = 10.0
 """Largest gamma considered: beyond it the second mode is a thousandth of the first."""
 
+SETTLED = 1e-9
+"""Of the threshold, relative."""
+
 NAMES = (
     "gamma",
     "effective_noise",
@@ -54,7 +57,6 @@ NAMES = (
 """What `answers` returns, in order."""
 
 _STEPS = 100
-_SETTLED = 1e-9
 # of divided differences, where functions are right to 1e-11
 _DIFFERENCE = 1e-4
 
@@ -141,11 +143,13 @@ def point_at(setting: Setting, coordinates: Array) -> Point:
     return Point(gamma, noise, threshold, log_scale, modes, scalars)
 
 
-def on_family(setting: Setting, free: Array, near: float | None = None) -> Point:
+def on_family(
+    setting: Setting, free: Array, near: float | None = None, accuracy: float = SETTLED
+) -> Point:
     """The law at the free parameters: gamma, log delta unless its ratio to kappa is known, log c if unknown.
 
     By Newton's method in log kappa, from ``near`` if given, in a bracket: A - D - lambda/kappa increases with
-    kappa.
+    kappa.  It ends where the next step would be below ``accuracy``.
 
     Raises:
         NotConverged: the threshold was not found.
@@ -170,7 +174,7 @@ def on_family(setting: Setting, free: Array, near: float | None = None) -> Point
         slope = shrinkage - by_threshold - moves * by_noise
         low, high = (y, high) if excess < 0 else (low, y)
         step = -excess / slope if slope > 0 else math.inf
-        if abs(step) < _SETTLED or high - low < _SETTLED:
+        if abs(step) < accuracy or high - low < SETTLED:
             return Point(gamma, math.exp(x), math.exp(y), log_scale, modes, scalars)
         wanted = y + max(-2.0, min(2.0, step))
         y = wanted if low < wanted < high else (low + high) / 2

@@ -7,7 +7,7 @@ importance sampling: rounds of points from a Student distribution with the mean 
 earlier points, each weighted against the mixture of all rounds (population Monte Carlo).  While few points
 are independent, a power of the weights below 1 fits the next round.  The random numbers are always the same.
 
-In order: `Posterior`, `Fit`, `mode_of`, `posterior_of`.
+In order: `Posterior`, `Mode`, `Fit`, `mode_of`, `Thresholds`, `posterior_of`.
 """
 
 from __future__ import annotations
@@ -26,8 +26,12 @@ from numerics.inference.fluctuations import Draws
 
 LogLikelihood = Callable[[Point], float]
 
-# Of the search: starts, size of the first simplex, and farthest logarithm.
+# Of the search: starts, size of the first simplex, and farthest logarithm; spread of the costs at its end;
+# how far above the least the costs are whose quadratic is the first guess of the covariance.
 _STARTS = 2
+_FLAT, _NEAR = 0.03, 8.0
+# Relative accuracy of thresholds on the grid, and where standard errors of the outliers are a hundredth.
+_COARSE, _FINE = 1e-2, 1e-4
 _SIMPLEX = (0.08, 0.2, 0.2)
 _FARTHEST = 300.0
 # Of the rounds: points each, degrees of freedom of the Student distribution, by how much it is wider, how
@@ -35,7 +39,7 @@ _FARTHEST = 300.0
 _POINTS = 60
 _FREEDOM = 4.0
 _WIDER = 1.2
-_ROUNDS = (3, 15)
+_ROUNDS = (2, 15)
 _ENOUGH, _TOO_FEW, _SETTLING = 60, 10, 12
 # By how much, in log, the error of the weights may exceed what all noise of the residuals allows.
 _SLACK = 0.05
@@ -58,6 +62,19 @@ class Posterior:
 
 
 @dataclass(frozen=True)
+class Mode:
+    """The free parameters of largest density, and the root of a covariance of theirs as far as it is known.
+
+    Attributes:
+        free: gamma, and the others.
+        spread: shape (free, free), of 1/gamma and the others.
+    """
+
+    free: Array
+    spread: Array
+
+
+@dataclass(frozen=True)
 class Fit:
     """What the weights of one network say.
 
@@ -73,46 +90,98 @@ class Fit:
 
 
 def mode_of(
-    setting: Setting, sizes: Array, log_likelihood: LogLikelihood, start: Array | None = None
-) -> Array:
+    setting: Setting, sizes: Array, log_likelihood: LogLikelihood, start: Mode | None = None
+) -> Mode:
     """The free parameters of largest density, searched from ``start``, or from the best points of a grid."""
-    near = None
+    thresholds = Thresholds(setting)
+    if start is None:
+        costs = [-_log_density(thresholds, u, log_likelihood, _COARSE)[0] for u in _grid(setting, sizes)]
+        order = np.argsort(costs)[:_STARTS]
+        firsts = [_grid(setting, sizes)[i] for i in order]
+    else:
+        firsts = [_inverse(start.free)]
+    seen: list[tuple[Array, float]] = []
 
     def cost(inverse: Array) -> float:
-        nonlocal near
-        log, point = _log_density(setting, inverse, log_likelihood, near)
-        near = near if point is None else point.threshold
-        return -log
+        value = -_log_density(thresholds, inverse, log_likelihood, _FINE)[0]
+        seen.append((inverse.copy(), value))
+        return value
 
-    starts = sorted(_grid(setting, sizes), key=cost)[:_STARTS] if start is None else [_inverse(start)]
-    options = {"xatol": 1e-3, "fatol": 1e-2, "maxiter": 300}
-    best = math.inf
-    for first in starts:
+    for first in firsts:
         simplex = np.vstack([first, first + np.diag(_SIMPLEX[: len(first)])])
-        minimum = optimize.minimize(
-            cost, first, method="Nelder-Mead", options={**options, "initial_simplex": simplex}
-        )
-        if minimum.fun < best:
-            best, mode = minimum.fun, np.asarray(minimum.x)
-    return _inverse(mode)
+        options = {"xatol": math.inf, "fatol": _FLAT, "maxiter": 300, "initial_simplex": simplex}
+        optimize.minimize(cost, first, method="Nelder-Mead", options=options)
+    best = min(seen, key=lambda pair: pair[1])[0]
+    return Mode(_inverse(best), _spread(seen))
 
 
-def posterior_of(setting: Setting, log_likelihood: LogLikelihood, mode: Array) -> Posterior:
+def _spread(seen: list[tuple[Array, float]]) -> Array:
+    """A matrix whose square is about the covariance: of the quadratic that fits the points near the mode."""
+    points, costs = np.array([u for u, _ in seen]), np.array([value for _, value in seen])
+    size, near = points.shape[1], costs < costs.min() + _NEAR
+    plain = np.diag(_SIMPLEX[:size])
+    terms = _quadratic_terms((points[near] - points[np.argmin(costs)]) / np.diag(plain))
+    if len(terms) < 2 * terms.shape[1]:
+        return plain
+    fitted = np.linalg.lstsq(terms, costs[near], rcond=None)[0]
+    hessian = np.zeros((size, size))
+    hessian[np.triu_indices(size)] = fitted[1 + size :]
+    curvatures, axes = np.linalg.eigh(hessian + hessian.T)
+    return np.asarray(plain @ axes / np.sqrt(np.maximum(curvatures, 1.0)))
+
+
+def _quadratic_terms(u: Array) -> Array:
+    """1, the components, and their products: shape (points, terms)."""
+    i, j = np.triu_indices(u.shape[1])
+    return np.hstack([np.ones((len(u), 1)), u, u[:, i] * u[:, j]])
+
+
+class Thresholds:
+    """Laws of the family, each search for log kappa begun where those around say."""
+
+    def __init__(self, setting: Setting) -> None:
+        self.setting = setting
+        self._points: list[Array] = []
+        self._logs: list[float] = []
+
+    def law(self, inverse: Array, accuracy: float) -> Point:
+        """The law at 1/gamma and the other free parameters."""
+        guess = self._guess(inverse)
+        near = None if guess is None else math.exp(guess)
+        point = on_family(self.setting, _inverse(inverse), near, accuracy)
+        self._points.append(inverse)
+        self._logs.append(math.log(point.threshold))
+        return point
+
+    def _guess(self, inverse: Array) -> float | None:
+        if not self._logs:
+            return None
+        off = (np.array(self._points) - inverse) / _SIMPLEX[: len(inverse)]
+        terms = _quadratic_terms(off)
+        count = 2 * terms.shape[1]
+        if len(off) < count:
+            return self._logs[-1]
+        nearest = np.argpartition((off * off).sum(axis=1), count - 1)[:count]
+        logs = np.array(self._logs)[nearest]
+        fitted = float(np.linalg.lstsq(terms[nearest], logs, rcond=1e-6)[0][0])
+        return min(max(fitted, logs.min() - 1), logs.max() + 1)
+
+
+def posterior_of(setting: Setting, log_likelihood: LogLikelihood, mode: Mode) -> Posterior:
     """The posterior, sampled from its mode on.
 
     Raises:
         NotConverged: the rounds have not settled.
     """
-    random, near = np.random.default_rng(0), on_family(setting, mode).threshold
-    centre, size = _inverse(mode), len(mode)
-    spread = np.diag(_SIMPLEX[:size])
+    random, thresholds = np.random.default_rng(0), Thresholds(setting)
+    centre, spread, size = _inverse(mode.free), _WIDER * mode.spread, len(mode.free)
     proposals: list[tuple[Array, Array]] = []
     points, logs, values = np.zeros((0, size)), np.zeros(0), np.zeros((0, 8))
     independent = 0.0
     for number in range(_ROUNDS[1]):
         proposals.append((centre, spread))
         drawn = centre + _student(random, size) @ spread.T
-        pairs = [_log_density(setting, point, log_likelihood, near) for point in drawn]
+        pairs = [_log_density(thresholds, point, log_likelihood, _FINE) for point in drawn]
         points = np.vstack([points, drawn])
         logs = np.append(logs, [log for log, _ in pairs])
         values = np.vstack([values, [np.zeros(8) if p is None else answers(setting, p) for _, p in pairs]])
@@ -140,14 +209,14 @@ def _inverse(free: Array) -> Array:
 
 
 def _log_density(
-    setting: Setting, inverse: Array, log_likelihood: LogLikelihood, near: float | None
+    thresholds: Thresholds, inverse: Array, log_likelihood: LogLikelihood, accuracy: float
 ) -> tuple[float, Point | None]:
     """Logarithm of the density in 1/gamma and the others, and the law; of none outside of the prior."""
     if not 1 / STEEPEST < inverse[0] < 2 or np.abs(inverse[1:]).max(initial=0) > _FARTHEST:
         return -math.inf, None
-    point = on_family(setting, _inverse(inverse), near)
+    point = thresholds.law(inverse, accuracy)
     error = max(float(point.scalars.error), 1e-300)
-    excess = max(0.0, math.log(error / (setting.capacity * point.noise**2)))
+    excess = max(0.0, math.log(error / (thresholds.setting.capacity * point.noise**2)))
     return log_likelihood(point) - (excess / _SLACK) ** 2 / 2, point
 
 

@@ -34,7 +34,7 @@ import math
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy import stats
+from scipy import linalg, stats
 
 from numerics.inference.family import Array, Point, Setting, on_family, point_at, slopes_of
 from numerics.inference.fluctuations import Draws
@@ -116,8 +116,9 @@ class Statistics:
 
     def log_likelihood(self, point: Point, observed: Array) -> float:
         """Gaussian."""
-        off, covariance = observed - self.means(point), self.full_covariance(point)
-        return float(-(off @ np.linalg.solve(covariance, off) + np.linalg.slogdet(covariance)[1]) / 2)
+        root = np.linalg.cholesky(self.full_covariance(point))
+        off = linalg.solve_triangular(root, observed - self.means(point), lower=True, check_finite=False)
+        return -float(off @ off) / 2 - float(np.log(np.diag(root)).sum())
 
     def at(self, point: Point, most: int) -> Statistics:
         """The same with as many outliers, up to ``most``, as are well apart at a law."""
@@ -151,11 +152,11 @@ def fit(setting: Setting, sizes: Array) -> Fit:
     """The posterior, given the eigenvalues that are not 0, decreasing."""
     statistics = Statistics(setting, 1, _TYPICAL)
     mode = mode_of(setting, sizes, _likelihood(statistics, sizes))
-    statistics = statistics.at(on_family(setting, mode), len(sizes))
+    statistics = statistics.at(on_family(setting, mode.free), len(sizes))
     mode = mode_of(setting, sizes, _likelihood(statistics, sizes), mode)
-    statistics = statistics.at(on_family(setting, mode), len(sizes))
+    statistics = statistics.at(on_family(setting, mode.free), len(sizes))
     random = np.random.default_rng(1)
-    drawn = _drawn(on_family(setting, mode), int(np.clip(_DRAWN // setting.dim, *_DRAWS)), random)
+    drawn = _drawn(on_family(setting, mode.free), int(np.clip(_DRAWN // setting.dim, *_DRAWS)), random)
     statistics = statistics.measured(drawn)
 
     posterior = posterior_of(setting, _likelihood(statistics, sizes), mode)

@@ -7,7 +7,7 @@ import pytest
 
 from numerics import NotConverged
 from numerics.inference.family import NAMES, Point, Setting
-from numerics.inference.posterior import mode_of, posterior_of
+from numerics.inference.posterior import Mode, mode_of, posterior_of
 
 SIZES = np.array([5.0, 2.0, 1.0])
 SETTING = Setting("diagonal", 300, 400, 0.1, "raw")
@@ -29,7 +29,7 @@ def gaussian(centre: tuple[float, float], widths: tuple[float, float], correlati
 def test_gaussian_density(widths: tuple[float, float], correlation: float) -> None:
     density = gaussian((0.8, 0.3), widths, correlation)
     mode = mode_of(SETTING, SIZES, density)
-    assert 1 / mode[0] == pytest.approx(0.8, abs=0.3 * widths[0] + 1e-3)
+    assert 1 / mode.free[0] == pytest.approx(0.8, abs=0.3 * widths[0] + 1e-3)
     posterior = posterior_of(SETTING, density, mode)
     # of some 60 to 150 independent points: four standard errors
     assert posterior.independent >= 60
@@ -52,4 +52,4 @@ def test_no_noise_variance_is_negative() -> None:
 def test_a_density_without_a_mode_raises() -> None:
     random = np.random.default_rng(0)
     with pytest.raises(NotConverged, match="points only"):
-        posterior_of(SETTING, lambda point: 1e6 * random.random(), np.array([1.25, 0.3]))
+        posterior_of(SETTING, lambda point: 1e6 * random.random(), Mode(np.array([1.25, 0.3]), np.eye(2)))
