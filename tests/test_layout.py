@@ -20,6 +20,7 @@ WITHOUT_MODULE = {
     "tests/asymptotics/models/test_group_lasso.py": "a model of a user's",
     "tests/asymptotics/test_arguments.py": "exponents are read alike by every function",
     "tests/asymptotics/test_cold.py": "what a fresh process derives",
+    "tests/numerics/inference/test_calibration.py": "intervals of many trainings",
     "tests/numerics/test_explicit_targets.py": "whole problems with targets of explicit sizes",
     "tests/numerics/training/test_published.py": "published trainings",
     "tests/numerics/training/test_theory.py": "trainings beside solutions, in every phase",

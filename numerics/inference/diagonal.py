@@ -34,8 +34,8 @@ _MOST_SIZES = 2000
 _DRAWS = (40, 150)
 _DRAWN = 2 * 10**7
 _NODES = 1000
-# Log densities of more sizes are interpolated between so many.
-_SPLINE = 150
+# Log densities of more sizes are interpolated between so many, that reach a little beyond them.
+_SPLINE, _MARGIN = 150, 1e-3
 
 
 def fit(setting: Setting, sizes: Array) -> Fit:
@@ -65,7 +65,7 @@ def _log_densities(point: Point, y: Array) -> Array:
     """Log density of |X| at y; of many, by a spline in log y, along which it bends slowly."""
     if len(y) <= _SPLINE:
         return _mixture(point, y)[0]
-    nodes = np.linspace(math.log(y.min()), math.log(y.max()), _SPLINE)
+    nodes = np.linspace(math.log(y.min()) - _MARGIN, math.log(y.max()) + _MARGIN, _SPLINE)
     spline = interpolate.CubicSpline(nodes, _mixture(point, np.exp(nodes))[0])
     return np.asarray(spline(np.log(y)))
 

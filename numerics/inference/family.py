@@ -38,6 +38,9 @@ from numerics.sums.target import Target
 
 Array = NDArray[np.float64]
 
+ACCURACY = 1e-6
+"""Of the weights of a training, relative to the largest: below, they are 0, and no noise is told."""
+
 STEEPEST = 10.0
 """Largest gamma considered: beyond it the second mode is a thousandth of the first."""
 
@@ -56,7 +59,7 @@ NAMES = (
 )
 """What `answers` returns, in order."""
 
-_STEPS = 100
+_STEPS, _PATIENT = 100, 12
 # of divided differences, where functions are right to 1e-11
 _DIFFERENCE = 1e-4
 
@@ -143,13 +146,11 @@ def point_at(setting: Setting, coordinates: Array) -> Point:
     return Point(gamma, noise, threshold, log_scale, modes, scalars)
 
 
-def on_family(
-    setting: Setting, free: Array, near: float | None = None, accuracy: float = SETTLED
-) -> Point:
+def on_family(setting: Setting, free: Array, near: float | None = None, accuracy: float = SETTLED) -> Point:
     """The law at the free parameters: gamma, log delta unless its ratio to kappa is known, log c if unknown.
 
     By Newton's method in log kappa, from ``near`` if given, in a bracket: A - D - lambda/kappa increases with
-    kappa.  It ends where the next step would be below ``accuracy``.
+    kappa.  Its last step, below ``accuracy``, is to first order.
 
     Raises:
         NotConverged: the threshold was not found.
@@ -163,7 +164,7 @@ def on_family(
     modes = _modes(setting, gamma, log_scale)
     low, high = math.log(setting.least_threshold), math.inf
     y = low if near is None else max(low, math.log(near))
-    for _ in range(_STEPS):
+    for number in range(_STEPS):
         # log delta, and its derivative by log kappa
         x, moves = (others[0], 0.0) if setting.ratio is None else (y + math.log(setting.ratio), 1.0)
         scalars = setting.architecture.scalars(math.exp(x), math.exp(y), modes)
@@ -175,10 +176,28 @@ def on_family(
         low, high = (y, high) if excess < 0 else (low, y)
         step = -excess / slope if slope > 0 else math.inf
         if abs(step) < accuracy or high - low < SETTLED:
-            return Point(gamma, math.exp(x), math.exp(y), log_scale, modes, scalars)
-        wanted = y + max(-2.0, min(2.0, step))
+            step = step if abs(step) < accuracy else 0.0
+            noise, threshold = math.exp(x + moves * step), math.exp(y + step)
+            return Point(gamma, noise, threshold, log_scale, modes, _moved(scalars, step, moves))
+        step = max(-2.0, min(2.0, step))
+        if number > _PATIENT and high == math.inf:  # far below: ever longer steps
+            step = 2.0 ** (number - _PATIENT)
+        wanted = y + step
         y = wanted if low < wanted < high else (low + high) / 2
     raise NotConverged(f"no threshold found at gamma={gamma:.3g}, log delta={x:.3g}")
+
+
+def _moved(scalars: Scalars, step: float, moves: float) -> Scalars:
+    """To first order at log kappa larger by a small step, and log delta by ``moves`` times it."""
+    assert scalars.slopes is not None
+    (error_x, error_y), (freedom_x, freedom_y) = scalars.slopes.error, scalars.slopes.freedom
+    return replace(
+        scalars,
+        threshold=scalars.threshold * math.exp(step),
+        error=scalars.error + (moves * error_x + error_y) * step,
+        degrees_of_freedom=scalars.degrees_of_freedom + (moves * freedom_x + freedom_y) * step,
+        mean_size=scalars.mean_size - scalars.mass_above * scalars.threshold * step,
+    )
 
 
 def _modes(setting: Setting, gamma: float, log_scale: float) -> Target:

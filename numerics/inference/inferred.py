@@ -38,7 +38,8 @@ class Inferred:
         noise_variance: variance Delta of the label noise; never negative.
         test_error: R + Delta, the mean square error on new noisy labels.
         scale: size of the target's largest mode; None where it was given.
-        shape: the practitioner's name of the spectrum.
+        shape: the practitioner's name of the spectrum (`shapes`); None where no law fits the weights, so that
+            noise and learned weights cannot be told apart.
         why: what makes it so, one sentence.
         untold: reasons why an estimate is None, by its name.
         probability: of weights that fit the law no better, were they drawn from it; small where the
@@ -53,7 +54,7 @@ class Inferred:
     noise_variance: Estimate | None
     test_error: Estimate | None
     scale: Estimate | None
-    shape: Shape
+    shape: Shape | None
     why: str
     untold: Mapping[str, str]
     probability: float | None
@@ -61,17 +62,18 @@ class Inferred:
     def __repr__(self) -> str:
         shown = {"gamma": self.gamma, "excess risk": self.excess_risk, "noise variance": self.noise_variance}
         parts = [f"{name} {'untold' if value is None else repr(value)}" for name, value in shown.items()]
-        return f"<Inferred: {self.shape}, {', '.join(parts)}>"
+        return f"<Inferred: {self.shape or 'no shape'}, {', '.join(parts)}>"
 
     def to_dict(self) -> dict[str, Any]:
         """As a dictionary of numbers and texts, which JSON can hold; an estimate is a list of two numbers.
 
         >>> from numerics.inference.infer import infer
         >>> infer([0.0] * 50, network="diagonal", samples=20, dim=50, weight_decay=9).to_dict()["threshold"]
-        [22.5, 0.0]
+        [22.5, 1.125]
         """
         values = {field.name: getattr(self, field.name) for field in fields(self)}
         values = {
             name: list(value) if isinstance(value, Estimate) else value for name, value in values.items()
         }
-        return {**values, "shape": str(self.shape), "untold": dict(self.untold)}
+        shape = None if self.shape is None else str(self.shape)
+        return {**values, "shape": shape, "untold": dict(self.untold)}

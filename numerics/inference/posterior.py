@@ -21,7 +21,7 @@ import numpy as np
 from scipy import optimize, special
 
 from numerics.arithmetic.errors import NotConverged
-from numerics.inference.family import STEEPEST, Array, Point, Setting, answers, on_family
+from numerics.inference.family import ACCURACY, STEEPEST, Array, Point, Setting, answers, on_family
 from numerics.inference.fluctuations import Draws
 
 LogLikelihood = Callable[[Point], float]
@@ -89,9 +89,7 @@ class Fit:
     probability: float
 
 
-def mode_of(
-    setting: Setting, sizes: Array, log_likelihood: LogLikelihood, start: Mode | None = None
-) -> Mode:
+def mode_of(setting: Setting, sizes: Array, log_likelihood: LogLikelihood, start: Mode | None = None) -> Mode:
     """The free parameters of largest density, searched from ``start``, or from the best points of a grid."""
     thresholds = Thresholds(setting)
     if start is None:
@@ -117,13 +115,16 @@ def mode_of(
 
 def _spread(seen: list[tuple[Array, float]]) -> Array:
     """A matrix whose square is about the covariance: of the quadratic that fits the points near the mode."""
-    points, costs = np.array([u for u, _ in seen]), np.array([value for _, value in seen])
-    size, near = points.shape[1], costs < costs.min() + _NEAR
+    costs = np.array([value for _, value in seen])
+    order = np.argsort(costs)
+    points, costs = np.array([u for u, _ in seen])[order], costs[order] - costs.min()
+    size = points.shape[1]
     plain = np.diag(_SIMPLEX[:size])
-    terms = _quadratic_terms((points[near] - points[np.argmin(costs)]) / np.diag(plain))
-    if len(terms) < 2 * terms.shape[1]:
+    terms = _quadratic_terms((points - points[0]) / np.diag(plain))
+    count = max(2 * terms.shape[1], int(np.sum(costs < _NEAR)))
+    if not np.all(np.isfinite(costs[:count])) or len(costs) < count:
         return plain
-    fitted = np.linalg.lstsq(terms, costs[near], rcond=None)[0]
+    fitted = np.linalg.lstsq(terms[:count], costs[:count], rcond=None)[0]
     hessian = np.zeros((size, size))
     hessian[np.triu_indices(size)] = fitted[1 + size :]
     curvatures, axes = np.linalg.eigh(hessian + hessian.T)
@@ -146,25 +147,24 @@ class Thresholds:
 
     def law(self, inverse: Array, accuracy: float) -> Point:
         """The law at 1/gamma and the other free parameters."""
-        guess = self._guess(inverse)
-        near = None if guess is None else math.exp(guess)
-        point = on_family(self.setting, _inverse(inverse), near, accuracy)
+        point = on_family(self.setting, _inverse(inverse), self._guess(inverse), accuracy)
         self._points.append(inverse)
         self._logs.append(math.log(point.threshold))
         return point
 
     def _guess(self, inverse: Array) -> float | None:
+        """A threshold: of the quadratic that fits the logarithms of the nearest ones."""
         if not self._logs:
             return None
         off = (np.array(self._points) - inverse) / _SIMPLEX[: len(inverse)]
         terms = _quadratic_terms(off)
         count = 2 * terms.shape[1]
         if len(off) < count:
-            return self._logs[-1]
+            return math.exp(self._logs[-1])
         nearest = np.argpartition((off * off).sum(axis=1), count - 1)[:count]
         logs = np.array(self._logs)[nearest]
         fitted = float(np.linalg.lstsq(terms[nearest], logs, rcond=1e-6)[0][0])
-        return min(max(fitted, logs.min() - 1), logs.max() + 1)
+        return math.exp(min(max(fitted, float(logs.min()) - 1), float(logs.max()) + 1))
 
 
 def posterior_of(setting: Setting, log_likelihood: LogLikelihood, mode: Mode) -> Posterior:
@@ -191,7 +191,7 @@ def posterior_of(setting: Setting, log_likelihood: LogLikelihood, mode: Mode) ->
         tempered = _normalised(ratios, _SETTLING)
         centre = tempered @ points
         covariance = (tempered[:, None] * (points - centre)).T @ (points - centre)
-        spread = _WIDER * np.linalg.cholesky(covariance)
+        spread = np.asarray(_WIDER * np.linalg.cholesky(covariance))
         if number + 1 >= _ROUNDS[0] and independent >= _ENOUGH:
             break
     if independent < _TOO_FEW:
@@ -251,7 +251,8 @@ def _grid(setting: Setting, sizes: Array) -> list[Array]:
     axes = [1 / np.array([0.6, 0.8, 1.0, 1.25, 1.6, 2.2, 3.5])]
     if setting.ratio is None:
         least = setting.least_threshold
-        low, high = 0.1 * min(float(np.median(sizes)), least), 2 * max(float(sizes[0]), least)
+        high = 2 * max(float(sizes[0]), least)
+        low = max(0.1 * min(float(np.median(sizes)), least), ACCURACY * high)
         axes.append(np.linspace(math.log(low), math.log(high), 14))
     if setting.target is None:
         axes.append(math.log(sizes[0] / math.sqrt(setting.dim)) + np.array([-0.5, 0.0, 0.5, 1.0]))

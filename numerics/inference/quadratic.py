@@ -36,7 +36,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy import linalg, stats
 
-from numerics.inference.family import Array, Point, Setting, on_family, point_at, slopes_of
+from numerics.inference.family import ACCURACY, Array, Point, Setting, on_family, point_at, slopes_of
 from numerics.inference.fluctuations import Draws
 from numerics.inference.posterior import Fit, LogLikelihood, mode_of, posterior_of
 
@@ -101,7 +101,8 @@ class Statistics:
         """Variances of the thresholds of outliers at finite n_eff: of each by itself, of all together."""
         kappa, setting = point.threshold, self.setting
         together = _GIVE_OR_TAKE * kappa / (setting.effective_samples + _FEW)
-        return _KURTOSIS * kappa**2 / setting.samples, together**2
+        trained = (ACCURACY * float(point.modes.size(1.0))) ** 2
+        return _KURTOSIS * kappa**2 / setting.samples + trained, together**2
 
     def full_covariance(self, point: Point) -> Array:
         """Of all statistics at a law."""

@@ -1,15 +1,24 @@
 """The shape of a spectrum of trained weights, by the name that practitioners give it.
 
 Martin and Mahoney (arXiv:1810.01075) sort the spectra of trained layers by eye into five shapes and a
-degenerate one.  The law that was inferred decides, in this order:
+degenerate one.  Their spectrum, that of W^T W (the "ESD" of the package WeightWatcher), is here that of
+S = B B^T for the quadratic network, and the absolute values |a_i w_i| for the diagonal one.  What the eye
+cannot see is known from the law that was inferred: which weights are noise, and up to where noise reaches
+(the *bulk's edge*, 2 delta - kappa for eigenvalues, delta sqrt(2 log d) - kappa for coefficients).  It
+decides, in this order:
 
-* *rank collapse*: no weight is left away from 0;
+* *rank collapse*: no weight is left away from 0, as weight decay is too strong for the samples;
 * *random-like*: no weight is larger than what noise alone produces: a bulk, and no more;
 * *heavy-tailed*: learned weights outnumber those of noise: a power law, without a bulk;
 * *bleeding-out*: the largest weight is no more than twice the edge of the bulk, so that learned weights leave
   the bulk but do not part from it;
-* *bulk + spikes*: there are outliers, most of them beyond twice the edge of the bulk;
+* *bulk + spikes*: there are outliers, most of them beyond twice the edge of the bulk (of eigenvalues only:
+  coefficients of one target mode scatter down to 0, and fill every gap);
 * *bulk decay*: most learned weights are below: the power law continues the bulk.
+
+*What a tail says.*  Learned weights have the density x^-(1 + 1/gamma): the exponent that WeightWatcher calls
+alpha is 1 + 1/gamma, that of the target, where the tail is long.  A heavy tail shows that modes were learned,
+not that they were learned well: over-regularised weights are heavy-tailed too (`examples/tail_and_risk.py`).
 
 In order: `Shape`, `shape_of`.
 """

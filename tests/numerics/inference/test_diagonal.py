@@ -6,7 +6,14 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from numerics.inference.diagonal import _at_zero, _densities, _draws, fit, log_likelihood
+from numerics.inference.diagonal import (
+    _at_zero,
+    _densities,
+    _draws,
+    _log_densities,
+    fit,
+    log_likelihood,
+)
 from numerics.inference.family import Setting, on_family, point_at, slopes_of
 
 SETTING = Setting("diagonal", 300, 400, 0.1, "raw")
@@ -72,3 +79,13 @@ def test_many_sizes_are_compared_in_groups(monkeypatch: pytest.MonkeyPatch) -> N
     assert np.count_nonzero(sizes) > 200
     assert found.posterior.free == pytest.approx([1.0, -0.5], abs=0.15)
     assert found.probability > 0.01
+
+
+@pytest.mark.parametrize("noise", [-3.0, 0.1])
+def test_densities_of_many_sizes_are_interpolated(noise: float) -> None:
+    """The errors are below 1e-3 each, and cancel in the likelihood of them all."""
+    point = point_at(SETTING, np.array([1.25, noise, -0.3, 0.0]))
+    for y in (np.geomspace(1e-3, 80, 1000), np.full(1000, 2.0)):
+        off = _log_densities(point, y) - _densities(point, y)[0]
+        assert np.max(np.abs(off)) < 1e-3
+        assert abs(off.sum()) < 0.01

@@ -59,6 +59,18 @@ def test_threshold_is_the_same_from_any_start() -> None:
         assert on_family(setting, free, near).threshold == pytest.approx(plain, rel=1e-8, abs=0)
 
 
+@pytest.mark.parametrize("decay", [1e-7, 1e-30, 1e-60])
+def test_threshold_that_weight_decay_does_not_determine(decay: float) -> None:
+    """Below interpolation it stays where it is as weight decay vanishes, far above lambda/A."""
+    free = np.array([1.25, 0.1])
+    setting = replace(setting_of(PROBLEMS[0]), weight_decay=1e-9)
+    expected = on_family(setting, free).threshold
+    found = on_family(replace(setting, weight_decay=decay), free)
+    # it moves with lambda/kappa over the slope of D, both of order 1
+    assert found.threshold == pytest.approx(expected, rel=1e-5, abs=0)
+    assert found.scalars.degrees_of_freedom == pytest.approx(setting.capacity, rel=1e-5, abs=0)
+
+
 def test_scale_multiplies_the_target() -> None:
     """With weight decay and noise multiplied too, all that has units is, and the risk by the square."""
     setting = setting_of(PROBLEMS[2], target=None)

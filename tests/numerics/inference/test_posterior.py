@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from numerics import NotConverged
-from numerics.inference.family import NAMES, Point, Setting
-from numerics.inference.posterior import Mode, mode_of, posterior_of
+from numerics.inference.family import NAMES, Point, Setting, on_family
+from numerics.inference.posterior import Mode, Thresholds, mode_of, posterior_of
 
 SIZES = np.array([5.0, 2.0, 1.0])
 SETTING = Setting("diagonal", 300, 400, 0.1, "raw")
@@ -53,3 +53,28 @@ def test_a_density_without_a_mode_raises() -> None:
     random = np.random.default_rng(0)
     with pytest.raises(NotConverged, match="points only"):
         posterior_of(SETTING, lambda point: 1e6 * random.random(), Mode(np.array([1.25, 0.3]), np.eye(2)))
+
+
+@pytest.mark.parametrize("correlation", [0.0, 0.9])
+def test_spread_is_the_root_of_the_covariance(correlation: float) -> None:
+    """Of a Gaussian density, from the points that the search for its mode has visited."""
+    widths = np.array([0.01, 0.05])
+    mode = mode_of(SETTING, SIZES, gaussian((0.8, 0.3), (0.01, 0.05), correlation))
+    found = mode.spread @ mode.spread.T / np.outer(widths, widths)
+    # the quadratic is exact but for the accuracy of the thresholds, on which this density does not depend
+    assert found == pytest.approx(np.array([[1, correlation], [correlation, 1]]), abs=1e-3)
+
+
+@pytest.mark.parametrize("network", ["diagonal", "quadratic"])
+def test_thresholds_near_others_are_those_of_a_full_search(network: str) -> None:
+    setting = Setting(network, 300 if network == "diagonal" else 5000, 100, 0.1, "raw")
+    random, thresholds = np.random.default_rng(0), Thresholds(setting)
+    for number in range(40):
+        inverse = np.array([0.8, -0.3]) + 0.1 * random.standard_normal(2)
+        found = thresholds.law(inverse, 1e-4)
+        if number % 5 == 0:
+            exact = on_family(setting, np.array([1 / inverse[0], inverse[1]]))
+            # of second order in a step below 1e-4
+            assert found.threshold == pytest.approx(exact.threshold, rel=1e-7, abs=0)
+            assert found.scalars.error == pytest.approx(exact.scalars.error, rel=1e-7, abs=0)
+            assert found.scalars.mean_size == pytest.approx(exact.scalars.mean_size, rel=1e-7, abs=0)
