@@ -20,7 +20,7 @@ from numerics.inference.family import ACCURACY, NAMES, Array, Point, Setting, on
 from numerics.inference.fluctuations import mean_squares
 from numerics.inference.inferred import Estimate, Inferred
 from numerics.inference.posterior import Fit
-from numerics.inference.shapes import Shape, shape_of
+from numerics.inference.shapes import Shape, edge_of, shape_of
 from numerics.problem import TARGETS
 
 FITS: Mapping[str, Callable[[Setting, Array], Fit]] = MappingProxyType(
@@ -32,9 +32,6 @@ TOLD, TOLD_WITHOUT_GAMMA = 0.4, 0.25
 
 UNLIKELY = 1e-4
 """Probability below which weights are not those of the law."""
-
-FEWEST = 2.0
-"""Learned modes of which a decay is told: one size has none."""
 
 _LARGEST = 1e100
 """Beyond, squares of sums of weights are no numbers of double precision."""
@@ -120,7 +117,7 @@ def _inferred(setting: Setting, sizes: Array) -> Inferred:
     for name, more in _finite_size(setting, point, len(sizes)).items():
         value, error = estimates[name]
         estimates[name] = Estimate(value, math.hypot(error, more))
-    untold = _untold(setting, sizes, estimates, fit.probability)
+    untold = _untold(setting, sizes, edge_of(setting, point), estimates, fit.probability)
     shape: Shape | None
     shape, why = shape_of(setting, point, sizes)
     if fit.probability < UNLIKELY:
@@ -168,20 +165,22 @@ def _finite_size(setting: Setting, point: Point, count: int) -> dict[str, float]
 
 
 def _untold(
-    setting: Setting, sizes: Array, estimates: Mapping[str, Estimate], probability: float
+    setting: Setting, sizes: Array, edge: float, estimates: Mapping[str, Estimate], probability: float
 ) -> dict[str, str]:
-    """Why numbers are not told, by name."""
+    """Why numbers are not told, by name; ``edge`` is that of the bulk."""
     names = [name for name in NAMES if name != "scale" or setting.target is None]
     if probability < UNLIKELY:
         reason = f"no power-law target of this scale fits the weights: probability {probability:.1g}"
         return dict.fromkeys(names, reason)
     untold: dict[str, str] = {}
     learned = estimates["learned_modes"].value
+    beyond = int(np.sum(sizes > edge))
+    is_are = "is" if beyond == 1 else "are"
     for name in names:
         value, error = estimates[name]
         unit = estimates["test_error"].value if name == "noise_variance" else value
-        if name == "gamma" and learned < FEWEST:
-            untold[name] = f"about {learned:.2g} target modes are learned: of fewer than two no decay is told"
+        if name == "gamma" and beyond < 2:
+            untold[name] = f"{beyond} of the weights {is_are} larger than noise can be: two tell a decay"
         elif not error <= (TOLD_WITHOUT_GAMMA if "gamma" in untold else TOLD) * unit:
             counts = f"{len(sizes)} of {setting.dim} weights are not 0, about {learned:.3g} of them learned"
             untold[name] = f"{counts}: they leave {value:.2g} +- {error:.1g}"

@@ -20,7 +20,7 @@ decides, in this order:
 alpha is 1 + 1/gamma, that of the target, where the tail is long.  A heavy tail shows that modes were learned,
 not that they were learned well: over-regularised weights are heavy-tailed too (`examples/tail_and_risk.py`).
 
-In order: `Shape`, `shape_of`.
+In order: `Shape`, `shape_of`, `edge_of`.
 """
 
 from __future__ import annotations
@@ -64,3 +64,15 @@ def shape_of(setting: Setting, point: Point, sizes: Array) -> tuple[Shape, str]:
         where = f"beyond twice the bulk's edge, {edge:.3g}"
         return Shape.BULK_AND_SPIKES, f"{apart} of {len(spikes)} outliers lie {where}"
     return Shape.BULK_DECAY, f"most of {learned:.0f} learned weights lie next to the bulk's edge, {edge:.3g}"
+
+
+def edge_of(setting: Setting, point: Point) -> float:
+    """How large the weights of noise may be at finite n_eff, at most.
+
+    The noise of eigenvalues is a sum over samples of residuals times x x^T - 1, with the free cumulants
+    delta^2 and 3 delta^4/n_eff of order 2 and 4 where residuals are Gaussian.  With the R-transform
+    delta^2 g + (3 delta^4/n_eff) g^3 it ends at 2 delta (1 + 3/(2 n_eff)), to first order.  In trainings it
+    ends before, as they lessen their largest residuals.
+    """
+    noise_edge = float(setting.architecture.noise_edge(point.noise, setting.dim, point.modes.arithmetic))
+    return max(noise_edge * (1 + 1.5 / setting.effective_samples) - point.threshold, 0.0)
