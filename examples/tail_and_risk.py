@@ -68,7 +68,7 @@ def main(folder: Path) -> None:
         shown = "too few" if math.isnan(exponent) else f"{exponent:.2f}"
         print(
             f"{decay:12.3g}  {phase_at(decay):5}  {shown:>13}  {above:11.1f}  "
-            f"{risk:11.3f} ({solution.excess_risk:.3f})  {inferred.shape}"
+            f"{risk:11.3f} ({solution.excess_risk:.3f})  {inferred.shape or 'no law fits'}"
         )
 
     decays, exponents, risks = np.array(rows).T

@@ -10,18 +10,26 @@ mixture, over the modes, of soft-thresholded Gaussians of variances sigma_i^2 = 
 The coefficients are independent, but each has a mode of its own: their scores scatter less than those of
 draws of the mixture would.  The scatter is measured on draws of the law (`fluctuations`).
 
-In order: `fit`, `log_likelihood`.
+In order: `fit`, `scatter`, `log_likelihood`.
 """
 
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
 from scipy import interpolate, special, stats
 
-from numerics.inference.family import Array, Point, Setting, on_family
+from numerics.inference.family import (
+    Array,
+    Point,
+    Setting,
+    loss_information,
+    loss_likelihood,
+    on_family,
+)
 from numerics.inference.fluctuations import Draws
 from numerics.inference.posterior import Fit, mode_of, posterior_of
 
@@ -45,13 +53,20 @@ def fit(setting: Setting, sizes: Array) -> Fit:
     counts = np.array([len(group) for group in groups])
 
     def logarithm(point: Point) -> float:
-        return log_likelihood(point, means, counts)
+        return log_likelihood(point, means, counts) + loss_likelihood(setting, point, scatter(point))
 
     posterior = posterior_of(setting, logarithm, mode_of(setting, sizes, logarithm))
     point = on_family(setting, posterior.free)
     count = int(np.clip(_DRAWN // setting.dim, *_DRAWS))
     draws = _draws(point, count, np.random.default_rng(1))
-    return Fit(posterior, draws, _probability(point, sizes))
+    information = draws.information + loss_information(setting, point, scatter(point))
+    return Fit(posterior, replace(draws, information=information), _probability(point, sizes))
+
+
+def scatter(point: Point) -> float:
+    """Standard deviation, at most, of the degrees of freedom: their d-fold is a number of coefficients."""
+    freedom = float(point.scalars.degrees_of_freedom)
+    return math.sqrt(max(freedom * (1 - freedom), 1 / point.modes.dim) / point.modes.dim)
 
 
 def log_likelihood(point: Point, sizes: Array, counts: Array) -> float:

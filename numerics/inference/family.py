@@ -16,10 +16,15 @@ delta lambda/kappa, so that the ratio
 
     delta/kappa = sqrt(2 (loss - lambda mean |w|)/(R/e))/lambda
 
-is known too.  This is generalised cross-validation: R + Delta is the mean square of the residuals over
-(1 - D/A)^2.
+is known too, of the training itself.  This is generalised cross-validation: R + Delta is the mean square of
+the residuals over (1 - D/A)^2, D being that of the training.  It differs by nu from that of the law.  At the
+same delta, log kappa of the law that is nearest to the training is then off by nu/(lambda/kappa - D_y), D_y
+being the derivative of D by log kappa, and log(delta/kappa) is known up to the scatter of that
+(`loss_likelihood`).  To set nu to 0 instead would amplify it at the interpolation threshold, where A - D is
+small.
 
-In order: `Setting`, `Point`, `point_at`, `on_family`, `answers`, `slopes_of`.
+In order: `Setting`, `Point`, `point_at`, `on_family`, `loss_likelihood`, `loss_information`, `answers`,
+`slopes_of`.
 """
 
 from __future__ import annotations
@@ -72,7 +77,7 @@ class Setting:
         network: "diagonal" or "quadratic".
         samples, dim, weight_decay: n, d, lambda.
         target: normalisation of the target, "raw" or "unit"; None if its scale is to be inferred.
-        ratio: delta/kappa where the training loss is known.
+        ratio: delta/kappa of the training, where its loss is known.
     """
 
     network: str
@@ -147,7 +152,7 @@ def point_at(setting: Setting, coordinates: Array) -> Point:
 
 
 def on_family(setting: Setting, free: Array, near: float | None = None, accuracy: float = SETTLED) -> Point:
-    """The law at the free parameters: gamma, log delta unless its ratio to kappa is known, log c if unknown.
+    """The law at the free parameters: gamma, log delta, and log c if it is unknown.
 
     By Newton's method in log kappa, from ``near`` if given, in a bracket: A - D - lambda/kappa increases with
     kappa.  Its last step, below ``accuracy``, is to first order.
@@ -162,42 +167,69 @@ def on_family(setting: Setting, free: Array, near: float | None = None, accuracy
     gamma, *others = (float(x) for x in free)
     log_scale = others.pop() if setting.target is None else 0.0
     modes = _modes(setting, gamma, log_scale)
+    noise = math.exp(others[0])
     low, high = math.log(setting.least_threshold), math.inf
     y = low if near is None else max(low, math.log(near))
     for number in range(_STEPS):
-        # log delta, and its derivative by log kappa
-        x, moves = (others[0], 0.0) if setting.ratio is None else (y + math.log(setting.ratio), 1.0)
-        scalars = setting.architecture.scalars(math.exp(x), math.exp(y), modes)
+        scalars = setting.architecture.scalars(noise, math.exp(y), modes)
         assert scalars.slopes is not None
-        by_noise, by_threshold = (float(slope) for slope in scalars.slopes.freedom)
+        by_threshold = float(scalars.slopes.freedom[1])
         shrinkage = setting.decay * math.exp(-y)
         excess = setting.capacity - float(scalars.degrees_of_freedom) - shrinkage
-        slope = shrinkage - by_threshold - moves * by_noise
+        slope = shrinkage - by_threshold
         low, high = (y, high) if excess < 0 else (low, y)
         step = -excess / slope if slope > 0 else math.inf
         if abs(step) < accuracy or high - low < SETTLED:
             step = step if abs(step) < accuracy else 0.0
-            noise, threshold = math.exp(x + moves * step), math.exp(y + step)
-            return Point(gamma, noise, threshold, log_scale, modes, _moved(scalars, step, moves))
+            return Point(gamma, noise, math.exp(y + step), log_scale, modes, _moved(scalars, step))
         step = max(-2.0, min(2.0, step))
         if number > _PATIENT and high == math.inf:  # far below: ever longer steps
             step = 2.0 ** (number - _PATIENT)
         wanted = y + step
         y = wanted if low < wanted < high else (low + high) / 2
-    raise NotConverged(f"no threshold found at gamma={gamma:.3g}, log delta={x:.3g}")
+    raise NotConverged(f"no threshold found at gamma={gamma:.3g}, log delta={others[0]:.3g}")
 
 
-def _moved(scalars: Scalars, step: float, moves: float) -> Scalars:
-    """To first order at log kappa larger by a small step, and log delta by ``moves`` times it."""
+def _moved(scalars: Scalars, step: float) -> Scalars:
+    """To first order at log kappa larger by a small step."""
     assert scalars.slopes is not None
-    (error_x, error_y), (freedom_x, freedom_y) = scalars.slopes.error, scalars.slopes.freedom
     return replace(
         scalars,
         threshold=scalars.threshold * math.exp(step),
-        error=scalars.error + (moves * error_x + error_y) * step,
-        degrees_of_freedom=scalars.degrees_of_freedom + (moves * freedom_x + freedom_y) * step,
+        error=scalars.error + scalars.slopes.error[1] * step,
+        degrees_of_freedom=scalars.degrees_of_freedom + scalars.slopes.freedom[1] * step,
         mean_size=scalars.mean_size - scalars.mass_above * scalars.threshold * step,
     )
+
+
+def loss_likelihood(setting: Setting, point: Point, scatter: float) -> float:
+    """Logarithm of the likelihood of the training loss, where it is known.
+
+    Args:
+        setting: with its ``ratio``.
+        point: a law of the family.
+        scatter: standard deviation of the degrees of freedom of one training.
+    """
+    if setting.ratio is None:
+        return 0.0
+    width = _loss_width(setting, point, scatter)
+    off = math.log(point.noise / point.threshold / setting.ratio) / width
+    return -off * off / 2 - math.log(width)
+
+
+def loss_information(setting: Setting, point: Point, scatter: float) -> Array:
+    """Its information of gamma, log delta, log kappa, log c, shape (4, 4)."""
+    if setting.ratio is None:
+        return np.zeros((4, 4))
+    direction = np.array([0.0, 1.0, -1.0, 0.0]) / _loss_width(setting, point, scatter)
+    return np.outer(direction, direction)
+
+
+def _loss_width(setting: Setting, point: Point, scatter: float) -> float:
+    """Standard deviation of log(delta/kappa) of a training from that of the law at the same delta."""
+    assert point.scalars.slopes is not None
+    slope = setting.decay / point.threshold - float(point.scalars.slopes.freedom[1])
+    return max(scatter / slope, ACCURACY)
 
 
 def _modes(setting: Setting, gamma: float, log_scale: float) -> Target:

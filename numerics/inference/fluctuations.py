@@ -11,7 +11,8 @@ state equations by dx in log delta and dy in log kappa,
 *The weights*, given delta and kappa of the training, give scores S of a likelihood with the information G.
 
 *The family* (`family`) has nu = 0.  Its point that is nearest to the training is off by o = -nu/(D_y -
-lambda/kappa) in log kappa; where delta/kappa is known, by -nu/(D_x + D_y - lambda/kappa) in both logarithms.
+lambda/kappa) in log kappa.  A known training loss adds to G, and no score: it gives delta/kappa of the
+training exactly.
 
 With the tangents T of the family, an estimate that maximises the likelihood differs from delta and kappa of
 the training by
@@ -92,10 +93,7 @@ def _of_training(setting: Setting, point: Point, draws: Draws, random: np.random
 
 def _off_the_family(setting: Setting, point: Point, draws: Draws) -> Array:
     """The training less the nearest law of the family: shape (draws, 4)."""
-    _, _, freedom_x, freedom_y = _slopes(setting, point)
+    freedom_y = _slopes(setting, point)[3]
     off = np.zeros((len(draws.freedoms), 4))
-    if setting.ratio is None:
-        off[:, 2] = -draws.freedoms / freedom_y
-    else:
-        off[:, 1] = off[:, 2] = -draws.freedoms / (freedom_x + freedom_y)
+    off[:, 2] = -draws.freedoms / freedom_y
     return off

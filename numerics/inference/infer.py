@@ -82,6 +82,9 @@ def infer(
         NotConverged: no law of the family is near the weights.
 
     Values in `Inferred` that the weights leave open within 40 per cent are None, within 25 where gamma is.
+    On trainings at d = 100 (quadratic, n_eff = n/d from 15 on) and 1000 (diagonal), nine of ten intervals hold
+    for each value, with a train_loss or without.  At n_eff from 6 to 10 those of gamma and of learned_modes
+    hold less often where a train_loss is given: eigenvalues there have laws of their own.
 
     >>> from numerics.networks.quadratic import scalars
     >>> from numerics import Problem, solve
@@ -181,6 +184,8 @@ def _untold(
         unit = estimates["test_error"].value if name == "noise_variance" else value
         if name == "gamma" and beyond < 2:
             untold[name] = f"{beyond} of the weights {is_are} larger than noise can be: two tell a decay"
+        elif name == "learned_modes" and "gamma" in untold and value >= 1:
+            untold[name] = f"how many modes lie below the {beyond} that are seen depends on the decay"
         elif not error <= (TOLD_WITHOUT_GAMMA if "gamma" in untold else TOLD) * unit:
             counts = f"{len(sizes)} of {setting.dim} weights are not 0, about {learned:.3g} of them learned"
             untold[name] = f"{counts}: they leave {value:.2g} +- {error:.1g}"

@@ -249,11 +249,10 @@ def _mixture(points: Array, proposals: list[tuple[Array, Array]]) -> Array:
 def _grid(setting: Setting, sizes: Array) -> list[Array]:
     """Points in 1/gamma and the others around which the mode may lie."""
     axes = [1 / np.array([0.6, 0.8, 1.0, 1.25, 1.6, 2.2, 3.5])]
-    if setting.ratio is None:
-        least = setting.least_threshold
-        high = 2 * max(float(sizes[0]), least)
-        low = max(0.1 * min(float(np.median(sizes)), least), ACCURACY * high)
-        axes.append(np.linspace(math.log(low), math.log(high), 14))
+    least = setting.least_threshold
+    high = 2 * max(float(sizes[0]), least)
+    low = max(0.1 * min(float(np.median(sizes)), least), ACCURACY * high)
+    axes.append(np.linspace(math.log(low), math.log(high), 14))
     if setting.target is None:
         axes.append(math.log(sizes[0] / math.sqrt(setting.dim)) + np.array([-0.5, 0.0, 0.5, 1.0]))
     return [np.array(point) for point in itertools.product(*axes)]

@@ -36,7 +36,17 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy import linalg, stats
 
-from numerics.inference.family import ACCURACY, Array, Point, Setting, on_family, point_at, slopes_of
+from numerics.inference.family import (
+    ACCURACY,
+    Array,
+    Point,
+    Setting,
+    loss_information,
+    loss_likelihood,
+    on_family,
+    point_at,
+    slopes_of,
+)
 from numerics.inference.fluctuations import Draws
 from numerics.inference.posterior import Fit, LogLikelihood, mode_of, posterior_of
 
@@ -53,6 +63,7 @@ _ABOVE = 1.3
 # is added when it is measured, for numbers that are whole and bulks of no eigenvalue.
 _TYPICAL = np.array([[1.1, 0.27, 0.3], [0.27, 0.43, 0.75], [0.3, 0.75, 1.4]])
 _LEAST = np.diag([1.0, 0.01, 0.01])
+_FREEDOM_BY_DIM = 2.0
 # Draws, fewer in high dimension: of dimension times draws.
 _DRAWS = (40, 150)
 _DRAWN = 15_000
@@ -119,7 +130,16 @@ class Statistics:
         """Gaussian."""
         root = np.linalg.cholesky(self.full_covariance(point))
         off = linalg.solve_triangular(root, observed - self.means(point), lower=True, check_finite=False)
-        return -float(off @ off) / 2 - float(np.log(np.diag(root)).sum())
+        of_weights = -float(off @ off) / 2 - float(np.log(np.diag(root)).sum())
+        return of_weights + loss_likelihood(self.setting, point, self.scatter(point))
+
+    def scatter(self, point: Point) -> float:
+        """By how much the degrees of freedom of a training differ from D, of order D/d and D/n_eff.
+
+        Draws of the law have 1 to 2 D/d more at most places.  What is due to finite n_eff is not derived.
+        """
+        orders = math.hypot(_FREEDOM_BY_DIM / self.setting.dim, 1 / self.setting.effective_samples)
+        return orders * float(point.scalars.degrees_of_freedom)
 
     def at(self, point: Point, most: int) -> Statistics:
         """The same with as many outliers, up to ``most``, as are well apart at a law."""
@@ -215,16 +235,16 @@ def _drawn(point: Point, count: int, random: np.random.Generator) -> Drawn:
 def _draws(statistics: Statistics, point: Point, drawn: Drawn, random: np.random.Generator) -> Draws:
     """Scores at a law of weights drawn at one close to it."""
     observed = np.array([statistics.of(row) for row in drawn.eigenvalues]) - statistics.means(drawn.point)
-    k = statistics.outliers
+    k, setting = statistics.outliers, statistics.setting
     by_itself, together = np.sqrt(statistics.extra(point))
     observed[:, :k] -= statistics.raised(drawn.point)
     observed[:, :k] += by_itself * random.standard_normal((len(observed), k))
     observed[:, :k] += together * random.standard_normal((len(observed), 1))
-    slopes = slopes_of(lambda theta: statistics.means(point_at(statistics.setting, theta)), point.coordinates)
+    slopes = slopes_of(lambda theta: statistics.means(point_at(setting, theta)), point.coordinates)
     weighted = np.linalg.solve(statistics.full_covariance(point), slopes)
     scalars = drawn.point.scalars
     return Draws(
-        information=slopes.T @ weighted,
+        information=slopes.T @ weighted + loss_information(setting, point, statistics.scatter(point)),
         scores=observed @ weighted,
         errors=drawn.errors - float(scalars.error),
         freedoms=drawn.freedoms - float(scalars.degrees_of_freedom),

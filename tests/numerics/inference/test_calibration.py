@@ -1,6 +1,5 @@
 """Nine of ten intervals hold, on trainings at the sizes that are promised; and the names of their spectra."""
 
-import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from types import MappingProxyType
@@ -19,15 +18,16 @@ pytestmark = pytest.mark.slow
 
 DIMS = {"diagonal": 1000, "quadratic": 100}
 # gamma, n over d (diagonal) or d^2 (quadratic), weight decay, noise variance, target, names of its spectra:
-# from interpolation to over-regularised, with few and many samples, with and without outliers and noise
+# from interpolation to over-regularised, with few and many samples, with and without outliers; coefficients
+# of the largest mode are random, and not always far above noise
 PLACES: dict[str, list[tuple[float, float, float, float, str, set[Shape]]]] = {
     "diagonal": [
-        (1.25, 0.75, 0.1, 0.5, "raw", {Shape.BULK_DECAY}),
+        (1.25, 0.75, 0.1, 0.5, "raw", {Shape.BULK_DECAY, Shape.BLEEDING_OUT}),
         (1.0, 2.5, 2.0, 0.5, "raw", {Shape.BULK_DECAY}),
         (1.25, 0.5, 1.0, 0.5, "raw", {Shape.BULK_DECAY}),
-        (2.0, 1.0, 0.3, 0.5, "raw", {Shape.BULK_DECAY}),
+        (2.0, 1.0, 0.3, 0.5, "raw", {Shape.BULK_DECAY, Shape.BLEEDING_OUT}),
         (1.0, 0.3, 0.3, 0.5, "unit", {Shape.BULK_DECAY}),
-        (1.25, 0.5, 1.0, 500.0, "raw", {Shape.RANDOM_LIKE}),
+        (1.25, 0.5, 1.0, 500.0, "raw", {Shape.RANDOM_LIKE, Shape.BLEEDING_OUT}),
         (1.25, 0.1, 0.5, 0.1, "raw", {Shape.HEAVY_TAILED, Shape.BULK_DECAY}),
         (0.7, 2.0, 20.0, 0.5, "raw", {Shape.HEAVY_TAILED, Shape.BULK_DECAY}),
     ],
@@ -103,7 +103,7 @@ def deviations(done: list[Training], found: Callable[[Training], Inferred]) -> d
     off: dict[str, list[float]] = {}
 
     def add(name: str, estimate: Estimate | None, truth: float) -> None:
-        if estimate is not None:
+        if estimate is not None and estimate != (truth, 0):  # no mode is learned, for certain
             off.setdefault(name, []).append((estimate.value - truth) / estimate.standard_error)
 
     for one in done:
@@ -163,14 +163,22 @@ def test_a_noise_edge_off_by_a_tenth_would_be_noticed(
 
 
 def test_generalised_cross_validation(done: list[Training]) -> None:
-    """With the training loss: mean squares of residuals over (1 - D/A)^2, D that of the inferred law."""
-    off, ratios = [], []
-    for one in done[::2]:
-        found = infer(one.trained.weights, **known(one.problem), train_loss=one.trained.train_loss)
-        assert found.test_error is not None
-        value, error = found.test_error
-        own = one.trained.excess_risk + float(one.problem.noise_variance)
-        off.append((value - own) / error)
-        ratios.append(value / own)
-    assert not failing({"test error": off}), off
-    assert abs(math.log(np.median(ratios))) < 0.05
+    """With the training loss: mean squares of residuals over (1 - D/A)^2, D read off the spectrum."""
+    some = done[::2]
+    found = {
+        id(one): infer(one.trained.weights, **known(one.problem), train_loss=one.trained.train_loss)
+        for one in some
+    }
+    off = deviations(some, lambda one: found[id(one)])
+    assert not failing(off), off
+    own = []
+    for one in some:
+        told = found[id(one)].test_error
+        if told is not None:
+            test_error = one.trained.excess_risk + float(one.problem.noise_variance)
+            own.append(((told.value - test_error) / told.standard_error, told.value / test_error))
+    z, ratios = np.array(own).T
+    assert not failing({"own test error": z.tolist()}), z
+    assert len(own) > 0.75 * len(some)
+    # without a test set, half of the estimates are within a few per cent of what one would give
+    assert np.median(np.abs(np.log(ratios))) < 0.06

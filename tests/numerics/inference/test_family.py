@@ -7,7 +7,16 @@ import numpy as np
 import pytest
 
 from numerics import Problem, solve
-from numerics.inference.family import NAMES, Setting, answers, on_family, point_at, slopes_of
+from numerics.inference.family import (
+    NAMES,
+    Setting,
+    answers,
+    loss_information,
+    loss_likelihood,
+    on_family,
+    point_at,
+    slopes_of,
+)
 
 PROBLEMS = [
     Problem("diagonal", gamma=1.25, samples=300, dim=400, weight_decay=0.1, noise_variance=0.5),
@@ -43,12 +52,20 @@ def test_solutions_lie_on_the_family(problem: Problem) -> None:
 
 
 @pytest.mark.parametrize("problem", PROBLEMS)
-def test_training_loss_gives_the_ratio_of_noise_and_threshold(problem: Problem) -> None:
+def test_training_loss_is_likeliest_at_the_solution(problem: Problem) -> None:
+    """Its width is that of log kappa where D is off by the scatter, at the same delta."""
     solution = solve(problem)
     setting = setting_of(problem, ratio=solution.effective_noise / solution.threshold)
-    point = on_family(setting, np.array([problem.gamma]))
-    assert point.noise == pytest.approx(solution.effective_noise, rel=1e-6, abs=0)
-    assert point.threshold == pytest.approx(solution.threshold, rel=1e-6, abs=0)
+    free = np.array([problem.gamma, math.log(solution.effective_noise)])
+    scatter, step = 1e-3, np.array([0.0, 1e-2])
+    logs = [loss_likelihood(setting, on_family(setting, free + k * step), scatter) for k in (-1, 0, 1)]
+    assert logs[1] > max(logs[0], logs[2])
+    point = on_family(setting, free)
+    more = replace(setting, samples=setting.samples * (1 + scatter / setting.capacity))  # A + scatter
+    width = math.log(point.threshold / on_family(more, free).threshold)
+    direction = np.array([0.0, 1.0, -1.0, 0.0])
+    found = loss_information(setting, point, scatter)
+    assert found == pytest.approx(np.outer(direction, direction) / width**2, rel=0.01, abs=1e-12)
 
 
 def test_threshold_is_the_same_from_any_start() -> None:

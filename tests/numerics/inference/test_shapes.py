@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from numerics.inference.family import Setting, on_family
-from numerics.inference.shapes import Shape, shape_of
+from numerics.inference.shapes import Shape, edge_of, shape_of
 
 RAW = Setting("quadratic", 1800, 60, 0.5, "raw")
 FEW = Setting("quadratic", 360, 60, 0.01, "raw")  # interpolated: the threshold is near the bulk's edge
@@ -46,6 +46,22 @@ def test_shape_of_a_draw(setting: Setting, gamma: float, noise: float, shape: Sh
     assert found is shape
     assert found == str(shape)
     assert why
+
+
+def test_noise_of_few_samples_is_wider() -> None:
+    """Residuals times x x^T - 1, 20 samples for each dimension: wider than 2 delta by half of the bound."""
+    dim, few = 400, 20
+    point = on_family(Setting("quadratic", few * dim, dim, 1.0, "raw"), np.array([1.25, 0.0]))
+    largest = []
+    for seed in range(3):
+        random = np.random.default_rng(seed)
+        x, residuals = random.standard_normal((few * dim, dim)), random.standard_normal(few * dim)
+        noise = (x.T * residuals) @ x - residuals.sum() * np.eye(dim)
+        largest.append(np.linalg.eigvalsh(noise)[-1] / math.sqrt(few) / dim)
+    bound = edge_of(Setting("quadratic", few * dim, dim, 1.0, "raw"), point) + point.threshold
+    assert bound == pytest.approx(2 * (1 + 3 / (2 * few)))
+    # to second order in 1/20, and d^(-2/3) of Tracy and Widom
+    assert 2 + (bound - 2) / 2 < np.mean(largest) < bound
 
 
 def test_names_are_those_of_the_other_route() -> None:
