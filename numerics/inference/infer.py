@@ -82,9 +82,9 @@ def infer(
         NotConverged: no law of the family is near the weights.
 
     Values in `Inferred` that the weights leave open within 40 per cent are None, within 25 where gamma is.
-    On trainings at d = 100 (quadratic, n_eff = n/d from 15 on) and 1000 (diagonal), nine of ten intervals hold
-    for each value, with a train_loss or without.  At n_eff from 6 to 10 those of gamma and of learned_modes
-    hold less often where a train_loss is given: eigenvalues there have laws of their own.
+    On trainings at d = 100 (quadratic, n_eff = n/d from 15 on) and d = 1000 (diagonal), nine of ten intervals
+    hold for each value, with a train_loss or without.  At n_eff from 6 to 10 those of gamma and learned_modes
+    hold less often where a train_loss is given.
 
     >>> from numerics.networks.quadratic import scalars
     >>> from numerics import Problem, solve
