@@ -36,7 +36,7 @@ UNLIKELY = 1e-4
 _LARGEST = 1e100
 """Beyond, squares of sums of weights are no numbers of double precision."""
 
-_COUNTED = np.array([float(name == "learned_modes") for name in NAMES])
+_COUNTS = np.array([float(name == "learned_modes") for name in NAMES])
 """What is counted is known no better than one of it is: 0 too has a standard error."""
 
 _LINEAR = 10.0
@@ -116,7 +116,7 @@ def _inferred(setting: Setting, sizes: Array) -> Inferred:
     posterior, point = fit.posterior, on_family(setting, fit.posterior.free)
     full, by_information = mean_squares(setting, posterior.free, fit.draws, np.random.default_rng(2))
     variances = _combined(posterior.variances, full, by_information)
-    variances += (ACCURACY * (np.abs(posterior.means) + _COUNTED)) ** 2
+    variances += (ACCURACY * (np.abs(posterior.means) + _COUNTS)) ** 2
     estimates = dict(
         zip(NAMES, map(Estimate, posterior.means.tolist(), np.sqrt(variances).tolist()), strict=True)
     )
