@@ -9,7 +9,9 @@ in which they build on each other:
     algebra           exact polyhedra over Q(gamma, r), monomials
     lemmas            sums over modes, and the noise of one mode
     balance           dominant balance: from the regimes of a model to scaling laws
-    models            the equations of each model, as a declaration
+    systems           self-consistent equations of your own, as a declaration
+    networks          trained networks: what one declares, and its regimes
+    models            the equations of each model, one file a model
     phases            a phase, its laws and its spectrum
     boundaries        the law across each boundary
     case_splits       answers with a symbolic parameter: "for gamma < 1: ..."
@@ -45,10 +47,10 @@ from asymptotics.learning_curves import plateaus as plateaus
 from asymptotics.lines import OnBoundary as OnBoundary
 from asymptotics.models.diagonal import diagonal as diagonal
 from asymptotics.models.kernel_ridge import kernel_ridge as kernel_ridge
-from asymptotics.models.network import Network as Network
 from asymptotics.models.quadratic import quadratic as quadratic
 from asymptotics.models.ridge import RidgeRegression as RidgeRegression
 from asymptotics.models.ridge import ridge as ridge
+from asymptotics.networks.network import Network as Network
 from asymptotics.phases.phase import Phase as Phase
 from asymptotics.phases.spectrum import SpectrumLaws as SpectrumLaws
 from asymptotics.systems.mode_sums import mode_sum as mode_sum

@@ -27,8 +27,8 @@ from asymptotics.case_splits import CaseSplit
 from asymptotics.expressions.checks import exact_exponent, in_one_line, require, require_one_of
 from asymptotics.lines import Line, OnBoundary, cases_along, line_at
 from asymptotics.models.bayes import BayesOptimal
-from asymptotics.models.network import Network
 from asymptotics.models.ridge import ridge
+from asymptotics.networks.network import Network
 from asymptotics.phases.phase import Phase, phase_of
 from asymptotics.systems.system import System, scales_of
 from asymptotics.tuning import optima_along

@@ -32,10 +32,10 @@ from asymptotics.balance.regimes import BULK, MODES, mean_term
 from asymptotics.diagram import PhaseDiagram
 from asymptotics.expressions.checks import require
 from asymptotics.lemmas.power_sums import Learned, ModeFunction, Piece
-from asymptotics.models.declaration import AMPLITUDE
-from asymptotics.models.mode_functions import Ordering
-from asymptotics.models.network import Network
-from asymptotics.models.trained import edge_gap
+from asymptotics.networks.declaration import AMPLITUDE
+from asymptotics.networks.mode_functions import Ordering
+from asymptotics.networks.network import Network
+from asymptotics.networks.trained import edge_gap
 from asymptotics.phases.phase import Phase
 from asymptotics.phases.spectrum import (
     last_spacing,

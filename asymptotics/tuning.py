@@ -56,10 +56,10 @@ from asymptotics.expressions.pickling import Stored
 from asymptotics.lemmas.power_sums import Learned
 from asymptotics.lines import Line
 from asymptotics.models.bayes import BayesOptimal, Recovery, exact_recovery
-from asymptotics.models.declaration import AMPLITUDE, error_of
-from asymptotics.models.mode_functions import Ordering, in_the_limit, mode_function
-from asymptotics.models.network import Network, check_is_network
-from asymptotics.models.trained import trained_regime
+from asymptotics.networks.declaration import AMPLITUDE, error_of
+from asymptotics.networks.mode_functions import Ordering, in_the_limit, mode_function
+from asymptotics.networks.network import Network, check_is_network
+from asymptotics.networks.trained import trained_regime
 from asymptotics.symbols import a, effective_noise, threshold, weight_decay
 
 STATIONARY = "the risk is stationary in the threshold"

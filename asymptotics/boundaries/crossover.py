@@ -63,9 +63,9 @@ from asymptotics.boundaries.types import BoundaryTerms, BoundaryType, Part, mech
 from asymptotics.boundaries.uniform_sums import discrete_head, finite_size_end, power_law_sum
 from asymptotics.lemmas.power_sums import Learned, ModeFunction, Piece
 from asymptotics.models.bayes import BayesOptimal, posterior_variance
-from asymptotics.models.declaration import AMPLITUDE, degrees_of_freedom_of, error_of
-from asymptotics.models.mode_functions import Ordering, mode_functions
-from asymptotics.models.network import Network
+from asymptotics.networks.declaration import AMPLITUDE, degrees_of_freedom_of, error_of
+from asymptotics.networks.mode_functions import Ordering, mode_functions
+from asymptotics.networks.network import Network
 from asymptotics.phases.phase import Phase
 from asymptotics.symbols import (
     d,

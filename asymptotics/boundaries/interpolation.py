@@ -40,7 +40,7 @@ from functools import cache
 from sympy import Abs, Eq, Expr, Piecewise, Rational, Symbol, simplify, solve, sqrt
 
 from asymptotics.boundaries.law import LocalLaw
-from asymptotics.models.network import Network, check_is_network
+from asymptotics.networks.network import Network, check_is_network
 from asymptotics.symbols import degrees_of_freedom, effective_noise, matrix_error, n_eff, threshold
 
 depth = Symbol("Y", positive=True)

@@ -56,9 +56,9 @@ from asymptotics.boundaries.law import LocalLaw
 from asymptotics.boundaries.uniform_sums import finite_size_end
 from asymptotics.expressions.checks import require, require_one_of
 from asymptotics.lemmas.power_sums import Learned, ModeFunction, Piece, end_behaviour
-from asymptotics.models.declaration import AMPLITUDE, degrees_of_freedom_of
-from asymptotics.models.mode_functions import Ordering, mode_functions
-from asymptotics.models.network import Network, check_is_network
+from asymptotics.networks.declaration import AMPLITUDE, degrees_of_freedom_of
+from asymptotics.networks.mode_functions import Ordering, mode_functions
+from asymptotics.networks.network import Network, check_is_network
 from asymptotics.symbols import d, effective_noise, gamma, n_eff, position, resolvent, size, threshold
 
 SMALLEST = AMPLITUDE * d**-gamma

@@ -29,9 +29,9 @@ from asymptotics.algebra.polyhedra import difference
 from asymptotics.balance.dominant_balance import Balanced
 from asymptotics.lemmas.power_sums import Learned, end_behaviour
 from asymptotics.models.bayes import BayesOptimal, Recovery
-from asymptotics.models.declaration import AMPLITUDE
-from asymptotics.models.mode_functions import Ordering, mode_functions
-from asymptotics.models.network import Network
+from asymptotics.networks.declaration import AMPLITUDE
+from asymptotics.networks.mode_functions import Ordering, mode_functions
+from asymptotics.networks.network import Network
 from asymptotics.phases.phase import Phase
 from asymptotics.symbols import d, effective_noise, gamma, noise_variance, weight_decay
 

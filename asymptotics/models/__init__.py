@@ -1,23 +1,18 @@
-"""Models: the equations of a paper as one declaration each, and what they become in every regime.
+"""Models: the equations of a paper as one declaration each, one file a model.
 
-*The one lemma.*  Soft thresholding has a potential, J(s; delta, kappa) = E[(x - kappa)_+^2] for the noisy
-image x of a mode of size s.  Stein's lemma gives the degrees of freedom D = dJ/d(delta^2), and with them the
-error E = s^2 - J + (kappa d/dkappa + delta d/ddelta) J.  J must be homogeneous of degree 2 in (s, delta,
-kappa).  Then E has degree 2 and D degree 0, so that E/T^2 and D are functions of s/T, T = max(delta, kappa),
-once the smaller scale is neglected: the lemma on power sums takes such functions.  So a network declares J
-and its two equations, and everything else follows.
+*The one lemma.*  A model is known by its regimes: what its equations become once its scales are in order
+(``balance.regimes``).  Two kinds of declaration have them: ``Network``, by the potential of its weights
+(``asymptotics.networks``), and ``System``, equations with sums over modes (``asymptotics.systems``).
 
 * ``diagonal``, ``quadratic``: the two networks of arXiv:2509.24882, equations first.
-* ``fields``: what a field of a declaration may be.
-* ``declaration``: what a network declares, and the derivatives of J.
-* ``mode_functions``: what one mode adds to each sum, in each order of the scales.
-* ``trained``: the regimes of a trained network.
-* ``network``: ``Network``, a declaration with its regimes and the names of its phases.
 * ``bayes``: the Bayes-optimal estimator of a network's target.
 * ``ridge``: ridge regression, on the inputs of a network or on given features.
 * ``kernel_ridge``: ridge regression with a power-law kernel.
+* ``random_features``: ridge regression on random features of a power-law kernel.
+* ``hermite``: Bayes-optimal networks of extensive width, with a Hermite polynomial as activation.
 
-``diagonal``, ``quadratic``, ``ridge`` and ``kernel_ridge`` are the models themselves, too:
+``diagonal``, ``quadratic``, ``ridge``, ``kernel_ridge``, ``random_features`` and ``hermite`` are the models
+themselves, too:
 
 >>> from asymptotics.models import quadratic
 >>> quadratic.noise_balance
@@ -26,8 +21,10 @@ Eq(2*delta**2*n_eff/d, Delta/2 + E)
 
 from asymptotics.models.bayes import BayesOptimal as BayesOptimal
 from asymptotics.models.diagonal import diagonal as diagonal
+from asymptotics.models.hermite import hermite as hermite
 from asymptotics.models.kernel_ridge import kernel_ridge as kernel_ridge
-from asymptotics.models.network import Network as Network
 from asymptotics.models.quadratic import quadratic as quadratic
+from asymptotics.models.random_features import random_features as random_features
 from asymptotics.models.ridge import RidgeRegression as RidgeRegression
 from asymptotics.models.ridge import ridge as ridge
+from asymptotics.networks.network import Network as Network

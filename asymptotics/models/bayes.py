@@ -43,8 +43,8 @@ from asymptotics.balance.regimes import (
     without_label_noise,
 )
 from asymptotics.lemmas.power_sums import Learned, ModeFunction, Piece
-from asymptotics.models.declaration import AMPLITUDE
-from asymptotics.models.network import Network
+from asymptotics.networks.declaration import AMPLITUDE
+from asymptotics.networks.network import Network
 from asymptotics.symbols import d, effective_noise, matrix_error, size, threshold
 
 

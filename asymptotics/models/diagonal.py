@@ -20,7 +20,7 @@ from __future__ import annotations
 from sympy import Eq, Max, S, erfc, exp, oo, pi, sqrt
 
 from asymptotics.lemmas.noise import NoiseLaw, level
-from asymptotics.models.network import Network
+from asymptotics.networks.network import Network
 from asymptotics.symbols import (
     d,
     degrees_of_freedom,

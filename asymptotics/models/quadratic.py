@@ -31,7 +31,7 @@ from __future__ import annotations
 from sympy import Eq, Piecewise, S, pi, sqrt
 
 from asymptotics.lemmas.noise import NoiseLaw, level
-from asymptotics.models.network import Network
+from asymptotics.networks.network import Network
 from asymptotics.symbols import (
     d,
     degrees_of_freedom,

@@ -62,8 +62,8 @@ from asymptotics.balance.regimes import (
 )
 from asymptotics.expressions.checks import require
 from asymptotics.lemmas.power_sums import Learned, ModeFunction, Piece, end_behaviour
-from asymptotics.models.declaration import AMPLITUDE
-from asymptotics.models.fields import (
+from asymptotics.networks.declaration import AMPLITUDE
+from asymptotics.networks.fields import (
     multiple_of_error,
     noise_balance,
     power_of_size,
@@ -71,7 +71,7 @@ from asymptotics.models.fields import (
     text,
     threshold_balance,
 )
-from asymptotics.models.network import Network, check_is_network
+from asymptotics.networks.network import Network, check_is_network
 from asymptotics.symbols import (
     d,
     degrees_of_freedom,

@@ -23,7 +23,7 @@ from asymptotics.balance.laws import Law, NoLaw, law_of, risk_law
 from asymptotics.balance.regimes import Description, Hypothesis, Model
 from asymptotics.expressions.checks import require
 from asymptotics.expressions.pickling import Stored
-from asymptotics.models.trained import PARTS
+from asymptotics.networks.trained import PARTS
 from asymptotics.phases.spectrum import SpectrumLaws, spectrum_laws, trained_network
 from asymptotics.symbols import d as dimension
 from asymptotics.systems.system import System

@@ -54,10 +54,10 @@ from asymptotics.balance.laws import ZERO, Law, NoSuchLaw, law, law_of, logarith
 from asymptotics.balance.regimes import BULK, MODES
 from asymptotics.lemmas.power_sums import Learned, leading_sum
 from asymptotics.lemmas.weight_shares import ATOM, MASS_ABOVE, NOISE_ABOVE
-from asymptotics.models.declaration import AMPLITUDE
-from asymptotics.models.mode_functions import Ordering, mode_functions
-from asymptotics.models.network import Network
-from asymptotics.models.trained import edge_gap
+from asymptotics.networks.declaration import AMPLITUDE
+from asymptotics.networks.mode_functions import Ordering, mode_functions
+from asymptotics.networks.network import Network
+from asymptotics.networks.trained import edge_gap
 from asymptotics.phases.shape import Shape, shape_of
 from asymptotics.symbols import d, effective_noise, gamma, index, size, threshold, weight
 

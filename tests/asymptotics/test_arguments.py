@@ -30,7 +30,7 @@ from asymptotics import symbols as letters
 from asymptotics.algebra.regions import end_of_axis
 from asymptotics.balance.regimes import Hypothesis
 from asymptotics.lemmas.power_sums import Learned
-from asymptotics.models.mode_functions import Ordering
+from asymptotics.networks.mode_functions import Ordering
 
 
 class Thing:

@@ -14,7 +14,7 @@ from asymptotics.balance import dominant_balance as balance
 from asymptotics.balance.dominant_balance import dominant_balances
 from asymptotics.balance.regimes import BULK, LABEL_NOISE, MODES, WEIGHT_DECAY, Hypothesis
 from asymptotics.lemmas.power_sums import Learned
-from asymptotics.models.mode_functions import Ordering
+from asymptotics.networks.mode_functions import Ordering
 from asymptotics.symbols import (
     d,
     degrees_of_freedom,

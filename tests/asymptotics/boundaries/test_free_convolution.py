@@ -19,7 +19,7 @@ from asymptotics.boundaries.free_convolution import (
 )
 from asymptotics.boundaries.uniform_sums import evaluate
 from asymptotics.lemmas.power_sums import Learned
-from asymptotics.models.declaration import degrees_of_freedom_of, error_of
+from asymptotics.networks.declaration import degrees_of_freedom_of, error_of
 from asymptotics.symbols import effective_noise, gamma, threshold
 
 smallest = Symbol("s_d", positive=True)

@@ -8,7 +8,7 @@ from sympy import S, cos, exp, simplify
 from asymptotics import diagonal, quadratic
 from asymptotics.lemmas.power_sums import Learned
 from asymptotics.lemmas.risk_parts import HIGHEST_ORDER, leading_coefficient
-from asymptotics.models.mode_functions import Ordering, error_parts, mode_functions
+from asymptotics.networks.mode_functions import Ordering, error_parts, mode_functions
 from asymptotics.symbols import size
 
 

@@ -12,7 +12,7 @@ from asymptotics import quadratic
 from asymptotics.lemmas.noise import NoiseLaw, level
 from asymptotics.lemmas.power_sums import Learned, mellin
 from asymptotics.lemmas.subcritical import branch_point_order, overlap_above_zero, parts_in_noise
-from asymptotics.models.mode_functions import Ordering, error_parts
+from asymptotics.networks.mode_functions import Ordering, error_parts
 from asymptotics.symbols import effective_noise, gamma, size
 
 LOCATION = quadratic.outlier_location.subs(effective_noise, 1)

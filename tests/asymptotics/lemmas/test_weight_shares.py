@@ -9,7 +9,7 @@ from asymptotics import diagonal, phase_diagram, quadratic
 from asymptotics.lemmas.noise import NoiseLaw, level
 from asymptotics.lemmas.power_sums import Learned
 from asymptotics.lemmas.weight_shares import ATOM, MASS_ABOVE, NOISE_ABOVE, passing
-from asymptotics.models.mode_functions import Ordering, weight_shares
+from asymptotics.networks.mode_functions import Ordering, weight_shares
 from asymptotics.symbols import effective_noise, size, threshold
 
 

@@ -20,7 +20,7 @@ from sympy import Eq, Max, S, exp, oo, pi, simplify, sqrt
 from asymptotics import diagonal, heavy_tails, phase_diagram
 from asymptotics.lemmas.noise import NoiseLaw, level
 from asymptotics.lemmas.weight_shares import passing
-from asymptotics.models.network import Network
+from asymptotics.networks.network import Network
 from asymptotics.symbols import (
     d,
     degrees_of_freedom,

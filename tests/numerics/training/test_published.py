@@ -19,6 +19,9 @@ PUBLISHED = {
 
 SEEDS = 2
 
+GAP = 1e-3
+"""Relative: it moves the risk by less than its standard deviation over seeds."""
+
 
 @pytest.mark.slow
 @pytest.mark.parametrize("samples", PUBLISHED)
@@ -26,8 +29,8 @@ def test_published_trainings_are_reproduced(samples):
     decay, error, deviation = PUBLISHED[samples]
     law = {"gamma": 1.25, "noise_variance": 0.1, "target": "unit", "width": 150}
     problem = Problem("quadratic", samples=samples, dim=400, weight_decay=decay, **law)
-    trained = [train(problem, seed=seed, tolerance=1e-4, progress=False) for seed in range(SEEDS)]
+    trained = [train(problem, seed=seed, tolerance=GAP, progress=False) for seed in range(SEEDS)]
     # no more units are needed: the gap to the full width is closed
-    assert all(one.duality_gap <= 1e-4 for one in trained)
+    assert all(one.duality_gap <= GAP for one in trained)
     errors = [one.excess_risk / 2 for one in trained]
     assert abs(np.mean(errors) - error) < 3 * deviation * np.sqrt(1 + 1 / SEEDS)

@@ -21,7 +21,7 @@ from asymptotics.lemmas.power_sums import Learned, ModeFunction, Piece
 from asymptotics.lemmas.risk_parts import Part, parts
 from asymptotics.lemmas.subcritical import parts_in_noise
 from asymptotics.lemmas.weight_shares import shares
-from asymptotics.models.declaration import Declaration, degrees_of_freedom_of, error_of, size_of
+from asymptotics.networks.declaration import Declaration, degrees_of_freedom_of, error_of, size_of
 from asymptotics.symbols import effective_noise, size, threshold
 
 

@@ -41,7 +41,7 @@ from sympy import Eq, Expr, Symbol, lambdify, oo, simplify, sqrt
 from asymptotics.expressions.checks import require
 from asymptotics.lemmas.noise import NoiseLaw, level
 from asymptotics.lemmas.power_sums import Learned
-from asymptotics.models.fields import (
+from asymptotics.networks.fields import (
     expression,
     multiple_of_error,
     noise_balance,

@@ -4,7 +4,7 @@ import pytest
 from sympy import Eq, Symbol, oo
 
 from asymptotics import InvalidArgument
-from asymptotics.models.fields import (
+from asymptotics.networks.fields import (
     expression,
     multiple_of_error,
     noise_balance,

@@ -13,8 +13,8 @@ from sympy import Rational, S, cos, erfc, lambdify, oo, simplify, sqrt
 
 from asymptotics import diagonal, quadratic
 from asymptotics.lemmas.power_sums import Learned
-from asymptotics.models.declaration import degrees_of_freedom_of, error_of
-from asymptotics.models.mode_functions import Ordering, mode_functions
+from asymptotics.networks.declaration import degrees_of_freedom_of, error_of
+from asymptotics.networks.mode_functions import Ordering, mode_functions
 from asymptotics.symbols import effective_noise, size, threshold
 
 NETWORKS = (diagonal, quadratic)

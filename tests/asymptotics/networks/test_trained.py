@@ -6,8 +6,8 @@ from asymptotics import diagonal, quadratic
 from asymptotics.algebra.monomials import bulk_freedom
 from asymptotics.algebra.polyhedra import EVERYWHERE
 from asymptotics.lemmas.power_sums import Learned
-from asymptotics.models.mode_functions import Ordering
-from asymptotics.models.trained import Trained, edge_gap, trained_regime, trained_regimes
+from asymptotics.networks.mode_functions import Ordering
+from asymptotics.networks.trained import Trained, edge_gap, trained_regime, trained_regimes
 from asymptotics.symbols import effective_noise, noise_variance, threshold
 
 

@@ -5,7 +5,7 @@ from sympy import S
 
 from asymptotics import diagonal, quadratic
 from asymptotics.lemmas.power_sums import Learned
-from asymptotics.models.mode_functions import Ordering, in_the_limit, mode_functions, size_function
+from asymptotics.networks.mode_functions import Ordering, in_the_limit, mode_functions, size_function
 from asymptotics.symbols import effective_noise, size, threshold
 
 

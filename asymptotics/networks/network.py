@@ -10,9 +10,9 @@ from asymptotics import words
 from asymptotics.algebra.polyhedra import Domain
 from asymptotics.balance.regimes import Description, Hypothesis, Regime
 from asymptotics.expressions.checks import require
-from asymptotics.models.declaration import Declaration
-from asymptotics.models.mode_functions import Ordering
-from asymptotics.models.trained import trained_regimes
+from asymptotics.networks.declaration import Declaration
+from asymptotics.networks.mode_functions import Ordering
+from asymptotics.networks.trained import trained_regimes
 
 
 @dataclass(frozen=True)

@@ -44,14 +44,14 @@ from asymptotics.lemmas.power_sums import Learned, ModeFunction, Piece, leading_
 from asymptotics.lemmas.risk_parts import Part
 from asymptotics.lemmas.subcritical import branch_point_order
 from asymptotics.lemmas.weight_shares import ATOM, MASS_ABOVE, NOISE_ABOVE
-from asymptotics.models.declaration import (
+from asymptotics.networks.declaration import (
     AMPLITUDE,
     Declaration,
     degrees_of_freedom_of,
     error_of,
     size_of,
 )
-from asymptotics.models.mode_functions import (
+from asymptotics.networks.mode_functions import (
     Ordering,
     error_parts,
     mode_functions,

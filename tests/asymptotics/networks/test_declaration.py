@@ -13,8 +13,8 @@ from sympy import Eq, Function, I, Max, Rational, S, Symbol, cos, erfc, exp, log
 from asymptotics import InvalidArgument, diagonal, kernel_ridge, phase_diagram, quadratic, ridge
 from asymptotics.balance.regimes import Given
 from asymptotics.lemmas.noise import NoiseLaw, level
-from asymptotics.models.network import Network
 from asymptotics.models.ridge import RidgeRegression
+from asymptotics.networks.network import Network
 from asymptotics.symbols import (
     a,
     d,

@@ -1,0 +1,103 @@
+"""Random features: the positive form against the paper's equations, laws against solved ones."""
+
+import mpmath
+import pytest
+from scipy.optimize import fsolve
+from sympy import Rational
+
+from asymptotics import phase_diagram
+from asymptotics.models import random_features
+
+# n, p, lambda, A, r: nu_2, bias, variance/sigma^2 (arXiv:2405.15699's equations, infinitely many modes).
+# Solved with 30 digits nu_2 is 1.52283557994427e-4: these numbers hold to some 2e-10.
+REFERENCE = (1e4, 3e3, 1.0, 1.5, 0.3, 1.5228355801982056e-4, 6.130914712356911e-3, 4.164472308442731e-2)
+NU_2 = "1.52283557994426969783e-4"
+
+
+HEAD = 60
+"""Terms that are added one by one."""
+
+
+def sums(nu_2, capacity, r):
+    """The sums of the paper: a head, and the midpoint form of Euler and Maclaurin for the rest."""
+    xi2, beta2 = (lambda k: k**-capacity), (lambda k: k ** -(1 + 2 * capacity * r))
+
+    def total(function):
+        start = mpmath.mpf(2 * HEAD + 1) / 2
+        tail = mpmath.quad(
+            lambda t: function(mpmath.exp(t)) * mpmath.exp(t), [mpmath.log(start), 5, 8, 16, 32, 64, 128]
+        )
+        ends = mpmath.diff(function, start) / 24 - 7 * mpmath.diff(function, start, 3) / 5760
+        return mpmath.fsum(function(mpmath.mpf(k)) for k in range(1, HEAD + 1)) + tail + ends
+
+    return {
+        "f": total(lambda k: xi2(k) / (xi2(k) + nu_2)),
+        "f2": total(lambda k: (xi2(k) / (xi2(k) + nu_2)) ** 2),
+        "spread": total(lambda k: xi2(k) / (xi2(k) + nu_2) ** 2),
+        "alone": total(lambda k: beta2(k) / (xi2(k) + nu_2) ** 2),
+        "mixed": total(lambda k: beta2(k) * xi2(k) / (xi2(k) + nu_2) ** 2),
+    }
+
+
+def test_the_positive_form_is_the_papers():
+    n, p, decay, capacity, r, rounded, bias, variance = map(mpmath.mpf, REFERENCE)
+    nu_2 = mpmath.mpf(NU_2)
+    assert float(nu_2) == pytest.approx(float(rounded), rel=1e-9)
+    of = sums(nu_2, capacity, r)
+    ratio = 1 - of["f"] / p
+    nu_1 = ratio * nu_2
+    assert float(n - decay / nu_1) == pytest.approx(float(of["f"]), rel=1e-11)
+    spare = p - of["f2"]
+    used = (p / n) * ((1 - ratio) ** 2 + ratio**2 * of["f2"] / spare)
+    ours = (decay / nu_1 + p * nu_1 * of["spread"] / spare) / n  # as declared
+    assert float(ours) == pytest.approx(float(1 - used), rel=1e-10)
+    assert float(used / ours) == pytest.approx(float(variance), rel=1e-9)
+    whole = nu_2**2 / ours * (of["alone"] + of["spread"] * of["mixed"] / spare)
+    assert float(whole) == pytest.approx(float(bias), rel=1e-9)
+
+
+def test_the_known_corners():
+    """Many features: ridge regression with the kernel; many samples: p features for all there is."""
+    diagram = phase_diagram(random_features)
+    at = {"gamma": 1, "source": Rational(1, 4)}
+    kernel = diagram.locate(a=1, rho=5, ell=Rational(1, 2), **at)
+    assert kernel.risk.at(a=1, rho=5, ell=0.5, **at).exponent == -Rational(1, 4)  # (lambda/n)^(2 r)
+    few = diagram.locate(a=9, rho=1, ell=0, **at)
+    assert few.risk.at(a=9, rho=1, ell=0, **at).exponent == -1  # p^(-2 A r)
+    assert diagram.locate(a=1, rho=5, ell=-9, **at).variance.at(a=1, rho=5, ell=-9, **at).exponent == 0
+
+
+@pytest.mark.slow
+def test_risk_on_a_ladder():
+    """The solved equations at d = 10^3 and 10^4 against the laws of three phases."""
+    for a, rho, ell in [(1, 2, Rational(1, 2)), (3, 1, 0), (2, Rational(3, 2), Rational(1, 2))]:
+        phase = phase_diagram(random_features).locate(a=a, rho=rho, ell=ell, gamma=1, source=0.2)
+        slopes = []
+        for dim in (1e3, 1e4):
+            n, p, decay = (dim ** float(x) for x in (a, rho, ell))
+            values = {"n_eff": n, "p": p, "weight_decay": decay, "noise_variance": 1}
+            law = phase.risk.evaluate(gamma=1, source=0.2, **values)
+            slopes.append(float(solved(n, p, decay, 2.0, 0.2) / law))
+        assert slopes[1] == pytest.approx(1, abs=0.3)
+        assert abs(slopes[1] - 1) < abs(slopes[0] - 1)
+
+
+def solved(n, p, decay, capacity, r):
+    """The risk at label noise 1, with the unknowns by SciPy."""
+
+    def balance(x):
+        of = sums(mpmath.exp(x[1]), capacity, r)
+        nu_1, nu_2 = mpmath.exp(x[0]), mpmath.exp(x[1])
+        return [
+            float(mpmath.log((decay / nu_1 + of["f"]) / n)),
+            float(mpmath.log((p * nu_1 / nu_2 + of["f"]) / p)),
+        ]
+
+    x, _, found, _ = fsolve(balance, [0.0, 0.0], full_output=True, xtol=1e-10)
+    assert found == 1
+    nu_1, nu_2 = map(mpmath.exp, x)
+    of = sums(nu_2, capacity, r)
+    ratio, spare = nu_1 / nu_2, p - of["f2"]
+    used = (p / n) * ((1 - ratio) ** 2 + ratio**2 * of["f2"] / spare)
+    bias = nu_2**2 / (1 - used) * (of["alone"] + of["spread"] * of["mixed"] / spare)
+    return bias + used / (1 - used)
