@@ -30,7 +30,9 @@ def test_detection_is_where_the_free_entropies_meet():
 
 def test_the_constant_is_the_integral():
     law = phase_diagram(hermite(3)).phases[-1].risk
-    assert float(law.evaluate(gamma=1.5, n_eff=1, noise_variance=1)) == pytest.approx(CONSTANT, rel=1e-14)
+    assert float(law.evaluate(gamma=1.5, n_eff=1, noise_variance=1)) == pytest.approx(
+        CONSTANT, rel=1e-14, abs=0
+    )
     with mpmath.workdps(25):
         value = law.evaluate(gamma=Rational(3, 2), n_eff=1, noise_variance=1)
         assert abs(value - mpmath.mpf("1.5294047291842117904")) < 1e-18
@@ -44,7 +46,7 @@ def test_the_constant_is_that_of_the_sum():
     q = np.where(sizes > edge * u, (1 + np.sqrt(1 - 4 / (3 * snr))) / 2, 0)
     rest = (count + 0.5) ** -2 / 2  # the sum of i^-3 beyond
     error = float(np.sum(sizes**2 * (1 - q**3))) + rest
-    assert error / u ** (4 / 3) == pytest.approx(CONSTANT, rel=1e-5)
+    assert error / u ** (4 / 3) == pytest.approx(CONSTANT, rel=1e-5, abs=0)
 
 
 def test_the_quadratic_activation_is_the_quadratic_network():
