@@ -20,6 +20,7 @@ in which they build on each other:
     diagram           the phase diagram: its phases and boundaries, and where a point lies
     learning_curves   where the risk does not fall as samples grow
     heavy_tails       what the tail of the spectrum says of the risk
+    pruning_ratio     where pruning reaches the optimal rate without tuning
 """
 
 from asymptotics.balance.laws import Law as Law
@@ -51,8 +52,11 @@ from asymptotics.models.quadratic import quadratic as quadratic
 from asymptotics.models.ridge import RidgeRegression as RidgeRegression
 from asymptotics.models.ridge import ridge as ridge
 from asymptotics.networks.network import Network as Network
+from asymptotics.phases.bulk import OverfittedBulk as OverfittedBulk
 from asymptotics.phases.phase import Phase as Phase
 from asymptotics.phases.spectrum import SpectrumLaws as SpectrumLaws
+from asymptotics.pruning_ratio import PruningRatio as PruningRatio
+from asymptotics.pruning_ratio import pruning_ratios as pruning_ratios
 from asymptotics.systems.mode_sums import mode_sum as mode_sum
 from asymptotics.systems.system import System as System
 from asymptotics.tuning import BayesRatio as BayesRatio
@@ -74,10 +78,12 @@ __all__ = [
     "Network",
     "NoSuchLaw",
     "OnBoundary",
+    "OverfittedBulk",
     "Phase",
     "PhaseDiagram",
     "PhysicalPoint",
     "PowerLaw",
+    "PruningRatio",
     "RidgeRegression",
     "SpectrumLaws",
     "System",
@@ -89,6 +95,7 @@ __all__ = [
     "mode_sum",
     "phase_diagram",
     "plateaus",
+    "pruning_ratios",
     "quadratic",
     "read_expression",
     "read_latex",

@@ -143,7 +143,7 @@ def trained_regime(
     errors = trained.mean(summands.error, 2, domain)
     freedoms = trained.mean(summands.degrees_of_freedom, 0, domain)
     if at_edge:
-        errors = (*errors, _edge_error(network))
+        errors = (*errors, edge_error(network))
         freedoms = (*freedoms, term(bulk_freedom, BULK))
     noise_left, labels, per_error = split_balance(network.noise_balance, matrix_error, LABEL_NOISE)
     freedom_left, _, per_freedom = split_balance(network.threshold_balance, degrees_of_freedom, WEIGHT_DECAY)
@@ -192,11 +192,11 @@ def _part_of_risk(trained: Trained, name: str, on: Domain) -> tuple[Term, ...]:
     part = error_parts(network, trained.ordering, learned)[name]
     bulk: tuple[Term, ...] = ()
     if trained.at_edge and name == "overfitting":
-        bulk = (_edge_error(network), *_subcritical_error(network, learned))
+        bulk = (edge_error(network), *_subcritical_error(network, learned))
     if trained.at_edge and name == "learned":
         # a mode below the noise passes with it, and has a share in what passes
         shares = mean_term(signal_share(network), learned, _delta, AMPLITUDE, on)
-        bulk = tuple(_edge_error(network) * share for share in shares)
+        bulk = tuple(edge_error(network) * share for share in shares)
     per_error = term(network.risk_per_error, MODES)
     return tuple(per_error * t for t in (*trained.mean_of_part(part, 2, on), *bulk))
 
@@ -226,7 +226,7 @@ def _edge_threshold(network: Declaration) -> Term:
     return replace(at_edge, log_power=coefficient(edge.threshold_log_power))
 
 
-def _edge_error(network: Declaration) -> Term:
+def edge_error(network: Declaration) -> Term:
     """Error of the bulk near the edge of the noise, in delta, D_b and L."""
     edge = network.noise.edge_law
     error = term(edge.error_constant * effective_noise**2 * bulk_freedom**edge.error_power, BULK)
@@ -314,7 +314,7 @@ def _soft_edge_orders(
     if correction is None:
         raise NotImplementedError("the tail of the noise is no series in 1/L")
     orders: dict[Term, Callable[[], Expr]] = {_edge_size(network): lambda: correction.size}
-    orders |= {_edge_error(network) * factor: lambda: correction.error for factor in of_error}
+    orders |= {edge_error(network) * factor: lambda: correction.error for factor in of_error}
     for terms, of_mode, factors in sums:
         for number, factor in product(range(len(terms)), factors):
             order = partial(next_order_of_sum, network, learned, domain, of_mode, number)

@@ -2,7 +2,7 @@
 
 A balance (``balance``) says which terms lead, and the monomials that solve them.  A phase adds a name, a
 region, and a law for each quantity.  Five laws are at hand; those of the trained objective, of the parts of
-the risk and of the spectrum are derived when asked for.
+the risk, of pruning and of the spectrum are derived when asked for.
 
 Worked by hand, phase VIa of the diagonal network: label noise feeds delta, alpha delta^2 = Delta, the
 threshold lies far below it and lets all of it pass, so that the risk is delta^2 = Delta d/n_eff.
@@ -24,6 +24,8 @@ from asymptotics.balance.regimes import Description, Hypothesis, Model
 from asymptotics.expressions.checks import require
 from asymptotics.expressions.pickling import Stored
 from asymptotics.networks.trained import PARTS
+from asymptotics.phases.bulk import OverfittedBulk, overfitted_bulk
+from asymptotics.phases.pruning import pruned_risk_law
 from asymptotics.phases.spectrum import SpectrumLaws, spectrum_laws, trained_network
 from asymptotics.symbols import d as dimension
 from asymptotics.systems.system import System
@@ -114,13 +116,46 @@ class Phase(Stored):
         """
         return law_of(self.balance, "train_loss")
 
+    @cached_property
+    def pruned_risk(self) -> Law:
+        """Law of the excess risk once the bulk of the trained weights is removed (``pruning``).
+
+        It is what ``numerics.Solution.pruned`` computes.
+
+        Raises:
+            NoSuchLaw: when the estimator trains no weights.
+            NotImplementedError: as ``pruned_risk_law``; for no phase of the diagonal or quadratic network.
+
+        In the phase of harmful overfitting pruning leaves the risk of benign overfitting:
+
+        >>> from asymptotics import phase_diagram, quadratic
+        >>> diagram = phase_diagram(quadratic)
+        >>> diagram["V"].pruned_risk == diagram["IV"].risk
+        True
+        """
+        return pruned_risk_law(self.balance)
+
+    @cached_property
+    def overfitted_bulk(self) -> OverfittedBulk:
+        """What noise alone adds to the risk, of which it is a term of the overfitting part (``bulk``).
+
+        Raises:
+            NoSuchLaw: when the estimator trains no weights.
+
+        >>> from asymptotics import phase_diagram, quadratic
+        >>> bulk = phase_diagram(quadratic)["IV"].overfitted_bulk
+        >>> bulk.risk.exponent, bulk.leads_overfitting, bulk.leads_risk
+        (2*a/5 - 2/5, True, False)
+        """
+        return overfitted_bulk(self.balance)
+
     @property
     def decomposition(self) -> Mapping[str, Law]:
         """Laws of the parts of the risk, by the names they have in ``numerics`` (``decomposition``).
 
         A dictionary of the caller's own, which pickles.
         Of a network of your own, parts that its declaration does not determine are left out: those of modes
-        inside noise of either sign (``error_parts``).
+        inside noise of either sign (``error_parts``).  ``overfitted_bulk`` is a term of "overfitting".
 
         Raises:
             NoSuchLaw: when the estimator trains no weights, so that no mode is learned or left.

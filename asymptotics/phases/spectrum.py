@@ -58,6 +58,7 @@ from asymptotics.networks.declaration import AMPLITUDE
 from asymptotics.networks.mode_functions import Ordering, mode_functions
 from asymptotics.networks.network import Network
 from asymptotics.networks.trained import edge_gap
+from asymptotics.phases.products import corrected_expr, product
 from asymptotics.phases.shape import Shape, shape_of
 from asymptotics.symbols import d, effective_noise, gamma, index, size, threshold, weight
 
@@ -216,18 +217,7 @@ def _of_term(value: Term, balanced: Balanced) -> Law:
 
 
 def _times_dimension(balanced: Balanced, quantity: str) -> Law:
-    return _product(law_of(balanced, quantity), _of_term(term(d, MODES), balanced))
-
-
-def _product(one: Law, other: Law) -> Law:
-    if ZERO in (one, other):
-        return ZERO
-    return Law(
-        expr=one.expr * other.expr,
-        exponent=simplify(one.exponent + other.exponent),
-        log_exponent=one.log_exponent + other.log_exponent,
-        constant=one.constant * other.constant,
-    )
+    return product(law_of(balanced, quantity), _of_term(term(d, MODES), balanced))
 
 
 def _scale(balanced: Balanced) -> Term:
@@ -249,7 +239,7 @@ def _largest_noise(balanced: Balanced, network: Network) -> Law:
     reach = replace(term(edge.threshold_constant, BULK), log_power=coefficient(edge.threshold_log_power))
     scales = balanced.scales
     largest = law((reach,), scales, logarithm(term(1 / d, BULK), scales))
-    return _product(law_of(balanced, "effective_noise"), largest)
+    return product(law_of(balanced, "effective_noise"), largest)
 
 
 def _bulk_edge(balanced: Balanced, network: Network) -> Law:
@@ -265,7 +255,10 @@ def _bulk_edge(balanced: Balanced, network: Network) -> Law:
     largest, kappa = _largest_noise(balanced, network), law_of(balanced, "threshold")
     assert (largest.exponent, largest.log_exponent) == (kappa.exponent, kappa.log_exponent)
     return replace(
-        largest, expr=largest.expr - kappa.expr, constant=simplify(largest.constant - kappa.constant)
+        largest,
+        expr=largest.expr - kappa.expr,
+        constant=simplify(largest.constant - kappa.constant),
+        corrected=corrected_expr(largest) - corrected_expr(kappa),
     )
 
 

@@ -62,6 +62,8 @@ solve = cache(solve_problem)
 
 
 def measured_by(solution: Solution, quantity: str) -> float:
+    if quantity == "pruned_risk":
+        return solution.pruned()
     return solution.decomposition[PARTS[quantity]] if quantity in PARTS else getattr(solution, quantity)
 
 
@@ -162,8 +164,10 @@ def laws_of(phase: Phase, estimator: str) -> dict[str, Law]:
     if estimator == "bayes":
         del laws["threshold"]
         return laws
-    more = ("train_loss",) if estimator == "ridge" else ("train_loss", *PARTS)
-    return laws | {quantity: law_of(phase.balance, quantity) for quantity in more}
+    if estimator == "ridge":
+        return laws | {"train_loss": phase.train_loss}
+    laws |= {quantity: law_of(phase.balance, quantity) for quantity in ("train_loss", *PARTS)}
+    return laws | {"pruned_risk": phase.pruned_risk}
 
 
 def comparisons(diagram: PhaseDiagram, phase: Phase, decay: Fraction, of_parts: bool) -> Iterator[Comparison]:
