@@ -42,6 +42,7 @@ LAWS = {
         "local_laws",
         "next_order",
         "plateaus",
+        "pruning",
         "ridge_boundaries",
         "spectrum",
         "subcritical",

@@ -25,17 +25,18 @@ from itertools import product
 import mpmath
 import numpy as np
 import pytest
-from sympy import Rational
+from sympy import Rational, oo
 
 from asymptotics import Law, Phase, PhaseDiagram, diagonal, phase_diagram, quadratic
 from asymptotics.algebra.polyhedra import EVERYWHERE
 from asymptotics.balance.laws import law_of
 from asymptotics.networks.trained import PARTS
+from asymptotics.networks.mode_functions import Ordering
 from numerics import Problem, Solution
 from numerics import solve as solve_problem
 from verify.comparison import problem_at
 from verify.extrapolation import Limit, limit_beyond_logarithms, limit_beyond_powers
-from verify.ladder import THOROUGH, coordinates, deepest, dimensions, margin, reach, values
+from verify.ladder import THOROUGH, Array, coordinates, deepest, dimensions, margin, reach, values
 from verify.strategies import Scale
 
 NETWORKS = {"diagonal": diagonal, "quadratic": quadratic}
@@ -59,6 +60,17 @@ DECAYS = [Fraction(n, 10) for n in range(-40, 41)]
 NOISES = [Fraction(n, 20) for n in (1, 4, 6, 12, 20, 30, 50)]
 
 solve = cache(solve_problem)
+
+
+LAWS, OF_PARTS, PRUNED = "laws", "parts of the risk", "pruned risk"
+"""The laws of one comparison."""
+
+BEYOND_EDGE = 24
+"""Decades of K/d below 1 where the threshold is raised to a hard edge: with twelve digits are the modes next
+to it known."""
+
+PRUNED_MODES = 18
+"""Decades of modes that are learned there: they are summed next to the edge."""
 
 
 def measured_by(solution: Solution, quantity: str) -> float:
@@ -123,7 +135,9 @@ def compared(
 
 
 @cache
-def ladder(diagram: PhaseDiagram, phase: Phase, decay: Fraction, part: Law | None) -> Ladder | None:
+def ladder(
+    diagram: PhaseDiagram, phase: Phase, decay: Fraction, part: Law | None, pruned: bool = False
+) -> Ladder | None:
     """The ladder at whose end what is neglected is smallest; None if the phase is closed at this decay.
 
     A part of the risk must also be seen there beside the whole.
@@ -133,6 +147,8 @@ def ladder(diagram: PhaseDiagram, phase: Phase, decay: Fraction, part: Law | Non
     at = coordinates(grid)
     margins = margin([phase.balance], at)
     ends = reach(diagram, [phase], at, THOROUGH)
+    if pruned:
+        ends = np.minimum(ends, reach_at_edge(diagram, phase, at))
     below = 0 * ends if part is None else values((phase.risk.exponent - part.exponent,), at)[0]
     hidden = below > 0.01
     most = BESIDE_RISK[diagram.model.name]
@@ -141,11 +157,24 @@ def ladder(diagram: PhaseDiagram, phase: Phase, decay: Fraction, part: Law | Non
     if place is None:
         return None
     # the smallest dimensions are not asymptotic; beside powers of 1/log d, those of d are to be negligible
-    start = min(5 / place.margin, place.end / 2) if phase.risk.corrected else place.end / 2
+    in_logarithms = phase.pruned_risk.corrected if pruned else phase.risk.corrected
+    start = min(5 / place.margin, place.end / 2) if in_logarithms else place.end / 2
     is_hidden = bool(hidden[grid.index(place.point)])
-    steps = FEWER_STEPS if is_hidden or diagram.estimator == "bayes" else STEPS
+    costly = is_hidden or diagram.estimator == "bayes" or (pruned and not in_logarithms)
+    steps = FEWER_STEPS if costly else STEPS
     dims = dimensions(place.end, start=start, steps=steps)
     return Ladder(place.point, dims, most + SPARE_DIGITS if is_hidden else None)
+
+
+def reach_at_edge(diagram: PhaseDiagram, phase: Phase, at: Array) -> Array:
+    """The decimal exponents at which a ladder ends, of thresholds raised to the edge."""
+    hard = diagram.model.noise.edge != oo
+    if not hard or phase.hypothesis.ordering is Ordering.THRESHOLD_ABOVE_NOISE:
+        return np.full(at.shape[1], np.inf)
+    (modes,) = values((phase.learned.exponent,), at)
+    some = (modes > 0) & (modes < 1)
+    shares = np.where(some, modes, 1 / 2)
+    return np.where(some, np.minimum(BEYOND_EDGE / (1 - shares), PRUNED_MODES / shares), np.inf)
 
 
 def value_at(law: Law, problem: Problem) -> float:
@@ -159,24 +188,23 @@ def value_at(law: Law, problem: Problem) -> float:
     )
 
 
-def laws_of(phase: Phase, estimator: str) -> dict[str, Law]:
+def laws_of(phase: Phase, estimator: str, of: str) -> dict[str, Law]:
+    if of == PRUNED:
+        return {"pruned_risk": phase.pruned_risk}
+    if of == OF_PARTS:
+        return {quantity: law_of(phase.balance, quantity) for quantity in PARTS}
     laws = dict(phase.laws)
     if estimator == "bayes":
         del laws["threshold"]
         return laws
-    if estimator == "ridge":
-        return laws | {"train_loss": phase.train_loss}
-    laws |= {quantity: law_of(phase.balance, quantity) for quantity in ("train_loss", *PARTS)}
-    return laws | {"pruned_risk": phase.pruned_risk}
+    return laws | {"train_loss": phase.train_loss}
 
 
-def comparisons(diagram: PhaseDiagram, phase: Phase, decay: Fraction, of_parts: bool) -> Iterator[Comparison]:
-    """The laws of a phase, those of parts of the risk or the others, against solutions."""
-    for quantity, law in laws_of(phase, diagram.estimator).items():
-        if (quantity in PARTS) != of_parts:
-            continue
-        part = law if of_parts and law.expr != 0 else None
-        at = ladder(diagram, phase, decay, part)
+def comparisons(diagram: PhaseDiagram, phase: Phase, decay: Fraction, of: str) -> Iterator[Comparison]:
+    """Laws of a phase against solutions."""
+    for quantity, law in laws_of(phase, diagram.estimator, of).items():
+        part = law if of == OF_PARTS and law.expr != 0 else None
+        at = ladder(diagram, phase, decay, part, of == PRUNED)
         if at is None:
             assert phase.balance.domain != EVERYWHERE or decay != GAMMAS[0], phase.name
             continue
@@ -191,32 +219,29 @@ def comparisons(diagram: PhaseDiagram, phase: Phase, decay: Fraction, of_parts: 
         yield compared(phase.name, quantity, at, tuple(ratios), law.corrected is not None)
 
 
-def all_comparisons(
-    network: str, noise: str, estimator: str, decay: Fraction, of_parts: bool
-) -> list[Comparison]:
+def all_comparisons(network: str, noise: str, estimator: str, decay: Fraction, of: str) -> list[Comparison]:
     diagram = phase_diagram(NETWORKS[network], noise=noise, estimator=estimator)
     phases = [phase for phase in diagram.phases if phase.name != "R"]  # recovery leaves no risk to compare
-    return [c for phase in phases for c in comparisons(diagram, phase, decay, of_parts)]
+    return [c for phase in phases for c in comparisons(diagram, phase, decay, of)]
 
 
-def is_slow(network: str, noise: str, estimator: str, of_parts: bool, decay: Fraction) -> bool:
+def is_slow(network: str, noise: str, estimator: str, of: str, decay: Fraction) -> bool:
     """Many digits, and what the quadratic network's noise hides, take minutes."""
     few = noise == "fixed" and estimator != "bayes" and decay == GAMMAS[0]
-    return of_parts or (network == "quadratic" and not few) or (noise != "fixed" and decay != GAMMAS[0])
+    costly = of == OF_PARTS or (network == "quadratic" and not few)
+    pruned = of == PRUNED and (network == "quadratic" or noise == "scaled")  # modes next to a hard edge
+    return costly or pruned or (noise != "fixed" and decay != GAMMAS[0])
 
 
-ESTIMATORS = (("erm", False), ("erm", True), ("bayes", False), ("ridge", False))
-"""With the laws of the parts of the risk, or with the others."""
+ESTIMATORS = (("erm", LAWS), ("erm", OF_PARTS), ("erm", PRUNED), ("bayes", LAWS), ("ridge", LAWS))
+"""With the laws that are compared."""
 
 CASES = [
-    pytest.param(network, noise, estimator, decay, of_parts, marks=marks)
-    for network, noise, (estimator, of_parts), decay in product(
-        NETWORKS,
-        ("fixed", "none", "scaled"),
-        (("erm", False), ("erm", True), ("bayes", False), ("ridge", False)),
-        GAMMAS,
+    pytest.param(*case, marks=[pytest.mark.slow] if is_slow(*case[:3], of=case[4], decay=case[3]) else [])
+    for network, noise, (estimator, of), decay in product(
+        NETWORKS, ("fixed", "none", "scaled"), ESTIMATORS, GAMMAS
     )
-    for marks in [pytest.mark.slow if is_slow(network, noise, estimator, of_parts, decay) else ()]
+    for case in [(network, noise, estimator, decay, of)]
 ]
 
 
@@ -224,9 +249,9 @@ PLANTED = ((1.01, 0), (0.99, 0), (1, 0.05), (1, -0.05))
 """Errors of laws, a factor and a power of d, with which every comparison must fail."""
 
 
-@pytest.mark.parametrize(("network", "noise", "estimator", "decay", "of_parts"), CASES)
-def test_solutions_approach_every_law(network, noise, estimator, decay, of_parts):
-    found = all_comparisons(network, noise, estimator, decay, of_parts)
+@pytest.mark.parametrize(("network", "noise", "estimator", "decay", "of"), CASES)
+def test_solutions_approach_every_law(network, noise, estimator, decay, of):
+    found = all_comparisons(network, noise, estimator, decay, of)
     assert found
     assert all(comparison.passed for comparison in found), "\n".join(str(c) for c in found if not c.passed)
     # a ratio that grows is summed by no extrapolation, and one that falls does not tend to 1
@@ -234,30 +259,30 @@ def test_solutions_approach_every_law(network, noise, estimator, decay, of_parts
     assert not unseen, "\n".join(unseen)
 
 
-@pytest.mark.parametrize("network", NETWORKS)
-def test_laws_are_what_is_compared(network, monkeypatch):
+@pytest.mark.parametrize(("network", "of"), [("diagonal", LAWS), ("quadratic", LAWS), ("diagonal", PRUNED)])
+def test_laws_are_what_is_compared(network, of, monkeypatch):
     # planted in every law at once: each line of the comparison is then a failure
     exact, factor = laws_of, Rational(101, 100)
 
-    def planted(phase, estimator):
+    def planted(phase, estimator, of):
         return {
             name: replace(law, expr=factor * law.expr, corrected=law.corrected and factor * law.corrected)
-            for name, law in exact(phase, estimator).items()
+            for name, law in exact(phase, estimator, of).items()
         }
 
     monkeypatch.setitem(globals(), "laws_of", planted)
-    found = all_comparisons(network, "fixed", "erm", GAMMAS[0], of_parts=False)
+    found = all_comparisons(network, "fixed", "erm", GAMMAS[0], of)
     assert {c.passed for c in found if c.ratios} == {False}
 
 
 if __name__ == "__main__":
-    for network, noise, estimator, decay, of_parts in (case.values for case in CASES):
-        found = all_comparisons(network, noise, estimator, decay, of_parts)
+    for network, noise, estimator, decay, of in (case.values for case in CASES):
+        found = all_comparisons(network, noise, estimator, decay, of)
         gap = max(c.gap for c in found)
         estimate = max(c.limit.uncertainty for c in found)
         failed = sum(not c.passed for c in found)
         print(
-            f"{network} {noise} {estimator} gamma = {decay}, {'parts of the risk' if of_parts else 'laws'}: "
+            f"{network} {noise} {estimator} gamma = {decay}, {of}: "
             f"{len(found)} compared, {failed} failed, |limit - 1| <= {gap:.1e}, estimates <= {estimate:.1e}",
             flush=True,
         )
