@@ -74,17 +74,11 @@ def pruning_ratios(diagram: PhaseDiagram, *, reference: Reference = "tuned") -> 
         InvalidArgument: when an argument is none of these.
 
     >>> from asymptotics import diagonal, phase_diagram, quadratic
-    >>> for ratio in pruning_ratios(phase_diagram(quadratic)):
-    ...     print(ratio.phase.name, ratio.reached, ratio.ratio.constant if ratio.reached else "")
-    Ib False
-    Ib False
-    II False
-    II False
-    III False
-    IV True 1
-    V True 1
-    VIa True 1
-    VIb True 5
+    >>> ratios = pruning_ratios(phase_diagram(quadratic))
+    >>> {ratio.phase.name: ratio.ratio.expr for ratio in ratios if ratio.reached}
+    {'IV': 1, 'V': 1, 'VIa': 1, 'VIb': 5}
+    >>> [ratio.phase.name for ratio in ratios if not ratio.reached]
+    ['Ib', 'Ib', 'II', 'II', 'III']
     >>> last = pruning_ratios(phase_diagram(diagonal))[-1]
     >>> last.phase.name, last.reached, last.ratio.expr
     ('VIb', False, 2*log(d))

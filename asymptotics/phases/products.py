@@ -79,10 +79,12 @@ def _order(one: Law, other: Law) -> int:
 
 def _collected(value: Expr, is_whole: Callable[[Expr], bool]) -> Expr:
     """A product of powers in a short form, some of whose bases are not to be taken apart."""
-    whole, rest = S.One, S.One
+    sign, whole, rest = S.One, dict[Expr, Expr](), S.One
     for base, power in value.as_powers_dict().items():
-        if is_whole(base):
-            whole *= base ** simplified(power)
-        else:
+        if not is_whole(base):
             rest *= base**power
-    return whole * collected(rest)
+        elif power.is_Integer and -base in whole:  # 1 - a and a - 1
+            sign, whole[-base] = sign * (-1) ** power, whole[-base] + power
+        else:
+            whole[base] = whole.get(base, S.Zero) + power
+    return sign * Mul(*(base ** simplified(power) for base, power in whole.items())) * collected(rest)

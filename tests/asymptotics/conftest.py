@@ -39,6 +39,8 @@ def _all_laws(phase: Phase) -> Iterator[tuple[str, Law]]:
     for name, laws in (
         ("train_loss", lambda: {"": phase.train_loss}),
         ("decomposition", lambda: phase.decomposition),
+        ("pruned_risk", lambda: {"": phase.pruned_risk}),
+        ("overfitted_bulk", lambda: _of_fields(phase.overfitted_bulk)),
         ("spectrum", lambda: _of_fields(phase.spectrum())),
     ):
         try:

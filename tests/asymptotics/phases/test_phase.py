@@ -8,13 +8,16 @@ from asymptotics.balance.laws import NoSuchLaw, law_of
 OFFERED = {
     "train_loss": lambda phase: phase.train_loss,
     "decomposition": lambda phase: phase.decomposition,
+    "pruned_risk": lambda phase: phase.pruned_risk,
+    "overfitted_bulk": lambda phase: phase.overfitted_bulk,
     "spectrum": lambda phase: phase.spectrum(),
 }
+OF_TRAINED_WEIGHTS = {"decomposition", "pruned_risk", "overfitted_bulk", "spectrum"}
 LACKING = {
     "erm": set(),
-    "ridge": {"decomposition", "spectrum"},
-    "bayes": {"train_loss", "decomposition", "spectrum"},
-    "kernel ridge": {"decomposition", "spectrum"},
+    "ridge": OF_TRAINED_WEIGHTS,
+    "bayes": {"train_loss", *OF_TRAINED_WEIGHTS},
+    "kernel ridge": OF_TRAINED_WEIGHTS,
 }
 
 
