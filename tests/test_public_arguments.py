@@ -326,7 +326,7 @@ ALLOWED: dict[str, set[str]] = {
 }
 
 # Valid calls that take many seconds; the tests of these functions make them.
-SLOW = {"agreement", "bayes_ratio", "heavy_tails"}
+SLOW = {"agreement", "bayes_ratio", "heavy_tails", "pruning_ratios"}
 
 
 def _in(table: dict[str, Any], public: Public, parameter: str) -> Any:

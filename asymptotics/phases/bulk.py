@@ -23,6 +23,7 @@ In this order: `OverfittedBulk`, `overfitted_bulk`.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 from asymptotics.algebra.monomials import Term, term
 from asymptotics.algebra.polyhedra import coefficient
@@ -64,8 +65,9 @@ class OverfittedBulk:
         return _is_of_order_one(self.of_risk)
 
 
+@cache
 def overfitted_bulk(balanced: Balanced) -> OverfittedBulk:
-    """The overfitted bulk where a balance of a trained network holds.
+    """The overfitted bulk where a balance of a trained network holds; cached within the process.
 
     Raises:
         NoSuchLaw: when the estimator trains no weights, such as the Bayes-optimal one.

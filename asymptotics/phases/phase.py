@@ -135,7 +135,7 @@ class Phase(Stored):
         """
         return pruned_risk_law(self.balance)
 
-    @cached_property
+    @property
     def overfitted_bulk(self) -> OverfittedBulk:
         """What noise alone adds to the risk, of which it is a term of the overfitting part (``bulk``).
 

@@ -22,6 +22,7 @@ from asymptotics import (
     kernel_ridge,
     phase_diagram,
     plateaus,
+    pruning_ratios,
     quadratic,
     recovery_jump,
     ridge,
@@ -110,6 +111,7 @@ def test_other_models_are_no_networks(other):
 @pytest.mark.parametrize("wrong", OBJECTS, ids=named)
 def test_what_is_no_diagram_is_refused(wrong):
     refused("diagram", lambda: heavy_tails(wrong))
+    refused("diagram", lambda: pruning_ratios(wrong))
     refused("diagram", lambda: plateaus(wrong, ell=0, gamma=1))
 
 
@@ -117,6 +119,7 @@ def test_what_is_no_diagram_is_refused(wrong):
 def test_what_is_no_choice_is_refused(wrong):
     refused("noise", lambda: phase_diagram(diagonal, noise=wrong))
     refused("noise", lambda: bayes_ratio(diagonal, wrong))
+    refused("reference", lambda: pruning_ratios(phase_diagram(diagonal), reference=wrong))
     refused("estimator", lambda: phase_diagram(diagonal, estimator=wrong))
     refused("estimator", lambda: recovery_jump(diagonal, estimator=wrong))
     refused("noisy", lambda: recovery_jump(diagonal, noisy=wrong))
@@ -313,11 +316,12 @@ def test_every_public_function_and_method_is_asked_here():
     known = {
         "AmbiguousDiagram", "IncompleteDiagram", "InvalidArgument", "OnBoundary", "NoSuchLaw",  # errors
         "BayesRatio", "Hypothesis", "Phase", "SpectrumLaws", "HeavyTail", "Boundary",  # no parameters to ask
-        "CaseSplit",
+        "CaseSplit", "OverfittedBulk", "PruningRatio",
         "BoundaryLaw", "BoundaryType", "Law", "LocalLaw", "PhaseDiagram",  # evaluate, locate, ...
         "RidgeRegression", "Network",  # declarations: test_declared
-        "bayes_ratio", "heavy_tails", "interpolation_peak", "phase_diagram", "plateaus", "recovery_jump",
-        "ridge", "PowerLaw", "PhysicalPoint", "read_expression", "read_latex",  # test_point, test_notation
+        "bayes_ratio", "heavy_tails", "interpolation_peak", "phase_diagram", "plateaus", "pruning_ratios",
+        "recovery_jump", "ridge",
+        "PowerLaw", "PhysicalPoint", "read_expression", "read_latex",  # test_point, test_notation
         "diagonal", "kernel_ridge", "quadratic",
     }  # fmt: skip
     assert set(asymptotics.__all__) == known

@@ -8,10 +8,11 @@ the bulk by its integral over the noise.  Solutions are taken on ladders of dime
 from dataclasses import replace
 from fractions import Fraction
 from functools import cache
+from math import log2
 
 import mpmath
 import pytest
-from sympy import Rational
+from sympy import Rational, log
 
 from asymptotics import diagonal, phase_diagram, pruning_ratios, quadratic
 from asymptotics.symbols import d
@@ -129,6 +130,38 @@ def test_pruned_harmful_overfitting_is_as_good_as_the_best_weight_decay():
     solution, best = solve(problem), optimal_weight_decay(replace(problem, weight_decay=1))[1]
     assert solution.excess_risk > 10 * best.excess_risk
     assert solution.pruned() == pytest.approx(best.excess_risk, rel=1e-3, abs=0)
+
+
+# --- the next order of noise without an edge
+
+
+CORRECTED = {  # noise, a, ell
+    "V": ("fixed", Fraction(7, 10), Fraction(-1, 2)),
+    "N": ("none", Fraction(1, 2), Fraction(-6, 5)),
+    "VIa": ("fixed", Fraction(3, 2), Fraction(-1, 5)),
+}
+
+
+def order_left(law, noise, a, ell):
+    """The power of 1/log d that a corrected law misses, between two dimensions."""
+    left = []
+    for decade in (40, 80):
+        problem = problem_at("diagonal", decade, a, ell, noise)
+        left.append(abs(float(solve(problem).pruned() / value_at(law, problem)) - 1))
+    return log2(left[0] / left[1])
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(n, marks=pytest.mark.slow if n == "N" else ()) for n in CORRECTED]
+)
+def test_what_a_corrected_law_misses_is_of_second_order(name):
+    noise, a, ell = CORRECTED[name]
+    phase = phase_diagram(diagonal, noise=noise).locate(a=a, ell=ell, gamma=GAMMA)
+    law = phase.pruned_risk
+    assert (phase.name, law.corrected_order) == (name, 2)
+    assert order_left(law, noise, a, ell) > 1.8
+    planted = replace(law, corrected=law.corrected * (1 + 1 / (4 * log(d))))
+    assert order_left(planted, noise, a, ell) < 1.5
 
 
 # --- the overfitted bulk

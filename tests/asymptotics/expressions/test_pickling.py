@@ -20,6 +20,7 @@ from asymptotics import (
     kernel_ridge,
     phase_diagram,
     plateaus,
+    pruning_ratios,
     quadratic,
     recovery_jump,
     ridge,
@@ -123,6 +124,8 @@ def test_noise_is_cut_alike_after_a_journey():
             for e in ("erm", "bayes")
         ),
         lambda: heavy_tails(phase_diagram(quadratic)),
+        lambda: pruning_ratios(phase_diagram(quadratic)),
+        lambda: tuple((p.pruned_risk, p.overfitted_bulk) for p in phase_diagram(quadratic).phases),
         lambda: plateaus(phase_diagram(quadratic), ell=S.Half, gamma=1),
         lambda: tuple(p.spectrum() for p in phase_diagram(quadratic).phases),
         lambda: tuple(p.spectrum() for p in phase_diagram(diagonal).phases),
