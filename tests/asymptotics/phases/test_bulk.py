@@ -4,10 +4,11 @@ from dataclasses import replace
 from itertools import product
 
 import pytest
-from sympy import Rational, S, simplify
+from sympy import Rational, S, pi, simplify, sqrt
 
 from asymptotics import NoSuchLaw, diagonal, phase_diagram, quadratic
 from asymptotics.balance.laws import ZERO
+from asymptotics.lemmas.noise import NoiseLaw, level
 from asymptotics.phases.bulk import OverfittedBulk, overfitted_bulk
 from asymptotics.symbols import a, d, gamma, n_eff, noise_variance
 
@@ -66,11 +67,14 @@ def test_below_the_edge_it_is_the_second_moment(of_quadratic, of_diagonal):
 
 
 def test_what_a_declaration_does_not_determine_is_none():
-    # without the place of outliers nothing is known of subcritical modes inside the noise
-    silent = replace(quadratic, name="silent", outlier_location=None)
-    bulk = phase_diagram(silent)["VIa"].overfitted_bulk
+    # a semicircle of radius 4, whose second moment is not its mass; without the place of outliers nothing is
+    # known of subcritical modes inside the noise
+    noise = NoiseLaw(density=sqrt(16 - level**2) / (8 * pi), edge=S(4))
+    of_own = replace(quadratic, name="wide", noise=noise, outlier_location=None, subordination_map=None)
+    bulk = phase_diagram(of_own)["VIa"].overfitted_bulk
     assert bulk.of_overfitting is bulk.leads_overfitting is None
     assert bulk.leads_risk
+    assert bulk.of_risk.expr == 1
 
 
 def test_what_trains_no_weights_has_none():
