@@ -30,8 +30,8 @@ from sympy import Rational, oo
 from asymptotics import Law, Phase, PhaseDiagram, diagonal, phase_diagram, quadratic
 from asymptotics.algebra.polyhedra import EVERYWHERE
 from asymptotics.balance.laws import law_of
-from asymptotics.networks.trained import PARTS
 from asymptotics.networks.mode_functions import Ordering
+from asymptotics.networks.trained import PARTS
 from numerics import Problem, Solution
 from numerics import solve as solve_problem
 from verify.comparison import problem_at
