@@ -1,0 +1,377 @@
+r"""A system as functions of numbers.
+
+The equations are those of `canonical`, in positive form: exact identities of what was declared, so that no
+digits cancel between terms.  Each summand becomes a function of the size and the unknowns; a ``Piecewise``
+one becomes two, and the size at which they meet.
+
+Numbers enter exactly.  Everything in an expression that holds no variable, the unknowns among them, is a
+*constant*: 1/3, sqrt(2), the exponent 1/gamma.  A constant is worked out in the arithmetic of the solution,
+from exact gamma and source exponents; SymPy would write 1/3 as a quotient of floats.  Powers of the size
+alone are left to `Sizes`, which computes each once.
+
+In this order: `Compiled`, `compiled`, `equations_of`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cache, lru_cache, partial
+from typing import Any
+
+import mpmath
+from sympy import (
+    Add,
+    Dummy,
+    Expr,
+    Function,
+    Integer,
+    Piecewise,
+    Pow,
+    S,
+    Symbol,
+    factor,
+    lambdify,
+    oo,
+    piecewise_fold,
+    together,
+)
+
+from asymptotics.systems import System
+from asymptotics.algebra.polyhedra import PARAMETERS
+from asymptotics.expressions.checks import InvalidArgument
+from asymptotics.symbols import gamma, size
+from asymptotics.systems.mode_sums import mode_sum, scaled_sum
+from asymptotics.systems.positive_form import Product
+from asymptotics.systems.system import canonical
+from numerics.arithmetic.precision import Arithmetic
+from numerics.systems.equations import PositiveEquation, PositiveEquations, PositiveTerm
+from numerics.systems.power_law_sums import Modes, ModeSum, Sizes, Values
+
+FUNCTIONS = ("exp", "log", "sqrt", "expm1", "log1p", "sin", "cos", "erf", "erfc")
+"""What an `Arithmetic` knows."""
+
+MOST_MODES_DIGITS = 600
+"""Of the number of modes, which is an integer."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Compiled:
+    """An expression as a function of its variables, constants and powers of the size.
+
+    Attributes:
+        variables: unknowns and known variables that it holds.
+        constants: expressions in the parameters.
+        powers: exponents of the size, which are constants, too.
+        code: a function of a namespace, which is made of it once for each arithmetic.
+    """
+
+    expression: Expr
+    variables: tuple[Symbol, ...]
+    constants: tuple[Expr, ...]
+    powers: tuple[Expr, ...]
+    body: Expr
+    arguments: tuple[Expr, ...]
+
+
+@dataclass(frozen=True)
+class CompiledSum:
+    """Summands of one sum above and below its break."""
+
+    below: _Compiled
+    above: _Compiled | None
+    break_size: _Compiled | None
+    scale: _Compiled | None
+    name: str
+
+
+@dataclass(frozen=True)
+class CompiledTerm:
+    """A factor, and the places of the sums that it is multiplied by."""
+
+    factor: _Compiled
+    sums: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """A system in positive form, ready for numbers.
+
+    Attributes:
+        unknowns: those declared, and those that stand for parts.
+        equations: left and right sides.
+        quantities: by name.
+        sums: each once.
+        variables: known variables that anything holds, by their symbols.
+        parameters: which of gamma and the source exponent anything holds; gamma always.
+    """
+
+    unknowns: tuple[Symbol, ...]
+    equations: tuple[tuple[CompiledTerm, tuple[CompiledTerm, ...], frozenset[int]], ...]
+    quantities: Mapping[str, tuple[CompiledTerm, ...]] = field(hash=False)
+    sums: tuple[CompiledSum, ...]
+    variables: tuple[Symbol, ...]
+    parameters: tuple[Symbol, ...]
+
+
+@cache
+def compiled(system: System, noisy: bool) -> Compiled:
+    """A system as functions of numbers, with or without label noise.
+
+    Raises:
+        InvalidArgument: a summand has more than one break, or holds a function that no arithmetic knows.
+    """
+    form = canonical(system, noisy)
+    places: dict[Expr, int] = {}
+
+    def read(product: Product) -> CompiledTerm:
+        at = tuple(places.setdefault(summand, len(places)) for summand in product.summands)
+        return CompiledTerm(_compiled(product.factor), at)
+
+    equations = []
+    for left, right in form.equations:
+        held = {s for one in (left, *right) for e in (one.factor, *one.summands) for s in e.free_symbols}
+        unknowns = frozenset(k for k, unknown in enumerate(form.unknowns) if unknown in held)
+        equations.append((read(left), tuple(map(read, right)), unknowns))
+    quantities = {name: tuple(map(read, terms)) for name, terms in form.quantities.items()}
+    sums = tuple(map(_summed, places))
+    whole = [S(system.modes), S(system.amplitude), *places]
+    whole += [one.factor for left, right in form.equations for one in (left, *right)]
+    whole += [one.factor for terms in form.quantities.values() for one in terms]
+    held = {symbol for expression in whole for symbol in expression.free_symbols}
+    known = held.difference(form.unknowns, PARAMETERS, {size})
+    return Compiled(
+        form.unknowns,
+        tuple(equations),
+        quantities,
+        sums,
+        tuple(sorted(known, key=str)),
+        tuple(p for p in PARAMETERS if p in held or p == gamma),
+    )
+
+
+def _summed(summand: Expr) -> CompiledSum:
+    """The one or two pieces of a summand, and where they meet."""
+    name = str(mode_sum(summand))
+    folded, scaled = piecewise_fold(summand), scaled_sum(summand)
+    scale = None if scaled.scale is None else _compiled(scaled.scale.monomial())
+    if not isinstance(folded, Piecewise):
+        return CompiledSum(_compiled(_without_differences(summand)), None, None, scale, name)
+    assert scaled.scale is not None  # a condition on the size has one
+    variables = summand.free_symbols - {size, *PARAMETERS}
+    ones = dict.fromkeys(variables, S.One)
+    labels = Piecewise(*((Integer(k), cond.subs(ones)) for k, (_, cond) in enumerate(folded.args)))
+    pieces = sorted(
+        (max(domain.start, S.Zero), domain.end, int(label))
+        for label, domain in labels.as_expr_set_pairs(S.Reals)
+        if domain.end > 0
+    )
+    if len(pieces) == 1:
+        return CompiledSum(_compiled(folded.args[pieces[0][2]][0]), None, None, scale, name)
+    if len(pieces) > 2:
+        raise InvalidArgument(f"{name}: must be a sum with at most one break, to be solved; it has more")
+    (_, meeting, low), (_, _, high) = pieces
+    below, above = (_compiled(_without_differences(folded.args[k][0])) for k in (low, high))
+    return CompiledSum(below, above, _compiled(meeting * scaled.scale.monomial()), scale, name)
+
+
+def _without_differences(summand: Expr) -> Expr:
+    """The summand as one fraction, if that leaves fewer differences: 1 - (1 - x)^2 is x (2 - x)."""
+    if not _differences(summand) or any(not p.exp.is_Integer for p in summand.atoms(Pow)):
+        return summand
+    whole = factor(together(summand))
+    return whole if _differences(whole) < _differences(summand) or whole.is_Mul else summand
+
+
+def _differences(expression: Expr) -> int:
+    """How many sums in it have terms of either sign."""
+    signs = [{t.could_extract_minus_sign() for t in one.args} for one in expression.atoms(Add)]
+    return sum(len(of_one) > 1 for of_one in signs)
+
+
+def _compiled(expression: Expr) -> _Compiled:
+    constants, powers = dict[Expr, Symbol](), dict[Expr, Symbol]()
+
+    def constant(value: Expr) -> Expr:
+        return value if value.is_Integer else constants.setdefault(value, Dummy("c"))
+
+    def read(part: Expr) -> Expr:
+        if not part.free_symbols.difference(PARAMETERS):
+            return constant(part)
+        if part.is_Symbol:
+            return part
+        if part.is_Pow:
+            base, exponent = part.args
+            if base == size and not exponent.free_symbols.difference(PARAMETERS):
+                return powers.setdefault(exponent, Dummy("p"))
+            if abs(exponent) == S.Half:
+                return Pow(read(base), exponent)
+            return Pow(read(base), read(exponent))
+        if part.is_Add or part.is_Mul:
+            varying = [x for x in part.args if x.free_symbols.difference(PARAMETERS)]
+            fixed = part.func(*(x for x in part.args if not x.free_symbols.difference(PARAMETERS)))
+            neutral = S.Zero if part.is_Add else S.One
+            read_parts = [read(x) for x in varying]
+            return part.func(*read_parts, *([] if fixed == neutral else [constant(fixed)]))
+        if isinstance(part, Function) and type(part).__name__ in FUNCTIONS:
+            return part.func(*map(read, part.args))
+        raise InvalidArgument(
+            f"{expression}: must be made of powers and {', '.join(FUNCTIONS)}, to be solved; "
+            f"{type(part).__name__} is neither"
+        )
+
+    body = read(S(expression))
+    variables = tuple(sorted(body.free_symbols - {*constants.values(), *powers.values()}, key=str))
+    arguments = (*variables, *constants.values(), *powers.values())
+    return _Compiled(expression, variables, tuple(constants), tuple(powers), body, arguments)
+
+
+@lru_cache(maxsize=4096)
+def _function(body: Expr, arguments: tuple[Expr, ...], arithmetic: Arithmetic) -> Callable[..., Any]:
+    names = {argument: Symbol(f"x{k}") for k, argument in enumerate(arguments)}
+    functions = {name: getattr(arithmetic, name) for name in FUNCTIONS}
+    return lambdify([*names.values()], body.xreplace(names), modules=[functions], cse=True)  # type: ignore[no-any-return]
+
+
+@lru_cache(maxsize=4096)
+def _constant(value: Expr, parameters: tuple[tuple[Symbol, Fraction], ...], bits: int) -> Any:
+    """A constant at exact parameters: a Fraction, or an mpf with more bits than are needed."""
+    exact = value.subs({p: S(x.numerator) / x.denominator for p, x in parameters})
+    if exact.is_Rational:
+        return Fraction(int(exact.p), int(exact.q))
+    with mpmath.workprec(bits + 32):
+        number = exact.evalf(mpmath.mp.dps)._to_mpmath(mpmath.mp.prec)
+    if isinstance(number, mpmath.mpc):
+        raise InvalidArgument(f"{value}: must be a real number, at {dict(parameters)}")
+    return number
+
+
+def equations_of(
+    system: Compiled,
+    modes: Modes,
+    known: Mapping[Symbol, Any],
+    parameters: Mapping[Symbol, Fraction],
+    arithmetic: Arithmetic,
+) -> PositiveEquations:
+    """The equations in an arithmetic, inside its ``working()``.
+
+    Args:
+        system: as `compiled`.
+        modes: those of `modes_of`.
+        known: exact values of its variables.
+        parameters: exact values of gamma and the source exponent, as far as it holds them.
+        arithmetic: of the equations.
+    """
+    at = _At(system.unknowns, known, tuple(parameters.items()), arithmetic)
+    equations = tuple(
+        PositiveEquation(at.term(left), tuple(map(at.term, right)), held)
+        for left, right, held in system.equations
+    )
+    return PositiveEquations(
+        tuple(unknown.name for unknown in system.unknowns),
+        equations,
+        tuple(map(at.summed, system.sums)),
+        modes,
+        {name: tuple(map(at.term, terms)) for name, terms in system.quantities.items()},
+        arithmetic,
+    )
+
+
+def modes_of(system: System, known: Mapping[Symbol, Any], parameters: Mapping[Symbol, Fraction]) -> Modes:
+    """The modes that are summed over; a number of them that is no integer is rounded.
+
+    Raises:
+        InvalidArgument: there are none.
+    """
+    with mpmath.workdps(MOST_MODES_DIGITS):
+        values = {symbol: _quotient(x) for symbol, x in (*known.items(), *parameters.items())}
+        amplitude = _number_of(S(system.amplitude), values)
+        if system.modes == oo:
+            return Modes(amplitude, parameters[gamma], None)
+        number = int(mpmath.nint(_number_of(S(system.modes), values)))
+    if number < 1:
+        raise InvalidArgument(f"{system.name}: must have at least one mode; {system.modes} is {number}")
+    return Modes(amplitude, parameters[gamma], number)
+
+
+def _quotient(value: Any) -> Any:
+    return S(value.numerator) / value.denominator if isinstance(value, Fraction) else S(value)
+
+
+def _number_of(expression: Expr, values: Mapping[Symbol, Any]) -> Any:
+    exact = expression.subs(values)
+    if exact.is_Rational:
+        return Fraction(int(exact.p), int(exact.q))
+    return exact.evalf(mpmath.mp.dps)._to_mpmath(mpmath.mp.prec)
+
+
+@dataclass(frozen=True, eq=False)
+class _At:
+    """Compiled expressions at numbers, in one arithmetic."""
+
+    unknowns: tuple[Symbol, ...]
+    known: Mapping[Symbol, Any]
+    parameters: tuple[tuple[Symbol, Fraction], ...]
+    arithmetic: Arithmetic
+
+    def term(self, term: CompiledTerm) -> PositiveTerm:
+        function, pick = self._ready(term.factor)
+        return PositiveTerm(lambda values: function(*pick(None, values)), term.sums)
+
+    def summed(self, one: CompiledSum) -> ModeSum:
+        above = None if one.above is None else self._summand(one.above)
+        break_size, scale = map(self._size, (one.break_size, one.scale))
+        return ModeSum(self._summand(one.below), above, break_size, scale, one.name)
+
+    def _size(self, one: _Compiled | None) -> Callable[[Values], Any] | None:
+        return None if one is None else partial(_of_values, *self._ready(one))
+
+    def _summand(self, one: _Compiled) -> Callable[[Sizes, Values], Any]:
+        function, pick = self._ready(one)
+        return lambda sizes, values: function(*pick(sizes, values))
+
+    def _ready(self, one: _Compiled) -> tuple[Callable[..., Any], Callable[..., list[Any]]]:
+        """The function, and what picks its arguments from sizes and values of the unknowns."""
+        real = self.arithmetic.real
+        function = _function(one.body, one.arguments, self.arithmetic)
+        places: list[Any] = []
+        for variable in one.variables:
+            if variable == size:
+                places.append(None)
+            elif variable in self.unknowns:
+                places.append(self.unknowns.index(variable))
+            else:
+                places.append((real(self.known[variable]),))
+        bits = self.arithmetic.bits
+        constants = [real(_constant(value, self.parameters, bits)) for value in one.constants]
+        powers = [self._power(value, bits) for value in one.powers]
+
+        def pick(sizes: Sizes | None, values: Values) -> list[Any]:
+            arguments: list[Any] = []
+            for place in places:
+                if place is None:
+                    assert sizes is not None
+                    arguments.append(sizes.values)
+                elif isinstance(place, tuple):
+                    arguments.append(place[0])
+                else:
+                    arguments.append(values[place])
+            arguments += constants
+            if powers:
+                assert sizes is not None
+                arguments += [sizes.power(exponent) for exponent in powers]
+            return arguments
+
+        return function, pick
+
+    def _power(self, exponent: Expr, bits: int) -> Any:
+        """An exponent of the size; integers stay integers."""
+        value = _constant(exponent, self.parameters, bits)
+        if isinstance(value, Fraction) and value.denominator == 1:
+            return int(value)
+        return self.arithmetic.real(value)
+
+
+def _of_values(function: Callable[..., Any], pick: Callable[..., Iterable[Any]], values: Sequence[Any]) -> Any:
+    return function(*pick(None, values))
