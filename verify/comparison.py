@@ -13,11 +13,11 @@ failure, not a pass.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
-from functools import cache
+from functools import cache, partial
 from numbers import Integral
 from typing import Any, Literal
 
@@ -28,14 +28,17 @@ from sympy import Expr, lambdify
 
 from asymptotics import Law, Phase, PhaseDiagram
 from asymptotics.expressions.checks import InvalidArgument, is_number, require
-from numerics import Problem, Solution, solve
+from asymptotics.systems import System
+from numerics import Problem, solve
 from numerics.networks.network import NETWORKS
 from verify import words
 from verify.extrapolation import Limit, extrapolated_exponent
-from verify.ladder import EXPONENTS, coordinates, ladder, margin
-from verify.limits import DECAY_WINDOW, FIGURE_GAMMA, SAMPLES_WINDOW, SEED_BITS
+from verify.ladder import EXPONENTS, coordinates, dimensions, ladder, margin
+from verify.limits import DECAY_WINDOW, FIGURE_GAMMA, SAMPLES_WINDOW, SEED_BITS, SYSTEM_DECAY_WINDOW
 from verify.report import TOLERANCE, Check, Report
-from verify.strategies import Scale, decays, scales
+from verify.strategies import Scale, scales
+from verify.systems.points import exponents_at, last_decade, slack, values_at
+from verify.systems.solution import solve_system
 
 Effort = Literal["quick", "full"]
 
@@ -68,7 +71,7 @@ def agreement(
     >>> agreement(phase_diagram(diagonal)).passed
     True
     """
-    _network(diagram)
+    _require_solved(diagram)
     require(isinstance(effort, str) and effort in _POINTS, "effort", effort, "'quick' or 'full'")
     is_seed = isinstance(seed, Integral) and is_number(seed) and abs(seed) < 2**SEED_BITS
     require(is_seed, "seed", seed, f"an integer of at most {SEED_BITS} bits")
@@ -92,23 +95,27 @@ def progress_bar(*, shown: bool = True, **options: Any) -> Progress:
     return Progress(*columns, disable=not shown, **options)
 
 
-def _draw(diagram: PhaseDiagram, phase: Phase, effort: Effort, seed: int) -> list[Scale]:
+def _draw(diagram: PhaseDiagram, phase: Phase, effort: Effort, seed: int) -> list[Any]:
     """Points deep inside one region: half at the decay of the figures, half at any."""
 
-    def is_resolved(scale: Scale) -> bool:
+    def is_resolved(point: Any) -> bool:
         """Whether what the derivation neglects is small at the end of the ladder of a point."""
-        decades = math.log10(ladder(diagram, phase, scale)[-1])
-        return bool(margin([phase.balance], coordinates([scale]))[0] * decades >= NEGLECTED_DECADES)
+        decades = math.log10(_ladder(diagram, phase, point)[-1])
+        if isinstance(diagram.model, System):
+            neglected = slack(diagram, phase, point)
+        else:
+            neglected = margin([phase.balance], coordinates([point]))[0]
+        return bool(neglected * decades >= NEGLECTED_DECADES)
 
-    points: list[Scale] = []
-    for gammas in (st.just(FIGURE_GAMMA), decays()):
+    points: list[Any] = []
+    for gammas in (st.just(FIGURE_GAMMA), None):
         inside = scales(
             diagram,
             phase,
             gammas=gammas,
             margin=MARGIN,
             samples_window=SAMPLES_WINDOW,
-            decay_window=DECAY_WINDOW,
+            decay_window=SYSTEM_DECAY_WINDOW if isinstance(diagram.model, System) else DECAY_WINDOW,
         )
         count = _POINTS[effort] // 2
         # in a region that a hand has altered perhaps no point is resolved, and the check must fail
@@ -116,9 +123,15 @@ def _draw(diagram: PhaseDiagram, phase: Phase, effort: Effort, seed: int) -> lis
     return points
 
 
-def _examples(strategy: st.SearchStrategy[Scale], count: int, seed: int) -> list[Scale]:
+def _ladder(diagram: PhaseDiagram, phase: Phase, point: Any) -> tuple[int, ...]:
+    if isinstance(diagram.model, System):
+        return dimensions(last_decade(diagram, phase, point))
+    return ladder(diagram, phase, point)
+
+
+def _examples(strategy: st.SearchStrategy[Any], count: int, seed: int) -> list[Any]:
     """Distinct draws of a strategy, the same for the same seed; at most ``count``, none if it has none."""
-    drawn: dict[Scale, None] = {}
+    drawn: dict[Any, None] = {}
 
     @hypothesis.seed(seed)
     @hypothesis.settings(
@@ -129,36 +142,43 @@ def _examples(strategy: st.SearchStrategy[Scale], count: int, seed: int) -> list
         suppress_health_check=list(hypothesis.HealthCheck),
     )
     @hypothesis.given(strategy)
-    def collect(scale: Scale) -> None:
-        drawn[scale] = None
+    def collect(point: Any) -> None:
+        drawn[point] = None
 
     with suppress(hypothesis.errors.Unsatisfiable):
         collect()
     return list(drawn)
 
 
-def _check(diagram: PhaseDiagram, phase: Phase, scale: Scale) -> Iterator[Check]:
-    dims = ladder(diagram, phase, scale)
-    solutions = [solve(problem_at(diagram, scale, dim)) for dim in dims]
+def _check(diagram: PhaseDiagram, phase: Phase, point: Any) -> Iterator[Check]:
+    dims = _ladder(diagram, phase, point)
+    solutions = [_solved(diagram, point, dim) for dim in dims]
+    at = point._asdict()
+    usual = {name: at.pop(name, None) for name in ("a", "ell", "gamma", "b")}
     for quantity, law in phase.laws.items():
-        predicted, log_exponent = _prediction(law, scale)
-        measured = _measure(solutions, quantity, log_exponent)
+        predicted, log_exponent = _prediction(diagram, law, point)
+        measured = _measure(dims, solutions, quantity, log_exponent)
         check = Check(
             network=str(diagram.model),
             phase=phase.name,
             quantity=quantity,
-            a=scale.a,
-            ell=scale.ell,
-            gamma=scale.gamma,
-            b=scale.b,
+            **usual,
             dim=dims[-1],
             predicted=predicted,
             measured=measured.value,
             uncertainty=measured.uncertainty,
             tolerance=TOLERANCE,
             passed=False,
+            others=tuple(at.items()),
         )
         yield replace(check, passed=max(check.error, measured.uncertainty) <= TOLERANCE)
+
+
+def _solved(diagram: PhaseDiagram, point: Any, dim: int) -> Callable[[str], Any]:
+    """What gives the quantities of the solution at one dimension, by name."""
+    if isinstance(diagram.model, System):
+        return solve_system(diagram.model, **values_at(diagram, point, dim)).__getitem__
+    return partial(getattr, solve(problem_at(diagram, point, dim)))
 
 
 def problem_at(diagram: PhaseDiagram, scale: Scale, dim: int) -> Problem:
@@ -181,13 +201,20 @@ def problem_at(diagram: PhaseDiagram, scale: Scale, dim: int) -> Problem:
     )
 
 
+def _require_solved(diagram: Any) -> None:
+    """Refuse a diagram whose model has no equations in numbers."""
+    require(isinstance(diagram, PhaseDiagram), "diagram", diagram, "a PhaseDiagram, as phase_diagram derives")
+    if not isinstance(diagram.model, System):
+        _network(diagram)
+
+
 def _network(diagram: PhaseDiagram) -> str:
     """The name under which ``numerics`` solves the model."""
-    require(isinstance(diagram, PhaseDiagram), "diagram", diagram, "a PhaseDiagram, as phase_diagram derives")
     if diagram.model.name not in NETWORKS:
         known = ", ".join(NETWORKS)
         raise InvalidArgument(
-            f"diagram of {diagram.model.name!r}: equations to compare with are those of {known}"
+            f"diagram of {diagram.model.name!r}: equations to compare with are those of {known}, and of a "
+            "System, which are its own"
         )
     return diagram.model.name
 
@@ -198,14 +225,19 @@ def _compiled(expressions: tuple[Expr, ...]) -> Any:
     return lambdify(EXPONENTS, expressions, "math")
 
 
-def _prediction(law: Law, scale: Scale) -> tuple[float, float]:
+def _prediction(diagram: PhaseDiagram, law: Law, point: Any) -> tuple[float, float]:
     """Exponent and power of the logarithm that a law predicts at a point."""
-    exponent, log_exponent = _compiled((law.exponent, law.log_exponent))(*coordinates([scale])[:, 0])
+    both = (law.exponent, law.log_exponent)
+    if isinstance(diagram.model, System):
+        exponent, log_exponent = exponents_at(diagram, both, point)
+    else:
+        exponent, log_exponent = _compiled(both)(*coordinates([point])[:, 0])
     return float(exponent), float(log_exponent)
 
 
-def _measure(solutions: Sequence[Solution], quantity: str, log_exponent: float) -> Limit:
-    dims = [float(solution.problem.dim) for solution in solutions]
+def _measure(
+    dims: Sequence[int], solutions: Sequence[Callable[[str], Any]], quantity: str, log_exponent: float
+) -> Limit:
     # what an estimator does not have, such as a threshold, is nothing at every size
-    values = [float(getattr(solution, quantity) or 0) for solution in solutions]
-    return extrapolated_exponent(dims, values, log_exponent=log_exponent)
+    values = [float(of(quantity) or 0) for of in solutions]
+    return extrapolated_exponent([float(dim) for dim in dims], values, log_exponent=log_exponent)

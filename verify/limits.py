@@ -20,11 +20,20 @@ SAMPLES_WINDOW = (Fraction(-1), Fraction(9, 2))
 DECAY_WINDOW = (Fraction(-2), Fraction(3))
 """Where ``ell`` is drawn for a comparison, and what figures show of it."""
 
+SYSTEM_DECAY_WINDOW = (Fraction(-6), Fraction(3))
+"""Where ``ell`` is drawn for a comparison of a system."""
+
 KERNEL_DECAY_WINDOW = (Fraction(-4), Fraction(1))
 """What figures with a source exponent show of ``ell``: their phases lie at ell < 0."""
 
 NOISE_WINDOW = (Fraction(0), Fraction(4))
 """Where ``b`` is drawn, in diagrams of noise that scales, and what figures show of it."""
+
+OTHER_WINDOW = (Fraction(-1), Fraction(6))
+"""Where coordinates of a system that networks do not have are drawn."""
+
+PARAMETER_WINDOWS = {"gamma": (Fraction(1, 2), Fraction(3)), "source": (Fraction(0), Fraction(3, 2))}
+"""Where parameters of a system are drawn."""
 
 WIDEST = 1000
 """Largest exponent that axes reach."""

@@ -18,13 +18,17 @@ TOLERANCE = 0.02
 
 @dataclass(frozen=True)
 class Check:
-    """One exponent at one point: predicted by the derivation, measured on the equations up to ``dim``."""
+    """One exponent at one point: predicted by the derivation, measured on the equations up to ``dim``.
+
+    ``others`` are the coordinates and parameters of a system that networks do not have, by name; a, ell and b
+    are None where a diagram does not have them.
+    """
 
     network: str
     phase: str
     quantity: str
-    a: Fraction
-    ell: Fraction
+    a: Fraction | None
+    ell: Fraction | None
     gamma: Fraction
     b: Fraction | None
     dim: int
@@ -33,6 +37,14 @@ class Check:
     uncertainty: float
     tolerance: float
     passed: bool
+    others: tuple[tuple[str, Fraction], ...] = ()
+
+    @property
+    def place(self) -> str:
+        """The point in words."""
+        of_networks = {name: getattr(self, name) for name in ("a", "ell", "gamma", "b")}
+        at = {name: value for name, value in of_networks.items() if value is not None}
+        return ", ".join(f"{name} = {value}" for name, value in {**at, **dict(self.others)}.items())
 
     @property
     def error(self) -> float:
@@ -101,14 +113,18 @@ class Report:
         content: dict[str, object] = {
             name: getattr(self, name) for name in ("complete", "passed", "effort", "seed")
         }
-        content["checks"] = [{k: _plain(v) for k, v in asdict(check).items()} for check in self.checks]
+        content["checks"] = [_row(check) for check in self.checks]
         return json.dumps(content, indent=1, allow_nan=False) + "\n"
 
 
 def _failure(check: Check) -> str:
-    place = f"a = {check.a}, ell = {check.ell}, gamma = {check.gamma}"
-    place += "" if check.b is None else f", b = {check.b}"
-    return words.FAILURE.format(place=place, **vars(check))
+    return words.FAILURE.format(place=check.place, **vars(check))
+
+
+def _row(check: Check) -> dict[str, object]:
+    """A check in plain values, each coordinate a column of its own."""
+    columns = asdict(check)
+    return {name: _plain(value) for name, value in {**columns, **dict(columns.pop("others"))}.items()}
 
 
 def _plain(value: object) -> object:

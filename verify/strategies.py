@@ -15,7 +15,7 @@ and they shrink towards the middle of a phase and towards small problems.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -27,9 +27,11 @@ from sympy import Rational
 from asymptotics import Phase, PhaseDiagram, symbols
 from asymptotics.expressions import checks
 from asymptotics.expressions.checks import NUMBER, exact_number, is_number, require
+from asymptotics.systems import System
 from numerics import Problem
 from numerics.networks.network import NETWORKS
 from verify.limits import NOISE_WINDOW
+from verify.systems.points import point_type, points_of
 
 Interval = tuple[Fraction, Fraction]
 
@@ -159,8 +161,12 @@ def scales(
     samples_window: Interval = SAMPLES_WINDOW,
     decay_window: Interval = DECAY_WINDOW,
     noise_window: Interval = NOISE_WINDOW,
-) -> st.SearchStrategy[Scale]:
-    """Exact points (a, ell, gamma, b) strictly inside a phase.
+    windows: Mapping[str, Interval] | None = None,
+) -> st.SearchStrategy[Any]:
+    """Exact points (a, ell, gamma, b) strictly inside a phase: a `Scale`.
+
+    Those of a `System` are named tuples of its own coordinates and parameters, such as (a, rho, ell, gamma,
+    source): what ``locate`` takes.
 
     Args:
         diagram: the diagram the phase is of.
@@ -170,22 +176,36 @@ def scales(
         samples_window: interval of ``a``.
         decay_window: interval of ``ell``.
         noise_window: interval of ``b``, in a diagram of noise that scales; b is None in others.
+        windows: intervals of other coordinates, and of parameters, of a system, by their names.
 
     Raises:
         hypothesis.errors.InvalidArgument: an argument is none of these: a phase that is not of the diagram, a
-            negative margin, an interval that is none.
+            negative margin, an interval that is none, or of what the diagram does not have.
     """
     _require(isinstance(diagram, PhaseDiagram), "diagram", diagram, "a PhaseDiagram")
-    _require_drawn(diagram)
+    is_system = isinstance(diagram.model, System)
+    if not is_system:
+        _require_drawn(diagram)
     phases = _phases(diagram, phase)
+    names = point_type(diagram)._fields if is_system else ()
+    is_mapping = windows is None or (isinstance(windows, Mapping) and set(windows) <= set(names))
+    _require(is_mapping, "windows", windows, f"intervals by the names of {', '.join(names) or 'a system'}")
     slack = _exact("margin", margin)
     _require(slack >= 0, "margin", margin, "at least 0")
-    windows = _interval("samples_window", samples_window), _interval("decay_window", decay_window)
+    windows_of_networks = (
+        _interval("samples_window", samples_window),
+        _interval("decay_window", decay_window),
+    )
     noise = _interval("noise_window", noise_window)
     _require(noise[0] >= 0, "noise_window", noise_window, "an interval of numbers that are at least 0")
     noises: st.SearchStrategy[Fraction | None]
+    if is_system:
+        usual = {"a": windows_of_networks[0], "ell": windows_of_networks[1], "b": noise}
+        own = {name: _interval(f"windows[{name!r}]", pair) for name, pair in (windows or {}).items()}
+        decays_of = None if gammas is None else _decays_or(gammas)
+        return points_of(diagram, phases, decays_of, slack, {**usual, **own})
     noises = _between(*noise) if diagram.noise == "scaled" else st.none()
-    return _inside(phases, _decays_or(gammas), noises, slack, windows)
+    return _inside(phases, _decays_or(gammas), noises, slack, windows_of_networks)
 
 
 def problems(

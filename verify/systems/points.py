@@ -1,0 +1,235 @@
+r"""Points inside the phases of a system, and the ladder of dimensions on which it is solved there.
+
+The coordinates are those in which the system's variables scale, such as a, rho and ell; the parameters gamma
+and, where it has one, the source exponent r.  At given parameters a phase is a polyhedron.  A point in it is
+drawn one coordinate after the other: Fourier and Motzkin's elimination of all later ones leaves the interval
+in which the next one lies.  By hand, for 0 < y < x < 1: eliminating y leaves 0 < x < 1; at x = 1/2 what is left
+of y is 0 < y < 1/2.
+
+In this order: `axes`, `point_type`, `points_of`, `exponents_at`, `slack`, `last_decade`, `values_at`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import namedtuple
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+from functools import cache
+from itertools import product
+from typing import Any, NamedTuple, TypeAlias
+
+from hypothesis import assume
+from hypothesis import strategies as st
+from sympy import Expr, Rational, Symbol, lambdify, oo
+
+from asymptotics import Phase, PhaseDiagram, symbols
+from asymptotics.algebra.polyhedra import PARAMETERS
+from asymptotics.expressions.point import VARIABLES
+from asymptotics.systems import System
+from verify.limits import OTHER_WINDOW, PARAMETER_WINDOWS
+from verify.systems.solution import NAMES
+
+Interval: TypeAlias = tuple[Fraction, Fraction]
+
+DECADES_OF_VARIABLES = 150
+"""Of each variable at the end of a ladder."""
+
+DECADES_OF_UNKNOWNS = 80
+"""Of each unknown: squares of what is made of it stay numbers of float64."""
+
+
+class _Bound(NamedTuple):
+    """``slopes . coordinates + constant > 0``."""
+
+    slopes: tuple[Fraction, ...]
+    constant: Fraction
+
+
+@cache
+def axes(diagram: PhaseDiagram) -> tuple[tuple[Symbol, ...], tuple[Symbol, ...]]:
+    """Coordinates and parameters on which a system's diagram depends."""
+    system = diagram.model
+    assert isinstance(system, System)
+    whole = [e.lhs for e in system.equations] + [e.rhs for e in system.equations]
+    whole += [*system.quantities.values(), *system.scales.values()]
+    held = {symbol for expression in whole for symbol in expression.free_symbols}
+    parameters = tuple(p for p in PARAMETERS if p in held or p == symbols.gamma)
+    return system.scales_of(diagram.noise).exponents, parameters
+
+
+@cache
+def _names(coordinates: tuple[Symbol, ...], parameters: tuple[Symbol, ...]) -> Any:
+    names = [symbol.name for symbol in coordinates]
+    names += ["source" if p == symbols.source else p.name for p in parameters]
+    return namedtuple("SystemScale", names)  # type: ignore[misc]
+
+
+def point_type(diagram: PhaseDiagram) -> Any:
+    """The named tuple of exact coordinates and parameters of a system's diagram, as ``locate`` takes them."""
+    coordinates, parameters = axes(diagram)
+    return _names(coordinates, parameters)
+
+
+def points_of(
+    diagram: PhaseDiagram,
+    phases: Sequence[Phase],
+    gammas: st.SearchStrategy[Fraction] | None,
+    margin: Fraction,
+    windows: Mapping[str, Interval],
+) -> st.SearchStrategy[Any]:
+    """Exact points strictly inside one of the phases.
+
+    Args:
+        diagram: of a system.
+        phases: of the diagram.
+        gammas: strategy for gamma; None for all of the system's domain up to 3.
+        margin: least slack of every inequality.
+        windows: intervals of coordinates and parameters by name, where they are not the usual ones.
+    """
+    coordinates, parameters = axes(diagram)
+    shape = point_type(diagram)
+    sides = [windows.get(c.name, OTHER_WINDOW) for c in coordinates]
+
+    @st.composite
+    def points(draw: st.DrawFn) -> Any:
+        phase = draw(st.sampled_from(phases))
+        at = {}
+        for parameter in parameters:
+            low, high = _range_of_parameter(phase, parameter, windows)
+            assume(low < high)
+            given_gamma = parameter == symbols.gamma and gammas is not None
+            at[parameter] = draw(gammas if given_gamma else _inside(low, high))  # type: ignore[arg-type]
+            assume(low < at[parameter] < high)
+        bounds = _bounds(phase, coordinates, at, margin)
+        place = list[Fraction]()
+        for k in range(len(coordinates)):
+            low, high = _range(_eliminated(bounds, k, place, sides), sides[k])
+            assume(low < high)
+            place.append(draw(_inside(low, high)))
+        return shape(*place, *at.values())
+
+    return points()
+
+
+def _range_of_parameter(phase: Phase, parameter: Symbol, windows: Mapping[str, Interval]) -> Interval:
+    """Where a parameter may lie: its domain and its window."""
+    name = "source" if parameter == symbols.source else parameter.name
+    low, high = windows.get(name, PARAMETER_WINDOWS[name])
+    start, end = phase.balance.domain[PARAMETERS.index(parameter)]
+    low = max(low, Fraction(int(start.p), int(start.q))) if start.is_Rational else low
+    high = min(high, Fraction(int(end.p), int(end.q))) if end != oo and end.is_Rational else high
+    return low, high
+
+
+@st.composite
+def _inside(draw: st.DrawFn, low: Fraction, high: Fraction) -> Fraction:
+    """A fraction strictly inside the interval; shrinks towards its middle."""
+    return low + (high - low) * Fraction(32 + draw(st.integers(-31, 31)), 64)
+
+
+def _bounds(
+    phase: Phase, coordinates: Sequence[Symbol], at: Mapping[Symbol, Fraction], margin: Fraction
+) -> list[_Bound]:
+    """The region of a phase at given parameters, each inequality with the margin as slack."""
+    exact = {p: Rational(value.numerator, value.denominator) for p, value in at.items()}
+    origin = dict.fromkeys(coordinates, 0)
+    gaps = [relation.gts - relation.lts for relation in phase.region.args]
+    scales = phase.balance.scales
+    gaps += [scales.expression(form) for form in scales.window]
+    bounds = []
+    for gap in gaps:
+        here = gap.subs(exact)
+        slopes = tuple(_fraction(here.diff(c)) for c in coordinates)
+        bounds.append(_Bound(slopes, _fraction(here.subs(origin)) - margin))
+    return bounds
+
+
+def _fraction(value: Expr) -> Fraction:
+    number = Rational(value)
+    return Fraction(int(number.p), int(number.q))
+
+
+def _eliminated(
+    bounds: Sequence[_Bound], k: int, place: Sequence[Fraction], sides: Sequence[Interval]
+) -> list[_Bound]:
+    """Bounds of coordinate k alone, with those before it in place and those after it eliminated."""
+    here = [
+        _Bound(b.slopes[k:], b.constant + sum((s * x for s, x in zip(b.slopes, place, strict=False)), Fraction(0)))
+        for b in bounds
+    ]
+    for later in range(len(sides) - 1, k, -1):
+        last = later - k
+        low, high = sides[later]
+        unit = tuple(Fraction(int(j == last)) for j in range(last + 1))
+        boxed = [*here, _Bound(unit, -low), _Bound(tuple(-x for x in unit), high)]
+        here = [_Bound(b.slopes[:last], b.constant) for b in boxed if b.slopes[last] == 0]
+        lower = [b for b in boxed if b.slopes[last] > 0]
+        upper = [b for b in boxed if b.slopes[last] < 0]
+        for one, other in product(lower, upper):
+            p, q = 1 / one.slopes[last], -1 / other.slopes[last]
+            slopes = tuple(p * x + q * y for x, y in zip(one.slopes[:last], other.slopes[:last], strict=True))
+            here.append(_Bound(slopes, p * one.constant + q * other.constant))
+        here = list(dict.fromkeys(here))
+    return here
+
+
+def _range(bounds: Sequence[_Bound], window: Interval) -> Interval:
+    """Where all bounds of one coordinate hold within its window; empty if low >= high."""
+    low, high = window
+    for (slope, *_), constant in bounds:
+        if slope > 0:
+            low = max(low, -constant / slope)
+        elif slope < 0:
+            high = min(high, -constant / slope)
+        elif constant <= 0:
+            return low, low
+    return low, high
+
+
+def exponents_at(diagram: PhaseDiagram, expressions: Sequence[Expr], point: Any) -> list[float]:
+    """Values of expressions in coordinates and parameters at a point; -inf where something vanishes."""
+    return [float(x) for x in _compiled(axes(diagram), tuple(expressions))(*map(float, point))]
+
+
+@cache
+def _compiled(
+    of: tuple[tuple[Symbol, ...], tuple[Symbol, ...]], expressions: tuple[Expr, ...]
+) -> Callable[..., Sequence[float]]:
+    names = {symbol: Symbol(f"x{k}") for k, symbol in enumerate((*of[0], *of[1]))}
+    renamed = [expression.xreplace(names) for expression in expressions]
+    return lambdify([*names.values()], renamed, "math")  # type: ignore[no-any-return]
+
+
+def slack(diagram: PhaseDiagram, phase: Phase, point: Any) -> float:
+    """By how small a power of d the largest neglected term is smaller than what is kept."""
+    balance = phase.balance
+    forms = [balance.scales.expression(inequality.form) for inequality in balance.inequalities]
+    return min(exponents_at(diagram, forms, point), default=math.inf)
+
+
+def last_decade(diagram: PhaseDiagram, phase: Phase, point: Any) -> float:
+    """The decimal exponent of the dimension at which the ladder of a point ends."""
+    variables = [exponent for _, exponent in phase.balance.scales.growth]
+    names = [NAMES.get(unknown, unknown.name) for unknown in diagram.model.unknowns]  # type: ignore[attr-defined]
+    laws = [phase.laws[name].exponent for name in names]
+    of_variables = [abs(x) for x in exponents_at(diagram, variables, point)]
+    of_unknowns = [abs(x) for x in exponents_at(diagram, laws, point) if math.isfinite(x) and x != 0]
+    most = DECADES_OF_VARIABLES / max([1.0, *of_variables])
+    return min([most, *(DECADES_OF_UNKNOWNS / x for x in of_unknowns)])
+
+
+def values_at(diagram: PhaseDiagram, point: Any, dim: int) -> dict[str, Any]:
+    """The arguments of `solve_system` at one dimension."""
+    system, (_, parameters) = diagram.model, axes(diagram)
+    assert isinstance(system, System)
+    growth = dict(system.scales_of(diagram.noise).growth)
+    powers = exponents_at(diagram, tuple(growth.values()), point)
+    by_symbol = {symbol: name for name, symbol in VARIABLES.items()}
+    values: dict[str, Any] = {"d": dim}
+    for symbol, power in zip(growth, powers, strict=True):
+        values[by_symbol.get(symbol, symbol.name)] = math.exp(power * math.log(dim))
+    if diagram.noise == "none":
+        values["noise_variance"] = 0
+    at = point._asdict()
+    return values | {by_symbol[p]: at[by_symbol[p]] for p in parameters}
