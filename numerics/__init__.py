@@ -8,6 +8,7 @@ choose its `optimal_weight_decay`.  The folders, in the order in which they buil
     free_probability   the law of a noisy matrix: free convolution with a semicircle
     equations          the two state equations, and the methods that solve them
     networks           a record a network: error and degrees of freedom, spectrum
+    systems            equations in positive unknowns, given as functions: a general solver
     problem, solution  what is asked, and what is answered
     estimators         erm, bayes, ridge: from a problem to its solution
     solve              `solve`

@@ -11,6 +11,7 @@ The files, in the order in which they import each other:
     words              sentences, titles and labels, apart from computation
     limits             what may be asked, and the windows of what is compared and shown
     files              what is written is whole or not there
+    systems            systems of your own in numbers, from their declaration: ``solve_system``
     strategies         Hypothesis strategies for points of a phase and for problems, for your own tests too
     ladder             the dimensions of a comparison, and what limits them
     extrapolation      exponents and limits from a ladder, each with an error estimate
@@ -35,12 +36,24 @@ if TYPE_CHECKING:
     from verify.figures import phase_diagram_figure as phase_diagram_figure
     from verify.report import Check as Check
     from verify.report import Report as Report
+    from verify.systems.solution import SystemSolution as SystemSolution
+    from verify.systems.solution import solve_system as solve_system
 
-__all__ = ["Check", "Report", "agreement", "phase_diagram_figure", "strategies"]
+__all__ = [
+    "Check",
+    "Report",
+    "SystemSolution",
+    "agreement",
+    "phase_diagram_figure",
+    "solve_system",
+    "strategies",
+]
 
 _HOMES = {
     "Check": "verify.report",
     "Report": "verify.report",
+    "SystemSolution": "verify.systems.solution",
+    "solve_system": "verify.systems.solution",
     "agreement": "verify.comparison",
     "phase_diagram_figure": "verify.figures",
 }

@@ -11,5 +11,7 @@ piecewise linear, which makes them easy to solve from anywhere.
     equations         the equations, their residuals
     structure         which unknowns can be solved for one after the other
     search            first guesses, all solutions of rough equations
+    block_solver      the full equations in one arithmetic
+    rounding          what rounding leaves of a summand
     solver            float64, and any number of digits; what is checked of a solution
 """

@@ -21,8 +21,10 @@ import numpy as np
 
 from numerics.arithmetic.precision import Arithmetic
 from numerics.systems.power_law_sums import (
+    USUAL,
     Modes,
     ModeSum,
+    Rule,
     SumNodes,
     Values,
     nodes_at,
@@ -60,6 +62,7 @@ class PositiveEquations:
         modes: what is summed over.
         quantities: sums of positive terms, by name.
         arithmetic: of all numbers.
+        rule: of the sums.
     """
 
     names: tuple[str, ...]
@@ -68,33 +71,19 @@ class PositiveEquations:
     modes: Modes
     quantities: Mapping[str, tuple[PositiveTerm, ...]]
     arithmetic: Arithmetic
+    rule: Rule = USUAL
 
-    def totals(
-        self,
-        points: Any,
-        which: Sequence[int],
-        *,
-        breaks: Mapping[int, int] | None = None,
-        refinement: int = 1,
-    ) -> dict[int, Any]:
+    def totals(self, points: Any, which: Sequence[int], breaks: Mapping[int, int]) -> dict[int, Any]:
         """Sums at points, by their places.
 
         Args:
             points: logarithms of the unknowns, of shape (points, unknowns).
             which: places of the sums.
-            breaks: as `breaks_at` has them; there must be one for each sum with a break.
-            refinement: of the nodes.
+            breaks: as `breaks_at` has them, for each of the sums that has one.
         """
         values = self._values(points)
         return {
-            k: total(
-                self.sums[k],
-                self.modes,
-                values,
-                self.arithmetic,
-                break_after=(breaks or {}).get(k, 0),
-                refinement=refinement,
-            )
+            k: total(self.sums[k], self.modes, values, self.arithmetic, self.rule, breaks.get(k, 0))
             for k in which
         }
 
@@ -112,20 +101,30 @@ class PositiveEquations:
             if (size := self.sums[k].break_size) is not None
         }
 
-    def nodes(self, point: Any, place: int, break_after: int, refinement: int) -> SumNodes:
+    def nodes(self, point: Any, place: int, break_after: int) -> SumNodes:
         """The nodes of a sum at one point."""
         values = self._values(point[None, :])
-        one = self.sums[place]
-        return nodes_at(one, self.modes, values, self.arithmetic, break_after, refinement)
+        return nodes_at(self.sums[place], self.modes, values, self.arithmetic, self.rule, break_after)
 
-    def residuals(self, points: Any, which: Sequence[int], totals: Mapping[int, Any]) -> Any:
-        """log(left) - log(right) of the equations ``which``, of shape (points, equations)."""
+    def residuals(
+        self, points: Any, which: Sequence[int], totals: Mapping[int, Any], power: float = 1.0
+    ) -> Any:
+        """log(left) - log(right) of the equations ``which``, of shape (points, equations).
+
+        With a ``power`` b other than 1 the right sides are means of power b, times the number of terms.
+        """
         log = self.arithmetic.log
         columns = []
         for k in which:
             equation = self.equations[k]
-            left = self.value([equation.left], points, totals)
-            columns.append(log(left) - log(self.value(equation.right, points, totals)))
+            left = log(self.value([equation.left], points, totals))
+            if power == 1:
+                columns.append(left - log(self.value(equation.right, points, totals)))
+                continue
+            terms = np.stack([log(self.value([term], points, totals)) for term in equation.right])
+            largest, count = np.max(terms, axis=0), len(terms)
+            soft = np.log(np.mean(np.exp(power * (terms - largest)), axis=0)) / power
+            columns.append(left - largest - soft - np.log(count))
         return np.stack(columns, axis=-1)
 
     def value(self, terms: Sequence[PositiveTerm], points: Any, totals: Mapping[int, Any]) -> Any:

@@ -20,7 +20,8 @@ sharp, and the sum is not continuous in u if h is not at s = b.  The caller may 
 *Rough sums*, of blocks of modes in geometric progression, in float64, continuous in u and for many u at once:
 for first guesses.
 
-In this order: `Sizes`, `Modes`, `ModeSum`, `SumNodes`, `nodes_of`, `nodes_at`, `number_above`, `total`, `rough_totals`.
+In this order: `Sizes`, `Modes`, `ModeSum`, `Rule`, `SumNodes`, `nodes_of`, `nodes_at`, `number_above`,
+`total`, `rough_totals`.
 """
 
 from __future__ import annotations
@@ -92,8 +93,8 @@ class ModeSum:
         below: the summand at sizes below the break, or at all.
         above: the summand above it; None without a break.
         break_size: b, from the values of the unknowns.
-        scale: a size below which the summand is nearly a power, up to a factor of order one, likewise; None if
-            it is at all sizes.
+        scale: T, below which the summand is nearly a power, up to a factor of order one, likewise; None if it
+            is one at all sizes.
         name: what messages call it.
     """
 
@@ -102,6 +103,23 @@ class ModeSum:
     break_size: Callable[[Values], Any] | None = None
     scale: Callable[[Values], Any] | None = None
     name: str = "the sum"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """How accurately sums are integrated between their explicit terms.
+
+    Attributes:
+        digits_of: the arithmetic whose digits are wanted.  A summand in which digits cancel is formed in more
+            of them, at nodes that need no more.
+        refinement: how many times panels are shorter than usual.
+    """
+
+    digits_of: Arithmetic = DOUBLE
+    refinement: int = 1
+
+
+USUAL = Rule()
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,22 +141,25 @@ class SumNodes:
 
 @lru_cache(maxsize=256)
 def nodes_of(
-    modes: Modes, arithmetic: Arithmetic, break_after: int = 0, refinement: int = 1, magnitude: int = 0
+    modes: Modes, arithmetic: Arithmetic, rule: Rule, break_after: int = 0, magnitude: int = 0
 ) -> SumNodes:
     """Nodes and weights, to be asked for inside ``arithmetic.working()``.
 
     Args:
         modes: what is summed over.
-        arithmetic: of the nodes.
+        arithmetic: of the sizes.
+        rule: of the nodes.
         break_after: M.
-        refinement: 1, or a number of times by which panels are shorter.
         magnitude: X = 10**magnitude, where there are infinitely many modes.
     """
     last = modes.number if modes.number is not None else 10**magnitude
     break_after = min(break_after, last)
-    steepness = to_fraction(modes.decay) * refinement
-    nodes = mode_nodes(last, steepness, break_after, arithmetic)
+    steepness = to_fraction(modes.decay) * rule.refinement
+    with rule.digits_of.working():
+        nodes = mode_nodes(last, steepness, break_after, rule.digits_of)
     indices, weights = nodes.indices, nodes.weights
+    if rule.digits_of is not arithmetic:
+        indices, weights = arithmetic.array(indices), arithmetic.array(weights)
     end = None
     if modes.number is None:
         end = arithmetic.real(Fraction(2 * last + 1, 2))
@@ -149,14 +170,14 @@ def nodes_of(
 
 
 def _magnitudes(
-    summed: ModeSum, modes: Modes, values: Values, arithmetic: Arithmetic, break_after: int
+    summed: ModeSum, modes: Modes, values: Values, arithmetic: Arithmetic, rule: Rule, break_after: int
 ) -> Iterator[int]:
     """How many digits X has, more and more."""
     decay, scale = float(modes.decay), 0.0
     if summed.scale is not None:
         ratios = arithmetic.log(np.ravel(summed.scale(values)) / arithmetic.real(modes.amplitude))
         scale = max(0.0, *(-float(x) / math.log(10) for x in ratios if bool(arithmetic.is_finite(x))), 0.0)
-    more = DECADES_BELOW * arithmetic.digits
+    more = DECADES_BELOW * rule.digits_of.digits
     last = 0
     for extension in range(1, MOST_EXTENSIONS + 1):
         decades = scale + extension * more
@@ -173,14 +194,14 @@ def nodes_at(
     modes: Modes,
     values: Values,
     arithmetic: Arithmetic,
+    rule: Rule,
     break_after: int = 0,
-    refinement: int = 1,
 ) -> SumNodes:
     """The nodes with which `total` begins; its arguments."""
     magnitude = 0
     if modes.number is None:
-        magnitude = next(_magnitudes(summed, modes, values, arithmetic, break_after), 0)
-    return nodes_of(modes, arithmetic, break_after, refinement, magnitude)
+        magnitude = next(_magnitudes(summed, modes, values, arithmetic, rule, break_after), 0)
+    return nodes_of(modes, arithmetic, rule, break_after, magnitude)
 
 
 def number_above(modes: Modes, size: Any, arithmetic: Arithmetic) -> int:
@@ -205,9 +226,8 @@ def total(
     modes: Modes,
     values: Values,
     arithmetic: Arithmetic,
-    *,
+    rule: Rule,
     break_after: int = 0,
-    refinement: int = 1,
 ) -> Any:
     """The sum, at one or more points of the unknowns.
 
@@ -216,8 +236,8 @@ def total(
         modes: what is summed over.
         values: of the unknowns, each of shape (points, 1).
         arithmetic: of all numbers; inside its ``working()``.
+        rule: of the nodes.
         break_after: M, the same for all points.
-        refinement: as in `nodes_of`.
 
     Returns:
         An array of shape (points,).
@@ -228,26 +248,26 @@ def total(
 
     >>> basel = ModeSum(lambda sizes, values: sizes.values**2)
     >>> with DOUBLE.working():
-    ...     at_one = total(basel, Modes(1, 1), [], DOUBLE)
+    ...     at_one = total(basel, Modes(1, 1), [], DOUBLE, Rule())
     >>> bool(abs(at_one[0] - math.pi**2 / 6) < 1e-15)
     True
     """
     if modes.number is not None:
-        nodes = nodes_of(modes, arithmetic, break_after, refinement)
+        nodes = nodes_of(modes, arithmetic, rule, break_after)
         return _terms(summed, nodes, values) @ nodes.weights
-    for magnitude in _magnitudes(summed, modes, values, arithmetic, break_after):
-        nodes = nodes_of(modes, arithmetic, break_after, refinement, magnitude)
+    for magnitude in _magnitudes(summed, modes, values, arithmetic, rule, break_after):
+        nodes = nodes_of(modes, arithmetic, rule, break_after, magnitude)
         terms = _terms(summed, nodes, values)
         tail, error = _tail(terms, nodes.end, arithmetic)
         whole = terms @ nodes.weights + tail
-        within = error <= abs(whole) * arithmetic.epsilon * 64
+        within = error <= abs(whole) * arithmetic.real(rule.digits_of.epsilon) * 64
         # what is not finite is judged by the caller, and no better further on
         if bool(np.all(within | ~arithmetic.is_finite(whole) | ~arithmetic.is_finite(error))):
             _require_convergent(summed, terms)
             return whole
     raise NotConverged(
-        f"{summed.name} over infinitely many modes: its summand has not become a power of the index where the "
-        f"range of numbers of {arithmetic.digits:.0f} digits ends"
+        f"{summed.name} over infinitely many modes: its summand has not become a power of the index where "
+        f"the range of numbers of {arithmetic.digits:.0f} digits ends"
     )
 
 

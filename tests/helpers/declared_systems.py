@@ -78,11 +78,11 @@ RANDOM_FEATURES = System(
     quantities={"risk": _BIAS + _VARIANCE, "bias": _BIAS, "variance": _VARIANCE},
     scales={n_eff: a, FEATURES: RHO, weight_decay: ell},
 )
-"""Random-feature ridge regression (arXiv:2405.15699): eigenvalues s^2 = k^-A, A = 2 gamma, source exponent r."""
+"""Random-feature ridge regression (arXiv:2405.15699): eigenvalues s^2 = k^-A, A = 2 gamma, source r."""
 
 
 def _hermite(name: str, seen: object, least: object) -> System:
-    """Bayes-optimal networks of extensive width (arXiv:2605.10395): g of a mode of size s, found from l_e on."""
+    """Bayes-optimal networks of extensive width (arXiv:2605.10395): g of a mode, found from l_e on."""
     u = effective_noise
     found = Piecewise((seen, size > u * sqrt(least)), (0, True))
     error = mode_sum(size**2 * (1 - found))

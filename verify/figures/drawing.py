@@ -255,7 +255,7 @@ def _draw_points(
 
 def _in_plane(view: View, checks: Sequence[Check]) -> Iterator[tuple[tuple[float, float], list[Check]]]:
     """The checks of each point, with where it lies in the figure."""
-    groups: dict[tuple[Fraction, Fraction, Fraction | None], list[Check]] = {}
+    groups: dict[tuple[Any, Any, Any], list[Check]] = {}
     for check in checks:
         groups.setdefault((check.a, check.ell, check.b), []).append(check)
     for (a, ell, b), group in groups.items():

@@ -25,7 +25,6 @@ from sympy import (
     Add,
     Dummy,
     Expr,
-    Function,
     Integer,
     Piecewise,
     Pow,
@@ -38,10 +37,10 @@ from sympy import (
     together,
 )
 
-from asymptotics.systems import System
 from asymptotics.algebra.polyhedra import PARAMETERS
 from asymptotics.expressions.checks import InvalidArgument
 from asymptotics.symbols import gamma, size
+from asymptotics.systems import System
 from asymptotics.systems.mode_sums import mode_sum, scaled_sum
 from asymptotics.systems.positive_form import Product
 from asymptotics.systems.system import canonical
@@ -199,27 +198,23 @@ def _compiled(expression: Expr) -> _Compiled:
     def read(part: Expr) -> Expr:
         if not part.free_symbols.difference(PARAMETERS):
             return constant(part)
-        if part.is_Symbol:
-            return part
         if part.is_Pow:
             base, exponent = part.args
             if base == size and not exponent.free_symbols.difference(PARAMETERS):
                 return powers.setdefault(exponent, Dummy("p"))
-            if abs(exponent) == S.Half:
-                return Pow(read(base), exponent)
-            return Pow(read(base), read(exponent))
+            return Pow(read(base), exponent if abs(exponent) == S.Half else read(exponent))
         if part.is_Add or part.is_Mul:
             varying = [x for x in part.args if x.free_symbols.difference(PARAMETERS)]
             fixed = part.func(*(x for x in part.args if not x.free_symbols.difference(PARAMETERS)))
             neutral = S.Zero if part.is_Add else S.One
             read_parts = [read(x) for x in varying]
             return part.func(*read_parts, *([] if fixed == neutral else [constant(fixed)]))
-        if isinstance(part, Function) and type(part).__name__ in FUNCTIONS:
-            return part.func(*map(read, part.args))
-        raise InvalidArgument(
-            f"{expression}: must be made of powers and {', '.join(FUNCTIONS)}, to be solved; "
-            f"{type(part).__name__} is neither"
-        )
+        if not part.is_Symbol and type(part).__name__ not in FUNCTIONS:
+            raise InvalidArgument(
+                f"{expression}: must be made of powers and {', '.join(FUNCTIONS)}, to be solved; "
+                f"{type(part).__name__} is neither"
+            )
+        return part if part.is_Symbol else part.func(*map(read, part.args))
 
     body = read(S(expression))
     variables = tuple(sorted(body.free_symbols - {*constants.values(), *powers.values()}, key=str))
@@ -373,5 +368,7 @@ class _At:
         return self.arithmetic.real(value)
 
 
-def _of_values(function: Callable[..., Any], pick: Callable[..., Iterable[Any]], values: Sequence[Any]) -> Any:
+def _of_values(
+    function: Callable[..., Any], pick: Callable[..., Iterable[Any]], values: Sequence[Any]
+) -> Any:
     return function(*pick(None, values))

@@ -3,8 +3,8 @@ r"""Points inside the phases of a system, and the ladder of dimensions on which 
 The coordinates are those in which the system's variables scale, such as a, rho and ell; the parameters gamma
 and, where it has one, the source exponent r.  At given parameters a phase is a polyhedron.  A point in it is
 drawn one coordinate after the other: Fourier and Motzkin's elimination of all later ones leaves the interval
-in which the next one lies.  By hand, for 0 < y < x < 1: eliminating y leaves 0 < x < 1; at x = 1/2 what is left
-of y is 0 < y < 1/2.
+in which the next one lies.  By hand, for 0 < y < x < 1: eliminating y leaves 0 < x < 1; at x = 1/2 what is
+left of y is 0 < y < 1/2.
 
 In this order: `axes`, `point_type`, `points_of`, `exponents_at`, `slack`, `last_decade`, `values_at`.
 """
@@ -21,7 +21,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from hypothesis import assume
 from hypothesis import strategies as st
-from sympy import Expr, Rational, Symbol, lambdify, oo
+from sympy import Expr, Max, Rational, Symbol, lambdify, oo
 
 from asymptotics import Phase, PhaseDiagram, symbols
 from asymptotics.algebra.polyhedra import PARAMETERS
@@ -37,6 +37,10 @@ DECADES_OF_VARIABLES = 150
 
 DECADES_OF_UNKNOWNS = 80
 """Of each unknown: squares of what is made of it stay numbers of float64."""
+
+
+DECADES_NEGLECTED, SHORTEST = 12, 24
+"""Where all that is neglected is so many decades smaller a ladder ends, if it is so many decades long."""
 
 
 class _Bound(NamedTuple):
@@ -62,7 +66,7 @@ def axes(diagram: PhaseDiagram) -> tuple[tuple[Symbol, ...], tuple[Symbol, ...]]
 def _names(coordinates: tuple[Symbol, ...], parameters: tuple[Symbol, ...]) -> Any:
     names = [symbol.name for symbol in coordinates]
     names += ["source" if p == symbols.source else p.name for p in parameters]
-    return namedtuple("SystemScale", names)  # type: ignore[misc]
+    return namedtuple("SystemScale", names)
 
 
 def point_type(diagram: PhaseDiagram) -> Any:
@@ -155,7 +159,10 @@ def _eliminated(
 ) -> list[_Bound]:
     """Bounds of coordinate k alone, with those before it in place and those after it eliminated."""
     here = [
-        _Bound(b.slopes[k:], b.constant + sum((s * x for s, x in zip(b.slopes, place, strict=False)), Fraction(0)))
+        _Bound(
+            b.slopes[k:],
+            b.constant + sum((s * x for s, x in zip(b.slopes, place, strict=False)), Fraction(0)),
+        )
         for b in bounds
     ]
     for later in range(len(sides) - 1, k, -1):
@@ -202,10 +209,17 @@ def _compiled(
 
 
 def slack(diagram: PhaseDiagram, phase: Phase, point: Any) -> float:
-    """By how small a power of d the largest neglected term is smaller than what is kept."""
+    """By how small a power of d the largest neglected term is smaller than what is kept.
+
+    Neglected are terms of the equations, and of quantities of which two terms exchange the lead.
+    """
     balance = phase.balance
     forms = [balance.scales.expression(inequality.form) for inequality in balance.inequalities]
-    return min(exponents_at(diagram, forms, point), default=math.inf)
+    gaps = exponents_at(diagram, forms, point)
+    for leading in {one for law in phase.laws.values() for one in law.exponent.atoms(Max)}:
+        first, second, *_ = sorted(exponents_at(diagram, leading.args, point), reverse=True)
+        gaps.append(first - second)
+    return min(gaps, default=math.inf)
 
 
 def last_decade(diagram: PhaseDiagram, phase: Phase, point: Any) -> float:
@@ -215,8 +229,9 @@ def last_decade(diagram: PhaseDiagram, phase: Phase, point: Any) -> float:
     laws = [phase.laws[name].exponent for name in names]
     of_variables = [abs(x) for x in exponents_at(diagram, variables, point)]
     of_unknowns = [abs(x) for x in exponents_at(diagram, laws, point) if math.isfinite(x) and x != 0]
-    most = DECADES_OF_VARIABLES / max([1.0, *of_variables])
-    return min([most, *(DECADES_OF_UNKNOWNS / x for x in of_unknowns)])
+    most = [DECADES_OF_VARIABLES / max([1.0, *of_variables])]
+    enough = max(SHORTEST, DECADES_NEGLECTED / max(1e-9, slack(diagram, phase, point)))
+    return min(enough, *most, *(DECADES_OF_UNKNOWNS / x for x in of_unknowns))
 
 
 def values_at(diagram: PhaseDiagram, point: Any, dim: int) -> dict[str, Any]:

@@ -14,11 +14,11 @@ from typing import Any
 import mpmath
 from sympy import S, Symbol
 
-from asymptotics.systems import System
 from asymptotics.algebra.polyhedra import EVERYWHERE, PARAMETERS
 from asymptotics.expressions.checks import NUMBER, is_number, require
 from asymptotics.expressions.point import MAY_VANISH, VARIABLES
 from asymptotics.symbols import degrees_of_freedom, effective_noise, gamma, noise_variance, threshold
+from asymptotics.systems import System
 from numerics.arithmetic.checks import exact_number, is_count
 from numerics.arithmetic.precision import to_fraction
 from numerics.systems.solver import solve_positive
@@ -111,9 +111,10 @@ def solve_system(system: System, *, digits: int | None = None, **values: Any) ->
     >>> from asymptotics.systems import System, mode_sum
     >>> from asymptotics.symbols import a, n_eff, size, threshold
     >>> held = mode_sum(size**2 / (size**2 + threshold))
-    >>> interpolation = System("interpolation", (threshold,), (Eq(n_eff, held),), {"risk": threshold}, {n_eff: a})
-    >>> solve_system(interpolation, gamma=1, n_eff=1)
-    <SystemSolution of interpolation: risk=1.08612, threshold=1.08612; residual 0e+00>
+    >>> equations = (Eq(n_eff, held),)
+    >>> interpolating = System("interpolating", (threshold,), equations, {"risk": threshold}, {n_eff: a})
+    >>> solve_system(interpolating, gamma=1, n_eff=1)
+    <SystemSolution of interpolating: risk=1.08612, threshold=1.08612; residual 0e+00>
     """
     require(isinstance(system, System), "system", system, "a System")
     require(digits is None or is_count(digits), "digits", digits, "None, or a positive integer")

@@ -1,0 +1,93 @@
+"""How many digits of a sum rounding leaves, where a summand is a difference.
+
+A sum of positive terms loses no digits, but a summand may: of 1 - (1 - x)^2 in float64 none is left at
+x = 1e-17.  So summands are formed again at some of the nodes, with so many more digits that none is lost.
+
+In this order: `rounding_error`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from numerics.arithmetic.precision import Arithmetic, for_digits
+from numerics.systems.equations import PositiveEquations
+from numerics.systems.power_law_sums import Sizes
+
+SAMPLES = 24
+"""Nodes at which summands are formed again, on either side of a break."""
+
+MORE_DIGITS = 120
+"""How many more digits: as many as may cancel."""
+
+InArithmetic: TypeAlias = Callable[[Arithmetic], PositiveEquations]
+"""The equations in any arithmetic, to be asked for inside its ``working()``."""
+
+
+def rounding_error(full: PositiveEquations, equations_in: InArithmetic, point: Any) -> float:
+    """Largest relative error of a sum by rounding inside of its summand, judged at some of its nodes.
+
+    Args:
+        full: the equations, in one arithmetic; inside its ``working()``.
+        equations_in: the same in others.
+        point: logarithms of the unknowns.
+    """
+    arithmetic = full.arithmetic
+    places = range(len(full.sums))
+    breaks, values = full.breaks_at(point, places), list(arithmetic.exp(point))
+    samples = [_sampled(full, place, breaks.get(place, 0), values, point, breaks) for place in places]
+    more = for_digits(math.ceil(arithmetic.digits), MORE_DIGITS)
+    largest = 0.0
+    with more.working():
+        exact, exact_values = equations_in(more), list(more.array(values))
+        elsewhere = list(more.array([Fraction(k + 3, 7) for k in range(len(values))]))
+        for summed, sides in zip(exact.sums, samples, strict=True):
+            for summand, (sizes, terms, weights) in zip((summed.above, summed.below), sides, strict=True):
+                if summand is not None and len(sizes):
+                    at = Sizes(more.array(sizes))
+                    truth = np.broadcast_to(summand(at, exact_values), sizes.shape)
+                    if any(np.atleast_1d(summand(at, elsewhere) != 0)):  # else it is 0 at all values
+                        largest = max(largest, _error_of_terms(terms, truth, weights, more))
+    return largest
+
+
+def _sampled(
+    full: PositiveEquations, place: int, break_after: int, values: Any, point: Any, breaks: Mapping[int, int]
+) -> Any:
+    """For either side of the break of a sum: sizes at some nodes, terms there, and weights over the sum."""
+    nodes = full.nodes(point, place, break_after)
+    whole = full.totals(point[None, :], [place], breaks)[place][0]
+    summed, count = full.sums[place], len(nodes.weights)
+    split = len(nodes.above.values) if summed.above is not None else 0
+    sizes = np.concatenate([nodes.above.values, nodes.below.values])
+    sides = []
+    for part, summand in ((slice(split), summed.above), (slice(split, None), summed.below)):
+        chosen = np.arange(len(sizes))[part]
+        chosen = chosen[
+            np.unique(np.geomspace(1, max(1, len(chosen)), SAMPLES).astype(int) - 1)[: len(chosen)]
+        ]
+        terms = sizes[chosen]
+        if summand is not None and len(chosen):
+            terms = np.broadcast_to(summand(Sizes(sizes[chosen]), values), chosen.shape)
+        sides.append((sizes[chosen], terms, nodes.weights[chosen] / whole * count))
+    return sides
+
+
+def _error_of_terms(terms: Any, truth: Any, weights: Any, arithmetic: Arithmetic) -> float:
+    """Largest relative error of a term, by its share in the sum if that is small.
+
+    A term of which not even many digits leave anything has lost them all.
+    """
+    errors = [0.0]
+    for term, true, weight in zip(terms, truth, weights, strict=True):
+        if true == 0:
+            errors.append(1.0)
+            continue
+        share = min(1.0, float(abs(arithmetic.real(weight) * true)))
+        errors.append(min(1.0, float(abs(arithmetic.real(term) / true - 1))) * share)
+    return max(errors)

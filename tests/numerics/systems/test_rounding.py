@@ -1,0 +1,48 @@
+"""What rounding leaves of a summand."""
+
+import pytest
+from small_equations import equations, one, term
+
+from numerics.arithmetic.precision import DOUBLE, for_digits
+from numerics.systems.power_law_sums import ModeSum
+from numerics.systems.rounding import rounding_error
+
+
+def in_arithmetic(summand, name="u"):
+    summed = ModeSum(summand, scale=lambda values: 1 / values[0])
+    row = (term(one), [term(one, 0)], {0})
+    return lambda arithmetic: equations(arithmetic, name, row, sums=[summed])
+
+
+def error_of(summand, value, arithmetic=DOUBLE):
+    build = in_arithmetic(summand)
+    with arithmetic.working():
+        return rounding_error(build(arithmetic), build, arithmetic.log(arithmetic.array([value])))
+
+
+def test_a_positive_summand_keeps_its_digits():
+    assert error_of(lambda s, u: s.values**2 / (1 + s.values * u[0]), 100) < 1e-14
+
+
+@pytest.mark.parametrize("value", [1e-3, 1e-6])
+def test_a_difference_loses_as_many_digits_as_cancel(value):
+    """1 - (1 - u s)^2 of u s = 1e-6 is right to 1e-10."""
+    error = error_of(lambda s, u: (1 - (1 - u[0] * s.values) ** 2) * s.values, value)
+    assert 1e-18 / value < error
+    loose = error_of(lambda s, u: (2 - u[0] * s.values) * u[0] * s.values**2, value)
+    assert loose < 1e-14
+
+
+def test_a_difference_of_which_nothing_is_left_has_lost_all():
+    assert error_of(lambda s, u: (1 - (1 - u[0] * s.values) ** 2) * s.values, 1e-30) == 1
+    assert error_of(lambda s, u: (1 - (1 - u[0] * s.values) ** 2) * s.values, 1e-200) == 1
+
+
+def test_more_digits_bring_them_back():
+    arithmetic = for_digits(60)
+    error = error_of(lambda s, u: (1 - (1 - u[0] * s.values) ** 2) * s.values, 1e-30, arithmetic)
+    assert error < 1e-12
+
+
+def test_a_summand_that_is_zero_has_no_error():
+    assert error_of(lambda s, u: 0 * s.values, 1.0) == 0
