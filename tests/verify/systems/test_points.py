@@ -1,0 +1,97 @@
+"""Points inside the phases of a system, whatever its coordinates."""
+
+from fractions import Fraction
+from functools import cache
+
+import pytest
+from declared_systems import RANDOM_FEATURES, RHO, RIDGE
+from hypothesis import HealthCheck, find, given, settings
+from hypothesis import strategies as st
+from scipy.optimize import linprog
+
+from asymptotics import phase_diagram
+from asymptotics.symbols import a, ell, gamma, source
+from verify.systems import points
+from verify.systems.points import (
+    axes,
+    exponents_at,
+    last_decade,
+    point_type,
+    points_of,
+    slack,
+    values_at,
+)
+
+
+@cache
+def diagram(noise="fixed"):
+    return phase_diagram(RIDGE, noise=noise)
+
+
+def test_axes_are_those_of_the_declaration():
+    assert axes(diagram()) == ((a, ell), (gamma, source))
+    assert point_type(diagram())._fields == ("a", "ell", "gamma", "source")
+    assert point_type(diagram("scaled"))._fields == ("a", "ell", "b", "gamma", "source")
+    assert RANDOM_FEATURES.scales_of("fixed").exponents == (a, RHO, ell)
+
+
+@pytest.mark.parametrize("noise", ["fixed", "scaled"])
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_points_lie_in_their_phase(noise, data):
+    of = diagram(noise)
+    phase = data.draw(st.sampled_from(of.phases))
+    point = data.draw(points_of(of, [phase], None, Fraction(1, 20), {"ell": (Fraction(-6), Fraction(3))}))
+    gaps = [relation.gts - relation.lts for relation in phase.region.args]
+    assert min(exponents_at(of, gaps, point)) >= 1 / 20 - 1e-12
+    assert slack(of, phase, point) > 0
+    assert all(isinstance(x, Fraction) for x in point)
+    others = [other for other in of.phases if other != phase]
+    for other in others:
+        assert min(exponents_at(of, [r.gts - r.lts for r in other.region.args], point)) <= 0
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    rows=st.lists(
+        st.tuples(*[st.integers(-3, 3)] * 3, st.integers(-2, 4)).filter(lambda row: any(row[:3])), max_size=5
+    )
+)
+def test_elimination_leaves_the_range_of_a_coordinate(rows):
+    """Against linear programming, in three coordinates."""
+    bounds = [points._Bound(tuple(map(Fraction, row[:3])), Fraction(row[3])) for row in rows]
+    sides = [(Fraction(-5), Fraction(5))] * 3
+    low, high = points._range(points._eliminated(bounds, 0, [], sides), sides[0])
+    upper = [[-float(x) for x in row[:3]] for row in rows] or None
+    limits = [float(row[3]) for row in rows] or None
+    ends = [linprog([sign, 0, 0], upper, limits, bounds=[(-5, 5)] * 3) for sign in (1, -1)]
+    if low < high:
+        assert all(end.success for end in ends)
+        assert [float(low), float(high)] == pytest.approx([ends[0].fun, -ends[1].fun], abs=1e-9)
+    else:
+        assert not ends[0].success or -ends[1].fun - ends[0].fun < 1e-9
+
+
+def test_windows_of_parameters_are_kept():
+    window = (Fraction(1, 4), Fraction(1, 2))
+    point = find(
+        points_of(diagram(), diagram().phases, None, Fraction(0), {"source": window}), lambda _: True
+    )
+    assert point.source == Fraction(3, 8)
+    at_gamma = points_of(diagram(), diagram().phases, st.just(Fraction(5, 4)), Fraction(0), {})
+    assert find(at_gamma, lambda _: True).gamma == Fraction(5, 4)
+
+
+def test_ladders_stay_in_float64_and_values_scale():
+    of = diagram("scaled")
+    point = point_type(of)(Fraction(2), Fraction(-3), Fraction(1, 2), Fraction(5, 4), Fraction(1, 3))
+    for phase in of.phases:
+        assert last_decade(of, phase, point) <= 50
+    values = values_at(of, point, 10**10)
+    exact = {"d": 10**10, "n_eff": 1e20, "weight_decay": 1e-30, "noise_variance": 1e-5}
+    assert {name: values[name] for name in exact} == pytest.approx(exact, rel=1e-12)
+    assert (values["gamma"], values["source"]) == (Fraction(5, 4), Fraction(1, 3))
+    assert (
+        values_at(diagram("none"), point_type(diagram())(*map(Fraction, (1, 1, 1, 1))), 10)["noise_variance"]
+        == 0
+    )

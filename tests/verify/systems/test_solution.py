@@ -1,0 +1,243 @@
+"""Systems solved from their declaration: against sums term by term, published numbers and constants."""
+
+import math
+from fractions import Fraction
+
+import mpmath
+import numpy as np
+import pytest
+from declared_systems import HERMITE_2, HERMITE_3, L_E, RANDOM_FEATURES, RIDGE
+from scipy.optimize import brentq
+from sympy import Eq, Rational
+
+from asymptotics.expressions.checks import InvalidArgument
+from asymptotics.symbols import a, d, gamma, n_eff, size, threshold
+from asymptotics.systems import System, mode_sum
+from numerics import NotConverged
+from verify import solve_system
+
+N = 100_000
+INDICES = np.arange(1.0, N + 1)
+
+
+def tail(power, scale, exponent):
+    """Sum over i > N of s^power (1 + s^2/scale)^-exponent, s = i^-gamma given by its powers' zetas."""
+    decay, power = power
+    return sum(
+        math.comb(exponent + k - 1, k)
+        * (-1 / scale) ** k
+        * float(mpmath.zeta(decay * (power + 2 * k), N + 1))
+        for k in range(4)
+    )
+
+
+def summed(decay, power, scale, exponent):
+    """Sum over all modes of s^power/(s^2 + scale)^exponent."""
+    s = INDICES**-decay
+    head = math.fsum(s**power / (s**2 + scale) ** exponent)
+    return head + tail((decay, power), scale, exponent) / scale**exponent
+
+
+@pytest.mark.parametrize("decay", [1.0, 0.75, 2.0])
+def test_kernel_ridge_satisfies_its_own_equations(decay):
+    """As declared, with the differences that the positive form resolves, and sums term by term."""
+    n, ridge, r, labels = 2000, 1e-4, 0.3, 0.5
+    found = solve_system(RIDGE, gamma=decay, source=r, n_eff=n, weight_decay=ridge, noise_variance=labels)
+    kappa = found["threshold"]
+    freedom, square = summed(decay, 2, kappa, 1), summed(decay, 4, kappa, 2)
+    assert freedom + n * ridge / kappa == pytest.approx(n, rel=1e-12)
+    assert found["D_s"] == pytest.approx(n - square, rel=1e-11)
+    assert found["degrees_of_freedom"] == pytest.approx(freedom, rel=1e-12)
+    missed = kappa**2 * summed(decay, 1 / decay + 4 * r, kappa, 2)
+    assert found["bias"] == pytest.approx(n * missed / (n - square), rel=1e-10)
+    assert found.risk == found["excess_risk"]
+    assert found.risk == pytest.approx((n * missed + labels * square) / (n - square), rel=1e-10)
+
+
+FEATURES = {"gamma": Rational(3, 4), "source": Rational(3, 10), "n_eff": 10**4, "p": 3000, "weight_decay": 1}
+
+
+def test_random_features_satisfy_the_published_equations():
+    """arXiv:2405.15699, as differences: U and chi of the paper, sums term by term."""
+    n, p, ridge, decay = 10**4, 3000, 1.0, 0.75
+    found = solve_system(RANDOM_FEATURES, noise_variance=1, **FEATURES)
+    one, two = found["nu_1"], found["nu_2"]
+    t1, t2 = summed(decay, 2, two, 1), summed(decay, 4, two, 2)
+    assert n - ridge / one == pytest.approx(t1, rel=1e-11)
+    assert p - p * one / two == pytest.approx(t1, rel=1e-11)
+    u = p / n * ((1 - one / two) ** 2 + (one / two) ** 2 * t2 / (p - t2))
+    chi = summed(decay, 2, two, 2) / (p - t2)
+    beta = 1 / decay + 1.2
+    missed = summed(decay, beta, two, 2) + chi * summed(decay, beta + 2, two, 2)
+    assert found["bias"] == pytest.approx(two**2 / (1 - u) * missed, rel=1e-10)
+    assert found["variance"] == pytest.approx(u / (1 - u), rel=1e-10)
+
+
+def test_random_features_have_their_reference_numbers():
+    """Solved by others to nine digits; the tenth is that of a sum over infinitely many modes."""
+    found = solve_system(RANDOM_FEATURES, digits=20, noise_variance=1, **FEATURES)
+    published = {
+        "nu_2": 1.5228355801982056e-4,
+        "bias": 6.130914712356911e-3,
+        "variance": 4.164472308442731e-2,
+    }
+    for name, value in published.items():
+        assert float(found[name]) == pytest.approx(value, rel=1e-9)
+    assert float(found["nu_2"]) == pytest.approx(1.5228355799442697e-4, rel=1e-15)
+
+
+def broken(decay, u, least, missed_above):
+    s = INDICES**-decay
+    found = s > u * math.sqrt(least)
+    assert not found[-1]
+    head = math.fsum(np.where(found, missed_above(np.where(found, s, 1.0)), s**2))
+    return head + float(mpmath.zeta(2 * decay, N + 1))
+
+
+@pytest.mark.parametrize("n", [10, 3000, 10**5])
+def test_bayes_optimal_networks_against_sums_term_by_term(n):
+    """He_2 and He_3 of arXiv:2605.10395: every mode is found whole or not at all."""
+
+    def cubic(s, u):
+        q = (1 + np.sqrt(1 - 4 * u**2 / (3 * s**2))) / 2
+        return s**2 * (1 - q**3)
+
+    cases = [(HERMITE_2, 0.5, lambda s, u: u**2 - u**4 / (4 * s**2)), (HERMITE_3, float(L_E), cubic)]
+    for system, least, missed in cases:
+        found = solve_system(system, gamma=1.5, n_eff=n, noise_variance=2)
+        u = found["effective_noise"]
+        error = broken(1.5, u, least, lambda s, missed=missed, u=u: missed(s, u))
+        assert n * u**2 == pytest.approx(2 + error, rel=1e-9)
+        assert found.risk == pytest.approx(error, rel=1e-9)
+
+        def excess(x, least=least, missed=missed):
+            return n * x**2 - 2 - broken(1.5, x, least, lambda s: missed(s, x))
+
+        assert brentq(excess, 0.98 * u, 1.02 * u) == pytest.approx(u, rel=1e-9)
+
+
+LIMIT = "1.5294047291842117904802"
+"""The integral of x^-3 (1 - q(x^-3)^3) over x > 0, at gamma = 3/2."""
+
+
+def test_the_constant_of_he_3_is_that_of_its_integral():
+    with mpmath.workdps(60):
+        least = mpmath.mpf(str(L_E))
+
+        def missed(x):
+            return x**-3 * (1 - ((1 + mpmath.sqrt(1 - 4 * x**3 / 3)) / 2) ** 3)
+
+        last = least ** (-mpmath.mpf(1) / 3)
+        integral = mpmath.quad(missed, mpmath.linspace(0, last, 6)) + last**-2 / 2
+        assert abs(integral - mpmath.mpf(LIMIT)) < mpmath.mpf(10) ** -21
+
+
+@pytest.mark.parametrize(("decades", "precision"), [(12, 1e-4), (36, 1e-12)])
+def test_the_risk_of_he_3_approaches_it(decades, precision):
+    """The correction is of order (Delta/n)^(1/3), the energy of half a mode."""
+    found = solve_system(HERMITE_3, digits=16, gamma=Rational(3, 2), n_eff=10**decades, noise_variance=1)
+    scaled = found.risk * mpmath.mpf(10) ** (2 * decades // 3)
+    assert 0.1 * precision < abs(scaled / mpmath.mpf(LIMIT) - 1) < precision
+
+
+@pytest.mark.parametrize("decades", [1, 6, 20, 60, 110])
+def test_he_2_and_he_3_follow_their_law_in_float64(decades):
+    """Where digits of 1 - q^3 cancel, and where the first of all modes in float64 is far above the noise."""
+    for system, limit in ((HERMITE_2, 9 * 2 ** (1 / 3) / 8), (HERMITE_3, float(LIMIT))):
+        found = solve_system(system, gamma=1.5, n_eff=10.0**decades, noise_variance=1)
+        assert found.risk * 10.0 ** (2 * decades / 3) == pytest.approx(
+            limit, rel=2 * 10 ** (-decades / 3) + 1e-9
+        )
+
+
+def test_finitely_many_modes_and_an_amplitude():
+    """d modes of sizes sqrt(d) i^-gamma."""
+    freedom = mode_sum(size**2 / (size**2 + threshold))
+    system = System(
+        "finite",
+        (threshold,),
+        (Eq(n_eff, freedom),),
+        {"risk": threshold},
+        {n_eff: a},
+        modes=d,
+        amplitude=d**0.5,
+    )
+    found = solve_system(system, gamma=1, n_eff=30, d=1000)
+    s = math.sqrt(1000) / np.arange(1, 1001)
+    assert math.fsum(s**2 / (s**2 + found.risk)) == pytest.approx(30, rel=1e-12)
+
+
+def test_rational_numbers_enter_exactly():
+    """1/3 and an exponent 2/3: as floats they would be wrong in the 17th digit."""
+    system = System(
+        "thirds", (threshold,), (Eq(threshold, n_eff ** Rational(2, 3) / 3),), {"risk": threshold}, {n_eff: a}
+    )
+    with mpmath.workdps(50):
+        found = solve_system(system, digits=40, gamma=1, n_eff=Fraction(1, 7))
+        assert abs(found.risk * 3 / mpmath.mpf(7) ** (-mpmath.mpf(2) / 3) - 1) < mpmath.mpf(10) ** -40
+    assert isinstance(found.risk, mpmath.mpf)
+    assert isinstance(solve_system(system, gamma=1, n_eff=2).risk, float)
+
+
+def test_no_label_noise_and_no_weight_decay():
+    point = {"gamma": 1, "source": 0.5, "n_eff": 50}
+    still = solve_system(RIDGE, **point, weight_decay=0, noise_variance=0)
+    near = solve_system(RIDGE, **point, weight_decay=1e-13, noise_variance=1e-13)
+    assert still.risk == pytest.approx(near.risk, rel=1e-5)
+    assert still["degrees_of_freedom"] == pytest.approx(50, rel=1e-13)
+
+
+POINT = {"gamma": 1, "source": 0.5, "n_eff": 50, "weight_decay": 1, "noise_variance": 1}
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"gamma": None}, r"gamma=None: must be a number between 1/2 and oo, for the equations hold it"),
+        ({"gamma": 0.5}, r"gamma=0.5: must be a number between 1/2 and oo"),
+        ({"source": 0}, r"source=0: must be a number between 0 and oo"),
+        ({"n_eff": 0}, r"n_eff=0: must be a number above 0"),
+        ({"n_eff": None}, r"n_eff=None: must be a number above 0, for the equations hold it"),
+        ({"n_eff": "50"}, r"n_eff='50': must be a finite real number"),
+        ({"weight_decay": -1}, r"weight_decay=-1: must be 0 or a number above it"),
+        ({"samples": 3}, r"name='samples': must be one of gamma, n_eff, d, weight_decay"),
+        ({"digits": 0}, r"digits=0: must be None, or a positive integer"),
+    ],
+)
+def test_values_outside_of_the_theory_are_refused(changes, words):
+    with pytest.raises(InvalidArgument, match=words) as caught:
+        solve_system(RIDGE, **{**POINT, **changes})
+    assert "\n" not in str(caught.value)
+
+
+def test_what_is_no_system_is_refused():
+    with pytest.raises(InvalidArgument, match="system='ridge': must be a System"):
+        solve_system("ridge", gamma=1)
+
+
+def small(equation, **fields):
+    return System("small", (threshold,), (equation,), {"risk": threshold}, {n_eff: a}, **fields)
+
+
+def test_a_system_without_a_solution_is_not_converged():
+    with pytest.raises(NotConverged, match="the equation for kappa: no solution within 150 decades"):
+        solve_system(
+            small(Eq(n_eff, mode_sum(size**2 / (size**2 + threshold))), modes=d), gamma=1, n_eff=9, d=5
+        )
+
+
+def test_a_divergent_sum_is_not_converged():
+    divergent = small(Eq(n_eff, mode_sum(size / (size + threshold) * size**gamma)))
+    with pytest.raises(NotConverged, match="over infinitely many modes diverges: its terms fall as i"):
+        solve_system(divergent, gamma=Rational(3, 5), n_eff=1)
+
+
+def test_results_are_short_and_plain():
+    found = solve_system(RIDGE, **POINT)
+    assert repr(found).startswith("<SystemSolution of ridge: risk=")
+    assert found.to_dict()["quantities"]["risk"] == found.risk
+    assert found.to_dict()["values"]["source"] == 0.5
+    exact = solve_system(RIDGE, digits=30, **POINT)
+    assert exact.to_dict()["quantities"]["risk"][:12] == str(found.risk)[:12]
+    with pytest.raises(KeyError, match=r"name='tau': must be one of threshold, D_s, risk"):
+        found["tau"]
