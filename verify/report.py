@@ -124,7 +124,8 @@ def _failure(check: Check) -> str:
 def _row(check: Check) -> dict[str, object]:
     """A check in plain values, each coordinate a column of its own."""
     columns = asdict(check)
-    return {name: _plain(value) for name, value in {**columns, **dict(columns.pop("others"))}.items()}
+    del columns["others"]
+    return {name: _plain(value) for name, value in (columns | dict(check.others)).items()}
 
 
 def _plain(value: object) -> object:

@@ -66,10 +66,10 @@ class BlockSolver:
             if guess is None:
                 point[places] = self._only_root(block, point)
             else:
-                found = self._newton(block, point, guess[places])
-                if found is None:
+                root = self._newton(block, point, guess[places])
+                if root is None:
                     raise NotConverged(f"{self._named(block)}: the solution still moves after {ROUNDS} steps")
-                point[places] = found
+                point[places] = root
         return point
 
     def _only_root(self, block: Block, point: Any) -> Any:

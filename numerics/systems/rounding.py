@@ -67,14 +67,12 @@ def _sampled(
     sizes = np.concatenate([nodes.above.values, nodes.below.values])
     sides = []
     for part, summand in ((slice(split), summed.above), (slice(split, None), summed.below)):
-        chosen = np.arange(len(sizes))[part]
-        chosen = chosen[
-            np.unique(np.geomspace(1, max(1, len(chosen)), SAMPLES).astype(int) - 1)[: len(chosen)]
-        ]
-        terms = sizes[chosen]
-        if summand is not None and len(chosen):
-            terms = np.broadcast_to(summand(Sizes(sizes[chosen]), values), chosen.shape)
-        sides.append((sizes[chosen], terms, nodes.weights[chosen] / whole * count))
+        at = np.arange(len(sizes))[part]
+        at = at[np.unique(np.geomspace(1, max(1, len(at)), SAMPLES).astype(int) - 1)[: len(at)]]
+        terms = sizes[at]
+        if summand is not None and len(at):
+            terms = np.broadcast_to(summand(Sizes(sizes[at]), values), at.shape)
+        sides.append((sizes[at], terms, nodes.weights[at] / whole * count))
     return sides
 
 

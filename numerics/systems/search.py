@@ -80,9 +80,9 @@ def rough_roots(residuals: Residuals, unknowns: int) -> list[Any]:
     """
     with DOUBLE.working():
         exact = partial(_at_power, residuals, 1.0)
-        found = _by_grid(exact) if unknowns == 1 else _from_starts(residuals, unknowns)
+        candidates = _by_grid(exact) if unknowns == 1 else _from_starts(residuals, unknowns)
         roots = list[Any]()
-        for root in found:
+        for root in candidates:
             if all(np.max(np.abs(root - other)) > APART for other in roots):
                 roots.append(root)
         return roots
@@ -96,8 +96,8 @@ def _by_grid(residuals: Exact) -> Iterator[Any]:
     """Where the one residual changes its sign between neighbours of a grid."""
 
     def values(at: Any) -> Any:
-        found = residuals(at[:, None])[:, 0]
-        return np.where(np.abs(found) < NOTHING, 0.0, found)
+        column = residuals(at[:, None])[:, 0]
+        return np.where(np.abs(column) < NOTHING, 0.0, column)
 
     grid = np.arange(-REACH, REACH + SPACING, SPACING)
     rows = values(grid)

@@ -69,12 +69,12 @@ class _TooFewDigits(NotConverged):
     """Of a summand ``lost`` digits cancel."""
 
     def __init__(self, lost: float, digits: float) -> None:
-        kept = max(0.0, digits - lost)
+        left = max(0.0, digits - lost)
         super().__init__(
-            f"of {digits:.0f} digits {kept:.0f} are left in a summand: write its differences as sums"
+            f"of {digits:.0f} digits {left:.0f} are left in a summand: write its differences as sums"
         )
         # where none is left nobody knows how many cancelled
-        self.guard = math.ceil(lost) + GUARD_DIGITS if kept > 1 else MORE_DIGITS
+        self.guard = math.ceil(lost) + GUARD_DIGITS if left > 1 else MORE_DIGITS
 
 
 def solve_positive(equations_in: InArithmetic, digits: int | None = None) -> PositiveSolution:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from declared_systems import HERMITE_2, HERMITE_3, RANDOM_FEATURES, RIDGE
 from sympy import Expr, Rational, log, oo
 
 from asymptotics import Law, Phase, PhaseDiagram, diagonal, kernel_ridge, phase_diagram, quadratic, symbols
@@ -16,7 +17,7 @@ from asymptotics.algebra.monomials import Noise
 from asymptotics.diagram import Estimator
 from asymptotics.expressions.checks import InvalidArgument
 from numerics import solve
-from verify import agreement, comparison
+from verify import agreement, comparison, solve_system
 from verify.ladder import ladder
 
 DIAGRAMS = {str(model): phase_diagram(model) for model in (diagonal, quadratic)}
@@ -105,6 +106,63 @@ def test_other_diagrams_agree_and_would_not_if_any_exponent_were_wrong(
 def test_a_model_that_has_no_equations_in_numbers_is_refused() -> None:
     with pytest.raises(ValueError, match=r"diagram of 'kernel ridge': .* diagonal, quadratic"):
         agreement(phase_diagram(kernel_ridge))
+
+
+@pytest.fixture
+def _each_system_solved_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Points and solutions of a system do not depend on what is predicted."""
+    draw, known, drawn = comparison._draw, dict[Any, Any](), dict[Any, Any]()
+
+    def solved(system: Any, **values: Any) -> Any:
+        key = (system.name, *values.items())
+        if key not in known:
+            known[key] = solve_system(system, **values)
+        return known[key]
+
+    def points(diagram: Any, phase: Any, effort: Any, seed: int) -> Any:
+        if phase.name not in drawn:
+            drawn[phase.name] = draw(diagram, phase, effort, seed)
+        return drawn[phase.name]
+
+    monkeypatch.setattr(comparison, "solve_system", solved)
+    monkeypatch.setattr(comparison, "_draw", points)
+
+
+SYSTEMS = [
+    pytest.param(RIDGE, "fixed"),
+    pytest.param(HERMITE_2, "fixed"),
+    pytest.param(RIDGE, "scaled", marks=pytest.mark.slow),
+    pytest.param(RIDGE, "none", marks=pytest.mark.slow),
+    pytest.param(HERMITE_3, "fixed", marks=pytest.mark.slow),
+    pytest.param(RANDOM_FEATURES, "fixed", marks=pytest.mark.slow),
+]
+
+
+@pytest.mark.usefixtures("_each_system_solved_once")
+@pytest.mark.parametrize(("system", "noise"), SYSTEMS, ids=lambda x: str(x).replace(" ", "-"))
+def test_a_system_agrees_and_would_not_if_any_exponent_were_wrong(system: Any, noise: Noise) -> None:
+    diagram = phase_diagram(system, noise=noise)
+    report = agreement(diagram)
+    assert report.passed, report.to_markdown()
+    assert {check.phase for check in report.checks} == {phase.name for phase in diagram.phases}
+    assert {check.quantity for check in report.checks} >= {*diagram.phases[0].laws}
+    for phase, wrong in product(diagram.phases, (Rational(1, 20), Rational(-1, 20))):
+        laws = {
+            quantity: replace(law, exponent=wrong if law.exponent == -oo else law.exponent + wrong)
+            for quantity, law in phase.laws.items()
+        }
+        own = {name: law for name, law in laws.items() if name in phase.others}
+        fields = {_field(name): law for name, law in laws.items() if name not in phase.others}
+        planted = replace(phase, others=own, **fields)
+        checks = agreement(_with_phase(diagram, 0, planted)).checks
+        assert checks
+        assert not any(check.passed for check in checks), (phase.name, [c for c in checks if c.passed])
+
+
+def test_a_region_of_a_system_that_reaches_too_far_is_caught() -> None:
+    diagram = phase_diagram(HERMITE_2)
+    one, other = diagram.phases
+    assert not agreement(replace(diagram, phases=(replace(one, region=other.region),))).passed
 
 
 def _is_approached(diagram: PhaseDiagram, phase: Phase, law: Law) -> bool:

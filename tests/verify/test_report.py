@@ -63,6 +63,16 @@ def test_infinite_exponents_that_agree_are_no_error_and_are_written_as_words() -
     assert replace(vanishing, measured=-9.0).error == inf
 
 
+def test_points_of_systems_are_written_with_their_own_coordinates() -> None:
+    own = replace(FAILED, ell=None, others=(("rho", Fraction(3, 2)), ("source", Fraction(1, 7))))
+    assert own.place == "a = 1/2, gamma = 5/4, rho = 3/2, source = 1/7"
+    report = Report((own,), "quick", 0)
+    assert "risk at a = 1/2, gamma = 5/4, rho = 3/2, source = 1/7: predicted" in report.to_markdown()
+    (row,) = json.loads(report.to_json())["checks"]
+    assert (row["a"], row["ell"], row["rho"], row["source"]) == ("1/2", None, "3/2", "1/7")
+    assert "others" not in row
+
+
 @given(outcomes=st.lists(st.booleans(), max_size=8))
 def test_the_summary_counts_what_the_checks_say(outcomes: list[bool]) -> None:
     report = Report(tuple(CHECK if passed else FAILED for passed in outcomes), "quick", 0)

@@ -4,6 +4,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from declared_systems import RIDGE
 from hypothesis import HealthCheck, find, given, settings
 from hypothesis import strategies as st
 from hypothesis.errors import InvalidArgument
@@ -58,6 +59,27 @@ def test_decays_cover_the_open_interval(gamma: Fraction) -> None:
 @given(point=strategies.scales(DIAGRAMS[0], samples_window=(0.1, 2), decay_window=(-0.1, np.float32(0.3))))
 def test_points_are_exact_whatever_numbers_the_windows_are(point: strategies.Scale) -> None:
     assert all(isinstance(value, Fraction) for value in point[:3])
+
+
+SYSTEM = phase_diagram(RIDGE, noise="scaled")
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_points_of_a_system_are_what_locate_takes(data: st.DataObject) -> None:
+    phase = SYSTEM.phases[data.draw(st.integers(0, len(SYSTEM.phases) - 1))]
+    point = data.draw(strategies.scales(SYSTEM, phase, windows={"source": (Fraction(0), Fraction(2))}))
+    assert point._fields == ("a", "ell", "b", "gamma", "source")
+    assert SYSTEM.locate(**point._asdict()) == phase
+
+
+def test_windows_of_a_system_are_refused_where_it_has_none() -> None:
+    with pytest.raises(InvalidArgument, match=r"windows=.*: must be intervals by the names of a, ell, b"):
+        strategies.scales(SYSTEM, windows={"rho": (0, 1)})
+    with pytest.raises(InvalidArgument, match=r"windows\['source'\]=.* low < high"):
+        strategies.scales(SYSTEM, windows={"source": (1, 0)})
+    with pytest.raises(InvalidArgument, match=r"windows=.*: must be intervals by the names of a system"):
+        strategies.scales(DIAGRAMS[0], windows={"a": (0, 1)})
 
 
 def test_invalid_arguments_are_refused() -> None:

@@ -27,6 +27,7 @@ from asymptotics import Phase, PhaseDiagram, symbols
 from asymptotics.algebra.polyhedra import PARAMETERS
 from asymptotics.expressions.point import VARIABLES
 from asymptotics.systems import System
+from asymptotics.systems.system import scales_of
 from verify.limits import OTHER_WINDOW, PARAMETER_WINDOWS
 from verify.systems.solution import NAMES
 
@@ -59,7 +60,7 @@ def axes(diagram: PhaseDiagram) -> tuple[tuple[Symbol, ...], tuple[Symbol, ...]]
     whole += [*system.quantities.values(), *system.scales.values()]
     held = {symbol for expression in whole for symbol in expression.free_symbols}
     parameters = tuple(p for p in PARAMETERS if p in held or p == symbols.gamma)
-    return system.scales_of(diagram.noise).exponents, parameters
+    return scales_of(system, diagram.noise).exponents, parameters
 
 
 @cache
@@ -238,7 +239,7 @@ def values_at(diagram: PhaseDiagram, point: Any, dim: int) -> dict[str, Any]:
     """The arguments of `solve_system` at one dimension."""
     system, (_, parameters) = diagram.model, axes(diagram)
     assert isinstance(system, System)
-    growth = dict(system.scales_of(diagram.noise).growth)
+    growth = dict(scales_of(system, diagram.noise).growth)
     powers = exponents_at(diagram, tuple(growth.values()), point)
     by_symbol = {symbol: name for name, symbol in VARIABLES.items()}
     values: dict[str, Any] = {"d": dim}

@@ -135,10 +135,10 @@ def solve_system(system: System, *, digits: int | None = None, **values: Any) ->
         known[symbol] = exact[symbol]
     modes = modes_of(system, known, parameters)
     equations_in = partial(equations_of, ready, modes, known, parameters)
-    found = solve_positive(equations_in, None if digits is None else int(digits))
-    declared = {NAMES.get(u, u.name): found.unknowns[u.name] for u in system.unknowns}
+    solved = solve_positive(equations_in, None if digits is None else int(digits))
+    declared = {NAMES.get(u, u.name): solved.unknowns[u.name] for u in system.unknowns}
     given = {name: value for name, value in values.items() if value is not None}
-    return SystemSolution(system, given, declared, found.quantities, found.residual, found.error)
+    return SystemSolution(system, given, declared, solved.quantities, solved.residual, solved.error)
 
 
 def _names(system: System) -> dict[str, Symbol]:
@@ -156,14 +156,14 @@ def _parameters(
     system: System, ready: Compiled, exact: Mapping[Symbol, Any], values: Mapping[str, Any]
 ) -> dict[Symbol, Fraction]:
     """Gamma and, where it is held, the source exponent, exact and inside the domain of the system."""
-    found = {}
+    numbers = {}
     for parameter, whole in zip(PARAMETERS, EVERYWHERE, strict=True):
         name = "gamma" if parameter == gamma else "source"
         low, high = map(S, system.domain.get(parameter, whole))
         allowed = f"a number between {low} and {high}"
         if parameter in ready.parameters:
             require(parameter in exact, name, values.get(name), f"{allowed}, for the equations hold it")
-            found[parameter] = to_fraction(exact[parameter])
-            at = S(found[parameter].numerator) / found[parameter].denominator
+            numbers[parameter] = to_fraction(exact[parameter])
+            at = S(numbers[parameter].numerator) / numbers[parameter].denominator
             require(bool(low < at) and bool(at < high), name, values[name], allowed)
-    return found
+    return numbers
