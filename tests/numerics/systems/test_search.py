@@ -30,6 +30,7 @@ def test_all_roots_of_one_unknown_are_found():
 
 def test_no_root_is_no_root():
     assert rough_roots(lambda x, b: np.log(np.exp(x) + np.exp(-x)) + 1, 1) == []
+    assert rough_roots(lambda x, b: 1e-15 * np.sin(x), 1) == []
     assert rough_roots(lambda x, b: np.stack([x[:, 0] - x[:, 1], x[:, 0] - x[:, 1] - 1], axis=-1), 2) == []
 
 

@@ -59,18 +59,18 @@ def test_summands_and_factors_are_those_of_sympy(arithmetic):
             nearest = min(abs(summand / Rational(int(x.numerator), int(x.denominator)) - 1) for x in exact)
             assert nearest < tolerance
     terms = [one.factor.subs(everything).evalf() for _, right in form.equations for one in right]
-    assert [float(x) for x in factors] == pytest.approx([float(x) for x in terms], rel=1e-14)
+    assert [float(x) for x in factors] == pytest.approx([float(x) for x in terms], rel=1e-14, abs=0)
 
 
 def test_a_break_divides_a_summand():
     with DOUBLE.working():
         (summed,) = built(HERMITE_2, DOUBLE, {n_eff: 50, noise_variance: 2}, {gamma: Fraction(5, 4)}).sums
         u, s = 0.3, 0.5
-        assert summed.break_size([u]) == pytest.approx(u / 2**0.5, rel=1e-15)
+        assert summed.break_size([u]) == pytest.approx(u / 2**0.5, rel=1e-15, abs=0)
         assert summed.scale([u]) == u
         sizes = Sizes(np.array([s]))
-        assert summed.above(sizes, [u]) == pytest.approx([u**2 - u**4 / (4 * s**2)], rel=1e-15)
-        assert summed.below(sizes, [u]) == pytest.approx([s**2], rel=1e-15)
+        assert summed.above(sizes, [u]) == pytest.approx([u**2 - u**4 / (4 * s**2)], rel=1e-15, abs=0)
+        assert summed.below(sizes, [u]) == pytest.approx([s**2], rel=1e-15, abs=0)
 
 
 def test_a_difference_inside_of_a_fraction_is_factored():
@@ -78,7 +78,7 @@ def test_a_difference_inside_of_a_fraction_is_factored():
     with DOUBLE.working():
         (summed,) = built(HERMITE_2, DOUBLE, {n_eff: 50, noise_variance: 2}, {gamma: Fraction(5, 4)}).sums
         value = summed.above(Sizes(np.array([1.0])), [1e-12])[0]
-    assert value == pytest.approx(1e-24, rel=1e-14)
+    assert value == pytest.approx(1e-24, rel=1e-14, abs=0)
 
 
 def small(summand, **fields):
