@@ -318,7 +318,7 @@ def test_every_public_function_and_method_is_asked_here():
         "BayesRatio", "Hypothesis", "Phase", "SpectrumLaws", "HeavyTail", "Boundary",  # no parameters to ask
         "CaseSplit", "OverfittedBulk", "PruningRatio",
         "BoundaryLaw", "BoundaryType", "Law", "LocalLaw", "PhaseDiagram",  # evaluate, locate, ...
-        "RidgeRegression", "Network",  # declarations: test_declared
+        "RidgeRegression", "Network", "System", "mode_sum",  # declarations: test_declared, test_fields
         "bayes_ratio", "heavy_tails", "interpolation_peak", "phase_diagram", "plateaus", "pruning_ratios",
         "recovery_jump", "ridge",
         "PowerLaw", "PhysicalPoint", "read_expression", "read_latex",  # test_point, test_notation
