@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from sympy import And, latex, log
 
@@ -71,6 +72,10 @@ class Phase(Stored):
         where = " and ".join(map(str, self.region.args))
         risk = dimension**self.risk.exponent * log(dimension) ** self.risk.log_exponent
         return f"<Phase {self.name} ({self.title}): risk of order {risk} where {where}>"
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """The same in Hypothesis and IPython, which would print every field, the whole derivation."""
+        printer.text(repr(self))
 
     @property
     def hypothesis(self) -> Hypothesis:

@@ -1,6 +1,7 @@
 """What a phase offers, on every diagram there is: an answer, or one clear sentence."""
 
 import pytest
+from hypothesis.vendor.pretty import pretty
 
 from asymptotics import Law, diagonal, phase_diagram, quadratic
 from asymptotics.balance.laws import NoSuchLaw, law_of
@@ -96,3 +97,7 @@ def test_a_name_that_is_none_is_answered_by_those_there_are(of_diagonal, name):
 def test_scaled_noise_keeps_the_risk_in_a_short_line(model):
     for phase in phase_diagram(model, noise="scaled").phases:
         assert "\n" not in repr(phase)
+
+
+def test_printers_that_ask_for_every_field_show_the_short_line(of_diagonal):
+    assert pretty(of_diagonal.phases[0]) == repr(of_diagonal.phases[0])
