@@ -236,6 +236,7 @@ def solve_monomial_balances(
     In logarithms the balances are linear with coefficients in the field: Gauss-Jordan elimination, one
     unknown after the other.
 
+    >>> from asymptotics.symbols import effective_noise, threshold
     >>> balances = [(term(d * effective_noise, "left"), term(threshold, "right")),
     ...             (term(threshold**2, "left"), term(n_eff, "right"))]
     >>> solution = solve_monomial_balances(balances, (effective_noise, threshold))

@@ -22,7 +22,7 @@ from asymptotics.symbols import ell
 def region_of(facets: Sequence[Form], scales: Scales, domain: Domain) -> And:
     """The polyhedron where all the forms are positive, with the part of the parameters for which this is so.
 
-    >>> from asymptotics.algebra.polyhedra import coefficient
+    >>> from asymptotics.algebra.polyhedra import EVERYWHERE, coefficient
     >>> form = (coefficient(1), coefficient(-2), coefficient(0))
     >>> region_of([form], Scales("fixed"), EVERYWHERE).args
     (a < 1/2,)
@@ -90,6 +90,7 @@ def interval_conditions(domain: Domain, within: Domain) -> list[Relational]:
     """The conditions on the parameters that select a part of a domain.
 
     >>> from sympy import S, oo
+    >>> from asymptotics.algebra.polyhedra import EVERYWHERE
     >>> interval_conditions(((S(1), oo), (S(0), oo)), EVERYWHERE)
     [gamma > 1]
     """

@@ -49,6 +49,7 @@ def _reach(integrand: Callable[[Any], Any], bits: int) -> list[Any]:
 class MellinIntegral(Expr):  # type: ignore[misc]
     """Integral of h(s) s**(-x - 1) over (0, oo), h given piece by piece: (x, lower, upper, value, ...).
 
+    >>> from sympy import oo
     >>> integral = MellinIntegral(S.One / 2, S.Zero, oo, size / (1 + size) ** 2)
     >>> integral, integral.evalf(20)  # pi/2
     (Integral(1/(sqrt(s)*(s + 1)**2), (s, 0, oo)), 1.5707963267948966192)

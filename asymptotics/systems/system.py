@@ -23,7 +23,7 @@ v_i = i^-A, A = 2 gamma, the target the energies t_i^2 = i^(-1 - 2 r A), so that
 ...     scales={n_eff: a, weight_decay: ell},
 ... )
 >>> phase_diagram(ridge).locate(a=2, ell=-1, gamma=1, source=0.3).risk.exponent
--ell/(2*gamma) - a
+2*ell*r
 
 In this order: `System`, `scales_of`, `Canonical` and `canonical` (its equations in positive form).
 """

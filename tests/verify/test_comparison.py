@@ -76,6 +76,7 @@ SLOW = [
     ("quadratic", "scaled", "ridge"),
     ("quadratic", "none", "ridge"),
     ("quadratic", "none", "erm"),
+    ("diagonal", "scaled", "erm"),
     *(("diagonal", noise, "ridge") for noise in NOISES),
 ]
 OTHERS = [
@@ -190,13 +191,22 @@ def test_laws_with_their_constants_and_logarithms_are_approached(name: str) -> N
 
 
 @pytest.mark.parametrize("name", DIAGRAMS)
-@pytest.mark.parametrize("factor", [Rational(5, 4), Rational(4, 5), log(symbols.d), 1 / log(symbols.d)])
+@pytest.mark.parametrize(
+    "factor",
+    [
+        Rational(5, 4),
+        pytest.param(Rational(4, 5), marks=pytest.mark.slow),
+        log(symbols.d),
+        pytest.param(1 / log(symbols.d), marks=pytest.mark.slow),
+    ],
+)
 def test_a_wrong_constant_or_logarithm_is_not_approached(name: str, factor: Expr) -> None:
     for phase in DIAGRAMS[name].phases:
         wrong = replace(phase.risk, expr=phase.risk.expr * factor)
         assert not _is_approached(DIAGRAMS[name], phase, wrong), phase.name
 
 
+@pytest.mark.slow
 def test_a_region_that_reaches_too_far_is_caught() -> None:
     diagram = DIAGRAMS["diagonal"]
     two = next(p for p in diagram.phases if p.name == "II")

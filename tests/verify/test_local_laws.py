@@ -151,6 +151,7 @@ SEEN_AT = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("network", "share", "change"),
     SEEN_AT,

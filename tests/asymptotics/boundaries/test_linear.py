@@ -154,7 +154,10 @@ FIRST_FEATURES = [
 
 
 @pytest.mark.parametrize("source", [0.3, pytest.param(2, marks=pytest.mark.slow)], ids=str)
-@pytest.mark.parametrize(("noise", "names", "point"), FIRST_FEATURES)
+@pytest.mark.parametrize(
+    ("noise", "names", "point"),
+    [pytest.param(*x, marks=pytest.mark.slow if k % 2 else ()) for k, x in enumerate(FIRST_FEATURES)],
+)
 def test_first_features_count_one_by_one(noise, names, point, source):
     boundary, at = boundary_of(noise, names, source), {**point, "source": source}
     near, far = (float(ratio(noise, boundary, at, digits)) for digits in (6, 12))
@@ -183,7 +186,7 @@ def test_law_of_first_features_reduces_to_both_phases(noise, names, axis, values
         assert law.evaluate(**at) / phase.risk.evaluate(**at) == pytest.approx(1, abs=1e-2), phase.name
 
 
-@pytest.mark.parametrize("source", [0.9, 0.99, 1, 1.01, 1.2])
+@pytest.mark.parametrize("source", [pytest.param(0.9, marks=pytest.mark.slow), 0.99, 1, 1.01, 1.2])
 @pytest.mark.parametrize(("noise", "name", "a", "ell"), [("fixed", "II", 4, -1), ("none", "N", 1, -4)])
 def test_one_law_holds_through_saturation(noise, name, a, ell, source):
     boundary = boundary_of(noise, f"{name}/{name}", parameter=True)
@@ -229,7 +232,7 @@ def test_law_at_saturation_by_hand():
     assert simplify(law.constant + letters.ell / capacity) == 0
 
 
-@pytest.mark.parametrize("noise", ["fixed", "scaled", "none"])
+@pytest.mark.parametrize("noise", ["fixed", pytest.param("scaled", marks=pytest.mark.slow), "none"])
 def test_the_boundary_of_saturation_is_listed_for_every_phase_that_knows_it(noise):
     diagram = phase_diagram(kernel_ridge, noise=noise)
     listed = [b for b in diagram.boundaries if b.relation.lhs == letters.source]

@@ -120,6 +120,7 @@ def test_quadratic_mode_emerges_where_its_eigenvalue_passes_the_threshold(delta,
         assert mpmath.almosteq(bbp_threshold + delta**2 / bbp_threshold, kappa, 1e-9)
 
 
+@pytest.mark.slow
 def test_quadratic_spike_and_its_error_in_a_drawn_matrix():
     # one direction of size s in a d x d matrix of noise: the rest of the error is the bulk's, measured apart
     dimension, s, delta, kappa = 600, 2.0, 0.6, 1.3  # kappa > 2 delta: the bulk is cut

@@ -182,7 +182,7 @@ def test_quantiles_of_a_drawn_matrix() -> None:
     assert np.mean(weights == 0) == pytest.approx(law.atom, abs=0.01)
 
 
-@pytest.mark.parametrize("digits", [None, 25])
+@pytest.mark.parametrize("digits", [None, pytest.param(25, marks=pytest.mark.slow)])
 def test_pruning_the_bulk_of_a_drawn_matrix(digits: int | None) -> None:
     """Eigenvalues nu become (nu - (2 delta - kappa))_+."""
     dim, rng = 400, np.random.default_rng(4)
