@@ -7,7 +7,7 @@ v_i = i^-A, A = 2 gamma, the target the energies t_i^2 = i^(-1 - 2 r A), so that
     R = (n kappa^2 sum t^2/(s^2 + kappa)^2 + Delta sum f^2)/D_s.
 
 >>> from sympy import Eq, Symbol
->>> from asymptotics import phase_diagram
+>>> from asymptotics import System, mode_sum, phase_diagram
 >>> from asymptotics.symbols import a, ell, gamma, source
 >>> from asymptotics.symbols import n_eff, noise_variance, size, threshold, weight_decay
 >>> f, spare = size**2 / (size**2 + threshold), Symbol("D_s", positive=True)
