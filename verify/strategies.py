@@ -162,7 +162,7 @@ def scales(
     decay_window: Interval = DECAY_WINDOW,
     noise_window: Interval = NOISE_WINDOW,
     windows: Mapping[str, Interval] | None = None,
-) -> st.SearchStrategy[Any]:
+) -> st.SearchStrategy[Scale | Any]:
     """Exact points (a, ell, gamma, b) strictly inside a phase: a `Scale`.
 
     Those of a `System` are named tuples of its own coordinates and parameters, such as (a, rho, ell, gamma,

@@ -16,7 +16,7 @@ from sympy import S, Symbol
 
 from asymptotics.algebra.polyhedra import EVERYWHERE, PARAMETERS
 from asymptotics.expressions.checks import NUMBER, is_number, require
-from asymptotics.expressions.point import MAY_VANISH, VARIABLES
+from asymptotics.expressions.point import MAY_VANISH, VARIABLES, check_variable
 from asymptotics.symbols import degrees_of_freedom, effective_noise, gamma, noise_variance, threshold
 from asymptotics.systems import System
 from numerics.arithmetic.checks import exact_number, is_count
@@ -125,6 +125,9 @@ def solve_system(system: System, *, digits: int | None = None, **values: Any) ->
     noisy = exact.get(noise_variance, 1) != 0
     ready = compiled(system, noisy)
     parameters = _parameters(system, ready, exact, values)
+    for name, value in values.items():
+        if names[name] not in (*ready.variables, *parameters):  # what the equations do not hold
+            check_variable(name, value, held=False)
     known = {}
     for symbol in ready.variables:
         name = next(name for name, of in names.items() if of == symbol)
