@@ -31,7 +31,15 @@ from asymptotics.systems import System
 from numerics import Problem
 from numerics.networks.network import NETWORKS
 from verify.limits import NOISE_WINDOW
-from verify.systems.points import point_type, points_of
+from verify.systems.points import (
+    Bound,
+    eliminated,
+    fraction,
+    inside,
+    point_type,
+    points_of,
+    range_of,
+)
 
 Interval = tuple[Fraction, Fraction]
 
@@ -53,67 +61,18 @@ class Scale(NamedTuple):
     b: Fraction | None = None
 
 
-@st.composite
-def _between(draw: st.DrawFn, low: Fraction, high: Fraction) -> Fraction:
-    """A fraction strictly inside the interval; shrinks towards its middle."""
-    offset = draw(st.integers(-31, 31))
-    return low + (high - low) * Fraction(32 + offset, 64)
-
-
-class _Bound(NamedTuple):
-    """of_ell * ell + of_a * a + constant > 0."""
-
-    of_ell: Fraction
-    of_a: Fraction
-    constant: Fraction
-
-
-def _bounds(phase: Phase, gamma: Fraction, b: Fraction | None, margin: Fraction) -> list[_Bound]:
-    """The region at one gamma and b, each inequality with the margin as slack."""
+def _bounds(phase: Phase, gamma: Fraction, b: Fraction | None, margin: Fraction) -> list[Bound]:
+    """The region at one gamma and b in (a, ell), each inequality with the margin as slack."""
     exact = {symbols.gamma: Rational(gamma.numerator, gamma.denominator)}
     if b is not None:
         exact[symbols.b] = Rational(b.numerator, b.denominator)
     bounds = []
     for relation in phase.region.args:
         gap = (relation.gts - relation.lts).subs(exact).expand()
-        numbers = (
-            gap.coeff(symbols.ell),
-            gap.coeff(symbols.a),
-            gap.subs({symbols.ell: 0, symbols.a: 0}) - Rational(margin.numerator, margin.denominator),
-        )
-        bounds.append(_Bound(*(Fraction(int(x.p), int(x.q)) for x in numbers)))
+        constant = gap.subs({symbols.ell: 0, symbols.a: 0})
+        slopes = (fraction(gap.coeff(symbols.a)), fraction(gap.coeff(symbols.ell)))
+        bounds.append(Bound(slopes, fraction(constant) - margin))
     return bounds
-
-
-def _range(bounds: Sequence[tuple[Fraction, Fraction]], window: Interval) -> Interval:
-    """Where slope * x + constant > 0 for all (slope, constant), within the window; may be empty."""
-    low, high = window
-    for slope, constant in bounds:
-        if slope > 0:
-            low = max(low, -constant / slope)
-        elif slope < 0:
-            high = min(high, -constant / slope)
-        elif constant <= 0:
-            return low, low
-    return low, high
-
-
-def _range_of_a(bounds: Sequence[_Bound], window: Interval, decay_window: Interval) -> Interval:
-    """The values of ``a`` for which some ``ell`` of its window satisfies all the bounds."""
-    boxed = [
-        *bounds,
-        _Bound(Fraction(1), Fraction(0), -decay_window[0]),
-        _Bound(Fraction(-1), Fraction(0), decay_window[1]),
-    ]
-    lower = [x for x in boxed if x.of_ell > 0]
-    upper = [x for x in boxed if x.of_ell < 0]
-    shadow = [(x.of_a, x.constant) for x in boxed if x.of_ell == 0]
-    shadow += [
-        (x.of_a / x.of_ell - y.of_a / y.of_ell, x.constant / x.of_ell - y.constant / y.of_ell)
-        for x in lower
-        for y in upper
-    ]
-    return _range(shadow, window)
 
 
 def _inside(
@@ -129,12 +88,13 @@ def _inside(
         phase = draw(st.sampled_from(phases))
         gamma, b = draw(gammas), draw(noises)
         bounds = _bounds(phase, gamma, b, margin)
-        low, high = _range_of_a(bounds, *windows)
-        assume(low < high)  # a phase, or its deep interior, may close at some gamma
-        a = draw(_between(low, high))
-        low, high = _range([(x.of_ell, x.of_a * a + x.constant) for x in bounds], windows[1])
-        assume(low < high)
-        return Scale(a=a, ell=draw(_between(low, high)), gamma=gamma, b=b)
+        place = list[Fraction]()
+        for k, window in enumerate(windows):
+            low, high = range_of(eliminated(bounds, k, place, windows), window)
+            assume(low < high)  # a phase, or its deep interior, may close at some gamma
+            place.append(draw(inside(low, high)))
+        a, ell = place
+        return Scale(a=a, ell=ell, gamma=gamma, b=b)
 
     return points()
 
@@ -204,7 +164,7 @@ def scales(
         own = {name: _interval(f"windows[{name!r}]", pair) for name, pair in (windows or {}).items()}
         decays_of = None if gammas is None else _decays_or(gammas)
         return points_of(diagram, phases, decays_of, slack, {**usual, **own})
-    noises = _between(*noise) if diagram.noise == "scaled" else st.none()
+    noises = inside(*noise) if diagram.noise == "scaled" else st.none()
     return _inside(phases, _decays_or(gammas), noises, slack, windows_of_networks)
 
 

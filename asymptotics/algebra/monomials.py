@@ -93,7 +93,7 @@ class Term:
 
     def power(self, variable: Symbol) -> Coefficient:
         """Power of one variable."""
-        return dict(self.powers).get(variable, FIELD.zero)
+        return next((power for v, power in self.powers if v == variable), FIELD.zero)
 
     def substitute(self, variable: Symbol, value: Term) -> Term:
         """The term with a variable replaced by a term."""
@@ -223,7 +223,9 @@ def _forms(growth: tuple[tuple[Symbol, Expr], ...]) -> Mapping[Symbol, Form]:
     return {v: _form(exponent, exponents) for v, exponent in (*growth, (d, S.One))}
 
 
-def _form(exponent: Expr, coordinates: Sequence[Symbol]) -> Form:
+@cache
+def _form(exponent: Expr, coordinates: tuple[Symbol, ...]) -> Form:
+    """An exponent as a form in the coordinates."""
     at_origin = S(exponent).subs(dict.fromkeys(coordinates, 0))
     return tuple(map(coefficient, (at_origin, *(S(exponent).diff(x) for x in coordinates))))
 

@@ -46,7 +46,7 @@ class Equation:
         require(isinstance(self.name, str), "name", self.name, "what the equation determines, a string")
         require(isinstance(self.left, Term), "left", self.left, "a Term (asymptotics.algebra.monomials)")
         require(
-            _are(Term, self.right), "right", self.right, "a tuple of Terms (asymptotics.algebra.monomials)"
+            are(Term, self.right), "right", self.right, "a tuple of Terms (asymptotics.algebra.monomials)"
         )
 
 
@@ -113,13 +113,13 @@ class Regime:
         is_ordering = isinstance(self.ordering, Enum | Setting)
         require(is_ordering, "ordering", self.ordering, "a member of an Enum, or a Setting")
         require(isinstance(self.learned, Learned | None), "learned", self.learned, "a Learned or None")
-        of_equations = _are(Equation, self.equations) and _are(Symbol, self.unknowns)
+        of_equations = are(Equation, self.equations) and are(Symbol, self.unknowns)
         require(of_equations, "equations", self.equations, "a tuple of Equations, for a tuple of symbols")
         as_many = len(self.equations) == len(self.unknowns) == len({*self.unknowns})
         require(as_many, "unknowns", self.unknowns, "different symbols, one an equation")
-        are_pairs = isinstance(self.larger, tuple) and all(_are(Term, p) and len(p) == 2 for p in self.larger)
+        are_pairs = isinstance(self.larger, tuple) and all(are(Term, p) and len(p) == 2 for p in self.larger)
         require(are_pairs, "larger", self.larger, "a tuple of pairs of Terms, (large, small)")
-        require(_are(Term, self.risk), "risk", self.risk, "a tuple of Terms")
+        require(are(Term, self.risk), "risk", self.risk, "a tuple of Terms")
         of_domain = isinstance(self.quantities, Mapping) and all(map(callable, self.quantities.values()))
         require(of_domain, "quantities", self.quantities, "functions of a domain by the names of quantities")
         for name, of in (("logarithm", "D_b"), ("next_orders", "a quantity and a domain")):
@@ -127,7 +127,7 @@ class Regime:
             require(value is None or callable(value), name, value, f"a function of {of}, or None")
 
 
-def _are(kind: type, values: Any) -> bool:
+def are(kind: type, values: Any) -> bool:
     """Whether it is a tuple of objects of a kind."""
     return isinstance(values, tuple) and all(isinstance(value, kind) for value in values)
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import mpmath
@@ -34,6 +35,7 @@ VARIABLES: Mapping[str, Symbol] = {
 """What a law may hold, by the name of the argument."""
 
 
+@lru_cache(maxsize=10_000)
 def own_variables(*expressions: Expr) -> dict[str, Symbol]:
     """What expressions hold besides ``VARIABLES``, the variables of a system of one's own, by name.
 

@@ -21,7 +21,7 @@ from __future__ import annotations
 from functools import cache
 
 import mpmath
-from sympy import Eq, Expr, Float, Piecewise, Rational, sqrt
+from sympy import Eq, Expr, Float, Piecewise, Symbol, lambdify, log, oo, solve, sqrt
 
 from asymptotics.expressions.checks import require
 from asymptotics.symbols import a, effective_noise, n_eff, noise_variance, size
@@ -29,8 +29,8 @@ from asymptotics.systems import System, mode_sum
 
 _DIGITS = 60
 
-_snr = size**2 / effective_noise**2
-_OVERLAPS = {2: 1 - 1 / (2 * _snr), 3: (1 + sqrt(1 - 4 / (3 * _snr))) / 2}
+_ratio, _snr = Symbol("l", positive=True), size**2 / effective_noise**2
+_OVERLAPS = {2: 1 - 1 / (2 * _ratio), 3: (1 + sqrt(1 - 4 / (3 * _ratio))) / 2}
 """q(l) for the degrees for which it has a closed form in square roots."""
 
 
@@ -50,7 +50,7 @@ def hermite(degree: int) -> System:
     """
     require(isinstance(degree, int) and degree in _OVERLAPS, "degree", degree, "2 or 3")
     smallest = effective_noise * sqrt(detection(degree))
-    overlap = Piecewise((_OVERLAPS[degree] ** degree, size > smallest), (0, True))
+    overlap = Piecewise((_OVERLAPS[degree].subs(_ratio, _snr) ** degree, size > smallest), (0, True))
     error = mode_sum(size**2 * (1 - overlap))
     return System(
         name=f"He_{degree}",
@@ -62,17 +62,17 @@ def hermite(degree: int) -> System:
 
 
 def detection(degree: int) -> Expr:
-    """The l_e from which on a neuron is found; to sixty digits where q jumps there.
+    """The l_e from which on a neuron is found: where q(l) leaves 0, or jumps from it, to sixty digits.
 
     >>> detection(2), detection(3).round(14)
     (1/2, 1.45577674061901)
     """
-    if degree == 2:
-        return Rational(1, 2)  # q grows from 0
+    overlap = _OVERLAPS[degree]
+    roots = solve(overlap, _ratio)
+    if roots:  # q grows from 0
+        return roots[0]
+    (branch,) = solve(overlap - overlap.subs(_ratio, oo) / 2, _ratio)  # where q(l) begins, at half of 1
+    entropy = lambdify(_ratio, _ratio * overlap**degree + overlap + log(1 - overlap), "mpmath")
     with mpmath.workdps(_DIGITS + 10):
-
-        def entropy(snr: mpmath.mpf) -> mpmath.mpf:
-            q = (1 + mpmath.sqrt(1 - 4 / (3 * snr))) / 2
-            return snr * q**3 + q + mpmath.log(1 - q)
-
-        return Float(mpmath.findroot(entropy, mpmath.mpf("1.4558")), _DIGITS)
+        bracket = (mpmath.mpf(branch.p) / branch.q, 2 * mpmath.mpf(branch.p) / branch.q)
+        return Float(mpmath.findroot(entropy, bracket, solver="anderson"), _DIGITS)

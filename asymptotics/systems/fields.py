@@ -9,12 +9,8 @@ from sympy import Eq, Expr, Integer, Symbol, nan, oo, zoo
 
 from asymptotics.algebra.monomials import term
 from asymptotics.algebra.polyhedra import PARAMETERS
+from asymptotics.balance.regimes import are
 from asymptotics.expressions.checks import require
-
-
-def are(kind: type, values: Any) -> bool:
-    """Whether it is a tuple of objects of a kind."""
-    return isinstance(values, tuple) and all(isinstance(value, kind) for value in values)
 
 
 def name(value: Any) -> None:

@@ -246,7 +246,7 @@ def terms_of_sum(
         value: Term = term(leading.constant, origin) * index**leading.crossover_power
         of_number = leading.dimension_power + FIELD.one  # the lemma is on means
         if of_number != FIELD.zero:
-            value = value * _number(modes, scaled) ** of_number
+            value = value * _number(modes, scaled.function.pieces[-1].value) ** of_number
         terms.append(prefactor * value)
     return terms
 
@@ -261,13 +261,13 @@ def _sum_of_power(power: Expr, modes: Modes, domain: Domain) -> Term:
         return term(zeta(gamma * exponent), _MODES) * unit
     if side == 0:
         raise ValueError(f"the sum of {power} is borderline at every gamma: a logarithm appears")
-    number = _number(modes, ScaledSum(unit, None, _whole(power)))
+    number = _number(modes, power)
     last: Term = number ** (FIELD.one - decay)
     return term(1 / (1 - gamma * exponent), _MODES) * unit * last
 
 
-def _number(modes: Modes, scaled: ScaledSum) -> Term:
+def _number(modes: Modes, summand: Expr) -> Term:
+    """How many modes there are, where the sum of a summand depends on it."""
     if modes.number is None:
-        (*_, piece) = scaled.function.pieces
-        raise ValueError(f"the sum of {piece.value} over infinitely many modes diverges")
+        raise ValueError(f"the sum of {summand} over infinitely many modes diverges")
     return modes.number

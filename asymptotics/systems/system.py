@@ -57,12 +57,12 @@ from asymptotics.systems.positive_form import Product, combined, positive, produ
 
 RISK = "risk"
 
-_NAMES = {
+NAMES = {
     effective_noise: "effective_noise",
     threshold: "threshold",
     degrees_of_freedom: "degrees_of_freedom",
 }
-"""Of the laws of unknowns that networks have, too."""
+"""Unknowns that networks have, too, by the names of their laws; others go by the names of their symbols."""
 
 
 @dataclass(frozen=True)
@@ -139,14 +139,12 @@ class System:
 
     def _check_symbols(self) -> None:
         known = {*self.scales, d, noise_variance, *self.unknowns, *PARAMETERS}
-        for equation in self.equations:
-            for symbol in sorted(equation.free_symbols - {size}, key=str):
-                is_known = f"made of unknowns and of variables whose scales are given; {symbol} is neither"
-                require(symbol in known, "equations", equation, is_known)
-        for name, value in self.quantities.items():
+        declared = [("equations", equation) for equation in self.equations]
+        declared += [(f"quantities[{name!r}]", value) for name, value in self.quantities.items()]
+        for where, value in declared:
             for symbol in sorted(value.free_symbols - {size}, key=str):
                 is_known = f"made of unknowns and of variables whose scales are given; {symbol} is neither"
-                require(symbol in known, f"quantities[{name!r}]", value, is_known)
+                require(symbol in known, where, value, is_known)
         for unknown in self.unknowns:
             is_held = any(unknown in equation.free_symbols for equation in self.equations)
             require(is_held, "unknowns", self.unknowns, f"held by an equation; {unknown} is in none")
@@ -351,7 +349,7 @@ def _regime(system: System, noisy: bool, learned: tuple[Learned, ...], domain: D
         larger=tuple(pair for scale, how in known.items() for pair in modes.bounds(how, scale)),
         risk=tuple(t for part in form.quantities[RISK] for t in terms(part)),
         quantities={
-            **{_NAMES.get(u, u.name): Given(_unknown, (u,)) for u in system.unknowns},
+            **{NAMES.get(u, u.name): Given(_unknown, (u,)) for u in system.unknowns},
             **{name: Given(_quantity, (system, noisy, learned, name)) for name in names},
         },
     )

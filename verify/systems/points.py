@@ -27,9 +27,8 @@ from asymptotics import Phase, PhaseDiagram, symbols
 from asymptotics.algebra.polyhedra import PARAMETERS
 from asymptotics.expressions.point import VARIABLES
 from asymptotics.systems import System
-from asymptotics.systems.system import scales_of
+from asymptotics.systems.system import NAMES, scales_of
 from verify.limits import OTHER_WINDOW, PARAMETER_WINDOWS
-from verify.systems.solution import NAMES
 
 Interval: TypeAlias = tuple[Fraction, Fraction]
 
@@ -44,7 +43,7 @@ DECADES_NEGLECTED, SHORTEST = 12, 24
 """Where all that is neglected is so many decades smaller a ladder ends, if it is so many decades long."""
 
 
-class _Bound(NamedTuple):
+class Bound(NamedTuple):
     """``slopes . coordinates + constant > 0``."""
 
     slopes: tuple[Fraction, ...]
@@ -104,14 +103,14 @@ def points_of(
             low, high = _range_of_parameter(phase, parameter, windows)
             assume(low < high)
             given_gamma = parameter == symbols.gamma and gammas is not None
-            at[parameter] = draw(gammas if given_gamma else _inside(low, high))  # type: ignore[arg-type]
+            at[parameter] = draw(gammas if given_gamma else inside(low, high))  # type: ignore[arg-type]
             assume(low < at[parameter] < high)
         bounds = _bounds(phase, coordinates, at, margin)
         place = list[Fraction]()
         for k in range(len(coordinates)):
-            low, high = _range(_eliminated(bounds, k, place, sides), sides[k])
+            low, high = range_of(eliminated(bounds, k, place, sides), sides[k])
             assume(low < high)
-            place.append(draw(_inside(low, high)))
+            place.append(draw(inside(low, high)))
         return shape(*place, *at.values())
 
     return points()
@@ -128,14 +127,14 @@ def _range_of_parameter(phase: Phase, parameter: Symbol, windows: Mapping[str, I
 
 
 @st.composite
-def _inside(draw: st.DrawFn, low: Fraction, high: Fraction) -> Fraction:
+def inside(draw: st.DrawFn, low: Fraction, high: Fraction) -> Fraction:
     """A fraction strictly inside the interval; shrinks towards its middle."""
     return low + (high - low) * Fraction(32 + draw(st.integers(-31, 31)), 64)
 
 
 def _bounds(
     phase: Phase, coordinates: Sequence[Symbol], at: Mapping[Symbol, Fraction], margin: Fraction
-) -> list[_Bound]:
+) -> list[Bound]:
     """The region of a phase at given parameters, each inequality with the margin as slack."""
     exact = {p: Rational(value.numerator, value.denominator) for p, value in at.items()}
     origin = dict.fromkeys(coordinates, 0)
@@ -145,22 +144,23 @@ def _bounds(
     bounds = []
     for gap in gaps:
         here = gap.subs(exact)
-        slopes = tuple(_fraction(here.diff(c)) for c in coordinates)
-        bounds.append(_Bound(slopes, _fraction(here.subs(origin)) - margin))
+        slopes = tuple(fraction(here.diff(c)) for c in coordinates)
+        bounds.append(Bound(slopes, fraction(here.subs(origin)) - margin))
     return bounds
 
 
-def _fraction(value: Expr) -> Fraction:
+def fraction(value: Expr) -> Fraction:
+    """A rational number of SymPy as one of Python."""
     number = Rational(value)
     return Fraction(int(number.p), int(number.q))
 
 
-def _eliminated(
-    bounds: Sequence[_Bound], k: int, place: Sequence[Fraction], sides: Sequence[Interval]
-) -> list[_Bound]:
+def eliminated(
+    bounds: Sequence[Bound], k: int, place: Sequence[Fraction], sides: Sequence[Interval]
+) -> list[Bound]:
     """Bounds of coordinate k alone, with those before it in place and those after it eliminated."""
     here = [
-        _Bound(
+        Bound(
             b.slopes[k:],
             b.constant + sum((s * x for s, x in zip(b.slopes, place, strict=False)), Fraction(0)),
         )
@@ -170,19 +170,19 @@ def _eliminated(
         last = later - k
         low, high = sides[later]
         unit = tuple(Fraction(int(j == last)) for j in range(last + 1))
-        boxed = [*here, _Bound(unit, -low), _Bound(tuple(-x for x in unit), high)]
-        here = [_Bound(b.slopes[:last], b.constant) for b in boxed if b.slopes[last] == 0]
+        boxed = [*here, Bound(unit, -low), Bound(tuple(-x for x in unit), high)]
+        here = [Bound(b.slopes[:last], b.constant) for b in boxed if b.slopes[last] == 0]
         lower = [b for b in boxed if b.slopes[last] > 0]
         upper = [b for b in boxed if b.slopes[last] < 0]
         for one, other in product(lower, upper):
             p, q = 1 / one.slopes[last], -1 / other.slopes[last]
             slopes = tuple(p * x + q * y for x, y in zip(one.slopes[:last], other.slopes[:last], strict=True))
-            here.append(_Bound(slopes, p * one.constant + q * other.constant))
+            here.append(Bound(slopes, p * one.constant + q * other.constant))
         here = list(dict.fromkeys(here))
     return here
 
 
-def _range(bounds: Sequence[_Bound], window: Interval) -> Interval:
+def range_of(bounds: Sequence[Bound], window: Interval) -> Interval:
     """Where all bounds of one coordinate hold within its window; empty if low >= high."""
     low, high = window
     for (slope, *_), constant in bounds:

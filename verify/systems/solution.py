@@ -17,19 +17,13 @@ from sympy import S, Symbol
 from asymptotics.algebra.polyhedra import EVERYWHERE, PARAMETERS
 from asymptotics.expressions.checks import NUMBER, is_number, require
 from asymptotics.expressions.point import MAY_VANISH, VARIABLES, check_variable
-from asymptotics.symbols import degrees_of_freedom, effective_noise, gamma, noise_variance, threshold
+from asymptotics.symbols import gamma, noise_variance
 from asymptotics.systems import System
+from asymptotics.systems.system import NAMES
 from numerics.arithmetic.checks import exact_number, is_count
 from numerics.arithmetic.precision import to_fraction
 from numerics.systems.solver import solve_positive
 from verify.systems.compiled import Compiled, compiled, equations_of, modes_of
-
-NAMES = {
-    effective_noise: "effective_noise",
-    threshold: "threshold",
-    degrees_of_freedom: "degrees_of_freedom",
-}
-"""Unknowns that networks have, too, by the names of their laws; others go by the names of their symbols."""
 
 RISK_OF_LAWS = "excess_risk"
 """What the laws of a phase call "risk"."""

@@ -2,10 +2,12 @@
 
 import copy
 import pickle
+from dataclasses import replace
 from functools import partial
 from itertools import product
 
 import pytest
+from declared_systems import RIDGE
 from sympy import Eq, Piecewise, Rational, Symbol, simplify, sqrt
 
 from asymptotics import phase_diagram
@@ -22,7 +24,6 @@ from asymptotics.symbols import (
     n_eff,
     noise_variance,
     size,
-    source,
     threshold,
     weight_decay,
 )
@@ -30,27 +31,11 @@ from asymptotics.systems import System, mode_sum
 from asymptotics.systems.system import canonical
 
 F = size**2 / (size**2 + threshold)
-SPARE = Symbol("D_s", positive=True)
-MISSED = mode_sum(threshold**2 * size ** (1 / gamma + 4 * source) / (size**2 + threshold) ** 2)
-
-FIELDS = {
-    "name": "ridge",
-    "unknowns": (threshold, SPARE),
-    "equations": (
-        Eq(n_eff, mode_sum(F) + n_eff * weight_decay / threshold),
-        Eq(SPARE, n_eff - mode_sum(F**2)),
-    ),
-    "quantities": {
-        "risk": (n_eff * MISSED + noise_variance * mode_sum(F**2)) / SPARE,
-        "degrees_of_freedom": mode_sum(F),
-        "bias": n_eff * MISSED / SPARE,
-    },
-    "scales": {n_eff: a, weight_decay: ell},
-}
+(SPARE,) = set(RIDGE.unknowns) - {threshold}
 
 
 def ridge(**changes):
-    return System(**{**FIELDS, **changes})
+    return replace(RIDGE, **changes)
 
 
 def together(one, other):
@@ -106,8 +91,8 @@ def test_variables_of_its_own():
     features, rho = Symbol("p", positive=True), Symbol("rho", real=True)
     renamed = {n_eff: features}
     ours = ridge(
-        equations=tuple(equation.subs(renamed) for equation in FIELDS["equations"]),
-        quantities={name: value.subs(renamed) for name, value in FIELDS["quantities"].items()},
+        equations=tuple(equation.subs(renamed) for equation in RIDGE.equations),
+        quantities={name: value.subs(renamed) for name, value in RIDGE.quantities.items()},
         scales={features: rho, weight_decay: ell},
     )
     for phase, other in zip(phase_diagram(ours).phases, phase_diagram(ridge()).phases, strict=True):

@@ -60,9 +60,9 @@ def test_points_lie_in_their_phase(noise, data):
 )
 def test_elimination_leaves_the_range_of_a_coordinate(rows):
     """Against linear programming, in three coordinates."""
-    bounds = [points._Bound(tuple(map(Fraction, row[:3])), Fraction(row[3])) for row in rows]
+    bounds = [points.Bound(tuple(map(Fraction, row[:3])), Fraction(row[3])) for row in rows]
     sides = [(Fraction(-5), Fraction(5))] * 3
-    low, high = points._range(points._eliminated(bounds, 0, [], sides), sides[0])
+    low, high = points.range_of(points.eliminated(bounds, 0, [], sides), sides[0])
     # the largest slack of all inequalities, those of the box among them
     box = [[0.0] * k + [sign] + [0.0] * (2 - k) + [-5.0] for k in range(3) for sign in (1.0, -1.0)]
     every = [[-float(x) for x in row[:3]] + [-float(row[3])] for row in rows] + box
