@@ -3,10 +3,12 @@
 import mpmath
 import pytest
 from scipy.optimize import fsolve
-from sympy import Rational
+from sympy import Float, Rational, lambdify
 
 from asymptotics import phase_diagram
-from asymptotics.models import random_features
+from asymptotics.models.random_features import features, random_features
+from asymptotics.symbols import gamma, n_eff, noise_variance, size, source
+from asymptotics.systems import mode_sum
 
 # n, p, lambda, A, r: nu_2, bias, variance/sigma^2 (arXiv:2405.15699's equations, infinitely many modes).
 # Solved with 30 digits nu_2 is 1.52283557994427e-4: these numbers hold to some 2e-10.
@@ -18,17 +20,19 @@ HEAD = 60
 """Terms that are added one by one."""
 
 
-def sums(nu_2, capacity, r):
-    """The sums of the paper: a head, and the midpoint form of Euler and Maclaurin for the rest."""
-    xi2, beta2 = (lambda k: k**-capacity), (lambda k: k ** -(1 + 2 * capacity * r))
+def total(function):
+    """The sum over all k >= 1: a head, and the midpoint form of Euler and Maclaurin for the rest."""
+    start = mpmath.mpf(2 * HEAD + 1) / 2
+    tail = mpmath.quad(
+        lambda t: function(mpmath.exp(t)) * mpmath.exp(t), [mpmath.log(start), 5, 8, 16, 32, 64, 128]
+    )
+    ends = mpmath.diff(function, start) / 24 - 7 * mpmath.diff(function, start, 3) / 5760
+    return mpmath.fsum(function(mpmath.mpf(k)) for k in range(1, HEAD + 1)) + tail + ends
 
-    def total(function):
-        start = mpmath.mpf(2 * HEAD + 1) / 2
-        tail = mpmath.quad(
-            lambda t: function(mpmath.exp(t)) * mpmath.exp(t), [mpmath.log(start), 5, 8, 16, 32, 64, 128]
-        )
-        ends = mpmath.diff(function, start) / 24 - 7 * mpmath.diff(function, start, 3) / 5760
-        return mpmath.fsum(function(mpmath.mpf(k)) for k in range(1, HEAD + 1)) + tail + ends
+
+def sums(nu_2, capacity, r):
+    """The sums of the paper."""
+    xi2, beta2 = (lambda k: k**-capacity), (lambda k: k ** -(1 + 2 * capacity * r))
 
     return {
         "f": total(lambda k: xi2(k) / (xi2(k) + nu_2)),
@@ -52,8 +56,25 @@ def test_the_positive_form_is_the_papers():
     ours = (decay / nu_1 + p * nu_1 * of["spread"] / spare) / n  # as declared
     assert float(ours) == pytest.approx(float(1 - used), rel=1e-10, abs=0)
     assert float(used / ours) == pytest.approx(float(variance), rel=1e-9, abs=0)
+    point = dict(zip(random_features.unknowns, (nu_1, nu_2, spare, ours), strict=True))
+    for name, expected in (("variance", variance), ("bias", bias)):
+        assert float(declared(name, point, n, p, capacity, r)) == pytest.approx(
+            float(expected), rel=1e-8, abs=0
+        )
     whole = nu_2**2 / ours * (of["alone"] + of["spread"] * of["mixed"] / spare)
     assert float(whole) == pytest.approx(float(bias), rel=1e-9, abs=0)
+
+
+def declared(name, unknowns, n, p, capacity, r):
+    """A quantity as it is declared, its sums added up, at label noise 1."""
+    at = {**unknowns, n_eff: n, features: p, gamma: capacity / 2, source: r, noise_variance: 1}
+
+    def added(summand):
+        of_size = lambdify(size, summand.subs(at), "mpmath")
+        return Float(str(total(lambda k: of_size(k ** (-capacity / 2)))), 15)
+
+    value = random_features.quantities[name]
+    return value.xreplace({one: added(one.args[0]) for one in value.atoms(mode_sum)}).subs(at)
 
 
 def test_the_known_corners():

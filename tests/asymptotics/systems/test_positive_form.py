@@ -7,7 +7,7 @@ from sympy import Rational, S, Symbol, symbols
 
 from asymptotics.symbols import n_eff, size, threshold
 from asymptotics.systems.mode_sums import mode_sum
-from asymptotics.systems.positive_form import combined, positive, products_of
+from asymptotics.systems.positive_form import Product, combined, positive, products_of
 
 P, RATIO, FIRST = symbols("p q nu_1", positive=True)
 F = size / (size + threshold)
@@ -64,3 +64,8 @@ def test_like_terms_are_added():
 def test_what_is_no_product_is_named(wrong):
     with pytest.raises(ValueError, match=r"declare .* as an unknown of its own"):
         products_of(wrong)
+
+
+@pytest.mark.parametrize(("factor", "summand", "negative"), [(1, F, 0), (-1, F, 1), (1, -F, 1), (-1, -F, 0)])
+def test_signs_of_factor_and_summand_count(factor, summand, negative):
+    assert Product(S(factor), (summand,)).is_negative is bool(negative)

@@ -8,7 +8,7 @@ from itertools import product
 
 import pytest
 from declared_systems import RIDGE
-from sympy import Eq, Piecewise, Rational, Symbol, simplify, sqrt
+from sympy import Eq, Piecewise, Rational, Symbol, pi, simplify, sin, sqrt
 
 from asymptotics import phase_diagram
 from asymptotics.algebra.polyhedra import feasible, overlap, split_at_sign_changes
@@ -180,3 +180,18 @@ def test_points_are_located_by_the_systems_own_coordinates():
             diagram.locate(**point)
     with pytest.raises(ValueError, match="rho=1: must be left out in a diagram of kernel ridge"):
         phase_diagram(kernel_ridge).locate(a=2, ell=0, gamma=1, source=1, rho=1)
+
+
+def test_terms_of_the_risk_that_grow_alike_are_added():
+    """Sums of f and of f^2 both count the modes above the scale, with constants of their own."""
+    equation = Eq(n_eff * threshold, weight_decay)
+
+    def constant(risk):
+        one = System("alike", (threshold,), (equation,), {"risk": risk}, {n_eff: a, weight_decay: ell})
+        return phase_diagram(one).locate(a=1, ell=0, gamma=Rational(5, 4)).risk.constant
+
+    parts = [mode_sum(F) / n_eff, mode_sum(F**2) / n_eff]
+    whole = constant(sum(parts))
+    assert simplify(whole - sum(map(constant, parts))) == 0
+    x = 1 / (2 * gamma)  # int s^(1 - 1/gamma)/(1 + s^2) ds = pi/(2 sin(pi x)), and (1 - x) of it
+    assert simplify(whole - pi / sin(pi * x) / 2 / gamma * (2 - x)) == 0
