@@ -61,7 +61,12 @@ DIAGRAMS = [
 
 
 every_diagram = pytest.mark.parametrize(
-    ("model", "noise", "estimator", "b", "source"), [x[1:] for x in DIAGRAMS], ids=[x[0] for x in DIAGRAMS]
+    ("model", "noise", "estimator", "b", "source"),
+    [
+        # derived for its figure alone
+        pytest.param(*values, id=name, marks=pytest.mark.slow if name == "group lasso" else ())
+        for name, *values in DIAGRAMS
+    ],
 )
 
 

@@ -156,7 +156,7 @@ FIRST_FEATURES = [
 @pytest.mark.parametrize("source", [0.3, pytest.param(2, marks=pytest.mark.slow)], ids=str)
 @pytest.mark.parametrize(
     ("noise", "names", "point"),
-    [pytest.param(*x, marks=pytest.mark.slow if k % 2 else ()) for k, x in enumerate(FIRST_FEATURES)],
+    [pytest.param(*x, marks=pytest.mark.slow if k % 4 else ()) for k, x in enumerate(FIRST_FEATURES)],
 )
 def test_first_features_count_one_by_one(noise, names, point, source):
     boundary, at = boundary_of(noise, names, source), {**point, "source": source}
@@ -167,7 +167,7 @@ def test_first_features_count_one_by_one(noise, names, point, source):
     assert abs(ratio(noise, boundary, at, 12, mpf("1.001")) - 1) > 1e-4
 
 
-@pytest.mark.parametrize("source", [0.2, 2], ids=str)
+@pytest.mark.parametrize("source", [0.2, pytest.param(2, marks=pytest.mark.slow)], ids=str)
 @pytest.mark.parametrize(
     ("noise", "names", "axis", "values"),
     [

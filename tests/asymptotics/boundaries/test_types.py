@@ -57,9 +57,9 @@ def order(boundary, expression, beside=0):
 
 # those of kernel ridge take seconds each
 SLOW = [pytest.param(*p.values, id=p.id, marks=pytest.mark.slow) for p in OF_LINEAR[3:]]
-# of noise that scales there are many: every third is enough between releases
+# of noise that scales there are many: every sixth is enough between releases
 SCALED = [p for p in OF_NETWORKS if "scaled" in str(p.id)]
-SLOW += [pytest.param(*p.values, id=p.id, marks=pytest.mark.slow) for k, p in enumerate(SCALED) if k % 3]
+SLOW += [pytest.param(*p.values, id=p.id, marks=pytest.mark.slow) for k, p in enumerate(SCALED) if k % 6]
 RARE = {p.id for p in SLOW}
 BOUNDARIES = [*(p for p in OF_NETWORKS if p.id not in RARE), *OF_LINEAR[:3], *SLOW]
 

@@ -190,7 +190,8 @@ def on_a_boundary(diagram):
     return diagram.locate(a=1, ell=-3, gamma=1)
 
 
-@pytest.mark.parametrize("network", ["diagonal", pytest.param("quadratic", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("network", ["diagonal", "quadratic"])
 def test_another_process_answers_alike(network):
     diagram = phase_diagram(NETWORKS[network])
     boundary = next(b for b in diagram.boundaries if {p.name for p in b.phases} == {"II", "III"})

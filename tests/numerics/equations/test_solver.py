@@ -70,7 +70,7 @@ def assert_digits_are_right(few: Solution, many: Solution) -> None:
         assert few.residual < limit
 
 
-@pytest.mark.parametrize("digits", [20, 50])
+@pytest.mark.parametrize("digits", [20, pytest.param(50, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("case", CASES, ids="-".join)
 def test_with_more_digits(case: tuple[str, str], digits: int) -> None:
     assert_digits_are_right(solved(CASES[case], digits), solved(CASES[case], {20: 50, 50: 90}[digits]))

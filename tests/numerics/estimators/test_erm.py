@@ -155,10 +155,8 @@ def lasso(x: np.ndarray, y: np.ndarray, weight_decay: float, steps: int = 600) -
     return theta
 
 
-@pytest.mark.parametrize(
-    ("samples", "weight_decay"),
-    [(200, 0.1), *(pytest.param(*case, marks=pytest.mark.slow) for case in [(300, 2.0), (800, 1.0)])],
-)
+@pytest.mark.slow
+@pytest.mark.parametrize(("samples", "weight_decay"), [(200, 0.1), (300, 2.0), (800, 1.0)])
 def test_the_diagonal_network_against_training(samples: int, weight_decay: float) -> None:
     d, draws, noise = 400, 12, 0.5
     rng = np.random.default_rng(7)

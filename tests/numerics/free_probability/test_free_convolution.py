@@ -217,7 +217,8 @@ def test_one_eigenvalue_is_a_semicircle() -> None:
     )
 
 
-@settings(max_examples=5)
+@pytest.mark.slow
+@settings(max_examples=20)
 @given(s=sets, log_noise=st.floats(-2, 1), probability=st.floats(0.001, 0.999))
 def test_masses_moments_and_quantiles(s: list[float], log_noise: float, probability: float) -> None:
     noise = 10**log_noise

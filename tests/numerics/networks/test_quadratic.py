@@ -94,7 +94,7 @@ def on_the_real_axis(
     ("dim", "decay", "noise", "coordinate"),
     [
         (400, 1.25, 1.0, 0.7),
-        (400, 0.6, 0.3, 0.05),
+        pytest.param(400, 0.6, 0.3, 0.05, marks=pytest.mark.slow),
         (50, 2.0, 0.2, 0.9),
         pytest.param(10**15, 0.8, 3.0, 0.3, marks=pytest.mark.slow),
         pytest.param(10**6, 1.25, 1e-4, 0.4, marks=pytest.mark.slow),

@@ -30,6 +30,7 @@ def test_atom_and_density_make_one(spectrum_of, noise: float, threshold: float) 
     assert spectrum.density(end * (1 + 1e-9) + 1) == pytest.approx(0, abs=1e-12)
 
 
+@pytest.mark.slow
 def test_quadratic_spectrum_of_a_random_matrix() -> None:
     """Thresholded eigenvalues of S* + delta GOE: mass at 0, places of the spikes, overlaps of vectors."""
     dim, noise, threshold = 1500, 1.0, 1.2
@@ -182,7 +183,8 @@ def test_quantiles_of_a_drawn_matrix() -> None:
     assert np.mean(weights == 0) == pytest.approx(law.atom, abs=0.01)
 
 
-@pytest.mark.parametrize("digits", [None, pytest.param(25, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("digits", [None, 25])
 def test_pruning_the_bulk_of_a_drawn_matrix(digits: int | None) -> None:
     """Eigenvalues nu become (nu - (2 delta - kappa))_+."""
     dim, rng = 400, np.random.default_rng(4)
