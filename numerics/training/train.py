@@ -121,18 +121,12 @@ def _descended(
     decay = float(problem.weight_decay or 0)
     try:
         with _bar(stop, is_shown) as advance:
-            for state in _until_stuck(loss, decay, stop, first, seed, most_rounds):
+            for state in _until_stuck(loss, decay, stop, first, seed, most_rounds, path):
                 if path is not None:
                     checkpoints.write(path, key, state)
                 advance(state)
     except KeyboardInterrupt:
         raise Interrupted(_of_interrupt(state, path)) from None
-    except NotConverged as error:
-        if path is None or "most_rounds" not in str(error):
-            raise
-        raise NotConverged(
-            f"{error}; {path} keeps these, and the same call with a larger most_rounds goes on from there"
-        ) from None
     return state.result
 
 
@@ -205,7 +199,7 @@ def _checked_stop(is_narrow: bool, tolerance: float, starts: int, most_rounds: i
 
 
 def _until_stuck(
-    loss: Loss, decay: float, stop: Stop, first: State, seed: int, most_rounds: int
+    loss: Loss, decay: float, stop: Stop, first: State, seed: int, most_rounds: int, path: Path | None
 ) -> Iterator[State]:
     """The states, as long as the gap or the gradient gets smaller, or the loss by more than its rounding.
 
@@ -221,19 +215,20 @@ def _until_stuck(
         since = 0 if left < least or state.loss < lowest * (1 - ROUNDING) else since + 1
         least, lowest = min(least, left), min(lowest, state.loss)
         if (since >= STALLED or state.rounds >= most_rounds) and not stop.ends_start(state):
-            raise _not_trained(stop, state, since >= STALLED)
+            raise _not_trained(stop, state, since >= STALLED, path)
 
 
-def _not_trained(stop: Stop, state: State, is_stuck: bool) -> NotConverged:
+def _not_trained(stop: Stop, state: State, is_stuck: bool, path: Path | None) -> NotConverged:
     """What is left, and what to try."""
     left, asked = f"duality gap is {state.gap:.1e}", f"tolerance={stop.gap:.1e}"
     if stop.gradient:
         left, asked = f"gradient is {state.gradient:.1e}", f"a tenth of {asked}"
     idle = f", the last {STALLED} without progress" if is_stuck else ""
     more = "a larger weight decay" if is_stuck else "more rounds (most_rounds)"
+    resumed = f"; {path} keeps these, and the same call with a larger most_rounds goes on from there"
     return NotConverged(
         f"the relative {left} after {state.rounds} rounds{idle}, above {asked}: ask for a larger one, or for "
-        f"{more}"
+        f"{more}{'' if is_stuck or path is None else resumed}"
     )
 
 
