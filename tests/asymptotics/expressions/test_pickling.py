@@ -196,8 +196,8 @@ def test_another_process_answers_alike(network):
     diagram = phase_diagram(NETWORKS[network])
     boundary = next(b for b in diagram.boundaries if {p.name for p in b.phases} == {"II", "III"})
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        answer = pool.submit(asked, diagram, boundary).result(timeout=300)
+        answer = pool.submit(asked, diagram, boundary).result(timeout=3000)
         assert answer == asked(diagram, boundary)
         assert answer[-1]
         with pytest.raises(OnBoundary, match="lies on the boundary"):
-            pool.submit(on_a_boundary, diagram).result(timeout=300)
+            pool.submit(on_a_boundary, diagram).result(timeout=3000)
