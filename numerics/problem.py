@@ -7,6 +7,9 @@ plus noise of variance Delta:
                 target coefficients theta*_i ~ N(0, tau_i^2), tau_i = sqrt(d) i^-gamma
     quadratic   f = (|B^T x|^2 - |B|_F^2)/sqrt(d), B of shape (d, p), trained on
                 sum (y - f)^2 + lambda d |B|_F^2; target matrix with eigenvalues s_i = sqrt(d) i^-gamma
+    bilinear    f = x^T A B^T x'/sqrt(d) of two inputs, A and B of shape (d, d), trained on 1/2 sum (y - f)^2
+    +
+                (lambda d/2)(|A|_F^2 + |B|_F^2); target matrix with singular values s_i = sqrt(d) i^-gamma
 
 The estimator "ridge" is the linear baseline on the same inputs (`estimators.ridge`): the penalty of the
 equivalent convex problem, lambda |theta|_1 or lambda d Tr S, is replaced by lambda/2 |theta|^2 or
@@ -50,16 +53,16 @@ class Problem:
     or SymPy rationals and floats, each taken at its exact value.
 
     Args:
-        network: "diagonal" or "quadratic".
+        network: "diagonal", "quadratic" or "bilinear".
         gamma: decay of the target, > 1/2: its i-th mode has size proportional to i^-gamma; None where
             ``target`` is an array.
-        samples: number of samples n > 0 (n_eff is n for the diagonal network, n/d for the quadratic one).
+        samples: number of samples n > 0 (n_eff is n for the diagonal network, n/d for the others).
         dim: dimension d of the inputs, any positive integer (10**30 is no harder than 10**4).
         weight_decay: lambda >= 0; required by the estimators "erm" and "ridge", refused by "bayes".  0 is the
             limit of vanishing weight decay (`numerics.solve`).
         noise_variance: variance Delta >= 0 of the label noise.
         target: "raw" for sizes sqrt(d) i^-gamma, "unit" for the same rescaled to mean square 1; or an array
-            of the target's own sizes >= 0, tau_i (diagonal) or s_i (quadratic), in any order, shape (up to
+            of the target's own sizes >= 0, tau_i (diagonal) or s_i (the others), in any order, shape (up to
             dim,), the others being 0.  It is kept as `TargetSizes`; what it costs are different sizes.
         estimator: "erm" (the trained network), "bayes" (Bayes-optimal) or "ridge" (the linear baseline).
         width: number p of hidden units of the quadratic network, for "erm"; None for p >= d.
@@ -95,6 +98,9 @@ class Problem:
         given = len(self.target)
         self._keep("target", target)
         _require_choice("estimator", self.estimator, ESTIMATORS)
+        is_solved = self.estimator != "bayes" or NETWORKS[self.network].posterior_variance is not None
+        allowed = f'"erm" or "ridge" for network "{self.network}", whose posterior is not solved'
+        require(is_solved, "estimator", self.estimator, allowed)
         self._keep("gamma", _gamma(self.target, self.gamma))
         for name in ("samples", "noise_variance"):
             self._keep(name, exact_number(name, getattr(self, name)))
@@ -127,7 +133,7 @@ class Problem:
 
     @property
     def n_eff(self) -> Fraction:
-        """Effective number of samples, exact: n for the diagonal network, n/d for the quadratic one."""
+        """Effective number of samples, exact: n for the diagonal network, n/d for the others."""
         return to_fraction(self.samples) / NETWORKS[self.network].sample_unit(self.dim)
 
     @property

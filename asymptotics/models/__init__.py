@@ -5,14 +5,15 @@
 (``asymptotics.networks``), and ``System``, equations with sums over modes (``asymptotics.systems``).
 
 * ``diagonal``, ``quadratic``: the two networks of arXiv:2509.24882, equations first.
+* ``bilinear``: a network whose weights are any matrix, by its singular values.
 * ``bayes``: the Bayes-optimal estimator of a network's target.
 * ``ridge``: ridge regression, on the inputs of a network or on given features.
 * ``kernel_ridge``: ridge regression with a power-law kernel.
 * ``random_features``: ridge regression on random features of a power-law kernel.
 * ``hermite``: Bayes-optimal networks of extensive width, with a Hermite polynomial as activation.
 
-``diagonal``, ``quadratic``, ``ridge``, ``kernel_ridge``, ``random_features`` and ``hermite`` are the models
-themselves, too:
+``diagonal``, ``quadratic``, ``bilinear``, ``ridge``, ``kernel_ridge``, ``random_features`` and ``hermite``
+are the models themselves, too:
 
 >>> from asymptotics.models import quadratic
 >>> quadratic.noise_balance
@@ -20,6 +21,7 @@ Eq(2*delta**2*n_eff/d, Delta/2 + E)
 """
 
 from asymptotics.models.bayes import BayesOptimal as BayesOptimal
+from asymptotics.models.bilinear import bilinear as bilinear
 from asymptotics.models.diagonal import diagonal as diagonal
 from asymptotics.models.hermite import hermite as hermite
 from asymptotics.models.kernel_ridge import kernel_ridge as kernel_ridge

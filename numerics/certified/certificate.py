@@ -76,7 +76,7 @@ def certify(problem: Problem, *, digits: int = 10) -> Certificate:
     Raises:
         InvalidProblem: ``digits`` is not a positive integer, or the dimension is beyond the sizes above.
         NotConverged: the proof failed.
-        NotImplementedError: an estimator or a width for which there is no proof.
+        NotImplementedError: a network, an estimator or a width for which there is no proof.
 
     >>> problem = Problem(
     ...     "quadratic", gamma=1.25, samples=5000, dim=100, weight_decay=0.1, noise_variance=0.5
@@ -106,6 +106,9 @@ def certify(problem: Problem, *, digits: int = 10) -> Certificate:
 
 
 def _require_provable(problem: Problem) -> None:
+    if problem.network not in NETWORKS:
+        known = " and ".join(f'"{name}"' for name in NETWORKS)
+        raise NotImplementedError(f'network="{problem.network}": certify proves solutions of {known} only')
     if problem.estimator != "erm":
         raise NotImplementedError(f'estimator="{problem.estimator}": certify proves solutions for "erm" only')
     if problem.width is not None and problem.width < problem.dim:

@@ -16,5 +16,6 @@ box around the solution.  Newton's method does the rest, and the step that remai
     bracketing           roots of monotone functions, one inside the other
     newton               Newton's method for the two equations, in any arithmetic
     secant               the secant method for one equation, in any arithmetic
+    recovery             when they have the solution 0, without noise and weight decay
     solver               first guess, float64, and any number of digits
 """

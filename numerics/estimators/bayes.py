@@ -26,6 +26,7 @@ from numerics.equations.bracketing import monotone_root
 from numerics.equations.posterior_equation import PosteriorEquation, PosteriorVariance
 from numerics.equations.secant import SecantRoot, secant
 from numerics.equations.solver import OUT_OF_RANGE
+from numerics.networks.network import Network
 from numerics.problem import Problem, modes_of
 from numerics.solution import Solution, recovered
 
@@ -54,12 +55,13 @@ def solve_bayes(problem: Problem, digits: int | None) -> Solution:
     0.028513
     """
     network = problem.architecture
+    variance = _variance_of(network)
     largest = 1 - network.irreducible_fraction(modes_of(problem))
     if problem.noise_variance == 0 and problem.parameters.capacity >= largest:
         return recovered(problem, digits, largest)
     with DOUBLE.working():
         x, slope = _first_guess(problem)
-        equation = _equation(problem, DOUBLE, network.posterior_variance)
+        equation = _equation(problem, DOUBLE, variance)
         root = secant(equation.residual, x, slope, DOUBLE_AIM)
         if digits is None:
             error = _error(equation, root)
@@ -71,12 +73,18 @@ def solve_bayes(problem: Problem, digits: int | None) -> Solution:
     for guard in GUARD_DIGITS:
         arithmetic = for_digits(digits, guard)
         with arithmetic.working():
-            equation = _equation(problem, arithmetic, network.posterior_variance)
+            equation = _equation(problem, arithmetic, variance)
             tolerance = arithmetic.real(10) ** -(digits + 3)
             root = secant(equation.residual, arithmetic.real(root.x), arithmetic.real(root.slope), tolerance)
             if _error(equation, root) < tolerance:
                 return _solution(equation, root, problem, digits)
     raise NotConverged(f"{digits} digits not reached: rounding still moves the solution; ask for fewer")
+
+
+def _variance_of(network: Network) -> PosteriorVariance:
+    """A `Problem` is none whose network has none."""
+    assert network.posterior_variance is not None
+    return network.posterior_variance
 
 
 def _error(equation: PosteriorEquation, root: SecantRoot) -> Any:
@@ -95,18 +103,20 @@ def _first_guess(problem: Problem) -> tuple[float, float]:
     cost of all.
     """
     network = problem.architecture
+    variance, approximation = _variance_of(network), network.posterior_approximation
+    assert approximation is not None
     try:
-        x, slope = _bracketed(_equation(problem, DOUBLE, network.posterior_approximation), 1e-6)
+        x, slope = _bracketed(_equation(problem, DOUBLE, approximation), 1e-6)
     except OUT_OF_RANGE:
         raise OverflowError("a parameter is out of the range of float64") from None
     except NotConverged as error:
         # next to recovery the approximation may have no root, which e itself has
         try:
-            return _bracketed(_equation(problem, ROUGH, network.posterior_variance), 1e-6)
+            return _bracketed(_equation(problem, ROUGH, variance), 1e-6)
         except (NotConverged, *OUT_OF_RANGE):
             raise error from None
     try:
-        root = secant(_equation(problem, ROUGH, network.posterior_variance).residual, x, slope, ROUGHLY)
+        root = secant(_equation(problem, ROUGH, variance).residual, x, slope, ROUGHLY)
     except NotConverged:
         return x, slope
     return root.x + root.step, root.slope

@@ -61,7 +61,7 @@ def solve_erm(problem: Problem, digits: int | None, near: Solution | None = None
 
 
 def _recovered_freedom(problem: Problem, digits: int | None) -> Any:
-    """D where the limit of vanishing weight decay recovers the target (`networks.recovery`); None elsewhere.
+    """D where the limit of vanishing weight decay recovers the target (`equations.recovery`); None elsewhere.
 
     If no mode is 0 that is for A >= 1.  As delta and kappa vanish every mode is learned, D -> 1 and e ->
     delta^2 + kappa^2.  What is left of A delta^2 = e is (A - 1) delta^2 = kappa^2, and kappa = lambda/(c (A -

@@ -187,6 +187,10 @@ def _bracketed(target: AnyTarget, noise: Any, threshold: Any) -> Any:
 def _over(target: AnyTarget, noise: Any, threshold: Any, u: Any) -> tuple[Any, Any, Any]:
     """Values of x - kappa, dx/du and v on Biane's curve above u."""
     variance, view = noise * noise, spectrum_view(target, target.rank(u))
+    if (
+        view.learned == target.count
+    ):  # u may be far below all of them: next to the last, no digit of it is left
+        view = view.moved(u - view.origin)
     offset = u * 0 if is_unresolved(target, view) else u - view.origin
     height = view.curve(target.arithmetic, noise).height(offset)
     along = offset + view.distances
@@ -292,7 +296,7 @@ def _placed(target: AnyTarget, root: _Root) -> Preimage:
         return Preimage(view, zeta, zeta + view.distances)
 
     shift = rank - view.learned
-    if isinstance(target, ExplicitTarget):
+    if isinstance(target, ExplicitTarget) or target.is_whole:
         view = spectrum_view(target, rank)
     elif 0 < abs(shift) <= NEXT_DOOR:
         step = target.step_on(view.learned, view.origin, Fraction(shift))

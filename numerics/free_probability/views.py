@@ -133,7 +133,9 @@ def view_from_midpoint(target: AnyTarget, learned: int) -> SpectrumView:
     """
     with target.arithmetic.working():
         view = spectrum_view(target, learned)
-        return view if learned < target.count else view.moved(view.eigenvalues[-1] / 2 - view.origin)
+        return (
+            view if learned < target.count else view.moved(view.eigenvalues[view.above - 1] / 2 - view.origin)
+        )
 
 
 @dataclass(frozen=True)

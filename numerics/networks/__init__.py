@@ -7,9 +7,9 @@ for the matrix of the quadratic one.  Errors, degrees of freedom and spectra are
     diagonal                  the diagonal network: Gaussian means
     quadratic                 the quadratic network: contour integrals of a free convolution
     quadratic_approximation   the same to some ten per cent, in microseconds
+    bilinear                  the bilinear network: the same of singular values
     posterior                 the quadratic network's posterior variance
     finite_posterior          the same for any finite set of eigenvalues
-    recovery                  when the target is recovered, without noise and weight decay
     width                     fewer hidden units than inputs
     overlaps                  parts of the quadratic network's error
     spectrum                  law of the trained weights of both networks

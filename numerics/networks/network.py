@@ -14,9 +14,22 @@ from typing import Any
 
 from numerics.arithmetic.precision import Arithmetic
 from numerics.equations.posterior_equation import PosteriorVariance
+from numerics.equations.recovery import (
+    Recovery,
+    bilinear_recovery,
+    diagonal_recovery,
+    quadratic_recovery,
+)
 from numerics.equations.state_equations import Coordinate, ScalarFunctions, by_angle, by_ratio
-from numerics.networks import diagonal, overlaps, posterior, quadratic, quadratic_approximation, width
-from numerics.networks.recovery import Recovery, diagonal_recovery, quadratic_recovery
+from numerics.networks import (
+    bilinear,
+    diagonal,
+    overlaps,
+    posterior,
+    quadratic,
+    quadratic_approximation,
+    width,
+)
 from numerics.networks.spectrum import (
     Spectrum,
     diagonal_noise_edge,
@@ -35,7 +48,8 @@ class Network:
         risk_per_error: c = R/e; the excess risk is ``risk_per_error * error``.
         sample_unit: d -> how many samples make one effective sample: n_eff = n/sample_unit, A = c n_eff/d.
         coordinates: coordinates of the threshold, in the order in which they are tried.
-        posterior_variance: (delta, target) -> error of the Bayes-optimal estimate, in parts.
+        posterior_variance: (delta, target) -> error of the Bayes-optimal estimate, in parts; None where that
+            is not known.
         posterior_approximation: the same to some ten per cent in float64.
         irreducible_fraction: target -> what is left of 1 - D without noise in the Bayes-optimal estimate.
         recovery: target -> how the limit of vanishing weight decay recovers it at full width.
@@ -48,8 +62,8 @@ class Network:
     risk_per_error: int
     sample_unit: Callable[[int], int]
     coordinates: tuple[Coordinate, ...]
-    posterior_variance: PosteriorVariance
-    posterior_approximation: PosteriorVariance
+    posterior_variance: PosteriorVariance | None
+    posterior_approximation: PosteriorVariance | None
     irreducible_fraction: Callable[[AnyTarget], Fraction]
     recovery: Callable[[AnyTarget], Recovery]
     narrowed: Callable[[int], Network] | None
@@ -112,4 +126,30 @@ def _quadratic(units: int | None) -> Network:
     )
 
 
-NETWORKS: Mapping[str, Network] = MappingProxyType({"diagonal": _DIAGONAL, "quadratic": _quadratic(None)})
+_BILINEAR = Network(
+    risk_per_error=1,
+    sample_unit=lambda dim: dim,
+    coordinates=(
+        by_angle(
+            bilinear.scalars_at_angle,
+            bilinear.approximate_scalars_at_angle,
+            bilinear.decomposition_at_angle,
+            bilinear.INTERPOLATION,
+        ),
+        by_ratio(
+            bilinear.scalars, bilinear.approximate_scalars, bilinear.decomposition, bilinear.INTERPOLATION
+        ),
+    ),
+    posterior_variance=None,
+    posterior_approximation=None,
+    irreducible_fraction=lambda target: Fraction(0),
+    recovery=lambda target: bilinear_recovery(1 - target.zero_fraction),
+    narrowed=None,
+    scalars=bilinear.scalars,
+    noise_edge=quadratic_noise_edge,
+    spectrum=bilinear.bilinear_spectrum,
+)
+
+NETWORKS: Mapping[str, Network] = MappingProxyType(
+    {"diagonal": _DIAGONAL, "quadratic": _quadratic(None), "bilinear": _BILINEAR}
+)

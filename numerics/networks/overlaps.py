@@ -150,7 +150,6 @@ def _parts(cut: Cut, width: int | None) -> dict[str, Any]:
     error = quadratic.scalars_of(cut).error
     start, border = _start_and_border(cut)
     view = start.view
-    rest = slice(view.above, None)
     if view.learned == target.count:
         return {"unlearned": zero, "learned": error, "overfitting": zero}
 
@@ -159,7 +158,8 @@ def _parts(cut: Cut, width: int | None) -> dict[str, Any]:
     if border is not None:
         overfitting = misfit - _leg(arithmetic, border, noise, _rise(start, border, noise) + cut.excess)[0]
         overfitting = max(overfitting * unit2, zero)
-    squares = view.weights[rest] @ (view.eigenvalues[rest] * view.eigenvalues[rest])
+    s = view.eigenvalues
+    squares = _of_rest(view) @ (s * s * (s > 0).astype(int))
     unlearned = squares - target_above - _ray(arithmetic, view, noise)
     unlearned = max(unlearned * unit2, zero)
     nothing_learned = border is not None and view.learned == 0
@@ -211,11 +211,12 @@ def _ray(arithmetic: Arithmetic, view: SpectrumView, noise: Any) -> Any:
     """Sum over i > M of the integral of O_i s_i^2, from c to infinity."""
     if view.learned == 0:
         return 0 * noise
-    path, rest = ray(arithmetic, view), _of_rest(view)
-    second, slope_learned = path.sums([rest * view.eigenvalues**2], [rest - view.weights])
+    path, learned = ray(arithmetic, view), (np.arange(len(view.weights)) < view.above).astype(int)
+    second, slope_learned = path.sums([_of_rest(view) * view.eigenvalues**2], [-view.weights * learned])
     return -noise * noise * (path.weights @ (second * slope_learned)).imag / arithmetic.pi
 
 
 def _of_rest(view: SpectrumView) -> Any:
-    """The weights, without those of the learned modes."""
-    return view.weights * (np.arange(len(view.weights)) >= view.above)
+    """The weights, without those of the learned modes, and of their negatives where there are both signs."""
+    is_rest = (np.arange(len(view.weights)) >= view.above) & (view.eigenvalues > -view.origin)
+    return view.weights * is_rest.astype(int)

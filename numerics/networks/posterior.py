@@ -103,6 +103,7 @@ def posterior_variance(noise: Any, target: AnyTarget) -> Posterior:
         if isinstance(target, ExplicitTarget):
             integrals = finite_posterior_integrals(target.in_units(unit), noise / unit)
         else:
+            assert isinstance(target, Target)  # of both signs it is not solved
             integrals = _integrals(target.in_units(unit), noise / unit)
         learned, unlearned, complement, mass = integrals
         if abs(mass - 1) > arithmetic.real(_MASS_DEFECT) ** (arithmetic.digits / 10):

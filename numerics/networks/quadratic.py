@@ -221,7 +221,8 @@ def scalars_of(cut: Cut) -> Scalars:
         view = view_from_midpoint(cut.target, view.learned)
     unlearned = slice(view.above, None)
     s = view.eigenvalues[unlearned]
-    unlearned_error = _dot(s * s, view.weights[unlearned])
+    # of a target with eigenvalues of both signs E is the error of its positive part
+    unlearned_error = _dot(s * s * (s > 0).astype(int), view.weights[unlearned])
     learned = _ray(arithmetic, view, cut.noise, cut.threshold)
     bulk = _arc(arithmetic, cut)
     freedom = learned.freedom + bulk.freedom

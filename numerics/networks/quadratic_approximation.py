@@ -30,11 +30,12 @@ from numerics.sums.explicit import AnyTarget
 
 
 def approximate_scalars(
-    noise: float, threshold: float, target: AnyTarget, width: int | None = None
+    noise: float, threshold: float, target: AnyTarget, width: int | None = None, signs: int = 1
 ) -> Scalars:
     """`quadratic.scalars` approximated.
 
-    Of more than ``width`` modes and eigenvalues of the semicircle the largest are kept.
+    Of more than ``width`` modes and eigenvalues of the semicircle the largest are kept; of the semicircle, a
+    half or, for ``signs`` 2, both halves.
 
     >>> from numerics.sums.target import Target
     >>> from numerics.networks.quadratic import scalars
@@ -45,21 +46,21 @@ def approximate_scalars(
     """
     noise, threshold = float(noise), float(threshold)
     angle = math.acos(threshold / (2 * noise)) if threshold < 2 * noise else 0.0
-    return _approximated(noise, threshold, angle, target, width)
+    return _approximated(noise, threshold, angle, target, width, signs)
 
 
 def approximate_scalars_at_angle(
-    noise: float, angle: float, target: AnyTarget, width: int | None = None
+    noise: float, angle: float, target: AnyTarget, width: int | None = None, signs: int = 1
 ) -> Scalars:
     """`quadratic.scalars_at_angle` approximated, at angles up to 1: beyond, kappa itself is no worse."""
     if not 0 < angle < 1:
         raise NotConverged(f"no point of the edge of the bulk at the angle {angle:.3g}")
     noise, angle = float(noise), float(angle)
-    return _approximated(noise, 2 * noise * math.cos(angle), angle, target, width)
+    return _approximated(noise, 2 * noise * math.cos(angle), angle, target, width, signs)
 
 
 def _approximated(
-    noise: float, threshold: float, angle: float, target: AnyTarget, width: int | None
+    noise: float, threshold: float, angle: float, target: AnyTarget, width: int | None, signs: int
 ) -> Scalars:
     smallest = float(bbp_threshold(noise, threshold, DOUBLE))
     if width is not None:
@@ -77,7 +78,7 @@ def _approximated(
     left = math.inf if width is None else max(width / target.dim - share, 0.0) / (1 - share)
     reach = min(angle, _angle_of_mass(left)) if left < 1 else angle
     bulk_freedom, bulk_error = _semicircle(angle, reach)
-    free = (1 - share) ** 2
+    free = signs * (1 - share) ** 2
     return Scalars(
         threshold=threshold,
         error=outliers_error - (noise * share) ** 2 + free * noise**2 * bulk_error,

@@ -10,6 +10,7 @@ terms.
     mode_sums     nodes and weights of a sum over the modes i = 1..d
     target        the power-law target c i^-gamma, and means over it
     explicit      a target of any sizes, and the same questions answered one by one
+    symmetrised   singular values as eigenvalues of both signs
     sparse_sums   sums over integers of a function that is costly at each
     pole_sums     sums over poles at points, where both range over many scales
     neighbours    sums over the modes at points next to one of them

@@ -24,6 +24,7 @@ import numpy as np
 
 from numerics.arithmetic.checks import exact_number, is_number, require, shown
 from numerics.arithmetic.precision import DOUBLE, Arithmetic, Number, to_fraction
+from numerics.sums.symmetrised import Symmetrised
 from numerics.sums.target import CoarseSums, Modes, Seen, Target
 
 # Blocks of sizes next to each other in sums good to a few per cent, down to this fraction of the largest.
@@ -400,4 +401,4 @@ def explicit_target(given: TargetSizes, dim: int, arithmetic: Arithmetic = DOUBL
     return _grouped(arithmetic.array(sizes), arithmetic.array(counts), dim, arithmetic, given)
 
 
-AnyTarget: TypeAlias = Target | ExplicitTarget
+AnyTarget: TypeAlias = Target | ExplicitTarget | Symmetrised

@@ -36,6 +36,9 @@ Array = NDArray[np.float64]
 LARGEST = 2 * 10**9
 """Numbers that a data set may hold in memory: 16 GB."""
 
+OF_ONE_INPUT = ("diagonal", "quadratic")
+"""Networks of one input x, the ones that are trained here."""
+
 MODERATE = 1e50
 """Numbers up to this, and down to its inverse, have products of a few that float64 holds."""
 
@@ -78,6 +81,7 @@ class Data:
         require(isinstance(self.problem, Problem), "problem", self.problem, "a Problem")
         if self.seed is not None:
             require_seed(self.seed)
+        _require_drawn(self.problem)
         samples, dim = whole_samples(self.problem), self.problem.dim
         shape = (dim,) if self.problem.network == "diagonal" else (dim, dim)
         expected = {"inputs": (samples, dim), "labels": (samples,), "target": shape}
@@ -128,6 +132,7 @@ def require_drawable(problem: Problem) -> None:
     Raises:
         InvalidProblem: it is such a problem.
     """
+    _require_drawn(problem)
     samples, dim = whole_samples(problem), problem.dim
     most = LARGEST if problem.network == "diagonal" else math.isqrt(LARGEST)
     require(dim <= most, "dim", dim, f"at most {most}, for the target to fit into memory")
@@ -139,6 +144,12 @@ def require_drawable(problem: Problem) -> None:
         largest = problem.target.sizes[0]
         most_size = MODERATE / 1e10  # the labels are sums of many
         require(largest <= most_size, "target", largest, f"sizes up to {most_size:g}, for labels to be drawn")
+
+
+def _require_drawn(problem: Problem) -> None:
+    """Refuse networks of other inputs than one vector x."""
+    allowed = "of one input, " + " or ".join(f'"{name}"' for name in OF_ONE_INPUT)
+    require(problem.network in OF_ONE_INPUT, "network", problem.network, allowed)
 
 
 def whole_samples(problem: Problem) -> int:

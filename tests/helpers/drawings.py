@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
-from third_model import bilinear
 
 from asymptotics import diagonal, kernel_ridge, phase_diagram, quadratic
+from asymptotics.models import bilinear
 from verify import agreement
 from verify.figures import phase_diagram_figure
 from verify.figures.polygons import clipped, rectangle

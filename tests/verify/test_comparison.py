@@ -16,10 +16,12 @@ from asymptotics import Law, Phase, PhaseDiagram, diagonal, kernel_ridge, phase_
 from asymptotics.algebra.monomials import Noise
 from asymptotics.diagram import Estimator
 from asymptotics.expressions.checks import InvalidArgument
+from asymptotics.models import bilinear
 from numerics import solve
 from verify import agreement, comparison, solve_system
 from verify.ladder import ladder
 
+MODELS = {str(model): model for model in (diagonal, quadratic, bilinear)}
 DIAGRAMS = {str(model): phase_diagram(model) for model in (diagonal, quadratic)}
 NOISES = ("fixed", "scaled", "none")
 PLANTS = [
@@ -84,6 +86,9 @@ OTHERS = [
     pytest.param(*case, marks=pytest.mark.slow if case[::2] == ("quadratic", "bayes") or case in SLOW else ())
     for case in product(DIAGRAMS, NOISES, ("erm", "bayes", "ridge"))
     if case[1:] != ("fixed", "erm")
+] + [
+    pytest.param("bilinear", noise, estimator, marks=pytest.mark.slow)
+    for noise, estimator in (("fixed", "erm"), ("none", "erm"), ("scaled", "erm"), ("fixed", "ridge"))
 ]
 
 
@@ -91,7 +96,7 @@ OTHERS = [
 def test_other_diagrams_agree_and_would_not_if_any_exponent_were_wrong(
     name: str, noise: Noise, estimator: Estimator
 ) -> None:
-    diagram = phase_diagram(DIAGRAMS[name].model, noise=noise, estimator=estimator)
+    diagram = phase_diagram(MODELS[name], noise=noise, estimator=estimator)
     report = agreement(diagram)
     assert report.passed, report.to_markdown()
     assert {check.phase for check in report.checks} == {phase.name for phase in diagram.phases}

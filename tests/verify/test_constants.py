@@ -30,6 +30,7 @@ from sympy import Rational, oo
 from asymptotics import Law, Phase, PhaseDiagram, diagonal, phase_diagram, quadratic
 from asymptotics.algebra.polyhedra import EVERYWHERE
 from asymptotics.balance.laws import law_of
+from asymptotics.models import bilinear
 from asymptotics.networks.mode_functions import Ordering
 from asymptotics.networks.trained import PARTS
 from numerics import Problem, Solution
@@ -39,15 +40,15 @@ from verify.extrapolation import Limit, limit_beyond_logarithms, limit_beyond_po
 from verify.ladder import THOROUGH, Array, coordinates, deepest, dimensions, margin, reach, values
 from verify.strategies import Scale
 
-NETWORKS = {"diagonal": diagonal, "quadratic": quadratic}
+NETWORKS = {"diagonal": diagonal, "quadratic": quadratic, "bilinear": bilinear}
 GAMMAS = (Fraction(5, 4), Fraction(3, 4))
 TOLERANCE = 1e-3
 
 STEPS, FEWER_STEPS = 11, 8
 """Dimensions on a ladder; fewer where a solution takes a second."""
 
-BESIDE_RISK = {"diagonal": 45, "quadratic": 15}
-"""How many decades below the risk a part of it is compared: digits cost the quadratic network more."""
+BESIDE_RISK = {"diagonal": 45, "quadratic": 15, "bilinear": 15}
+"""How many decades below the risk a part of it is compared: digits cost networks of matrices more."""
 
 SPARE_DIGITS = 9
 """Digits of such a part."""
@@ -226,10 +227,11 @@ def all_comparisons(network: str, noise: str, estimator: str, decay: Fraction, o
 
 
 def is_slow(network: str, noise: str, estimator: str, of: str, decay: Fraction) -> bool:
-    """Many digits, and what the quadratic network's noise hides, take minutes."""
+    """Many digits, and what the noise of a matrix hides, take minutes."""
     few = noise == "fixed" and estimator != "bayes" and decay == GAMMAS[0]
-    costly = of == OF_PARTS or (network == "quadratic" and not few)
-    pruned = of == PRUNED and (network == "quadratic" or noise == "scaled")  # modes next to a hard edge
+    is_matrix = network != "diagonal"
+    costly = of == OF_PARTS or (is_matrix and not few) or network == "bilinear"
+    pruned = of == PRUNED and (is_matrix or noise == "scaled")  # modes next to a hard edge
     return costly or pruned or (noise != "fixed" and decay != GAMMAS[0])
 
 
@@ -242,6 +244,7 @@ CASES = [
         NETWORKS, ("fixed", "none", "scaled"), ESTIMATORS, GAMMAS
     )
     for case in [(network, noise, estimator, decay, of)]
+    if (network, estimator) != ("bilinear", "bayes")  # whose posterior is not solved
 ]
 
 

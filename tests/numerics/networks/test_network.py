@@ -67,6 +67,8 @@ def test_noise_alone_without_a_threshold_has_the_degrees_of_freedom_of_interpola
 
 @pytest.mark.parametrize("noise", [0.05, 1.0, 20.0])
 def test_no_estimate_has_less_error_than_the_posterior_mean(network: Network, noise: float) -> None:
+    if network.posterior_variance is None:
+        pytest.skip("its posterior is not solved")
     with DOUBLE.working():
         least = network.posterior_variance(noise, TARGET)
         assert least.error + least.complement == pytest.approx(noise**2, rel=1e-12, abs=0)
@@ -76,6 +78,8 @@ def test_no_estimate_has_less_error_than_the_posterior_mean(network: Network, no
 
 def test_the_irreducible_fraction_is_what_is_left_without_noise(network: Network) -> None:
     """e/delta^2 -> 1 - the fraction as delta vanishes, next to the smallest eigenvalue too."""
+    if network.posterior_variance is None:
+        pytest.skip("its posterior is not solved")
     with DOUBLE.working():
         posterior = network.posterior_variance(1e-9, TARGET)
     fraction = float(network.irreducible_fraction(TARGET))

@@ -9,8 +9,14 @@ from scipy.optimize import minimize_scalar
 
 from numerics import Problem, solve
 from numerics.arithmetic.precision import to_fraction
-from numerics.networks.recovery import Recovery, diagonal_recovery, quadratic_recovery
+from numerics.equations.recovery import (
+    Recovery,
+    bilinear_recovery,
+    diagonal_recovery,
+    quadratic_recovery,
+)
 
+OF_NETWORKS = {"diagonal": diagonal_recovery, "quadratic": quadratic_recovery, "bilinear": bilinear_recovery}
 SHARES = [Fraction(1, 100), Fraction(1, 4), Fraction(1, 2), Fraction(9, 10)]
 
 
@@ -26,11 +32,19 @@ def quadratic_error(r: float, u: float) -> float:
     return r * u * u + r * r + 2 * r * (1 - r) + (1 - r) ** 2 * float(noise)
 
 
+def bilinear_error(r: float, u: float) -> float:
+    """Noise beside learned modes, and among the others, whose singular values are thresholded."""
+    v = u / np.sqrt(1 - r)
+    noise = quad(lambda x: (x - v) ** 2 * np.sqrt(4 - x * x) / np.pi, min(v, 2), 2, epsrel=1e-12)[0]
+    return r * u * u + r * r + 2 * r * (1 - r) + (1 - r) ** 2 * float(noise)
+
+
 @pytest.mark.parametrize("r", SHARES)
 def test_least_capacities_are_the_minimum_of_the_error(r: Fraction) -> None:
     for recovery, error, end in (
         (diagonal_recovery(r), diagonal_error, 6.0),
         (quadratic_recovery(r), quadratic_error, 2 * float(1 - r) ** 0.5),
+        (bilinear_recovery(r), bilinear_error, 2 * float(1 - r) ** 0.5),
     ):
         least = minimize_scalar(lambda u, f=error: f(float(r), u), bounds=(0, end), method="bounded").fun
         # quadrature and minimiser are good to 1e-9
@@ -45,21 +59,21 @@ def test_few_modes_take_samples_in_proportion_to_their_number() -> None:
 
 
 def test_digits() -> None:
-    for of_share in (diagonal_recovery, quadratic_recovery):
+    for of_share in (diagonal_recovery, quadratic_recovery, bilinear_recovery):
         few, many = (of_share(Fraction(1, 3)).least_capacity(digits) for digits in (15, 60))
         assert abs(few - many) < Fraction(1, 10**15)
         assert abs(many - of_share(Fraction(1, 3)).least_capacity(90)) < Fraction(1, 10**60)
 
 
-@pytest.mark.parametrize("network", ["diagonal", "quadratic"])
+@pytest.mark.parametrize("network", ["diagonal", "quadratic", "bilinear"])
 @pytest.mark.parametrize("factor", [Fraction(99, 100), Fraction(101, 100)])
 def test_the_limit_is_that_of_small_weight_decay(network: str, factor: Fraction) -> None:
     """Left of the least capacity an error stays; right of it the target is recovered, with the same D."""
-    recovery: Recovery = (diagonal_recovery if network == "diagonal" else quadratic_recovery)(Fraction(1, 4))
+    recovery: Recovery = OF_NETWORKS[network](Fraction(1, 4))
     capacity = recovery.least_capacity(15) * factor
     problem = {
         "target": np.linspace(1, 2, 10),
-        "samples": capacity * (40 if network == "diagonal" else 800),
+        "samples": capacity * {"diagonal": 40, "quadratic": 800, "bilinear": 1600}[network],
         "dim": 40,
     }
     limit = solve(Problem(network, weight_decay=0, **problem))

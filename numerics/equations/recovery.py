@@ -12,16 +12,18 @@ u M'(u) = 2 (M(u) - D(u)): the last condition asks for the branch on which M inc
 
     diagonal     M = r (1 + u^2) + (1 - r) 2 [(1 + u^2) Q(u) - u phi(u)],   D = r + (1 - r) 2 Q(u),
     quadratic    M = r u^2 + r (2 - r) + (1 - r)^2 E_b(v),                  D = r (2 - r) + (1 - r)^2 D_b(v),
+    bilinear     as the quadratic one, with twice E_b and D_b,
 
-with v = u/sqrt(1 - r), the semicircle law, and
+with v = u/sqrt(1 - r), the semicircle law (singular values have both halves), and
 
     E_b = int_{x > v} (x - v)^2 dmu,      D_b = int_{x > v} (x - v) x dmu.
 
 For the diagonal network min M is the threshold of l_1 minimisation (Donoho, Maleki, Montanari, PNAS 106
 (2009) 18914), for the quadratic one that of the nuclear norm (Donoho, Gavish, Montanari, PNAS 110 (2013)
-8405), here of positive semi-definite matrices.  A power law has r = 1: A >= 1.
+8405): of square matrices for the bilinear network, of positive semi-definite ones for the quadratic.  A power
+law has r = 1: A >= 1.
 
-In order: `Recovery`, `diagonal_recovery`, `quadratic_recovery`.
+In order: `Recovery`, `diagonal_recovery`, `quadratic_recovery`, `bilinear_recovery`.
 """
 
 from __future__ import annotations
@@ -134,14 +136,29 @@ def quadratic_recovery(nonzero: Fraction) -> Recovery:
     >>> print(f"{float(quadratic_recovery(Fraction(1, 10**20)).least_capacity(15)) * 1e20:.6f}")
     6.000000
     """
-
-    def end() -> Any:
-        return 2 * mpmath.sqrt(mpmath.mpf((1 - nonzero).numerator) / (1 - nonzero).denominator)
-
-    return Recovery(nonzero, partial(_of_eigenvalues, nonzero), end)
+    return Recovery(nonzero, partial(_of_matrices, nonzero, 1), partial(_edge, nonzero))
 
 
-def _of_eigenvalues(nonzero: Fraction, u: Any) -> tuple[Any, Any]:
+@lru_cache(maxsize=64)
+def bilinear_recovery(nonzero: Fraction) -> Recovery:
+    """Of the bilinear network.
+
+    A small rank r d takes 6 r d^2 samples, three for each of its 2 r d^2 unknowns (Donoho, Gavish,
+    Montanari):
+
+    >>> print(f"{float(bilinear_recovery(Fraction(1, 10**20)).least_capacity(15)) * 1e20:.6f}")
+    6.000000
+    """
+    return Recovery(nonzero, partial(_of_matrices, nonzero, 2), partial(_edge, nonzero))
+
+
+def _edge(nonzero: Fraction) -> Any:
+    """Of the noise beside the modes that are not 0, over delta."""
+    return 2 * mpmath.sqrt(mpmath.mpf((1 - nonzero).numerator) / (1 - nonzero).denominator)
+
+
+def _of_matrices(nonzero: Fraction, halves: int, u: Any) -> tuple[Any, Any]:
+    """M and D with one half of the semicircle, or both."""
     r = mpmath.mpf(nonzero.numerator) / nonzero.denominator
     cosine = u / mpmath.sqrt(1 - r) / 2
     angle = mpmath.acos(cosine) if cosine < 1 else mpmath.mpf(0)
@@ -150,4 +167,5 @@ def _of_eigenvalues(nonzero: Fraction, u: Any) -> tuple[Any, Any]:
     freedom = 8 / mpmath.pi * (quartic - cosine * cubic)
     error = 8 / mpmath.pi * (quartic - 2 * cosine * cubic + cosine * cosine * square)
     learned = r * (2 - r)
-    return r * u * u + learned + (1 - r) ** 2 * error, learned + (1 - r) ** 2 * freedom
+    bulk = halves * (1 - r) ** 2
+    return r * u * u + learned + bulk * error, learned + bulk * freedom
