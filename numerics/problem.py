@@ -7,9 +7,9 @@ plus noise of variance Delta:
                 target coefficients theta*_i ~ N(0, tau_i^2), tau_i = sqrt(d) i^-gamma
     quadratic   f = (|B^T x|^2 - |B|_F^2)/sqrt(d), B of shape (d, p), trained on
                 sum (y - f)^2 + lambda d |B|_F^2; target matrix with eigenvalues s_i = sqrt(d) i^-gamma
-    bilinear    f = x^T A B^T x'/sqrt(d) of two inputs, A and B of shape (d, d), trained on 1/2 sum (y - f)^2
-    +
-                (lambda d/2)(|A|_F^2 + |B|_F^2); target matrix with singular values s_i = sqrt(d) i^-gamma
+    bilinear    f = x^T A B^T x'/sqrt(d) of two inputs, A and B of shape (d, d), trained on
+                1/2 sum (y - f)^2 + (lambda d/2)(|A|_F^2 + |B|_F^2);
+                target matrix with singular values s_i = sqrt(d) i^-gamma
 
 The estimator "ridge" is the linear baseline on the same inputs (`estimators.ridge`): the penalty of the
 equivalent convex problem, lambda |theta|_1 or lambda d Tr S, is replaced by lambda/2 |theta|^2 or

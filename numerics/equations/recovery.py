@@ -14,7 +14,7 @@ u M'(u) = 2 (M(u) - D(u)): the last condition asks for the branch on which M inc
     quadratic    M = r u^2 + r (2 - r) + (1 - r)^2 E_b(v),                  D = r (2 - r) + (1 - r)^2 D_b(v),
     bilinear     as the quadratic one, with twice E_b and D_b,
 
-with v = u/sqrt(1 - r), the semicircle law (singular values have both halves), and
+with v = u/sqrt(1 - r), the semicircle law (singular values have both signs), and
 
     E_b = int_{x > v} (x - v)^2 dmu,      D_b = int_{x > v} (x - v) x dmu.
 
@@ -157,7 +157,7 @@ def _edge(nonzero: Fraction) -> Any:
     return 2 * mpmath.sqrt(mpmath.mpf((1 - nonzero).numerator) / (1 - nonzero).denominator)
 
 
-def _of_matrices(nonzero: Fraction, halves: int, u: Any) -> tuple[Any, Any]:
+def _of_matrices(nonzero: Fraction, signs: int, u: Any) -> tuple[Any, Any]:
     """M and D with one half of the semicircle, or both."""
     r = mpmath.mpf(nonzero.numerator) / nonzero.denominator
     cosine = u / mpmath.sqrt(1 - r) / 2
@@ -167,5 +167,5 @@ def _of_matrices(nonzero: Fraction, halves: int, u: Any) -> tuple[Any, Any]:
     freedom = 8 / mpmath.pi * (quartic - cosine * cubic)
     error = 8 / mpmath.pi * (quartic - 2 * cosine * cubic + cosine * cosine * square)
     learned = r * (2 - r)
-    bulk = halves * (1 - r) ** 2
+    bulk = signs * (1 - r) ** 2
     return r * u * u + learned + bulk * error, learned + bulk * freedom

@@ -44,12 +44,12 @@ class Symmetrised:
     def seen_after(self, place: int) -> Seen:
         """All eigenvalues seen from between two positive ones, after the ``place`` largest."""
         seen: Seen = self.positive.seen_after(place)
-        halves = seen.weights / 2
+        weights = seen.weights / 2
         return Seen(
             origin=seen.origin,
             distances=np.concatenate([seen.distances, (seen.origin + seen.sizes)[::-1]]),
             sizes=np.concatenate([seen.sizes, -seen.sizes[::-1]]),
-            weights=np.concatenate([halves, halves[::-1]]),
+            weights=np.concatenate([weights, weights[::-1]]),
             above=seen.above,
         )
 
