@@ -30,7 +30,7 @@ from asymptotics.models.bayes import BayesOptimal
 from asymptotics.models.ridge import ridge
 from asymptotics.networks.network import Network
 from asymptotics.phases.phase import Phase, phase_of
-from asymptotics.systems.system import System, scales_of
+from asymptotics.systems.system import System, scales_of, system_of
 from asymptotics.tuning import optima_along
 
 Estimator = Literal["erm", "bayes", "ridge"]
@@ -425,7 +425,8 @@ def _estimated(model: Model, estimator: Estimator) -> Model:
 @cache
 def _derived(model: Model, noise: Noise) -> tuple[tuple[Phase, ...], tuple[Boundary, ...]]:
     """The phases and their boundaries."""
-    scales = scales_of(model, noise) if isinstance(model, System) else Scales(noise)
+    system = system_of(model)
+    scales = Scales(noise) if system is None else scales_of(system, noise)
     phases = [phase_of(model, balanced) for balanced in tiling_balances(model, scales)]
     phases.sort(key=lambda phase: phase.name.swapcase())  # Ia and Ib before II
     phases = [p if p.name else replace(p, name=str(k)) for k, p in enumerate(phases, start=1)]

@@ -28,7 +28,7 @@ from sympy import Expr, lambdify
 
 from asymptotics import Law, Phase, PhaseDiagram
 from asymptotics.expressions.checks import InvalidArgument, is_number, require
-from asymptotics.systems import System
+from asymptotics.systems import system_of
 from numerics import Problem, solve
 from numerics.networks.network import NETWORKS
 from verify import words
@@ -101,7 +101,7 @@ def _draw(diagram: PhaseDiagram, phase: Phase, effort: Effort, seed: int) -> lis
     def is_resolved(point: Any) -> bool:
         """Whether what the derivation neglects is small at the end of the ladder of a point."""
         decades = math.log10(_ladder(diagram, phase, point)[-1])
-        if isinstance(diagram.model, System):
+        if _is_solved_as_declared(diagram):
             neglected = slack(diagram, phase, point)
         else:
             neglected = margin([phase.balance], coordinates([point]))[0]
@@ -115,7 +115,7 @@ def _draw(diagram: PhaseDiagram, phase: Phase, effort: Effort, seed: int) -> lis
             gammas=gammas,
             margin=MARGIN,
             samples_window=SAMPLES_WINDOW,
-            decay_window=SYSTEM_DECAY_WINDOW if isinstance(diagram.model, System) else DECAY_WINDOW,
+            decay_window=SYSTEM_DECAY_WINDOW if _is_solved_as_declared(diagram) else DECAY_WINDOW,
         )
         count = _POINTS[effort] // 2
         # in a region that a hand has altered perhaps no point is resolved, and the check must fail
@@ -124,7 +124,7 @@ def _draw(diagram: PhaseDiagram, phase: Phase, effort: Effort, seed: int) -> lis
 
 
 def _ladder(diagram: PhaseDiagram, phase: Phase, point: Any) -> tuple[int, ...]:
-    if isinstance(diagram.model, System):
+    if _is_solved_as_declared(diagram):
         return dimensions(last_decade(diagram, phase, point))
     return ladder(diagram, phase, point)
 
@@ -176,7 +176,7 @@ def _check(diagram: PhaseDiagram, phase: Phase, point: Any) -> Iterator[Check]:
 
 def _solved(diagram: PhaseDiagram, point: Any, dim: int) -> Callable[[str], Any]:
     """What gives the quantities of the solution at one dimension, by name."""
-    if isinstance(diagram.model, System):
+    if _is_solved_as_declared(diagram):
         return solve_system(diagram.model, **values_at(diagram, point, dim)).__getitem__
     return partial(getattr, solve(problem_at(diagram, point, dim)))
 
@@ -204,8 +204,13 @@ def problem_at(diagram: PhaseDiagram, scale: Scale, dim: int) -> Problem:
 def _require_solved(diagram: Any) -> None:
     """Refuse a diagram whose model has no equations in numbers."""
     require(isinstance(diagram, PhaseDiagram), "diagram", diagram, "a PhaseDiagram, as phase_diagram derives")
-    if not isinstance(diagram.model, System):
+    if not _is_solved_as_declared(diagram):
         _network(diagram)
+
+
+def _is_solved_as_declared(diagram: PhaseDiagram) -> bool:
+    """Whether the model is a system or reduces to one; networks have equations of their own."""
+    return system_of(diagram.model) is not None
 
 
 def _network(diagram: PhaseDiagram) -> str:
@@ -228,7 +233,7 @@ def _compiled(expressions: tuple[Expr, ...]) -> Any:
 def _prediction(diagram: PhaseDiagram, law: Law, point: Any) -> tuple[float, float]:
     """Exponent and power of the logarithm that a law predicts at a point."""
     both = (law.exponent, law.log_exponent)
-    if isinstance(diagram.model, System):
+    if _is_solved_as_declared(diagram):
         exponent, log_exponent = exponents_at(diagram, both, point)
     else:
         exponent, log_exponent = _compiled(both)(*coordinates([point])[:, 0])

@@ -23,11 +23,15 @@ from numerics import Interrupted, NotConverged
 from verify import words
 from verify.comparison import Effort, agreement, progress_bar
 from verify.figures import figure_name, phase_diagram_figure, save_figure
+from verify.figures.view import has_source
 from verify.files import created, whole
 from verify.report import TOLERANCE, Check, Report
 
 FIGURE_NOISE = Fraction(1, 2)
 """The ``b`` at which diagrams of noise that scales are drawn, where they need one."""
+
+FIGURE_SOURCE = Fraction(1, 2)
+"""The source exponent of those that need one."""
 
 
 def run(
@@ -39,7 +43,7 @@ def run(
     noise: Noise = "fixed",
     estimator: Estimator = "erm",
 ) -> bool:
-    """Verify the networks one after the other; returns whether everything agrees.
+    """Verify models one after the other, given by their names; returns whether everything agrees.
 
     Writes report.md, report.json and the phase diagrams, PNG and PDF, into ``out``.  Progress goes to
     standard error, the table to standard output.
@@ -87,7 +91,7 @@ class _Job:
     written: list[Path] = field(default_factory=list)
 
     def verify(self, name: str) -> None:
-        """One network: adds its checks phase by phase, then its figures."""
+        """One model: adds its checks phase by phase, then its figures."""
         of_network: list[Check] = []
         with progress_bar(console=Console(stderr=True)) as bar:
             task = bar.add_task(words.IN_PROGRESS.format(model=name), total=None)
@@ -102,7 +106,8 @@ class _Job:
                 self.checks += checks
                 bar.advance(task)
         b = FIGURE_NOISE if self.noise == "scaled" and self.estimator != "bayes" else None
-        figure = phase_diagram_figure(diagram, b=b, checks=of_network)
+        source = FIGURE_SOURCE if has_source(diagram) else None
+        figure = phase_diagram_figure(diagram, b=b, source=source, checks=of_network)
         self.written += save_figure(figure, self.out / figure_name(name, self.noise, self.estimator))
 
     def write_report(self, *, complete: bool) -> Report:

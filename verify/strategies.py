@@ -27,7 +27,7 @@ from sympy import Rational
 from asymptotics import Phase, PhaseDiagram, symbols
 from asymptotics.expressions import checks
 from asymptotics.expressions.checks import NUMBER, exact_number, is_number, require
-from asymptotics.systems import System
+from asymptotics.systems import system_of
 from numerics import Problem
 from numerics.networks.network import NETWORKS
 from verify.limits import NOISE_WINDOW
@@ -125,8 +125,8 @@ def scales(
 ) -> st.SearchStrategy[Scale | Any]:
     """Exact points (a, ell, gamma, b) strictly inside a phase: a `Scale`.
 
-    Those of a `System` are named tuples of its own coordinates and parameters, such as (a, rho, ell, gamma,
-    source): what ``locate`` takes.
+    Those of a `System`, or of a model that reduces to one, are named tuples of its own coordinates and
+    parameters, such as (a, rho, ell, gamma, source): what ``locate`` takes.
 
     Args:
         diagram: the diagram the phase is of.
@@ -143,7 +143,7 @@ def scales(
             negative margin, an interval that is none, or of what the diagram does not have.
     """
     _require(isinstance(diagram, PhaseDiagram), "diagram", diagram, "a PhaseDiagram")
-    is_system = isinstance(diagram.model, System)
+    is_system = system_of(diagram.model) is not None
     if not is_system:
         _require_drawn(diagram)
     phases = _phases(diagram, phase)
@@ -238,7 +238,7 @@ def _phases(diagram: PhaseDiagram, phase: Any) -> list[Phase]:
 
 
 def _require_drawn(diagram: PhaseDiagram) -> None:
-    """Refuse diagrams with exponents that no `Scale` has, such as the source of ``kernel_ridge``."""
+    """Refuse diagrams with exponents that no `Scale` has, such as a source."""
     drawn = {symbols.a, symbols.ell, symbols.gamma, symbols.b}
     others = {symbol for phase in diagram.phases for symbol in phase.region.free_symbols} - drawn
     names = ", ".join(sorted(map(str, others)))

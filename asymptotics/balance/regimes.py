@@ -8,7 +8,7 @@ monomials, and the inequalities, "this is much larger than that", under which th
 
 A `Model` lists its regimes; ``balance`` solves each of them in every way it can be balanced, and needs to
 know nothing else.  The networks build theirs in ``trained``, the Bayes-optimal estimator in
-``bayes``, the linear baselines in ``ridge``.
+``bayes``, systems of equations in ``systems``, to which the linear baselines reduce.
 
 In this order: `Equation`, `Given`, `Regime`, `Hypothesis`, `Model`, and what every model needs to write its
 regimes down: `crossover`, `mean_term`, `as_law`, `index_bounds`, `split_balance`, `without_label_noise`.
@@ -69,9 +69,15 @@ class Given:
 
 @dataclass(frozen=True)
 class Setting:
-    """How the scales of a system are ordered, in words: what an ``Enum`` is to a network."""
+    """How the scales of a system are ordered: what an ``Enum`` is to a network.
+
+    Attributes:
+        value: in words.
+        learned: how many modes lie above each scale.
+    """
 
     value: str
+    learned: tuple[Learned, ...] = ()
 
 
 Ordering = Any

@@ -90,11 +90,10 @@ from asymptotics.boundaries.law import BoundaryLaw, LocalLaw
 from asymptotics.boundaries.types import ANYWHERE, BoundaryType, balanced_terms
 from asymptotics.boundaries.uniform_sums import finite_size_end
 from asymptotics.lemmas.power_sums import Learned, ModeFunction, Piece
-from asymptotics.models.ridge import FEATURES, Fitted, RidgeRegression, feature_ratio, mode_sum, shrinkage
+from asymptotics.models.ridge import FEATURES, RidgeRegression, fitted_in, learned_in, raised, summand
 from asymptotics.phases.phase import Phase
 from asymptotics.symbols import (
     d,
-    degrees_of_freedom,
     effective_noise,
     gamma,
     matrix_error,
@@ -102,8 +101,12 @@ from asymptotics.symbols import (
     size,
     threshold,
 )
+from asymptotics.systems.mode_sums import scaled_sum, terms_of_sum
 
 Phases = tuple[Phase, Phase]
+
+feature_ratio = Symbol("rho", positive=True)
+"""Variance of a feature over kappa."""
 
 
 @cache
@@ -139,21 +142,26 @@ def linear_law(phases: Phases, relation: Eq, continuous: bool) -> BoundaryLaw:
 
 
 def _model(phases: Phases) -> RidgeRegression:
-    model = phases[0].balance.model
-    assert isinstance(model, RidgeRegression)
-    return model
+    return _of_ridge(phases[0].balance)
 
 
-def _fitted(phase: Phase) -> Fitted:
-    ordering = phase.hypothesis.ordering
-    assert isinstance(ordering, Fitted)
-    return ordering
+def _of_ridge(balance: Balanced) -> RidgeRegression:
+    assert isinstance(balance.model, RidgeRegression)
+    return balance.model
+
+
+def _fitted(phase: Phase) -> Learned:
+    return fitted_in(_of_ridge(phase.balance), phase.hypothesis)
+
+
+def _learned(phase: Phase) -> Learned:
+    return learned_in(phase.hypothesis)
 
 
 def _meets_capacity(phases: Phases) -> bool:
     """Whether the capacity of the data meets that of all features, which are of one variance."""
     setters = {phase.hypothesis.dominant[1] for phase in phases}
-    return set(map(_fitted, phases)) == {Fitted.NONE, Fitted.ALL} and FEATURES in setters
+    return set(map(_fitted, phases)) == {Learned.NONE, Learned.ALL} and FEATURES in setters
 
 
 # --- the equations
@@ -161,7 +169,7 @@ def _meets_capacity(phases: Phases) -> bool:
 
 def _labels(phases: Phases) -> Expr:
     noisy = phases[0].balance.scales.noise != "none"
-    return _model(phases).noise_balance.rhs.subs(matrix_error, 0) if noisy else S.Zero
+    return _model(phases).labels if noisy else S.Zero
 
 
 def _effective_noise(phases: Phases, risk: Expr) -> Expr:
@@ -174,8 +182,13 @@ def _effective_noise(phases: Phases, risk: Expr) -> Expr:
 def _with_all_terms(phases: Phases) -> tuple[Eq, Expr]:
     """The equation for kappa and the risk, with the terms of both regimes, each once."""
     regimes = [phase.balance.regime for phase in phases]
-    _, of_threshold, of_spare = (_joined(*pair) for pair in zip(*(r.equations for r in regimes), strict=True))
-    return of_threshold, _sum(*(r.risk for r in regimes)).subs(spare, of_spare.rhs)
+    _, of_threshold, of_spare, *_ = (
+        _joined(*pair) for pair in zip(*(r.equations for r in regimes), strict=True)
+    )
+    risk = _sum(*(r.risk for r in regimes)).subs(spare, of_spare.rhs)
+    # v + kappa, if it is an unknown, is the larger of both in either phase
+    largest = threshold if _fitted(phases[0]) is Learned.NONE else _model(phases).spread[0]
+    return of_threshold.subs(raised, largest), risk.subs(raised, largest)
 
 
 def _sum(*sums: tuple[Term, ...]) -> Expr:
@@ -191,20 +204,18 @@ def _joined(one: Equation, other: Equation) -> Eq:
 def _across_features(phases: Phases, relation: Eq) -> tuple[Eq, Expr]:
     """The equation for kappa and the risk where features come to be fitted, with the terms balanced there."""
     model = _model(phases)
-    capacity = model.threshold_balance.lhs
-    per_freedom = model.threshold_balance.rhs.coeff(degrees_of_freedom)
-    force = model.threshold_balance.rhs.subs(degrees_of_freedom, 0)
-    _, in_threshold, in_spare, in_risk = _balanced_origins(phases, relation)
+    capacity, per_freedom, force = model.threshold_balance.lhs, model.per_freedom, model.force
+    _, in_threshold, in_spare, *_, in_risk = _balanced_origins(phases, relation)
 
-    def total(response: Expr, weight: Expr = S.One) -> Expr:
-        return _sum_across(phases, response, weight)
+    def total(fits: int, misses: int, weight: Expr = S.One) -> Expr:
+        return _sum_across(phases, fits, misses, weight)
 
     def balanced(origins: set[str], parts: dict[str, Expr]) -> Expr:
         return Add(*(value for origin, value in parts.items() if origin in origins))
 
-    freedoms, rest = per_freedom * total(shrinkage), per_freedom * total(shrinkage * (1 - shrinkage))
-    errors = capacity * total((1 - shrinkage) ** 2, model.target_energy)
-    labels = _labels(phases) * total(shrinkage**2)
+    freedoms, rest = per_freedom * total(1, 0), per_freedom * total(1, 1)
+    errors = capacity * total(0, 2, model.target_energy)
+    labels = _labels(phases) * total(2, 0)
     balance = Eq(capacity, balanced(in_threshold, {WEIGHT_DECAY: force, FEATURES: freedoms}))
     spare_capacity = balanced(in_spare, {WEIGHT_DECAY: force, FEATURES: rest})
     risk = balanced(in_risk, {MODES: errors, LABEL_NOISE: labels}) / spare_capacity
@@ -224,27 +235,19 @@ def _balanced_origins(phases: Phases, relation: Eq) -> list[set[str]]:
     return [one | other for one, other in zip(*map(of, phases), strict=True)]
 
 
-def _sum_across(phases: tuple[Phase, Phase], response: Expr, weight: Expr) -> Expr:
-    """The sum over the features of a function of v/kappa times a power of the size, on both sides."""
-    one, other = (phase.balance for phase in phases)
-    model, domain = one.model, overlap(one.domain, other.domain)
-    assert isinstance(model, RidgeRegression)
-    assert domain is not None
+def _sum_across(phases: tuple[Phase, Phase], fits: int, misses: int, weight: Expr) -> Expr:
+    """The sum over the features of f**fits (1 - f)**misses times a power of the size, on both sides."""
+    model = _model(phases)
     spread, degree = model.spread
-    orderings = {one.hypothesis.ordering, other.hypothesis.ordering}
-
-    def leading(balanced: Balanced, response: Expr) -> Expr:
-        fitted, learned = balanced.hypothesis.ordering, balanced.hypothesis.learned
-        assert isinstance(fitted, Fitted)
-        terms = mode_sum(model, fitted, learned, domain, response, weight, MODES)
-        return Add(*(t.coefficient * t.monomial() for t in terms))
-
+    fit = feature_ratio / (1 + feature_ratio)
+    response = fit**fits * (1 - fit) ** misses
     if not model.anisotropic:
-        return simplify(response.subs(feature_ratio, spread / threshold)) * leading(one, S.One)
-    on_one_side = leading(one, response)
-    if on_one_side == leading(other, response):
+        return simplify(response.subs(feature_ratio, spread / threshold)) * _leading(phases, 0, weight)
+    declared = summand(model, fits, misses, weight)
+    on_one_side = _leading(phases, 0, declared)
+    if on_one_side == _leading(phases, 1, declared):
         return on_one_side  # of features that are not concerned
-    if Fitted.ALL in orderings:
+    if Learned.ALL in map(_fitted, phases):
         # simplified: 1 - f of a feature far above kappa would be a difference of two numbers near 1
         function = simplify(response).subs(feature_ratio, spread * size**degree / threshold) * weight
         return finite_size_end(ModeFunction((Piece(S.Zero, oo, function),)), model.amplitude * d**-gamma)
@@ -255,16 +258,27 @@ def _sum_across(phases: tuple[Phase, Phase], response: Expr, weight: Expr) -> Ex
     return every if model.modes == oo else every / d
 
 
+def _leading(phases: Phases, side: int, summand: Expr) -> Expr:
+    """The leading terms of a sum over the features in one of the phases; of a mean over a finite number."""
+    model = _model(phases)
+    domain = overlap(*(phase.balance.domain for phase in phases))
+    assert domain is not None
+    terms = terms_of_sum(
+        scaled_sum(summand), model.system.modes_of_target, _learned(phases[side]), domain, MODES
+    )
+    whole = Add(*(t.coefficient * t.monomial() for t in terms))
+    return whole if model.modes == oo else whole / d
+
+
 def _local_law(phases: Phases) -> LocalLaw:
     """The law next to the capacity of all isotropic features, which is explicit."""
     model, labels = _model(phases), _labels(phases)
     variance, per_error = model.spread[0], model.excess_risk / matrix_error
-    per_freedom = model.threshold_balance.rhs.coeff(degrees_of_freedom)
-    force = model.threshold_balance.rhs.subs(degrees_of_freedom, 0)
+    per_freedom, force = model.per_freedom, model.force
     excess = model.threshold_balance.lhs / per_freedom - 1
     (samples,) = solve(excess, n_eff)
     width = sqrt(simplify(force * threshold / (per_freedom * variance)))
-    energy = per_freedom * _sum_across(phases, S.One, model.target_energy)
+    energy = per_freedom * _leading(phases, 0, model.target_energy)
     round_peak = sqrt(excess**2 + 4 * width**2)
 
     def risk(kappa: Expr, spare_share: Expr) -> Expr:
@@ -364,7 +378,7 @@ def type_of_linear(phases: Phases) -> BoundaryType:
     if _meets_capacity(phases):
         return BoundaryType.RECOVERY
     if len(fitted) > 1:
-        return BoundaryType.ONSET if Fitted.NONE in fitted else BoundaryType.SATURATION
+        return BoundaryType.ONSET if Learned.NONE in fitted else BoundaryType.SATURATION
     alike = simplify(phases[0].risk.expr - phases[1].risk.expr) == 0
     return BoundaryType.UNCHANGED if alike else BoundaryType.CROSSOVER
 
@@ -379,17 +393,17 @@ def _variable_alone(phases: Phases, relation: Eq) -> Expr:
     model, fitted = _model(phases), list(map(_fitted, phases))
     variance, degree = model.spread
     if _meets_capacity(phases):
-        return model.threshold_balance.lhs / model.threshold_balance.rhs.coeff(degrees_of_freedom)
+        return model.threshold_balance.lhs / model.per_freedom
     if fitted[0] is not fitted[1]:  # kappa over the variance of the first feature, or the last, or all
-        outer = next(i for i, x in enumerate(fitted) if x is not Fitted.SOME)
-        rank = S.One if Fitted.NONE in fitted else d
+        outer = next(i for i, x in enumerate(fitted) if x is not Learned.SOME)
+        rank = S.One if Learned.NONE in fitted else d
         return phases[outer].threshold.expr / (variance * (model.amplitude * rank**-gamma) ** degree)
     one, other = (phase.balance.risk for phase in phases)
     if relation.lhs in PARAMETERS and one is not None and other is not None and one != other:
         return one.monomial() / other.monomial()
     if relation.lhs in PARAMETERS:
         return relation.lhs / relation.rhs
-    learned = {phase.hypothesis.learned for phase in phases}
+    learned = set(map(_learned, phases))
     if len(learned) > 1:  # delta over the first mode of the target, or the last
         rank = S.One if Learned.NONE in learned else d
         return phases[0].effective_noise.expr / (model.amplitude * rank**-gamma)
@@ -408,11 +422,11 @@ def mechanism_of_linear(phases: Phases, relation: Eq, continuous: bool) -> str:
     fitted = set(map(_fitted, phases))
     if len(fitted) > 1:
         by_decay = {phase.hypothesis.dominant[1] for phase in phases} == {WEIGHT_DECAY}
-        which = None if Fitted.SOME not in fitted else "last" if Fitted.ALL in fitted else "first"
+        which = None if Learned.SOME not in fitted else "last" if Learned.ALL in fitted else "first"
         return words.features_are_fitted(by_decay=by_decay, which=which)
     if relation.lhs in PARAMETERS:
         return words.leading_end_changes(felt=one.risk != other.risk)
-    if one.risk == other.risk and one.hypothesis.learned is not other.hypothesis.learned:
+    if one.risk == other.risk and len(set(map(_learned, phases))) > 1:
         return words.modes_unfelt()
     roles = [*(f"sets the {equation.name}" for equation in one.regime.equations), "makes the risk"]
     leaders = [(*balance.hypothesis.dominant, balance.hypothesis.risk) for balance in (one, other)]

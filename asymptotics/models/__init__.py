@@ -2,7 +2,8 @@
 
 *The one lemma.*  A model is known by its regimes: what its equations become once its scales are in order
 (``balance.regimes``).  Two kinds of declaration have them: ``Network``, by the potential of its weights
-(``asymptotics.networks``), and ``System``, equations with sums over modes (``asymptotics.systems``).
+(``asymptotics.networks``), and ``System``, equations with sums over modes (``asymptotics.systems``).  Ridge
+regression reduces to a ``System``, its attribute ``system``, which also makes numbers of it (``verify``).
 
 * ``diagonal``, ``quadratic``: the two networks of arXiv:2509.24882, equations first.
 * ``bilinear``: a network whose weights are any matrix, by its singular values.

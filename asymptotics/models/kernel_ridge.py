@@ -11,6 +11,10 @@ at the price of Delta K/n, and B = lambda^(2 min(r, 1)) is missed: eq. (13) ther
 Features have the sizes i^-gamma of this package, and t^2 = size^(1/gamma + 4 r).  There is no dimension: d
 only counts orders, n = d^a, lambda = d^ell.  Beyond r = 1 the first features dominate what is missed,
 whatever r: a phase boundary at r = 1, with a logarithm on it.
+
+The paper has the exponents of the risk on either side of its crossovers.  Beyond it come out here: constants,
+the laws across all boundaries, few samples or much ridge (``Ia``, ``Ib``), label noise of any power of n.
+``verify.solve_system`` solves the equations at finite n, ``verify.agreement`` compares.
 """
 
 from __future__ import annotations

@@ -26,42 +26,36 @@ only kappa against 1 matters.  By hand, for the diagonal network and n << d: A =
 kappa >> 1, and E = B = sum_i s_i^2/d whatever the weight decay.  Nothing is learned until n ~ d, which is the
 plateau that learning features removes (arXiv:2509.24882).
 
-In this order: `Fitted`, `RidgeRegression` (the declaration, and its ``regimes``), `ridge`.
+All of it is a `System`: its sums over modes are those of f, with one scale, sqrt(kappa) for v = s^2.  Where
+all features have one variance v the sums do not depend on kappa, and v + kappa, the denominator of f, is an
+unknown of its own: v where features are fitted, kappa where they are not.
+
+In this order: `RidgeRegression` (the declaration), `learned_in` and `fitted_in` (what a hypothesis says),
+`system_of_ridge` (the equations), `summand` and `sum_of`, `ridge`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from enum import Enum
-from functools import partial
-from itertools import product
-from typing import NamedTuple
+from functools import cache
 
-from sympy import Eq, Expr, S, Symbol, oo, powsimp, simplify
+from sympy import Eq, Expr, Piecewise, S, Symbol, oo, powsimp, simplify
 
 from asymptotics import words
-from asymptotics.algebra.monomials import Term, spare, term
-from asymptotics.algebra.polyhedra import FIELD, Domain, coefficient
+from asymptotics.algebra.monomials import spare
+from asymptotics.algebra.polyhedra import Domain
 from asymptotics.balance.regimes import (
     LABEL_NOISE,
     MODES,
     WEIGHT_DECAY,
     Description,
-    Equation,
-    Given,
     Hypothesis,
     Regime,
-    as_law,
-    crossover,
-    index_bounds,
-    mean_term,
-    named,
-    split_balance,
-    without_label_noise,
+    Setting,
 )
 from asymptotics.expressions.checks import require
-from asymptotics.lemmas.power_sums import Learned, ModeFunction, Piece, end_behaviour
+from asymptotics.lemmas.power_sums import Learned
 from asymptotics.networks.declaration import AMPLITUDE
 from asymptotics.networks.fields import (
     multiple_of_error,
@@ -73,29 +67,24 @@ from asymptotics.networks.fields import (
 )
 from asymptotics.networks.network import Network, check_is_network
 from asymptotics.symbols import (
+    a,
     d,
     degrees_of_freedom,
     effective_noise,
+    ell,
     matrix_error,
+    n_eff,
+    noise_variance,
     size,
     threshold,
+    weight_decay,
 )
+from asymptotics.systems import System, mode_sum
 
 FEATURES = words.FEATURES
 
-feature_ratio = Symbol("rho", positive=True)
-"""Variance of a feature over kappa."""
-
-shrinkage = feature_ratio / (1 + feature_ratio)
-"""The factor by which a coefficient shrinks: v/(v + kappa)."""
-
-
-class Fitted(Enum):
-    """How many features have a variance above kappa: those are fitted, the others shrunk away."""
-
-    NONE = "kappa above the variance of every feature"
-    SOME = "kappa amid the variances of the features"
-    ALL = "kappa below the variance of every feature"
+raised = Symbol("v_kappa", positive=True)
+"""v + kappa, where all features have the variance v."""
 
 
 @dataclass(frozen=True)
@@ -171,25 +160,33 @@ class RidgeRegression:
         """Whether features differ in variance."""
         return bool(self.spread[1] != 0)
 
+    @property
+    def system(self) -> System:
+        """The equations and sums, to which the estimator reduces."""
+        return system_of_ridge(self)
+
+    @property
+    def force(self) -> Expr:
+        """That of weight decay in the threshold balance."""
+        return self.threshold_balance.rhs.subs(degrees_of_freedom, 0)
+
+    @property
+    def labels(self) -> Expr:
+        """What label noise adds to the noise balance."""
+        return self.noise_balance.rhs.subs(matrix_error, 0)
+
+    @property
+    def per_freedom(self) -> Expr:
+        """The p of both balances."""
+        return self.threshold_balance.rhs.coeff(degrees_of_freedom)
+
     def regimes(self, noisy: bool) -> Iterator[Callable[[Domain], Regime]]:
-        """Kappa above, amid and below the features.
+        """Those of its system.
 
         Raises:
             InvalidArgument: when ``noisy`` is neither True nor False.
         """
-        require(isinstance(noisy, bool), "noisy", noisy, "True or False")
-        return self._regimes(noisy)
-
-    def _regimes(self, noisy: bool) -> Iterator[Callable[[Domain], Regime]]:
-        if self.anisotropic:
-            # kappa cuts the features: K counts those that are fitted
-            ways = [(fitted, Learned(fitted.name.lower())) for fitted in Fitted]
-        else:
-            # all features at once, or none; K counts the target's modes above the noise, fitted or not
-            ways = list(product((Fitted.NONE, Fitted.ALL), Learned))
-        for fitted, learned in ways:
-            if self.modes == d or learned is not Learned.ALL:
-                yield named(fitted, learned, partial(_regime, self, fitted, learned, noisy))
+        return self.system.regimes(noisy)
 
     def describe(self, hypothesis: Hypothesis) -> Description:
         """Name, title and reason of a phase, named like those of a network with the same mechanism.
@@ -198,165 +195,91 @@ class RidgeRegression:
             InvalidArgument: when the hypothesis is not one of ridge regression.
         """
         known = None
-        of_ridge = isinstance(hypothesis, Hypothesis) and isinstance(hypothesis.ordering, Fitted)
-        if of_ridge and len(hypothesis.dominant) == 3:
-            learned = None if self.anisotropic else hypothesis.learned.value
-            feeds, sets, _ = hypothesis.dominant
-            known = words.ridge_regression(hypothesis.ordering.name, learned, hypothesis.risk, feeds, sets)
+        if self._is_hypothesis(hypothesis):
+            feeds, sets, *_ = hypothesis.dominant
+            learned = None if self.anisotropic else learned_in(hypothesis).value
+            fitted = fitted_in(self, hypothesis).name
+            known = words.ridge_regression(fitted, learned, hypothesis.risk, feeds, sets)
         require(known is not None, "hypothesis", hypothesis, "the Hypothesis of a phase of ridge regression")
         assert known is not None
         return Description(*known)
 
+    def _is_hypothesis(self, value: Hypothesis) -> bool:
+        of_system = isinstance(value, Hypothesis) and isinstance(value.ordering, Setting)
+        return (
+            of_system
+            and len(value.ordering.learned) == 1
+            and len(value.dominant) == len(self.system.unknowns)
+            and value.dominant[1] in (WEIGHT_DECAY, FEATURES)
+        )
 
-def _regime(model: RidgeRegression, fitted: Fitted, learned: Learned, noisy: bool, domain: Domain) -> Regime:
-    delta, kappa, unused = (term(x, MODES) for x in (effective_noise, threshold, spare))
-    ratio, scale = _cut(model)
-    _, labels, per_error = split_balance(model.noise_balance, matrix_error, LABEL_NOISE)
-    sample_ratio, forces, per_freedom = split_balance(
-        model.threshold_balance, degrees_of_freedom, WEIGHT_DECAY
-    )
-    labels = labels if noisy else without_label_noise(labels)
-    sums = _sums(model, fitted, learned, domain)
-    return Regime(
-        ordering=fitted,
-        learned=learned,
-        unknowns=(effective_noise, threshold, spare),
-        equations=(
-            Equation(
-                "effective noise",
-                unused * delta ** coefficient(2),
-                (*labels, *(t * per_error for t in sums.bias)),
-            ),
-            Equation("threshold", sample_ratio, (*forces, *(t * per_freedom for t in sums.freedoms))),
-            Equation("spare degrees of freedom", unused, (*forces, *(t * per_freedom for t in sums.rest))),
-        ),
-        larger=(
-            *_ordered(model, fitted, ratio),
-            *_index_bounds(model, learned, crossover(scale, model.amplitude)),
-        ),
-        risk=_risk(model, sums, sample_ratio, labels),
+
+def learned_in(hypothesis: Hypothesis) -> Learned:
+    """How many modes lie above the scale that cuts them: sqrt(kappa), or delta where features are alike."""
+    (learned,) = hypothesis.ordering.learned
+    assert isinstance(learned, Learned)
+    return learned
+
+
+def fitted_in(model: RidgeRegression, hypothesis: Hypothesis) -> Learned:
+    """How many features have a variance above kappa: those are fitted, the others shrunk away."""
+    if model.anisotropic:
+        return learned_in(hypothesis)
+    return Learned.NONE if hypothesis.dominant[3] == str(threshold) else Learned.ALL
+
+
+@cache
+def system_of_ridge(model: RidgeRegression) -> System:
+    """The equations of ridge regression in positive form, with what follows from them."""
+    per_error = model.excess_risk / matrix_error
+    sample_ratio, force, per_freedom = model.threshold_balance.lhs, model.force, model.per_freedom
+    freedoms, missed = sum_of(model, 1, 0), sum_of(model, 0, 2, model.target_energy)
+    squares, spread = sum_of(model, 2, 0), sum_of(model, 1, 1)
+    variance, (_, degree) = model.feature_variance, model.spread
+    norm, noise = (sum_of(model, 2, 0, weight / variance) for weight in (model.target_energy, S.One))
+    scale = (threshold / model.spread[0]) ** (1 / degree) if model.anisotropic else effective_noise
+    half = per_error / 2
+    equations = [
+        Eq(spare * effective_noise**2, model.labels + per_freedom * missed),
+        Eq(sample_ratio, force + per_freedom * freedoms),
+        Eq(spare, force + per_freedom * spread),
+    ]
+    return System(
+        name=model.name,
+        unknowns=(effective_noise, threshold, spare, *(() if model.anisotropic else (raised,))),
+        equations=(*equations, *(() if model.anisotropic else (Eq(raised, variance + threshold),))),
         quantities={
-            "effective_noise": as_law([delta]),
-            "threshold": as_law([kappa]),
-            "learned_modes": as_law(
-                term(d, MODES) * t for t in mean_term(_STEP, learned, scale, model.amplitude, domain)
-            ),
-            "degrees_of_freedom": as_law(sums.freedoms),
-            "train_loss": Given(_train_loss, (model, fitted, learned)),
+            "risk": per_error * (sample_ratio * missed + model.labels * squares) / spare,
+            "learned_modes": mode_sum(Piecewise((1, size >= scale), (0, True))),
+            "degrees_of_freedom": freedoms,
+            "train_loss": half * effective_noise**2 * force**2
+            + half * threshold * force * (norm + effective_noise**2 * noise),
+        },
+        scales={n_eff: a, weight_decay: ell},
+        modes=model.modes,
+        amplitude=model.amplitude,
+        origins={
+            weight_decay: WEIGHT_DECAY,
+            noise_variance: LABEL_NOISE,
+            **dict.fromkeys(missed.atoms(mode_sum), MODES),
+            **dict.fromkeys((raised, *(freedoms + spread).atoms(mode_sum)), FEATURES),
         },
     )
 
 
-class _Sums(NamedTuple):
-    """Sums over the modes, with f = v/(v + kappa): of (1 - f)^2 t^2, f, f^2 and f (1 - f)."""
-
-    bias: tuple[Term, ...]
-    freedoms: tuple[Term, ...]
-    squares: tuple[Term, ...]
-    rest: tuple[Term, ...]
+def summand(model: RidgeRegression, fits: int, misses: int, weight: Expr = S.One) -> Expr:
+    """f**fits (1 - f)**misses times a power of the size, f = v/(v + kappa)."""
+    variance = S(model.feature_variance)
+    whole = variance + threshold if model.anisotropic else raised
+    return powsimp(weight * variance**fits * threshold**misses) / whole ** (fits + misses)
 
 
-def _sums(model: RidgeRegression, fitted: Fitted, learned: Learned, domain: Domain) -> _Sums:
-    def total(response: Expr, weight: Expr, origin: str) -> tuple[Term, ...]:
-        return mode_sum(model, fitted, learned, domain, response, weight, origin)
-
-    return _Sums(
-        bias=total((1 - shrinkage) ** 2, model.target_energy, MODES),
-        freedoms=total(shrinkage, S.One, FEATURES),
-        squares=total(shrinkage**2, S.One, LABEL_NOISE),
-        rest=total(shrinkage * (1 - shrinkage), S.One, FEATURES),
-    )
-
-
-def _risk(
-    model: RidgeRegression, sums: _Sums, sample_ratio: Term, labels: tuple[Term, ...]
-) -> tuple[Term, ...]:
-    """C (A B + labels D_2)/D_s."""
-    per_spare = term(spare, MODES) ** (-FIELD.one)
-    per_risk: Term = term(model.excess_risk / matrix_error, MODES) * per_spare
-    products = (
-        *(t * sample_ratio for t in sums.bias),
-        *(label * t for label, t in product(labels, sums.squares)),
-    )
-    return tuple(t * per_risk for t in products)
-
-
-def _train_loss(model: RidgeRegression, fitted: Fitted, learned: Learned, on: Domain) -> tuple[Term, ...]:
-    """(c/2) (delta^2 force^2 + kappa force sum f^2 (t^2 + delta^2)/v), the objective with its penalty."""
-    delta, kappa = term(effective_noise, MODES), term(threshold, MODES)
-    square, half = delta ** coefficient(2), term(model.excess_risk / matrix_error / 2, MODES)
-    _, forces, _ = split_balance(model.threshold_balance, degrees_of_freedom, WEIGHT_DECAY)
-
-    def total(weight: Expr, origin: str) -> tuple[Term, ...]:
-        return mode_sum(model, fitted, learned, on, shrinkage**2, weight, origin)
-
-    norms = total(model.target_energy / model.feature_variance, MODES)
-    noises = tuple(t * square for t in total(1 / S(model.feature_variance), LABEL_NOISE))
-    misfits = tuple(half * square * force * force for force in forces)
-    return (*misfits, *(t * half * kappa * force for force, t in product(forces, norms + noises)))
-
-
-def _cut(model: RidgeRegression) -> tuple[Term, Term]:
-    """Kappa over the variance at size 1, and the scale that cuts the modes.
-
-    Features fall below kappa or, where all are alike, the target's modes below the noise.
-    """
-    spread, degree = model.spread
-    ratio: Term = term(threshold / spread, MODES)
-    scale: Term = ratio ** coefficient(1 / degree) if model.anisotropic else term(effective_noise, MODES)
-    return ratio, scale
-
-
-def mode_sum(
-    model: RidgeRegression,
-    fitted: Fitted,
-    learned: Learned,
-    domain: Domain,
-    response: Expr,
-    weight: Expr,
-    origin: str,
-) -> tuple[Term, ...]:
-    """Sum over the modes of a function of v/kappa times a power of the size; the mean of a finite number."""
-    ratio, scale = _cut(model)
-    power = powsimp(weight).as_coeff_exponent(size)[1]  # which does not see s**p/s as a power
-    unit: Term = scale ** coefficient(power)
-    whole = S.One if model.modes == d else d  # a mean over d modes, or their sum
-    if model.anisotropic:
-        function = response.subs(feature_ratio, size ** model.spread[1]) * weight
-    else:
-        constant, rate = end_behaviour(response.subs(feature_ratio, size), _end_of(fitted))
-        assert rate is not None
-        unit = unit * term(constant, MODES) * ratio ** coefficient(-rate)
-        function = weight
-    smooth = ModeFunction((Piece(S.Zero, oo, function),))
-    terms = mean_term(smooth, learned, scale, model.amplitude, domain, whole, origin)
-    if model.modes == oo and any(t.holds([d]) for t in terms):
-        raise ValueError(f"the sum of ({response})*({weight}) over infinitely many modes diverges")
-    return tuple(t * unit for t in terms)
-
-
-def _end_of(fitted: Fitted) -> Expr:
-    """Where v/kappa lies when all features are alike."""
-    return S.Zero if fitted is Fitted.NONE else oo
-
-
-_STEP = ModeFunction((Piece(S.Zero, S.One, S.Zero), Piece(S.One, oo, S.One)))
-"""Whether a mode lies above the scale that cuts them."""
-
-
-def _ordered(model: RidgeRegression, fitted: Fitted, ratio: Term) -> tuple[tuple[Term, Term], ...]:
-    """Kappa against the one variance of isotropic features; `_index_bounds` orders the others."""
-    one = term(S.One, MODES)
-    if model.anisotropic:
-        return ()
-    return ((ratio, one),) if fitted is Fitted.NONE else ((one, ratio),)
-
-
-def _index_bounds(model: RidgeRegression, learned: Learned, index: Term) -> tuple[tuple[Term, Term], ...]:
-    """Where the number K of modes lies; infinitely many have no last one."""
-    pairs = index_bounds(learned, index)
-    last = term(d, MODES)
-    return pairs if model.modes == d else tuple(pair for pair in pairs if last not in pair)
+def sum_of(model: RidgeRegression, fits: int, misses: int, weight: Expr = S.One) -> Expr:
+    """Its sum over the modes; the mean of a finite number."""
+    value = summand(model, fits, misses, weight)
+    if not value.has(size):
+        return value  # of d modes that are alike
+    return mode_sum(value) if model.modes == oo else mode_sum(value) / d
 
 
 def ridge(network: Network) -> RidgeRegression:

@@ -12,3 +12,4 @@ above the scales of its sums.
 
 from asymptotics.systems.mode_sums import mode_sum as mode_sum
 from asymptotics.systems.system import System as System
+from asymptotics.systems.system import system_of as system_of

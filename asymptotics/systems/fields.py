@@ -94,3 +94,12 @@ def domain(values: Any) -> dict[Symbol, tuple[Expr, Expr]]:
         are_ends = are(Expr, pair) and len(pair) == 2 and all(end.is_extended_real for end in pair)
         require(are_ends and bool(pair[0] < pair[1]), "domain", values, allowed)
     return dict(values)
+
+
+def origins(values: Any) -> dict[Expr, str]:
+    """Words by expressions."""
+    are_words = isinstance(values, Mapping) and all(
+        isinstance(part, Expr) and isinstance(word, str) and word for part, word in values.items()
+    )
+    require(are_words, "origins", values, "words by the variables and sums over modes that terms hold")
+    return dict(values)

@@ -128,6 +128,10 @@ class ScaledSum:
     function: ModeFunction
 
 
+_PLACES = (S.One, S(10) ** 6, S(10) ** -6)
+"""Sizes over the scale."""
+
+
 @cache
 def scaled_sum(summand: Expr) -> ScaledSum:
     """A summand in units of its scale.
@@ -153,7 +157,9 @@ def scaled_sum(summand: Expr) -> ScaledSum:
         return ScaledSum(term(constant, _MODES), None, _whole(size**power))
     (scale,) = scales
     function = summand.subs(dict.fromkeys(variables, S.One))
-    at_scale = summand.subs(size, scale.monomial()) / function.subs(size, 1)
+    # at a size where it is not 0, as it may be above or below a scale
+    place = next((x for x in _PLACES if function.subs(size, x) != 0), S.One)
+    at_scale = summand.subs(size, place * scale.monomial()) / function.subs(size, place)
     try:
         prefactor = term(powdenest(simplify(at_scale), force=True), _MODES)
     except ValueError:

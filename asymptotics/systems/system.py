@@ -25,7 +25,7 @@ v_i = i^-A, A = 2 gamma, the target the energies t_i^2 = i^(-1 - 2 r A), so that
 >>> phase_diagram(ridge).locate(a=2, ell=-1, gamma=1, source=0.3).risk.exponent
 2*ell*r
 
-In this order: `System`, `scales_of`, `Canonical` and `canonical` (its equations in positive form).
+In this order: `System`, `system_of`, `scales_of`, `Canonical` and `canonical` (equations in positive form).
 """
 
 from __future__ import annotations
@@ -37,13 +37,14 @@ from itertools import combinations, product
 
 from sympy import Add, Eq, Expr, Mul, Pow, S, Symbol, factor, oo
 
-from asymptotics.algebra.monomials import Noise, Scales, Term, term
+from asymptotics.algebra.monomials import Noise, Scales, Term, spare, term
 from asymptotics.algebra.polyhedra import EVERYWHERE, PARAMETERS, Domain
 from asymptotics.balance.regimes import (
     Description,
     Equation,
     Given,
     Hypothesis,
+    Model,
     Regime,
     Setting,
     named,
@@ -63,6 +64,12 @@ NAMES = {
     degrees_of_freedom: "degrees_of_freedom",
 }
 """Unknowns that networks have, too, by the names of their laws; others go by the names of their symbols."""
+
+IN_WORDS = {
+    **{unknown: name.replace("_", " ") for unknown, name in NAMES.items()},
+    spare: "spare degrees of freedom",
+}
+"""What their equations are called."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +91,8 @@ class System:
         domain: an open interval of each parameter, gamma and the source exponent r; those left out lie in
             gamma > 1/2 and r > 0.
         describe_phase: name, title and reason of a phase by its hypothesis; None numbers them.
+        origins: what terms are called in words, by a variable or sum that they hold, the first that applies;
+            others go by their expressions.
 
     Raises:
         InvalidArgument: a field is not of its kind; or a symbol is neither known nor unknown.
@@ -100,6 +109,7 @@ class System:
     positive: tuple[Symbol, ...] = ()
     domain: Mapping[Symbol, tuple[Expr, Expr]] = field(default_factory=dict, hash=False)
     describe_phase: Callable[[Hypothesis], Description] | None = None
+    origins: Mapping[Expr, str] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
         fields.name(self.name)
@@ -113,6 +123,7 @@ class System:
             "modes": fields.monomial("modes", self.modes, variables, finite=False),
             "amplitude": fields.monomial("amplitude", self.amplitude, variables),
             "domain": fields.domain(self.domain),
+            "origins": fields.origins(self.origins),
         }
         for name, value in checked.items():
             object.__setattr__(self, name, value)
@@ -197,7 +208,13 @@ def _setting(scales: Sequence[Term], learned: Sequence[Learned]) -> Setting:
     parts = [
         f"{number[how]} modes above {scale.monomial()}" for scale, how in zip(scales, learned, strict=True)
     ]
-    return Setting(", ".join(parts) or "one regime")
+    return Setting(", ".join(parts) or "one regime", tuple(learned))
+
+
+def system_of(model: Model) -> System | None:
+    """The system that a model is, or to which it reduces, its attribute ``system``; None if neither."""
+    system = model if isinstance(model, System) else getattr(model, "system", None)
+    return system if isinstance(system, System) else None
 
 
 def scales_of(system: System, noise: Noise) -> Scales:
@@ -334,12 +351,13 @@ def _regime(system: System, noisy: bool, learned: tuple[Learned, ...], domain: D
     known = dict(zip(form.scales, learned, strict=True))
 
     def terms(value: Product) -> tuple[Term, ...]:
-        return _terms(value, known, modes, domain)
+        return _terms(system, value, known, domain)
 
     equations = []
     for unknown, (left, right) in zip(form.unknowns, form.equations, strict=True):
         (one,) = terms(left)
-        equations.append(Equation(str(unknown), one, tuple(t for part in right for t in terms(part))))
+        name = IN_WORDS.get(unknown, str(unknown))
+        equations.append(Equation(name, one, tuple(t for part in right for t in terms(part))))
     names = tuple(name for name in form.quantities if name != RISK)
     return Regime(
         ordering=_setting(form.scales, learned),
@@ -365,22 +383,26 @@ def _quantity(
     form = canonical(system, noisy)
     known = dict(zip(form.scales, learned, strict=True))
     parts = form.quantities[name]
-    return tuple(t for part in parts for t in _terms(part, known, system.modes_of_target, domain))
+    return tuple(t for part in parts for t in _terms(system, part, known, domain))
 
 
-def _terms(value: Product, learned: Mapping[Term, Learned], modes: Modes, domain: Domain) -> tuple[Term, ...]:
+def _terms(
+    system: System, value: Product, learned: Mapping[Term, Learned], domain: Domain
+) -> tuple[Term, ...]:
     """The leading terms of a product of sums."""
-    origin = str(value.expression)
+    modes, whole = system.modes_of_target, value.expression
+    names = (name for part, name in system.origins.items() if whole.has(part))
+    origin = next(names, str(whole))
     sums = [
         terms_of_sum(scaled, modes, _learned_of(scaled, learned), domain, origin)
         for scaled in map(scaled_sum, value.summands)
     ]
     products = []
     for factors in product(*sums):
-        whole = term(value.factor, origin)
+        leading = term(value.factor, origin)
         for one in factors:
-            whole = whole * one
-        products.append(whole)
+            leading = leading * one
+        products.append(leading)
     return tuple(products)
 
 

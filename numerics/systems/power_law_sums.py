@@ -283,19 +283,21 @@ def _terms(summed: ModeSum, nodes: SumNodes, values: Values) -> Any:
 
 def _tail(terms: Any, end: Any, arithmetic: Arithmetic) -> tuple[Any, Any]:
     """What lies beyond X, and its error, at each point."""
-    at_end, half, quarter = terms[:, -3], terms[:, -2], terms[:, -1]
+    nothing = terms[:, -3] == 0  # as of a sum over the modes above a break
+    at_end, half, quarter = (np.where(nothing, arithmetic.real(1), terms[:, k]) for k in (-3, -2, -1))
     two = arithmetic.log(arithmetic.real(2))
     power = arithmetic.log(half / at_end) / two
     before = arithmetic.log(quarter / half) / two
     excess = np.where(power > 1, power - 1, arithmetic.real(1))
-    tail = np.where(at_end == 0, at_end * 0, at_end * end / excess)
+    tail = np.where(nothing, at_end * 0, at_end * end / excess)
     error = abs(tail * (power - before) * (1 + 1 / excess))
-    return tail, np.where(at_end == 0, at_end * 0, error)
+    return tail, error
 
 
 def _require_convergent(summed: ModeSum, terms: Any) -> None:
     """Refuse terms that do not fall faster than 1/i."""
-    ratio = np.asarray(terms[:, -2] / terms[:, -3], dtype=float)
+    left = terms[terms[:, -3] != 0]
+    ratio = np.asarray(left[:, -2] / left[:, -3], dtype=float)
     falling = (ratio > 2 * (1 + 1e-9)) | ~np.isfinite(ratio)
     if not falling.all():
         power = math.log2(max(float(ratio[~falling][0]), 1e-300))

@@ -217,7 +217,7 @@ def _of_spectrum(solution: Any) -> Iterator[tuple[str, Any]]:
 
 
 @shallowlaws.command(epilog=words.EXIT_STATUSES)
-@options.networks_option(options.NETWORKS)
+@options.networks_option(options.MODELS)
 @options.noise_option
 @options.estimator_option
 @click.option("--effort", type=click.Choice(["quick", "full"]), default="quick", show_default=True)

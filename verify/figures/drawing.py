@@ -233,8 +233,14 @@ def _draw_points(
     axes: Axes, view: View, vertical: tuple[Fraction, Fraction], checks: Sequence[Check]
 ) -> list[tuple[float, float]]:
     """The points of checks that lie in the plane shown; returns them."""
-    gamma, b = view.fixed[symbols.gamma], view.fixed.get(symbols.b)
-    here = [check for check in checks if check.gamma == gamma and (b is None or check.b == b)]
+    gamma, b, source = (view.fixed.get(x) for x in (symbols.gamma, symbols.b, symbols.source))
+    here = [
+        check
+        for check in checks
+        if check.gamma == gamma
+        and (b is None or check.b == b)
+        and (source is None or dict(check.others).get("source") == source)
+    ]
     failed = {
         (a, height if isfinite(height) else float(vertical[0])): not all(check.passed for check in group)
         for (a, height), group in _in_plane(view, here)

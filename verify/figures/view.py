@@ -104,7 +104,7 @@ def view_of(
     exact |= {name: exact_exponent(name, x) for name, x in (("b", b), ("source", source)) if x is not None}
     windows = {"samples_window": samples_window, "decay_window": decay_window, "noise_window": noise_window}
     exact |= {name: _window(name, window) for name, window in windows.items() if window is not None}
-    fault = misfit(diagram.noise, diagram.estimator, exact, has_source=_has_source(diagram))
+    fault = misfit(diagram.noise, diagram.estimator, exact, has_source=has_source(diagram))
     if fault is not None:
         given = {"gamma": gamma, "b": b, "source": source, **windows}
         require(False, fault[0], given[fault[0]], fault[1])
@@ -119,7 +119,7 @@ def view_of(
     return View(fixed, UPWARDS[upwards], samples, vertical.get(upwards))
 
 
-def _has_source(diagram: PhaseDiagram) -> bool:
+def has_source(diagram: PhaseDiagram) -> bool:
     """Whether regions or laws depend on a source exponent."""
     expressions = (e for phase in diagram.phases for e in (phase.region, phase.risk.exponent))
     return any(expression.has(symbols.source) for expression in expressions)

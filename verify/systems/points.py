@@ -26,8 +26,8 @@ from sympy import Expr, Max, Rational, Symbol, lambdify, oo
 from asymptotics import Phase, PhaseDiagram, symbols
 from asymptotics.algebra.polyhedra import PARAMETERS
 from asymptotics.expressions.point import VARIABLES
-from asymptotics.systems import System
-from asymptotics.systems.system import NAMES, scales_of
+from asymptotics.systems import System, system_of
+from asymptotics.systems.system import scales_of
 from verify.limits import OTHER_WINDOW, PARAMETER_WINDOWS
 
 Interval: TypeAlias = tuple[Fraction, Fraction]
@@ -50,11 +50,16 @@ class Bound(NamedTuple):
     constant: Fraction
 
 
+def _system(diagram: PhaseDiagram) -> System:
+    system = system_of(diagram.model)
+    assert system is not None
+    return system
+
+
 @cache
 def axes(diagram: PhaseDiagram) -> tuple[tuple[Symbol, ...], tuple[Symbol, ...]]:
     """Coordinates and parameters on which a system's diagram depends."""
-    system = diagram.model
-    assert isinstance(system, System)
+    system = _system(diagram)
     whole = [e.lhs for e in system.equations] + [e.rhs for e in system.equations]
     whole += [*system.quantities.values(), *system.scales.values()]
     held = {symbol for expression in whole for symbol in expression.free_symbols}
@@ -225,11 +230,11 @@ def slack(diagram: PhaseDiagram, phase: Phase, point: Any) -> float:
 
 def last_decade(diagram: PhaseDiagram, phase: Phase, point: Any) -> float:
     """The decimal exponent of the dimension at which the ladder of a point ends."""
-    variables = [exponent for _, exponent in phase.balance.scales.growth]
-    names = [NAMES.get(unknown, unknown.name) for unknown in diagram.model.unknowns]  # type: ignore[attr-defined]
-    laws = [phase.laws[name].exponent for name in names]
+    scales, solution = phase.balance.scales, phase.balance.solution
+    variables = [exponent for _, exponent in scales.growth]
+    unknowns = [scales.expression(scales.exponent(solution[u])) for u in _system(diagram).unknowns]
     of_variables = [abs(x) for x in exponents_at(diagram, variables, point)]
-    of_unknowns = [abs(x) for x in exponents_at(diagram, laws, point) if math.isfinite(x) and x != 0]
+    of_unknowns = [abs(x) for x in exponents_at(diagram, unknowns, point) if x != 0]
     most = [DECADES_OF_VARIABLES / max([1.0, *of_variables])]
     enough = max(SHORTEST, DECADES_NEGLECTED / max(1e-9, slack(diagram, phase, point)))
     return min(enough, *most, *(DECADES_OF_UNKNOWNS / x for x in of_unknowns))
@@ -237,8 +242,7 @@ def last_decade(diagram: PhaseDiagram, phase: Phase, point: Any) -> float:
 
 def values_at(diagram: PhaseDiagram, point: Any, dim: int) -> dict[str, Any]:
     """The arguments of `solve_system` at one dimension."""
-    system, (_, parameters) = diagram.model, axes(diagram)
-    assert isinstance(system, System)
+    system, (_, parameters) = _system(diagram), axes(diagram)
     growth = dict(scales_of(system, diagram.noise).growth)
     powers = exponents_at(diagram, tuple(growth.values()), point)
     by_symbol = {symbol: name for name, symbol in VARIABLES.items()}

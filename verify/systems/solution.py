@@ -15,10 +15,11 @@ import mpmath
 from sympy import S, Symbol
 
 from asymptotics.algebra.polyhedra import EVERYWHERE, PARAMETERS
+from asymptotics.balance.regimes import Model
 from asymptotics.expressions.checks import NUMBER, is_number, require
 from asymptotics.expressions.point import MAY_VANISH, VARIABLES, check_variable
 from asymptotics.symbols import gamma, noise_variance
-from asymptotics.systems import System
+from asymptotics.systems import System, system_of
 from asymptotics.systems.system import NAMES
 from numerics.arithmetic.checks import exact_number, is_count
 from numerics.arithmetic.precision import to_fraction
@@ -86,11 +87,11 @@ def _written(number: Any) -> Any:
     return number if isinstance(number, int) else str(number)
 
 
-def solve_system(system: System, *, digits: int | None = None, **values: Any) -> SystemSolution:
+def solve_system(system: Model, *, digits: int | None = None, **values: Any) -> SystemSolution:
     """Solve a system at finite sizes, from its declaration: full sums over modes, no asymptotic step.
 
     Args:
-        system: the declaration.
+        system: the declaration, or a model that reduces to one, such as ``kernel_ridge``.
         digits: correct digits wanted; None for float64, to a relative error of 1e-10 or less.
         values: of the physical variables, by the names that laws have for them: gamma, source, n_eff, d,
             weight_decay, noise_variance, and the system's own by the names of their symbols.  A weight decay
@@ -110,8 +111,14 @@ def solve_system(system: System, *, digits: int | None = None, **values: Any) ->
     >>> solve_system(interpolating, gamma=1, n_eff=1)  # doctest: +ELLIPSIS
     <SystemSolution of interpolating: risk=1.10789, threshold=1.10789; residual ...>
     """
-    require(isinstance(system, System), "system", system, "a System")
+    declared = system_of(system)
+    require(declared is not None, "system", system, "a System, or a model that reduces to one")
+    assert declared is not None
     require(digits is None or is_count(digits), "digits", digits, "None, or a positive integer")
+    return _solved(declared, digits, values)
+
+
+def _solved(system: System, digits: int | None, values: Mapping[str, Any]) -> SystemSolution:
     names = _names(system)
     for name in values:
         require(name in names, "name", name, f"one of {', '.join(names)}")
@@ -133,9 +140,9 @@ def solve_system(system: System, *, digits: int | None = None, **values: Any) ->
     modes = modes_of(system, known, parameters)
     equations_in = partial(equations_of, ready, modes, known, parameters)
     solved = solve_positive(equations_in, None if digits is None else int(digits))
-    declared = {NAMES.get(u, u.name): solved.unknowns[u.name] for u in system.unknowns}
+    unknowns = {NAMES.get(u, u.name): solved.unknowns[u.name] for u in system.unknowns}
     given = {name: value for name, value in values.items() if value is not None}
-    return SystemSolution(system, given, declared, solved.quantities, solved.residual, solved.error)
+    return SystemSolution(system, given, unknowns, solved.quantities, solved.residual, solved.error)
 
 
 def _names(system: System) -> dict[str, Symbol]:

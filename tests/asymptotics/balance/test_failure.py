@@ -15,9 +15,8 @@ from asymptotics import (
 )
 from asymptotics.algebra.monomials import term
 from asymptotics.algebra.polyhedra import EVERYWHERE, coefficient, sample_point
-from asymptotics.balance.regimes import Equation, Regime, mean_term, named
+from asymptotics.balance.regimes import Equation, Regime, Setting, mean_term, named
 from asymptotics.lemmas.power_sums import Learned, ModeFunction, Piece
-from asymptotics.models.ridge import Fitted
 from asymptotics.symbols import (
     d,
     degrees_of_freedom,
@@ -59,15 +58,15 @@ def test_a_missing_regime_is_named_by_what_its_neighbours_fail(missing):
     assert point.startswith("closest at a = ")
     assert len(closest) == 3
     for line in closest:
-        assert [Fitted.SOME, Fitted.NONE][missing].value in line
+        assert ["some modes above sqrt(kappa)", "no modes above sqrt(kappa)"][missing] in line
         assert ">>" in line
         assert "false is" in line
 
 
 def test_regimes_left_out_where_no_weight_decay_rules():
-    # without the regime of fitted features the others fail where kappa ~ 1
+    # without the regime of no modes above the noise the others fail where lambda is large
     with pytest.raises(IncompleteDiagram, match=r"false is .*\(by hypothesis\)"):
-        phase_diagram(Changed(BASELINE, frozenset([3, 4, 5])))
+        phase_diagram(Changed(BASELINE, frozenset([0])))
 
 
 FORCE = weight_decay / threshold
@@ -87,21 +86,25 @@ def with_force(force):
 @pytest.mark.parametrize(
     ("model", "error", "message"),
     [
-        (with_target(size ** (1 / gamma)), ValueError, r"changed: kappa .* borderline at every gamma: a log"),
+        (
+            with_target(size ** (1 / gamma)),
+            ValueError,
+            r"changed: no modes above .*kappa.* borderline at every gamma: a log",
+        ),
         (
             with_target(size ** (1 / gamma / 2)),
             ValueError,
-            "changed: kappa .* infinitely many modes diverges",
+            r"changed: no modes above .*kappa.* infinitely many modes diverges",
         ),
         (
             with_target((1 - gamma) * size ** (1 / gamma + 1)),
             ValueError,
-            "changed: kappa .* which is not positive",
+            r"changed: no modes above .*kappa.* which is not positive",
         ),
         (
             with_force(FORCE + FORCE**2 * d / n_eff),
             NotImplementedError,
-            "changed: kappa .* are resonant",
+            "changed: no modes above delta, .*kappa.* are resonant",
         ),
         (
             replace(diagonal, name="changed", learned_probability=(1 + cos(size / effective_noise)) / 2),
@@ -115,13 +118,14 @@ def test_errors_name_the_model_the_hypothesis_and_the_reason(model, error, messa
         phase_diagram(model)
 
 
+AMID = Setting("kappa amid the sizes")
+
+
 def unsummable(domain):
     scale = term(effective_noise, "modes")
     wild = ModeFunction((Piece(S.Zero, oo, Max(size**2, size) / (1 + size) ** 3),))
     found = mean_term(wild, Learned.SOME, scale, sqrt(d), domain)
-    return Regime(
-        Fitted.SOME, Learned.SOME, (effective_noise,), (Equation("x", scale, found),), (), found, {}
-    )
+    return Regime(AMID, Learned.SOME, (effective_noise,), (Equation("x", scale, found),), (), found, {})
 
 
 @dataclass(frozen=True)
@@ -129,7 +133,7 @@ class Unsummable:
     name: str = "changed"
 
     def regimes(self, noisy):
-        return [named(Fitted.SOME, Learned.SOME, unsummable)]
+        return [named(AMID, Learned.SOME, unsummable)]
 
     def describe(self, hypothesis):
         raise AssertionError("never asked")

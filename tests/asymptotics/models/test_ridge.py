@@ -455,6 +455,19 @@ def test_declarations_that_contradict_themselves_are_refused(changes, message):
         replace(kernel_ridge, **changes)
 
 
+@pytest.mark.parametrize("factor", [Rational(1, 3), S(3)])
+def test_larger_features_are_a_smaller_weight_decay(factor):
+    # f = c v/(c v + kappa) = v/(v + kappa/c): the risk at variances c v and lambda is that at v and lambda/c
+    wide = replace(kernel_ridge, name="wide", feature_variance=factor * letters.size**2)
+    values = {"gamma": 1.25, "source": 0.3, "n_eff": 1e9, "noise_variance": 1, "d": 1}
+    for one, other in zip(phase_diagram(wide), phase_diagram(kernel_ridge), strict=True):
+        assert (one.name, one.region) == (other.name, other.region)
+        for name, scale in (("excess_risk", 1), ("threshold", float(factor)), ("learned_modes", 1)):
+            found = one.laws[name].evaluate(weight_decay=1e-3, **values)
+            expected = scale * other.laws[name].evaluate(weight_decay=1e-3 / factor, **values)
+            assert found == pytest.approx(expected, rel=1e-10, abs=0), (one.name, name)
+
+
 def test_features_of_finite_number_and_uneven_variance():
     # d features of variance s^2: kappa above, amid and below them, and every region has its phase
     model = RidgeRegression("uneven", S.One, letters.d, letters.size**2, letters.size**2, *BALANCES)

@@ -37,6 +37,8 @@ Z = Symbol("z", positive=True)
         ({"domain": {gamma: (S(2), S(1))}}, "domain=.*low < high"),
         ({"domain": {Z: (S(1), S(2))}}, "domain=.*of gamma, r"),
         ({"describe_phase": "II"}, "describe_phase='II'"),
+        ({"origins": {weight_decay: ""}}, "origins=.*words by the variables"),
+        ({"origins": ((weight_decay, "weight decay"),)}, "origins="),
         ({"quantities": {"risk": "kappa"}}, r"quantities\['risk'\]='kappa'"),
         ({"scales": {n_eff: "a", weight_decay: ell}}, r"scales\[n_eff\]='a'"),
         ({"quantities": {"error": MISSED}}, 'one of them "risk"'),

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sympy import Piecewise, Rational, S, Symbol, exp, lambdify, sqrt, zeta
+from sympy import Piecewise, Rational, S, Symbol, exp, lambdify, simplify, sqrt, zeta
 
 from asymptotics.algebra.monomials import term
 from asymptotics.algebra.polyhedra import EVERYWHERE
@@ -39,6 +39,15 @@ def test_leading_term_of_rational_sums(p, k, of_kappa, factor):
     # K = 10^4 modes lie above the scale; the sum beyond 3 * 10^6 is K^(p - 1/gamma) ... below 10^-3 of it
     exact = added(summand, at, 3_000_000)
     assert value([leading], at) == pytest.approx(exact, rel=5e-3, abs=0)
+
+
+@pytest.mark.parametrize("factor", [Rational(1, 5), 1, 5])
+def test_the_number_of_modes_above_a_multiple_of_the_scale(factor):
+    scaled = scaled_sum(Piecewise((1, size >= factor * sqrt(threshold)), (0, True)))
+    assert (scaled.scale.monomial(), scaled.prefactor.monomial()) == (sqrt(threshold), 1)
+    (leading,) = terms_of_sum(scaled, INFINITE, Learned.SOME, EVERYWHERE, "")
+    assert simplify(leading.coefficient - factor ** (-1 / gamma)) == 0
+    assert terms_of_sum(scaled, INFINITE, Learned.NONE, EVERYWHERE, "") == []
 
 
 def test_first_modes_rule_below_the_scale():

@@ -120,6 +120,17 @@ def test_equations_with_several_terms_on_both_sides():
     assert exponents == {-a, -a / 2, -Symbol("rho", real=True), -rho / 2}
 
 
+def test_terms_go_by_the_words_they_are_given():
+    words = {weight_decay: "weight decay", noise_variance: "label noise"}
+    named = replace(ridge(), origins=words)
+    for one, other in zip(phase_diagram(named), phase_diagram(ridge()), strict=True):
+        assert one.risk == other.risk
+        holds = "lambda" in other.hypothesis.dominant[0]
+        assert (one.hypothesis.dominant[0] == "weight decay") == holds
+        assert (one.hypothesis.risk == "label noise") == ("Delta" in other.hypothesis.risk)
+    assert any(phase.hypothesis.risk == "label noise" for phase in phase_diagram(named))
+
+
 def test_the_detection_threshold_of_a_matrix():
     """Modes found beyond l = 1/2 (arXiv:2605.10395, He_2): n u^2 = Delta + R, l = s^2/u^2."""
     u = effective_noise

@@ -111,7 +111,7 @@ OVER_NOISE = ["figures", "--noise", "scaled", "--estimator", "bayes"]
         (["verify", "--seed", str(-(2**64))], "--seed"),
         (["figures", "--network", "kernel_ridge", "--estimator", "bayes"], "--estimator"),
         (["derive", "--network", "kernel_ridge", "--estimator", "ridge"], "--estimator"),
-        (["verify", "--network", "kernel_ridge"], "--network"),
+        (["verify", "--network", "cubic"], "--network"),
         *((arguments_of(name, network="cubic"), "--network") for name in ("solve", "curve", "spectrum")),
         (arguments_of("solve", target="cubic"), "--target"),
         (arguments_of("solve", estimator="cubic"), "--estimator"),

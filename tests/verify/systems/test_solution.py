@@ -11,10 +11,11 @@ from declared_systems import HERMITE_2, HERMITE_3, L_E, RANDOM_FEATURES, RIDGE
 from scipy.optimize import brentq
 from sympy import Eq, Rational
 
+from asymptotics import diagonal, kernel_ridge, phase_diagram, quadratic, ridge
 from asymptotics.expressions.checks import InvalidArgument
 from asymptotics.symbols import a, d, gamma, n_eff, size, threshold
 from asymptotics.systems import System, mode_sum
-from numerics import NotConverged
+from numerics import NotConverged, Problem, solve
 from verify import solve_system
 
 N = 100_000
@@ -53,6 +54,48 @@ def test_kernel_ridge_satisfies_its_own_equations(decay):
     assert found["bias"] == pytest.approx(n * missed / (n - square), rel=1e-10, abs=0)
     assert found.risk == found["excess_risk"]
     assert found.risk == pytest.approx((n * missed + labels * square) / (n - square), rel=1e-10, abs=0)
+
+
+@pytest.mark.parametrize("labels", [0, 0.5])
+def test_kernel_ridge_is_solved_from_the_declaration_of_its_features(labels):
+    """Against the same equations, declared as differences; the training loss by the sums of its parts."""
+    at = {"gamma": 1, "source": 0.3, "n_eff": 2000, "weight_decay": 1e-4, "noise_variance": labels}
+    found, other = solve_system(kernel_ridge, **at), solve_system(RIDGE, **at)
+    for name in ("risk", "threshold", "degrees_of_freedom", "D_s"):
+        assert found[name] == pytest.approx(other[name], rel=1e-11, abs=0)
+    kappa, noise = found["threshold"], found["effective_noise"] ** 2
+    assert 2000 * noise == pytest.approx(labels + found.risk, rel=1e-11, abs=0)
+    assert found["learned_modes"] == math.floor(kappa**-0.5)
+    norm = summed(1, 4.2, kappa, 2) + noise * summed(1, 2, kappa, 2)
+    loss = (noise * (0.2 / kappa) ** 2 + 0.2 * norm) / 2
+    assert found["train_loss"] == pytest.approx(loss, rel=1e-9, abs=0)
+
+
+@pytest.mark.parametrize("network", [diagonal, quadratic], ids=str)
+@pytest.mark.parametrize("labels", [0, 0.5])
+def test_ridge_on_the_inputs_of_a_network_is_solved_in_two_ways(network, labels):
+    """From its declaration, and by the Marchenko-Pastur law of ``numerics``."""
+    values = {"gamma": 1.25, "n_eff": 60, "d": 100, "weight_decay": 0.1, "noise_variance": labels}
+    found = solve_system(ridge(network), **values)
+    samples = 60 * (100 if network is quadratic else 1)
+    problem = Problem(
+        network.name,
+        gamma=1.25,
+        samples=samples,
+        dim=100,
+        weight_decay=0.1,
+        noise_variance=labels,
+        estimator="ridge",
+    )
+    theirs = solve(problem)
+    for name in ("excess_risk", "effective_noise", "threshold", "degrees_of_freedom", "train_loss"):
+        assert found[name] == pytest.approx(getattr(theirs, name), rel=1e-9, abs=0), name
+
+
+def test_what_reduces_to_no_system_is_refused():
+    for model in (diagonal, phase_diagram(kernel_ridge), "kernel ridge"):
+        with pytest.raises(InvalidArgument, match=r"system=.*: must be a System, or a model that reduces to"):
+            solve_system(model, gamma=1)
 
 
 FEATURES = {"gamma": Rational(3, 4), "source": Rational(3, 10), "n_eff": 10**4, "p": 3000, "weight_decay": 1}
