@@ -182,3 +182,11 @@ def test_nodes_reach_below_the_scale():
     with DOUBLE.working():
         nodes = nodes_at(lorentzian(1e-20), Modes(1, 1), [], DOUBLE, USUAL)
     assert nodes.below.values[-3] < 1e-17
+
+
+@pytest.mark.parametrize("arithmetic", [DOUBLE, for_digits(30)], ids=str)
+def test_nothing_is_added_beyond_a_break_below_which_the_summand_vanishes(arithmetic):
+    nothing = ModeSum(lambda sizes, values: 0, lambda sizes, values: 1)
+    with arithmetic.working():
+        whole = total(nothing, Modes(1, 1), [], arithmetic, Rule(digits_of=arithmetic), 100)
+    assert whole == [100]

@@ -69,6 +69,8 @@ def test_kernel_ridge_is_solved_from_the_declaration_of_its_features(labels):
     norm = summed(1, 4.2, kappa, 2) + noise * summed(1, 2, kappa, 2)
     loss = (noise * (0.2 / kappa) ** 2 + 0.2 * norm) / 2
     assert found["train_loss"] == pytest.approx(loss, rel=1e-9, abs=0)
+    sharper = solve_system(kernel_ridge, digits=30, **at)
+    assert float(sharper.risk) == pytest.approx(found.risk, rel=1e-12, abs=0)
 
 
 @pytest.mark.parametrize("network", [diagonal, quadratic], ids=str)
