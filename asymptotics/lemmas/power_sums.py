@@ -73,6 +73,7 @@ from asymptotics.algebra.polyhedra import (
     coefficient,
     sign,
 )
+from asymptotics.expressions.implicit_functions import ImplicitFunction
 from asymptotics.expressions.mellin_integral import MellinIntegral
 from asymptotics.symbols import gamma, size
 
@@ -136,6 +137,8 @@ def end_behaviour(value: Expr, end: Expr) -> tuple[Expr, Expr | None]:
     shift, value = _split_power(value)
     value = value.replace(erf, lambda argument: 1 - erfc(argument))
     value = expand(value.replace(erfc, lambda argument: _gaussian_tail(argument, end)))
+    tails = {f: f.tail for f in value.atoms(ImplicitFunction) if limit(f.args[0], size, end) == oo}
+    value = value.xreplace(tails)
     try:
         power = limit(simplify(size * value.diff(size) / value), size, end)
         if not power.is_finite:

@@ -26,7 +26,7 @@ from asymptotics import (
 from asymptotics.algebra.monomials import Noise
 from asymptotics.diagram import Estimator
 from asymptotics.expressions.checks import InvalidArgument
-from asymptotics.models import bilinear
+from asymptotics.models import bilinear, hermite
 from numerics import solve
 from verify import agreement, comparison, solve_system
 from verify.ladder import ladder
@@ -148,6 +148,7 @@ def _each_system_solved_once(monkeypatch: pytest.MonkeyPatch) -> None:
 SYSTEMS = [
     pytest.param(RIDGE, "fixed"),
     pytest.param(HERMITE_2, "fixed"),
+    pytest.param(hermite(4), "fixed"),
     pytest.param(RIDGE, "scaled", marks=pytest.mark.slow),
     pytest.param(RIDGE, "none", marks=pytest.mark.slow),
     pytest.param(HERMITE_3, "fixed", marks=pytest.mark.slow),

@@ -39,6 +39,7 @@ from sympy import (
 
 from asymptotics.algebra.polyhedra import PARAMETERS
 from asymptotics.expressions.checks import InvalidArgument
+from asymptotics.expressions.implicit_functions import ImplicitFunction
 from asymptotics.symbols import gamma, size
 from asymptotics.systems import System
 from asymptotics.systems.mode_sums import mode_sum, scaled_sum
@@ -209,7 +210,8 @@ def _compiled(expression: Expr) -> _Compiled:
             neutral = S.Zero if part.is_Add else S.One
             read_parts = [read(x) for x in varying]
             return part.func(*read_parts, *([] if fixed == neutral else [constant(fixed)]))
-        if not part.is_Symbol and type(part).__name__ not in FUNCTIONS:
+        is_known = type(part).__name__ in FUNCTIONS or isinstance(part, ImplicitFunction)
+        if not part.is_Symbol and not is_known:
             raise InvalidArgument(
                 f"{expression}: must be made of powers and {', '.join(FUNCTIONS)}, to be solved; "
                 f"{type(part).__name__} is neither"
@@ -226,7 +228,10 @@ def _compiled(expression: Expr) -> _Compiled:
 def _function(body: Expr, arguments: tuple[Expr, ...], arithmetic: Arithmetic) -> Callable[..., Any]:
     names = {argument: Symbol(f"x{k}") for k, argument in enumerate(arguments)}
     functions = {name: getattr(arithmetic, name) for name in FUNCTIONS}
-    return lambdify([*names.values()], body.xreplace(names), modules=[functions], cse=True)  # type: ignore[no-any-return]
+    for implicit in body.atoms(ImplicitFunction):
+        functions[type(implicit).__name__] = partial(implicit.value_in, arithmetic)
+    code = body.xreplace(names)
+    return lambdify([*names.values()], code, modules=[functions], cse=True, use_imps=False)  # type: ignore[no-any-return]
 
 
 @lru_cache(maxsize=4096)

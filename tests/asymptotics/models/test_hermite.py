@@ -7,12 +7,12 @@ from sympy import Rational
 
 from asymptotics import phase_diagram, quadratic
 from asymptotics.models import BayesOptimal, hermite
-from asymptotics.models.hermite import detection
+from asymptotics.models.hermite import detection, unlearned
 
 CONSTANT = 1.5294047291842117904
 """Of He_3 at gamma = 3/2, R ~ c (Delta/n)^(2/3): by quadrature with 400 digits.
 
-The number 1.52940431606183 in circulation is off in the seventh digit: its integral ends too early.
+The number 1.52940431606183 quoted before is 2.7e-7 too small: its integral ends too early.
 """
 
 
@@ -58,7 +58,44 @@ def test_the_quadratic_activation_is_the_quadratic_network():
     assert BayesOptimal(quadratic).name == "Bayes-optimal quadratic"
 
 
-@pytest.mark.parametrize("degree", [1, 4, 2.0, "3", None])
+@pytest.mark.parametrize("degree", [3, 4, 5, 8])
+def test_from_detection_on_the_learned_branch_has_the_larger_free_entropy(degree):
+    """Phi(q) = l q^k + q + log(1 - q), maximised over q on a grid: at l_e its two maxima are equal."""
+    edge = float(detection(degree))
+    q = np.linspace(0, 1, 10**6, endpoint=False)
+    for factor, is_found in ((0.999, False), (1.001, True)):
+        best = np.argmax(edge * factor * q**degree + q + np.log(1 - q))
+        assert (q[best] > 0.5) == is_found
+    found = q[np.argmax(1.001 * edge * q**degree + q + np.log(1 - q))]
+    assert 1 - found**degree == pytest.approx(float(unlearned(1.001 * edge, degree)), rel=1e-5, abs=0)
+
+
+@pytest.mark.parametrize("degree", [3, 4, 5])
+def test_the_constant_is_an_integral_over_q(degree):
+    """In place of the sizes the overlap q is integrated over: s^2 = l(q) = 1/(k q^(k-2) (1 - q))."""
+    gamma = mpmath.mpf(3) / 2
+    law = phase_diagram(hermite(degree)).phases[-1].risk
+    with mpmath.workdps(25):
+        edge = mpmath.mpf(str(detection(degree)))
+
+        def ratio(q):
+            return 1 / (degree * q ** (degree - 2) * (1 - q))
+
+        def weight(q):  # s^2 (1 - q^k) s^(-1/gamma - 1) ds, with l = s^2
+            power = (1 / (1 - q) - (degree - 2) / q) / 2
+            return ratio(q) ** (1 - 1 / (2 * gamma)) * (1 - q**degree) * power
+
+        lowest = mpmath.findroot(
+            lambda q: ratio(q) - edge, (mpmath.mpf(degree - 2) / (degree - 1), 0.9999), solver="anderson"
+        )
+        middle = (lowest + 1) / 2
+        above = mpmath.quad(weight, [lowest, middle, 1])
+        below = edge ** (1 - 1 / (2 * gamma)) / (2 - 1 / gamma)
+        value = law.evaluate(gamma=Rational(3, 2), n_eff=1, noise_variance=1)
+        assert float(value) == pytest.approx(float((above + below) / gamma), rel=1e-9, abs=0)
+
+
+@pytest.mark.parametrize("degree", [1, 0, 101, 2.0, "3", None, True])
 def test_other_degrees_are_refused(degree):
-    with pytest.raises(ValueError, match=r"degree=.*: must be 2 or 3"):
+    with pytest.raises(ValueError, match=r"degree=.*: must be an integer from 2 to 100"):
         hermite(degree)

@@ -1,0 +1,118 @@
+r"""Functions defined by an equation: they stay as they are in a law, and evaluate to any digits.
+
+Some functions of one mode are roots of an algebraic equation of a degree beyond radicals.  A declaration
+holds such a function as it holds exp or erfc.  It says what it tends to where its argument grows, which
+is all that exponents need; in integrals and sums it is a number, found by Newton's method in whatever
+numbers it is given.
+
+In this order: `ImplicitFunction`, what one declares; `unlearned_share`, of the Bayes-optimal Hermite
+networks.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+import mpmath
+import numpy as np
+from sympy import Expr, Function, S
+
+_MOST_STEPS = 200
+
+
+class ImplicitFunction(Function):  # type: ignore[misc]
+    """A positive function of a first argument, whose others are numbers."""
+
+    is_positive = True
+
+    @property
+    def tail(self) -> Expr:
+        """What it tends to as its first argument grows."""
+        raise NotImplementedError
+
+    @classmethod
+    def value_in(cls, arithmetic: Any, *arguments: Any) -> Any:
+        """Its values, elementwise, in an arithmetic with ``real`` and ``epsilon``."""
+        raise NotImplementedError
+
+    def _eval_evalf(self, bits: int) -> Expr | None:
+        if self.free_symbols:
+            return None
+        with mpmath.workprec(bits + 10):
+            number = self.func._imp_(*(argument._to_mpmath(bits + 10) for argument in self.args))
+            return S(number)._eval_evalf(bits)
+
+
+class _Mpmath:
+    """mpmath at its working precision, as an arithmetic."""
+
+    @property
+    def epsilon(self) -> Any:
+        return mpmath.mp.eps
+
+    @staticmethod
+    def real(value: Any) -> Any:
+        return mpmath.mpf(value.numerator) / value.denominator
+
+
+class unlearned_share(ImplicitFunction):  # noqa: N801  # it is written as a function
+    r"""1 - q(l)^k, q the upper root of k l q^(k-2) (1 - q) = 1: what is not known of a neuron He_k(w.x).
+
+    Where there is no such root, at small l, the value at the least l that has one.  With p = 1 - q the
+    equation is p (1 - p)^(k-2) = 1/(k l), of which Newton's method, from p = 1/(k l) on, approaches the root
+    from below: the left side is concave up to its maximum.
+
+    >>> from sympy import Integer
+    >>> unlearned_share(Integer(3), 2).evalf(15)  # k = 2: 1 - (1 - 1/(2 l))^2
+    0.305555555555556
+    """
+
+    nargs = 2
+
+    @property
+    def tail(self) -> Expr:
+        """1/l."""
+        return 1 / self.args[0]
+
+    def fdiff(self, argindex: int = 1) -> Expr:
+        """In l, by the derivative of the equation."""
+        ratio, degree = self.args
+        q = (1 - self) ** (1 / degree)
+        return -(q**2) / (ratio**2 * (q - (degree - 2) * (1 - q)))
+
+    @classmethod
+    def value_in(cls, arithmetic: Any, *arguments: Any) -> Any:
+        """By Newton's method, until its steps are those of rounding."""
+        ratio, degree = arguments[0], int(arguments[1])
+        one = arithmetic.real(Fraction(1))
+        last = arithmetic.real(Fraction(1, degree - 1))  # p at the end of the branch
+        most = last * (one - last) ** (degree - 2)
+        goal = np.minimum(one / (degree * ratio), most)
+        p = goal * one
+        for _ in range(_MOST_STEPS):
+            rest = one - p
+            power = rest ** (degree - 2)
+            slope = power - (degree - 2) * p * (rest ** (degree - 3) if degree > 2 else 0)
+            step = np.where(goal < most, (goal - p * power) / np.where(slope > 0, slope, one), last - p)
+            p = p + step
+            if np.all(abs(step) <= 4 * arithmetic.epsilon * p):
+                break
+        total, power = 0 * p, one + 0 * p
+        for _ in range(degree):  # 1 - q^k = p (1 + q + ... + q^(k-1))
+            total, power = total + power, power * (one - p)
+        values = p * total
+        return values[()] if isinstance(values, np.ndarray) else values
+
+    @staticmethod
+    def _imp_(ratio: Any, degree: Any) -> Any:
+        """With mpmath: what SymPy calls in numbers."""
+        return unlearned_share.value_in(_Mpmath(), mpmath.mpf(ratio), degree)
+
+    def _sympystr(self, printer: Any) -> str:
+        ratio, degree = self.args
+        return f"unlearned_share({printer._print(ratio)}, {degree})"
+
+    def _latex(self, printer: Any, **options: Any) -> str:
+        ratio, degree = self.args
+        return rf"\left[1 - q_{{{degree}}}^{{{degree}}}\left({printer._print(ratio)}\right)\right]"
