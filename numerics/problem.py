@@ -10,6 +10,10 @@ plus noise of variance Delta:
     bilinear    f = x^T A B^T x'/sqrt(d) of two inputs, A and B of shape (d, d), trained on
                 1/2 sum (y - f)^2 + (lambda d/2)(|A|_F^2 + |B|_F^2);
                 target matrix with singular values s_i = sqrt(d) i^-gamma
+    attention   f_ab = (x_a^T B B^T x_b - 1_{a=b} |B|_F^2)/sqrt(d) less its mean over a, b = 1, 2, of two
+                tokens, trained on sum_ab (y - f)_ab^2 + lambda d |B|_F^2, every output with noise of its own;
+                target as the quadratic one's.  With T tokens n counts (T^2 + T - 2)/2-fold, which
+                "quadratic" with as many samples is, too
 
 The estimator "ridge" is the linear baseline on the same inputs (`estimators.ridge`): the penalty of the
 equivalent convex problem, lambda |theta|_1 or lambda d Tr S, is replaced by lambda/2 |theta|^2 or
@@ -53,7 +57,7 @@ class Problem:
     or SymPy rationals and floats, each taken at its exact value.
 
     Args:
-        network: "diagonal", "quadratic" or "bilinear".
+        network: "diagonal", "quadratic", "bilinear" or "attention".
         gamma: decay of the target, > 1/2: its i-th mode has size proportional to i^-gamma; None where
             ``target`` is an array.
         samples: number of samples n > 0 (n_eff is n for the diagonal network, n/d for the others).
@@ -139,9 +143,10 @@ class Problem:
     @property
     def parameters(self) -> Parameters:
         """A, lambda/c and Delta/c of the state equations, exact; lambda is 0 for "bayes"."""
-        risk_per_error = NETWORKS[self.network].risk_per_error
+        network = NETWORKS[self.network]
+        risk_per_error = network.risk_per_error
         return Parameters(
-            capacity=risk_per_error * self.n_eff / self.dim,
+            capacity=network.observations * risk_per_error * self.n_eff / self.dim,
             weight_decay=to_fraction(self.weight_decay or 0) / risk_per_error,
             noise_variance=to_fraction(self.noise_variance) / risk_per_error,
         )

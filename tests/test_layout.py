@@ -24,6 +24,7 @@ WITHOUT_MODULE = {
     "tests/numerics/test_explicit_targets.py": "whole problems with targets of explicit sizes",
     "tests/numerics/training/test_published.py": "published trainings",
     "tests/numerics/training/test_theory.py": "trainings beside solutions, in every phase",
+    "tests/numerics/trained/test_attention.py": "attention on drawn tokens",
     "tests/numerics/trained/test_edge.py": "Tracy-Widom fluctuations of trained spectra",
     "tests/numerics/trained/test_outliers.py": "learned modes of trainings, counted",
     "tests/numerics/trained/test_plateau.py": "trainings along the samples",

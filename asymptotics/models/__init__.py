@@ -6,6 +6,7 @@
 regression reduces to a ``System``, its attribute ``system``, which also makes numbers of it (``verify``).
 
 * ``diagonal``, ``quadratic``: the two networks of arXiv:2509.24882, equations first.
+* ``attention``: attention with tied weights, the quadratic network with another count of its samples.
 * ``bilinear``: a network whose weights are any matrix, by its singular values.
 * ``bayes``: the Bayes-optimal estimator of a network's target.
 * ``ridge``: ridge regression, on the inputs of a network or on given features.
@@ -21,6 +22,8 @@ are the models themselves, too:
 Eq(2*delta**2*n_eff/d, Delta/2 + E)
 """
 
+from asymptotics.models.attention import attention as attention
+from asymptotics.models.attention import attention_with as attention_with
 from asymptotics.models.bayes import BayesOptimal as BayesOptimal
 from asymptotics.models.bilinear import bilinear as bilinear
 from asymptotics.models.diagonal import diagonal as diagonal

@@ -6,7 +6,7 @@ In order: `Network`, `NETWORKS`.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache, partial
 from types import MappingProxyType
@@ -46,7 +46,8 @@ class Network:
 
     Attributes:
         risk_per_error: c = R/e; the excess risk is ``risk_per_error * error``.
-        sample_unit: d -> how many samples make one effective sample: n_eff = n/sample_unit, A = c n_eff/d.
+        sample_unit: d -> how many samples make one effective sample: n_eff = n/sample_unit.
+        observations: m, how many independent outputs of a sample are fitted; A = m c n_eff/d.
         coordinates: coordinates of the threshold, in the order in which they are tried.
         posterior_variance: (delta, target) -> error of the Bayes-optimal estimate, in parts; None where that
             is not known.
@@ -61,6 +62,7 @@ class Network:
 
     risk_per_error: int
     sample_unit: Callable[[int], int]
+    observations: int
     coordinates: tuple[Coordinate, ...]
     posterior_variance: PosteriorVariance | None
     posterior_approximation: PosteriorVariance | None
@@ -75,6 +77,7 @@ class Network:
 _DIAGONAL = Network(
     risk_per_error=1,
     sample_unit=lambda dim: 1,
+    observations=1,
     coordinates=(
         by_ratio(
             diagonal.scalars, diagonal.approximate_scalars, diagonal.decomposition, diagonal.INTERPOLATION
@@ -100,6 +103,7 @@ def _quadratic(units: int | None) -> Network:
     return Network(
         risk_per_error=2,
         sample_unit=lambda dim: dim,
+        observations=1,
         coordinates=(
             by_angle(
                 of_width(width.scalars_at_angle),
@@ -129,6 +133,7 @@ def _quadratic(units: int | None) -> Network:
 _BILINEAR = Network(
     risk_per_error=1,
     sample_unit=lambda dim: dim,
+    observations=1,
     coordinates=(
         by_angle(
             bilinear.scalars_at_angle,
@@ -150,6 +155,14 @@ _BILINEAR = Network(
     spectrum=bilinear.bilinear_spectrum,
 )
 
+# T = 2 tokens: (T^2 + T - 2)/2 scores are independent once their mean is removed
+_ATTENTION = replace(_quadratic(None), observations=2, narrowed=None)
+
 NETWORKS: Mapping[str, Network] = MappingProxyType(
-    {"diagonal": _DIAGONAL, "quadratic": _quadratic(None), "bilinear": _BILINEAR}
+    {
+        "diagonal": _DIAGONAL,
+        "quadratic": _quadratic(None),
+        "bilinear": _BILINEAR,
+        "attention": _ATTENTION,
+    }
 )
