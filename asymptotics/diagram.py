@@ -28,12 +28,13 @@ from asymptotics.expressions.checks import exact_exponent, in_one_line, require,
 from asymptotics.lines import Line, OnBoundary, cases_along, line_at
 from asymptotics.models.bayes import BayesOptimal
 from asymptotics.models.ridge import ridge
-from asymptotics.networks.network import Network
+from asymptotics.networks.network import NarrowNetwork, Network
 from asymptotics.phases.phase import Phase, phase_of
 from asymptotics.systems.system import System, scales_of, system_of
 from asymptotics.tuning import optima_along
 
 Estimator = Literal["erm", "bayes", "ridge"]
+Width = Literal["full", "scaled"]
 Exact = Any
 """A number of one of the kinds of ``checks``."""
 
@@ -55,6 +56,7 @@ class PhaseDiagram:
     estimator: Estimator
     phases: tuple[Phase, ...]
     boundaries: tuple[Boundary, ...]
+    width: Width = "full"
 
     def locate(
         self,
@@ -64,6 +66,7 @@ class PhaseDiagram:
         gamma: Exact | None = None,
         b: Exact | None = None,
         source: Exact | None = None,
+        rho: Exact | None = None,
         **own: Exact,
     ) -> Phase:
         """The phase at one point, decided exactly.
@@ -75,6 +78,7 @@ class PhaseDiagram:
             gamma: decay of the target, above 1/2.
             b: noise_variance = d**-b, for ``noise="scaled"`` only.
             source: source exponent r above 0, for a model that has one, such as ``kernel_ridge``, only.
+            rho: width = d**rho hidden units, rho > 0, for ``width="scaled"`` only; and of a ``System`` that has it.
             own: the other coordinates of a ``System``, by the names of their symbols; of all of these a
                 system takes what its phases depend on.
 
@@ -92,14 +96,14 @@ class PhaseDiagram:
         >>> phase_diagram(quadratic, estimator="bayes").locate(a=3, gamma=1).name
         'VIb'
         """
-        given = {"a": a, "ell": ell, "gamma": gamma, "b": b, "source": source, **own}
+        given = {"a": a, "ell": ell, "gamma": gamma, "b": b, "source": source, "rho": rho, **own}
         if isinstance(self.model, System):
             return self._phase_at(self._point_of_system(given))
         for name, value in own.items():
             require(False, name, value, f"left out in a diagram of {self.model.name}")
         for name in ("a", "gamma"):
             require(given[name] is not None, name, None, f"given in a diagram of {self.model.name}")
-        return self._phase_at(self._point(a=a, ell=ell, gamma=gamma, b=b, source=source))
+        return self._phase_at(self._point(a=a, ell=ell, gamma=gamma, b=b, source=source, rho=rho))
 
     def _phase_at(self, point: Mapping[Expr, Expr]) -> Phase:
         for phase in self.phases:
@@ -265,7 +269,14 @@ class PhaseDiagram:
         return any(expression.has(symbol) for expression in expressions)
 
     def _point(
-        self, *, a: Exact, ell: Exact | None, gamma: Exact, b: Exact | None, source: Exact | None
+        self,
+        *,
+        a: Exact,
+        ell: Exact | None,
+        gamma: Exact,
+        b: Exact | None,
+        source: Exact | None,
+        rho: Exact | None,
     ) -> dict[Expr, Expr]:
         point = {symbols.a: on_axis("a", a)}
         if self._has_weight_decay(ell):
@@ -273,7 +284,7 @@ class PhaseDiagram:
             both = point[symbols.a].is_infinite and point[symbols.ell].is_infinite
             order = f"finite where a={a} is not: the order of the two limits would matter"
             require(not both, "ell", ell, order)
-        return {**point, **self.parameters(gamma=gamma, b=b, source=source)}
+        return {**point, **self.parameters(gamma=gamma, b=b, source=source, rho=rho)}
 
     def _point_of_system(self, given: Mapping[str, Exact | None]) -> dict[Expr, Expr]:
         """The exponents and parameters that the phases of a system depend on."""
@@ -299,7 +310,12 @@ class PhaseDiagram:
         return ell is not None
 
     def parameters(
-        self, *, gamma: Exact, b: Exact | None = None, source: Exact | None = None
+        self,
+        *,
+        gamma: Exact,
+        b: Exact | None = None,
+        source: Exact | None = None,
+        rho: Exact | None = None,
     ) -> dict[Expr, Expr]:
         """The parameters that are fixed along a learning curve: exact numbers, by their symbols.
 
@@ -310,20 +326,32 @@ class PhaseDiagram:
         >>> phase_diagram(diagonal, noise="scaled").parameters(gamma=1.25, b=1)
         {gamma: 5/4, b: 1}
         """
-        values, free = self._given(gamma=exact_exponent("gamma", gamma), b=b, source=source)
+        values, free = self._given(gamma=exact_exponent("gamma", gamma), b=b, source=source, rho=rho)
         require(symbols.b not in free, "b", b, "given in a diagram with noise='scaled'")
         require(symbols.source not in free, "source", source, f"given in a diagram of {self.model.name}")
         return values
 
     def _given(
-        self, *, gamma: Exact | None, b: Exact | None = None, source: Exact | None = None
+        self,
+        *,
+        gamma: Exact | None,
+        b: Exact | None = None,
+        source: Exact | None = None,
+        rho: Exact | None = None,
     ) -> tuple[dict[Expr, Expr], tuple[Symbol, ...]]:
         """The parameters that are given, by their symbols, and the symbols of those left open."""
         scaled, has_source = self.noise == "scaled", self._holds(symbols.source)
         require(scaled or b is None, "b", b, f"left out in a diagram with noise={self.noise!r}")
         left_out = f"left out in a diagram of {self.model.name}"
         require(has_source or source is None, "source", source, left_out)
+        narrow = self.width == "scaled"
+        require(narrow or rho is None, "rho", rho, f"left out in a diagram with width={self.width!r}")
         values = {symbols.gamma: ("gamma", gamma)}
+        if narrow:
+            at_least_one_unit = "a number above 0: width = d**rho hidden units, more than finitely many"
+            is_width = rho is not None and on_axis("rho", rho) > 0
+            require(is_width, "rho", rho, at_least_one_unit)
+            values[symbols.rho] = ("rho", rho)
         if scaled:
             values[symbols.b] = ("b", b)
         if has_source:
@@ -356,7 +384,9 @@ def line_of(
     return line_at(ell if diagram._has_weight_decay(ell) else S.Zero, given, free)
 
 
-def phase_diagram(model: Model, *, noise: Noise = "fixed", estimator: Estimator = "erm") -> PhaseDiagram:
+def phase_diagram(
+    model: Model, *, noise: Noise = "fixed", estimator: Estimator = "erm", width: Width = "full"
+) -> PhaseDiagram:
     """Derive the phase diagram of a model, with gamma symbolic; cached within the process.
 
     Args:
@@ -365,6 +395,8 @@ def phase_diagram(model: Model, *, noise: Noise = "fixed", estimator: Estimator 
         noise: "fixed", label noise of order one, Delta = d**0; "scaled", Delta = d**-b with b > 0; "none".
         estimator: "erm", the minimiser of the regularised loss.  For a network also "bayes", the best that
             any estimator can do, and "ridge", linear regression on the same inputs.
+        width: "full", as many hidden units as inputs, or more; or, for a trained network whose noise has a hard
+            edge, such as ``quadratic``, "scaled", width = d**rho hidden units.
 
     Raises:
         InvalidArgument: when an argument is none of these.
@@ -395,7 +427,12 @@ def phase_diagram(model: Model, *, noise: Noise = "fixed", estimator: Estimator 
         estimator,
         f"'erm' for {model.name}: that is the estimator it declares; others are derived for a Network",
     )
-    return _diagram(model, noise, estimator)
+    require_one_of("width", width, ("full", "scaled"))
+    if width == "scaled":
+        alone = f"'full' for {model.name} with estimator={estimator!r}: 'scaled' is of a trained network whose noise has a hard edge"
+        is_narrowed = estimator == "erm" and isinstance(model, Network) and model.noise.edge != oo
+        require(is_narrowed, "width", width, alone)
+    return _diagram(model, noise, estimator, width)
 
 
 def _is_model(value: Any) -> bool:
@@ -410,13 +447,16 @@ def _is_model(value: Any) -> bool:
 
 
 @cache
-def _diagram(model: Model, noise: Noise, estimator: Estimator) -> PhaseDiagram:
-    phases, boundaries = _derived(_estimated(model, estimator), noise)
-    return PhaseDiagram(model, noise, estimator, phases, boundaries)
+def _diagram(model: Model, noise: Noise, estimator: Estimator, width: Width) -> PhaseDiagram:
+    phases, boundaries = _derived(_estimated(model, estimator, width), noise)
+    return PhaseDiagram(model, noise, estimator, phases, boundaries, width)
 
 
-def _estimated(model: Model, estimator: Estimator) -> Model:
-    """What is to be balanced: the model, or another estimator of the same target."""
+def _estimated(model: Model, estimator: Estimator, width: Width) -> Model:
+    """What is to be balanced: the model, a narrow one, or another estimator of the same target."""
+    if width == "scaled":
+        assert isinstance(model, Network)
+        return NarrowNetwork(model)
     if isinstance(model, Network) and estimator != "erm":
         return BayesOptimal(model) if estimator == "bayes" else ridge(model)
     return model
@@ -426,7 +466,10 @@ def _estimated(model: Model, estimator: Estimator) -> Model:
 def _derived(model: Model, noise: Noise) -> tuple[tuple[Phase, ...], tuple[Boundary, ...]]:
     """The phases and their boundaries."""
     system = system_of(model)
-    scales = Scales(noise) if system is None else scales_of(system, noise)
+    if isinstance(model, NarrowNetwork):
+        scales = model.scales(noise)
+    else:
+        scales = Scales(noise) if system is None else scales_of(system, noise)
     phases = [phase_of(model, balanced) for balanced in tiling_balances(model, scales)]
     phases.sort(key=lambda phase: phase.name.swapcase())  # Ia and Ib before II
     phases = [p if p.name else replace(p, name=str(k)) for k, p in enumerate(phases, start=1)]

@@ -3,7 +3,9 @@
 There are two kinds.  The physical variables are what an experiment fixes; the exponents say how they scale
 with the dimension ``d`` when it grows (arXiv:2509.24882, section 2):
 
-    n_eff = d**a,    weight_decay = d**ell,    noise_variance = d**-b,    target s_i = sqrt(d) * i**-gamma.
+    n_eff = d**a,    weight_decay = d**ell,    noise_variance = d**-b,    target s_i = sqrt(d) * i**-gamma,
+
+and width = d**rho, where the number of hidden units is limited.
 
 ``effective_noise`` (delta) and ``threshold`` (kappa) are the two unknowns of the state evolution and
 ``size`` is the size s of one target mode.
@@ -26,6 +28,7 @@ source = Symbol("r", positive=True)
 a = Symbol("a", real=True)
 ell = Symbol("ell", real=True)
 b = Symbol("b", real=True)
+rho = Symbol("rho", real=True)
 
 d = Symbol("d", positive=True)
 n_eff = Symbol("n_eff", positive=True)
@@ -33,6 +36,9 @@ n_eff = Symbol("n_eff", positive=True)
 
 weight_decay = Symbol("lambda", positive=True)
 noise_variance = Symbol("Delta", positive=True)
+
+width = Symbol("p", positive=True, integer=True)
+"""Number of hidden units p of the quadratic network, where it scales: p = d**rho."""
 
 effective_noise = Symbol("delta", positive=True)
 threshold = Symbol("kappa", positive=True)
@@ -70,9 +76,11 @@ __all__ = [
     "noise_variance",
     "position",
     "resolvent",
+    "rho",
     "size",
     "source",
     "threshold",
     "weight",
     "weight_decay",
+    "width",
 ]

@@ -96,6 +96,52 @@ def trained_network(ordering: str, learned: str, risk: str, dominant: Sequence[s
     return name, title, why
 
 
+_NARROW = {
+    ("MODES_MISSED", MODES): ("Wa", "width-limited"),
+    ("NOISE_KEPT", BULK): ("Wb", "overfitting by spare units"),
+    ("NOISE_KEPT_AT_EDGE", BULK): ("Wc", "overfitting beyond interpolation in width"),
+    ("NOISE_KEPT_AT_EDGE", MODES): ("Wd", "benign overfitting beyond interpolation in width"),
+}
+"""Where fewer units than pass are there, by what they keep and what makes the risk."""
+
+
+def narrow_network(binding: str, learned: str | None, risk: str, dominant: Sequence[str]) -> Phrase:
+    """A phase of a trained network whose width binds.
+
+    Args:
+        binding: name of the ``Binding``: what the units keep.
+        learned: "none" or "some" modes; None where the width says it.
+        risk: what makes the risk.
+        dominant: what feeds the effective noise, and what sets the threshold.
+
+    >>> narrow_network("MODES_MISSED", None, MODES, (LABEL_NOISE, WEIGHT_DECAY))[:2]
+    ('Wa', 'width-limited')
+    """
+    feeds_noise, sets_threshold = dominant
+    name, title = _TRIVIAL[BULK] if learned == "none" else _NARROW[binding, risk]
+    setter = "Weight decay sets" if sets_threshold == WEIGHT_DECAY else "The degrees of freedom set"
+    place = {
+        "MODES_MISSED": "with fewer hidden units than target modes above it and the noise, only these are learned",
+        "NOISE_KEPT": (
+            "it lies far below the noise; hidden units that no mode is left for keep the largest of the noise, "
+            "at four degrees of freedom each, fewer in all than the data have"
+        ),
+        "NOISE_KEPT_AT_EDGE": (
+            "it sits just below the edge of the noise, so that the few units that keep noise interpolate the data"
+        ),
+    }[binding]
+    if risk == BULK:
+        source = "the noise that spare units keep"
+    elif binding == "MODES_MISSED":
+        source = "the modes that no unit is left for"
+    elif learned == "none":
+        source = "the whole energy of the target"
+    else:
+        source = "what is not learned and the shrinkage of what is"
+    feeder = _feeder(feeds_noise, "the error itself")
+    return name, title, f"{setter} the threshold kappa; {place}; {feeder}, and the risk is {source}."
+
+
 def _feeder(feeds_noise: str, otherwise: str) -> str:
     by = LABEL_NOISE if feeds_noise == LABEL_NOISE else otherwise
     return f"{by} feeds the effective noise delta"

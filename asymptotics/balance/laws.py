@@ -123,7 +123,7 @@ class Law:
 
         Args:
             point: the physical variables; or else its fields by keyword: gamma, n_eff, d, weight_decay,
-                noise_variance, source.
+                noise_variance, source, width.
             corrected: whether to take ``corrected`` where there is one; it needs a large (1 - a) log d.
             values: fields of ``PhysicalPoint``.
 

@@ -48,9 +48,11 @@ NAMES: Mapping[str, Symbol] = {
     "noise_variance": symbols.noise_variance,
     "gamma": symbols.gamma,
     "source": symbols.source,
+    "width": symbols.width,
     "a": symbols.a,
     "ell": symbols.ell,
     "b": symbols.b,
+    "rho": symbols.rho,
     "index": symbols.index,
     "weight": symbols.weight,
 }

@@ -19,7 +19,7 @@ import mpmath
 from sympy import Expr, Symbol
 
 from asymptotics.expressions.checks import NUMBER, RANGES, exact_number, is_number, require
-from asymptotics.symbols import d, gamma, n_eff, noise_variance, source, weight_decay
+from asymptotics.symbols import d, gamma, n_eff, noise_variance, source, weight_decay, width
 
 Number = Any
 """A real number: int, float, Fraction, Decimal, mpmath.mpf, a NumPy scalar or a SymPy number."""
@@ -31,6 +31,7 @@ VARIABLES: Mapping[str, Symbol] = {
     "weight_decay": weight_decay,
     "noise_variance": noise_variance,
     "source": source,
+    "width": width,
 }
 """What a law may hold, by the name of the argument."""
 
@@ -103,6 +104,7 @@ class PhysicalPoint:
         weight_decay: lambda, 0 or above.
         noise_variance: Delta, 0 or above.
         source: source exponent r, above 0, of models that have one.
+        width: number p of hidden units, above 0, where it is limited.
         own: names and values, above 0, of the variables of a system of one's own.
 
     Raises:
@@ -120,6 +122,7 @@ class PhysicalPoint:
     weight_decay: Number | None = None
     noise_variance: Number | None = None
     source: Number | None = None
+    width: Number | None = None
     own: tuple[tuple[str, Number], ...] = ()
 
     def __post_init__(self) -> None:
@@ -171,8 +174,8 @@ def point_of(
         InvalidArgument: when it is no point, when both are given, or a keyword has a wrong name or value:
             one that is neither of ``VARIABLES`` nor of a system's own.
 
-    >>> point_of(None, {"d": 100})
-    PhysicalPoint(gamma=None, n_eff=None, d=100, weight_decay=None, noise_variance=None, source=None, own=())
+    >>> point_of(None, {"d": 100})  # doctest: +ELLIPSIS
+    PhysicalPoint(gamma=None, n_eff=None, d=100, ..., source=None, width=None, own=())
     """
     allowed = (*VARIABLES, *own)
     for name in values:

@@ -183,7 +183,7 @@ def _train_loss(trained: Trained, on: Domain) -> tuple[Term, ...]:
 
 def _share_of_weights(trained: Trained, name: str, on: Domain) -> tuple[Term, ...]:
     part = weight_shares(trained.network, trained.ordering, trained.learned)[name]
-    bulk = (_edge_mass(trained.network),) if trained.at_edge and name != ATOM else ()
+    bulk = (edge_mass(trained.network),) if trained.at_edge and name != ATOM else ()
     return (*trained.mean_of_part(part, 0, on), *bulk)
 
 
@@ -241,7 +241,7 @@ def _edge_size(network: Declaration) -> Term:
     return size_of_bulk
 
 
-def _edge_mass(network: Declaration) -> Term:
+def edge_mass(network: Declaration) -> Term:
     """Share of the weights that pass the threshold near the edge of the noise, in D_b and L."""
     edge = network.noise.edge_law
     mass = term(edge.mass_constant * bulk_freedom**edge.mass_power, BULK)
