@@ -78,7 +78,7 @@ class PhaseDiagram:
             gamma: decay of the target, above 1/2.
             b: noise_variance = d**-b, for ``noise="scaled"`` only.
             source: source exponent r above 0, for a model that has one, such as ``kernel_ridge``, only.
-            rho: width = d**rho hidden units, rho > 0, for ``width="scaled"`` only; and of a ``System`` that has it.
+            rho: width = d**rho hidden units, rho > 0, for ``width="scaled"`` only; also of a ``System``.
             own: the other coordinates of a ``System``, by the names of their symbols; of all of these a
                 system takes what its phases depend on.
 
@@ -123,6 +123,7 @@ class PhaseDiagram:
         gamma: Exact | None = None,
         b: Exact | None = None,
         source: Exact | None = None,
+        rho: Exact | None = None,
     ) -> tuple[tuple[Expr, Expr, Phase], ...] | CaseSplit:
         """The phases met as samples grow, at weight decay d**ell.
 
@@ -133,6 +134,7 @@ class PhaseDiagram:
             gamma: decay of the target, above 1/2; None to leave it open.
             b: as in ``locate``, or None to leave it open.
             source: as in ``locate``, or None to leave it open where gamma is given.
+            rho: as in ``locate``; it is not left open.
 
         Returns:
             ``(a_from, a_to, phase)`` in order, covering a in (0, oo).  Where gamma is open, a ``CaseSplit``:
@@ -160,7 +162,7 @@ class PhaseDiagram:
             2 < a < 2*gamma: VIa
             a > 2*gamma: VIb
         """
-        line = line_of(self, ell=ell, gamma=gamma, b=b, source=source)
+        line = line_of(self, ell=ell, gamma=gamma, b=b, source=source, rho=rho)
         if line.free:
             return cases_along(self.phases, line, lambda curve, _: curve, partial(self._named, line))
         stops = [*line.crossings(phase.region for phase in self.phases), oo]
@@ -195,6 +197,8 @@ class PhaseDiagram:
         >>> [(str(start), str(end), decay.expr, risk.exponent) for start, end, decay, risk in optimum]
         [('0', '2*gamma', 4*sqrt(Delta)*sqrt(n_eff)/sqrt(d), -a + a/(2*gamma)), ('2*gamma', 'oo', 0, 1 - a)]
         """
+        full = "'full': at a scaled width the weight decay is not tuned; the width is, by optimal_width"
+        require(self.width == "full", "width", self.width, full)
         trained = self.estimator == "erm" and isinstance(self.model, Network)
         alone = f"'erm' of a network, which alone has a weight decay to tune; this is of {self.model.name}"
         require(trained, "estimator", self.estimator, alone)
@@ -235,8 +239,9 @@ class PhaseDiagram:
     def __repr__(self) -> str:
         names = ", ".join(phase.name for phase in self.phases)
         return (
-            f"<PhaseDiagram of {self.model.name}, noise={self.noise!r}, estimator={self.estimator!r}: "
-            f"phases {names}; {len(self.boundaries)} boundaries>"
+            f"<PhaseDiagram of {self.model.name}, noise={self.noise!r}, estimator={self.estimator!r}"
+            + (f", width={self.width!r}: " if self.width != "full" else ": ")
+            + f"phases {names}; {len(self.boundaries)} boundaries>"
         )
 
     def to_latex(self) -> str:
@@ -373,6 +378,7 @@ def line_of(
     gamma: Exact | None,
     b: Exact | None,
     source: Exact | None,
+    rho: Exact | None = None,
 ) -> Line:
     """The line along which a learning curve runs; arguments and errors as there.
 
@@ -380,7 +386,7 @@ def line_of(
     >>> line_of(phase_diagram(diagonal), ell=-1, gamma=1.25, b=None, source=None).height
     -1
     """
-    given, free = diagram._given(gamma=gamma, b=b, source=source)
+    given, free = diagram._given(gamma=gamma, b=b, source=source, rho=rho)
     return line_at(ell if diagram._has_weight_decay(ell) else S.Zero, given, free)
 
 
@@ -395,8 +401,8 @@ def phase_diagram(
         noise: "fixed", label noise of order one, Delta = d**0; "scaled", Delta = d**-b with b > 0; "none".
         estimator: "erm", the minimiser of the regularised loss.  For a network also "bayes", the best that
             any estimator can do, and "ridge", linear regression on the same inputs.
-        width: "full", as many hidden units as inputs, or more; or, for a trained network whose noise has a hard
-            edge, such as ``quadratic``, "scaled", width = d**rho hidden units.
+        width: "full", as many hidden units as inputs, or more; "scaled", width = d**rho of them, for a
+            trained network whose noise has a hard edge, such as ``quadratic``.
 
     Raises:
         InvalidArgument: when an argument is none of these.
@@ -429,7 +435,10 @@ def phase_diagram(
     )
     require_one_of("width", width, ("full", "scaled"))
     if width == "scaled":
-        alone = f"'full' for {model.name} with estimator={estimator!r}: 'scaled' is of a trained network whose noise has a hard edge"
+        alone = (
+            f"'full' for {model.name} with estimator={estimator!r}: 'scaled' is for a trained network whose "
+            "noise has a hard edge, such as quadratic"
+        )
         is_narrowed = estimator == "erm" and isinstance(model, Network) and model.noise.edge != oo
         require(is_narrowed, "width", width, alone)
     return _diagram(model, noise, estimator, width)

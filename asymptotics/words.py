@@ -98,10 +98,11 @@ def trained_network(ordering: str, learned: str, risk: str, dominant: Sequence[s
 
 _NARROW = {
     ("MODES_MISSED", MODES): ("Wa", "width-limited"),
-    ("NOISE_KEPT", BULK): ("Wb", "overfitting by spare units"),
-    ("NOISE_KEPT_AT_EDGE", BULK): ("Wc", "overfitting beyond interpolation in width"),
-    ("NOISE_KEPT_AT_EDGE", MODES): ("Wd", "benign overfitting beyond interpolation in width"),
+    ("NOISE_FITTED", BULK): ("Wb", "overfitting by spare units"),
+    ("NOISE_FITTED_AT_EDGE", BULK): ("Wc", "overfitting beyond interpolation in width"),
+    ("NOISE_FITTED_AT_EDGE", MODES): ("Wd", "benign overfitting beyond interpolation in width"),
 }
+_NARROW_NOISELESS = "Wn", "noiseless interpolation by few units"
 """Where fewer units than pass are there, by what they keep and what makes the risk."""
 
 
@@ -118,16 +119,24 @@ def narrow_network(binding: str, learned: str | None, risk: str, dominant: Seque
     ('Wa', 'width-limited')
     """
     feeds_noise, sets_threshold = dominant
-    name, title = _TRIVIAL[BULK] if learned == "none" else _NARROW[binding, risk]
+    if learned == "none":
+        name, title = _TRIVIAL[BULK]
+    elif binding == "NOISE_FITTED_AT_EDGE" and feeds_noise == risk == MODES:
+        name, title = _NARROW_NOISELESS
+    else:
+        name, title = _NARROW[binding, risk]
     setter = "Weight decay sets" if sets_threshold == WEIGHT_DECAY else "The degrees of freedom set"
     place = {
-        "MODES_MISSED": "with fewer hidden units than target modes above it and the noise, only these are learned",
-        "NOISE_KEPT": (
-            "it lies far below the noise; hidden units that no mode is left for keep the largest of the noise, "
-            "at four degrees of freedom each, fewer in all than the data have"
+        "MODES_MISSED": (
+            "hidden units are fewer than the target modes above it and the noise, and learn the first of them"
         ),
-        "NOISE_KEPT_AT_EDGE": (
-            "it sits just below the edge of the noise, so that the few units that keep noise interpolate the data"
+        "NOISE_FITTED": (
+            "it lies far below the noise; hidden units that no mode is left for keep the largest of the "
+            "noise, and take fewer degrees of freedom than the data have"
+        ),
+        "NOISE_FITTED_AT_EDGE": (
+            "it sits just below the edge of the noise, where the few units that keep noise interpolate "
+            "the data"
         ),
     }[binding]
     if risk == BULK:
@@ -251,6 +260,44 @@ def mechanism_of_type(kind: str) -> str:
             "decay leave, or to zero (the local law)."
         ),
     }[kind]
+
+
+def width_limited(kind: str, role: str) -> str:
+    """What happens at a boundary where the width binds on one side or both.
+
+    Args:
+        kind: the name of the type of the boundary.
+        role: what the number of units meets: "modes", "samples", "edge" or "dimension".
+
+    >>> width_limited("interpolation peak", "samples")[:39]
+    'Spare units take as many degrees of fre'
+    """
+    if kind == "interpolation peak":
+        return (
+            "Spare units take as many degrees of freedom as the data have: fitted by the noise that they keep, "
+            "the data drive the risk to a peak in width, of a height that only weight decay bounds (local law)."
+        )
+    if kind == "edge":
+        return (
+            "Weight decay lowers the threshold kappa to the noise, of which spare units fit the largest, all next "
+            "to its edge: what it costs grows like the square of the distance to that edge."
+        )
+    if role == "modes":
+        return (
+            "There are as many hidden units as target modes above the noise and the threshold: with fewer, modes "
+            "are missed; with more, spare units fit noise, or nothing."
+        )
+    if role == "edge":
+        return (
+            "There are as many hidden units as noisy modes above the threshold that interpolates the data at full "
+            "width: with more, the width does not bind."
+        )
+    if role == "dimension":
+        return (
+            "There are as many hidden units as inputs, or as positive noisy modes: with more, the width does not "
+            "bind; with fewer, modes that they have no room for are missed, or noise is."
+        )
+    return mechanism_of_type("crossover")
 
 
 def threshold_meets_edge(edge: str | None, *, stays: bool, jumps: bool) -> str:

@@ -36,8 +36,8 @@ from verify.extrapolation import Limit, extrapolated_exponent
 from verify.ladder import EXPONENTS, coordinates, dimensions, ladder, margin
 from verify.limits import DECAY_WINDOW, FIGURE_GAMMA, SAMPLES_WINDOW, SEED_BITS, SYSTEM_DECAY_WINDOW
 from verify.report import TOLERANCE, Check, Report
-from verify.strategies import Scale, scales
-from verify.systems.points import exponents_at, last_decade, slack, values_at
+from verify.strategies import scales
+from verify.systems.points import exponents_at, has_own_axes, last_decade, slack, values_at
 from verify.systems.solution import solve_system
 
 Effort = Literal["quick", "full"]
@@ -101,7 +101,7 @@ def _draw(diagram: PhaseDiagram, phase: Phase, effort: Effort, seed: int) -> lis
     def is_resolved(point: Any) -> bool:
         """Whether what the derivation neglects is small at the end of the ladder of a point."""
         decades = math.log10(_ladder(diagram, phase, point)[-1])
-        if _is_solved_as_declared(diagram):
+        if has_own_axes(diagram):
             neglected = slack(diagram, phase, point)
         else:
             neglected = margin([phase.balance], coordinates([point]))[0]
@@ -181,7 +181,7 @@ def _solved(diagram: PhaseDiagram, point: Any, dim: int) -> Callable[[str], Any]
     return partial(getattr, solve(problem_at(diagram, point, dim)))
 
 
-def problem_at(diagram: PhaseDiagram, scale: Scale, dim: int) -> Problem:
+def problem_at(diagram: PhaseDiagram, scale: Any, dim: int) -> Problem:
     """The problem at one dimension whose parameters scale as the point says.
 
     Raises:
@@ -189,7 +189,8 @@ def problem_at(diagram: PhaseDiagram, scale: Scale, dim: int) -> Problem:
     """
     network = _network(diagram)
     log_dim = math.log(dim)
-    noise = 0.0 if diagram.noise == "none" else math.exp(-float(scale.b or 0) * log_dim)
+    b = getattr(scale, "b", None) or 0
+    noise = 0.0 if diagram.noise == "none" else math.exp(-float(b) * log_dim)
     return Problem(
         network=network,
         gamma=scale.gamma,
@@ -198,6 +199,7 @@ def problem_at(diagram: PhaseDiagram, scale: Scale, dim: int) -> Problem:
         weight_decay=None if diagram.estimator == "bayes" else math.exp(float(scale.ell) * log_dim),
         noise_variance=noise,
         estimator=diagram.estimator,
+        width=None if diagram.width == "full" else max(1, round(math.exp(float(scale.rho) * log_dim))),
     )
 
 
@@ -233,7 +235,7 @@ def _compiled(expressions: tuple[Expr, ...]) -> Any:
 def _prediction(diagram: PhaseDiagram, law: Law, point: Any) -> tuple[float, float]:
     """Exponent and power of the logarithm that a law predicts at a point."""
     both = (law.exponent, law.log_exponent)
-    if _is_solved_as_declared(diagram):
+    if has_own_axes(diagram):
         exponent, log_exponent = exponents_at(diagram, both, point)
     else:
         exponent, log_exponent = _compiled(both)(*coordinates([point])[:, 0])

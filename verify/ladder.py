@@ -13,13 +13,14 @@ What limits it, as decimal exponents of the last dimension:
   afford.
 * The distance to a boundary.  Where kappa sits at a hard edge of the noise it differs from the edge by the
   power 2/5 of the degrees of freedom: with these ``Cost.edge`` decades below 1, eight digits are left.
+  Where p hidden units keep noise, that lies within the power 2/3 of p/d of the edge (``FITTED_NOISE``).
 * The distance to the boundaries of the phase: at a point where a neglected term is smaller by d^-mu, mu
   small, no reachable dimension makes it small.  Such points are not used: `margin`, `deepest`.
 
 By hand: n_eff = d^(1/2), lambda = 1/d and gamma = 1, in phase V of the quadratic network.  The largest
 parameter is the number of samples, n = n_eff d = d^(3/2): the ladder ends at d = 10^(150/(3/2)) = 10^100.
 
-In this order: `Cost`, `dimensions`, `reach`, `margin`, `deepest`, `ladder`.
+In this order: `Cost`, `dimensions`, `reach`, `margin`, `deepest`, `ladder`, `reach_of_width`.
 """
 
 from __future__ import annotations
@@ -36,7 +37,9 @@ from sympy import Eq, Expr, cancel, lambdify, oo
 from asymptotics import Network, Phase, PhaseDiagram, symbols
 from asymptotics.balance.dominant_balance import Balanced
 from asymptotics.balance.regimes import LABEL_NOISE
+from asymptotics.networks.narrow import Binding
 from verify.strategies import Scale
+from verify.systems.points import exponents_at, last_decade
 
 EXPONENTS = (symbols.a, symbols.ell, symbols.gamma, symbols.b)
 """Coordinates of a point; b is 0 where the noise does not scale."""
@@ -46,6 +49,9 @@ RANGE = 150
 
 STEPS = 6
 """Dimensions on the ladder of `agreement`."""
+
+FITTED_NOISE = 16
+"""Decades of the share of the noise below 1 that hidden units keep: it reaches 2/3 as many into the edge."""
 
 Array = NDArray[np.float64]
 Point = TypeVar("Point")
@@ -190,7 +196,22 @@ def ladder(diagram: PhaseDiagram, phase: Phase, scale: Scale, cost: Cost = QUICK
     >>> [f"{dim:.0e}" for dim in ladder(diagram, diagram.locate(**scale._asdict()), scale)]
     ['5e+16', '2e+33', '1e+50', '5e+66', '2e+83', '1e+100']
     """
+    if diagram.width == "scaled":
+        return dimensions(reach_of_width(diagram, phase, scale, cost))
     return dimensions(float(reach(diagram, [phase], coordinates([scale]), cost)[0]))
+
+
+def reach_of_width(diagram: PhaseDiagram, phase: Phase, point: Any, cost: Cost = QUICK) -> float:
+    """The decimal exponent at which the ladder of a network of scaled width ends."""
+    laws = (phase.effective_noise, phase.threshold, phase.learned_modes, phase.degrees_of_freedom)
+    exponents = np.array([exponents_at(diagram, tuple(law.exponent for law in laws), point)], dtype=float).T
+    ends = [last_decade(diagram, phase, point)]
+    ends += [float(np.min(end)) for end in _cost_of_phase(diagram, phase, exponents, cost)]
+    if phase.hypothesis.ordering is Binding.MODES_MISSED:
+        ends.append(float(np.min(_bound(cost.modes, exponents[2]))))
+    elif isinstance(phase.hypothesis.ordering, Binding):
+        ends.append(FITTED_NOISE / (1 - float(point.rho)))
+    return min(ends)
 
 
 def coordinates(scales: Sequence[Scale]) -> Array:

@@ -27,7 +27,6 @@ from sympy import Rational
 from asymptotics import Phase, PhaseDiagram, symbols
 from asymptotics.expressions import checks
 from asymptotics.expressions.checks import NUMBER, exact_number, is_number, require
-from asymptotics.systems import system_of
 from numerics import Problem
 from numerics.networks.network import NETWORKS
 from verify.limits import NOISE_WINDOW
@@ -35,6 +34,7 @@ from verify.systems.points import (
     Bound,
     eliminated,
     fraction,
+    has_own_axes,
     inside,
     point_type,
     points_of,
@@ -125,7 +125,8 @@ def scales(
 ) -> st.SearchStrategy[Scale | Any]:
     """Exact points (a, ell, gamma, b) strictly inside a phase: a `Scale`.
 
-    Those of a `System`, or of a model that reduces to one, are named tuples of its own coordinates and
+    Those of a `System`, of a model that reduces to one, and of a scaled width, are named tuples of their own
+    coordinates and
     parameters, such as (a, rho, ell, gamma, source): what ``locate`` takes.
 
     Args:
@@ -143,7 +144,7 @@ def scales(
             negative margin, an interval that is none, or of what the diagram does not have.
     """
     _require(isinstance(diagram, PhaseDiagram), "diagram", diagram, "a PhaseDiagram")
-    is_system = system_of(diagram.model) is not None
+    is_system = has_own_axes(diagram)
     if not is_system:
         _require_drawn(diagram)
     phases = _phases(diagram, phase)

@@ -1,8 +1,8 @@
 """A boundary: where the regions of two phases touch, and the law across it.
 
 Where a boundary lies, whether the risk jumps there, its type and its mechanism are known from its two phases
-alone.  The law is derived when it is asked for: by ``crossover`` for networks, by ``linear`` for linear
-estimators.
+alone.  The law is derived when it is asked for: by ``crossover`` for networks, by ``width`` where their
+width binds, by ``linear`` for linear estimators.
 
 In this order: ``Boundary``, ``boundaries_between``.
 """
@@ -37,6 +37,7 @@ from asymptotics.boundaries.crossover import network_law
 from asymptotics.boundaries.law import BoundaryLaw
 from asymptotics.boundaries.linear import linear_law, mechanism_of_linear, type_of_linear
 from asymptotics.boundaries.types import BoundaryTerms, BoundaryType, boundary_terms, mechanism_of
+from asymptotics.boundaries.width import binds, law_across, mechanism_across, type_across
 from asymptotics.models.ridge import RidgeRegression
 from asymptotics.phases.phase import Phase
 
@@ -63,6 +64,8 @@ class Boundary:
         Raises:
             NotImplementedError: when the phases are not those of a network or a linear estimator.
         """
+        if self._is_narrow:
+            return type_across(self.phases, self.relation, self.continuous)
         return type_of_linear(self.phases) if self._is_linear else self._terms().type
 
     @property
@@ -80,6 +83,8 @@ class Boundary:
         """
         if self._is_linear:
             return mechanism_of_linear(self.phases, self.relation, self.continuous)
+        if self._is_narrow:
+            return mechanism_across(self.phases, self.relation, self.continuous)
         return mechanism_of(self._terms())
 
     def law(self) -> BoundaryLaw:
@@ -98,7 +103,14 @@ class Boundary:
         """
         if self._is_linear:
             return linear_law(self.phases, self.relation, self.continuous)
+        if self._is_narrow:
+            return law_across(self.phases, self.relation, self.continuous)
         return network_law(self._terms())
+
+    @property
+    def _is_narrow(self) -> bool:
+        """Whether the width binds on a side."""
+        return any(map(binds, self.phases))
 
     @property
     def _is_linear(self) -> bool:

@@ -30,18 +30,27 @@ Worked by hand, for the diagonal network: j(0) = 1 and m = sqrt(2/pi) = c_1, so 
 at its top delta^2 = Delta/w = (Delta^2/(4 c_1 lambda))^(2/3).  For the quadratic network j(0) = 1/2 and
 A = 2 n_eff/d: the peak is at n_eff = d/4, because the cone cuts half of the noise.
 
-In this order: ``balances_at_capacity`` and ``interpolation_peak``.
+In this order: ``balances_at_capacity``, ``interpolation_peak`` and ``width_peak``.
 """
 
 from __future__ import annotations
 
 from functools import cache
 
-from sympy import Abs, Eq, Expr, Piecewise, Rational, Symbol, simplify, solve, sqrt
+from sympy import Abs, Eq, Expr, Piecewise, Rational, Symbol, oo, simplify, solve, sqrt
 
 from asymptotics.boundaries.law import LocalLaw
+from asymptotics.expressions.checks import require
 from asymptotics.networks.network import Network, check_is_network
-from asymptotics.symbols import degrees_of_freedom, effective_noise, matrix_error, n_eff, threshold
+from asymptotics.symbols import (
+    d,
+    degrees_of_freedom,
+    effective_noise,
+    matrix_error,
+    n_eff,
+    threshold,
+    width,
+)
 
 depth = Symbol("Y", positive=True)
 """Height of the peak over the risk."""
@@ -85,13 +94,34 @@ def interpolation_peak(network: Network) -> LocalLaw:
     [10.0, 461317.537, 10.0]
     """
     check_is_network(network)
-    return _peak(network)
+    return _peak(network, network.noise.second_moment, network.noise.first_moment)
+
+
+def width_peak(network: Network) -> LocalLaw:
+    """The peak of the risk in the width: where what p << d hidden units fit of the noise meets the data.
+
+    It is ``law().local`` of boundary Wb/Wc of ``phase_diagram(network, width="scaled")``.
+
+    Raises:
+        InvalidArgument: when the network is no ``Network``, or its noise has no hard edge.
+        NotImplementedError: as ``interpolation_peak``.
+
+    >>> from asymptotics import quadratic
+    >>> peak = width_peak(quadratic)
+    >>> peak.samples, peak.below, peak.above
+    (2*p, 2*Delta*p/(2*p - n_eff), 2*Delta*p/(n_eff - 2*p))
+    """
+    check_is_network(network)
+    edge = network.noise.edge
+    require(edge != oo, "network", network, "a network whose noise has a hard edge, such as quadratic")
+    share = width / d  # its noise is at the edge: j(u) = share (edge - u)^2
+    return _peak(network, share * edge**2, share * edge)
 
 
 @cache
-def _peak(network: Network) -> LocalLaw:
+def _peak(network: Network, passing: Expr, mean_size: Expr) -> LocalLaw:
+    """The peak where j(0) = ``passing`` of noise passes, of the first moment ``mean_size``."""
     capacity, labels, force = balances_at_capacity(network)
-    passing, mean_size = network.noise.second_moment, network.noise.first_moment
     excess = capacity - passing
     width = (4 * mean_size * force / sqrt(labels)) ** Rational(2, 3)
     scale = network.risk_per_error * passing * labels

@@ -31,7 +31,7 @@ from asymptotics.lemmas.power_sums import Learned, end_behaviour
 from asymptotics.models.bayes import BayesOptimal, Recovery
 from asymptotics.networks.declaration import AMPLITUDE
 from asymptotics.networks.mode_functions import Ordering, mode_functions
-from asymptotics.networks.network import Network
+from asymptotics.networks.network import NarrowNetwork, Network
 from asymptotics.phases.phase import Phase
 from asymptotics.symbols import d, effective_noise, gamma, noise_variance, weight_decay
 
@@ -134,6 +134,8 @@ def boundary_terms(phases: tuple[Phase, Phase], relation: Eq, continuous: bool) 
         NotImplementedError: when the phases are not those of a declared network.
     """
     model = phases[0].balance.model
+    if isinstance(model, NarrowNetwork):  # where its width does not bind
+        model = model.network
     if not isinstance(model, Network | BayesOptimal):
         name = "their model" if model is None else model.name
         raise NotImplementedError(

@@ -14,6 +14,7 @@ that leads: x -> 0 for modes far below T, x -> oo for modes far above it.  To le
 with M the Mellin transform.  Which of the three holds depends on the powers p of h at 0 and at infinity.
 
 * ``power_sums``: the lemma, with its constants in closed form.
+* ``partial_sums``: sums over the first p modes, and over the rest.
 * ``noise``: the distribution of a mode without signal, and its edge: how little passes a threshold there.
 * ``risk_parts``: what one mode contributes to each part of the risk.
 * ``subcritical``: modes below the BBP threshold, seen inside the noise by the Ledoit-Peche overlap.

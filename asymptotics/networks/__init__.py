@@ -11,6 +11,7 @@ and its two equations, and everything else follows.
 * ``declaration``: what a network declares, and the derivatives of J.
 * ``mode_functions``: what one mode adds to each sum, in each order of the scales.
 * ``trained``: the regimes of a trained network.
+* ``narrow``: the regimes of one with fewer hidden units than inputs.
 * ``network``: ``Network``, a declaration with its regimes and the names of its phases.
 """
 

@@ -10,9 +10,9 @@ is the case without a jump, for f = f_q + (q - kappa) 1[x > q] and 1[x > q] = -d
 
     D[f] = D(q) - (q - kappa) D'(q),           J[f] = J(q) - (q - kappa) J'(q) + (q - kappa)^2 J''(q)/2.
 
-For an outlier above q nothing changes: J = (X(s) - kappa)^2.  For noise J = delta^2 j(q/delta), and near a hard
-edge u* the mass m = j''/2 outweighs j and j': with t = u* - kappa/delta, m of the noise kept with a jump t
-takes
+For an outlier above q nothing changes: J = (X(s) - kappa)^2.  For noise J = delta^2 j(q/delta), and near a
+hard edge u* the mass m = j''/2 outweighs j and j': with t = u* - kappa/delta, a mass m of noise kept with a
+jump t takes
 
     D = u* t m,             E = delta^2 t^2 m.
 
@@ -21,16 +21,16 @@ far below the noise, so that p units interpolate n_eff = 2 p samples: p = n/(2 d
 
 *The three ways in which p << d units bind*, with K modes above max(delta, kappa):
 
-* p << K: the first p modes of the target are learned, the others missed.  Each of the p pairs with d modes
-  that are not kept, so that D = 2 p/d, and misses the energy p^(1 - 2 gamma)/(2 gamma - 1) (``partial_sums``).
+* p << K: the first p modes of the target are learned, the others missed, of the energy p^(1 - 2 gamma)/(2
+  gamma - 1) (``partial_sums``).  Each of the p pairs with about d that are not kept: D = 2 p/d.
 * p >> K and kappa << delta: all outliers are kept, and p - K = p of the largest of the noise, whose mass is
   m = p/d and whose jump is all of u*.
 * p >> K and kappa within t << 1 of the edge, yet p so small that its noise lies within much less than t of
   it: the same with a jump t, which the threshold balance determines.  In terms of D_b = u* t m, the unknown
   of ``trained`` at the edge, E = delta^2 D_b^2 d/(u*^2 p).
 
-Worked by hand, quadratic network, label noise feeds delta, p >> K.  For p << n_eff weight decay sets kappa, so
-that kappa << delta if it is small, and R = 2 E = 8 (p/d) delta^2 with delta^2 = Delta d/(4 n_eff):
+Worked by hand, quadratic network, label noise feeds delta, p >> K.  For p << n_eff weight decay sets kappa,
+so that kappa << delta if it is small, and R = 2 E = 8 (p/d) delta^2 with delta^2 = Delta d/(4 n_eff):
 R = 2 Delta p/n_eff.  For p >> n_eff the threshold stays at the edge: 2 n_eff/d = 2 t p/d, t = n_eff/p, and
 R = 2 delta^2 t^2 p/d = Delta n_eff/(2 p), until t is as small as the reach (p/d)^(2/3) of what is kept.  Then
 p ~ d^(2/5) n_eff^(3/5), and R is that of full width, (n_eff/d)^(2/5).  In between, at n_eff = 2 p, is a peak.
@@ -100,8 +100,10 @@ class Binding(Enum):
     """How p << d hidden units bind."""
 
     MODES_MISSED = "p units are fewer than the modes above kappa and delta"
-    NOISE_KEPT = "p units keep all outliers and p of the noise, kappa << delta"
-    NOISE_KEPT_AT_EDGE = "p units keep all outliers and p of the noise, kappa further below its edge than these"
+    NOISE_FITTED = "p units keep all outliers and p of the noise, kappa << delta"
+    NOISE_FITTED_AT_EDGE = (
+        "p units keep all outliers and p of the noise, kappa further below its edge than these"
+    )
 
 
 _delta, _kappa = term(effective_noise, MODES), term(threshold, MODES)
@@ -115,9 +117,9 @@ def narrow_regimes(network: Declaration, noisy: bool) -> Iterator[Callable[[Doma
     for regime in trained_regimes(network, noisy):
         yield partial(_unbound, network, regime)
     yield named(Binding.MODES_MISSED, None, partial(_modes_missed, network, noisy))
-    for binding in (Binding.NOISE_KEPT, Binding.NOISE_KEPT_AT_EDGE):
+    for binding in (Binding.NOISE_FITTED, Binding.NOISE_FITTED_AT_EDGE):
         for learned in (Learned.NONE, Learned.SOME):
-            yield named(binding, learned, partial(_noise_kept, network, noisy, binding, learned))
+            yield named(binding, learned, partial(_noise_fitted, network, noisy, binding, learned))
 
 
 # --- the width does not bind
@@ -143,8 +145,8 @@ def _number_passing(network: Declaration, ordering: Ordering, learned: Learned) 
 
 
 def _modes_missed(network: Declaration, noisy: bool, domain: Domain) -> Regime:
-    errors = (*_missed(domain), *_of_kept(error_of(network.potential), domain))
-    freedoms = _of_kept(degrees_of_freedom_of(network.potential), domain)
+    errors = (*_missed(domain), *_over_units(error_of(network.potential), domain))
+    freedoms = _over_units(degrees_of_freedom_of(network.potential), domain)
     smallest: Term = term(AMPLITUDE, MODES) * _units ** coefficient(-gamma)
     return _regime(
         network,
@@ -153,7 +155,7 @@ def _modes_missed(network: Declaration, noisy: bool, domain: Domain) -> Regime:
         larger=((_all, _units), (smallest, _delta), (smallest, _kappa)),
         quantities={
             "learned_modes": as_law([_units]),
-            "train_loss": Given(_train_loss_of_kept, (network,)),
+            "train_loss": Given(_train_loss_of_units, (network,)),
             "unlearned_risk": Given(_part_of_missed, (network, "unlearned")),
             "learned_risk": Given(_part_of_missed, (network, "learned")),
             "overfitted_risk": as_law([]),
@@ -167,7 +169,7 @@ def _missed(domain: Domain) -> tuple[Term, ...]:
     return (term(tail_mean(S.One, S(2), AMPLITUDE, width, domain), MODES),)
 
 
-def _of_kept(of_mode: Expr, domain: Domain) -> tuple[Term, ...]:
+def _over_units(of_mode: Expr, domain: Domain) -> tuple[Term, ...]:
     """The mean over all modes of a function of those kept, which lie far above delta and kappa."""
     growth = limit(size * of_mode.diff(size) / of_mode, size, oo)
     far = expand(limit(of_mode / size**growth, size, oo))
@@ -177,12 +179,12 @@ def _of_kept(of_mode: Expr, domain: Domain) -> tuple[Term, ...]:
 
 def _part_of_missed(network: Declaration, name: str, on: Domain) -> tuple[Term, ...]:
     per_error = term(network.risk_per_error, MODES)
-    terms = _missed(on) if name == "unlearned" else _of_kept(error_of(network.potential), on)
+    terms = _missed(on) if name == "unlearned" else _over_units(error_of(network.potential), on)
     return tuple(per_error * t for t in terms)
 
 
-def _train_loss_of_kept(network: Declaration, on: Domain) -> tuple[Term, ...]:
-    sizes = _of_kept(size_of(network.potential), on)
+def _train_loss_of_units(network: Declaration, on: Domain) -> tuple[Term, ...]:
+    sizes = _over_units(size_of(network.potential), on)
     decay = term(weight_decay, WEIGHT_DECAY)
     return (*_misfit(network, _kappa), *(decay * t for t in sizes))
 
@@ -190,7 +192,7 @@ def _train_loss_of_kept(network: Declaration, on: Domain) -> tuple[Term, ...]:
 # --- more units than modes above the noise
 
 
-def _noise_kept(
+def _noise_fitted(
     network: Declaration, noisy: bool, binding: Binding, learned: Learned, domain: Domain
 ) -> Regime:
     ordering = _full_width_of(binding)
@@ -211,11 +213,15 @@ def _noise_kept(
             *_place_of_threshold(network, binding),
         ),
         quantities={
-            "learned_modes": as_law(_all * t for t in mean_term(number, learned, at.scale, AMPLITUDE, domain)),
+            "learned_modes": as_law(
+                _all * t for t in mean_term(number, learned, at.scale, AMPLITUDE, domain)
+            ),
             "train_loss": Given(_train_loss_with_noise, (network, binding, learned)),
             "unlearned_risk": Given(_part_of_modes, (network, ordering, learned, "unlearned")),
             "learned_risk": Given(_part_of_modes, (network, ordering, learned, "learned")),
-            "overfitted_risk": as_law([term(network.risk_per_error, BULK) * _error_of_noise(network, binding)]),
+            "overfitted_risk": as_law(
+                [term(network.risk_per_error, BULK) * _error_of_noise(network, binding)]
+            ),
             NOISE_ABOVE: as_law([_share]),
         },
     )
@@ -223,7 +229,7 @@ def _noise_kept(
 
 def _full_width_of(binding: Binding) -> Ordering:
     """The ordering of kappa and delta."""
-    below = binding is Binding.NOISE_KEPT
+    below = binding is Binding.NOISE_FITTED
     return Ordering.THRESHOLD_BELOW_NOISE if below else Ordering.THRESHOLD_AT_EDGE
 
 
@@ -242,7 +248,7 @@ def _functions_of_modes(
 
 def _jump(network: Declaration, binding: Binding) -> Term:
     """t, from the threshold to the noise that is kept, in units of delta."""
-    if binding is Binding.NOISE_KEPT:
+    if binding is Binding.NOISE_FITTED:
         return term(network.noise.edge, BULK)
     return term(bulk_freedom * d / (network.noise.edge * width), BULK)
 
@@ -259,7 +265,7 @@ def _freedom_of_noise(network: Declaration, binding: Binding) -> Term:
 
 def _place_of_threshold(network: Declaration, binding: Binding) -> tuple[tuple[Term, Term], ...]:
     """Far below the noise; or within its edge, by more than the noise that is kept."""
-    if binding is Binding.NOISE_KEPT:
+    if binding is Binding.NOISE_FITTED:
         return ((_delta, _kappa),)
     return ((_one, _jump(network, binding)), (edge_mass(network), _share))
 
@@ -311,7 +317,7 @@ def _regime(
     noise_left, labels, per_error = split_balance(network.noise_balance, matrix_error, LABEL_NOISE)
     freedom_left, _, per_freedom = split_balance(network.threshold_balance, degrees_of_freedom, WEIGHT_DECAY)
     labels = labels if noisy else without_label_noise(labels)
-    at_edge = sums.ordering is Binding.NOISE_KEPT_AT_EDGE
+    at_edge = sums.ordering is Binding.NOISE_FITTED_AT_EDGE
     return Regime(
         ordering=sums.ordering,
         learned=sums.learned,

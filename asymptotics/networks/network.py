@@ -65,7 +65,9 @@ class NarrowNetwork:
 
     def __post_init__(self) -> None:
         check_is_network(self.network)
-        allowed = "a network whose noise has a hard edge, such as quadratic: its weights are a matrix of rank p"
+        allowed = (
+            "a network whose noise has a hard edge, such as quadratic: its weights are a matrix of rank p"
+        )
         require(self.network.noise.edge != oo, "network", self.network, allowed)
 
     @property

@@ -51,12 +51,13 @@ from asymptotics.algebra.polyhedra import FIELD, coefficient
 from asymptotics.balance.dominant_balance import Balanced
 from asymptotics.balance.inequalities import Holds, Pieces, where_exponents_exceed, where_larger
 from asymptotics.balance.laws import ZERO, Law, NoSuchLaw, law, law_of, logarithm, logarithm_of
-from asymptotics.balance.regimes import BULK, MODES
+from asymptotics.balance.regimes import BULK, MODES, Model
 from asymptotics.lemmas.power_sums import Learned, leading_sum
 from asymptotics.lemmas.weight_shares import ATOM, MASS_ABOVE, NOISE_ABOVE
 from asymptotics.networks.declaration import AMPLITUDE
 from asymptotics.networks.mode_functions import Ordering, mode_functions
-from asymptotics.networks.network import Network
+from asymptotics.networks.narrow import Binding
+from asymptotics.networks.network import NarrowNetwork, Network
 from asymptotics.networks.trained import edge_gap
 from asymptotics.phases.products import corrected_expr, product
 from asymptotics.phases.shape import Shape, shape_of
@@ -188,15 +189,25 @@ def spectrum_laws(balanced: Balanced) -> SpectrumLaws:
     )
 
 
+def network_of(model: Model | None) -> Network | None:
+    """The declaration of a trained network, whatever its width; None of any other model."""
+    model = model.network if isinstance(model, NarrowNetwork) else model
+    return model if isinstance(model, Network) else None
+
+
 def trained_network(balanced: Balanced, asked: str = "spectrum") -> Network:
     """The network that a balance is of; ``asked`` names the quantity in the message.
 
     Raises:
-        NoSuchLaw: when it is not one of a trained network.
+        NoSuchLaw: when it is not one of a trained network, or one whose width binds.
     """
-    model = balanced.model
-    if not isinstance(model, Network) or not isinstance(balanced.hypothesis.ordering, Ordering):
-        name = "its model" if model is None else model.name
+    model = network_of(balanced.model)
+    if model is not None and isinstance(balanced.hypothesis.ordering, Binding):
+        raise NoSuchLaw(
+            f"a phase of {model.name} has no {asked} where its width binds: it is derived where it does not"
+        )
+    if model is None or not isinstance(balanced.hypothesis.ordering, Ordering):
+        name = "its model" if balanced.model is None else balanced.model.name
         raise NoSuchLaw(
             f"a phase of {name} has no {asked}: only a network trained with weight decay, estimator='erm', "
             "has weights, in which modes are learned or not"

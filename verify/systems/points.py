@@ -1,12 +1,15 @@
 r"""Points inside the phases of a system, and the ladder of dimensions on which it is solved there.
 
+The same serves a network of scaled width, which has a coordinate more than networks usually have.
+
 The coordinates are those in which the system's variables scale, such as a, rho and ell; the parameters gamma
 and, where it has one, the source exponent r.  At given parameters a phase is a polyhedron.  A point in it is
 drawn one coordinate after the other: Fourier and Motzkin's elimination of all later ones leaves the interval
 in which the next one lies.  By hand, for 0 < y < x < 1: eliminating y leaves 0 < x < 1; at x = 1/2 what is
 left of y is 0 < y < 1/2.
 
-In this order: `axes`, `point_type`, `points_of`, `exponents_at`, `slack`, `last_decade`, `values_at`.
+In this order: `has_own_axes`, `axes`, `point_type`, `points_of`, `exponents_at`, `slack`, `last_decade`,
+`values_at`.
 """
 
 from __future__ import annotations
@@ -56,9 +59,16 @@ def _system(diagram: PhaseDiagram) -> System:
     return system
 
 
+def has_own_axes(diagram: PhaseDiagram) -> bool:
+    """Whether a diagram has other coordinates than a, ell and b: that of a system, or of a scaled width."""
+    return system_of(diagram.model) is not None or diagram.width == "scaled"
+
+
 @cache
 def axes(diagram: PhaseDiagram) -> tuple[tuple[Symbol, ...], tuple[Symbol, ...]]:
-    """Coordinates and parameters on which a system's diagram depends."""
+    """Coordinates and parameters on which a diagram depends."""
+    if diagram.width == "scaled":
+        return diagram.phases[0].balance.scales.exponents, (symbols.gamma,)
     system = _system(diagram)
     whole = [e.lhs for e in system.equations] + [e.rhs for e in system.equations]
     whole += [*system.quantities.values(), *system.scales.values()]
@@ -232,7 +242,10 @@ def last_decade(diagram: PhaseDiagram, phase: Phase, point: Any) -> float:
     """The decimal exponent of the dimension at which the ladder of a point ends."""
     scales, solution = phase.balance.scales, phase.balance.solution
     variables = [exponent for _, exponent in scales.growth]
-    unknowns = [scales.expression(scales.exponent(solution[u])) for u in _system(diagram).unknowns]
+    if diagram.width == "scaled":  # kappa is known from delta, and no unknown, where it is at the edge
+        unknowns = [law.exponent for law in (phase.effective_noise, phase.threshold)]
+    else:
+        unknowns = [scales.expression(scales.exponent(solution[u])) for u in _system(diagram).unknowns]
     of_variables = [abs(x) for x in exponents_at(diagram, variables, point)]
     of_unknowns = [abs(x) for x in exponents_at(diagram, unknowns, point) if x != 0]
     most = [DECADES_OF_VARIABLES / max([1.0, *of_variables])]

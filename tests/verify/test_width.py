@@ -1,0 +1,122 @@
+"""Networks of scaled width: derived laws against the state evolution solved with that many hidden units."""
+
+from dataclasses import replace
+from fractions import Fraction
+
+import pytest
+from sympy import Rational, S
+
+from asymptotics import phase_diagram, quadratic
+from numerics import Problem, solve
+from verify import agreement, strategies
+from verify.comparison import _examples, problem_at
+from verify.ladder import reach_of_width
+from verify.systems.points import axes
+
+# phase, a, ell, rho, gamma, decade of d, relative distance allowed: a few of the largest neglected terms
+POINTS = [
+    ("Ia", "-1/3", "-2", "1/2", "1", 20, 1e-3),
+    ("Ib", "1/2", "1", "1/2", "1", 10, 1e-3),
+    ("II", "3/2", "3/4", "1/2", "1", 15, 1e-3),
+    ("III", "4", "2", "3/2", "1", 10, 1e-3),
+    ("IV", "1/5", "-1", "8/10", "1", 30, 3e-3),
+    ("V", "6/10", "-1", "9/10", "1", 30, 1e-3),
+    ("VIa", "3/2", "-1", "3/2", "1", 20, 1e-3),
+    ("VIb", "3", "-1", "3/2", "1", 10, 1e-3),
+    ("Wa", "2", "-1/4", "1/2", "1", 15, 1e-3),
+    ("Wa", "2", "3/4", "1/4", "1", 15, 1e-3),
+    ("Wa", "2", "-1/4", "1/2", "3/4", 20, 1e-3),
+    ("Wb", "1", "-1", "3/4", "1", 20, 2e-3),
+    ("Wb", "1", "-1", "85/100", "3/4", 30, 3e-3),
+    ("Wb", "3/4", "-1", "1/2", "3/2", 20, 1e-2),
+    ("Wc", "1/2", "-1", "6/10", "1", 30, 2e-3),
+    ("Wc", "1/2", "-1", "6/10", "3/2", 30, 2e-3),
+    ("Wd", "1/4", "-1", "45/100", "1", 20, 2e-2),
+]
+
+
+def solved(a, ell, rho, gamma, decade, noise=1):
+    d = 10**decade
+    n_eff, weight_decay = (float(d) ** float(Fraction(x)) for x in (a, ell))
+    width = max(1, round(float(d) ** float(Fraction(rho))))
+    problem = Problem(
+        "quadratic",
+        gamma=Fraction(gamma),
+        samples=n_eff * d,
+        dim=d,
+        weight_decay=weight_decay,
+        noise_variance=noise,
+        width=width,
+    )
+    at = {"gamma": Fraction(gamma), "n_eff": n_eff, "d": d, "weight_decay": weight_decay, "width": width}
+    return solve(problem), {**at, "noise_variance": noise}
+
+
+def phase_at(a, ell, rho, gamma, noise="fixed"):
+    exponents = {"a": Rational(a), "ell": Rational(ell), "rho": Rational(rho), "gamma": Rational(gamma)}
+    return phase_diagram(quadratic, noise=noise, width="scaled").locate(**exponents)
+
+
+@pytest.mark.parametrize(("name", "a", "ell", "rho", "gamma", "decade", "rel"), POINTS)
+def test_constants_of_every_law(name, a, ell, rho, gamma, decade, rel):
+    phase = phase_at(a, ell, rho, gamma)
+    assert phase.name == name
+    solution, at = solved(a, ell, rho, gamma, decade)
+    for quantity, law in phase.laws.items():
+        value = float(getattr(solution, quantity))
+        assert value == pytest.approx(
+            float(law.evaluate(**at)), rel=10 * rel if quantity != "excess_risk" else rel
+        )
+
+
+@pytest.mark.parametrize(("name", "a", "ell", "rho", "gamma", "decade", "rel"), POINTS[8:14])
+def test_parts_of_the_risk_and_training_loss(name, a, ell, rho, gamma, decade, rel):
+    phase = phase_at(a, ell, rho, gamma)
+    solution, at = solved(a, ell, rho, gamma, decade)
+    assert float(solution.train_loss) == pytest.approx(float(phase.train_loss.evaluate(**at)), rel=10 * rel)
+    risk = float(solution.excess_risk)
+    for part, law in phase.decomposition.items():
+        # parts far below the whole are differences of larger numbers
+        expected = float(law.evaluate(**at))
+        assert float(solution.decomposition[part]) == pytest.approx(expected, rel=0.05, abs=rel * risk)
+
+
+@pytest.mark.parametrize(
+    ("name", "noise", "a", "ell", "rho", "gamma"),
+    [
+        ("Wa", "none", "3/2", "-1", "1/2", "1"),
+        ("Wn", "none", "1/4", "-1", "2/5", "1"),
+        ("II", "none", "3/2", "3/4", "1/2", "1"),
+    ],
+)
+def test_without_label_noise(name, noise, a, ell, rho, gamma):
+    phase = phase_at(a, ell, rho, gamma, noise)
+    assert phase.name == name
+    solution, at = solved(a, ell, rho, gamma, 16, 0)
+    assert float(solution.excess_risk) == pytest.approx(float(phase.risk.evaluate(**at)), rel=0.05)
+
+
+def test_points_of_a_scaled_width_are_located_where_they_are_drawn():
+    diagram = phase_diagram(quadratic, width="scaled")
+    coordinates, parameters = axes(diagram)
+    assert [*map(str, coordinates), *map(str, parameters)] == ["a", "ell", "rho", "gamma"]
+    for phase in diagram.phases:
+        (point,) = _examples(strategies.scales(diagram, phase, margin=Fraction(1, 20)), 1, seed=0)
+        assert diagram.locate(**point._asdict()) == phase
+        assert problem_at(diagram, point, 10**6).width >= 1
+        assert reach_of_width(diagram, phase, point) > 6
+
+
+@pytest.mark.slow
+def test_agreement_and_a_planted_error_in_each_law():
+    diagram = phase_diagram(quadratic, width="scaled")
+    report = agreement(diagram)
+    assert report.passed
+    assert {check.phase for check in report.checks} == {phase.name for phase in diagram.phases}
+    (narrow,) = (phase for phase in diagram.phases if phase.name == "Wb")
+    for name in ("risk", "effective_noise", "threshold", "learned", "degrees_of_freedom"):
+        law = getattr(narrow, name)
+        wrong = replace(narrow, **{name: replace(law, exponent=law.exponent + S(1) / 20)})
+        planted = agreement(replace(diagram, phases=(wrong,)))
+        assert not planted.passed
+        assert sum(not check.passed for check in planted.checks) == len(planted.checks) // 5
