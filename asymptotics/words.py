@@ -274,28 +274,28 @@ def width_limited(kind: str, role: str) -> str:
     """
     if kind == "interpolation peak":
         return (
-            "Spare units take as many degrees of freedom as the data have: fitted by the noise that they keep, "
-            "the data drive the risk to a peak in width, of a height that only weight decay bounds (local law)."
+            "Spare units take as many degrees of freedom as the data have: fitted by the noise in them, the "
+            "data drive the risk to a peak in width, of a height that only weight decay bounds (local law)."
         )
     if kind == "edge":
         return (
-            "Weight decay lowers the threshold kappa to the noise, of which spare units fit the largest, all next "
-            "to its edge: what it costs grows like the square of the distance to that edge."
+            "Weight decay lowers the threshold kappa to the noise, of which spare units fit the largest, all "
+            "next to its edge: the cost grows like the square of the distance to that edge."
         )
     if role == "modes":
         return (
-            "There are as many hidden units as target modes above the noise and the threshold: with fewer, modes "
-            "are missed; with more, spare units fit noise, or nothing."
+            "There are as many hidden units as target modes above the noise and the threshold: with fewer, "
+            "modes are missed; with more, spare units fit noise, or nothing."
         )
     if role == "edge":
         return (
-            "There are as many hidden units as noisy modes above the threshold that interpolates the data at full "
-            "width: with more, the width does not bind."
+            "There are as many hidden units as noisy modes above the threshold that interpolates the data at "
+            "full width: with more, the width does not bind."
         )
     if role == "dimension":
         return (
-            "There are as many hidden units as inputs, or as positive noisy modes: with more, the width does not "
-            "bind; with fewer, modes that they have no room for are missed, or noise is."
+            "There are as many hidden units as inputs, or as positive noisy modes: with more, the width does "
+            "not bind; with fewer, modes or noise that no unit is left for are missed."
         )
     return mechanism_of_type("crossover")
 

@@ -5,8 +5,8 @@ the noise do, at the edge u* of it.  So one pair of equations holds in all such 
 u = kappa/delta, K = (A/delta)^(1/gamma) modes above delta, b(u) the BBP threshold in units of delta, s_p that
 of the size of the p-th mode, and c = max(b, s_p) the smallest size that is learned,
 
-    E = delta^2 (K/d) [sum over s > c of the error of an outlier + sum over s < c of s^2] + delta^2 m (u* - u)_+^2,
-    D = (K/d) [sum over s > c of the degrees of freedom of an outlier] + u* m (u* - u)_+,
+    E/delta^2 = (K/d) [sum over s > c of the error of an outlier + sum over s < c of s^2] + m (u* - u)_+^2,
+    D         = (K/d) [sum over s > c of the degrees of freedom of an outlier] + u* m (u* - u)_+,
 
 where m = (p - K b^(-1/gamma))_+/d is the mass of the noise that spare units fit.  The sums are integrals of
 powers over s^(-1/gamma - 1) ds/gamma, cut at c.
@@ -21,9 +21,9 @@ It is least where a mode is worth as much as it costs, s^2 = 2 + 3/s^2: s_p = sq
 (4/sqrt(3)) delta.  That is the best hard threshold of Gavish and Donoho (arXiv:1305.5870), and p = K
 3^(-1/(2 gamma)) the best width at vanishing weight decay (``optimal_width``).
 
-*The peak in width.*  Boundary Wb/Wc.  Noise of mass p/d with a jump of u* has j(u) = (p/d) (u* - u)^2, and the
-threshold balance is that of ``interpolation`` with j(0) = u*^2 p/d and the first moment u* p/d: the same
-universal curve, at A = j(0), n_eff = 2 p or p = n/(2 d), of the height (n_eff/d)^(1/3) (Delta^2/lambda)^(2/3).
+*The peak in width.*  Boundary Wb/Wc.  Noise of mass p/d at the edge has j(u) = (p/d) (u* - u)^2, and the two
+equations are those of ``interpolation`` with j(0) = u*^2 p/d and the first moment u* p/d: the same universal
+curve, at A = j(0), n_eff = 2 p or p = n/(2 d), of the height (n_eff/d)^(1/3) (Delta^2/lambda)^(2/3).
 
 *Where the width ceases to bind* there is as much noise between kappa and the edge as units fit.  Near a hard
 edge j = C tau^r, with tau the distance to it, and noise within w of it has the mass j''(w)/2 = p/d.  With a
@@ -72,7 +72,7 @@ from asymptotics.symbols import (
 Phases = tuple[Phase, Phase]
 
 gap = Symbol("tau", positive=True)
-"""Distance from the edge of the noise, in units of delta."""
+"""Distance from the edge of the noise, in units of delta; or a function of it."""
 
 
 def binds(phase: Phase) -> bool:
@@ -153,7 +153,7 @@ def _uniform(phases: Phases, kind: BoundaryType) -> UniformLaw:
 
 
 def _like_full_width(phases: Phases, relation: Eq, continuous: bool) -> BoundaryTerms | None:
-    """The terms of a boundary where the law of the risk is that of full width: of modes at the edge, alone."""
+    """The terms of a boundary whose law is that of full width: of modes at the edge of the noise, alone."""
     one, other = (_at_full_width(p) if binds(p) else p for p in phases)
     if one is None or other is None:
         return None
@@ -197,28 +197,33 @@ def _is_at_all(phases: Phases) -> bool:
 
 def _variable_of(phases: Phases, kind: BoundaryType, continuous: bool) -> tuple[Expr, Set]:
     """What is of order one at the boundary, and its values where the risk follows neither phase."""
-    one, other = phases
-    window = S.EmptySet if kind is BoundaryType.UNCHANGED else ANYWHERE
+    if kind is BoundaryType.UNCHANGED:
+        return _variable(phases), S.EmptySet
     if _is_at_all(phases):
         return width / d, Interval.open(0, 1)
-    network = _network(phases)
+    network, above = _network(phases), next((p for p in phases if not binds(p)), None)
+    if kind is BoundaryType.EDGE and above is not None:
+        window = ANYWHERE if continuous else Interval.open(0, network.noise.edge)
+        return above.threshold.expr / above.effective_noise.expr, window
     if kind is BoundaryType.INTERPOLATION_PEAK:
         capacity, _, _ = balances_at_capacity(network)
-        return capacity / (network.noise.edge**2 * width / d), window
-    if kind is BoundaryType.EDGE:
-        above = next(p for p in phases if not binds(p))
-        variable = above.threshold.expr / above.effective_noise.expr
-        return variable, window if continuous else Interval.open(0, network.noise.edge)
-    if _bindings(phases) == {Binding.MODES_MISSED} and all(binds(p) for p in phases):
-        return (one.effective_noise.expr / other.effective_noise.expr) ** 2, window
-    if Binding.MODES_MISSED in _bindings(phases):
-        rest = next(p for p in phases if p.hypothesis.ordering is not Binding.MODES_MISSED)
-        return width / rest.learned.expr, window
+        return capacity / (network.noise.edge**2 * width / d), ANYWHERE
+    return _variable(phases), ANYWHERE
+
+
+def _variable(phases: Phases) -> Expr:
+    """Units over modes or noise, or the ratio of two terms that exchange the lead."""
+    one, other = phases
+    rest = [p for p in phases if p.hypothesis.ordering is not Binding.MODES_MISSED]
+    if not rest:
+        return (one.effective_noise.expr / other.effective_noise.expr) ** 2
+    if len(rest) == 1:
+        return width / rest[0].learned.expr
     if _role(phases) == "edge":
-        capacity, _, _ = balances_at_capacity(network)
-        mass = edge_mass(network).substitute(bulk_freedom, term(capacity, words.BULK))
-        return width / (d * mass.coefficient * mass.monomial()), window
-    return one.risk.expr / other.risk.expr, window
+        capacity, _, _ = balances_at_capacity(_network(phases))
+        mass = edge_mass(_network(phases)).substitute(bulk_freedom, term(capacity, words.BULK))
+        return width / (d * mass.coefficient * mass.monomial())
+    return one.risk.expr / other.risk.expr
 
 
 # --- the equations where the width binds
@@ -302,7 +307,7 @@ def _within_the_edge(phases: Phases) -> UniformLaw:
 
 
 def _potential_at_edge(network: Network) -> Expr:
-    """j near the hard edge, a power of the distance to it."""
+    """The potential near the hard edge, a power of the distance to it."""
     distance = network.noise.potential(network.noise.edge - gap)
     return distance.series(gap, 0, 4).removeO().as_leading_term(gap)
 
@@ -312,13 +317,17 @@ def _power(potential: Expr) -> Expr:
 
 
 def _all_noise_cut(phases: Phases) -> UniformLaw:
-    """Noise of which p << d or all units fit the largest, kappa far below it; the unknown is u* - q/delta."""
+    """Noise of which units fit the largest, or all that is positive, kappa far below it.
+
+    With q/delta = u* (1 - x)/(1 + x) the unknown x is 1 where all that is positive is fitted, q = 0.
+    """
     network = _network(phases)
     full = next(p for p in phases if not binds(p))
-    j = network.noise.potential(network.noise.edge - gap)
-    mass = j.diff(gap, 2) / 2
-    place = network.noise.edge - gap
-    error = j + place * j.diff(gap) + place**2 * mass
+    place = network.noise.edge * (1 - gap) / (1 + gap)
+    j = network.noise.potential(ratio)
+    cut_mass = j.diff(ratio, 2) / 2
+    error = (j - ratio * j.diff(ratio) + ratio**2 * cut_mass).subs(ratio, place)
+    mass = cut_mass.subs(ratio, place)
     noise = full.effective_noise.expr
     share = Min(width / d, network.noise.mass)
     return UniformLaw(
@@ -327,7 +336,7 @@ def _all_noise_cut(phases: Phases) -> UniformLaw:
         threshold=full.threshold.expr,
         unknowns=(gap,),
         equations=(Eq(mass, share),),
-        start=(S.Half,),
+        start=(S.One,),
     )
 
 
