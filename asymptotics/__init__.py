@@ -21,6 +21,7 @@ in which they build on each other:
     learning_curves   where the risk does not fall as samples grow
     heavy_tails       what the tail of the spectrum says of the risk
     pruning_ratio     where pruning reaches the optimal rate without tuning
+    optimal_width     the best width, against the Bayes-optimal estimator
 """
 
 from asymptotics.balance.laws import Law as Law
@@ -31,6 +32,7 @@ from asymptotics.balance.tiling import AmbiguousDiagram as AmbiguousDiagram
 from asymptotics.balance.tiling import IncompleteDiagram as IncompleteDiagram
 from asymptotics.boundaries.boundary import Boundary as Boundary
 from asymptotics.boundaries.interpolation import interpolation_peak as interpolation_peak
+from asymptotics.boundaries.interpolation import width_peak as width_peak
 from asymptotics.boundaries.law import BoundaryLaw as BoundaryLaw
 from asymptotics.boundaries.law import LocalLaw as LocalLaw
 from asymptotics.boundaries.recovery import recovery_jump as recovery_jump
@@ -52,6 +54,8 @@ from asymptotics.models.quadratic import quadratic as quadratic
 from asymptotics.models.ridge import RidgeRegression as RidgeRegression
 from asymptotics.models.ridge import ridge as ridge
 from asymptotics.networks.network import Network as Network
+from asymptotics.optimal_width import optimal_width as optimal_width
+from asymptotics.optimal_width import width_ratio as width_ratio
 from asymptotics.phases.bulk import OverfittedBulk as OverfittedBulk
 from asymptotics.phases.phase import Phase as Phase
 from asymptotics.phases.spectrum import SpectrumLaws as SpectrumLaws
@@ -93,6 +97,7 @@ __all__ = [
     "interpolation_peak",
     "kernel_ridge",
     "mode_sum",
+    "optimal_width",
     "phase_diagram",
     "plateaus",
     "pruning_ratios",
@@ -101,4 +106,6 @@ __all__ = [
     "read_latex",
     "recovery_jump",
     "ridge",
+    "width_peak",
+    "width_ratio",
 ]

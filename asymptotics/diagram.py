@@ -203,7 +203,7 @@ class PhaseDiagram:
         alone = f"'erm' of a network, which alone has a weight decay to tune; this is of {self.model.name}"
         require(trained, "estimator", self.estimator, alone)
         assert isinstance(self.model, Network)
-        return optima_along(self.model, self.noise, Line(S.Zero, *self._given(gamma=gamma, b=b)))
+        return optima_along(self.model, self.noise, Line(S.Zero, *self.given(gamma=gamma, b=b)))
 
     def __getitem__(self, name: str) -> Phase:
         """The phase of that name.
@@ -331,12 +331,12 @@ class PhaseDiagram:
         >>> phase_diagram(diagonal, noise="scaled").parameters(gamma=1.25, b=1)
         {gamma: 5/4, b: 1}
         """
-        values, free = self._given(gamma=exact_exponent("gamma", gamma), b=b, source=source, rho=rho)
+        values, free = self.given(gamma=exact_exponent("gamma", gamma), b=b, source=source, rho=rho)
         require(symbols.b not in free, "b", b, "given in a diagram with noise='scaled'")
         require(symbols.source not in free, "source", source, f"given in a diagram of {self.model.name}")
         return values
 
-    def _given(
+    def given(
         self,
         *,
         gamma: Exact | None,
@@ -344,7 +344,15 @@ class PhaseDiagram:
         source: Exact | None = None,
         rho: Exact | None = None,
     ) -> tuple[dict[Expr, Expr], tuple[Symbol, ...]]:
-        """The parameters that are given, by their symbols, and the symbols of those left open."""
+        """The parameters that are given, by their symbols, and the symbols of those left open.
+
+        Raises:
+            InvalidArgument: as ``locate``.
+
+        >>> from asymptotics import diagonal, phase_diagram
+        >>> phase_diagram(diagonal).given(gamma=None)
+        ({}, (gamma,))
+        """
         scaled, has_source = self.noise == "scaled", self._holds(symbols.source)
         require(scaled or b is None, "b", b, f"left out in a diagram with noise={self.noise!r}")
         left_out = f"left out in a diagram of {self.model.name}"
@@ -386,7 +394,7 @@ def line_of(
     >>> line_of(phase_diagram(diagonal), ell=-1, gamma=1.25, b=None, source=None).height
     -1
     """
-    given, free = diagram._given(gamma=gamma, b=b, source=source, rho=rho)
+    given, free = diagram.given(gamma=gamma, b=b, source=source, rho=rho)
     return line_at(ell if diagram._has_weight_decay(ell) else S.Zero, given, free)
 
 

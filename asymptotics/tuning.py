@@ -27,7 +27,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
-from itertools import product
+from itertools import pairwise, product
 from typing import Any
 
 from sympy import And, Dummy, Expr, S, factorial, oo, simplify
@@ -36,7 +36,7 @@ from asymptotics import words
 from asymptotics.algebra.intervals import NotCovered, Stretch, intervals_along
 from asymptotics.algebra.monomials import Noise, Scales, Term, bulk_freedom, term, tidy
 from asymptotics.algebra.polyhedra import FIELD, Domain, coefficient, feasible, irredundant, overlap
-from asymptotics.algebra.regions import region_of
+from asymptotics.algebra.regions import margin, region_of
 from asymptotics.balance.dominant_balance import Balanced, dominant_balances
 from asymptotics.balance.laws import Law, law, law_of, logarithm_of, risk_law
 from asymptotics.balance.regimes import (
@@ -60,7 +60,7 @@ from asymptotics.networks.declaration import AMPLITUDE, error_of
 from asymptotics.networks.mode_functions import Ordering, in_the_limit, mode_function
 from asymptotics.networks.network import Network, check_is_network
 from asymptotics.networks.trained import trained_regime
-from asymptotics.symbols import a, effective_noise, threshold, weight_decay
+from asymptotics.symbols import effective_noise, threshold, weight_decay
 
 STATIONARY = "the risk is stationary in the threshold"
 
@@ -187,10 +187,19 @@ def optima_along(network: Network, noise: Noise, line: Line) -> tuple[tuple[Any,
         (region_of(x.facets, x.scales, x.domain), (law_of(x, "weight_decay"), risk_law(x)))
         for x in tuned_balances(network, noise)
     ]
-    return _optima_in_cases(optima, line) if line.free else _optima_at_numbers(optima, line)
+    return optima_of(optima, line, "weight decay")
 
 
-def _optima_in_cases(optima: Sequence[Optimum], line: Line) -> tuple[tuple[Any, ...], ...]:
+def optima_of(optima: Sequence[Optimum], line: Line, tuned: str) -> tuple[tuple[Any, ...], ...]:
+    """The optima met along a line, in order; ``tuned`` names in the message what is best there.
+
+    Raises:
+        IncompleteDiagram: when in some range there is none.
+    """
+    return _optima_in_cases(optima, line, tuned) if line.free else _optima_at_numbers(optima, line, tuned)
+
+
+def _optima_in_cases(optima: Sequence[Optimum], line: Line, tuned: str) -> tuple[tuple[Any, ...], ...]:
     polyhedra = [(line.forms(region), index) for index, (region, _) in enumerate(optima)]
     ends = line.expression
 
@@ -200,34 +209,25 @@ def _optima_in_cases(optima: Sequence[Optimum], line: Line) -> tuple[tuple[Any, 
     try:
         cases: tuple[Any, ...] = line.cases(partial(intervals_along, polyhedra), laws)
     except NotCovered as gap:
-        raise IncompleteDiagram(f"no best weight decay is found for a above {ends(gap.start)}") from None
+        raise IncompleteDiagram(f"no best {tuned} is found for a above {ends(gap.start)}") from None
     while len(cases) == 1 and isinstance(cases, CaseSplit):  # the order does not depend on what is open
         ((_, _, cases),) = cases
     return cases
 
 
-def _optima_at_numbers(optima: Sequence[Optimum], line: Line) -> tuple[tuple[Expr, Expr, Law, Law], ...]:
+def _optima_at_numbers(
+    optima: Sequence[Optimum], line: Line, tuned: str
+) -> tuple[tuple[Expr, Expr, Law, Law], ...]:
     pieces: list[tuple[Expr, Expr, Law, Law]] = []
-    for region, laws in optima:
-        start, end = _range_of_samples([relation.subs(line.fixed) for relation in region.args])
-        if start < end:
-            pieces.append((start, end, *laws))
-    pieces.sort(key=lambda piece: piece[0])
-    starts, ends = [piece[0] for piece in pieces], [piece[1] for piece in pieces]
-    if [*starts, oo] != [S.Zero, *ends]:
-        known = ", ".join(f"({start}, {end})" for start, end in zip(starts, ends, strict=True))
-        raise IncompleteDiagram(f"no best weight decay is found for a outside of {known}")
+    for start, end in pairwise([*line.crossings(region for region, _ in optima), oo]):
+        point = line.at(start + 1 if end == oo else (start + end) / 2)
+        inside = (x for region, x in optima if all(margin(r, point) > 0 for r in region.args))
+        laws = next(inside, None)
+        if laws is None:
+            raise IncompleteDiagram(f"no best {tuned} is found for a between {start} and {end}")
+        since = pieces.pop()[0] if pieces and pieces[-1][2:] == laws else start
+        pieces.append((since, end, *laws))
     return tuple(pieces)
-
-
-def _range_of_samples(relations: Sequence[Any]) -> tuple[Expr, Expr]:
-    """The open interval of a > 0 in which relations between a and numbers hold, empty if start >= end."""
-    if any(relation == False for relation in relations):  # noqa: E712
-        return S.Zero, S.Zero
-    bounds = [relation for relation in relations if relation != True]  # noqa: E712
-    starts = [relation.lts for relation in bounds if relation.gts == a]
-    ends = [relation.gts for relation in bounds if relation.lts == a]
-    return max([S.Zero, *starts]), min([oo, *ends])
 
 
 @dataclass(frozen=True)
@@ -266,8 +266,13 @@ def bayes_ratio(network: Network, noise: Noise = "fixed") -> tuple[BayesRatio, .
 
 @cache
 def _ratios(network: Network, noise: Noise) -> tuple[BayesRatio, ...]:
+    return ratios_between(tuned_balances(network, noise), bayes_balances(network, noise))
+
+
+def ratios_between(balances: Sequence[Balanced], references: Sequence[Balanced]) -> tuple[BayesRatio, ...]:
+    """The ratio of two risks where a balance of one and of the other overlap."""
     ratios = []
-    for tuned, bayes in product(tuned_balances(network, noise), bayes_balances(network, noise)):
+    for tuned, bayes in product(balances, references):
         domain = overlap(tuned.domain, bayes.domain)
         facets, window = (*tuned.facets, *bayes.facets), tuned.scales.window
         if domain is None or not feasible([*facets, *window], domain):

@@ -48,6 +48,7 @@ LAWS = {
         "spectrum",
         "subcritical",
         "tuning",
+        "width",
     )
 }
 """Laws of `asymptotics` against solutions of `numerics`."""

@@ -33,7 +33,7 @@ from sympy import Basic, Eq
 import asymptotics
 import numerics
 import verify
-from asymptotics import diagonal, kernel_ridge, phase_diagram, symbols
+from asymptotics import diagonal, kernel_ridge, phase_diagram, quadratic, symbols
 from asymptotics.expressions.checks import InvalidArgument
 from asymptotics.expressions.point import VARIABLES
 from asymptotics.lemmas.power_sums import Learned
@@ -236,6 +236,10 @@ VALID: dict[str, Callable[[], Any]] = {
     "network": lambda: diagonal,
     "model": lambda: diagonal,
     "diagram": _diagram,
+    "width_peak.network": lambda: quadratic,
+    "width_ratio.network": lambda: quadratic,
+    "optimal_width.diagram": lambda: phase_diagram(quadratic, width="scaled"),
+    "NarrowNetwork.network": lambda: quadratic,
     "boundary": _boundary,
     "noisy": lambda: True,
     "learned": lambda: Learned.SOME,
@@ -313,7 +317,7 @@ ALLOWED: dict[str, set[str]] = {
     "Spectrum.density.x": MANY_NUMBERS,
     "Spectrum.cdf.x": MANY_NUMBERS,
     "Spectrum.mass_beyond.x": MANY_NUMBERS,
-    **{f"Vectorised.__call__.{name}": {"array"} for name in (*PHYSICAL, "source")},
+    **{f"Vectorised.__call__.{name}": {"array"} for name in (*PHYSICAL, "source", "width")},
     "eigenvalues": {"array"},
     "FreeConvolution.of_eigenvalues.weights": {"array"},
     "risk_curve.samples": {"array"},
@@ -328,7 +332,7 @@ ALLOWED: dict[str, set[str]] = {
 }
 
 # Valid calls that take many seconds; the tests of these functions make them.
-SLOW = {"agreement", "bayes_ratio", "heavy_tails", "pruning_ratios"}
+SLOW = {"agreement", "bayes_ratio", "heavy_tails", "optimal_width", "pruning_ratios", "width_ratio"}
 
 
 def _in(table: dict[str, Any], public: Public, parameter: str) -> Any:

@@ -12,7 +12,6 @@ freedom are determined as the data have, the next term decides: a local law.
 
 Its files, in order:
 
-    monotone_root      roots of monotone functions, by their logarithms
     uniform_sums       sums over a power law of modes that hold uniformly, and their numbers
     free_convolution   the same for modes that repel each other
     types              what changes at a boundary, which terms balance there, in which variable
@@ -20,6 +19,7 @@ Its files, in order:
     interpolation      the local law of the interpolation peak
     recovery           the local law where the data come to determine every mode
     crossover          the law across a boundary of a network
+    width              the law where the number of hidden units binds on one side or both
     linear             the law across a boundary of a linear estimator
     boundary           Boundary: where two phases touch
 """

@@ -24,10 +24,10 @@ from sympy import Eq, Expr, Integral, Set, Sum, Symbol
 
 from asymptotics.balance.laws import Law
 from asymptotics.boundaries.free_convolution import PathIntegral
-from asymptotics.boundaries.monotone_root import FARTHEST, positive_solution
 from asymptotics.boundaries.types import BoundaryType
 from asymptotics.boundaries.uniform_sums import DIGITS, ModeIntegral, compiled, evaluate
 from asymptotics.expressions.checks import require
+from asymptotics.expressions.monotone_root import FARTHEST, positive_solution
 from asymptotics.expressions.point import Number, PhysicalPoint, point_of, require_variables
 from asymptotics.symbols import source
 

@@ -9,6 +9,7 @@ of the variables.  It rests on one fact: an expression that is built in one step
 * ``point``: the physical point, validated once for every law.
 * ``building``: what may be built from text, step by step and within bounds.
 * ``evaluation``: numbers from a law, by mpmath at any size or by NumPy for arrays.
+* ``monotone_root``: roots of monotone functions, by their logarithms.
 * ``notation``: plain text, written and read.
 * ``latex_reader``: LaTeX, read.
 """

@@ -66,7 +66,7 @@ def test_names_are_those_of_arguments():
         weight_decay * noise_variance * source * gamma_function(gamma) * n_eff**a / d**ell
     )
     written = set(re.findall(r"\b[a-z_]+", text))
-    assert set(NAMES) - {"b", "index", "weight"} == written
+    assert set(NAMES) - {"b", "index", "rho", "weight", "width"} == written
     assert "lambda" not in text
 
 

@@ -4,7 +4,7 @@ import mpmath
 import pytest
 from mpmath import mpf
 
-from asymptotics.boundaries.monotone_root import is_determined, monotone_root, positive_solution
+from asymptotics.expressions.monotone_root import is_determined, monotone_root, positive_solution
 
 
 @pytest.mark.parametrize("root", [-5000, -3, 0, 40, 5000])

@@ -1,0 +1,216 @@
+r"""The best width of a network, and when it reaches the Bayes rate.
+
+Every hidden unit less loses a mode or some noise.  With the threshold far below the noise, kappa << delta,
+the p-th of the outliers is worth its unit as long as the energy s^2 of its mode, which is missed without it,
+exceeds the error e(s) that it has with it.  So the best width cuts at the size
+
+    s_p = s* delta,        s*^2 = e(s*),
+
+and p = (A/(s* delta))^(1/gamma) is a monomial like any other: one more unknown of a ``Regime``, with one more
+equation.  Its sums over modes are those of ``power_sums`` cut at s* in place of the BBP threshold.  Where
+kappa is far above the noise every mode that passes it is worth its unit, e = kappa^2 < s^2, and noise does
+not pass: the best width is any that does not bind, of which the fewest units are as many as modes above
+kappa, or d.  Once all modes are above the noise, all d units are worth it, too.
+
+Worked by hand, quadratic network, 1 << n_eff << d^(2 gamma), at vanishing weight decay: e = (2 + 3/s^2)
+delta^2, so that s*^2 = 3.  In the noisy weights that is an outlier at s* + 1/s* = 4/sqrt(3), the best hard
+threshold of Gavish and Donoho (arXiv:1305.5870).  With delta^2 = Delta d/(4 n_eff)
+
+    p = (4 n_eff/(3 Delta))^(1/(2 gamma)),      R/R_Bayes = 3^(-1/(2 gamma)) (1 + 1/gamma),
+
+the Bayes rate without any weight decay, with a ratio between 1 and 1.16, the largest at gamma = 1.22.  The
+best weight decay at full width has 3 gamma/(1 + gamma), up to 3: it shrinks what it learns, few units do not.
+
+In this order: ``Best`` (the model), ``optimal_width``, ``width_ratio``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import cache, partial
+from typing import Any
+
+from sympy import Expr, S, expand, oo, solve
+
+from asymptotics.algebra.monomials import Noise, Scales, term
+from asymptotics.algebra.polyhedra import Domain
+from asymptotics.algebra.regions import region_of
+from asymptotics.balance.dominant_balance import Balanced, dominant_balances
+from asymptotics.balance.laws import law_of, risk_law
+from asymptotics.balance.regimes import (
+    LABEL_NOISE,
+    MODES,
+    WEIGHT_DECAY,
+    Description,
+    Equation,
+    Hypothesis,
+    Regime,
+    as_law,
+    crossover,
+    split_balance,
+    without_label_noise,
+)
+from asymptotics.diagram import Exact, PhaseDiagram, phase_diagram
+from asymptotics.expressions.checks import require, require_one_of
+from asymptotics.lemmas.power_sums import Learned, ModeFunction, Piece
+from asymptotics.lines import line_at
+from asymptotics.networks.declaration import AMPLITUDE, error_of
+from asymptotics.networks.mode_functions import Ordering, in_the_limit
+from asymptotics.networks.network import NarrowNetwork, Network
+from asymptotics.networks.trained import Trained, trained_regime
+from asymptotics.symbols import (
+    d,
+    degrees_of_freedom,
+    effective_noise,
+    matrix_error,
+    size,
+    threshold,
+    width,
+)
+from asymptotics.tuning import BayesRatio, bayes_balances, optima_of, ratios_between
+
+
+@dataclass(frozen=True)
+class Best:
+    """A network trained with the width that makes its risk least at a given weight decay."""
+
+    network: Network
+
+    @property
+    def name(self) -> str:
+        """That of the network, and of its width."""
+        return f"{self.network.name} of the best width"
+
+    def regimes(self, noisy: bool) -> Iterator[Callable[[Domain], Regime]]:
+        """Units for the outliers that are worth one; or as many as full width learns modes with."""
+        yield partial(_cut_among_outliers, self.network, noisy)
+        for learned in Learned:
+            yield partial(_as_at_full_width, self.network, noisy, Ordering.THRESHOLD_ABOVE_NOISE, learned)
+        yield partial(_as_at_full_width, self.network, noisy, Ordering.THRESHOLD_BELOW_NOISE, Learned.ALL)
+
+    def describe(self, hypothesis: Hypothesis) -> Description:
+        """That of the phase of full width with these terms."""
+        return self.network.describe(hypothesis)
+
+
+def _cut_among_outliers(network: Network, noisy: bool, domain: Domain) -> Regime:
+    ordering, learned = Ordering.THRESHOLD_BELOW_NOISE, Learned.SOME
+    full, at = trained_regime(network, ordering, learned, noisy, domain), Trained(network, ordering, learned)
+    smallest, error = _worth_a_unit(network)
+    errors = at.mean(ModeFunction((Piece(S.Zero, smallest, size**2), Piece(smallest, oo, error))), 2, domain)
+    units = crossover(term(smallest * effective_noise, MODES), AMPLITUDE)
+    noise_left, labels, per_error = split_balance(network.noise_balance, matrix_error, LABEL_NOISE)
+    freedom_left, _, _ = split_balance(network.threshold_balance, degrees_of_freedom, WEIGHT_DECAY)
+    labels = labels if noisy else without_label_noise(labels)
+    return replace(
+        full,
+        unknowns=(effective_noise, threshold, width),
+        equations=(
+            Equation("effective noise", noise_left, (*labels, *(t * per_error for t in errors))),
+            Equation("threshold", freedom_left, at.forces),
+            Equation("width", term(width, MODES), (units,)),
+        ),
+        # what the units take of the degrees of freedom, of order p/d, is below those of the data
+        larger=(*full.larger, (freedom_left, term(width / d, MODES))),
+        risk=tuple(term(network.risk_per_error, t.origin) * t for t in errors),
+        quantities={"width": as_law([units])},
+    )
+
+
+@cache
+def _worth_a_unit(network: Network) -> tuple[Expr, Expr]:
+    """The size s* of a mode that is worth its unit, in units of delta, and the error e(s) of larger ones."""
+    error = expand(in_the_limit(network, Ordering.THRESHOLD_BELOW_NOISE, error_of(network.potential)))
+    at_noise = in_the_limit(network, Ordering.THRESHOLD_BELOW_NOISE, network.bbp_threshold)
+    (smallest,) = (root for root in solve(size**2 - error, size) if root >= at_noise)
+    return smallest, error
+
+
+def _as_at_full_width(
+    network: Network, noisy: bool, ordering: Ordering, learned: Learned, domain: Domain
+) -> Regime:
+    """A regime in which the risk falls with the width until the width does not bind."""
+    full = trained_regime(network, ordering, learned, noisy, domain)
+    units = {
+        Learned.NONE: as_law([term(S.One, MODES)]),
+        Learned.SOME: full.quantities["learned_modes"],
+        Learned.ALL: as_law([term(d, MODES)]),
+    }
+    return replace(full, quantities={"width": units[learned]})
+
+
+@cache
+def best_balances(network: Network, noise: Noise) -> tuple[Balanced, ...]:
+    """The balances at the best width: regions in a, ell (and b)."""
+    return dominant_balances(Best(network), Scales(noise))
+
+
+def optimal_width(
+    diagram: PhaseDiagram,
+    *,
+    gamma: Exact | None = None,
+    ell: Exact | Expr = -oo,
+    b: Exact | None = None,
+) -> tuple[tuple[Any, ...], ...]:
+    """The width with the least risk, and that risk, as samples grow at a weight decay d**ell.
+
+    Where more units change nothing it is the fewest that reach the least risk.
+
+    Args:
+        diagram: of a network at ``width="scaled"``.
+        gamma: decay of the target, above 1/2; None to leave it open.
+        ell: as in ``PhaseDiagram.learning_curve``; -oo, vanishing weight decay.
+        b: as in ``locate``, or None to leave it open.
+
+    Returns:
+        ``(a_from, a_to, width, risk)`` in order, covering a in (0, oo), width and risk each a ``Law``, the
+        ends expressions in what is open.  Where their order depends on it, a ``CaseSplit``: cases in order,
+        ``(gamma_from, gamma_to, optimum)``, likewise in b.
+
+    Raises:
+        InvalidArgument: when an argument is not of its kind, or the diagram not of a scaled width.
+        IncompleteDiagram: when in some range no best width is found, as where label noise does not feed
+            delta: it is of the order of the samples there, and solves no equation of monomials.
+
+    >>> from asymptotics import phase_diagram, quadratic
+    >>> best = optimal_width(phase_diagram(quadratic, width="scaled"))
+    >>> [(str(start), str(end), width.exponent, risk.exponent) for start, end, width, risk in best]
+    [('0', '2*gamma', a/(2*gamma), -a + a/(2*gamma)), ('2*gamma', 'oo', 1, 1 - a)]
+    """
+    require(isinstance(diagram, PhaseDiagram), "diagram", diagram, "a PhaseDiagram, made by phase_diagram")
+    require(diagram.width == "scaled", "diagram", diagram, 'of a network at width="scaled"')
+    assert isinstance(diagram.model, Network)
+    fixed, free = phase_diagram(diagram.model, noise=diagram.noise).given(gamma=gamma, b=b)
+    line = line_at(ell, fixed, free)
+    optima = [
+        (region_of(x.facets, x.scales, x.domain), (law_of(x, "width"), risk_law(x)))
+        for x in best_balances(diagram.model, diagram.noise)
+    ]
+    return optima_of(optima, line, "width")
+
+
+def width_ratio(network: Network, noise: Noise = "fixed") -> tuple[BayesRatio, ...]:
+    """When a network of the best width attains the Bayes rate, and with what ratio; cached.
+
+    Regions are in a and ell: at a weight decay that cuts what noise does not, no width attains it.
+
+    Args:
+        network: a network whose noise has a hard edge, such as ``quadratic``.
+        noise: "fixed", "scaled" or "none".
+
+    Raises:
+        InvalidArgument: when an argument is none of these.
+
+    >>> from asymptotics import quadratic
+    >>> [(str(ratio.region), str(ratio.ratio.expr)) for ratio in width_ratio(quadratic) if ratio.attained][:1]
+    [('(a > 0) & (ell < a/2 - 1/2) & (a < 2*gamma)', '(sqrt(3)/3)**(1/gamma)*(gamma + 1)/gamma')]
+    """
+    NarrowNetwork(network)  # refuses others
+    require_one_of("noise", noise, ("fixed", "scaled", "none"))
+    return _ratios(network, noise)
+
+
+@cache
+def _ratios(network: Network, noise: Noise) -> tuple[BayesRatio, ...]:
+    return ratios_between(best_balances(network, noise), bayes_balances(network, noise))
