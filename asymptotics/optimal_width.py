@@ -33,6 +33,7 @@ from typing import Any
 
 from sympy import Expr, S, expand, oo, solve
 
+from asymptotics import words
 from asymptotics.algebra.monomials import Noise, Scales, term
 from asymptotics.algebra.polyhedra import Domain
 from asymptotics.algebra.regions import region_of
@@ -90,7 +91,10 @@ class Best:
         yield partial(_as_at_full_width, self.network, noisy, Ordering.THRESHOLD_BELOW_NOISE, Learned.ALL)
 
     def describe(self, hypothesis: Hypothesis) -> Description:
-        """That of the phase of full width with these terms."""
+        """That of the phase of full width with these terms, or next to the best width among outliers."""
+        among_outliers = (Ordering.THRESHOLD_BELOW_NOISE, Learned.SOME)
+        if (hypothesis.ordering, hypothesis.learned) == among_outliers:
+            return Description(*words.best_width(hypothesis.dominant[0]))
         return self.network.describe(hypothesis)
 
 

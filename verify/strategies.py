@@ -126,8 +126,7 @@ def scales(
     """Exact points (a, ell, gamma, b) strictly inside a phase: a `Scale`.
 
     Those of a `System`, of a model that reduces to one, and of a scaled width, are named tuples of their own
-    coordinates and
-    parameters, such as (a, rho, ell, gamma, source): what ``locate`` takes.
+    coordinates and parameters, such as (a, rho, ell, gamma, source): what ``locate`` takes.
 
     Args:
         diagram: the diagram the phase is of.

@@ -109,7 +109,7 @@ def width_peak(network: Network) -> LocalLaw:
     >>> from asymptotics import quadratic
     >>> peak = width_peak(quadratic)
     >>> peak.samples, peak.below, peak.above
-    (2*p, 2*Delta*p/(2*p - n_eff), 2*Delta*p/(n_eff - 2*p))
+    (2*p, 2*Delta*p/(-n_eff + 2*p), 2*Delta*p/(n_eff - 2*p))
     """
     check_is_network(network)
     edge = network.noise.edge

@@ -30,12 +30,12 @@ def boundary_of_missed_modes():
 
 @pytest.mark.parametrize("decay", [Fraction(3, 4), 1, Fraction(3, 2)])
 def test_no_other_width_has_less_risk(decay):
-    at = {"gamma": decay, "n_eff": 1e12, "d": 10**40, "weight_decay": 1e-30, "noise_variance": 1}
+    at = {"gamma": decay, "n_eff": 1e20, "d": 10**60, "weight_decay": 1e-30, "noise_variance": 1}
     (_, _, units, risk), _ = optimal_width(diagram())
     best, least = units.evaluate(**at), risk.evaluate(**at)
     law = boundary_of_missed_modes()
     risks = {factor: law.evaluate(width=best * factor, **at) for factor in (0.2, 0.8, 0.97, 1, 1.03, 1.2, 5)}
-    assert risks[1] == pytest.approx(least, rel=1e-6)
+    assert float(risks[1]) == pytest.approx(float(least), rel=1e-5)
     assert all(value > risks[1] for factor, value in risks.items() if factor != 1)
 
 
@@ -84,7 +84,7 @@ def test_cases_at_a_fixed_weight_decay():
 
 def test_in_no_phase_does_the_risk_fall_faster():
     """At random exponents the best width has the least exponent of all widths."""
-    for a, ell, decay in [("1/2", "-1", "1"), ("3/2", "-1", "3/4"), ("3/2", "1/2", "1"), ("5", "1", "1")]:
+    for a, ell, decay in [("1/2", "-1", "1"), ("7/5", "-1", "3/4"), ("3/2", "1/2", "1"), ("5", "1", "1")]:
         point = {"a": Rational(a), "ell": Rational(ell)}
         exponents = [
             diagram()
@@ -113,7 +113,7 @@ def test_what_has_no_width_is_refused():
         diagram().optimal_weight_decay()
 
 
-def test_its_phases_are_named_as_at_full_width():
+def test_its_phases_are_named_after_those_of_the_diagram():
     model = Best(quadratic)
     names = {model.describe(x.hypothesis).name for x in best_balances(quadratic, "fixed")}
-    assert {"Ib", "II", "III", "VIa", "VIb"} == names
+    assert {"Ib", "II", "III", "Wb", "VIb"} == names
