@@ -155,8 +155,8 @@ def best_width(feeds_noise: str) -> Phrase:
     """The phase at the best width where it cuts among the outliers, by what feeds the effective noise."""
     feeder = _feeder(feeds_noise, "the error itself")
     why = (
-        "Weight decay sets the threshold kappa far below the noise, which no hidden unit is left to fit; they "
-        "learn the modes that cost less than they are worth; "
+        "Weight decay sets the threshold kappa far below the noise, which no hidden unit is left to fit; "
+        "they learn the modes that cost less than they are worth; "
         f"{feeder}, and the risk is what is not learned and the noise on what is."
     )
     return "Wb", "cut by the width", why
