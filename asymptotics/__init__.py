@@ -19,6 +19,7 @@ in which they build on each other:
     tuning            the best weight decay, against the Bayes-optimal estimator
     diagram           the phase diagram: its phases and boundaries, and where a point lies
     learning_curves   where the risk does not fall as samples grow
+    compute_optimal   the size with the least loss at given compute
     heavy_tails       what the tail of the spectrum says of the risk
     pruning_ratio     where pruning reaches the optimal rate without tuning
     optimal_width     the best width, against the Bayes-optimal estimator
@@ -38,6 +39,8 @@ from asymptotics.boundaries.law import LocalLaw as LocalLaw
 from asymptotics.boundaries.recovery import recovery_jump as recovery_jump
 from asymptotics.boundaries.types import BoundaryType as BoundaryType
 from asymptotics.case_splits import CaseSplit as CaseSplit
+from asymptotics.compute_optimal import ComputeOptimal as ComputeOptimal
+from asymptotics.compute_optimal import compute_optimal as compute_optimal
 from asymptotics.diagram import PhaseDiagram as PhaseDiagram
 from asymptotics.diagram import phase_diagram as phase_diagram
 from asymptotics.expressions.checks import InvalidArgument as InvalidArgument
@@ -73,6 +76,7 @@ __all__ = [
     "BoundaryLaw",
     "BoundaryType",
     "CaseSplit",
+    "ComputeOptimal",
     "HeavyTail",
     "Hypothesis",
     "IncompleteDiagram",
@@ -92,6 +96,7 @@ __all__ = [
     "SpectrumLaws",
     "System",
     "bayes_ratio",
+    "compute_optimal",
     "diagonal",
     "heavy_tails",
     "interpolation_peak",

@@ -28,7 +28,7 @@ from asymptotics.algebra.polyhedra import EVERYWHERE, PARAMETERS
 from asymptotics.balance.laws import Law
 
 LOWEST: Mapping[Symbol, Expr] = {
-    **{parameter: low for parameter, (low, _) in zip(PARAMETERS, EVERYWHERE, strict=True)},
+    **{parameter: low for parameter, (low, _) in zip(PARAMETERS, EVERYWHERE, strict=False)},
     symbols.b: S.Zero,
 }
 """Where the range of each symbol that may be left open begins."""

@@ -293,9 +293,12 @@ class PhaseDiagram:
 
     def _point_of_system(self, given: Mapping[str, Exact | None]) -> dict[Expr, Expr]:
         """The exponents and parameters that the phases of a system depend on."""
-        scales = self.phases[0].balance.scales
+        scales, system = self.phases[0].balance.scales, self.model
+        assert isinstance(system, System)
         coordinates = {symbol.name: symbol for symbol in scales.exponents}
-        known = {**coordinates, "gamma": symbols.gamma, "source": symbols.source}
+        usual = {"gamma": symbols.gamma, "source": symbols.source}
+        own = {p.name: p for p in system.parameters if p not in usual.values()}
+        known = {**coordinates, **(own or usual)}
         allowed = f"left out: the exponents of {self.model.name} are {', '.join(known)}"
         point = dict[Expr, Expr]()
         for name, value in given.items():
@@ -306,6 +309,7 @@ class PhaseDiagram:
             is_held = any(phase.region.has(symbol) for phase in self.phases)
             needed = f"given in a diagram of {self.model.name}"
             require(symbol in point or not is_held, name, None, needed)
+        system.check_parameters({symbol: value for symbol, value in point.items() if symbol in own.values()})
         return point
 
     def _has_weight_decay(self, ell: Any) -> bool:

@@ -25,6 +25,15 @@ gamma = Symbol("gamma", positive=True)
 source = Symbol("r", positive=True)
 """Source exponent of a kernel's target; the networks do not have one."""
 
+alpha = Symbol("alpha", positive=True)
+"""Decay of the features of a model with a decay of its own for the target, ``beta``."""
+
+beta = Symbol("beta", real=True)
+"""Decay of the target's coefficients in such a model."""
+
+PARAMETERS = (gamma, source, alpha, beta)
+"""What powers and coefficients may depend on."""
+
 a = Symbol("a", real=True)
 ell = Symbol("ell", real=True)
 b = Symbol("b", real=True)
@@ -63,8 +72,11 @@ weight = Symbol("x", positive=True)
 """A trained weight: an eigenvalue of B B^T, or the absolute value of a coefficient a_i w_i."""
 
 __all__ = [
+    "PARAMETERS",
     "a",
+    "alpha",
     "b",
+    "beta",
     "d",
     "degrees_of_freedom",
     "effective_noise",

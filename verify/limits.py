@@ -32,7 +32,12 @@ NOISE_WINDOW = (Fraction(0), Fraction(4))
 OTHER_WINDOW = (Fraction(-1), Fraction(6))
 """Where coordinates of a system that networks do not have are drawn."""
 
-PARAMETER_WINDOWS = {"gamma": (Fraction(1, 2), Fraction(3)), "source": (Fraction(0), Fraction(3, 2))}
+PARAMETER_WINDOWS = {
+    "gamma": (Fraction(1, 2), Fraction(3)),
+    "source": (Fraction(0), Fraction(3, 2)),
+    "alpha": (Fraction(0), Fraction(2)),
+    "beta": (Fraction(0), Fraction(2)),
+}
 """Where parameters of a system are drawn."""
 
 WIDEST = 1000

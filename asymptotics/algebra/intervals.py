@@ -119,7 +119,7 @@ def _sign_in(value: Coefficient, domain: Domain) -> int:
     if all(low != high for low, high in domain):
         return sign(value, domain)
     above, below = value.numer, value.denom
-    for generator, (low, high) in zip(FIELD.field.ring.gens, domain, strict=True):
+    for generator, (low, high) in zip(FIELD.field.ring.gens, domain, strict=False):
         if low == high:
             at = QQ(int(low.p), int(low.q))
             above, below = above.subs(generator, at), below.subs(generator, at)

@@ -19,7 +19,7 @@ In this order: the field, the sign, elimination, and the questions.
 from __future__ import annotations
 
 import copyreg
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import pairwise, product
 from typing import Any, TypeVar
@@ -27,21 +27,25 @@ from typing import Any, TypeVar
 from sympy import QQ, Expr, Poly, Rational, S, Symbol, factor_list, oo, together
 from sympy.polys.polyerrors import CoercionFailed
 
-from asymptotics.symbols import gamma, source
-
-PARAMETERS = (gamma, source)
-"""What coefficients may depend on."""
+from asymptotics.algebra.curved import CurvedDomain, curved, points_by_sign, sample_of
+from asymptotics.symbols import PARAMETERS as PARAMETERS
+from asymptotics.symbols import gamma
 
 FIELD = QQ.frac_field(*PARAMETERS)
-"""Q(gamma, r): exact, and orders of magnitude faster than SymPy expressions."""
+"""Q(gamma, r, alpha, beta): exact, and orders of magnitude faster than SymPy expressions."""
 
 Coefficient = Any  # an element of FIELD; SymPy exports no type for it
 Form = tuple[Coefficient, ...]
 Domain = tuple[tuple[Expr, Expr], ...]
-"""An open interval for each of ``PARAMETERS``."""
+"""An open interval for each of ``PARAMETERS``, those at the end left out that nothing holds; or, where
+polynomials are positive, too, a `CurvedDomain`.
+"""
 
 EVERYWHERE: Domain = ((Rational(1, 2), oo), (Rational(0), oo))
 """gamma > 1/2: a target of finite energy, mean(s_i**2) < oo as d grows; r > 0."""
+
+ALL_PARAMETERS: Domain = (*EVERYWHERE, (Rational(0), oo), (-oo, oo))
+"""The same, and alpha > 0 with any beta."""
 
 Answer = TypeVar("Answer")
 
@@ -70,10 +74,13 @@ copyreg.pickle(type(FIELD.zero), _written)
 
 
 class SignChange(Exception):
-    """A coefficient vanishes at ``root`` of ``parameter``, inside the domain under study."""
+    """A coefficient vanishes at ``root`` of ``parameter``, inside the domain under study; or, if that is None,
+    where the polynomial ``root`` in two parameters does.
+    """
 
-    def __init__(self, root: Expr, parameter: Symbol = gamma) -> None:
-        super().__init__(f"a coefficient changes sign at {parameter} = {root}")
+    def __init__(self, root: Expr, parameter: Symbol | None = gamma) -> None:
+        where = f"{root} = 0" if parameter is None else f"{parameter} = {root}"
+        super().__init__(f"a coefficient changes sign at {where}")
         self.root = root
         self.parameter = parameter
 
@@ -81,14 +88,25 @@ class SignChange(Exception):
         return SignChange, (self.root, self.parameter)
 
     def split(self, domain: Domain) -> tuple[Domain, Domain]:
-        """The domain below the root, and above."""
+        """The domain below the root, and above; or where the polynomial is negative, and positive."""
+        if self.parameter is None:
+            positive = getattr(domain, "positive", ())
+            return _not_empty(*(curved(domain, (*positive, side)) for side in (-self.root, self.root)))
         index = PARAMETERS.index(self.parameter)
         low, high = domain[index]
-        below, above = ((low, self.root), (self.root, high))
-        return (
-            (*domain[:index], below, *domain[index + 1 :]),
-            (*domain[:index], above, *domain[index + 1 :]),
-        )
+        halves = [
+            (*domain[:index], interval, *domain[index + 1 :])
+            for interval in ((low, self.root), (self.root, high))
+        ]
+        if isinstance(domain, CurvedDomain):
+            return _not_empty(*(curved(half, domain.positive) for half in halves))
+        return halves[0], halves[1]
+
+
+def _not_empty(below: Domain | None, above: Domain | None) -> tuple[Domain, Domain]:
+    assert below is not None  # a sign changes in the domain: it has both
+    assert above is not None
+    return below, above
 
 
 def coefficient(expression: Expr | int) -> Coefficient:
@@ -114,6 +132,8 @@ def sample(interval: tuple[Expr, Expr]) -> Rational:
     3/2
     """
     low, high = interval
+    if low == -oo:
+        return Rational(0) if high == oo else -sample((-high, oo))
     middle = low + 1 if high == oo else (low + high) / 2
     digits = 20
     while True:
@@ -121,6 +141,16 @@ def sample(interval: tuple[Expr, Expr]) -> Rational:
         if low < candidate < high:
             return candidate
         digits *= 2
+
+
+def sample_parameters(domain: Domain) -> dict[Symbol, Rational]:
+    """Rational values of all parameters strictly inside the domain.
+
+    >>> sample_parameters(EVERYWHERE)
+    {gamma: 3/2, r: 1}
+    """
+    point = {p: sample(interval) for p, interval in zip(PARAMETERS, domain, strict=False)}
+    return point | sample_of(domain) if isinstance(domain, CurvedDomain) else point
 
 
 @cache
@@ -144,6 +174,8 @@ def sign(value: Coefficient, domain: Domain = EVERYWHERE) -> int:
     product = (value.numer * value.denom).as_expr()
     if not product.free_symbols:
         return 1 if product > 0 else -1
+    if isinstance(domain, CurvedDomain):
+        return _sign_in_cells(product, domain)
     if len(product.free_symbols) == 1:
         return _sign_in_one(Poly(product), domain)
     constant, factors = factor_list(product)
@@ -153,6 +185,29 @@ def sign(value: Coefficient, domain: Domain = EVERYWHERE) -> int:
         of_factor = _sign_in_one(poly, domain) if len(poly.gens) == 1 else _sign_in_several(poly, domain)
         total *= of_factor**multiplicity
     return total
+
+
+def _sign_in_cells(product: Expr, domain: CurvedDomain) -> int:
+    """The sign in a domain with curved sides, by those of the factors."""
+    constant, factors = factor_list(product)
+    total = 1 if constant > 0 else -1
+    for factor, multiplicity in factors:
+        points = points_by_sign(factor, domain)
+        if len(points) > 1:
+            raise _sign_change(factor, points[-1], points[1])
+        total *= next(iter(points)) ** multiplicity
+    return total
+
+
+def _sign_change(
+    factor: Expr, negative: Sequence[Mapping[Symbol, Rational]], positive: Sequence[Mapping[Symbol, Rational]]
+) -> SignChange:
+    """Where to cut: at the curve; of a polynomial in one parameter at a root with points on either side."""
+    if len(factor.free_symbols) > 1:
+        return SignChange(factor, None)
+    (parameter,) = factor.free_symbols
+    low, high = sorted((negative[0][parameter], positive[0][parameter]))
+    return SignChange(next(root for root in Poly(factor).real_roots() if low < root < high), parameter)
 
 
 def _sign_in_one(poly: Poly, domain: Domain) -> int:
@@ -179,7 +234,7 @@ def _sign_in_several(poly: Poly, domain: Domain) -> int:
 
 
 def _in_words(domain: Domain) -> str:
-    return ", ".join(f"{low} < {p} < {high}" for p, (low, high) in zip(PARAMETERS, domain, strict=True))
+    return ", ".join(f"{low} < {p} < {high}" for p, (low, high) in zip(PARAMETERS, domain, strict=False))
 
 
 def split_at_sign_changes(
@@ -208,19 +263,62 @@ def overlap(one: Domain, other: Domain) -> Domain | None:
     ((1, 2), (0, oo))
     """
     shared = tuple((max(a, c), min(b, d)) for (a, b), (c, d) in zip(one, other, strict=True))
-    return shared if all(low < high for low, high in shared) else None
+    if not all(low < high for low, high in shared):
+        return None
+    sides = [side for domain in (one, other) for side in getattr(domain, "positive", ())]
+    is_box = not any(isinstance(domain, CurvedDomain) for domain in (one, other))
+    return shared if is_box else curved(shared, sides)
 
 
 def meeting_point(one: Domain, other: Domain) -> tuple[Symbol, Expr] | None:
     """The parameter, and its value, at which one domain ends and the other begins; None if they do not touch.
+
+    Where they touch along a line in two parameters the value is an expression in the other; curves in which
+    no parameter is linear are left out.
 
     >>> meeting_point(((Rational(1), oo), (Rational(0), oo)), EVERYWHERE)
     >>> meeting_point(((Rational(1), oo), (Rational(0), oo)), ((Rational(1, 2), Rational(1)), EVERYWHERE[1]))
     (gamma, 1)
     """
     shared = [(max(a, c), min(b, d)) for (a, b), (c, d) in zip(one, other, strict=True)]
-    points = [(p, low) for p, (low, high) in zip(PARAMETERS, shared, strict=True) if low == high]
-    return points[0] if len(points) == 1 and all(low <= high for low, high in shared) else None
+    if not all(low <= high for low, high in shared):
+        return None
+    points = [(p, low) for p, (low, high) in zip(PARAMETERS, shared, strict=False) if low == high]
+    if not points and isinstance(one, CurvedDomain) and isinstance(other, CurvedDomain):
+        common = [side for side in one.positive if -side in other.positive]
+        points = [point for point in map(_solved, common) if point is not None]
+    return points[0] if len(points) == 1 else None
+
+
+def _solved(curve: Expr) -> tuple[Symbol, Expr] | None:
+    """A curve, where a polynomial vanishes, solved for the last parameter in which it is linear."""
+    for parameter in reversed(PARAMETERS):
+        slope = curve.diff(parameter)
+        if slope.is_number and slope != 0:
+            return parameter, (-curve.subs(parameter, 0) / slope).expand()
+    return None
+
+
+def where_they_meet(one: Domain, other: Domain, point: tuple[Symbol, Expr], whole: Domain) -> Domain | None:
+    """The other parameters where two domains touch, at a `meeting_point`; None if nowhere.
+
+    >>> below, above = ((Rational(1, 2), Rational(1)), EVERYWHERE[1]), ((Rational(1), oo), EVERYWHERE[1])
+    >>> where_they_meet(below, above, (gamma, Rational(1)), EVERYWHERE)
+    ((1/2, oo), (0, oo))
+    """
+    parameter, value = point
+    index = PARAMETERS.index(parameter)
+    shared = [(max(a, c), min(b, d)) for (a, b), (c, d) in zip(one, other, strict=True)]
+    low, high = shared[index]
+    shared[index] = whole[index]
+    if not isinstance(one, CurvedDomain) or not isinstance(other, CurvedDomain):
+        return tuple(shared)
+    sides = [side.subs(parameter, value) for side in (*one.positive, *other.positive)]
+    if low != high:
+        sides += [value - low] * low.is_finite + [high - value] * high.is_finite
+    if any(side.is_number and side < 0 for side in sides):
+        return None
+    return curved(shared, (side for side in sides if not side.is_number))
 
 
 def at_value(form: Form, parameter: Symbol, value: Expr) -> Form:
@@ -238,8 +336,14 @@ def common_parts(domains: Sequence[Domain]) -> list[Domain]:
     >>> [part[0] for part in common_parts([EVERYWHERE, ((Rational(1), oo), (Rational(0), oo))])]
     [(1/2, 1), (1, oo)]
     """
-    cuts = [sorted({end for domain in domains for end in domain[i]}) for i in range(len(PARAMETERS))]
-    return list(product(*(pairwise(ends) for ends in cuts)))
+    cuts = [sorted({end for domain in domains for end in domain[i]}) for i in range(len(domains[0]))]
+    parts: list[Domain] = list(product(*(pairwise(ends) for ends in cuts)))
+    of_curved = [domain.positive for domain in domains if isinstance(domain, CurvedDomain)]
+    for side in dict.fromkeys(side for sides in of_curved for side in sides):
+        halves = ((part, sign) for part in parts for sign in (side, -side))
+        cut = (curved(part, (*getattr(part, "positive", ()), half)) for part, half in halves)
+        parts = [part for part in cut if part is not None]
+    return parts
 
 
 def negative(form: Form) -> Form:
@@ -328,8 +432,8 @@ def sample_point(forms: Sequence[Form], domain: Domain = EVERYWHERE) -> tuple[li
     >>> sample_point([(coefficient(gamma), coefficient(-1))])[1]  # gamma - a > 0
     [0]
     """
-    parameters = [sample(interval) for interval in domain]
-    at = dict(zip(PARAMETERS, parameters, strict=True))
+    at = sample_parameters(domain)
+    parameters = list(at.values())
     box = tuple((x, x) for x in parameters)
     shadows = [[tuple(coefficient(FIELD.to_sympy(c).subs(at)) for c in form) for form in forms]]
     for index in range(len(forms[0]) - 1, 1, -1):

@@ -95,6 +95,27 @@ def interval_conditions(domain: Domain, within: Domain) -> list[Relational]:
     [gamma > 1]
     """
     conditions: list[Relational] = []
-    for parameter, (low, high), (lowest, highest) in zip(PARAMETERS, domain, within, strict=True):
+    for parameter, (low, high), (lowest, highest) in zip(PARAMETERS, domain, within, strict=False):
         conditions += [parameter > low] * (low != lowest) + [parameter < high] * (high != highest)
-    return conditions
+    return conditions + [*map(solved, _sides(domain, within))]
+
+
+def _sides(domain: Domain, within: Domain) -> list[Expr]:
+    """The polynomials positive in a domain with curved sides, but for those of the domain it is in."""
+    others = getattr(within, "positive", ())
+    return [side for side in getattr(domain, "positive", ()) if side not in others]
+
+
+def solved(side: Expr) -> Relational:
+    """A polynomial inequality, side > 0, solved for the last parameter in which it is linear.
+
+    >>> from asymptotics.symbols import alpha, beta
+    >>> solved(2 * alpha - 2 * beta), solved(1 - beta**2)
+    (beta < alpha, 1 - beta**2 > 0)
+    """
+    for parameter in reversed(PARAMETERS):
+        slope = side.diff(parameter)
+        if slope.is_number and slope != 0:
+            bound = (-side.subs(parameter, 0) / slope).expand()
+            return parameter > bound if slope > 0 else parameter < bound
+    return side > 0

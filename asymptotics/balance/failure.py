@@ -21,7 +21,7 @@ from asymptotics.balance import dominant_balance as balance
 from asymptotics.balance.regimes import Hypothesis, Model
 
 _SLACK = Rational(1, 10**6)
-"""Relative width of a box of parameters in which no coefficient changes sign, but by accident."""
+"""Half the width, relative or absolute, of a box of parameters in which no sign changes but by accident."""
 
 
 @dataclass(frozen=True)
@@ -43,11 +43,11 @@ def closest_hypotheses(
 ) -> str:
     """The hypotheses that come closest to holding at a point of a nonempty hole, in words, with the point."""
     parameters, point = sample_point(hole, domain)
-    where = zip((*scales.exponents, *PARAMETERS), (*point, *parameters), strict=True)
-    box = tuple((x * (1 - _SLACK), x * (1 + _SLACK)) for x in parameters)
+    where = zip((*scales.exponents, *PARAMETERS), (*point, *parameters), strict=False)
+    box = tuple((x - _SLACK * max(abs(x), 1), x + _SLACK * max(abs(x), 1)) for x in parameters)
 
     def value(form: Form) -> Expr:
-        numbers = [FIELD.to_sympy(c).subs(dict(zip(PARAMETERS, parameters, strict=True))) for c in form]
+        numbers = [FIELD.to_sympy(c).subs(dict(zip(PARAMETERS, parameters, strict=False))) for c in form]
         return numbers[0] + sum(c * x for c, x in zip(numbers[1:], point, strict=True))
 
     nearest = sorted(failures(model, scales, box, value), key=lambda failure: len(failure.broken))

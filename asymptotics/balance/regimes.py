@@ -25,7 +25,7 @@ from sympy import Add, Eq, Expr, S, Symbol
 
 from asymptotics import words
 from asymptotics.algebra.monomials import Scales, Term, term
-from asymptotics.algebra.polyhedra import FIELD, PARAMETERS, Domain, coefficient, sample
+from asymptotics.algebra.polyhedra import FIELD, Domain, coefficient, sample_parameters
 from asymptotics.expressions.checks import require
 from asymptotics.lemmas.power_sums import Learned, ModeFunction, SumTerm, leading_sum
 from asymptotics.symbols import d, gamma, noise_variance
@@ -270,7 +270,7 @@ def check_positive(regime: Regime, domain: Domain) -> None:
     Raises:
         ValueError: it names the regime, the equation and the term.
     """
-    point = {p: sample(interval) for p, interval in zip(PARAMETERS, domain, strict=True)}
+    point = sample_parameters(domain)
     sums = [(f"equation for the {e.name}", t) for e in regime.equations for t in (e.left, *e.right)]
     for where, part in [*sums, *(("risk", t) for t in regime.risk)]:
         constant = part.coefficient.subs(point).evalf()

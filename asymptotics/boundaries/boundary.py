@@ -18,8 +18,6 @@ from sympy import Eq, Expr
 
 from asymptotics.algebra.monomials import Scales
 from asymptotics.algebra.polyhedra import (
-    EVERYWHERE,
-    PARAMETERS,
     Form,
     at_value,
     common_facet,
@@ -30,6 +28,7 @@ from asymptotics.algebra.polyhedra import (
     overlap,
     restricted,
     split_at_sign_changes,
+    where_they_meet,
 )
 from asymptotics.algebra.regions import inequality
 from asymptotics.balance.dominant_balance import Balanced
@@ -142,13 +141,11 @@ def _where_a_parameter_passes(first: Phase, second: Phase, scales: Scales) -> It
     point = meeting_point(one.domain, other.domain)
     if point is None or one.hypothesis != other.hypothesis:
         return
+    # the forms hold the parameter no more
     forms = [at_value(form, *point) for form in (*one.facets, *other.facets, *scales.window)]
-    others = tuple(  # the forms hold the parameter no more
-        whole if parameter == point[0] else (max(a, c), min(b, d))
-        for parameter, whole, (a, b), (c, d) in zip(
-            PARAMETERS, EVERYWHERE, one.domain, other.domain, strict=True
-        )
-    )
+    others = where_they_meet(one.domain, other.domain, point, scales.domain)
+    if others is None:
+        return
     for _, touch in split_at_sign_changes(partial(feasible, forms), others):
         if touch:
             yield Boundary((first, second), Eq(*point), _agree(one, other, point))

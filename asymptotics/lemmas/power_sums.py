@@ -41,6 +41,7 @@ from sympy import (
     Expr,
     Mul,
     S,
+    Symbol,
     atan,
     collect,
     digamma,
@@ -348,11 +349,13 @@ class SumTerm:
 
 
 @cache
-def leading_sum(function: ModeFunction, learned: Learned, domain: Domain = EVERYWHERE) -> tuple[SumTerm, ...]:
+def leading_sum(
+    function: ModeFunction, learned: Learned, domain: Domain = EVERYWHERE, decay: Symbol = gamma
+) -> tuple[SumTerm, ...]:
     """The lemma: leading terms of (1/d) sum_i h(s_i/T); none if it falls faster than every power of d.
 
     There are two terms where the first modes and the last both outweigh the crossover: which of them leads
-    depends on how K and d grow.
+    depends on how K and d grow.  Where sizes decay with another exponent than gamma, ``decay`` says so.
 
     Raises:
         SignChange: when which of its cases applies depends on the parameters within ``domain``.
@@ -368,33 +371,34 @@ def leading_sum(function: ModeFunction, learned: Learned, domain: Domain = EVERY
         return ()
     small, large = function.at_zero(), function.at_infinity()
     if learned is Learned.NONE:
-        return _end_point(*small, domain)
+        return _end_point(*small, domain, decay)
     if learned is Learned.ALL:
-        return _end_point(*large, domain)
-    first_rule = large[1] is not None and _converges(large[1], domain)
-    last_rule = not _converges(small[1], domain)
+        return _end_point(*large, domain, decay)
+    first_rule = large[1] is not None and _converges(large[1], domain, decay)
+    last_rule = not _converges(small[1], domain, decay)
     if not first_rule and not last_rule:
-        constant = powsimp(simplify(mellin(function) / gamma))
+        constant = powsimp(simplify(mellin(function).subs(gamma, decay) / decay))
         return (SumTerm(constant, FIELD.one, -FIELD.one),)
-    first = _end_point(*large, domain) if first_rule else ()
-    last = _end_point(*small, domain) if last_rule else ()
+    first = _end_point(*large, domain, decay) if first_rule else ()
+    last = _end_point(*small, domain, decay) if last_rule else ()
     return first + last
 
 
-def _converges(power: Expr | None, domain: Domain) -> bool:
-    """Whether sum_i i**(-gamma * power) converges."""
+def _converges(power: Expr | None, domain: Domain, decay: Symbol) -> bool:
+    """Whether sum_i i**(-decay * power) converges."""
     if power is None:
         return True
-    side = sign(coefficient(gamma * power - 1), domain)
+    side = sign(coefficient(decay * power - 1), domain)
     if side == 0:
-        raise ValueError(f"the sum of h ~ s**({power}) is borderline at every gamma: a logarithm appears")
+        raise ValueError(f"the sum of h ~ s**({power}) is borderline at every {decay}: a logarithm appears")
     return side > 0
 
 
-def _end_point(constant: Expr, power: Expr | None, domain: Domain) -> tuple[SumTerm, ...]:
+def _end_point(constant: Expr, power: Expr | None, domain: Domain, decay: Symbol) -> tuple[SumTerm, ...]:
     if power is None:
         return ()
-    growth = coefficient(gamma * power)
-    if _converges(power, domain):
-        return (SumTerm(constant * zeta(gamma * power), growth, -FIELD.one),)
-    return (SumTerm(simplify(constant / (1 - gamma * power)), growth, -growth),)
+    growth = coefficient(decay * power)
+    of_index = expand(decay * power)
+    if _converges(power, domain, decay):
+        return (SumTerm(constant * zeta(of_index), growth, -FIELD.one),)
+    return (SumTerm(simplify(constant / (1 - of_index)), growth, -growth),)

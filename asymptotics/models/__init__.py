@@ -29,6 +29,7 @@ from asymptotics.models.bilinear import bilinear as bilinear
 from asymptotics.models.diagonal import diagonal as diagonal
 from asymptotics.models.hermite import hermite as hermite
 from asymptotics.models.kernel_ridge import kernel_ridge as kernel_ridge
+from asymptotics.models.one_pass_sgd import one_pass_sgd as one_pass_sgd
 from asymptotics.models.quadratic import quadratic as quadratic
 from asymptotics.models.random_features import random_features as random_features
 from asymptotics.models.ridge import RidgeRegression as RidgeRegression

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sympy import Eq, Expr, Integer, Symbol, nan, oo, zoo
+from sympy import Eq, Expr, Integer, StrictGreaterThan, StrictLessThan, Symbol, nan, oo, zoo
+from sympy.core.relational import Relational
 
 from asymptotics.algebra.monomials import term
 from asymptotics.algebra.polyhedra import PARAMETERS
 from asymptotics.balance.regimes import are
 from asymptotics.expressions.checks import require
+from asymptotics.symbols import alpha, gamma
 
 
 def name(value: Any) -> None:
@@ -103,3 +105,23 @@ def origins(values: Any) -> dict[Expr, str]:
     )
     require(are_words, "origins", values, "words by the variables and sums over modes that terms hold")
     return dict(values)
+
+
+def decay(value: Any) -> None:
+    """A parameter."""
+    allowed = "gamma or alpha, of asymptotics.symbols"
+    require(value in (gamma, alpha), "decay", value, allowed)
+
+
+def conditions(values: Any) -> tuple[Relational, ...]:
+    """Strict inequalities between polynomials in the parameters."""
+    names = ", ".join(map(str, PARAMETERS))
+    allowed = f"a tuple of strict inequalities between polynomials in {names}"
+    strict = (StrictGreaterThan, StrictLessThan)
+    are_strict = isinstance(values, tuple) and all(isinstance(value, strict) for value in values)
+    require(are_strict, "conditions", values, allowed)
+    for value in values:
+        side = value.gts - value.lts
+        is_known = side.free_symbols <= set(PARAMETERS) and side.is_polynomial(*PARAMETERS)
+        require(is_known, "conditions", values, allowed)
+    return tuple(values)

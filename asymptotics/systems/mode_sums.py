@@ -33,6 +33,8 @@ from sympy import (
     Piecewise,
     S,
     Symbol,
+    expand,
+    expand_power_base,
     lambdify,
     oo,
     piecewise_fold,
@@ -84,16 +86,17 @@ class mode_sum(Function):  # type: ignore[misc]  # noqa: N801  # it is written a
 
 @dataclass(frozen=True)
 class Modes:
-    """The modes that are summed over: sizes ``amplitude * i**-gamma``, i = 1..``number``, which may be oo."""
+    """The modes that are summed over: sizes ``amplitude * i**-decay``, i = 1..``number``, which may be oo."""
 
     amplitude: Term
     number: Term | None
+    decay: Symbol = gamma
 
     def index(self, scale: Term) -> Term:
-        """K = (A/T)**(1/gamma), at which the sizes cross a scale."""
+        """K = (A/T)**(1/decay), at which the sizes cross a scale."""
         inverse: Term = scale ** (-FIELD.one)
         ratio: Term = self.amplitude * inverse
-        crossed: Term = ratio ** coefficient(1 / gamma)
+        crossed: Term = ratio ** coefficient(1 / self.decay)
         return crossed
 
     def bounds(self, learned: Learned, scale: Term) -> tuple[tuple[Term, Term], ...]:
@@ -161,7 +164,8 @@ def scaled_sum(summand: Expr) -> ScaledSum:
     place = next((x for x in _PLACES if function.subs(size, x) != 0), S.One)
     at_scale = summand.subs(size, place * scale.monomial()) / function.subs(size, place)
     try:
-        prefactor = term(powdenest(simplify(at_scale), force=True), _MODES)
+        together = powdenest(simplify(at_scale), force=True)
+        prefactor = term(expand_power_base(together, force=True), _MODES)
     except ValueError:
         prefactor = None
     if prefactor is None or not _is_product(summand, prefactor, scale, function):
@@ -248,7 +252,7 @@ def terms_of_sum(
         return [prefactor * _sum_of_power(scaled.function.pieces[0].value, modes, domain)]
     index = modes.index(scaled.scale)
     terms = []
-    for leading in leading_sum(scaled.function, learned, domain):
+    for leading in leading_sum(scaled.function, learned, domain, modes.decay):
         value: Term = term(leading.constant, origin) * index**leading.crossover_power
         of_number = leading.dimension_power + FIELD.one  # the lemma is on means
         if of_number != FIELD.zero:
@@ -261,15 +265,16 @@ def _sum_of_power(power: Expr, modes: Modes, domain: Domain) -> Term:
     """Sum of size**p: of the first modes where it converges, else of the last."""
     exponent = power.as_coeff_exponent(size)[1]
     unit: Term = modes.amplitude ** coefficient(exponent)
-    decay = coefficient(gamma * exponent)
+    of_index = expand(modes.decay * exponent)
+    decay = coefficient(of_index)
     side = sign(decay - FIELD.one, domain)
     if side > 0:
-        return term(zeta(gamma * exponent), _MODES) * unit
+        return term(zeta(of_index), _MODES) * unit
     if side == 0:
-        raise ValueError(f"the sum of {power} is borderline at every gamma: a logarithm appears")
+        raise ValueError(f"the sum of {power} is borderline at every {modes.decay}: a logarithm appears")
     number = _number(modes, power)
     last: Term = number ** (FIELD.one - decay)
-    return term(1 / (1 - gamma * exponent), _MODES) * unit * last
+    return term(1 / (1 - of_index), _MODES) * unit * last
 
 
 def _number(modes: Modes, summand: Expr) -> Term:

@@ -36,9 +36,11 @@ from functools import cache, partial
 from itertools import combinations, product
 
 from sympy import Add, Eq, Expr, Mul, Pow, S, Symbol, factor, oo
+from sympy.core.relational import Relational
 
+from asymptotics.algebra.curved import curved
 from asymptotics.algebra.monomials import Noise, Scales, Term, spare, term
-from asymptotics.algebra.polyhedra import EVERYWHERE, PARAMETERS, Domain
+from asymptotics.algebra.polyhedra import ALL_PARAMETERS, EVERYWHERE, PARAMETERS, Domain
 from asymptotics.balance.regimes import (
     Description,
     Equation,
@@ -51,7 +53,18 @@ from asymptotics.balance.regimes import (
 )
 from asymptotics.expressions.checks import require
 from asymptotics.lemmas.power_sums import Learned
-from asymptotics.symbols import b, d, degrees_of_freedom, effective_noise, noise_variance, size, threshold
+from asymptotics.symbols import (
+    alpha,
+    b,
+    beta,
+    d,
+    degrees_of_freedom,
+    effective_noise,
+    gamma,
+    noise_variance,
+    size,
+    threshold,
+)
 from asymptotics.systems import fields
 from asymptotics.systems.mode_sums import Modes, ScaledSum, mode_sum, scaled_sum, terms_of_sum
 from asymptotics.systems.positive_form import Product, combined, positive, products_of
@@ -74,7 +87,7 @@ IN_WORDS = {
 
 @dataclass(frozen=True)
 class System:
-    """Self-consistent equations with sums over the modes of a power law s_i = amplitude * i**-gamma.
+    """Self-consistent equations with sums over the modes of a power law s_i = amplitude * i**-decay.
 
     Attributes:
         name: what users call it.
@@ -88,8 +101,11 @@ class System:
         modes: how many modes there are: oo, or a power of physical variables such as d.
         amplitude: size of the first mode, a power of d.
         positive: coordinates that are above 0.
-        domain: an open interval of each parameter, gamma and the source exponent r; those left out lie in
-            gamma > 1/2 and r > 0.
+        domain: an open interval of each parameter; those left out lie in gamma > 1/2, the source exponent
+            r > 0, alpha > 0, and beta anywhere.
+        conditions: strict inequalities between polynomials in two parameters, such as alpha + beta > 1/2,
+            that hold besides.
+        decay: of the sizes, in place of gamma: alpha of ``symbols``.
         describe_phase: name, title and reason of a phase by its hypothesis; None numbers them.
         origins: what terms are called in words, by a variable or sum that they hold, the first that applies;
             others go by their expressions.
@@ -108,6 +124,8 @@ class System:
     amplitude: Expr = S.One
     positive: tuple[Symbol, ...] = ()
     domain: Mapping[Symbol, tuple[Expr, Expr]] = field(default_factory=dict, hash=False)
+    conditions: tuple[Relational, ...] = ()
+    decay: Symbol = gamma
     describe_phase: Callable[[Hypothesis], Description] | None = None
     origins: Mapping[Expr, str] = field(default_factory=dict, hash=False)
 
@@ -124,7 +142,9 @@ class System:
             "amplitude": fields.monomial("amplitude", self.amplitude, variables),
             "domain": fields.domain(self.domain),
             "origins": fields.origins(self.origins),
+            "conditions": fields.conditions(self.conditions),
         }
+        fields.decay(self.decay)
         for name, value in checked.items():
             object.__setattr__(self, name, value)
         fields.positive(self.positive, Scales("fixed", tuple(exponents.items())).exponents)
@@ -168,7 +188,50 @@ class System:
     def modes_of_target(self) -> Modes:
         """The modes that are summed over."""
         number = None if self.modes == oo else term(self.modes, "modes")
-        return Modes(term(self.amplitude, "modes"), number)
+        return Modes(term(self.amplitude, "modes"), number, self.decay)
+
+    @property
+    def parameters(self) -> tuple[Symbol, ...]:
+        """The parameters that it holds, the decay among them."""
+        whole = [*self.equations, *self.quantities.values(), *self.scales.values(), *self.conditions]
+        held = {self.decay, *(symbol for value in whole for symbol in value.free_symbols)}
+        return tuple(p for p in PARAMETERS if p in held)
+
+    def check_parameters(self, values: Mapping[Expr, Expr]) -> None:
+        """Refuse values of parameters outside of the domain of the system.
+
+        Raises:
+            InvalidArgument: it names the parameter, its value and what is allowed.
+        """
+        for parameter, (low, high) in zip(PARAMETERS, self.box, strict=False):
+            if parameter in values:
+                inside = bool(low < values[parameter]) and bool(values[parameter] < high)
+                require(inside, str(parameter), values[parameter], f"a number between {low} and {high}")
+        for condition in self.conditions:
+            last = next(p for p in reversed(PARAMETERS) if condition.has(p))
+            if condition.free_symbols <= set(values):
+                beside = {p: x for p, x in values.items() if p in condition.free_symbols and p != last}
+                at = ", ".join(f"{p} = {x}" for p, x in beside.items())
+                is_met = condition.subs(values) == True  # noqa: E712
+                require(
+                    is_met, str(last), values[last], f"such that {condition}" + (f", at {at}" if at else "")
+                )
+
+    @property
+    def box(self) -> Domain:
+        """The domain of its parameters, with curved sides where it has conditions.
+
+        Raises:
+            InvalidArgument: the conditions hold nowhere.
+        """
+        usual = ALL_PARAMETERS if {alpha, beta} & {*self.parameters} else EVERYWHERE
+        box = tuple(self.domain.get(p, whole) for p, whole in zip(PARAMETERS, usual, strict=False))
+        if not self.conditions:
+            return box
+        inside = curved(box, (side.gts - side.lts for side in self.conditions))
+        require(inside is not None, "conditions", self.conditions, "inequalities that hold somewhere")
+        assert inside is not None
+        return inside
 
     def regimes(self, noisy: bool) -> Iterator[Callable[[Domain], Regime]]:
         """Every way in which no, some or all modes can lie above each of its scales.
@@ -222,9 +285,8 @@ def scales_of(system: System, noise: Noise) -> Scales:
     own = {**system.scales}
     if noise_variance not in own:
         own[noise_variance] = -b if noise == "scaled" else S.Zero
-    box = tuple(system.domain.get(p, whole) for p, whole in zip(PARAMETERS, EVERYWHERE, strict=True))
     above = (*system.positive, *((b,) if noise == "scaled" else ()))
-    return Scales(noise, tuple(own.items()), above, box)
+    return Scales(noise, tuple(own.items()), above, system.box)
 
 
 @dataclass(frozen=True)
@@ -268,6 +330,9 @@ def canonical(system: System, noisy: bool) -> Canonical:
         for sides in _one_sided(equation, f"{system.name}: the equation {left} = {right}", parts):
             equations.append(sides)
     sums = {name: positive(value, vanishing) for name, value in quantities.items()}
+    # of terms that grow alike the one leads whose quantity is declared first
+    named_first = [t for name, terms in sums.items() if name != RISK for t in terms]
+    sums[RISK] = tuple(sorted(sums[RISK], key=lambda t: (*named_first, t).index(t)))
     terms = [t for left, right in equations for t in (left, *right)]
     terms += [t for value in sums.values() for t in value]
     scales = dict.fromkeys(

@@ -3,7 +3,10 @@
 A sum of positive terms loses no digits, but a summand may: of 1 - (1 - x)^2 in float64 none is left at
 x = 1e-17.  So summands are formed again at some of the nodes, with so many more digits that none is lost.
 
-In this order: `rounding_error`.
+A sum may lie below the range of float64, as one of exp(-10^10) does.  It is 0
+there, and nothing is lost where as many times the least number as there are modes would not be seen either.
+
+In this order: `rounding_error`, `LEAST`.
 """
 
 from __future__ import annotations
@@ -13,17 +16,24 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any, TypeAlias
 
+import gmpy2
 import numpy as np
 
-from numerics.arithmetic.precision import Arithmetic, for_digits
+from numerics.arithmetic.precision import DOUBLE_BITS, Arithmetic, for_digits
 from numerics.systems.equations import PositiveEquations
-from numerics.systems.power_law_sums import Sizes
+from numerics.systems.power_law_sums import Sizes, Summand
 
 SAMPLES = 24
 """Nodes at which summands are formed again, on either side of a break."""
 
 MORE_DIGITS = 120
 """How many more digits: as many as may cancel."""
+
+LEAST = 2.0**-1022
+"""The least normal number of float64."""
+
+LEAST_OF_MANY_DIGITS = gmpy2.mpfr(2) ** -(2**29)
+"""Of numbers with more digits, by far."""
 
 InArithmetic: TypeAlias = Callable[[Arithmetic], PositiveEquations]
 """The equations in any arithmetic, to be asked for inside its ``working()``."""
@@ -41,19 +51,56 @@ def rounding_error(full: PositiveEquations, equations_in: InArithmetic, point: A
     places = range(len(full.sums))
     breaks, values = full.breaks_at(point, places), list(arithmetic.exp(point))
     samples = [_sampled(full, place, breaks.get(place, 0), values, point, breaks) for place in places]
+    below_range = _below_range(full, point, breaks)
     more = for_digits(math.ceil(arithmetic.digits), MORE_DIGITS)
     largest = 0.0
     with more.working():
         exact, exact_values = equations_in(more), list(more.array(values))
         elsewhere = list(more.array([Fraction(k + 3, 7) for k in range(len(values))]))
-        for summed, sides in zip(exact.sums, samples, strict=True):
+        for place, (summed, sides) in enumerate(zip(exact.sums, samples, strict=True)):
+            if place in below_range:
+                continue
             for summand, (sizes, terms, weights) in zip((summed.above, summed.below), sides, strict=True):
                 if summand is not None and len(sizes):
                     at = Sizes(more.array(sizes))
                     truth = np.broadcast_to(summand(at, exact_values), sizes.shape)
                     if any(np.atleast_1d(summand(at, elsewhere) != 0)):  # else it is 0 at all values
-                        largest = max(largest, _error_of_terms(terms, truth, weights, more))
+                        seen = _seen(summand, at.values, truth, exact_values)
+                        largest = max(largest, _error_of_terms(terms[seen], truth[seen], weights[seen], more))
     return largest
+
+
+def _seen(summand: Summand, sizes: Any, truth: Any, values: Any) -> Any:
+    """Terms that are not 0 for being below the range even of many digits, as exp(-10^10) is."""
+    seen = np.ones(len(sizes), dtype=bool)
+    context = gmpy2.get_context()
+    for place in np.flatnonzero(truth == 0):
+        context.clear_flags()
+        summand(Sizes(sizes[place : place + 1]), values)
+        seen[place] = not context.underflow
+    return seen
+
+
+def _below_range(full: PositiveEquations, point: Any, breaks: Mapping[int, int]) -> set[int]:
+    """Places of sums below the range of numbers which nobody misses: neither an equation nor a quantity.
+
+    Of N modes such a sum is at most N times the least number.
+    """
+    places, at = range(len(full.sums)), point[None, :]
+    totals = full.totals(at, places, breaks)
+    least = full.arithmetic.real(LEAST if full.arithmetic.bits <= DOUBLE_BITS else LEAST_OF_MANY_DIGITS)
+    small = {k for k in places if np.all(totals[k] < least)}
+    if not small:
+        return small
+    number = {k: sum(full.nodes(point, k, breaks.get(k, 0)).weights) for k in small}
+    usual = {k: totals[k] * (k not in small) for k in places}
+    largest = {k: usual[k] + (least * number[k] if k in small else 0) for k in places}
+    sides = [side for equation in full.equations for side in ((equation.left,), equation.right)]
+    for terms in (*sides, *full.quantities.values()):
+        value, bound = full.value(terms, at, usual), full.value(terms, at, largest)
+        if np.any((bound - value > full.arithmetic.epsilon * value) & ~(bound < LEAST)):
+            return set()
+    return small
 
 
 def _sampled(

@@ -22,7 +22,7 @@ from numerics.arithmetic.errors import NotConverged
 from numerics.arithmetic.precision import DOUBLE, for_digits, to_mpf
 from numerics.systems.block_solver import BlockSolver, NoneOrSeveral
 from numerics.systems.power_law_sums import Rule
-from numerics.systems.rounding import MORE_DIGITS, InArithmetic, rounding_error
+from numerics.systems.rounding import LEAST, MORE_DIGITS, InArithmetic, rounding_error
 from numerics.systems.structure import blocks
 
 ACCURACY = 1e-10
@@ -177,4 +177,6 @@ def _numbers(solver: BlockSolver, point: Any) -> list[Any]:
     for name, number in zip((*full.names, *full.quantities), numbers, strict=True):
         if not bool(full.arithmetic.is_finite(number)) or number < 0:
             raise NotConverged(f"{name} is {float(number)} in {full.arithmetic.digits:.0f} digits")
+    if full.arithmetic is DOUBLE:  # below the least normal number no digits are left
+        return [number if number >= LEAST else number * 0 for number in numbers]
     return numbers

@@ -6,7 +6,7 @@ one becomes two, and the size at which they meet.
 
 Numbers enter exactly.  Everything in an expression that holds no variable, the unknowns among them, is a
 *constant*: 1/3, sqrt(2), the exponent 1/gamma.  A constant is worked out in the arithmetic of the solution,
-from exact gamma and source exponents; SymPy would write 1/3 as a quotient of floats.  Powers of the size
+from exact parameters; SymPy would write 1/3 as a quotient of floats.  Powers of the size
 alone are left to `Sizes`, which computes each once.
 
 In this order: `Compiled`, `compiled`, `equations_of`.
@@ -40,7 +40,7 @@ from sympy import (
 from asymptotics.algebra.polyhedra import PARAMETERS
 from asymptotics.expressions.checks import InvalidArgument
 from asymptotics.expressions.implicit_functions import ImplicitFunction
-from asymptotics.symbols import gamma, size
+from asymptotics.symbols import size
 from asymptotics.systems import System
 from asymptotics.systems.mode_sums import mode_sum, scaled_sum
 from asymptotics.systems.positive_form import Product
@@ -104,7 +104,7 @@ class Compiled:
         quantities: by name.
         sums: each once.
         variables: known variables that anything holds, by their symbols.
-        parameters: which of gamma and the source exponent anything holds; gamma always.
+        parameters: those that anything holds, and the decay of the sizes.
     """
 
     unknowns: tuple[Symbol, ...]
@@ -147,7 +147,7 @@ def compiled(system: System, noisy: bool) -> Compiled:
         quantities,
         sums,
         tuple(sorted(known, key=str)),
-        tuple(p for p in PARAMETERS if p in held or p == gamma),
+        tuple(p for p in PARAMETERS if p in held or p == system.decay),
     )
 
 
@@ -260,7 +260,7 @@ def equations_of(
         system: as `compiled`.
         modes: those of `modes_of`.
         known: exact values of its variables.
-        parameters: exact values of gamma and the source exponent, as far as it holds them.
+        parameters: exact values of those that it holds.
         arithmetic: of the equations.
     """
     at = _At(system.unknowns, known, tuple(parameters.items()), arithmetic)
@@ -288,11 +288,11 @@ def modes_of(system: System, known: Mapping[Symbol, Any], parameters: Mapping[Sy
         values = {symbol: _quotient(x) for symbol, x in (*known.items(), *parameters.items())}
         amplitude = _number_of(S(system.amplitude), values)
         if system.modes == oo:
-            return Modes(amplitude, parameters[gamma], None)
+            return Modes(amplitude, parameters[system.decay], None)
         number = int(mpmath.nint(_number_of(S(system.modes), values)))
     if number < 1:
         raise InvalidArgument(f"{system.name}: must have at least one mode; {system.modes} is {number}")
-    return Modes(amplitude, parameters[gamma], number)
+    return Modes(amplitude, parameters[system.decay], number)
 
 
 def _quotient(value: Any) -> Any:

@@ -24,7 +24,8 @@ from typing import Any, NamedTuple, TypeAlias
 
 from hypothesis import assume
 from hypothesis import strategies as st
-from sympy import Expr, Max, Rational, Symbol, lambdify, oo
+from sympy import Expr, Max, Piecewise, Rational, Symbol, lambdify
+from sympy.core.relational import Relational
 
 from asymptotics import Phase, PhaseDiagram, symbols
 from asymptotics.algebra.polyhedra import PARAMETERS
@@ -41,6 +42,8 @@ DECADES_OF_VARIABLES = 150
 DECADES_OF_UNKNOWNS = 80
 """Of each unknown: squares of what is made of it stay numbers of float64."""
 
+DECADES_OF_QUANTITIES = 280
+"""Of each quantity: a number of float64."""
 
 DECADES_NEGLECTED, SHORTEST = 12, 24
 """Where all that is neglected is so many decades smaller a ladder ends, if it is so many decades long."""
@@ -70,11 +73,7 @@ def axes(diagram: PhaseDiagram) -> tuple[tuple[Symbol, ...], tuple[Symbol, ...]]
     if diagram.width == "scaled":
         return diagram.phases[0].balance.scales.exponents, (symbols.gamma,)
     system = _system(diagram)
-    whole = [e.lhs for e in system.equations] + [e.rhs for e in system.equations]
-    whole += [*system.quantities.values(), *system.scales.values()]
-    held = {symbol for expression in whole for symbol in expression.free_symbols}
-    parameters = tuple(p for p in PARAMETERS if p in held or p == symbols.gamma)
-    return scales_of(system, diagram.noise).exponents, parameters
+    return scales_of(system, diagram.noise).exponents, system.parameters
 
 
 @cache
@@ -120,6 +119,7 @@ def points_of(
             given_gamma = parameter == symbols.gamma and gammas is not None
             at[parameter] = draw(gammas if given_gamma else inside(low, high))  # type: ignore[arg-type]
             assume(low < at[parameter] < high)
+        assume(_is_inside(phase, at))
         bounds = _bounds(phase, coordinates, at, margin)
         place = list[Fraction]()
         for k in range(len(coordinates)):
@@ -137,8 +137,23 @@ def _range_of_parameter(phase: Phase, parameter: Symbol, windows: Mapping[str, I
     low, high = windows.get(name, PARAMETER_WINDOWS[name])
     start, end = phase.balance.domain[PARAMETERS.index(parameter)]
     low = max(low, Fraction(int(start.p), int(start.q))) if start.is_Rational else low
-    high = min(high, Fraction(int(end.p), int(end.q))) if end != oo and end.is_Rational else high
+    high = min(high, Fraction(int(end.p), int(end.q))) if end.is_Rational else high
     return low, high
+
+
+def _is_inside(phase: Phase, at: Mapping[Symbol, Fraction]) -> bool:
+    """Whether parameters lie in a domain with curved sides, and where every law has one piece."""
+    exact = {p: Rational(x.numerator, x.denominator) for p, x in at.items()}
+    sides = getattr(phase.balance.domain, "positive", ())
+    return all(side.subs(exact) > 0 for side in sides) and all(cut.subs(exact) != 0 for cut in _cuts(phase))
+
+
+@cache
+def _cuts(phase: Phase) -> tuple[Expr, ...]:
+    """What vanishes where a law changes its piece."""
+    pieces = {piece for law in phase.laws.values() for piece in law.exponent.atoms(Piecewise)}
+    relations = {relation for piece in pieces for relation in piece.atoms(Relational)}
+    return tuple(relation.gts - relation.lts for relation in sorted(relations, key=str))
 
 
 @st.composite
@@ -248,9 +263,14 @@ def last_decade(diagram: PhaseDiagram, phase: Phase, point: Any) -> float:
         unknowns = [scales.expression(scales.exponent(solution[u])) for u in _system(diagram).unknowns]
     of_variables = [abs(x) for x in exponents_at(diagram, variables, point)]
     of_unknowns = [abs(x) for x in exponents_at(diagram, unknowns, point) if x != 0]
+    quantities = [law.exponent for law in phase.laws.values()]
+    of_quantities = [abs(x) for x in exponents_at(diagram, quantities, point) if math.isfinite(x) and x != 0]
     most = [DECADES_OF_VARIABLES / max([1.0, *of_variables])]
     enough = max(SHORTEST, DECADES_NEGLECTED / max(1e-9, slack(diagram, phase, point)))
-    return min(enough, *most, *(DECADES_OF_UNKNOWNS / x for x in of_unknowns))
+    most += [DECADES_OF_UNKNOWNS / x for x in of_unknowns] + [
+        DECADES_OF_QUANTITIES / x for x in of_quantities
+    ]
+    return min(enough, *most)
 
 
 def values_at(diagram: PhaseDiagram, point: Any, dim: int) -> dict[str, Any]:
@@ -258,7 +278,7 @@ def values_at(diagram: PhaseDiagram, point: Any, dim: int) -> dict[str, Any]:
     system, (_, parameters) = _system(diagram), axes(diagram)
     growth = dict(scales_of(system, diagram.noise).growth)
     powers = exponents_at(diagram, tuple(growth.values()), point)
-    by_symbol = {symbol: name for name, symbol in VARIABLES.items()}
+    by_symbol = {**{p: p.name for p in parameters}, **{symbol: name for name, symbol in VARIABLES.items()}}
     values: dict[str, Any] = {"d": dim}
     for symbol, power in zip(growth, powers, strict=True):
         values[by_symbol.get(symbol, symbol.name)] = math.exp(power * math.log(dim))

@@ -14,11 +14,11 @@ from typing import Any
 import mpmath
 from sympy import S, Symbol
 
-from asymptotics.algebra.polyhedra import EVERYWHERE, PARAMETERS
+from asymptotics.algebra.polyhedra import PARAMETERS
 from asymptotics.balance.regimes import Model
 from asymptotics.expressions.checks import NUMBER, is_number, require
 from asymptotics.expressions.point import MAY_VANISH, VARIABLES, check_variable
-from asymptotics.symbols import gamma, noise_variance
+from asymptotics.symbols import noise_variance
 from asymptotics.systems import System, system_of
 from asymptotics.systems.system import NAMES
 from numerics.arithmetic.checks import exact_number, is_count
@@ -94,7 +94,8 @@ def solve_system(system: Model, *, digits: int | None = None, **values: Any) -> 
         system: the declaration, or a model that reduces to one, such as ``kernel_ridge``.
         digits: correct digits wanted; None for float64, to a relative error of 1e-10 or less.
         values: of the physical variables, by the names that laws have for them: gamma, source, n_eff, d,
-            weight_decay, noise_variance, and the system's own by the names of their symbols.  A weight decay
+            weight_decay, noise_variance, and the system's own, alpha and beta among them, by the names of
+            their symbols.  A weight decay
             or noise variance of 0 is none.  A float is the binary number that it is.
 
     Raises:
@@ -147,8 +148,8 @@ def _solved(system: System, digits: int | None, values: Mapping[str, Any]) -> Sy
 
 def _names(system: System) -> dict[str, Symbol]:
     """The variables whose values may be given, by name."""
-    own = {symbol.name: symbol for symbol in system.scales if symbol not in VARIABLES.values()}
-    return {**VARIABLES, **own}
+    held = (*system.parameters, *system.scales)
+    return {**VARIABLES, **{symbol.name: symbol for symbol in held if symbol not in VARIABLES.values()}}
 
 
 def _exact(name: str, value: Any) -> Any:
@@ -159,15 +160,16 @@ def _exact(name: str, value: Any) -> Any:
 def _parameters(
     system: System, ready: Compiled, exact: Mapping[Symbol, Any], values: Mapping[str, Any]
 ) -> dict[Symbol, Fraction]:
-    """Gamma and, where it is held, the source exponent, exact and inside the domain of the system."""
+    """The parameters that are held, exact and inside the domain of the system."""
+    names = {symbol: name for name, symbol in _names(system).items()}
     numbers = {}
-    for parameter, whole in zip(PARAMETERS, EVERYWHERE, strict=True):
-        name = "gamma" if parameter == gamma else "source"
-        low, high = map(S, system.domain.get(parameter, whole))
-        allowed = f"a number between {low} and {high}"
-        if parameter in ready.parameters:
-            require(parameter in exact, name, values.get(name), f"{allowed}, for the equations hold it")
-            numbers[parameter] = to_fraction(exact[parameter])
-            at = S(numbers[parameter].numerator) / numbers[parameter].denominator
-            require(bool(low < at) and bool(at < high), name, values[name], allowed)
+    for parameter, (low, high) in zip(PARAMETERS, system.box, strict=False):
+        if parameter not in ready.parameters:
+            continue
+        name, allowed = names[parameter], f"a number between {low} and {high}"
+        require(parameter in exact, name, values.get(name), f"{allowed}, for the equations hold it")
+        numbers[parameter] = to_fraction(exact[parameter])
+        at = S(numbers[parameter].numerator) / numbers[parameter].denominator
+        require(bool(low < at) and bool(at < high), name, values[name], allowed)
+    system.check_parameters({p: S(x.numerator) / x.denominator for p, x in numbers.items()})
     return numbers
