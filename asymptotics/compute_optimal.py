@@ -128,8 +128,8 @@ def compute_optimal(
     >>> optimum.phase, optimum.loss_exponent, optimum.size_exponent
     ('Ia', -2/5, 2/5)
     >>> print(optimum.why)  # doctest: +NORMALIZE_WHITESPACE
-    At t = d^(3/2) steps F_pp, which falls with the steps, meets F_0: fewer parameters would leave more of F_0,
-    more would leave fewer steps.
+    At t = d^(3/2) steps F_pp and F_0 are equal: with more parameters there are fewer steps, and more of F_pp
+    is left; with fewer, more of F_0.
     """
     is_one = isinstance(model, System) and _has_one_coordinate(model)
     require(is_one, "model", model, "a System with one coordinate, such as one_pass_sgd")
@@ -176,8 +176,8 @@ def _has_one_coordinate(model: System) -> bool:
 def _optima(model: System) -> tuple[ComputeOptimal, ...]:
     """One for each region, joined where they differ in nothing but the region."""
     phases = phase_diagram(model).phases
-    found = split_at_sign_changes(partial(_meeting, phases), model.box)
-    optima = [(domain, _optimum(phases[one], phases[other], domain, model)) for domain, (one, other) in found]
+    parts = split_at_sign_changes(partial(_meeting, phases), model.box)
+    optima = [(domain, _optimum(phases[i], phases[j], domain, model)) for domain, (i, j) in parts]
     return tuple(
         replace(optimum, region=conjunction(interval_conditions(domain, model.box)))
         for domain, optimum in sorted(_joined(optima), key=lambda pair: pair[1].phase.swapcase())
@@ -196,12 +196,12 @@ def _meeting(phases: Sequence[Phase], domain: Domain) -> tuple[int, int]:
         if _is_within(domain, phase.balance.domain)
         and feasible([*phase.balance.facets, *phase.balance.scales.window], domain)
     ]
-    falling = [(k, phase) for k, phase in here if _slope(phase, domain) < 0]
-    rising = [(k, phase) for k, phase in here if _slope(phase, domain) > 0]
+    earlier = [(k, phase) for k, phase in here if _slope(phase, domain) < 0]
+    later = [(k, phase) for k, phase in here if _slope(phase, domain) > 0]
     meetings = [
         (one, other)
-        for one, first in falling
-        for other, second in rising
+        for one, first in earlier
+        for other, second in later
         if common_facet(first.balance.facets, second.balance.facets, first.balance.scales.window, domain)
     ]
     best = [pair for pair in meetings if not any(_is_less(phases, other, pair, domain) for other in meetings)]
@@ -304,7 +304,7 @@ def _optimum(one: Phase, other: Phase, domain: Domain, model: System) -> Compute
 
 
 def _term(phase: Phase, model: System) -> str:
-    """The name of the quantity that leads the loss in a phase: of those that grow alike the first declared."""
+    """The quantity that leads the loss in a phase, by name: of those that grow alike the first declared."""
     scales, risk = phase.balance.scales, phase.balance.risk
     assert risk is not None
     return next(_leaders(phase, model, scales.exponent(risk)), phase.hypothesis.risk)
@@ -333,6 +333,6 @@ def _label(terms: tuple[str, str], domain: Domain) -> str:
 def _why(terms: tuple[str, str], tau: Expr) -> str:
     first, second = terms
     return (
-        f"At t = d^({tau}) steps {first}, which falls with the steps, meets {second}: fewer parameters would "
-        f"leave more of {second}, more would leave fewer steps."
+        f"At t = d^({tau}) steps {first} and {second} are equal: with more parameters there are fewer steps, "
+        f"and more of {first} is left; with fewer, more of {second}."
     )

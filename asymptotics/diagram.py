@@ -15,6 +15,7 @@ from itertools import pairwise
 from typing import Any, Literal
 
 from sympy import Expr, S, Symbol, latex, oo
+from sympy.core.relational import Relational
 
 from asymptotics import symbols
 from asymptotics.algebra.intervals import Stretch
@@ -107,12 +108,12 @@ class PhaseDiagram:
 
     def _phase_at(self, point: Mapping[Expr, Expr]) -> Phase:
         for phase in self.phases:
-            if all(margin(relation, point) > 0 for relation in phase.region.args):
+            if all(margin(relation, point) > 0 for relation in _parameters_first(phase)):
                 return phase
         touching = tuple(
             phase
             for phase in self.phases
-            if all(margin(relation, point) >= 0 for relation in phase.region.args)
+            if all(margin(relation, point) >= 0 for relation in _parameters_first(phase))
         )
         raise OnBoundary(", ".join(f"{symbol} = {value}" for symbol, value in point.items()), touching)
 
@@ -309,6 +310,9 @@ class PhaseDiagram:
             is_held = any(phase.region.has(symbol) for phase in self.phases)
             needed = f"given in a diagram of {self.model.name}"
             require(symbol in point or not is_held, name, None, needed)
+        for symbol in scales.positive:
+            if symbol in point:
+                require(bool(point[symbol] > 0), symbol.name, given[symbol.name], "a number above 0")
         system.check_parameters({symbol: value for symbol, value in point.items() if symbol in own.values()})
         return point
 
@@ -381,6 +385,12 @@ class PhaseDiagram:
     def _named(self, line: Line, curve: Sequence[Stretch[int]]) -> tuple[tuple[Expr, Expr, Phase], ...]:
         ends = line.expression
         return tuple((ends(x.start), ends(x.end), self.phases[x.payload]) for x in curve)
+
+
+@cache
+def _parameters_first(phase: Phase) -> tuple[Relational, ...]:
+    """The inequalities of a region: what the others hold, such as alpha/beta, may have no value elsewhere."""
+    return tuple(sorted(phase.region.args, key=lambda r: not r.free_symbols <= {*symbols.PARAMETERS}))
 
 
 def line_of(

@@ -168,9 +168,9 @@ class Line:
 
 
 class OnBoundary(ValueError):
-    """The point lies between phases; ``phases`` are those whose closure holds it."""
+    """The point lies between phases, or optima; ``phases`` are those whose closure holds it."""
 
-    def __init__(self, point: str, phases: tuple[Phase, ...]) -> None:
+    def __init__(self, point: str, phases: tuple[Any, ...]) -> None:
         names = " and ".join(phase.name for phase in phases)
         super().__init__(f"({point}) lies on the boundary of {names}: no single phase holds there")
         self.point = point

@@ -1,10 +1,10 @@
-r"""Domains of parameters with curved sides: a box, and polynomials that are positive in it.
+"""Domains of parameters with curved sides: a box, and polynomials that are positive in it.
 
-Where two parameters decide together, as alpha < beta does, no box holds the answer.  A `CurvedDomain` is a box
-with polynomial inequalities beside it; which signs a polynomial takes there is decided exactly, by a point in
-every cell of a cylindrical decomposition (``cylindrical``).  All polynomials together may hold two parameters.
+Where two parameters decide together, as in alpha < beta, no box holds the answer.  A `CurvedDomain` is a box
+with polynomial inequalities beside it; which signs a polynomial takes there is decided exactly, by a point
+in every region of a cylindrical decomposition (``cylindrical``).  Together they may hold two parameters.
 
-The inequalities are kept in one form, polynomials with coprime integer coefficients, and those that the others
+The inequalities are kept in one form, polynomials with coprime integer coefficients, and those that others
 imply are left out, so that equal domains compare equal where they were cut in the same order.
 
 In this order: `CurvedDomain`, `curved`, `points_by_sign`, `sample_of`.
@@ -18,7 +18,7 @@ from typing import Any
 
 from sympy import Expr, Poly, Rational, Symbol
 
-from asymptotics.algebra.cylindrical import Point, points_in_cells
+from asymptotics.algebra.cylindrical import Point, points_in_regions
 from asymptotics.symbols import PARAMETERS
 
 Interval = tuple[Expr, Expr]
@@ -87,13 +87,13 @@ def _primitive(polynomial: Expr) -> Expr:
 
 @cache
 def _inside(domain: CurvedDomain, also: Expr | None = None) -> tuple[dict[Symbol, Rational], ...]:
-    """A point in every cell of a domain, cut by one more polynomial, too."""
+    """A point in every region of a domain, cut by one more polynomial, too."""
     polynomials = (*domain.positive, *(() if also is None else (also,)))
     held = tuple(p for p in PARAMETERS if any(x.has(p) for x in polynomials)) or PARAMETERS[-1:]
     if len(held) > 2:
         raise NotImplementedError(f"signs in more than two parameters, {', '.join(map(str, held))}")
     box = tuple((p, *domain[PARAMETERS.index(p)]) for p in held)
-    points = (_named(held, point) for point in points_in_cells(polynomials, box))
+    points = (_named(held, point) for point in points_in_regions(polynomials, box))
     return tuple(at for at in points if all(p.subs(at) > 0 for p in domain.positive))
 
 

@@ -1,22 +1,22 @@
-r"""Open cylindrical algebraic decomposition in the plane: a rational point in every open cell.
+r"""Open cylindrical algebraic decomposition in the plane: a rational point in every open region.
 
-Polynomials p_1, ..., p_k in two parameters x and y with rational coefficients cut the plane into open cells in
-which none of them vanishes.  Collins' way (Lecture Notes in Computer Science 33, 134, 1975), for open cells
-alone as in McCallum (Computer Journal 36, 432, 1993):
+Polynomials p_1, ..., p_k in two parameters x and y with rational coefficients cut the plane into open regions
+in which none of them vanishes.  Collins' way (Lecture Notes in Computer Science 33, 134, 1975), for open
+regions alone as in McCallum (Computer Journal 36, 432, 1993):
 
 * *project*: where x passes no root of a leading coefficient in y, of a discriminant, or of a resultant of two
   of the polynomials, the roots y_1(x) < y_2(x) < ... of all of them are continuous and never meet;
 * *sample*: one rational x in each interval between such roots;
 * *lift*: at this x one rational y between every two neighbouring roots in y.
 
-Every open cell holds at least one of the points; so a polynomial has one sign in a connected region, or in any
-union of cells, if it has that sign at the points there.  Roots are isolated by rational intervals, never
-approximated: the answers are exact.
+Every open region holds at least one of the points; so a polynomial has one sign in a union of them if it has
+that sign at the points there.  Roots are isolated by rational intervals, never approximated: the answers are
+exact.
 
 Worked by hand, x^2 + y^2 - 1: the discriminant in y vanishes at x = -1 and 1.  At x = -2 and 2 there is no
 root, at x = 0 there are two, -1 and 1: five points, one of them inside.
 
-In this order: `Box`, `points_in_cells`, `interval_points`.
+In this order: `Box`, `points_in_regions`, `interval_points`.
 """
 
 from __future__ import annotations
@@ -36,15 +36,15 @@ _FIRST_WIDTH, _NARROWER = Rational(1, 16), Rational(1, 256)
 
 
 @cache
-def points_in_cells(polynomials: tuple[Expr, ...], box: Box) -> tuple[Point, ...]:
-    """A rational point in every open cell into which polynomials cut a box.
+def points_in_regions(polynomials: tuple[Expr, ...], box: Box) -> tuple[Point, ...]:
+    """A rational point in every open region into which polynomials cut a box.
 
     Args:
         polynomials: in the symbols of the box alone, with rational coefficients.
         box: open intervals with algebraic ends, or infinite ones.
 
     >>> from sympy.abc import x, y
-    >>> points_in_cells((x - y,), ((x, Rational(0), oo), (y, Rational(0), oo)))
+    >>> points_in_regions((x - y,), ((x, Rational(0), oo), (y, Rational(0), oo)))
     ((1, 1/2), (1, 2))
     """
     irreducible = _irreducible(polynomials)
@@ -87,7 +87,7 @@ def interval_points(polynomials: Sequence[Expr], symbol: Symbol, low: Expr, high
 
     >>> from sympy.abc import x
     >>> interval_points((x**2 - 2,), x, Rational(0), oo)
-    [1, 5/2]
+    [7/10, 17/7]
     """
     factors = [p for p in _irreducible((*polynomials, *_ends(symbol, (low, high)))) if p.has(symbol)]
     if not factors:
@@ -103,7 +103,7 @@ def interval_points(polynomials: Sequence[Expr], symbol: Symbol, low: Expr, high
 
 
 def _isolated(poly: Poly) -> list[tuple[Rational, Rational]]:
-    """Intervals with one real root each, in order, a gap between every two; of a product of unlike factors."""
+    """Intervals with one real root each, in order, a gap between every two; the factors are unlike."""
     width = _FIRST_WIDTH
     while True:
         intervals = [ends for ends, _ in poly.intervals(eps=width)]

@@ -180,6 +180,11 @@ class Scales:
         return (d, *(variable for variable, _ in self.growth))
 
     @property
+    def parameters(self) -> tuple[Symbol, ...]:
+        """The parameters of a system's own, beyond gamma and r, that its domain has."""
+        return PARAMETERS[len(EVERYWHERE) : len(self.domain)]
+
+    @property
     def exponents(self) -> tuple[Symbol, ...]:
         """The coordinates of the phase diagram."""
         return _coordinates(self.growth)

@@ -28,7 +28,7 @@ from sympy import QQ, Expr, Poly, Rational, S, Symbol, factor_list, oo, together
 from sympy.polys.polyerrors import CoercionFailed
 
 from asymptotics.algebra.curved import CurvedDomain, curved, points_by_sign, sample_of
-from asymptotics.symbols import PARAMETERS as PARAMETERS
+from asymptotics.symbols import PARAMETERS as PARAMETERS  # noqa: PLC0414  (its home for what imports it)
 from asymptotics.symbols import gamma
 
 FIELD = QQ.frac_field(*PARAMETERS)
@@ -74,8 +74,9 @@ copyreg.pickle(type(FIELD.zero), _written)
 
 
 class SignChange(Exception):
-    """A coefficient vanishes at ``root`` of ``parameter``, inside the domain under study; or, if that is None,
-    where the polynomial ``root`` in two parameters does.
+    """A coefficient vanishes at ``root`` of ``parameter``, inside the domain under study.
+
+    If the parameter is None it vanishes where the polynomial ``root`` in two parameters does.
     """
 
     def __init__(self, root: Expr, parameter: Symbol | None = gamma) -> None:
@@ -94,13 +95,13 @@ class SignChange(Exception):
             return _not_empty(*(curved(domain, (*positive, side)) for side in (-self.root, self.root)))
         index = PARAMETERS.index(self.parameter)
         low, high = domain[index]
-        halves = [
+        sides = [
             (*domain[:index], interval, *domain[index + 1 :])
             for interval in ((low, self.root), (self.root, high))
         ]
         if isinstance(domain, CurvedDomain):
-            return _not_empty(*(curved(half, domain.positive) for half in halves))
-        return halves[0], halves[1]
+            return _not_empty(*(curved(half, domain.positive) for half in sides))
+        return sides[0], sides[1]
 
 
 def _not_empty(below: Domain | None, above: Domain | None) -> tuple[Domain, Domain]:
@@ -175,7 +176,7 @@ def sign(value: Coefficient, domain: Domain = EVERYWHERE) -> int:
     if not product.free_symbols:
         return 1 if product > 0 else -1
     if isinstance(domain, CurvedDomain):
-        return _sign_in_cells(product, domain)
+        return _sign_in_regions(product, domain)
     if len(product.free_symbols) == 1:
         return _sign_in_one(Poly(product), domain)
     constant, factors = factor_list(product)
@@ -187,7 +188,7 @@ def sign(value: Coefficient, domain: Domain = EVERYWHERE) -> int:
     return total
 
 
-def _sign_in_cells(product: Expr, domain: CurvedDomain) -> int:
+def _sign_in_regions(product: Expr, domain: CurvedDomain) -> int:
     """The sign in a domain with curved sides, by those of the factors."""
     constant, factors = factor_list(product)
     total = 1 if constant > 0 else -1
@@ -340,8 +341,8 @@ def common_parts(domains: Sequence[Domain]) -> list[Domain]:
     parts: list[Domain] = list(product(*(pairwise(ends) for ends in cuts)))
     of_curved = [domain.positive for domain in domains if isinstance(domain, CurvedDomain)]
     for side in dict.fromkeys(side for sides in of_curved for side in sides):
-        halves = ((part, sign) for part in parts for sign in (side, -side))
-        cut = (curved(part, (*getattr(part, "positive", ()), half)) for part, half in halves)
+        both = ((part, sign) for part in parts for sign in (side, -side))
+        cut = (curved(part, (*getattr(part, "positive", ()), half)) for part, half in both)
         parts = [part for part in cut if part is not None]
     return parts
 

@@ -97,7 +97,7 @@ def interval_conditions(domain: Domain, within: Domain) -> list[Relational]:
     conditions: list[Relational] = []
     for parameter, (low, high), (lowest, highest) in zip(PARAMETERS, domain, within, strict=False):
         conditions += [parameter > low] * (low != lowest) + [parameter < high] * (high != highest)
-    return conditions + [*map(solved, _sides(domain, within))]
+    return [*conditions, *map(solved, _sides(domain, within))]
 
 
 def _sides(domain: Domain, within: Domain) -> list[Expr]:

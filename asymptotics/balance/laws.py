@@ -220,7 +220,7 @@ class Law:
 
     def _own(self, expression: Expr) -> tuple[str, ...]:
         """Variables of a system, which the law may hold or not."""
-        known = () if self.scales is None else own_variables(*self.scales.variables)
+        known = () if self.scales is None else own_variables(*self.scales.variables, *self.scales.parameters)
         return (*dict.fromkeys((*own_variables(expression), *known)),)
 
     def _which(self, corrected: bool) -> Expr:

@@ -13,9 +13,10 @@ regression reduces to a ``System``, its attribute ``system``, which also makes n
 * ``kernel_ridge``: ridge regression with a power-law kernel.
 * ``random_features``: ridge regression on random features of a power-law kernel.
 * ``hermite``: Bayes-optimal networks of extensive width, with a Hermite polynomial as activation.
+* ``one_pass_sgd``: one-pass SGD on random features, whose best size at given compute is derived, too.
 
-``diagonal``, ``quadratic``, ``bilinear``, ``ridge``, ``kernel_ridge``, ``random_features`` and ``hermite``
-are the models themselves, too:
+``diagonal``, ``quadratic``, ``bilinear``, ``ridge``, ``kernel_ridge``, ``random_features``, ``hermite`` and
+``one_pass_sgd`` are the models themselves, too:
 
 >>> from asymptotics.models import quadratic
 >>> quadratic.noise_balance

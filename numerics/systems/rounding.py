@@ -4,7 +4,7 @@ A sum of positive terms loses no digits, but a summand may: of 1 - (1 - x)^2 in 
 x = 1e-17.  So summands are formed again at some of the nodes, with so many more digits that none is lost.
 
 A sum may lie below the range of float64, as one of exp(-10^10) does.  It is 0
-there, and nothing is lost where as many times the least number as there are modes would not be seen either.
+there, and nothing is lost where nobody would see it.
 
 In this order: `rounding_error`, `LEAST`.
 """
@@ -32,6 +32,9 @@ MORE_DIGITS = 120
 LEAST = 2.0**-1022
 """The least normal number of float64."""
 
+SAFETY = 10**6
+"""Sums that end steeply are known up to such a factor."""
+
 LEAST_OF_MANY_DIGITS = gmpy2.mpfr(2) ** -(2**29)
 """Of numbers with more digits, by far."""
 
@@ -51,11 +54,11 @@ def rounding_error(full: PositiveEquations, equations_in: InArithmetic, point: A
     places = range(len(full.sums))
     breaks, values = full.breaks_at(point, places), list(arithmetic.exp(point))
     samples = [_sampled(full, place, breaks.get(place, 0), values, point, breaks) for place in places]
-    below_range = _below_range(full, point, breaks)
     more = for_digits(math.ceil(arithmetic.digits), MORE_DIGITS)
     largest = 0.0
     with more.working():
         exact, exact_values = equations_in(more), list(more.array(values))
+        below_range = _below_range(full, exact, point, breaks)
         elsewhere = list(more.array([Fraction(k + 3, 7) for k in range(len(values))]))
         for place, (summed, sides) in enumerate(zip(exact.sums, samples, strict=True)):
             if place in below_range:
@@ -81,24 +84,37 @@ def _seen(summand: Summand, sizes: Any, truth: Any, values: Any) -> Any:
     return seen
 
 
-def _below_range(full: PositiveEquations, point: Any, breaks: Mapping[int, int]) -> set[int]:
+def _below_range(
+    full: PositiveEquations, exact: PositiveEquations, point: Any, breaks: Mapping[int, int]
+) -> set[int]:
     """Places of sums below the range of numbers which nobody misses: neither an equation nor a quantity.
 
-    Of N modes such a sum is at most N times the least number.
+    How small they are more digits say, whose range is wider.
     """
-    places, at = range(len(full.sums)), point[None, :]
-    totals = full.totals(at, places, breaks)
-    least = full.arithmetic.real(LEAST if full.arithmetic.bits <= DOUBLE_BITS else LEAST_OF_MANY_DIGITS)
-    small = {k for k in places if np.all(totals[k] < least)}
-    if not small:
-        return small
-    number = {k: sum(full.nodes(point, k, breaks.get(k, 0)).weights) for k in small}
+    places = range(len(full.sums))
+    is_double = full.arithmetic.bits <= DOUBLE_BITS
+    least = exact.arithmetic.real(LEAST if is_double else LEAST_OF_MANY_DIGITS)
+    at = exact.arithmetic.log(exact.arithmetic.array(list(full.arithmetic.exp(point))))[None, :]
+    totals = full.totals(point[None, :], places, breaks)
+    if not any(np.all(totals[k] < least) for k in places):
+        return set()
+    totals, underflows = {}, set()
+    for k in places:
+        gmpy2.get_context().clear_flags()
+        totals |= exact.totals(at, [k], breaks)
+        if gmpy2.get_context().underflow:
+            underflows.add(k)
+    # a 0 without underflow is a difference of which nothing is left
+    is_small = {k: np.all(totals[k] * SAFETY < least) for k in places}
+    small = {k for k in places if is_small[k] and (k in underflows or np.all(totals[k] != 0))}
     usual = {k: totals[k] * (k not in small) for k in places}
-    largest = {k: usual[k] + (least * number[k] if k in small else 0) for k in places}
-    sides = [side for equation in full.equations for side in ((equation.left,), equation.right)]
-    for terms in (*sides, *full.quantities.values()):
-        value, bound = full.value(terms, at, usual), full.value(terms, at, largest)
-        if np.any((bound - value > full.arithmetic.epsilon * value) & ~(bound < LEAST)):
+    largest = {k: usual[k] + (totals[k] * SAFETY if k in small else 0) for k in places}
+    sides = [side for equation in exact.equations for side in ((equation.left,), equation.right)]
+    for terms in (*sides, *exact.quantities.values()):
+        value, bound = exact.value(terms, at, usual), exact.value(terms, at, largest)
+        if np.any(
+            (bound - value > exact.arithmetic.real(full.arithmetic.epsilon) * value) & ~(bound < LEAST)
+        ):
             return set()
     return small
 

@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from numerics.arithmetic.errors import NotConverged
-from numerics.arithmetic.precision import DOUBLE, for_digits, to_mpf
+from numerics.arithmetic.precision import DOUBLE, Arithmetic, for_digits, to_mpf
 from numerics.systems.block_solver import BlockSolver, NoneOrSeveral
 from numerics.systems.power_law_sums import Rule
 from numerics.systems.rounding import LEAST, MORE_DIGITS, InArithmetic, rounding_error
@@ -34,7 +34,7 @@ GUARD_DIGITS = 10
 ATTEMPTS = 4
 """How often more digits are tried."""
 
-FINEST = 8
+FINEST = 64
 """Panels are at most this many times shorter than usual."""
 
 RESIDUAL = 1e-6
@@ -132,16 +132,21 @@ def _confirmed(
         NotConverged: the error stays above the accuracy.
     """
     full, arithmetic = solver.full, solver.full.arithmetic
-    refinement, before = 1, _numbers(solver, point)
+    refinement, finer, before = 1, solver, list[Any]()
     while True:
+        try:
+            before = before or _numbers(finer, point)
+        except NotConverged:  # on coarse panels a sum that ends steeply may be negative
+            if refinement >= FINEST:
+                raise
         refinement *= 2
         rule = replace(full.rule, refinement=refinement)
         finer = replace(solver, full=replace(full, rule=rule))
+        if not before:
+            continue
         point = finer.solved(point)
         after = _numbers(finer, point)
-        moved = max(
-            [float(abs(arithmetic.log(x / y))) if x != y else 0.0 for x, y in zip(before, after, strict=True)]
-        )
+        moved = max([_distance(arithmetic, x, y) for x, y in zip(before, after, strict=True)])
         if not moved > accuracy:
             break
         if refinement >= FINEST:
@@ -160,6 +165,13 @@ def _confirmed(
         float(residual),
         float(max(moved, rounding)),
     )
+
+
+def _distance(arithmetic: Arithmetic, one: Any, other: Any) -> float:
+    """Of two positive numbers, or of 0, in their logarithms."""
+    if one == other:
+        return 0.0
+    return float(abs(arithmetic.log(one / other))) if one and other else math.inf
 
 
 def _numbers(solver: BlockSolver, point: Any) -> list[Any]:

@@ -26,7 +26,7 @@ from asymptotics import (
 from asymptotics.algebra.monomials import Noise
 from asymptotics.diagram import Estimator
 from asymptotics.expressions.checks import InvalidArgument
-from asymptotics.models import bilinear, hermite
+from asymptotics.models import bilinear, hermite, one_pass_sgd
 from numerics import solve
 from verify import agreement, comparison, solve_system
 from verify.ladder import ladder
@@ -157,6 +157,7 @@ SYSTEMS = [
     pytest.param(kernel_ridge, "fixed", marks=pytest.mark.slow),
     pytest.param(kernel_ridge, "scaled", marks=pytest.mark.slow),
     pytest.param(ridge(diagonal), "fixed", marks=pytest.mark.slow),
+    pytest.param(one_pass_sgd, "fixed", marks=pytest.mark.slow),
 ]
 
 
@@ -179,6 +180,19 @@ def test_a_system_agrees_and_would_not_if_any_exponent_were_wrong(system: Any, n
         checks = agreement(_with_phase(diagram, 0, planted)).checks
         assert checks
         assert not any(check.passed for check in checks), (phase.name, [c for c in checks if c.passed])
+
+
+def test_an_exponent_of_one_pass_sgd_that_is_off_is_caught() -> None:
+    """Of the phases where F_ac and K_pp lead: each of the four terms in turn."""
+    diagram = phase_diagram(one_pass_sgd)
+    for at in ({"tau": 1.6, "alpha": 1, "beta": 2}, {"tau": 0.8, "alpha": 0.4, "beta": 0.8}):
+        phase = diagram.locate(**at)
+        assert agreement(replace(diagram, phases=(phase,))).passed
+        for name, law in phase.others.items():
+            wrong = replace(law, exponent=law.exponent + Rational(1, 20))
+            planted = replace(phase, others={**phase.others, name: wrong})
+            report = agreement(replace(diagram, phases=(planted,)))
+            assert {check.quantity for check in report.checks if not check.passed} == {name}
 
 
 def test_a_region_of_a_system_that_reaches_too_far_is_caught() -> None:

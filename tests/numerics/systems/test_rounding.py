@@ -4,7 +4,7 @@ import pytest
 from small_equations import equations, one, term
 
 from numerics.arithmetic.precision import DOUBLE, for_digits
-from numerics.systems.power_law_sums import ModeSum
+from numerics.systems.power_law_sums import Modes, ModeSum
 from numerics.systems.rounding import rounding_error
 
 
@@ -46,3 +46,28 @@ def test_more_digits_bring_them_back():
 
 def test_a_summand_that_is_zero_has_no_error():
     assert error_of(lambda s, u: 0 * s.values, 1.0) == 0
+
+
+def error_of_steep_sum(rate, factor):
+    """Of factor * sum exp(-rate s), s = 1/i up to i = 100: exp(-rate/100) beside nothing else."""
+
+    def build(arithmetic):
+        row = (term(lambda u: u[0]), [term(lambda u: u[0] * 0 + arithmetic.real(rate))], {0})
+        steep = ModeSum(lambda s, u: arithmetic.exp(-u[0] * s.values))
+        big = [term(lambda u: u[0] * 0 + arithmetic.real(factor), 0)]
+        return equations(arithmetic, "u", row, sums=[steep], modes=Modes(1, 1, 100), q=big)
+
+    with DOUBLE.working():
+        return rounding_error(build(DOUBLE), build, DOUBLE.log(DOUBLE.array([float(rate)])))
+
+
+@pytest.mark.parametrize("rate", [10**5, 10**10, 10**15])
+def test_a_sum_below_the_range_of_numbers_is_zero_without_error(rate):
+    """Of exp(-10^13) even more digits leave 0."""
+    assert error_of_steep_sum(rate, 1) == 0
+
+
+def test_but_not_where_it_would_be_seen():
+    """exp(-800) = 1e-347 times 1e300 is 1e-47."""
+    assert error_of_steep_sum(80000, 1) == 0
+    assert error_of_steep_sum(80000, 10**300) == 1

@@ -13,6 +13,7 @@ from sympy import Eq, Rational
 
 from asymptotics import diagonal, kernel_ridge, phase_diagram, quadratic, ridge
 from asymptotics.expressions.checks import InvalidArgument
+from asymptotics.models import one_pass_sgd
 from asymptotics.symbols import a, d, gamma, n_eff, size, threshold
 from asymptotics.systems import System, mode_sum
 from numerics import NotConverged, Problem, solve
@@ -278,7 +279,7 @@ def test_a_divergent_sum_is_not_converged():
         solve_system(divergent, gamma=Rational(3, 5), n_eff=1)
 
 
-@pytest.mark.parametrize("system", [RIDGE, RANDOM_FEATURES, HERMITE_2, HERMITE_3], ids=str)
+@pytest.mark.parametrize("system", [RIDGE, RANDOM_FEATURES, HERMITE_2, HERMITE_3, one_pass_sgd], ids=str)
 def test_a_point_in_float64_takes_less_than_fifty_milliseconds(system):
     """Of one core, which others may share: the least of a few, once the system is compiled."""
     point = {"gamma": 1.5, "n_eff": 1e6, "noise_variance": 1}
@@ -286,6 +287,8 @@ def test_a_point_in_float64_takes_less_than_fifty_milliseconds(system):
         point |= {"source": 0.3, "weight_decay": 1e-3}
     if system is RANDOM_FEATURES:
         point["p"] = 1e5
+    if system is one_pass_sgd:
+        point = {"alpha": 0.75, "beta": 0.25, "d": 1e6, "t": 1e8}
     times = []
     for _ in range(6):
         start = time.process_time()
@@ -303,3 +306,52 @@ def test_results_are_short_and_plain():
     assert exact.to_dict()["quantities"]["risk"][:12] == str(found.risk)[:12]
     with pytest.raises(KeyError, match=r"name='tau': must be one of threshold, D_s, risk"):
         found["tau"]
+
+
+def test_one_pass_sgd_is_the_sum_of_its_terms():
+    """Term by term, with NumPy."""
+    d, t, a, b = 10**5, 1e6, 0.75, 0.25
+    solved = solve_system(one_pass_sgd, alpha=a, beta=b, d=d, t=t)
+    j = np.arange(1, d + 1, dtype=float)
+    g = 1 / np.sum(j ** (-2 * a))
+    left = np.exp(-2 * g * t * j ** (-2 * a))
+    fitted = 1 / (1 + j ** (2 * a) / (2 * g * t))
+    expected = {
+        "F_pp": np.sum(j ** (-2 * a - 2 * b) * left),
+        "F_0": d ** (-2 * a) * np.sum(j ** (-2 * b)),
+        "F_ac": np.sum(j ** (-2 * b) * fitted) * np.sum(j ** (-2 * a) * left) / d,
+        "K_pp": g * np.sum(j ** (-4 * a) * left),
+    }
+    assert solved["g"] == pytest.approx(g, rel=1e-12, abs=0)
+    for name, value in expected.items():
+        assert solved[name] == pytest.approx(value, rel=1e-11, abs=0), name
+    assert solved.risk == pytest.approx(sum(expected.values()), rel=1e-11, abs=0)
+
+
+@pytest.mark.parametrize("t", [1e7, 3e8, 1e9, 1e12, 1e30])
+def test_a_term_that_has_died_out_is_small_or_zero(t):
+    """exp(-x) up to x = 10^24; what float64 can write is right."""
+    solved = solve_system(one_pass_sgd, alpha=1, beta=0.4, d=1000, t=t)
+    j = np.arange(1, 1001, dtype=float)
+    left = np.exp(-2 * t / np.sum(j**-2) * j**-2)
+    expected = np.sum(j**-2.8 * left)
+    if expected > 1e-300:
+        assert solved["F_pp"] == pytest.approx(expected, rel=1e-10, abs=0)
+    else:
+        assert solved["F_pp"] < 1e-300
+    assert solved.risk >= solved["F_0"] > 0
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"beta": 0.1, "alpha": 0.2}, r"^beta=.*must be such that"),
+        ({"alpha": 0}, r"^alpha=0: must be a number between 0 and oo"),
+        ({"beta": None}, r"^beta=None: must be"),
+        ({"t": None}, r"^t=None: must be a number above 0"),
+        ({"gamma": 1, "source": -1}, r"^source=-1: must be"),
+    ],
+)
+def test_parameters_of_its_own_are_checked(changes, words):
+    with pytest.raises(InvalidArgument, match=words):
+        solve_system(one_pass_sgd, **{"alpha": 1, "beta": 1, "d": 100, "t": 100, **changes})
