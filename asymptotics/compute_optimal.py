@@ -24,7 +24,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
-from typing import Any
+from typing import Any, overload
 
 from sympy import And, Expr, factor, latex, minimal_polynomial
 
@@ -43,7 +43,7 @@ from asymptotics.algebra.polyhedra import (
     split_at_sign_changes,
 )
 from asymptotics.algebra.regions import interval_conditions
-from asymptotics.diagram import phase_diagram
+from asymptotics.diagram import Exact, phase_diagram
 from asymptotics.expressions.checks import exact_exponent, require
 from asymptotics.expressions.pickling import Stored, conjunction
 from asymptotics.lines import OnBoundary
@@ -103,8 +103,18 @@ class ComputeOptimal(Stored):
         return rf"$\text{{{self.phase}:}}\quad \text{{loss}} \sim C^{{{loss}}},\quad d \sim C^{{{size}}}$"
 
 
+@overload
 def compute_optimal(
-    model: System, *, alpha: Any | None = None, beta: Any | None = None
+    model: System, *, alpha: None = None, beta: None = None
+) -> tuple[ComputeOptimal, ...]: ...
+
+
+@overload
+def compute_optimal(model: System, *, alpha: Exact, beta: Exact) -> ComputeOptimal: ...
+
+
+def compute_optimal(
+    model: System, *, alpha: Exact | None = None, beta: Exact | None = None
 ) -> ComputeOptimal | tuple[ComputeOptimal, ...]:
     """The size with the least loss at compute C, and that loss.
 

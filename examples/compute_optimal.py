@@ -62,7 +62,7 @@ def draw_plane(axes: Any) -> None:
 
 def losses() -> np.ndarray:
     """The loss at all sizes and steps."""
-    at = {"alpha": ALPHA, "beta": BETA}
+    at: dict[str, Any] = {"alpha": ALPHA, "beta": BETA}
     return np.array([[solve_system(one_pass_sgd, d=d, t=t, **at).risk for t in STEPS] for d in SIZES])
 
 
