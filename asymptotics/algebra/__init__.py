@@ -8,6 +8,8 @@ other: replace the inequalities that contain it by "upper bound - lower bound > 
 bounds.  In the end only constants remain.  The inequalities have a common solution if and only if all these
 constants are positive.
 
+* ``cylindrical``: a point in every region into which polynomials cut the plane of two parameters.
+* ``curved``: domains of parameters with curved sides.
 * ``polyhedra``: the field, the sign of a coefficient, elimination; whether polyhedra are empty, meet, cover.
 * ``monomials``: terms, products of powers of the variables, and the exponent of d of each.
 * ``intervals``: a polyhedron on a line, and in what cases of the parameters its ends are in what order.

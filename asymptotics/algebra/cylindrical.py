@@ -43,6 +43,7 @@ def points_in_regions(polynomials: tuple[Expr, ...], box: Box) -> tuple[Point, .
         polynomials: in the symbols of the box alone, with rational coefficients.
         box: open intervals with algebraic ends, or infinite ones.
 
+    >>> from sympy import oo
     >>> from sympy.abc import x, y
     >>> points_in_regions((x - y,), ((x, Rational(0), oo), (y, Rational(0), oo)))
     ((1, 1/2), (1, 2))
@@ -85,6 +86,7 @@ def _projection(curves: Sequence[Expr], y: Symbol) -> Iterator[Expr]:
 def interval_points(polynomials: Sequence[Expr], symbol: Symbol, low: Expr, high: Expr) -> list[Rational]:
     """A rational point between every two neighbouring roots of polynomials in an open interval.
 
+    >>> from sympy import oo
     >>> from sympy.abc import x
     >>> interval_points((x**2 - 2,), x, Rational(0), oo)
     [7/10, 17/7]

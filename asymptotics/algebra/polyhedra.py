@@ -1,8 +1,8 @@
 """Exact polyhedra whose coefficients are rational functions of the parameters of a model.
 
-The parameters are the decay gamma of the target and, where a model has one, the source exponent r of a
-kernel.  A *form* is ``c_0 + c_1 v_1 + ... + c_k v_k`` with every c_j in the field Q(gamma, r), stored as
-the tuple ``(c_0, ..., c_k)``; the variables ``v`` are the exponents ``a, ell`` (and ``b``).  A *polyhedron*
+The parameters are the decay gamma of the target and, where a model has them, the source exponent r of a
+kernel, or alpha and beta.  A *form* is ``c_0 + c_1 v_1 + ... + c_k v_k`` with every c_j in the field
+Q(gamma, r, alpha, beta), stored as the tuple ``(c_0, ..., c_k)``; the variables ``v`` are the exponents ``a, ell`` (and ``b``).  A *polyhedron*
 is the open set where each of its forms is positive.  Every question about polyhedra (is one empty, which
 inequalities matter, do two touch, do they cover the plane) is one question, answered by the lemma of Fourier
 and Motzkin: has a system of strict inequalities a solution?
@@ -11,7 +11,7 @@ A coefficient is not a number: its sign may depend on the parameters.  ``sign`` 
 all of a ``Domain``, a box of parameters; otherwise it raises ``SignChange``, which says where to cut the box,
 and ``split_at_sign_changes`` asks again on either side.  The sign of a polynomial in one parameter follows
 from its isolated real roots; that of an irreducible one in two from mapping the box to (0, oo)^2, where
-coefficients of one sign suffice.
+coefficients of one sign suffice.  Domains with curved sides decide it in all cases (``curved``).
 
 In this order: the field, the sign, elimination, and the questions.
 """
