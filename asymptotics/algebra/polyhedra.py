@@ -2,10 +2,10 @@
 
 The parameters are the decay gamma of the target and, where a model has them, the source exponent r of a
 kernel, or alpha and beta.  A *form* is ``c_0 + c_1 v_1 + ... + c_k v_k`` with every c_j in the field
-Q(gamma, r, alpha, beta), stored as the tuple ``(c_0, ..., c_k)``; the variables ``v`` are the exponents ``a, ell`` (and ``b``).  A *polyhedron*
-is the open set where each of its forms is positive.  Every question about polyhedra (is one empty, which
-inequalities matter, do two touch, do they cover the plane) is one question, answered by the lemma of Fourier
-and Motzkin: has a system of strict inequalities a solution?
+Q(gamma, r, alpha, beta), stored as the tuple ``(c_0, ..., c_k)``; the variables ``v`` are the exponents ``a,
+ell`` (and ``b``).  A *polyhedron* is the open set where each of its forms is positive.  Every question about
+polyhedra (is one empty, which inequalities matter, do two touch, do they cover the plane) is one question,
+answered by the lemma of Fourier and Motzkin: has a system of strict inequalities a solution?
 
 A coefficient is not a number: its sign may depend on the parameters.  ``sign`` answers when it is the same in
 all of a ``Domain``, a box of parameters; otherwise it raises ``SignChange``, which says where to cut the box,
