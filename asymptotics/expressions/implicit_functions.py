@@ -11,6 +11,7 @@ networks.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
@@ -19,6 +20,15 @@ import numpy as np
 from sympy import Expr, Function, S
 
 _MOST_STEPS = 200
+
+
+def _chosen(condition: Any, one: Any, other: Any) -> Any:
+    return one if condition else other
+
+
+_ONE: tuple[Callable[..., Any], ...] = (min, _chosen, bool)
+_MANY: tuple[Callable[..., Any], ...] = (np.minimum, np.where, np.all)
+"""Minimum, choice and whether all are true, of a number and of arrays."""
 
 
 class ImplicitFunction(Function):  # type: ignore[misc]
@@ -88,21 +98,22 @@ class unlearned_share(ImplicitFunction):  # noqa: N801  # it is written as a fun
         one = arithmetic.real(Fraction(1))
         last = arithmetic.real(Fraction(1, degree - 1))  # p at the end of the branch
         most = last * (one - last) ** (degree - 2)
-        goal = np.minimum(one / (degree * ratio), most)
+        # numbers one by one without NumPy, which is slow at those of mpmath
+        minimum, where, everywhere = _ONE if np.ndim(ratio) == 0 else _MANY
+        goal = minimum(one / (degree * ratio), most)
         p = goal * one
         for _ in range(_MOST_STEPS):
             rest = one - p
             power = rest ** (degree - 2)
             slope = power - (degree - 2) * p * (rest ** (degree - 3) if degree > 2 else 0)
-            step = np.where(goal < most, (goal - p * power) / np.where(slope > 0, slope, one), last - p)
+            step = where(goal < most, (goal - p * power) / where(slope > 0, slope, one), last - p)
             p = p + step
-            if np.all(abs(step) <= 4 * arithmetic.epsilon * p):
+            if everywhere(abs(step) <= 4 * arithmetic.epsilon * p):
                 break
         total, power = 0 * p, one + 0 * p
         for _ in range(degree):  # 1 - q^k = p (1 + q + ... + q^(k-1))
             total, power = total + power, power * (one - p)
-        values = p * total
-        return values[()] if isinstance(values, np.ndarray) else values
+        return p * total
 
     @staticmethod
     def _imp_(ratio: Any, degree: Any) -> Any:

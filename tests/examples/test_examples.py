@@ -1,4 +1,4 @@
-"""Every example runs from a clean folder, says something and draws its figure."""
+"""Every example runs from a clean folder, says something and draws its figure, or several."""
 
 import subprocess
 import sys
@@ -15,4 +15,6 @@ def test_example_runs(script: Path, tmp_path: Path) -> None:
     result = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
     assert result.returncode == 0, result.stderr
     assert result.stdout.strip()
-    assert (tmp_path / f"{script.stem}.png").stat().st_size > 10_000
+    figures = list(tmp_path.glob(f"{script.stem}*.png"))
+    assert figures
+    assert all(figure.stat().st_size > 10_000 for figure in figures)

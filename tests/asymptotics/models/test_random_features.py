@@ -3,11 +3,11 @@
 import mpmath
 import pytest
 from scipy.optimize import fsolve
-from sympy import Float, Rational, lambdify
+from sympy import And, Float, Rational, StrictLessThan, lambdify, oo
 
 from asymptotics import phase_diagram
-from asymptotics.models.random_features import features, random_features
-from asymptotics.symbols import gamma, n_eff, noise_variance, size, source
+from asymptotics.models.random_features import features, fewest_features, random_features, rho
+from asymptotics.symbols import a, ell, gamma, n_eff, noise_variance, size, source
 from asymptotics.systems import mode_sum
 
 # n, p, lambda, A, r: nu_2, bias, variance/sigma^2 (arXiv:2405.15699's equations, infinitely many modes).
@@ -91,11 +91,12 @@ def test_the_known_corners():
 @pytest.mark.slow
 def test_risk_on_a_ladder():
     """The solved equations at d = 10^3 and 10^4 against the laws of three phases."""
-    for a, rho, ell in [(1, 2, Rational(1, 2)), (3, 1, 0), (2, Rational(3, 2), Rational(1, 2))]:
-        phase = phase_diagram(random_features).locate(a=a, rho=rho, ell=ell, gamma=1, source=0.2)
+    for exponents in [(1, 2, Rational(1, 2)), (3, 1, 0), (2, Rational(3, 2), Rational(1, 2))]:
+        at = dict(zip(("a", "rho", "ell"), exponents, strict=True))
+        phase = phase_diagram(random_features).locate(**at, gamma=1, source=0.2)
         slopes = []
         for dim in (1e3, 1e4):
-            n, p, decay = (dim ** float(x) for x in (a, rho, ell))
+            n, p, decay = (dim ** float(x) for x in exponents)
             values = {"n_eff": n, "p": p, "weight_decay": decay, "noise_variance": 1}
             law = phase.risk.evaluate(gamma=1, source=0.2, **values)
             slopes.append(float(solved(n, p, decay, 2.0, 0.2) / law))
@@ -122,3 +123,49 @@ def solved(n, p, decay, capacity, r):
     used = (p / n) * ((1 - ratio) ** 2 + ratio**2 * of["f2"] / spare)
     bias = nu_2**2 / (1 - used) * (of["alone"] + of["spread"] * of["mixed"] / spare)
     return bias + used / (1 - used)
+
+
+def decays_inside(region, at):
+    """The interval of ell in a region at fixed other coordinates; None if there is none."""
+    low, high = -oo, oo
+    for part in region.args if isinstance(region, And) else (region,):
+        excess = (part.lhs - part.rhs).subs(at)
+        slope = excess.coeff(ell)
+        if slope == 0:
+            if part.func(excess, 0) != True:  # noqa: E712
+                return None
+        elif (slope > 0) == isinstance(part, StrictLessThan):
+            high = min(high, -excess.subs(ell, 0) / slope)
+        else:
+            low = max(low, -excess.subs(ell, 0) / slope)
+    return (low, high) if low < high else None
+
+
+def best_exponent(at):
+    """Of the risk over all ridges: exponents are linear in ell, so that the ends of regions are enough."""
+    exponents = []
+    for phase in phase_diagram(random_features).phases:
+        inside = decays_inside(phase.region, at)
+        if inside is not None:
+            exponent = phase.risk.exponent.subs(at)
+            ends = [end for end in inside if end.is_finite]
+            exponents += [exponent.subs(ell, end) for end in ends]
+    return min(exponents)
+
+
+@pytest.mark.parametrize(
+    ("decay", "r"),
+    [
+        (Rational(3, 4), Rational(3, 10)),
+        (Rational(3, 4), Rational(4, 5)),
+        (Rational(1), Rational(3, 2)),
+        (Rational(5, 4), Rational(1, 5)),
+    ],
+)
+def test_the_fewest_features_that_reach_the_best_rate(decay, r):
+    """The rate of kernel ridge regression, n^(-2 A r'/(1 + 2 A r')), from there on; not a little below."""
+    at = {a: 1, gamma: decay, source: r}
+    fewest, power = fewest_features.subs(at), 4 * decay * min(r, 1)
+    rates = {step: best_exponent({**at, rho: fewest + step}) for step in (-Rational(1, 50), 0, 1)}
+    assert rates[0] == rates[1] == -power / (1 + power)
+    assert rates[-Rational(1, 50)] > rates[0]

@@ -1,0 +1,220 @@
+"""The gallery: for each of five models a phase diagram, and laws derived from it beside solved points.
+
+    kernel_ridge      ridge regression with a power-law kernel
+    random_features   on random features of it
+    hermite           Bayes-optimal networks of extensive width
+    bilinear          queries against keys
+    attention         two tokens, tied weights
+
+Everything on the left is derived, every point on the right solved, both from one declaration
+(`asymptotics.models`).  Draws gallery_*.png beside this file, or into the folder given as argument; takes
+about a minute.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from sympy import And, lambdify
+
+from asymptotics import OnBoundary, PhaseDiagram, kernel_ridge, phase_diagram
+from asymptotics.models import attention, bilinear, hermite, random_features
+from asymptotics.models.random_features import fewest_features, rho
+from asymptotics.symbols import a, ell, gamma, source
+from numerics import Problem, solve
+from verify import solve_system
+from verify.figures import draw_phase_diagram
+
+GAMMA, SOURCE = Fraction(5, 4), Fraction(1, 4)
+POINTS, LINES = "#2171b5", ("#d94801", "#238b45", "#6a51a3", "#cb181d", "#636363", "#dd3497")
+
+
+def new_figure(title: str) -> tuple[Figure, Axes, Axes]:
+    """With room for a phase diagram and a law."""
+    figure = Figure(figsize=(13, 5.2), layout="constrained")
+    FigureCanvasAgg(figure)
+    left, right = figure.subplots(1, 2)
+    figure.suptitle(title)
+    return figure, left, right
+
+
+def draw_laws(
+    axes: Axes,
+    diagram: PhaseDiagram,
+    x: Any,
+    points: dict[str, Any],
+    values: Callable[[float], dict[str, Any]],
+) -> None:
+    """Laws of the phases along a line: each where its phase is, through boundaries without a point."""
+    pieces: dict[str, list[tuple[float, float]]] = {}
+    for place in x:
+        try:
+            phase = diagram.locate(**points, **{"a": Fraction(place).limit_denominator(10**4)})
+        except OnBoundary:
+            continue
+        law = float(phase.risk.evaluate(**values(float(place))))
+        pieces.setdefault(f"{phase.name}: {phase.title}" if phase.name else phase.title, []).append(
+            (place, law)
+        )
+    for (name, piece), colour in zip(pieces.items(), LINES * 3, strict=False):
+        axes.semilogy(*zip(*piece, strict=True), color=colour, label=f"law {name}")
+
+
+def of_network(model: Any, title: str, ell_: Fraction) -> Figure:
+    """Learning curve at a weight decay d^ell, d = 10^8."""
+    figure, left, right = new_figure(title)
+    diagram = phase_diagram(model)
+    draw_phase_diagram(left, diagram, gamma=GAMMA)
+    left.axhline(float(ell_), color="black", linewidth=0.8, linestyle=":")
+    dim, places = 10**8, np.linspace(0.05, 2.6, 35)
+    decay = float(dim) ** float(ell_)
+    problem = {"gamma": GAMMA, "dim": dim, "weight_decay": decay, "noise_variance": 1}
+    risks = [solve(Problem(model.name, samples=float(dim) ** (1 + x), **problem)).excess_risk for x in places]
+    right.semilogy(places, risks, ".", color=POINTS, label="state evolution solved, $d = 10^8$")
+
+    def values(x: float) -> dict[str, Any]:
+        at = {"gamma": GAMMA, "n_eff": float(dim) ** x, "d": dim}
+        return {**at, "weight_decay": decay, "noise_variance": 1}
+
+    draw_laws(right, diagram, places, {"ell": ell_, "gamma": GAMMA}, values)
+    right.set(xlabel=r"samples: $a = \log n_{\mathrm{eff}}/\log d$", ylabel="excess risk")
+    right.set_title(rf"weight decay $\lambda = d^{{{ell_}}}$ (dotted), $\Delta = 1$")
+    right.legend(fontsize=8)
+    return figure
+
+
+def of_kernel_ridge() -> Figure:
+    """The bias and the variance of label noise, along the ridge."""
+    figure, left, right = new_figure("kernel ridge regression, arXiv:2105.15004")
+    diagram = phase_diagram(kernel_ridge)
+    draw_phase_diagram(left, diagram, gamma=GAMMA, source=SOURCE)
+    samples = 10**6
+    decays = np.linspace(-3.5, 0.3, 35)
+    at = {"gamma": GAMMA, "source": SOURCE, "noise_variance": 1}
+    risks, pieces = [], dict[str, list[tuple[float, float]]]()
+    for place in decays:
+        given = {**at, "n_eff": samples, "weight_decay": float(samples) ** place}
+        risks.append(float(solve_system(kernel_ridge, **given).risk))
+        exponents = {"a": 1, "ell": Fraction(place).limit_denominator(10**4)}
+        phase = diagram.locate(**exponents, gamma=GAMMA, source=SOURCE)
+        pieces.setdefault(f"{phase.name}: {phase.title}", []).append(
+            (place, float(phase.risk.evaluate(**given)))
+        )
+    right.semilogy(decays, risks, ".", color=POINTS, label="equations solved, $n = 10^6$")
+    for (name, piece), colour in zip(pieces.items(), LINES, strict=False):
+        right.semilogy(*zip(*piece, strict=True), color=colour, label=f"law {name}")
+    right.set(xlabel=r"ridge: $\log \lambda/\log n$", ylabel="excess risk")
+    right.set_title(rf"$\gamma = {GAMMA}$, $r = {SOURCE}$, $\Delta = 1$")
+    right.legend(fontsize=8)
+    return figure
+
+
+def draw_map(axes: Axes, diagram: PhaseDiagram, x: Any, y: Any) -> None:
+    """Exponent of the risk over features and ridge at n = d, with the boundaries of the phases."""
+    at = {a: 1, gamma: GAMMA, source: SOURCE}
+    grid = np.meshgrid(x, y)
+    exponents, numbers = np.full(grid[0].shape, np.nan), np.full(grid[0].shape, -1)
+    for number, phase in enumerate(diagram.phases):
+        region = phase.region.args if isinstance(phase.region, And) else (phase.region,)
+        parts = [part.subs(at) for part in region]
+        inside = np.ones(grid[0].shape, dtype=bool)
+        for part in parts:
+            inside &= np.broadcast_to(lambdify((rho, ell), part, "numpy")(*grid), inside.shape)
+        values = lambdify((rho, ell), phase.risk.exponent.subs(at), "numpy")(*grid)
+        exponents[inside] = np.broadcast_to(values, inside.shape)[inside]
+        numbers[inside] = number
+    image = axes.pcolormesh(x, y, exponents, cmap="viridis", shading="nearest", rasterized=True)
+    axes.figure.colorbar(image, ax=axes, label=r"exponent of the risk, $R \sim n^{\ldots}$")
+    edges = (numbers[1:, 1:] != numbers[:-1, 1:]) | (numbers[1:, 1:] != numbers[1:, :-1])
+    shown = np.ma.masked_where(~edges, np.ones(edges.shape))
+    axes.pcolormesh(x[1:], y[1:], shown, cmap="gray", vmin=0, vmax=2, shading="nearest", rasterized=True)
+
+
+def of_random_features() -> Figure:
+    """The fewest features that reach the best rate; bias and variance against features."""
+    figure, left, right = new_figure("random features, arXiv:2405.15699")
+    diagram = phase_diagram(random_features)
+    draw_map(left, diagram, np.linspace(0.02, 1.5, 297), np.linspace(-2, 1.5, 351))
+    fewest = float(fewest_features.subs({a: 1, gamma: GAMMA, source: SOURCE}))
+    left.axvline(fewest, color="#cb181d", linestyle="--", label="fewest features for the best rate")
+    left.set(xlabel=r"features: $\log p/\log n$", ylabel=r"ridge: $\log \lambda/\log n$")
+    left.set_title(rf"$\gamma = {GAMMA}$, $r = {SOURCE}$: phases")
+    left.legend(loc="upper right", fontsize=8)
+
+    samples, ridge = 10**6, Fraction(1, 10)
+    places = np.linspace(0.0613, 1.4613, 29)
+    at = {"gamma": GAMMA, "source": SOURCE, "n_eff": samples, "noise_variance": 1}
+    at["weight_decay"] = float(samples) ** float(ridge)
+    quantities = ("bias", "variance")
+    solved, laws = {name: [] for name in quantities}, {name: [] for name in quantities}
+    for place in places:
+        given = {**at, "p": float(samples) ** place}
+        numbers = solve_system(random_features, **given).quantities
+        exponents = {"a": 1, "rho": Fraction(place).limit_denominator(10**4), "ell": ridge}
+        phase = diagram.locate(**exponents, gamma=GAMMA, source=SOURCE)
+        for name in quantities:
+            solved[name].append(float(numbers[name]))
+            laws[name].append(float(phase.laws[name].evaluate(**given)))
+    for name, colour in zip(quantities, LINES, strict=False):
+        right.semilogy(places, solved[name], ".", color=colour, label=f"{name}, solved, $n = 10^6$")
+        right.semilogy(places, laws[name], color=colour, linewidth=0.8, label=f"law of the {name}")
+    right.set(xlabel=r"features: $\log p/\log n$", ylabel=r"bias, variance ($\sigma^2 = 1$)")
+    right.set_title(rf"ridge $\lambda = n^{{{ridge}}}$")
+    right.legend(fontsize=8)
+    return figure
+
+
+def of_hermite() -> Figure:
+    """Constants of the one law for several degrees; the law beside solved points."""
+    figure, left, right = new_figure("Bayes-optimal networks He_k of extensive width, arXiv:2605.10395")
+    decays, degrees = np.linspace(0.7, 3, 9), (2, 3, 4, 5)
+    samples = np.logspace(0, 12, 13)
+    for degree, colour in zip(degrees, LINES, strict=False):
+        model = hermite(degree)
+        law = phase_diagram(model).locate(a=1, gamma=GAMMA).risk
+        constants = [
+            float(law.evaluate(gamma=Fraction(x).limit_denominator(10**4), n_eff=1, noise_variance=1))
+            for x in decays
+        ]
+        left.plot(decays, constants, color=colour, label=f"$k = {degree}$")
+        given = {"gamma": GAMMA, "noise_variance": 1}
+        risks = [float(solve_system(model, **given, n_eff=float(n)).risk) for n in samples]
+        rate = samples ** (1 - 1 / (2 * float(GAMMA)))
+        constant = float(law.evaluate(**given, n_eff=1))
+        right.semilogx(samples, risks * rate, ".", color=colour, label=f"solved, $k = {degree}$")
+        right.axhline(constant, color=colour, linewidth=0.8)
+    left.set(xlabel=r"decay $\gamma$ of the readouts $i^{-\gamma}$", ylabel="constant $c$", yscale="log")
+    left.set_title(r"one phase: $R \sim c\,(\Delta/n_{\mathrm{eff}})^{1 - 1/(2\gamma)}$ at every $k$")
+    right.set(xlabel=r"samples $n_{\mathrm{eff}} = n/d$", ylabel=r"$R\,n_{\mathrm{eff}}^{1 - 1/(2\gamma)}$")
+    right.set_title(rf"$\gamma = {GAMMA}$, $\Delta = 1$; lines: the constants")
+    left.legend()
+    right.legend()
+    return figure
+
+
+FIGURES: dict[str, Callable[[], Figure]] = {
+    "kernel_ridge": of_kernel_ridge,
+    "random_features": of_random_features,
+    "hermite": of_hermite,
+    "bilinear": lambda: of_network(bilinear, "bilinear network", Fraction(1, 10)),
+    "attention": lambda: of_network(attention, "attention with two tokens", Fraction(-1, 2)),
+}
+
+
+def main(folder: Path) -> None:
+    """Draw all."""
+    for name, figure in FIGURES.items():
+        figure().savefig(folder / f"gallery_{name}.png", dpi=120)
+        print(f"gallery_{name}.png", flush=True)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent)
