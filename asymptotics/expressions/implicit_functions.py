@@ -22,11 +22,11 @@ from sympy import Expr, Function, S
 _MOST_STEPS = 200
 
 
-def _chosen(condition: Any, one: Any, other: Any) -> Any:
+def _choice(condition: Any, one: Any, other: Any) -> Any:
     return one if condition else other
 
 
-_ONE: tuple[Callable[..., Any], ...] = (min, _chosen, bool)
+_ONE: tuple[Callable[..., Any], ...] = (min, _choice, bool)
 _MANY: tuple[Callable[..., Any], ...] = (np.minimum, np.where, np.all)
 """Minimum, choice and whether all are true, of a number and of arrays."""
 

@@ -15,8 +15,8 @@ regression reduces to a ``System``, its attribute ``system``, which also makes n
 * ``hermite``: Bayes-optimal networks of extensive width, with a Hermite polynomial as activation.
 * ``one_pass_sgd``: one-pass SGD on random features, whose best size at given compute is derived, too.
 
-``diagonal``, ``quadratic``, ``bilinear``, ``ridge``, ``kernel_ridge``, ``random_features``, ``hermite`` and
-``one_pass_sgd`` are the models themselves, too:
+``diagonal``, ``quadratic``, ``attention``, ``bilinear``, ``ridge``, ``kernel_ridge``, ``random_features``,
+``hermite`` and ``one_pass_sgd`` are the models themselves, too:
 
 >>> from asymptotics.models import quadratic
 >>> quadratic.noise_balance
