@@ -7,96 +7,122 @@ The integrals along Biane's curve are those of `posterior`,
 with Var = sum_i p_i (s_i - m)^2, p_i = w_i delta^2/|z - s_i|^2, m = sum_i p_i s_i and D = Var/delta^2.
 Nothing is known of the eigenvalues but their order, so there is no row of like intervals to interpolate in:
 
-1. The support is cut at its gaps, and where the curve comes down almost to the axis, at the bottoms between
-   two eigenvalues where F = sum_i p_i on the axis is least and not far above 1.  What is certainly closed,
-   because the two neighbours alone make F large, is not looked at.
-2. On each piece an angle takes away the square roots at both ends, u = left + (right - left) sin^2(angle/2),
+1. Gaussian rules stand for eigenvalues so close to each other that their noise is wider than they are
+   (`sums.gauss_rules`): a pole three half-widths from the middle is a point on the ellipse of parameter 5.8, and
+   sums of 1/|z - s|^2 are right to 5.8^(-2 p).
+2. Where bands of single eigenvalues are far from each other a power series gives the integrals
+   (`free_probability.isolated_bands`).
+3. What is left of the support is cut at its gaps, and where the curve comes down almost to the axis, at the
+   bottoms between two eigenvalues where F = sum_i p_i on the axis is least and not far above 1.  What is
+   certainly closed, because the two neighbours alone make F large, is not looked at.
+4. On each piece an angle takes away the square roots at both ends, u = left + (right - left) sin^2(angle/2),
    and Gauss's rule is halved where its two parts do not agree.
-3. Where there are many eigenvalues Gaussian rules stand for them (`gauss_rule`), which have the moments of
-   their weights up to order 2 p - 1.  A pole three half-widths from the middle is a point on the ellipse of
-   parameter 5.8, and sums of 1/|z - s|^2 are right to 5.8^(-2 p).  As far as that is the curve from
-   eigenvalues so close to each other that their noise is wider than they are, and from all eigenvalues at a
-   distance between L and 2 L of a few neighbouring pieces, where L is 2^k times the width of these.
 
-In order: `finite_posterior_integrals`, `gauss_rule`.
+In the second step, and for every point of the last two, sums over all eigenvalues are sums over those near and a
+few nodes in place of the others (`sums.pole_tree`).  What they cost hardly depends on the number of eigenvalues.
+
+In order: `finite_posterior_integrals`.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Any
+from functools import lru_cache
+from typing import Any, TypeAlias
 
 import numpy as np
 
 from numerics.arithmetic.errors import NotConverged
 from numerics.arithmetic.precision import DOUBLE, DOUBLE_BITS, Arithmetic
-from numerics.free_probability.biane import Curve
+from numerics.free_probability.isolated_bands import isolated_bands
 from numerics.sums.explicit import ExplicitTarget
+from numerics.sums.gauss_rules import gauss_rule
+from numerics.sums.pole_tree import PoleTree, Seen, pole_tree
 
 # Least F in a gap up to which it is a place to cut, if closed; if two neighbours alone make more of it, it is
 # not looked at.
 _LOW = 3
-# Eigenvalues up to which sums are over all of them; those of a group of pieces; nodes of Gaussian rules.
-_FEW, _GROUP, _ORDER = 1500, 64, 11
-# Eigenvalues up to which none are put together.
-_FEW_WHOLE = 200
-# Products of points and eigenvalues done at once.
-_AT_ONCE = 2_000_000
-_GAP_STEPS, _HALVINGS = 400, 60
+# Eigenvalues up to which sums are over all of them; up to which none are put together; nodes of Gaussian rules.
+_FEW, _FEW_WHOLE, _ORDER = 400, 200, 11
+# Products of points and eigenvalues done at once; and pieces.
+_AT_ONCE, _PIECES_AT_ONCE = 2_000_000, 8192
+# Pieces of which each may be off by as much as all of them together.
+_ALIKE = 100
+_GAP_STEPS, _EDGE_STEPS, _HALVINGS = 400, 2000, 60
 # Newton's steps for a height, and those between bounds that follow where these don't settle.
 _NEWTON_STEPS, _BRACKET_STEPS = 40, 400
-# How far below 1 a gap is open whatever its bottom.
-_CLEARLY_OPEN = 1 - 2e-12
-
-
-@dataclass(frozen=True)
-class _Piece:
-    """A part of the support between two ends, which are edges or low places of the curve.
-
-    Attributes:
-        first, last: numbers, from 0, of its largest and its smallest eigenvalue.
-        right: from the largest eigenvalue up to the right end.
-        left: from the smallest eigenvalue down to the left end.
-    """
-
-    first: int
-    last: int
-    right: Any
-    left: Any
+# How far below 1 a gap is open whatever its bottom, and how far F may be from 1 at an edge, over the rounding.
+_CLEARLY_OPEN, _ROUNDINGS = 1 - 2e-12, 4096
+# Orders of the series of isolated bands; their relative error in float64; and the least D they hold for, as D is a
+# difference there.
+_ORDERS, _SERIES_ERROR, _LEAST_DEGREES = (4, 8, 16, 24, 40), 1e-14, 0.25
 
 
 @dataclass(frozen=True, eq=False)
-class _Region:
-    """The eigenvalues near a few neighbouring ones, and what stands for the others.
+class _AllPoles:
+    """Every point sees every pole."""
+
+    poles: Any
+    weights: Any
+    heights: int = 1
+
+    def seen(self, level: int, numbers: Any, offsets: Any = None, heights: Any = 0.0) -> Iterator[Seen]:
+        """As `PoleTree.seen`."""
+        at_once = max(1, _AT_ONCE // len(self.poles))
+        for begin in range(0, len(numbers), at_once):
+            points = np.arange(begin, min(begin + at_once, len(numbers)))
+            s = self.poles[numbers[points]]
+            yield Seen(points, s[:, None] - self.poles, self.weights[None], 0 * s, None)
+
+
+@dataclass(frozen=True, eq=False)
+class _Noisy:
+    """Eigenvalues and the noise.
 
     Attributes:
-        arithmetic: of all these.
+        arithmetic: of all that follows.
         noise: delta.
-        sizes: all eigenvalues.
-        near: those near, shape (near,).
-        centre: number of one of them.
-        far: nodes that stand for the others, less that eigenvalue, shape (far,).
-        weights: of those near and of these, shape (near + far,).
+        poles: the eigenvalues, as points see them.
     """
 
     arithmetic: Arithmetic
     noise: Any
-    sizes: Any
-    near: Any
-    centre: int
-    far: Any
-    weights: Any
+    poles: _AllPoles | PoleTree
 
-    def from_each(self, numbers: Any) -> Any:
-        """Distances from eigenvalues down to all nodes, shape (numbers, nodes)."""
-        s = self.sizes[numbers][:, None]
-        return np.concatenate([s - self.near, (s - self.sizes[self.centre]) - self.far], axis=1)
+    @property
+    def variance(self) -> Any:
+        """delta^2."""
+        return self.noise * self.noise
 
-    def curve_from(self, number: int) -> Curve:
-        """Biane's curve seen from an eigenvalue."""
-        return Curve(self.arithmetic, self.noise, self.weights, self.from_each([number])[0])
+
+# Values of some points, which of them hold, and below no height v of the others.
+_Function: TypeAlias = Callable[[Seen], tuple[Any, Any, Any]]
+
+
+@dataclass(frozen=True, eq=False)
+class _Pieces:
+    """Parts of the support between two ends, which are edges or low places of the curve; shape (pieces,) each.
+
+    Attributes:
+        first, last: numbers, from 0, of the largest and the smallest eigenvalue.
+        right: from the largest eigenvalue up to the right end.
+        left: from the smallest eigenvalue down to the left end.
+    """
+
+    first: Any
+    last: Any
+    right: Any
+    left: Any
+
+    def __len__(self) -> int:
+        return len(self.first)
+
+    def only(self, which: Any) -> _Pieces:
+        """Some of them."""
+        return _Pieces(self.first[which], self.last[which], self.right[which], self.left[which])
 
 
 def finite_posterior_integrals(target: ExplicitTarget, noise: Any) -> Any:
@@ -114,18 +140,25 @@ def finite_posterior_integrals(target: ExplicitTarget, noise: Any) -> Any:
     if asked.bits < DOUBLE_BITS:  # fewer digits of the integrals, not of the curve
         target = target.rounded_to(DOUBLE)
     if target.count > _FEW_WHOLE and target.arithmetic.bits <= DOUBLE_BITS:
-        target = _condensed(target, noise)
-    total = noise * np.zeros(4)
-    for group in _groups(_pieces(target, noise)[::-1]):
-        total = total + _over(target, noise, group, total, asked)
+        target = _condensed(target, 2 ** (math.floor(4 * math.log2(noise)) / 4))
+    noisy = _Noisy(target.arithmetic, noise, _poles(target))
+    total, is_done = noise * np.zeros(4), np.zeros(target.count, dtype=bool)
+    if isinstance(noisy.poles, PoleTree):
+        total, is_done = _isolated(noisy.poles, noise, asked)
+    pieces = _pieces(noisy, is_done)
+    # from the smallest on
+    for end in range(len(pieces), 0, -_PIECES_AT_ONCE):
+        some = pieces.only(slice(max(end - _PIECES_AT_ONCE, 0), end))
+        total = total + _over(noisy, some, total, asked, min(1, _ALIKE / len(pieces)))
     return total
 
 
-def _condensed(target: ExplicitTarget, noise: Any) -> ExplicitTarget:
+@lru_cache(maxsize=8)
+def _condensed(target: ExplicitTarget, noise: float) -> ExplicitTarget:
     """The same with Gaussian rules in place of eigenvalues far closer to each other than to the curve.
 
     No point of the curve is closer to the middle of eigenvalues of weight W and half-width h than delta
-    sqrt(W) - h, or their part of F alone would exceed 1.
+    sqrt(W) - h, or their part of F alone would exceed 1.  The noise may be larger than the one given.
     """
     s, counts, nodes = target.sizes, target.counts, []
     total = np.append(0.0, np.cumsum(counts)) / target.modes.dim
@@ -141,210 +174,247 @@ def _condensed(target: ExplicitTarget, noise: Any) -> ExplicitTarget:
         else:
             middle = begin + int(np.searchsorted(-s[begin:stop], half - s[begin]))
             waiting += [(middle, stop), (begin, middle)]
+    if sum(len(s) for s, _ in nodes) == target.count:
+        return target
     sizes, counts = (np.concatenate(column) for column in zip(*nodes, strict=True))
     return ExplicitTarget(sizes, counts, target.dim, target.arithmetic)
 
 
-def _weights(target: ExplicitTarget) -> Any:
-    return target.counts / target.modes.dim
+@lru_cache(maxsize=8)
+def _poles(target: ExplicitTarget) -> _AllPoles | PoleTree:
+    weights = target.counts / target.modes.dim
+    if target.count <= _FEW or target.arithmetic.bits > DOUBLE_BITS:
+        return _AllPoles(target.sizes, weights)
+    return pole_tree(target.sizes, weights)
 
 
-def _pieces(target: ExplicitTarget, noise: Any) -> list[_Piece]:
-    """From the right end of the support to the left."""
-    widths = target.sizes[:-1] - target.sizes[1:]
-    bottoms = _low_places(target, noise, widths)
-    places = sorted(bottoms)
-    pieces, first = [], 0
-    for before, after in zip([None, *places], [*places, None], strict=True):
-        last = target.count - 1 if after is None else after
-        region = _region(target, noise, first, last)
-        right = None if before is None else bottoms[before]
-        left = None if after is None or bottoms[after] is None else widths[after] - bottoms[after]
-        right = _edge(region, first, 1) if right is None else right
-        left = _edge(region, last, -1) if left is None else left
-        pieces.append(_Piece(first, last, right, left))
-        first = last + 1
-    return pieces
+def _isolated(tree: PoleTree, noise: float, asked: Arithmetic) -> tuple[Any, Any]:
+    """The integrals over bands that series give, and whose they are."""
+    ratios = noise * np.sqrt(tree.weights) / tree.gaps
+    is_done, total = np.zeros(len(ratios), dtype=bool), np.zeros(4)
+    error = max(_SERIES_ERROR, asked.epsilon / 4)
+    for order in _ORDERS:
+        # the series in k falls off like (gap/radius - 1)^(-k)
+        most = 1 / (1 + error ** (-1 / (2 * order)))
+        numbers = np.flatnonzero(~is_done & (ratios < most))
+        series = tree.series(numbers, order)
+        bands = isolated_bands(noise * noise, tree.weights[numbers], tree.gaps[numbers], series)
+        is_good = (bands.error <= error) & (bands.least >= _LEAST_DEGREES)
+        is_done[numbers[is_good]] = True
+        integrals = np.array([bands.learned, bands.unlearned, bands.square * 4 / 3, bands.mass])
+        total += integrals[:, is_good].sum(axis=1)
+    return total, is_done
 
 
-def _edge(region: _Region, number: int, side: int) -> Any:
-    """Distance from an eigenvalue to the end of its band on that side, which is an edge."""
-    curve = region.curve_from(number)
-    own = int(np.flatnonzero(np.asarray(curve.distances == 0, dtype=bool))[0])
-    mirrored = Curve(curve.arithmetic, curve.noise, curve.weights, side * curve.distances)
-    edge = mirrored.edge(curve.noise * curve.arithmetic.sqrt(curve.weights[own]))
-    if edge is None:
-        raise NotConverged("the edge of a band did not settle")
-    return edge
+def _at(noisy: _Noisy, numbers: Any, offsets: Any, function: _Function, rows: int) -> Any:
+    """Values of a function at points next to eigenvalues, shape (rows, points).
 
-
-def _low_places(target: ExplicitTarget, noise: Any, widths: Any) -> dict[int, Any]:
-    """The gaps, by the number of the eigenvalue above, that are open or almost.
-
-    Of those that are not open the place where F is least, from the eigenvalue below; of the others None.
+    Args:
+        noisy: eigenvalues and noise.
+        numbers: of the eigenvalues next to the points.
+        offsets: of the points from these; None if the function looks for the points.
+        function: some of these as they see the poles -> values, shape (rows, points), which of them hold, and
+            what is known of the height of the others, shape (points,).
+        rows: how many values there are at a point.
     """
-    roots = np.cbrt(_weights(target).astype(float))
+    values, waiting = noisy.noise * np.zeros((rows, len(numbers))), np.arange(len(numbers))
+    heights = np.zeros(len(numbers))
+    for level in range(noisy.poles.heights):
+        left = []
+        at = None if offsets is None else offsets[waiting]
+        for seen in noisy.poles.seen(level, numbers[waiting], at, heights[waiting]):
+            points = waiting[seen.points]
+            some, holds, least = function(replace(seen, points=points))
+            values[:, points[holds]] = some[:, holds]
+            left.append(points[~holds])
+            heights[points[~holds]] = np.maximum(heights[points[~holds]], least[~holds])
+        waiting = np.concatenate([waiting[:0], *left])
+    return values
+
+
+def _sums(values: Any, weights: Any) -> Any:
+    """Over the nodes, shape (points,)."""
+    return values @ weights[0] if len(weights) == 1 else np.einsum("ij,ij->i", values, weights)
+
+
+def _pieces(noisy: _Noisy, is_done: Any) -> _Pieces:
+    """From the right end of the support to the left, without bands that are done."""
+    s, count = noisy.poles.poles, len(noisy.poles.poles)
+    widths = s[:-1] - s[1:]
+    is_cut, is_open, bottoms = _low_places(noisy, widths, is_done)
+    first = np.append(0, np.flatnonzero(is_cut) + 1)
+    last = np.append(first[1:] - 1, count - 1)
+    remaining = ~is_done[first]
+    first, last = first[remaining], last[remaining]
+    above, below = np.maximum(first - 1, 0), np.minimum(last, count - 2)
+    right_edge, left_edge = (first == 0) | is_open[above], (last == count - 1) | is_open[below]
+    right, left = bottoms[above], (widths - bottoms)[below]
+    numbers = np.concatenate([first[right_edge], last[left_edge]])
+    sides = np.repeat([1, -1], [right_edge.sum(), left_edge.sum()])
+    edges = _edges(noisy, numbers, sides)
+    right[right_edge], left[left_edge] = edges[: right_edge.sum()], edges[right_edge.sum() :]
+    return _Pieces(first, last, right, left)
+
+
+def _edges(noisy: _Noisy, numbers: Any, sides: Any) -> Any:
+    """Distances from eigenvalues to the ends of their bands on a side, 1 or -1, which are edges.
+
+    Raises:
+        NotConverged: one is none.
+    """
+    starts = noisy.noise * noisy.arithmetic.sqrt(noisy.poles.weights[numbers])
+
+    def function(seen: Seen) -> tuple[Any, Any, Any]:
+        side = sides[seen.points]
+        edges, is_edge = _edges_seen(noisy, seen.distances * side[:, None], seen.weights, starts[seen.points])
+        room = seen.room(edges * side)
+        holds = np.asarray(room > 0, dtype=bool) if room is not None else np.ones(len(side), dtype=bool)
+        return np.array([edges, np.where(is_edge, 0 * edges, 0 * edges + 1)]), holds, np.zeros(len(holds))
+
+    edges, defects = _at(noisy, numbers, None, function, 2)
+    if np.asarray(defects > 0, dtype=bool).any():
+        raise NotConverged("the edge of a band did not settle")
+    return edges
+
+
+def _edges_seen(noisy: _Noisy, distances: Any, weights: Any, starts: Any) -> tuple[Any, Any]:
+    """Edges right of eigenvalues, as `Curve.edge`, and whether each is one."""
+    arithmetic, variance, u = noisy.arithmetic, noisy.variance, starts + 0
+    is_edge, moving = np.zeros(len(u), dtype=bool), np.arange(len(u))
+    for number in range(_EDGE_STEPS):
+        some, w = distances[moving], weights if len(weights) == 1 else weights[moving]
+        inverse = 1 / (u[moving][:, None] + some)
+        square = inverse * inverse
+        total, fall = variance * _sums(square, w), variance * _sums(square * inverse, w)
+        is_falling = np.asarray(fall > 0, dtype=bool)
+        step = (arithmetic.sqrt(total) - 1) * total / np.where(is_falling, fall, 0 * fall + 1)
+        # the first may go left: rounding alone tells on which side of the edge the start is
+        stays = np.asarray(step <= 4 * arithmetic.epsilon * u[moving], dtype=bool)
+        stays = ~is_falling | (stays if number > 0 else ~is_falling)
+        at_start = starts[moving][:, None] + some
+        same_gap = (np.asarray(at_start > 0, dtype=bool) == np.asarray(inverse > 0, dtype=bool)).all(axis=1)
+        is_root = np.asarray(abs(total - 1) <= _ROUNDINGS * arithmetic.epsilon, dtype=bool)
+        is_edge[moving] = is_falling & same_gap & is_root
+        u[moving] = np.where(stays, u[moving], u[moving] + step)
+        moving = moving[~stays]
+        if len(moving) == 0:
+            break
+    return u, is_edge
+
+
+def _low_places(noisy: _Noisy, widths: Any, is_done: Any) -> tuple[Any, Any, Any]:
+    """Of each gap: whether it is open or almost, whether it is open, and the place where F is least.
+
+    The latter from the eigenvalue below, and of those that are not open but almost.
+    """
+    roots = np.cbrt(noisy.poles.weights.astype(float))
     # the least that two poles make of F
-    pairs = float(noise * noise) * (roots[:-1] + roots[1:]) ** 3 / widths.astype(float) ** 2
-    low = np.flatnonzero(pairs < _LOW)
-    places: dict[int, Any] = {}
-    for begin in range(0, len(low), _GROUP):
-        numbers = low[begin : begin + _GROUP]
-        region = _region(target, noise, int(numbers[0]), int(numbers[-1]) + 1)
-        shares, bottoms = _gaps(region, numbers, widths[numbers])
-        for number, share, bottom in zip(numbers.tolist(), shares, bottoms, strict=True):
-            if share < _LOW:
-                places[number] = None if share < 1 else bottom
-    return places
+    pairs = float(noisy.variance) * (roots[:-1] + roots[1:]) ** 3 / widths.astype(float) ** 2
+    is_open, bottoms = is_done[:-1] | is_done[1:], 0 * widths
+    is_cut = is_open.copy()
+    numbers = np.flatnonzero((pairs < _LOW) & ~is_open)
+
+    def function(seen: Seen) -> tuple[Any, Any, Any]:
+        shares, places = _gaps(noisy, seen, widths[numbers[seen.points]])
+        room = seen.room(places)
+        holds = np.asarray(room > 0, dtype=bool) if room is not None else np.ones(len(places), dtype=bool)
+        return np.array([shares, places]), holds, np.zeros(len(holds))
+
+    shares, bottoms[numbers] = _at(noisy, numbers + 1, None, function, 2)
+    is_cut[numbers] = np.asarray(shares < _LOW, dtype=bool)
+    is_open[numbers] = np.asarray(shares < 1, dtype=bool)
+    return is_cut, is_open, bottoms
 
 
-def _gaps(region: _Region, numbers: Any, widths: Any) -> tuple[Any, Any]:
+def _gaps(noisy: _Noisy, seen: Seen, widths: Any) -> tuple[Any, Any]:
     """The least F in gaps, and where, from the eigenvalues below: Newton's method for F' = 0, bracketed.
 
     Or F at some point, if that is clearly below 1.
     """
-    distances, variance = region.from_each(numbers + 1), region.noise * region.noise
-    low, high, u = 0 * widths, widths, widths / 2
+    low, high, u, shares = 0 * widths, widths + 0, widths / 2, 0 * widths
+    moving = np.arange(len(u))
     for _ in range(_GAP_STEPS):
-        inverse = 1 / (u[:, None] + distances)
+        at, w = u[moving], seen.weights if len(seen.weights) == 1 else seen.weights[moving]
+        inverse = 1 / (at[:, None] + seen.distances[moving])
         square = inverse * inverse
-        share, slope = variance * (square @ region.weights), (square * inverse) @ region.weights
-        low, high = np.where(slope > 0, u, low), np.where(slope > 0, high, u)
-        step = slope / (3 * ((square * square) @ region.weights))
-        is_least = np.minimum(abs(step), high - low) <= 64 * region.arithmetic.epsilon * widths
-        settled = np.asarray(is_least, dtype=bool) | np.asarray(share < _CLEARLY_OPEN, dtype=bool)
-        if settled.all():
-            return share, u
-        newton = u + step
-        inside = np.asarray((low < newton) & (newton < high), dtype=bool)
-        u = np.where(settled, u, np.where(inside, newton, (low + high) / 2))
+        share, slope = noisy.variance * _sums(square, w), _sums(square * inverse, w)
+        shares[moving] = share
+        low[moving], high[moving] = np.where(slope > 0, at, low[moving]), np.where(slope > 0, high[moving], at)
+        step = slope / (3 * _sums(square * square, w))
+        close = 64 * noisy.arithmetic.epsilon * widths[moving]
+        settled = np.asarray(np.minimum(abs(step), high[moving] - low[moving]) <= close, dtype=bool)
+        settled = settled | np.asarray(share < _CLEARLY_OPEN, dtype=bool)
+        newton = at + step
+        inside = np.asarray((low[moving] < newton) & (newton < high[moving]), dtype=bool)
+        following = np.where(inside, newton, (low[moving] + high[moving]) / 2)
+        u[moving] = np.where(settled, at, following)
+        moving = moving[~settled]
+        if len(moving) == 0:
+            return shares, u
     raise NotConverged("the bottom of a gap between two eigenvalues did not settle")
 
 
-def _region(target: ExplicitTarget, noise: Any, first: int, last: int, reach: Any = 0) -> _Region:
-    """Around the eigenvalues of numbers ``first`` to ``last``; points lie up to ``reach`` beyond them."""
-    s, w, arithmetic = target.sizes, _weights(target), target.arithmetic
-    if target.count <= _FEW or arithmetic.bits > DOUBLE_BITS:
-        return _Region(arithmetic, noise, s, s, first, s[:0], w)
-    top, end = max(first - 1, 0), min(last + 1, target.count - 1)
-    band = float(noise) * math.sqrt(float(w[first : last + 1].sum()))
-    width = 2 * max(float(s[top] - s[end]), float(reach), band)
-    begin = int(np.searchsorted(-s, -(s[first] + width)))
-    stop = int(np.searchsorted(-s, -(s[last] - width), side="right"))
-    sides = (s[:begin][::-1], w[:begin][::-1]), (s[stop:], w[stop:])
-    rules = [rule for places, weights in sides for rule in _rules(places - s[first], weights, width)]
-    far, of_far = (np.concatenate([s[:0], *(rule[k] for rule in rules)]) for k in (0, 1))
-    near = slice(begin, stop)
-    return _Region(arithmetic, noise, s, s[near], first, far, np.concatenate([w[near], of_far]))
-
-
-def _rules(places: Any, weights: Any, width: float) -> list[tuple[Any, Any]]:
-    """Gaussian rules for eigenvalues of growing distance, in shells each twice as wide as the one before."""
-    if len(places) == 0:
-        return []
-    shells = np.floor(np.log2(abs(places - places[0]) / width + 1)).astype(int)
-    ends = [*(np.flatnonzero(np.diff(shells)) + 1), len(places)]
-    rules = []
-    for begin, end in zip([0, *ends], ends, strict=False):
-        shell = places[begin:end], weights[begin:end]
-        rules.append(gauss_rule(*shell, _ORDER) if end - begin > 2 * _ORDER else shell)
-    return rules
-
-
-def gauss_rule(places: Any, weights: Any, order: int) -> tuple[Any, Any]:
-    """The Gaussian rule of a sum with positive weights, in float64: fewer nodes, the same moments.
-
-    By Lanczos' method, orthogonalised again at every step: the Jacobi matrix of the orthogonal polynomials.
-
-    >>> places, weights = np.linspace(0, 1, 1000), np.linspace(1, 2, 1000)
-    >>> x, w = gauss_rule(places, weights, 6)
-    >>> len(x), bool(abs((w @ (1 / (x + 1))) / (weights @ (1 / (places + 1))) - 1) < 1e-9)
-    (6, True)
-    """
-    middle, half = (places.max() + places.min()) / 2, (places.max() - places.min()) / 2
-    x, total = (places - middle) / half, weights.sum()
-    vectors = [np.sqrt(weights / total)]
-    diagonal, off = np.zeros(order), np.zeros(order - 1)
-    for k in range(order):
-        following = x * vectors[k]
-        diagonal[k] = following @ vectors[k]
-        basis = np.array(vectors)
-        for _ in range(2):
-            following = following - (basis @ following) @ basis
-        if k < order - 1:
-            off[k] = math.sqrt(following @ following)
-            vectors.append(following / off[k])
-    nodes, states = np.linalg.eigh(np.diag(diagonal) + np.diag(off, 1) + np.diag(off, -1))
-    return middle + half * nodes, total * states[0] ** 2
-
-
-def _groups(pieces: list[_Piece]) -> list[list[_Piece]]:
-    """Neighbouring pieces, of a few eigenvalues in all or one alone."""
-    groups: list[list[_Piece]] = []
-    count = _GROUP
-    for piece in pieces:
-        own = piece.last - piece.first + 1
-        if count + own > _GROUP:
-            groups.append([])
-            count = 0
-        groups[-1].append(piece)
-        count += own
-    return groups
-
-
-def _over(target: ExplicitTarget, noise: Any, group: list[_Piece], before: Any, asked: Arithmetic) -> Any:
-    """The integrals over some pieces, which are to be added to others."""
-    arithmetic = target.arithmetic
-    first, last = group[-1].first, group[0].last
-    reach = max(max(piece.left, piece.right) for piece in group)
-    region = _region(target, noise, first, last, reach)
-    columns = [
-        np.array([getattr(piece, name) for piece in group]) for name in ("first", "last", "right", "left")
-    ]
+def _over(noisy: _Noisy, pieces: _Pieces, before: Any, asked: Arithmetic, share: float) -> Any:
+    """The integrals over some pieces, which are to be added to others, and each of which is that share of all."""
+    arithmetic, noise, poles = noisy.arithmetic, noisy.noise, noisy.poles.poles
+    widths = (poles[pieces.first] - poles[pieces.last]) + pieces.right + pieces.left
     nodes, gauss = arithmetic.gauss_legendre(math.ceil(asked.digits))
 
     def rule(which: Any, low: Any, high: Any) -> Any:
         """The integrals over panels of angles, shape (panels, 4)."""
-        largest, smallest, right, left = (column[which][:, None] for column in columns)
-        width = (target.sizes[largest] - target.sizes[smallest]) + right + left
+        width, some = widths[which][:, None], pieces.only(which)
         extent = ((high - low) / 2)[:, None]
         half = (low[:, None] + extent * (1 + nodes)) / 2
         sine, cosine = arithmetic.sin(half), arithmetic.cos(half)
         share, rest = sine * sine, cosine * cosine
         from_left = np.asarray(share < rest, dtype=bool)
-        origin = np.where(from_left, smallest, largest).ravel()
-        offset = np.where(from_left, share * width - left, right - rest * width).ravel()
-        values = _integrands(region, origin, offset).reshape(4, *share.shape)
+        numbers = np.where(from_left, some.last[:, None], some.first[:, None])
+        offsets = np.where(from_left, share * width - some.left[:, None], some.right[:, None] - rest * width)
+        values = _integrands(noisy, numbers.ravel(), offsets.ravel()).reshape(4, *share.shape)
         return (values * (sine * cosine * gauss * extent * width)).sum(axis=-1).T
 
-    which = np.arange(len(group))
-    low, high = noise * np.zeros(len(group)), arithmetic.pi + noise * np.zeros(len(group))
+    which = np.arange(len(pieces))
+    low, high = noise * np.zeros(len(pieces)), arithmetic.pi + noise * np.zeros(len(pieces))
     whole, total = rule(which, low, high), noise * np.zeros(4)
-    agreement = arithmetic.exp(arithmetic.log(asked.epsilon) * arithmetic.real(Fraction(4, 5)))
+    agreement = share * arithmetic.exp(arithmetic.log(asked.epsilon) * arithmetic.real(Fraction(4, 5)))
     for _ in range(_HALVINGS):
         middle = (low + high) / 2
-        parts = [rule(which, low, middle), rule(which, middle, high)]
-        both = parts[0] + parts[1]
+        which, low, high = np.tile(which, 2), np.concatenate([low, middle]), np.concatenate([middle, high])
+        parts = rule(which, low, high)
+        both = parts[: len(whole)] + parts[len(whole) :]
         scale = before + total + both.sum(axis=0)
         scale[:2] = scale[0] + scale[1]  # a part of the variance is as good as the whole of it
         good = np.asarray((abs(both - whole) <= agreement * scale).all(axis=1), dtype=bool)
         total = total + both[good].sum(axis=0)
         if good.all():
             return total
-        which, bad = np.concatenate([which[~good]] * 2), ~good
-        low, high = np.concatenate([low[bad], middle[bad]]), np.concatenate([middle[bad], high[bad]])
-        whole = np.concatenate([half[bad] for half in parts])
+        bad = np.tile(~good, 2)
+        which, low, high, whole = which[bad], low[bad], high[bad], parts[bad]
     raise NotConverged("the curve was not resolved between two eigenvalues")
 
 
-def _integrands(region: _Region, origin: Any, offset: Any) -> Any:
+def _integrands(noisy: _Noisy, numbers: Any, offsets: Any) -> Any:
     """Densities in u of Var D, Var (1 - D), 4 v^2/3 and 1, at offsets from eigenvalues, shape (4, points)."""
-    at_once = max(1, _AT_ONCE // len(region.weights))
-    pieces = [
-        _some_integrands(region, origin[k : k + at_once], offset[k : k + at_once])
-        for k in range(0, len(offset), at_once)
-    ]
-    return np.concatenate(pieces, axis=1)
+    poles, variance = noisy.poles, noisy.variance
+    if isinstance(poles, PoleTree):
+        numbers, offsets = poles.nearest(numbers, offsets)
+
+    def function(seen: Seen) -> tuple[Any, Any, Any]:
+        offset = offsets[seen.points]
+        room, least = seen.room(offset), np.zeros(len(offset))
+        if room is None or not isinstance(poles, PoleTree):
+            return _some_integrands(noisy, seen, offset)[0], np.ones(len(offset), dtype=bool), least
+        holds, values = room > 0, np.zeros((4, len(offset)))
+        if holds.any():
+            values[:, holds], height2 = _some_integrands(noisy, seen.only(holds), offset[holds])
+            # F falls with v, and is right up to there
+            holds[holds] = height2 <= room[holds]
+        others = seen.points[~holds]
+        bounds = poles.least_heights(numbers[others], offsets[others], variance)
+        least[~holds] = np.maximum(bounds, np.sqrt(np.maximum(room[~holds], 0)))
+        return values, holds, least
+
+    return _at(noisy, numbers, offsets, function, 4)
 
 
 def _heights2(arithmetic: Arithmetic, variance: Any, squares: Any, weights: Any) -> Any:
@@ -354,7 +424,7 @@ def _heights2(arithmetic: Arithmetic, variance: Any, squares: Any, weights: Any)
         arithmetic: of all that follows.
         variance: delta^2.
         squares: (u - s)^2, shape (points, nodes).
-        weights: w, shape (nodes,).
+        weights: w, shape (points, nodes) or (1, nodes).
     """
     q = (variance * weights - squares).max(axis=1)
     q = np.maximum(q, variance * arithmetic.epsilon * arithmetic.epsilon)
@@ -362,8 +432,10 @@ def _heights2(arithmetic: Arithmetic, variance: Any, squares: Any, weights: Any)
     moving, close = np.arange(len(q)), 8 * arithmetic.epsilon
     for number in range(_NEWTON_STEPS + _BRACKET_STEPS):
         at = q[moving]
-        inverse = 1 / ((squares[moving] if len(moving) < len(q) else squares) + at[:, None])
-        total, second = variance * (inverse @ weights), (inverse * inverse) @ weights
+        inverse = 1 / (squares + at[:, None])
+        total = variance * _sums(inverse, weights)
+        inverse *= inverse
+        second = _sums(inverse, weights)
         ratio = total / (variance * second)
         step = (total - 1) * ratio
         low[moving] = np.where(total > 1, at, low[moving])
@@ -375,26 +447,29 @@ def _heights2(arithmetic: Arithmetic, variance: Any, squares: Any, weights: Any)
             middle = arithmetic.sqrt(low[moving]) * arithmetic.sqrt(high[moving])
             newton = np.where(settled | np.asarray(inside, dtype=bool), newton, middle)
         q[moving] = newton
-        moving = moving[~settled]
-        if len(moving) == 0:
+        if settled.all():
             return q
+        if 2 * settled.sum() > len(settled):
+            moving, squares = moving[~settled], squares[~settled]
+            weights = weights if len(weights) == 1 else weights[~settled]
     raise NotConverged("the height of Biane's curve did not settle")
 
 
-def _some_integrands(region: _Region, origin: Any, offset: Any) -> Any:
-    arithmetic, weights, variance = region.arithmetic, region.weights, region.noise * region.noise
-    distances = region.from_each(origin)
-    along = offset[:, None] + distances
+def _some_integrands(noisy: _Noisy, seen: Seen, offset: Any) -> tuple[Any, Any]:
+    """Integrands at points that see the poles, and the squares of their heights."""
+    arithmetic, weights, variance = noisy.arithmetic, seen.weights, noisy.variance
+    along = offset[:, None] + seen.distances
     squares = along * along
     height2 = _heights2(arithmetic, variance, squares, weights)
     inverse = 1 / (squares + height2[:, None])
     overlaps = variance * weights * inverse
-    b = (inverse * inverse) @ weights
-    a = (along * inverse * inverse) @ weights
+    b = _sums(inverse * inverse, weights)
+    a = _sums(along * inverse * inverse, weights)
     mass = arithmetic.sqrt(height2) * 2 * (height2 * b + a * a / b) / arithmetic.pi
-    mean = (overlaps * distances).sum(axis=1)  # from m down to the eigenvalue from which all is seen
-    deviations = distances - mean[:, None]
+    mean = (overlaps * seen.distances).sum(axis=1)  # from m down to the eigenvalue from which all is seen
+    deviations = seen.distances - mean[:, None]
     spread = (overlaps * deviations * deviations).sum(axis=1)
     away = (overlaps * along).sum(axis=1)  # u - m
     unknown = (height2 + away * away) / variance  # 1 - D
-    return mass * np.array([spread * spread / variance, spread * unknown, height2 * 4 / 3, 0 * height2 + 1])
+    values = np.array([spread * spread / variance, spread * unknown, height2 * 4 / 3, 0 * height2 + 1])
+    return mass * values, height2

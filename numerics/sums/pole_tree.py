@@ -1,0 +1,407 @@
+r"""Many poles seen from near any of them: a tree of cells, as in a fast multipole method in one dimension.
+
+A sum over poles s_j of weights w_j > 0, with a point z = s_i + offset + i v next to one of them, is dominated by
+the poles near it.  Those of a cell of radius R around its middle c are seen from its disc |z - c| <= R in two
+parts:
+
+    near     poles in |s - c| < 5 R, one by one;
+    far      all others, by the Gaussian rule of their weights as a function of y = 1/(s - c).
+
+With zeta = z - c and |zeta y| <= 1/5, 1/(z - s) = -y/(1 - zeta y), its square and every (s - m)^2/|z - s|^2 with m
+in the disc are power series in y, so a rule with p nodes is right to 5^(2 - 2 p).  Its nodes s = c + 1/y are poles
+of positive weights: what is a sum of positive terms over the poles remains one over these.
+
+A cell is a row of poles next to each other, as many on each level, and two cells of a level make one of the level
+above.  On the way up every cell gets a Gaussian rule of its own poles in s, which stands for them wherever it is
+seen from more than three half-widths away.  On the way down a cell takes over the far poles of the cell above it,
+and adds those of its neighbours that are near to that cell and not to itself.  Where no rule of theirs may stand
+for them they are passed on to the level below, and on the last one taken one by one.
+
+In order: `PoleTree`, `pole_tree`, `Seen`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from numerics.sums.gauss_rules import gauss_rules
+
+# Poles of a cell on the last level, about; nodes of rules of near and of far poles.
+_LEAF, _OWN, _ORDER = 4, 11, 14
+# Distance of far poles, in radii; distance of poles for which their own rule stands, in half-widths.
+_FAR, _CLEAR = 4, 3
+# Least |1/(s - c)| of a node, and how many numbers are made at once.
+_SMALLEST, _AT_ONCE = 1e-100, 250_000
+# Level from which on rules also stand for some of the near poles.
+_HIGH = 4
+# Order up to which Taylor's coefficients are kept.
+_KEPT = 8
+
+
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """The poles as some points see them.
+
+    Attributes:
+        points: which points, shape (points,).
+        distances: s_i - s, from the pole next to each of them down to all nodes, shape (points, nodes).
+        weights: of the nodes, shape (points, nodes), or (1, nodes) if all see the same; 0 for what fills up.
+        from_centre: s_i - c, shape (points,).
+        radii: R, shape (points,); None without bound.
+    """
+
+    points: Any
+    distances: Any
+    weights: Any
+    from_centre: Any
+    radii: Any
+
+    def room(self, offsets: Any) -> Any:
+        """R^2 - (u - c)^2, up to which v^2 may be, at offsets u - s_i; None without bound."""
+        return None if self.radii is None else self.radii**2 - (self.from_centre + offsets) ** 2
+
+    def only(self, which: Any) -> Seen:
+        """The same for some of the points."""
+        if which.all():
+            return self
+        weights = self.weights[which] if len(self.weights) > 1 else self.weights
+        radii = None if self.radii is None else self.radii[which]
+        return Seen(self.points[which], self.distances[which], weights, self.from_centre[which], radii)
+
+
+@dataclass(frozen=True, eq=False)
+class _Level:
+    """The cells of a level.
+
+    Attributes:
+        bounds: numbers of their first poles, and the number of all; shape (cells + 1,).
+        centres: c.
+        radii: R; infinite for the one cell of the first level.
+        far: s - c of the far nodes, shape (cells, nodes).
+        weights: of these.
+        near: for each cell, and each that is near to it, in order: their numbers; shape (2, pairs).
+        halves: half-widths of the cells.
+        own: the rules of their own poles: nodes less the first of these, and weights.
+    """
+
+    bounds: Any
+    centres: Any
+    radii: Any
+    far: Any
+    weights: Any
+    near: Any
+    halves: Any
+    own: tuple[Any, Any]
+
+
+@dataclass(frozen=True, eq=False)
+class PoleTree:
+    """Poles in decreasing order, shape (poles,), their weights, and the levels of cells from the last one up."""
+
+    poles: Any
+    weights: Any
+    levels: tuple[_Level, ...]
+
+    @property
+    def heights(self) -> int:
+        """How many levels there are."""
+        return len(self.levels)
+
+    def seen(self, level: int, numbers: Any, offsets: Any = None, heights: Any = 0.0) -> Iterator[Seen]:
+        """All poles from points next to some of them, as cells see them.
+
+        Args:
+            level: of the cells, 0 for the last and smallest ones.
+            numbers: of the poles next to the points, shape (points,).
+            offsets: of the points, u less that pole, if they will not move, shape (points,).
+            heights: v is known to be no less, shape (points,).
+        """
+        of_level = self.levels[level]
+        own, back = np.unique(np.searchsorted(of_level.bounds, numbers, side="right") - 1, return_inverse=True)
+        first = np.searchsorted(of_level.near[0], [own, own + 1])
+        rows, columns = _ranges(*first)
+        cells = of_level.near[1][columns]
+        if offsets is None or level < _HIGH:
+            nodes = self._single(level, rows, cells)
+        else:
+            u, ends = self.poles[numbers] + offsets, np.full((3, len(own)), np.inf)
+            for end, value in zip(ends, (u, -u, heights + 0 * u), strict=True):
+                np.minimum.at(end, back, value)
+            nodes = self._together(level, rows, cells, *ends)
+        yield from self._batches(of_level, nodes, own, back, numbers)
+
+    def _single(self, level: int, rows: Any, cells: Any) -> tuple[Any, Any, Any, Any]:
+        """The poles of cells, each with its row: rows, poles, nodes less these, and weights."""
+        row, members = _ranges_of(rows, cells, self.levels[level].bounds)
+        return row, self.poles[members], np.zeros(len(row)), self.weights[members]
+
+    def _together(
+        self, level: int, rows: Any, cells: Any, low: Any, minus_high: Any, heights: Any
+    ) -> tuple[Any, Any, Any, Any]:
+        """The same, with rules for poles that points in an interval, and of some height, see from far enough."""
+        parts = []
+        while len(rows) and level > 0:
+            of_level = self.levels[level]
+            half = of_level.halves[cells]
+            middle = self.poles[of_level.bounds[cells]] - half
+            away = np.maximum(np.maximum(low[rows] - middle, middle + minus_high[rows]), 0)
+            is_clear = _CLEAR * half <= np.hypot(away, heights[rows])
+            row, cell = rows[is_clear], cells[is_clear]
+            anchors = np.repeat(self.poles[of_level.bounds[cell]], _OWN)
+            parts.append((np.repeat(row, _OWN), anchors, *(column[cell].ravel() for column in of_level.own)))
+            rows, cells = np.repeat(rows[~is_clear], 2), np.repeat(2 * cells[~is_clear], 2)
+            cells[1::2] += 1
+            level -= 1
+        parts.append(self._single(level, rows, cells))
+        rows, anchors, nodes, weights = (np.concatenate(column) for column in zip(*parts, strict=True))
+        order = np.argsort(rows, kind="stable")
+        return rows[order], anchors[order], nodes[order], weights[order]
+
+    def _batches(
+        self, level: _Level, nodes: tuple[Any, Any, Any, Any], own: Any, back: Any, numbers: Any
+    ) -> Iterator[Seen]:
+        """Points with like numbers of nodes, so that few are filled up."""
+        counts = np.bincount(nodes[0], minlength=len(own))
+        starts = np.append(0, np.cumsum(counts))
+        order = np.argsort(counts[back], kind="stable")
+        sizes, begin = counts[back][order], 0
+        while begin < len(order):
+            fewest = int(sizes[begin])
+            end = min(len(order), begin + max(1, _AT_ONCE // (fewest + _ORDER)))
+            end = int(np.searchsorted(sizes[:end], 1.3 * fewest + _LEAF, side="right"))
+            points = order[begin:end]
+            cells, of_cells = np.unique(back[points], return_inverse=True)
+            rows, columns = _ranges(starts[cells], starts[cells + 1])
+            table, present = _filled(rows, columns, len(cells))
+            yield self._of_points(level, nodes, table, present, own[cells], of_cells, points, numbers[points])
+            begin = end
+
+    def _of_points(
+        self,
+        level: _Level,
+        nodes: tuple[Any, Any, Any, Any],
+        table: Any,
+        present: Any,
+        cells: Any,
+        back: Any,
+        points: Any,
+        numbers: Any,
+    ) -> Seen:
+        """The near nodes of a table, and the far ones of the cells, as points of these see them."""
+        _, anchors, inner, weights = nodes
+        near = table.shape[1]
+        base = np.concatenate([anchors[table], np.repeat(level.centres[cells][:, None], _ORDER, 1)], axis=1)
+        beyond = np.concatenate([np.where(present, inner[table], 1 / _SMALLEST), level.far[cells]], axis=1)
+        of_nodes = np.concatenate([np.where(present, weights[table], 0), level.weights[cells]], axis=1)
+        at = self.poles[numbers]
+        distances = base[back]
+        np.subtract(at[:, None], distances, out=distances)
+        begin = 0 if inner.any() or not present.all() else near
+        distances[:, begin:] -= beyond[back, begin:]
+        radii = None if len(level.centres) == 1 else level.radii[cells][back]
+        return Seen(points, distances, of_nodes[back], at - level.centres[cells][back], radii)
+
+    def nearest(self, numbers: Any, offsets: Any) -> tuple[Any, Any]:
+        """Points next to some poles, seen from the poles nearest to them."""
+        places = self.poles[numbers] + offsets
+        below = np.minimum(np.searchsorted(-self.poles, -places), len(self.poles) - 1)
+        above = np.maximum(below - 1, 0)
+        is_above = self.poles[above] - places < places - self.poles[below]
+        nearest = np.where(is_above, above, below)
+        # rounding may tell neighbours apart no more
+        nearest = np.where(abs(offsets) <= self.gaps[numbers] / 2, numbers, nearest)
+        return nearest, offsets + (self.poles[numbers] - self.poles[nearest])
+
+    def least_heights(self, numbers: Any, offsets: Any, variance: float) -> Any:
+        """Lower bounds on v where variance * sum w/|z - s|^2 = 1, or 0, from the poles of a cell alone."""
+        total = np.append(0, np.cumsum(self.weights))
+        u, least = self.poles[numbers] + offsets, np.zeros(len(numbers))
+        for level in self.levels:
+            cells = np.searchsorted(level.bounds, numbers, side="right") - 1
+            first, end = level.bounds[cells], level.bounds[cells + 1]
+            away = np.maximum(abs(u - self.poles[first]), abs(u - self.poles[end - 1]))
+            least = np.maximum(least, variance * (total[end] - total[first]) - away * away)
+        return np.sqrt(least)
+
+    @cached_property
+    def gaps(self) -> Any:
+        """Distances from each pole to the next, shape (poles,)."""
+        steps = np.concatenate([[np.inf], self.poles[:-1] - self.poles[1:], [np.inf]])
+        return np.minimum(steps[:-1], steps[1:])
+
+    def series(self, numbers: Any, order: int) -> Any:
+        """Taylor's coefficients of sum w/(z - s) over the others at some poles, shape (numbers, order + 1).
+
+        In units of the gap g: g^(k + 1) sum (-1)^k w/(s_i - s)^(k + 1), k from 0 to the order.
+        """
+        if order > _KEPT:
+            return self._series(numbers, order)
+        return self._kept_series[numbers, : order + 1]
+
+    @cached_property
+    def _kept_series(self) -> Any:
+        return self._series(np.arange(len(self.poles)), _KEPT)
+
+    def _series(self, numbers: Any, order: int) -> Any:
+        series = np.zeros((len(numbers), order + 1))
+        for seen in self.seen(0, numbers):
+            distances = np.where(seen.distances == 0, 1 / _SMALLEST, seen.distances)
+            ratio = -self.gaps[numbers[seen.points]][:, None] / distances
+            power = -seen.weights * ratio
+            for k in range(order + 1):
+                series[seen.points, k] = power.sum(axis=1)
+                power *= ratio
+        return series
+
+
+def _ranges(begin: Any, end: Any) -> tuple[Any, Any]:
+    """Row by row all whole numbers from a beginning up to an end: the rows, and the numbers."""
+    counts = end - begin
+    rows = np.repeat(np.arange(len(counts)), counts)
+    starts = np.cumsum(counts) - counts
+    return rows, np.arange(len(rows)) - starts[rows] + begin[rows]
+
+
+def _ranges_of(rows: Any, cells: Any, bounds: Any) -> tuple[Any, Any]:
+    """The poles of cells, each with its row."""
+    which, members = _ranges(bounds[cells], bounds[cells + 1])
+    return rows[which], members
+
+
+def _filled(rows: Any, values: Any, count: int) -> tuple[Any, Any]:
+    """Values of rows in increasing order as a table, and which of its places are filled."""
+    counts = np.bincount(rows, minlength=count)
+    starts = np.cumsum(counts) - counts
+    width = max(int(counts.max(initial=0)), 1)
+    table = np.zeros((count, width), dtype=values.dtype)
+    present = np.zeros((count, width), dtype=bool)
+    column = np.arange(len(rows)) - starts[rows]
+    table[rows, column], present[rows, column] = values, True
+    return table, present
+
+
+def pole_tree(poles: Any, weights: Any) -> PoleTree:
+    """The tree of poles in decreasing order, all different.
+
+    >>> poles, weights = -(np.arange(1000.0) ** 2), np.ones(1000)
+    >>> (seen,) = pole_tree(poles, weights).seen(0, np.array([500]))
+    >>> seen.distances.shape[1] < 100, bool(seen.room(30.0)[0] > 0)
+    (True, True)
+    >>> sums = (seen.weights / (30 + seen.distances) ** 2).sum(axis=1)
+    >>> bool(abs(sums[0] / (weights @ (30 + poles[500] - poles) ** -2) - 1) < 1e-14)
+    True
+    """
+    depth = max(0, int(np.log2(max(len(poles) / _LEAF, 1))))
+    last = np.arange(2**depth + 1) * len(poles) // 2**depth
+    bounds = [last[:: 2 ** (depth - number)] for number in range(depth + 1)]
+    rules = _own_rules(poles, weights, bounds)
+    levels: list[_Level] = []
+    for number, (of_level, own) in enumerate(zip(bounds, rules, strict=True)):
+        above = levels[-1] if levels else None
+        levels.append(_level(poles, weights, of_level, own, above, number == depth))
+    return PoleTree(poles, weights, tuple(levels[::-1]))
+
+
+def _own_rules(poles: Any, weights: Any, bounds: list[Any]) -> list[tuple[Any, Any]]:
+    """The Gaussian rules of the poles of each cell, seen from its first one, from the first level to the last."""
+    rows, members = _ranges(bounds[-1][:-1], bounds[-1][1:])
+    table, present = _filled(rows, members, len(bounds[-1]) - 1)
+    # what fills up a row lies on its first pole
+    table = np.where(present, table, table[:, :1])
+    rules = [gauss_rules(poles[table] - poles[table[:, :1]], np.where(present, weights[table], 0), _OWN)]
+    for of_level in bounds[-2::-1]:
+        nodes, of_nodes = (column.reshape(-1, 2, _OWN) for column in rules[-1])
+        halves = bounds[len(bounds) - len(rules)][:-1].reshape(-1, 2)
+        nodes = nodes + (poles[halves] - poles[of_level[:-1, None]])[:, :, None]
+        rules.append(
+            gauss_rules(nodes.reshape(-1, 2 * _OWN), of_nodes.reshape(-1, 2 * _OWN), _OWN)
+        )
+    return rules[::-1]
+
+
+def _level(
+    poles: Any, weights: Any, bounds: Any, own: tuple[Any, Any], above: _Level | None, is_last: bool
+) -> _Level:
+    high, low = poles[bounds[:-1]], poles[bounds[1:] - 1]
+    cells = len(high)
+    if above is None:
+        none = np.zeros((1, _ORDER))
+        centre, near = (high + low) / 2, np.zeros((2, 1), dtype=int)
+        far = none + 1 / _SMALLEST
+        return _Level(bounds, centre, np.array([np.inf]), far, none, near, (high - low) / 2, own)
+    centres, radii = _discs(poles, bounds)
+    # children of cells near to the one above
+    target, source = (np.array([[0, 0, 1, 1], [0, 1, 0, 1]])[:, None] + 2 * above.near[:, :, None]).reshape(
+        2, -1
+    )
+    order = np.lexsort([source, target])
+    target, source = target[order], source[order]
+    middle, half = (high + low) / 2, (high - low) / 2
+    away = abs(middle[source] - centres[target])
+    is_far = away - half[source] >= _FAR * radii[target]
+    is_clear = away - radii[target] >= _CLEAR * half[source]
+    resolved = is_far & is_clear
+    row, rule = target[resolved], source[resolved]
+    rows = [np.repeat(row, _OWN)]
+    offsets = [((high[rule] - centres[row])[:, None] + own[0][rule]).ravel()]
+    of_nodes = [own[1][rule].ravel()]
+    if is_last:
+        single = is_far & ~is_clear
+        row, members = _ranges_of(target[single], source[single], bounds)
+        rows, offsets = [*rows, row], [*offsets, poles[members] - centres[row]]
+        of_nodes = [*of_nodes, weights[members]]
+        resolved = is_far
+    parent = np.arange(cells) // 2
+    shift = above.centres[parent] - centres
+    rows.append(np.repeat(np.arange(cells), _ORDER))
+    offsets.append((above.far[parent] + shift[:, None]).ravel())
+    of_nodes.append(above.weights[parent].ravel())
+    far, of_far = _far_rules(np.concatenate(rows), np.concatenate(offsets), np.concatenate(of_nodes), cells)
+    near = np.stack([target[~resolved], source[~resolved]])
+    return _Level(bounds, centres, radii, far, of_far, near, half, own)
+
+
+def _discs(poles: Any, bounds: Any) -> tuple[Any, Any]:
+    """Middle and radius of cells: their poles, and half of what is free beyond, but not much more."""
+    high, low = poles[bounds[:-1]], poles[bounds[1:] - 1]
+    gaps = (poles[bounds[1:-1] - 1] - poles[bounds[1:-1]]) / 2
+    width = high - low
+    most = width / np.maximum(np.diff(bounds) - 1, 1) * 2
+    above = np.minimum(np.append(most[0], gaps), most)
+    below = np.minimum(np.append(gaps, most[-1]), most)
+    high, low = high + above, low - below
+    return (high + low) / 2, (high - low) / 2
+
+
+def _far_rules(rows: Any, offsets: Any, weights: Any, cells: int) -> tuple[Any, Any]:
+    """The Gaussian rules in 1/(s - c) of far nodes, each with its cell: s - c and weights."""
+    order = np.argsort(rows, kind="stable")
+    rows, offsets, weights = rows[order], offsets[order], weights[order]
+    is_there = weights > 0
+    rows, y, weights = rows[is_there], 1 / offsets[is_there], weights[is_there]
+    counts = np.bincount(rows, minlength=cells)
+    starts = np.append(0, np.cumsum(counts))
+    far, of_far = np.full((cells, _ORDER), 1 / _SMALLEST), np.zeros((cells, _ORDER))
+    sorted_cells = np.argsort(counts, kind="stable")
+    sorted_cells = sorted_cells[counts[sorted_cells] > 0]
+    begin = 0
+    while begin < len(sorted_cells):
+        fewest = int(counts[sorted_cells[begin]])
+        end = min(len(sorted_cells), begin + max(1, 20 * _AT_ONCE // (fewest * _ORDER)))
+        end = int(np.searchsorted(counts[sorted_cells[:end]], 1.3 * fewest + _ORDER, side="right"))
+        some = sorted_cells[begin:end]
+        row, member = _ranges(starts[some], starts[some + 1])
+        table, present = _filled(row, member, len(some))
+        table = np.where(present, table, table[:, :1])
+        nodes, of_nodes = gauss_rules(y[table], np.where(present, weights[table], 0), _ORDER)
+        # nodes without weight anywhere among those with
+        nodes = np.where(of_nodes > 0, nodes, nodes[np.arange(len(some)), of_nodes.argmax(axis=1)][:, None])
+        nodes = np.where(abs(nodes) > _SMALLEST, nodes, _SMALLEST)
+        far[some], of_far[some] = 1 / nodes, of_nodes
+        begin = end
+    return far, of_far
