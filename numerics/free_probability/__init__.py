@@ -17,6 +17,8 @@ branch is needed: each number is a point of the curve, or an integral along a pa
 The files, in the order in which they import each other:
 
     biane             the curve of any set of eigenvalues: edges, gaps, heights, points, their errors
+    curve_points      the same questions at many points at once
+    isolated_bands    the curve around eigenvalues far from each other, by power series
     views             a spectrum seen from a real point next to which no digit is lost; points of its curve
     preimages         points of the curve of a power law of any length: over a threshold, at an angle, at the
                       end of the noise

@@ -1,25 +1,28 @@
 r"""Bands of single eigenvalues, far enough from each other: Biane's curve around each as a power series.
 
-Around an eigenvalue s_0 of weight w the curve of
+Around an eigenvalue s_0 of weight w the curve is where x(z) is real,
 
-    x(z) = z + delta^2 w/(z - s_0) + delta^2 sum_k c_k (z - s_0)^k,    c_k = (-1)^k sum_j w_j/(s_0 - s_j)^(k + 1),
+    x(z) = z + delta^2 w/(z - s_0) + delta^2 sum_k c_k (z - s_0)^k,
+    c_k = (-1)^k sum_j w_j/(s_0 - s_j)^(k + 1),
 
-the sums over the other eigenvalues, is close to a circle of radius r, r^2 = delta^2 w/b with b = 1 + delta^2 c_1.
-As long as no other band touches this one, x is univalent inside the curve: it has one pole there and takes the
-curve to both sides of the band.  So with
+the sums over the other eigenvalues.  It is close to a circle of radius r, r^2 = delta^2 w/b with b = 1 +
+delta^2 c_1.  As long as no other band touches this one, x is univalent inside the curve: it has one pole
+there, and takes the curve to both sides of the band.  So with
 
     x = M + (P/2) (omega + 1/omega),      z = s_0 + r sum_{k >= 1} A_k omega^k,
 
-omega in the unit disc, z is a power series that converges beyond the circle, up to where the next band is.  Its
-real coefficients are those for which Im x = 0 at all omega = exp(i theta).  To first order A_k changes the sine
-coefficients of Im x by A_k - A_(k - 2), (2 A_1 for k = 1), and this is inverted again and again until they vanish.
+omega in the unit disc, z is a power series that converges beyond the circle, up to where the next band is.
+Its real coefficients are those for which Im x = 0 at all omega = exp(i theta).  To first order A_k changes
+the sine coefficients of Im x of orders k and k - 2 by A_k and -A_k, that of order 1 by 2 A_1, and this is
+inverted again and again until they vanish.
 
-Any solution is the curve, whatever made it: Im x = v (1 - F) vanishes, at every u between two points of the axis,
-at a height v > 0, and there is only one such height.  The integrals over the band are means over theta, where
-periodic analytic functions are integrated to the accuracy of their series by a few points.
+Any solution is the curve, whatever made it: Im x = v (1 - F) vanishes, at every u between two points of the
+axis, at a height v > 0, and there is only one such height.  The integrals over the band are means over
+theta, where a few points integrate periodic analytic functions to the accuracy of their series.
 
-What is neglected are the powers beyond K of both series.  Perturbations of that order meet in the integrals only
-coefficients of the same order: the relative error is quadratic, at most about (|A_(K-1)| + |A_K|)^2.
+Neglected are the powers beyond K of both series.  In the integrals a term of some order meets only
+coefficients of about the same order, so the relative error is quadratic: about (|A_(K-1)| + |A_K|)^2, and
+less in all cases tried.
 
 In order: `IsolatedBands`, `isolated_bands`.
 """
@@ -41,8 +44,8 @@ class IsolatedBands:
     """The bands of some eigenvalues.
 
     Attributes:
-        learned, unlearned, square, mass: integrals over each of Var D, Var (1 - D), v^2 and 1 under mu, with D =
-            1 - |x - z|^2/delta^2 and Var = delta^2 D; shape (bands,).
+        learned, unlearned, square, mass: integrals over each of Var D, Var (1 - D), v^2 and 1 under mu, with
+            D = 1 - |x - z|^2/delta^2 and Var = delta^2 D; shape (bands,).
         least: the least D on each.
         error: estimate of the relative error of the integrals; infinite where there is no such band.
     """
@@ -69,7 +72,7 @@ def _circle(order: int) -> tuple[Any, Any, Any]:
 
 
 def isolated_bands(variance: float, weights: Any, gaps: Any, series: Any) -> IsolatedBands:
-    """The bands of eigenvalues among others, by series up to the order to which those of the others are given.
+    """The bands of eigenvalues among others, by series of the order K to which the others' are given.
 
     Args:
         variance: delta^2.

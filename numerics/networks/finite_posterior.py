@@ -8,18 +8,18 @@ with Var = sum_i p_i (s_i - m)^2, p_i = w_i delta^2/|z - s_i|^2, m = sum_i p_i s
 Nothing is known of the eigenvalues but their order, so there is no row of like intervals to interpolate in:
 
 1. Gaussian rules stand for eigenvalues so close to each other that their noise is wider than they are
-   (`sums.gauss_rules`): a pole three half-widths from the middle is a point on the ellipse of parameter 5.8, and
-   sums of 1/|z - s|^2 are right to 5.8^(-2 p).
-2. Where bands of single eigenvalues are far from each other a power series gives the integrals
+   (`sums.gauss_rules`).  A pole three half-widths from their middle is a point on the ellipse of parameter
+   5.8, and sums of 1/|z - s|^2 are right to 5.8^(-2 p).
+2. Where bands of single eigenvalues are far from each other power series give the integrals
    (`free_probability.isolated_bands`).
 3. What is left of the support is cut at its gaps, and where the curve comes down almost to the axis, at the
    bottoms between two eigenvalues where F = sum_i p_i on the axis is least and not far above 1.  What is
    certainly closed, because the two neighbours alone make F large, is not looked at.
-4. On each piece an angle takes away the square roots at both ends, u = left + (right - left) sin^2(angle/2),
-   and Gauss's rule is halved where its two parts do not agree.
+4. On each piece an angle takes away the square roots at both ends, u = left + (right - left)
+   sin^2(angle/2), and Gauss's rule is halved where its two parts do not agree.
 
-In the second step, and for every point of the last two, sums over all eigenvalues are sums over those near and a
-few nodes in place of the others (`sums.pole_tree`).  What they cost hardly depends on the number of eigenvalues.
+In the last three steps sums over all eigenvalues are sums over those near a point and over a few nodes in
+place of the others (`sums.pole_tree`).  What they cost hardly depends on the number of eigenvalues.
 
 In order: `finite_posterior_integrals`.
 """
@@ -37,27 +37,24 @@ import numpy as np
 
 from numerics.arithmetic.errors import NotConverged
 from numerics.arithmetic.precision import DOUBLE, DOUBLE_BITS, Arithmetic
+from numerics.free_probability.curve_points import edges, gaps, heights2, sums
 from numerics.free_probability.isolated_bands import isolated_bands
 from numerics.sums.explicit import ExplicitTarget
 from numerics.sums.gauss_rules import gauss_rule
-from numerics.sums.pole_tree import PoleTree, Seen, pole_tree
+from numerics.sums.pole_tree import HIGH, PoleTree, Seen, pole_tree
 
 # Least F in a gap up to which it is a place to cut, if closed; if two neighbours alone make more of it, it is
 # not looked at.
 _LOW = 3
-# Eigenvalues up to which sums are over all of them; up to which none are put together; nodes of Gaussian rules.
+# Eigenvalues up to which sums are over all of them, and up to which none are put together; nodes of rules.
 _FEW, _FEW_WHOLE, _ORDER = 400, 200, 11
 # Products of points and eigenvalues done at once; and pieces.
 _AT_ONCE, _PIECES_AT_ONCE = 2_000_000, 8192
 # Pieces of which each may be off by as much as all of them together.
-_ALIKE = 100
-_GAP_STEPS, _EDGE_STEPS, _HALVINGS = 400, 2000, 60
-# Newton's steps for a height, and those between bounds that follow where these don't settle.
-_NEWTON_STEPS, _BRACKET_STEPS = 40, 400
-# How far below 1 a gap is open whatever its bottom, and how far F may be from 1 at an edge, over the rounding.
-_CLEARLY_OPEN, _ROUNDINGS = 1 - 2e-12, 4096
-# Orders of the series of isolated bands; their relative error in float64; and the least D they hold for, as D is a
-# difference there.
+_ALIKE = 300
+_HALVINGS = 60
+# Orders of the series of isolated bands; their relative error in float64; and the least D they are used for,
+# as D is a difference there.
 _ORDERS, _SERIES_ERROR, _LEAST_DEGREES = (4, 8, 16, 24, 40), 1e-14, 0.25
 
 
@@ -75,7 +72,7 @@ class _AllPoles:
         for begin in range(0, len(numbers), at_once):
             points = np.arange(begin, min(begin + at_once, len(numbers)))
             s = self.poles[numbers[points]]
-            yield Seen(points, s[:, None] - self.poles, self.weights[None], 0 * s, None)
+            yield Seen(0, points, s[:, None] - self.poles, self.weights[None], 0 * s, None)
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,7 +101,7 @@ _Function: TypeAlias = Callable[[Seen], tuple[Any, Any, Any]]
 
 @dataclass(frozen=True, eq=False)
 class _Pieces:
-    """Parts of the support between two ends, which are edges or low places of the curve; shape (pieces,) each.
+    """Parts of the support between two ends, edges or low places of the curve; shape (pieces,) each.
 
     Attributes:
         first, last: numbers, from 0, of the largest and the smallest eigenvalue.
@@ -201,8 +198,8 @@ def _isolated(tree: PoleTree, noise: float, asked: Arithmetic) -> tuple[Any, Any
         bands = isolated_bands(noise * noise, tree.weights[numbers], tree.gaps[numbers], series)
         is_good = (bands.error <= error) & (bands.least >= _LEAST_DEGREES)
         is_done[numbers[is_good]] = True
-        integrals = np.array([bands.learned, bands.unlearned, bands.square * 4 / 3, bands.mass])
-        total += integrals[:, is_good].sum(axis=1)
+        columns = (bands.learned, bands.unlearned, bands.square, bands.mass)
+        total += np.array([1, 1, 4 / 3, 1]) * [column[is_good].sum() for column in columns]
     return total, is_done
 
 
@@ -232,11 +229,6 @@ def _at(noisy: _Noisy, numbers: Any, offsets: Any, function: _Function, rows: in
     return values
 
 
-def _sums(values: Any, weights: Any) -> Any:
-    """Over the nodes, shape (points,)."""
-    return values @ weights[0] if len(weights) == 1 else np.einsum("ij,ij->i", values, weights)
-
-
 def _pieces(noisy: _Noisy, is_done: Any) -> _Pieces:
     """From the right end of the support to the left, without bands that are done."""
     s, count = noisy.poles.poles, len(noisy.poles.poles)
@@ -251,8 +243,8 @@ def _pieces(noisy: _Noisy, is_done: Any) -> _Pieces:
     right, left = bottoms[above], (widths - bottoms)[below]
     numbers = np.concatenate([first[right_edge], last[left_edge]])
     sides = np.repeat([1, -1], [right_edge.sum(), left_edge.sum()])
-    edges = _edges(noisy, numbers, sides)
-    right[right_edge], left[left_edge] = edges[: right_edge.sum()], edges[right_edge.sum() :]
+    ends = _edges(noisy, numbers, sides)
+    right[right_edge], left[left_edge] = ends[: right_edge.sum()], ends[right_edge.sum() :]
     return _Pieces(first, last, right, left)
 
 
@@ -266,40 +258,21 @@ def _edges(noisy: _Noisy, numbers: Any, sides: Any) -> Any:
 
     def function(seen: Seen) -> tuple[Any, Any, Any]:
         side = sides[seen.points]
-        edges, is_edge = _edges_seen(noisy, seen.distances * side[:, None], seen.weights, starts[seen.points])
-        room = seen.room(edges * side)
+        places, is_edge = edges(
+            noisy.arithmetic,
+            noisy.variance,
+            seen.distances * side[:, None],
+            seen.weights,
+            starts[seen.points],
+        )
+        room = seen.room(places * side)
         holds = np.asarray(room > 0, dtype=bool) if room is not None else np.ones(len(side), dtype=bool)
-        return np.array([edges, np.where(is_edge, 0 * edges, 0 * edges + 1)]), holds, np.zeros(len(holds))
+        return np.array([places, np.where(is_edge, 0 * places, 0 * places + 1)]), holds, np.zeros(len(holds))
 
-    edges, defects = _at(noisy, numbers, None, function, 2)
+    ends, defects = _at(noisy, numbers, None, function, 2)
     if np.asarray(defects > 0, dtype=bool).any():
         raise NotConverged("the edge of a band did not settle")
-    return edges
-
-
-def _edges_seen(noisy: _Noisy, distances: Any, weights: Any, starts: Any) -> tuple[Any, Any]:
-    """Edges right of eigenvalues, as `Curve.edge`, and whether each is one."""
-    arithmetic, variance, u = noisy.arithmetic, noisy.variance, starts + 0
-    is_edge, moving = np.zeros(len(u), dtype=bool), np.arange(len(u))
-    for number in range(_EDGE_STEPS):
-        some, w = distances[moving], weights if len(weights) == 1 else weights[moving]
-        inverse = 1 / (u[moving][:, None] + some)
-        square = inverse * inverse
-        total, fall = variance * _sums(square, w), variance * _sums(square * inverse, w)
-        is_falling = np.asarray(fall > 0, dtype=bool)
-        step = (arithmetic.sqrt(total) - 1) * total / np.where(is_falling, fall, 0 * fall + 1)
-        # the first may go left: rounding alone tells on which side of the edge the start is
-        stays = np.asarray(step <= 4 * arithmetic.epsilon * u[moving], dtype=bool)
-        stays = ~is_falling | (stays if number > 0 else ~is_falling)
-        at_start = starts[moving][:, None] + some
-        same_gap = (np.asarray(at_start > 0, dtype=bool) == np.asarray(inverse > 0, dtype=bool)).all(axis=1)
-        is_root = np.asarray(abs(total - 1) <= _ROUNDINGS * arithmetic.epsilon, dtype=bool)
-        is_edge[moving] = is_falling & same_gap & is_root
-        u[moving] = np.where(stays, u[moving], u[moving] + step)
-        moving = moving[~stays]
-        if len(moving) == 0:
-            break
-    return u, is_edge
+    return ends
 
 
 def _low_places(noisy: _Noisy, widths: Any, is_done: Any) -> tuple[Any, Any, Any]:
@@ -315,7 +288,9 @@ def _low_places(noisy: _Noisy, widths: Any, is_done: Any) -> tuple[Any, Any, Any
     numbers = np.flatnonzero((pairs < _LOW) & ~is_open)
 
     def function(seen: Seen) -> tuple[Any, Any, Any]:
-        shares, places = _gaps(noisy, seen, widths[numbers[seen.points]])
+        shares, places = gaps(
+            noisy.arithmetic, noisy.variance, seen.distances, seen.weights, widths[numbers[seen.points]]
+        )
         room = seen.room(places)
         holds = np.asarray(room > 0, dtype=bool) if room is not None else np.ones(len(places), dtype=bool)
         return np.array([shares, places]), holds, np.zeros(len(holds))
@@ -326,36 +301,8 @@ def _low_places(noisy: _Noisy, widths: Any, is_done: Any) -> tuple[Any, Any, Any
     return is_cut, is_open, bottoms
 
 
-def _gaps(noisy: _Noisy, seen: Seen, widths: Any) -> tuple[Any, Any]:
-    """The least F in gaps, and where, from the eigenvalues below: Newton's method for F' = 0, bracketed.
-
-    Or F at some point, if that is clearly below 1.
-    """
-    low, high, u, shares = 0 * widths, widths + 0, widths / 2, 0 * widths
-    moving = np.arange(len(u))
-    for _ in range(_GAP_STEPS):
-        at, w = u[moving], seen.weights if len(seen.weights) == 1 else seen.weights[moving]
-        inverse = 1 / (at[:, None] + seen.distances[moving])
-        square = inverse * inverse
-        share, slope = noisy.variance * _sums(square, w), _sums(square * inverse, w)
-        shares[moving] = share
-        low[moving], high[moving] = np.where(slope > 0, at, low[moving]), np.where(slope > 0, high[moving], at)
-        step = slope / (3 * _sums(square * square, w))
-        close = 64 * noisy.arithmetic.epsilon * widths[moving]
-        settled = np.asarray(np.minimum(abs(step), high[moving] - low[moving]) <= close, dtype=bool)
-        settled = settled | np.asarray(share < _CLEARLY_OPEN, dtype=bool)
-        newton = at + step
-        inside = np.asarray((low[moving] < newton) & (newton < high[moving]), dtype=bool)
-        following = np.where(inside, newton, (low[moving] + high[moving]) / 2)
-        u[moving] = np.where(settled, at, following)
-        moving = moving[~settled]
-        if len(moving) == 0:
-            return shares, u
-    raise NotConverged("the bottom of a gap between two eigenvalues did not settle")
-
-
 def _over(noisy: _Noisy, pieces: _Pieces, before: Any, asked: Arithmetic, share: float) -> Any:
-    """The integrals over some pieces, which are to be added to others, and each of which is that share of all."""
+    """The integrals over some pieces, each a share of all, which are to be added to others."""
     arithmetic, noise, poles = noisy.arithmetic, noisy.noise, noisy.poles.poles
     widths = (poles[pieces.first] - poles[pieces.last]) + pieces.right + pieces.left
     nodes, gauss = arithmetic.gauss_legendre(math.ceil(asked.digits))
@@ -405,54 +352,22 @@ def _integrands(noisy: _Noisy, numbers: Any, offsets: Any) -> Any:
         if room is None or not isinstance(poles, PoleTree):
             return _some_integrands(noisy, seen, offset)[0], np.ones(len(offset), dtype=bool), least
         holds, values = room > 0, np.zeros((4, len(offset)))
+        if seen.level > 0:  # most points that are not close to the axis are higher than this
+            along = offset[:, None] + seen.distances
+            squares = along * along + np.maximum(room, 0)[:, None]
+            holds &= variance * sums(1 / squares, seen.weights) <= 1
         if holds.any():
             values[:, holds], height2 = _some_integrands(noisy, seen.only(holds), offset[holds])
             # F falls with v, and is right up to there
             holds[holds] = height2 <= room[holds]
         others = seen.points[~holds]
-        bounds = poles.least_heights(numbers[others], offsets[others], variance)
-        least[~holds] = np.maximum(bounds, np.sqrt(np.maximum(room[~holds], 0)))
+        least[~holds] = np.sqrt(np.maximum(room[~holds], 0))
+        if seen.level >= HIGH - 1:
+            bounds = poles.least_heights(numbers[others], offsets[others], variance)
+            least[~holds] = np.maximum(bounds, least[~holds])
         return values, holds, least
 
     return _at(noisy, numbers, offsets, function, 4)
-
-
-def _heights2(arithmetic: Arithmetic, variance: Any, squares: Any, weights: Any) -> Any:
-    """Squares of heights inside the support, as `biane.heights2`; each point stops where it settles.
-
-    Args:
-        arithmetic: of all that follows.
-        variance: delta^2.
-        squares: (u - s)^2, shape (points, nodes).
-        weights: w, shape (points, nodes) or (1, nodes).
-    """
-    q = (variance * weights - squares).max(axis=1)
-    q = np.maximum(q, variance * arithmetic.epsilon * arithmetic.epsilon)
-    low, high = 0 * q, 2 * variance + 0 * q
-    moving, close = np.arange(len(q)), 8 * arithmetic.epsilon
-    for number in range(_NEWTON_STEPS + _BRACKET_STEPS):
-        at = q[moving]
-        inverse = 1 / (squares + at[:, None])
-        total = variance * _sums(inverse, weights)
-        inverse *= inverse
-        second = _sums(inverse, weights)
-        ratio = total / (variance * second)
-        step = (total - 1) * ratio
-        low[moving] = np.where(total > 1, at, low[moving])
-        high[moving] = np.where(total > 1, high[moving], np.minimum(at, high[moving]))
-        newton = np.maximum(at + step, 0 * at)
-        settled = np.asarray(abs(step) <= close * (newton + ratio), dtype=bool)
-        if number >= _NEWTON_STEPS:
-            inside = (low[moving] < newton) & (newton < high[moving]) & (abs(step) < at / 4)
-            middle = arithmetic.sqrt(low[moving]) * arithmetic.sqrt(high[moving])
-            newton = np.where(settled | np.asarray(inside, dtype=bool), newton, middle)
-        q[moving] = newton
-        if settled.all():
-            return q
-        if 2 * settled.sum() > len(settled):
-            moving, squares = moving[~settled], squares[~settled]
-            weights = weights if len(weights) == 1 else weights[~settled]
-    raise NotConverged("the height of Biane's curve did not settle")
 
 
 def _some_integrands(noisy: _Noisy, seen: Seen, offset: Any) -> tuple[Any, Any]:
@@ -460,11 +375,11 @@ def _some_integrands(noisy: _Noisy, seen: Seen, offset: Any) -> tuple[Any, Any]:
     arithmetic, weights, variance = noisy.arithmetic, seen.weights, noisy.variance
     along = offset[:, None] + seen.distances
     squares = along * along
-    height2 = _heights2(arithmetic, variance, squares, weights)
+    height2 = heights2(arithmetic, variance, squares, weights)
     inverse = 1 / (squares + height2[:, None])
     overlaps = variance * weights * inverse
-    b = _sums(inverse * inverse, weights)
-    a = _sums(along * inverse * inverse, weights)
+    b = sums(inverse * inverse, weights)
+    a = sums(along * inverse * inverse, weights)
     mass = arithmetic.sqrt(height2) * 2 * (height2 * b + a * a / b) / arithmetic.pi
     mean = (overlaps * seen.distances).sum(axis=1)  # from m down to the eigenvalue from which all is seen
     deviations = seen.distances - mean[:, None]

@@ -14,4 +14,6 @@ terms.
     sparse_sums   sums over integers of a function that is costly at each
     pole_sums     sums over poles at points, where both range over many scales
     neighbours    sums over the modes at points next to one of them
+    gauss_rules   a few nodes that have the moments of many
+    pole_tree     sums over many poles of any kind at points next to one of them
 """

@@ -1,12 +1,12 @@
 r"""Gaussian rules of sums with positive weights: a few nodes that stand for many.
 
-The rule with p nodes of a sum over places x with weights w > 0 has the moments of the sum up to order 2 p - 1
-and positive weights itself.  Its nodes are the eigenvalues of the Jacobi matrix of the orthogonal polynomials,
-and its weights the squared first components of the eigenvectors (Golub and Welsch, Math. Comp. 23 (1969) 221).
-The matrix comes from Lanczos' method on the places, orthogonalised again at every step.
+The rule with p nodes of a sum over places x with weights w > 0 has the moments of the sum up to order 2 p -
+1, and positive weights itself.  Its nodes are the eigenvalues of the Jacobi matrix of the orthogonal
+polynomials, its weights the squared first components of the eigenvectors (Golub and Welsch, Math.  Comp.
+23 (1969) 221). The matrix comes from Lanczos' method on the places, orthogonalised again at every step.
 
-A sum of 1/(z - x) over an interval of half-width h is right to rho^(-2 p) if z lies outside the ellipse with
-foci at the ends and half-axes of sum rho h: three half-widths from the middle, rho = 5.8.
+A sum of 1/(z - x) over an interval of half-width h is right to rho^(-2 p) if z lies outside the ellipse
+with foci at the ends and half-axes of sum rho h: three half-widths from the middle, rho = 5.8.
 
 In order: `gauss_rule`, `gauss_rules`.
 """

@@ -1,23 +1,23 @@
 r"""Many poles seen from near any of them: a tree of cells, as in a fast multipole method in one dimension.
 
-A sum over poles s_j of weights w_j > 0, with a point z = s_i + offset + i v next to one of them, is dominated by
-the poles near it.  Those of a cell of radius R around its middle c are seen from its disc |z - c| <= R in two
+A sum over poles s_j of weights w_j > 0 at a point z = s_i + offset + i v next to one of them is dominated
+by the poles near it.  From the disc |z - c| <= R of a cell around its middle c the poles are seen in two
 parts:
 
-    near     poles in |s - c| < 5 R, one by one;
+    near     those with |s - c| < 4 R, one by one;
     far      all others, by the Gaussian rule of their weights as a function of y = 1/(s - c).
 
-With zeta = z - c and |zeta y| <= 1/5, 1/(z - s) = -y/(1 - zeta y), its square and every (s - m)^2/|z - s|^2 with m
-in the disc are power series in y, so a rule with p nodes is right to 5^(2 - 2 p).  Its nodes s = c + 1/y are poles
-of positive weights: what is a sum of positive terms over the poles remains one over these.
+With zeta = z - c and |zeta y| <= 1/4, the functions 1/(z - s) = -y/(1 - zeta y), 1/|z - s|^2 and, with m in
+the disc, (s - m)^2/|z - s|^2 are power series in y.  So a rule with p nodes is right to 4^(2 - 2 p).  Its
+nodes s = c + 1/y are poles of positive weights: a sum of positive terms over the poles remains one.
 
-A cell is a row of poles next to each other, as many on each level, and two cells of a level make one of the level
-above.  On the way up every cell gets a Gaussian rule of its own poles in s, which stands for them wherever it is
-seen from more than three half-widths away.  On the way down a cell takes over the far poles of the cell above it,
-and adds those of its neighbours that are near to that cell and not to itself.  Where no rule of theirs may stand
-for them they are passed on to the level below, and on the last one taken one by one.
+A cell is a row of poles next to each other.  The cells of a level have equally many, and two make one of
+the level above.  On the way up every cell gets a Gaussian rule of its own poles in s, which stands for them
+wherever they are seen from more than three half-widths away.  On the way down a cell takes over the far
+poles of the cell above it, and adds those that are near to that cell and not to itself.  Those for which no
+rule may stand are passed on to the level below, and on the last level taken one by one.
 
-In order: `PoleTree`, `pole_tree`, `Seen`.
+In order: `Seen`, `PoleTree`, `pole_tree`.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _FAR, _CLEAR = 4, 3
 # Least |1/(s - c)| of a node, and how many numbers are made at once.
 _SMALLEST, _AT_ONCE = 1e-100, 250_000
 # Level from which on rules also stand for some of the near poles.
-_HIGH = 4
+HIGH = 4
 # Order up to which Taylor's coefficients are kept.
 _KEPT = 8
 
@@ -48,6 +48,7 @@ class Seen:
     """The poles as some points see them.
 
     Attributes:
+        level: of the cells from which they see them.
         points: which points, shape (points,).
         distances: s_i - s, from the pole next to each of them down to all nodes, shape (points, nodes).
         weights: of the nodes, shape (points, nodes), or (1, nodes) if all see the same; 0 for what fills up.
@@ -55,6 +56,7 @@ class Seen:
         radii: R, shape (points,); None without bound.
     """
 
+    level: int
     points: Any
     distances: Any
     weights: Any
@@ -71,7 +73,9 @@ class Seen:
             return self
         weights = self.weights[which] if len(self.weights) > 1 else self.weights
         radii = None if self.radii is None else self.radii[which]
-        return Seen(self.points[which], self.distances[which], weights, self.from_centre[which], radii)
+        return Seen(
+            self.level, self.points[which], self.distances[which], weights, self.from_centre[which], radii
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,7 +105,7 @@ class _Level:
 
 @dataclass(frozen=True, eq=False)
 class PoleTree:
-    """Poles in decreasing order, shape (poles,), their weights, and the levels of cells from the last one up."""
+    """Poles in decreasing order, their weights, shape (poles,), and the levels from the last one up."""
 
     poles: Any
     weights: Any
@@ -122,18 +126,20 @@ class PoleTree:
             heights: v is known to be no less, shape (points,).
         """
         of_level = self.levels[level]
-        own, back = np.unique(np.searchsorted(of_level.bounds, numbers, side="right") - 1, return_inverse=True)
+        own, back = np.unique(
+            np.searchsorted(of_level.bounds, numbers, side="right") - 1, return_inverse=True
+        )
         first = np.searchsorted(of_level.near[0], [own, own + 1])
         rows, columns = _ranges(*first)
         cells = of_level.near[1][columns]
-        if offsets is None or level < _HIGH:
+        if offsets is None or level < HIGH:
             nodes = self._single(level, rows, cells)
         else:
             u, ends = self.poles[numbers] + offsets, np.full((3, len(own)), np.inf)
             for end, value in zip(ends, (u, -u, heights + 0 * u), strict=True):
                 np.minimum.at(end, back, value)
             nodes = self._together(level, rows, cells, *ends)
-        yield from self._batches(of_level, nodes, own, back, numbers)
+        yield from self._batches(level, nodes, own, back, numbers)
 
     def _single(self, level: int, rows: Any, cells: Any) -> tuple[Any, Any, Any, Any]:
         """The poles of cells, each with its row: rows, poles, nodes less these, and weights."""
@@ -143,7 +149,7 @@ class PoleTree:
     def _together(
         self, level: int, rows: Any, cells: Any, low: Any, minus_high: Any, heights: Any
     ) -> tuple[Any, Any, Any, Any]:
-        """The same, with rules for poles that points in an interval, and of some height, see from far enough."""
+        """The same, with rules for what points in an interval, of some height, see from far enough."""
         parts = []
         while len(rows) and level > 0:
             of_level = self.levels[level]
@@ -163,7 +169,7 @@ class PoleTree:
         return rows[order], anchors[order], nodes[order], weights[order]
 
     def _batches(
-        self, level: _Level, nodes: tuple[Any, Any, Any, Any], own: Any, back: Any, numbers: Any
+        self, level: int, nodes: tuple[Any, Any, Any, Any], own: Any, back: Any, numbers: Any
     ) -> Iterator[Seen]:
         """Points with like numbers of nodes, so that few are filled up."""
         counts = np.bincount(nodes[0], minlength=len(own))
@@ -183,7 +189,7 @@ class PoleTree:
 
     def _of_points(
         self,
-        level: _Level,
+        level: int,
         nodes: tuple[Any, Any, Any, Any],
         table: Any,
         present: Any,
@@ -194,17 +200,17 @@ class PoleTree:
     ) -> Seen:
         """The near nodes of a table, and the far ones of the cells, as points of these see them."""
         _, anchors, inner, weights = nodes
-        near = table.shape[1]
-        base = np.concatenate([anchors[table], np.repeat(level.centres[cells][:, None], _ORDER, 1)], axis=1)
-        beyond = np.concatenate([np.where(present, inner[table], 1 / _SMALLEST), level.far[cells]], axis=1)
-        of_nodes = np.concatenate([np.where(present, weights[table], 0), level.weights[cells]], axis=1)
-        at = self.poles[numbers]
-        distances = base[back]
+        of_level, near = self.levels[level], table.shape[1]
+        centres = np.repeat(of_level.centres[cells][:, None], _ORDER, axis=1)
+        base = np.concatenate([anchors[table], centres], axis=1)
+        beyond = np.concatenate([np.where(present, inner[table], 1 / _SMALLEST), of_level.far[cells]], axis=1)
+        of_nodes = np.concatenate([np.where(present, weights[table], 0), of_level.weights[cells]], axis=1)
+        at, distances = self.poles[numbers], base[back]
         np.subtract(at[:, None], distances, out=distances)
         begin = 0 if inner.any() or not present.all() else near
         distances[:, begin:] -= beyond[back, begin:]
-        radii = None if len(level.centres) == 1 else level.radii[cells][back]
-        return Seen(points, distances, of_nodes[back], at - level.centres[cells][back], radii)
+        radii = None if len(of_level.centres) == 1 else of_level.radii[cells][back]
+        return Seen(level, points, distances, of_nodes[back], at - of_level.centres[cells][back], radii)
 
     def nearest(self, numbers: Any, offsets: Any) -> tuple[Any, Any]:
         """Points next to some poles, seen from the poles nearest to them."""
@@ -219,14 +225,18 @@ class PoleTree:
 
     def least_heights(self, numbers: Any, offsets: Any, variance: float) -> Any:
         """Lower bounds on v where variance * sum w/|z - s|^2 = 1, or 0, from the poles of a cell alone."""
-        total = np.append(0, np.cumsum(self.weights))
-        u, least = self.poles[numbers] + offsets, np.zeros(len(numbers))
-        for level in self.levels:
+        total, u = self._cumulated, self.poles[numbers] + offsets
+        least = np.zeros(len(numbers))
+        for level in self.levels[HIGH:]:
             cells = np.searchsorted(level.bounds, numbers, side="right") - 1
             first, end = level.bounds[cells], level.bounds[cells + 1]
             away = np.maximum(abs(u - self.poles[first]), abs(u - self.poles[end - 1]))
             least = np.maximum(least, variance * (total[end] - total[first]) - away * away)
         return np.sqrt(least)
+
+    @cached_property
+    def _cumulated(self) -> Any:
+        return np.append(0, np.cumsum(self.weights))
 
     @cached_property
     def gaps(self) -> Any:
@@ -308,7 +318,7 @@ def pole_tree(poles: Any, weights: Any) -> PoleTree:
 
 
 def _own_rules(poles: Any, weights: Any, bounds: list[Any]) -> list[tuple[Any, Any]]:
-    """The Gaussian rules of the poles of each cell, seen from its first one, from the first level to the last."""
+    """The Gaussian rules of the cells' own poles, less the first of them, from the first level on."""
     rows, members = _ranges(bounds[-1][:-1], bounds[-1][1:])
     table, present = _filled(rows, members, len(bounds[-1]) - 1)
     # what fills up a row lies on its first pole
@@ -318,9 +328,7 @@ def _own_rules(poles: Any, weights: Any, bounds: list[Any]) -> list[tuple[Any, A
         nodes, of_nodes = (column.reshape(-1, 2, _OWN) for column in rules[-1])
         halves = bounds[len(bounds) - len(rules)][:-1].reshape(-1, 2)
         nodes = nodes + (poles[halves] - poles[of_level[:-1, None]])[:, :, None]
-        rules.append(
-            gauss_rules(nodes.reshape(-1, 2 * _OWN), of_nodes.reshape(-1, 2 * _OWN), _OWN)
-        )
+        rules.append(gauss_rules(nodes.reshape(-1, 2 * _OWN), of_nodes.reshape(-1, 2 * _OWN), _OWN))
     return rules[::-1]
 
 

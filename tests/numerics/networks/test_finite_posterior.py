@@ -9,7 +9,7 @@ from scipy.integrate import quad
 
 from numerics.arithmetic.precision import multiprecision
 from numerics.networks import finite_posterior
-from numerics.networks.finite_posterior import finite_posterior_integrals, gauss_rule
+from numerics.networks.finite_posterior import finite_posterior_integrals
 from numerics.networks.posterior import posterior_variance
 from numerics.sums.explicit import ExplicitTarget, explicit_target, target_sizes
 from numerics.sums.target import Target
@@ -103,19 +103,84 @@ def test_sizes_far_below_the_noise_or_its_rounding_are_noise_alone() -> None:
     )
 
 
-def test_gaussian_rules_have_the_moments_of_the_sum() -> None:
-    rng = np.random.default_rng(0)
-    places, weights = 3 + rng.uniform(-1, 1, 200), rng.uniform(0, 1, 200)
-    x, w = gauss_rule(places, weights, 8)
-    assert np.all(w > 0)
-    for power in range(16):
-        assert w @ (x - 3) ** power == pytest.approx(weights @ (places - 3) ** power, rel=1e-12, abs=1e-13)
-    assert abs(w @ (x - 3) ** 16 / (weights @ (places - 3) ** 16) - 1) > 1e-9  # the first that it has not
-
-
 def test_rules_in_place_of_far_eigenvalues_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """Eigenvalues over eight decades, half of them with a band of their own."""
     target = explicit_target(target_sizes(np.logspace(4, -4, 300)), 300)
     whole = finite_posterior_integrals(target, 0.9)
     monkeypatch.setattr(finite_posterior, "_FEW", 50)
     assert finite_posterior_integrals(target, 0.9) == pytest.approx(whole, rel=1e-12, abs=0)
+
+
+def kinds(count: int) -> dict[str, Any]:
+    """Sizes of every kind: dense and sparse, light and heavy tails, scales, clusters, a progression."""
+    rng = np.random.default_rng(11)
+    return {
+        "normal": abs(rng.normal(size=count)),
+        "pareto": rng.pareto(1.5, count) + 1,
+        "heavier pareto": rng.pareto(0.5, count) + 1,
+        "decades": 10 ** rng.uniform(-8, 8, count),
+        "clusters": np.concatenate([c + 1e-6 * rng.normal(size=count // 8) for c in range(1, 9)]),
+        "dense among sparse": np.append(
+            rng.uniform(0, 10, count // 2), 3 + 1e-4 * rng.uniform(0, 1, count // 2)
+        ),
+        "geometric": np.geomspace(1e3, 1e-8, count),
+        "multiple": np.repeat(rng.uniform(0, 1, count // 4), [1, 2, 4, 5] * (count // 16)),
+    }
+
+
+KINDS = tuple(kinds(16))
+
+
+@pytest.mark.parametrize("noise", [1e-4, 3e-3, 0.03, 0.3, 3.0])
+@pytest.mark.parametrize("kind", KINDS)
+def test_trees_and_series_change_nothing(kind: str, noise: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Against sums over all eigenvalues at every point, and quadrature for every band."""
+    target = of(kinds(320)[kind], 400)
+    monkeypatch.setattr(finite_posterior, "_FEW_WHOLE", 10**9)
+    every = finite_posterior_integrals(target, noise)
+    monkeypatch.undo()
+    monkeypatch.setattr(finite_posterior, "_FEW", 20)
+    finite_posterior._poles.cache_clear()
+    np.testing.assert_allclose(finite_posterior_integrals(target, noise), every, rtol=3e-12)
+
+
+def test_series_serve_where_bands_are_isolated(monkeypatch: pytest.MonkeyPatch) -> None:
+    target, done = of(kinds(1008)["decades"], 1008), []
+    isolated = finite_posterior._isolated
+
+    def counted(*arguments: Any) -> Any:
+        total, is_done = isolated(*arguments)
+        done.append(is_done.sum())
+        return total, is_done
+
+    monkeypatch.setattr(finite_posterior, "_isolated", counted)
+    finite_posterior_integrals(target, 1.0)
+    assert done[0] > 350  # of 500 above the noise
+
+
+def test_series_cut_off_too_early_would_be_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The tests above are not blind."""
+    target = of(kinds(320)["decades"], 400)
+    right = finite_posterior_integrals(target, 0.3)
+    monkeypatch.setattr(finite_posterior, "_FEW", 20)
+    monkeypatch.setattr(finite_posterior, "_SERIES_ERROR", 1e-5)
+    finite_posterior._poles.cache_clear()
+    assert abs(finite_posterior_integrals(target, 0.3) / right - 1).max() > 1e-11
+
+
+@pytest.mark.parametrize("kind", ["normal", "pareto", "decades", "geometric"])
+def test_explicit_sizes_in_many_dimensions_cost_seconds(kind: str) -> None:
+    """Evaluations count, not seconds: of points, all in all and for each eigenvalue."""
+    count = 20_000
+    target = of(kinds(count)[kind], count)
+    spent = []
+    some = finite_posterior._some_integrands
+
+    def counted(noisy: Any, seen: Any, offset: Any) -> Any:
+        spent.append(seen.distances.size)
+        return some(noisy, seen, offset)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(finite_posterior, "_some_integrands", counted)
+        finite_posterior_integrals(target, 0.1)
+    assert sum(spent) < 2500 * count  # all with all would be 20000 for one point at each
