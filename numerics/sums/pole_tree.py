@@ -1,7 +1,7 @@
-r"""Many poles seen from near any of them: a tree of cells, as in a fast multipole method in one dimension.
+r"""Many poles seen from near any of them: a tree of boxes, as in a fast multipole method in one dimension.
 
 A sum over poles s_j of weights w_j > 0 at a point z = s_i + offset + i v next to one of them is dominated
-by the poles near it.  From the disc |z - c| <= R of a cell around its middle c the poles are seen in two
+by the poles near it.  From the disc |z - c| <= R of a box around its middle c the poles are seen in two
 parts:
 
     near     those with |s - c| < 4 R, one by one;
@@ -11,10 +11,10 @@ With zeta = z - c and |zeta y| <= 1/4, the functions 1/(z - s) = -y/(1 - zeta y)
 the disc, (s - m)^2/|z - s|^2 are power series in y.  So a rule with p nodes is right to 4^(2 - 2 p).  Its
 nodes s = c + 1/y are poles of positive weights: a sum of positive terms over the poles remains one.
 
-A cell is a row of poles next to each other.  The cells of a level have equally many, and two make one of
-the level above.  On the way up every cell gets a Gaussian rule of its own poles in s, which stands for them
-wherever they are seen from more than three half-widths away.  On the way down a cell takes over the far
-poles of the cell above it, and adds those that are near to that cell and not to itself.  Those for which no
+A box is a row of poles next to each other.  The boxes of a level have equally many, and two make one of
+the level above.  On the way up every box gets a Gaussian rule of its own poles in s, which stands for them
+wherever they are seen from more than three half-widths away.  On the way down a box takes over the far
+poles of the box above it, and adds those that are near to that box and not to itself.  Those for which no
 rule may stand are passed on to the level below, and on the last level taken one by one.
 
 In order: `Seen`, `PoleTree`, `pole_tree`.
@@ -31,7 +31,7 @@ import numpy as np
 
 from numerics.sums.gauss_rules import gauss_rules
 
-# Poles of a cell on the last level, about; nodes of rules of near and of far poles.
+# Poles of a box on the last level, about; nodes of rules of near and of far poles.
 _LEAF, _OWN, _ORDER = 4, 11, 14
 # Distance of far poles, in radii; distance of poles for which their own rule stands, in half-widths.
 _FAR, _CLEAR = 4, 3
@@ -40,7 +40,7 @@ _SMALLEST, _AT_ONCE = 1e-100, 250_000
 # Level from which on rules also stand for some of the near poles.
 HIGH = 4
 # Order up to which Taylor's coefficients are kept.
-_KEPT = 8
+_SHORT = 8
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +48,7 @@ class Seen:
     """The poles as some points see them.
 
     Attributes:
-        level: of the cells from which they see them.
+        level: of the boxes from which they see them.
         points: which points, shape (points,).
         distances: s_i - s, from the pole next to each of them down to all nodes, shape (points, nodes).
         weights: of the nodes, shape (points, nodes), or (1, nodes) if all see the same; 0 for what fills up.
@@ -80,16 +80,16 @@ class Seen:
 
 @dataclass(frozen=True, eq=False)
 class _Level:
-    """The cells of a level.
+    """The boxes of a level.
 
     Attributes:
-        bounds: numbers of their first poles, and the number of all; shape (cells + 1,).
+        bounds: numbers of their first poles, and the number of all; shape (boxes + 1,).
         centres: c.
-        radii: R; infinite for the one cell of the first level.
-        far: s - c of the far nodes, shape (cells, nodes).
+        radii: R; infinite for the one box of the first level.
+        far: s - c of the far nodes, shape (boxes, nodes).
         weights: of these.
-        near: for each cell, and each that is near to it, in order: their numbers; shape (2, pairs).
-        halves: half-widths of the cells.
+        near: for each box, and each that is near to it, in order: their numbers; shape (2, pairs).
+        half_widths: half-widths of the boxes.
         own: the rules of their own poles: nodes less the first of these, and weights.
     """
 
@@ -99,7 +99,7 @@ class _Level:
     far: Any
     weights: Any
     near: Any
-    halves: Any
+    half_widths: Any
     own: tuple[Any, Any]
 
 
@@ -117,10 +117,10 @@ class PoleTree:
         return len(self.levels)
 
     def seen(self, level: int, numbers: Any, offsets: Any = None, heights: Any = 0.0) -> Iterator[Seen]:
-        """All poles from points next to some of them, as cells see them.
+        """All poles from points next to some of them, as boxes see them.
 
         Args:
-            level: of the cells, 0 for the last and smallest ones.
+            level: of the boxes, 0 for the last and smallest ones.
             numbers: of the poles next to the points, shape (points,).
             offsets: of the points, u less that pole, if they will not move, shape (points,).
             heights: v is known to be no less, shape (points,).
@@ -131,39 +131,39 @@ class PoleTree:
         )
         first = np.searchsorted(of_level.near[0], [own, own + 1])
         rows, columns = _ranges(*first)
-        cells = of_level.near[1][columns]
+        boxes = of_level.near[1][columns]
         if offsets is None or level < HIGH:
-            nodes = self._single(level, rows, cells)
+            nodes = self._single(level, rows, boxes)
         else:
             u, ends = self.poles[numbers] + offsets, np.full((3, len(own)), np.inf)
             for end, value in zip(ends, (u, -u, heights + 0 * u), strict=True):
                 np.minimum.at(end, back, value)
-            nodes = self._together(level, rows, cells, *ends)
+            nodes = self._together(level, rows, boxes, *ends)
         yield from self._batches(level, nodes, own, back, numbers)
 
-    def _single(self, level: int, rows: Any, cells: Any) -> tuple[Any, Any, Any, Any]:
-        """The poles of cells, each with its row: rows, poles, nodes less these, and weights."""
-        row, members = _ranges_of(rows, cells, self.levels[level].bounds)
+    def _single(self, level: int, rows: Any, boxes: Any) -> tuple[Any, Any, Any, Any]:
+        """The poles of boxes, each with its row: rows, poles, nodes less these, and weights."""
+        row, members = _ranges_of(rows, boxes, self.levels[level].bounds)
         return row, self.poles[members], np.zeros(len(row)), self.weights[members]
 
     def _together(
-        self, level: int, rows: Any, cells: Any, low: Any, minus_high: Any, heights: Any
+        self, level: int, rows: Any, boxes: Any, low: Any, minus_high: Any, heights: Any
     ) -> tuple[Any, Any, Any, Any]:
         """The same, with rules for what points in an interval, of some height, see from far enough."""
         parts = []
         while len(rows) and level > 0:
             of_level = self.levels[level]
-            half = of_level.halves[cells]
-            middle = self.poles[of_level.bounds[cells]] - half
+            half = of_level.half_widths[boxes]
+            middle = self.poles[of_level.bounds[boxes]] - half
             away = np.maximum(np.maximum(low[rows] - middle, middle + minus_high[rows]), 0)
             is_clear = _CLEAR * half <= np.hypot(away, heights[rows])
-            row, cell = rows[is_clear], cells[is_clear]
-            anchors = np.repeat(self.poles[of_level.bounds[cell]], _OWN)
-            parts.append((np.repeat(row, _OWN), anchors, *(column[cell].ravel() for column in of_level.own)))
-            rows, cells = np.repeat(rows[~is_clear], 2), np.repeat(2 * cells[~is_clear], 2)
-            cells[1::2] += 1
+            row, box = rows[is_clear], boxes[is_clear]
+            anchors = np.repeat(self.poles[of_level.bounds[box]], _OWN)
+            parts.append((np.repeat(row, _OWN), anchors, *(column[box].ravel() for column in of_level.own)))
+            rows, boxes = np.repeat(rows[~is_clear], 2), np.repeat(2 * boxes[~is_clear], 2)
+            boxes[1::2] += 1
             level -= 1
-        parts.append(self._single(level, rows, cells))
+        parts.append(self._single(level, rows, boxes))
         rows, anchors, nodes, weights = (np.concatenate(column) for column in zip(*parts, strict=True))
         order = np.argsort(rows, kind="stable")
         return rows[order], anchors[order], nodes[order], weights[order]
@@ -181,10 +181,10 @@ class PoleTree:
             end = min(len(order), begin + max(1, _AT_ONCE // (fewest + _ORDER)))
             end = int(np.searchsorted(sizes[:end], 1.3 * fewest + _LEAF, side="right"))
             points = order[begin:end]
-            cells, of_cells = np.unique(back[points], return_inverse=True)
-            rows, columns = _ranges(starts[cells], starts[cells + 1])
-            table, present = _filled(rows, columns, len(cells))
-            yield self._of_points(level, nodes, table, present, own[cells], of_cells, points, numbers[points])
+            boxes, of_boxes = np.unique(back[points], return_inverse=True)
+            rows, columns = _ranges(starts[boxes], starts[boxes + 1])
+            table, present = _filled(rows, columns, len(boxes))
+            yield self._of_points(level, nodes, table, present, own[boxes], of_boxes, points, numbers[points])
             begin = end
 
     def _of_points(
@@ -193,24 +193,24 @@ class PoleTree:
         nodes: tuple[Any, Any, Any, Any],
         table: Any,
         present: Any,
-        cells: Any,
+        boxes: Any,
         back: Any,
         points: Any,
         numbers: Any,
     ) -> Seen:
-        """The near nodes of a table, and the far ones of the cells, as points of these see them."""
+        """The near nodes of a table, and the far ones of the boxes, as points of these see them."""
         _, anchors, inner, weights = nodes
         of_level, near = self.levels[level], table.shape[1]
-        centres = np.repeat(of_level.centres[cells][:, None], _ORDER, axis=1)
+        centres = np.repeat(of_level.centres[boxes][:, None], _ORDER, axis=1)
         base = np.concatenate([anchors[table], centres], axis=1)
-        beyond = np.concatenate([np.where(present, inner[table], 1 / _SMALLEST), of_level.far[cells]], axis=1)
-        of_nodes = np.concatenate([np.where(present, weights[table], 0), of_level.weights[cells]], axis=1)
+        beyond = np.concatenate([np.where(present, inner[table], 1 / _SMALLEST), of_level.far[boxes]], axis=1)
+        of_nodes = np.concatenate([np.where(present, weights[table], 0), of_level.weights[boxes]], axis=1)
         at, distances = self.poles[numbers], base[back]
         np.subtract(at[:, None], distances, out=distances)
         begin = 0 if inner.any() or not present.all() else near
         distances[:, begin:] -= beyond[back, begin:]
-        radii = None if len(of_level.centres) == 1 else of_level.radii[cells][back]
-        return Seen(level, points, distances, of_nodes[back], at - of_level.centres[cells][back], radii)
+        radii = None if len(of_level.centres) == 1 else of_level.radii[boxes][back]
+        return Seen(level, points, distances, of_nodes[back], at - of_level.centres[boxes][back], radii)
 
     def nearest(self, numbers: Any, offsets: Any) -> tuple[Any, Any]:
         """Points next to some poles, seen from the poles nearest to them."""
@@ -224,12 +224,12 @@ class PoleTree:
         return nearest, offsets + (self.poles[numbers] - self.poles[nearest])
 
     def least_heights(self, numbers: Any, offsets: Any, variance: float) -> Any:
-        """Lower bounds on v where variance * sum w/|z - s|^2 = 1, or 0, from the poles of a cell alone."""
+        """Lower bounds on v where variance * sum w/|z - s|^2 = 1, or 0, from the poles of a box alone."""
         total, u = self._cumulated, self.poles[numbers] + offsets
         least = np.zeros(len(numbers))
         for level in self.levels[HIGH:]:
-            cells = np.searchsorted(level.bounds, numbers, side="right") - 1
-            first, end = level.bounds[cells], level.bounds[cells + 1]
+            boxes = np.searchsorted(level.bounds, numbers, side="right") - 1
+            first, end = level.bounds[boxes], level.bounds[boxes + 1]
             away = np.maximum(abs(u - self.poles[first]), abs(u - self.poles[end - 1]))
             least = np.maximum(least, variance * (total[end] - total[first]) - away * away)
         return np.sqrt(least)
@@ -249,13 +249,13 @@ class PoleTree:
 
         In units of the gap g: g^(k + 1) sum (-1)^k w/(s_i - s)^(k + 1), k from 0 to the order.
         """
-        if order > _KEPT:
+        if order > _SHORT:
             return self._series(numbers, order)
-        return self._kept_series[numbers, : order + 1]
+        return self._short_series[numbers, : order + 1]
 
     @cached_property
-    def _kept_series(self) -> Any:
-        return self._series(np.arange(len(self.poles)), _KEPT)
+    def _short_series(self) -> Any:
+        return self._series(np.arange(len(self.poles)), _SHORT)
 
     def _series(self, numbers: Any, order: int) -> Any:
         series = np.zeros((len(numbers), order + 1))
@@ -277,9 +277,9 @@ def _ranges(begin: Any, end: Any) -> tuple[Any, Any]:
     return rows, np.arange(len(rows)) - starts[rows] + begin[rows]
 
 
-def _ranges_of(rows: Any, cells: Any, bounds: Any) -> tuple[Any, Any]:
-    """The poles of cells, each with its row."""
-    which, members = _ranges(bounds[cells], bounds[cells + 1])
+def _ranges_of(rows: Any, boxes: Any, bounds: Any) -> tuple[Any, Any]:
+    """The poles of boxes, each with its row."""
+    which, members = _ranges(bounds[boxes], bounds[boxes + 1])
     return rows[which], members
 
 
@@ -318,7 +318,7 @@ def pole_tree(poles: Any, weights: Any) -> PoleTree:
 
 
 def _own_rules(poles: Any, weights: Any, bounds: list[Any]) -> list[tuple[Any, Any]]:
-    """The Gaussian rules of the cells' own poles, less the first of them, from the first level on."""
+    """The Gaussian rules of the boxes' own poles, less the first of them, from the first level on."""
     rows, members = _ranges(bounds[-1][:-1], bounds[-1][1:])
     table, present = _filled(rows, members, len(bounds[-1]) - 1)
     # what fills up a row lies on its first pole
@@ -326,8 +326,8 @@ def _own_rules(poles: Any, weights: Any, bounds: list[Any]) -> list[tuple[Any, A
     rules = [gauss_rules(poles[table] - poles[table[:, :1]], np.where(present, weights[table], 0), _OWN)]
     for of_level in bounds[-2::-1]:
         nodes, of_nodes = (column.reshape(-1, 2, _OWN) for column in rules[-1])
-        halves = bounds[len(bounds) - len(rules)][:-1].reshape(-1, 2)
-        nodes = nodes + (poles[halves] - poles[of_level[:-1, None]])[:, :, None]
+        children = bounds[len(bounds) - len(rules)][:-1].reshape(-1, 2)
+        nodes = nodes + (poles[children] - poles[of_level[:-1, None]])[:, :, None]
         rules.append(gauss_rules(nodes.reshape(-1, 2 * _OWN), of_nodes.reshape(-1, 2 * _OWN), _OWN))
     return rules[::-1]
 
@@ -336,14 +336,14 @@ def _level(
     poles: Any, weights: Any, bounds: Any, own: tuple[Any, Any], above: _Level | None, is_last: bool
 ) -> _Level:
     high, low = poles[bounds[:-1]], poles[bounds[1:] - 1]
-    cells = len(high)
+    boxes = len(high)
     if above is None:
         none = np.zeros((1, _ORDER))
         centre, near = (high + low) / 2, np.zeros((2, 1), dtype=int)
         far = none + 1 / _SMALLEST
         return _Level(bounds, centre, np.array([np.inf]), far, none, near, (high - low) / 2, own)
     centres, radii = _discs(poles, bounds)
-    # children of cells near to the one above
+    # children of boxes near to the one above
     target, source = (np.array([[0, 0, 1, 1], [0, 1, 0, 1]])[:, None] + 2 * above.near[:, :, None]).reshape(
         2, -1
     )
@@ -364,18 +364,18 @@ def _level(
         rows, offsets = [*rows, row], [*offsets, poles[members] - centres[row]]
         of_nodes = [*of_nodes, weights[members]]
         resolved = is_far
-    parent = np.arange(cells) // 2
+    parent = np.arange(boxes) // 2
     shift = above.centres[parent] - centres
-    rows.append(np.repeat(np.arange(cells), _ORDER))
+    rows.append(np.repeat(np.arange(boxes), _ORDER))
     offsets.append((above.far[parent] + shift[:, None]).ravel())
     of_nodes.append(above.weights[parent].ravel())
-    far, of_far = _far_rules(np.concatenate(rows), np.concatenate(offsets), np.concatenate(of_nodes), cells)
+    far, of_far = _far_rules(np.concatenate(rows), np.concatenate(offsets), np.concatenate(of_nodes), boxes)
     near = np.stack([target[~resolved], source[~resolved]])
     return _Level(bounds, centres, radii, far, of_far, near, half, own)
 
 
 def _discs(poles: Any, bounds: Any) -> tuple[Any, Any]:
-    """Middle and radius of cells: their poles, and half of what is free beyond, but not much more."""
+    """Middle and radius of boxes: their poles, and half of what is free beyond, but not much more."""
     high, low = poles[bounds[:-1]], poles[bounds[1:] - 1]
     gaps = (poles[bounds[1:-1] - 1] - poles[bounds[1:-1]]) / 2
     width = high - low
@@ -386,23 +386,23 @@ def _discs(poles: Any, bounds: Any) -> tuple[Any, Any]:
     return (high + low) / 2, (high - low) / 2
 
 
-def _far_rules(rows: Any, offsets: Any, weights: Any, cells: int) -> tuple[Any, Any]:
-    """The Gaussian rules in 1/(s - c) of far nodes, each with its cell: s - c and weights."""
+def _far_rules(rows: Any, offsets: Any, weights: Any, boxes: int) -> tuple[Any, Any]:
+    """The Gaussian rules in 1/(s - c) of far nodes, each with its box: s - c and weights."""
     order = np.argsort(rows, kind="stable")
     rows, offsets, weights = rows[order], offsets[order], weights[order]
     is_there = weights > 0
     rows, y, weights = rows[is_there], 1 / offsets[is_there], weights[is_there]
-    counts = np.bincount(rows, minlength=cells)
+    counts = np.bincount(rows, minlength=boxes)
     starts = np.append(0, np.cumsum(counts))
-    far, of_far = np.full((cells, _ORDER), 1 / _SMALLEST), np.zeros((cells, _ORDER))
-    sorted_cells = np.argsort(counts, kind="stable")
-    sorted_cells = sorted_cells[counts[sorted_cells] > 0]
+    far, of_far = np.full((boxes, _ORDER), 1 / _SMALLEST), np.zeros((boxes, _ORDER))
+    sorted_boxes = np.argsort(counts, kind="stable")
+    sorted_boxes = sorted_boxes[counts[sorted_boxes] > 0]
     begin = 0
-    while begin < len(sorted_cells):
-        fewest = int(counts[sorted_cells[begin]])
-        end = min(len(sorted_cells), begin + max(1, 20 * _AT_ONCE // (fewest * _ORDER)))
-        end = int(np.searchsorted(counts[sorted_cells[:end]], 1.3 * fewest + _ORDER, side="right"))
-        some = sorted_cells[begin:end]
+    while begin < len(sorted_boxes):
+        fewest = int(counts[sorted_boxes[begin]])
+        end = min(len(sorted_boxes), begin + max(1, 20 * _AT_ONCE // (fewest * _ORDER)))
+        end = int(np.searchsorted(counts[sorted_boxes[:end]], 1.3 * fewest + _ORDER, side="right"))
+        some = sorted_boxes[begin:end]
         row, member = _ranges(starts[some], starts[some + 1])
         table, present = _filled(row, member, len(some))
         table = np.where(present, table, table[:, :1])

@@ -1,4 +1,4 @@
-"""Sums over all poles as points see them from cells of any level, against sums over each pole."""
+"""Sums over all poles as points see them from boxes of any level, against sums over each pole."""
 
 from collections.abc import Callable
 from typing import Any
