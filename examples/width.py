@@ -70,7 +70,9 @@ def draw_risk(axes: Axes, diagram: PhaseDiagram) -> None:
     across = laws["Wa", "Wb"]()
     widths = np.unique(np.concatenate([np.geomspace(3e2, 1e11, 120), N_EFF / 2 * np.geomspace(0.9, 1.1, 21)]))
     full = float(laws["IV", "V"]().evaluate(**AT))
-    law = [max(full, float(across.evaluate(width=p, **AT))) for p in widths]
+    few = [float(across.evaluate(width=p, **AT)) for p in widths]
+    # beyond the peak the width binds until the risk is that of full width
+    law = [max(full, risk) if p > N_EFF / 2 else risk for p, risk in zip(widths, few, strict=True)]
     axes.loglog(widths, law, color="black", linewidth=1, label="derived, few units")
     for name in ("Wa", "Wb", "Wc"):
         risk = diagram[name].risk
