@@ -6,7 +6,7 @@ from fractions import Fraction
 import pytest
 from sympy import Rational, S
 
-from asymptotics import phase_diagram, quadratic
+from asymptotics import optimal_width, phase_diagram, quadratic
 from numerics import Problem, solve
 from verify import agreement, strategies
 from verify.comparison import _examples, problem_at
@@ -120,3 +120,89 @@ def test_agreement_and_a_planted_error_in_each_law():
         planted = agreement(replace(diagram, phases=(wrong,)))
         assert not planted.passed
         assert sum(not check.passed for check in planted.checks) == len(planted.checks) // 5
+
+
+def law_between(*names):
+    boundaries = phase_diagram(quadratic, width="scaled").boundaries
+    return next(b for b in boundaries if [p.name for p in b.phases] == list(names)).law()
+
+
+def solved_at(gamma, n_eff, d, weight_decay, width):
+    problem = Problem(
+        "quadratic",
+        gamma=gamma,
+        samples=n_eff * d,
+        dim=d,
+        weight_decay=weight_decay,
+        noise_variance=1,
+        width=width,
+    )
+    at = {"gamma": gamma, "n_eff": n_eff, "d": d, "weight_decay": weight_decay, "width": width}
+    return solve(problem), {**at, "noise_variance": 1}
+
+
+@pytest.mark.parametrize(("width", "reference"), [(10**6, 0.249997631975463), (10**8, 0.0539198864794798)])
+def test_known_risks_on_either_side_of_the_peak(width, reference):
+    """At gamma = 1, d = 1e14, n_eff = 1e7, weight decay 1e-40; the law misses orders (p/d)^(2/3) and 1/K."""
+    solution, at = solved_at(1, 1e7, 10**14, 1e-40, width)
+    assert float(solution.excess_risk) == pytest.approx(reference, rel=1e-9)
+    assert float(law_between("Wb", "Wc").evaluate(**at)) == pytest.approx(reference, rel=3e-4)
+
+
+ACROSS = [
+    # boundary, gamma, n_eff, d, weight decay, widths on both sides of it and between
+    (("Wb", "Wc"), 1, 1e7, 10**14, 1e-6, (10**6, 49 * 10**5, 5 * 10**6, 51 * 10**5, 10**7)),
+    (("Wa", "Wb"), 1, 1e8, 10**16, 1e-8, (2000, 11400, 20000, 30000, 200000)),
+    (("Wa", "Wb"), 0.75, 1e8, 10**16, 1e-8, (54300, 543000, 1630000)),
+    (("II", "Wa"), 1, 1e12, 10**22, 1e-2, (400, 2000, 4000, 10000)),
+    (("V", "Wc"), 1.5, 10**14.4, 10**24, 1e-12, (174 * 10**15, 348 * 10**15, 139 * 10**16, 4 * 10**18)),
+    (("Wc", "Wd"), 1, 1e5, 10**20, 1e-9, (10**6, 10**7, 10**8, 10**9)),
+    (("VIa", "Wb"), 2, 1e12, 10**8, 1e-6, (10**7, 3 * 10**7, 5 * 10**7, 10**8)),
+    (("VIb", "Wa"), 1, 1e22, 10**8, 1e-6, (10**7, 9 * 10**7, 10**8)),
+    (("III", "Wa"), 1, 1e22, 10**8, 1e8, (10**7, 9 * 10**7)),
+]
+
+
+@pytest.mark.parametrize(("names", "gamma", "n_eff", "d", "weight_decay", "widths"), ACROSS)
+def test_laws_across_boundaries_in_width(names, gamma, n_eff, d, weight_decay, widths):
+    law = law_between(*names)
+    for width in widths:
+        solution, at = solved_at(gamma, n_eff, d, weight_decay, width)
+        numbers = law.solve(**at)
+        assert float(numbers["risk"]) == pytest.approx(float(solution.excess_risk), rel=2e-3)
+        assert float(numbers["effective_noise"]) == pytest.approx(float(solution.effective_noise), rel=1e-3)
+        assert float(numbers["threshold"]) == pytest.approx(float(solution.threshold), rel=2e-3)
+
+
+@pytest.mark.parametrize(
+    ("names", "n_eff", "width"), [(("II", "Wb"), 1e8, 10**6), (("II", "Wc"), 1e6, 10**8)]
+)
+@pytest.mark.parametrize("ratio", [0.1, 1, 1.9, 2.1, 4])
+def test_laws_across_the_edge_of_the_noise(names, n_eff, width, ratio):
+    d = 10**14
+    weight_decay = ratio * (d / 4 / n_eff) ** 0.5 * 4 * n_eff / d
+    solution, at = solved_at(1, n_eff, d, weight_decay, width)
+    numbers = law_between(*names).solve(**at)
+    assert float(numbers["risk"]) == pytest.approx(float(solution.excess_risk), rel=2e-3)
+    assert float(numbers["threshold"]) == pytest.approx(float(solution.threshold), rel=1e-3)
+
+
+@pytest.mark.parametrize("gamma", [0.75, 1, 1.5])
+def test_no_solved_width_is_better_than_the_best(gamma):
+    (_, _, units, least), _ = optimal_width(phase_diagram(quadratic, width="scaled"))
+    at = {"gamma": gamma, "n_eff": 1e10, "d": 10**20, "noise_variance": 1}
+    best = float(units.evaluate(**at))
+    risks = [solved_at(gamma, 1e10, 10**20, 1e-12, round(best * x))[0].excess_risk for x in (0.8, 1, 1.25)]
+    assert risks[1] == pytest.approx(float(least.evaluate(**at)), rel=5e-3)
+    assert min(risks) == risks[1]
+
+
+def test_a_planted_error_in_each_law_of_one_phase_is_caught():
+    diagram = phase_diagram(quadratic, width="scaled")
+    (narrow,) = (phase for phase in diagram.phases if phase.name == "Wa")
+    names = ("risk", "effective_noise", "threshold", "learned", "degrees_of_freedom")
+    laws = {name: getattr(narrow, name) for name in names}
+    assert agreement(replace(diagram, phases=(narrow,))).passed
+    wrong = {name: replace(law, exponent=law.exponent + S(1) / 20) for name, law in laws.items()}
+    planted = agreement(replace(diagram, phases=(replace(narrow, **wrong),)))
+    assert not any(check.passed for check in planted.checks)
