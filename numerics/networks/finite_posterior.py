@@ -177,12 +177,17 @@ def _condensed(target: ExplicitTarget, noise: float) -> ExplicitTarget:
     return ExplicitTarget(sizes, counts, target.dim, target.arithmetic)
 
 
-@lru_cache(maxsize=8)
 def _poles(target: ExplicitTarget) -> _AllPoles | PoleTree:
     weights = target.counts / target.modes.dim
     if target.count <= _FEW or target.arithmetic.bits > DOUBLE_BITS:
         return _AllPoles(target.sizes, weights)
-    return pole_tree(target.sizes, weights)
+    return _tree(target.sizes.tobytes(), weights.tobytes())
+
+
+@lru_cache(maxsize=4)
+def _tree(poles: bytes, weights: bytes) -> PoleTree:
+    """One for all targets with these numbers, whichever precision is asked for."""
+    return pole_tree(np.frombuffer(poles), np.frombuffer(weights))
 
 
 def _isolated(tree: PoleTree, noise: float, asked: Arithmetic) -> tuple[Any, Any]:

@@ -4,12 +4,14 @@ A sum over poles s_j of weights w_j > 0 at a point z = s_i + offset + i v next t
 by the poles near it.  From the disc |z - c| <= R of a box around its middle c the poles are seen in two
 parts:
 
-    near     those with |s - c| < 4 R, one by one;
-    far      all others, by the Gaussian rule of their weights as a function of y = 1/(s - c).
+    near     those with |s - c| < 2 R, one by one;
+    far      all others, by the Gaussian rule of their weights as a function of y = 1/(s - c), |y| < 1/(2 R).
 
-With zeta = z - c and |zeta y| <= 1/4, the functions 1/(z - s) = -y/(1 - zeta y), 1/|z - s|^2 and, with m in
-the disc, (s - m)^2/|z - s|^2 are power series in y.  So a rule with p nodes is right to 4^(2 - 2 p).  Its
-nodes s = c + 1/y are poles of positive weights: a sum of positive terms over the poles remains one.
+With zeta = z - c the functions 1/(z - s) = -y/(1 - zeta y), 1/|z - s|^2 and, with m in the disc,
+(s - m)^2/|z - s|^2 are analytic in y up to y = 1/zeta.  That is no closer than two half-widths from the
+middle: on or outside the ellipse of parameter 2 + sqrt(3) = 3.7 (`gauss_rules`).  So p = 14 nodes are right to
+3.7^(-2 p) = 1e-16.  As s = c + 1/y they are poles of positive weights: a sum of positive terms over the poles
+remains one.
 
 A box is a row of poles next to each other.  The boxes of a level have equally many, and two make one of
 the level above.  On the way up every box gets a Gaussian rule of its own poles in s, which stands for them
@@ -32,9 +34,9 @@ import numpy as np
 from numerics.sums.gauss_rules import gauss_rules
 
 # Poles of a box on the last level, about; nodes of rules of near and of far poles.
-_LEAF, _OWN, _ORDER = 4, 11, 14
+_LEAF, _OWN, _ORDER = 8, 11, 14
 # Distance of far poles, in radii; distance of poles for which their own rule stands, in half-widths.
-_FAR, _CLEAR = 4, 3
+_FAR, _CLEAR = 2, 3
 # Least |1/(s - c)| of a node, and how many numbers are made at once.
 _SMALLEST, _AT_ONCE = 1e-100, 250_000
 # Level from which on rules also stand for some of the near poles.

@@ -140,7 +140,6 @@ def test_trees_and_series_change_nothing(kind: str, noise: float, monkeypatch: p
     every = finite_posterior_integrals(target, noise)
     monkeypatch.undo()
     monkeypatch.setattr(finite_posterior, "_FEW", 20)
-    finite_posterior._poles.cache_clear()
     np.testing.assert_allclose(finite_posterior_integrals(target, noise), every, rtol=3e-12)
 
 
@@ -164,7 +163,6 @@ def test_series_cut_off_too_early_would_be_seen(monkeypatch: pytest.MonkeyPatch)
     right = finite_posterior_integrals(target, 0.3)
     monkeypatch.setattr(finite_posterior, "_FEW", 20)
     monkeypatch.setattr(finite_posterior, "_SERIES_ERROR", 1e-5)
-    finite_posterior._poles.cache_clear()
     assert abs(finite_posterior_integrals(target, 0.3) / right - 1).max() > 1e-11
 
 

@@ -104,7 +104,7 @@ def test_lower_bounds_on_heights_hold() -> None:
     numbers = np.arange(0, len(tree.poles), 50)
     offsets = 0.3 * tree.gaps[numbers]
     least = tree.least_heights(numbers, offsets, variance)
-    assert (least > 0).mean() > 0.9
+    assert (least > 0).mean() > 0.8
     along = (tree.poles[numbers] + offsets)[:, None] - tree.poles
     share = variance * (tree.weights / (along**2 + least[:, None] ** 2)).sum(axis=1)
     assert np.all(share >= 1)
