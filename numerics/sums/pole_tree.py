@@ -9,9 +9,9 @@ parts:
 
 With zeta = z - c the functions 1/(z - s) = -y/(1 - zeta y), 1/|z - s|^2 and, with m in the disc,
 (s - m)^2/|z - s|^2 are analytic in y up to y = 1/zeta.  That is no closer than two half-widths from the
-middle: on or outside the ellipse of parameter 2 + sqrt(3) = 3.7 (`gauss_rules`).  So p = 14 nodes are right to
-3.7^(-2 p) = 1e-16.  As s = c + 1/y they are poles of positive weights: a sum of positive terms over the poles
-remains one.
+middle: on or outside the ellipse of parameter 2 + sqrt(3) = 3.7 (`gauss_rules`).  So p = 14 nodes are right
+to 3.7^(-2 p) = 1e-16.  As s = c + 1/y they are poles of positive weights: a sum of positive terms over the
+poles remains one.
 
 A box is a row of poles next to each other.  The boxes of a level have equally many, and two make one of
 the level above.  On the way up every box gets a Gaussian rule of its own poles in s, which stands for them
