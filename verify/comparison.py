@@ -48,6 +48,9 @@ MARGIN = Fraction(1, 10)
 NEGLECTED_DECADES = 3
 """How many decades all that is neglected lies below what is kept, at the end of the ladder of a point."""
 
+RARE = 8
+"""How many times more points are drawn where few lie so deep in a phase."""
+
 _POINTS: dict[Effort, int] = {"quick": 4, "full": 40}
 
 
@@ -131,11 +134,15 @@ def _ladder(diagram: PhaseDiagram, phase: Phase, point: Any) -> tuple[int, ...]:
 
 def _examples(strategy: st.SearchStrategy[Any], count: int, seed: int) -> list[Any]:
     """Distinct draws of a strategy, the same for the same seed; at most ``count``, none if it has none."""
+    return _drawn(strategy, count, seed) or _drawn(strategy, RARE * count, seed)[:count]
+
+
+def _drawn(strategy: st.SearchStrategy[Any], most: int, seed: int) -> list[Any]:
     drawn: dict[Any, None] = {}
 
     @hypothesis.seed(seed)
     @hypothesis.settings(
-        max_examples=count,
+        max_examples=most,
         database=None,
         deadline=None,
         phases=[hypothesis.Phase.generate],

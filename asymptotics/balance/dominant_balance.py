@@ -99,7 +99,7 @@ class Balanced:
     def largest_terms(self, equation: Equation, dominant: Term) -> tuple[Term, ...]:
         """The dominant term of an equation and those resonant with it, in the order of the equation."""
         largest = self.known(dominant)
-        return tuple(t for t in equation.right if t is dominant or self._grows_like(self.known(t), largest))
+        return tuple(t for t in equation.right if t is dominant or self.grows_like(self.known(t), largest))
 
     def leading_terms(self, quantity: str) -> list[tuple[Domain, tuple[Term, ...]]]:
         """Terms of a quantity of the regime that lead somewhere in the phase, on each part of the domain.
@@ -112,7 +112,7 @@ class Balanced:
     def _leading(self, quantity: str, domain: Domain) -> tuple[Term, ...]:
         largest: list[Term] = []
         for candidate in (at_solution(self.solution, t) for t in self.regime.quantities[quantity](domain)):
-            same = next((t for t in largest if self._grows_like(candidate, t)), None)
+            same = next((t for t in largest if self.grows_like(candidate, t)), None)
             if same is None:
                 largest.append(candidate)
             else:
@@ -122,7 +122,8 @@ class Balanced:
             tidy(one) for one in largest if self._leads(one, [t for t in largest if t is not one], domain)
         )
 
-    def _grows_like(self, one: Term, other: Term) -> bool:
+    def grows_like(self, one: Term, other: Term) -> bool:
+        """Whether two terms without unknowns agree in every power, that of the logarithm too."""
         gap = difference(self.scales.exponent(one), self.scales.exponent(other))
         return is_zero(gap) and one.log_power == other.log_power
 

@@ -10,14 +10,16 @@ In this order: ``Boundary``, ``boundaries_between``.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import combinations
 
-from sympy import Eq, Expr
+from sympy import Eq, Expr, S, limit, log, nan
 
-from asymptotics.algebra.monomials import Scales
+from asymptotics.algebra.monomials import Scales, Term, simplified, solve_monomial_balances, tidy
 from asymptotics.algebra.polyhedra import (
+    FIELD,
+    PARAMETERS,
     Form,
     at_value,
     common_facet,
@@ -31,14 +33,17 @@ from asymptotics.algebra.polyhedra import (
     where_they_meet,
 )
 from asymptotics.algebra.regions import inequality
-from asymptotics.balance.dominant_balance import Balanced
+from asymptotics.balance.dominant_balance import Balanced, at_solution
+from asymptotics.balance.laws import Law, Logarithm, law
 from asymptotics.boundaries.crossover import network_law
 from asymptotics.boundaries.law import BoundaryLaw
-from asymptotics.boundaries.linear import linear_law, mechanism_of_linear, type_of_linear
+from asymptotics.boundaries.linear import laurent, linear_law, mechanism_of_linear, type_of_linear
 from asymptotics.boundaries.types import BoundaryTerms, BoundaryType, boundary_terms, mechanism_of
 from asymptotics.boundaries.width import binds, law_across, mechanism_across, type_across
 from asymptotics.models.ridge import RidgeRegression
 from asymptotics.phases.phase import Phase
+from asymptotics.symbols import d
+from asymptotics.systems.system import System
 
 
 @dataclass(frozen=True)
@@ -111,12 +116,93 @@ class Boundary:
         """Whether the width binds on a side."""
         return any(map(binds, self.phases))
 
+    def on_boundary(self) -> Law:
+        """The law of the risk of a `System` exactly where a parameter has the value that it passes.
+
+        There the two ends of a sum of powers grow alike, and a logarithm takes the place of either.
+
+        Raises:
+            NotImplementedError: when the boundary is none at which a parameter passes a value, or the phases
+                of none of a system; when more than one logarithm or another than log d appears; and when
+                resonant terms make the risk.
+
+        >>> from asymptotics import phase_diagram
+        >>> from asymptotics.models import one_pass_sgd
+        >>> boundaries = phase_diagram(one_pass_sgd).boundaries
+        >>> missed = [b for b in boundaries if b.relation.lhs.name == "beta" and b.phases[0].name == "F_0"]
+        >>> [boundary.on_boundary().expr for boundary in missed[:1]]
+        [log(d)/d**(2*alpha)]
+        """
+        is_one = isinstance(self.phases[0].balance.model, System) and self.relation.lhs in PARAMETERS
+        if not is_one:
+            raise NotImplementedError(f"at {self.relation} no parameter of a system passes a value")
+        return _law_at_value(self.phases, self.relation)
+
     @property
     def _is_linear(self) -> bool:
         return isinstance(self.phases[0].balance.model, RidgeRegression)
 
     def _terms(self) -> BoundaryTerms:
         return boundary_terms(self.phases, self.relation, self.continuous)
+
+
+def _law_at_value(phases: tuple[Phase, Phase], relation: Eq) -> Law:
+    """The law of the risk at a value of a parameter: the equations, with what their terms are there."""
+    one, other = (phase.balance for phase in phases)
+    balances = [
+        (_at_value(equation.left, relation), _merged(below, above, relation))
+        for (equation, below), (_, above) in zip(one.balances, other.balances, strict=True)
+    ]
+    solution = solve_monomial_balances(balances, one.regime.unknowns)
+    if solution is None:
+        raise NotImplementedError(f"at {relation} the equations do not determine the unknowns")
+    risk = at_solution(solution, _merged(_risk_term(one), _risk_term(other), relation))
+    return law((tidy(risk),), one.scales, Logarithm(log(d), S.One), one.domain)
+
+
+def _risk_term(balanced: Balanced) -> Term:
+    """The one term that makes the risk, before the unknowns are solved for."""
+    risk = balanced.risk
+    alike = [
+        t for t in balanced.regime.risk if risk is not None and balanced.grows_like(balanced.known(t), risk)
+    ]
+    if len(alike) != 1:
+        raise NotImplementedError("the risk is made by resonant terms, or by none")
+    return alike[0]
+
+
+def _at_value(value: Term, relation: Eq) -> Term:
+    """A term where the parameter has its value."""
+    powers = ((v, *at_value((power,), *relation.args)) for v, power in value.powers)
+    coefficient = value.coefficient.subs(*relation.args)
+    if coefficient.has(nan):  # a zero and a pole
+        coefficient = limit(value.coefficient, *relation.args)
+    return replace(
+        value,
+        coefficient=coefficient,
+        powers=tuple((v, power) for v, power in powers if power != FIELD.zero),
+    )
+
+
+def _merged(below: Term, above: Term, relation: Eq) -> Term:
+    """What two ends of a sum become where they grow alike: m (-rho/h + rho/h d^(k h)) is m rho k log d."""
+    if _at_value(below, relation).powers != _at_value(above, relation).powers:
+        raise NotImplementedError(f"terms on either side of {relation} do not grow alike there")
+    if below.coefficient == above.coefficient and below.powers == above.powers:
+        return _at_value(below, relation)
+    poles = [laurent(t.coefficient, relation).pole for t in (below, above)]
+    rates = {
+        v: FIELD.to_sympy(above.power(v) - below.power(v)).diff(relation.lhs).subs(*relation.args)
+        for v in {**dict(below.powers), **dict(above.powers)}
+    }
+    if (
+        poles[1] == 0
+        or simplified(poles[0] + poles[1]) != 0
+        or {v for v, x in rates.items() if x != 0} != {d}
+    ):
+        raise NotImplementedError(f"terms on either side of {relation} make no logarithm of d there")
+    merged = _at_value(replace(below, coefficient=simplified(poles[1] * rates[d])), relation)
+    return replace(merged, log_power=FIELD.one)
 
 
 def boundaries_between(phases: Sequence[Phase], scales: Scales) -> Iterator[Boundary]:

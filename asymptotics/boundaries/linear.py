@@ -314,7 +314,7 @@ def _law_on_boundary(phases: Phases, relation: Eq) -> Law:
     assert above is not None
     if _sum((below,)) == _sum((above,)):
         return law((below,), scales)
-    ends = [_laurent(t.coefficient, relation) for t in (below, above)]
+    ends = [laurent(t.coefficient, relation) for t in (below, above)]
     if ends[1].pole == 0 or simplified(ends[0].pole + ends[1].pole) != 0:
         raise NotImplementedError(f"the risks on either side of {relation} do not merge there")
     of_variables = {
@@ -340,7 +340,7 @@ def _law_on_boundary(phases: Phases, relation: Eq) -> Law:
     )
 
 
-class _Laurent(NamedTuple):
+class Laurent(NamedTuple):
     """``exp(slope*h) * (pole/h + rest)`` to order h**0, h the distance of a parameter from its value."""
 
     slope: Expr
@@ -348,12 +348,12 @@ class _Laurent(NamedTuple):
     rest: Expr
 
 
-def _laurent(value: Expr, relation: Eq) -> _Laurent:
+def laurent(value: Expr, relation: Eq) -> Laurent:
     """A coefficient next to a value of a parameter.
 
     >>> from asymptotics.symbols import source
-    >>> _laurent(2**source * zeta(2 * source - 1), Eq(source, 1))
-    _Laurent(slope=log(2), pole=1, rest=2*EulerGamma)
+    >>> laurent(2**source * zeta(2 * source - 1), Eq(source, 1))
+    Laurent(slope=log(2), pole=1, rest=2*EulerGamma)
     """
     parameter, step = relation.lhs, Dummy("h")
     constant, varying = value.as_independent(parameter, as_Add=False)
@@ -366,7 +366,7 @@ def _laurent(value: Expr, relation: Eq) -> _Laurent:
     # SymPy does not expand zeta at its pole; what is left there is of order h
     near = near.replace(zeta, lambda x: 1 / (x - 1) + EulerGamma if x.subs(step, 0) == 1 else zeta(x))
     expansion = series(near, step, 0, 1).removeO().expand()
-    return _Laurent(slope, unit * expansion.coeff(step, -1), unit * expansion.coeff(step, 0))
+    return Laurent(slope, unit * expansion.coeff(step, -1), unit * expansion.coeff(step, 0))
 
 
 # --- what changes, in words, and in which variable

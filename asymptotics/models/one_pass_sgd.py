@@ -24,7 +24,9 @@ d^(2 alpha - 1) below; F_ac negligible, or no larger than F_0, outside of alpha,
 where more steps with fewer features begin to pay while K_pp leads.
 
 *Beyond it*: the constants of all terms in every phase, and the phases at any number of steps, not at the
-best one alone.  At K = d, t ~ d^(2 alpha)/g, every term but F_0 ends, and falls faster than every power of d.
+best one alone; the logarithms on the borders, which the paper leaves out (``Boundary.on_boundary``): F_0 ~
+d^(-2 alpha) log d at beta = 1/2, g ~ 1/log d at alpha = 1/2 and with it F_pp ~ (log d/t)^(2 beta), while K_pp
+= 1/(2 t) has none.  At K = d, t ~ d^(2 alpha)/g, every term but F_0 ends, and falls faster than every power.
 
 *Disagreement.*  For alpha < 1/4 the recalled K_pp ~ g (g t)^(1/(2 alpha) - 2) grows with the steps, beyond
 F_0 in the end.  The last modes rule the sum there, K_pp = g d^(1 - 4 alpha)/(1 - 4 alpha) ~ d^(-2 alpha), as

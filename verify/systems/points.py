@@ -175,7 +175,9 @@ def _bounds(
     for gap in gaps:
         here = gap.subs(exact)
         slopes = tuple(fraction(here.diff(c)) for c in coordinates)
-        bounds.append(Bound(slopes, fraction(here.subs(origin)) - margin))
+        # regions may be narrow in alpha and beta
+        least = margin / 4 if gap.free_symbols <= {symbols.alpha, symbols.beta} else margin
+        bounds.append(Bound(slopes, fraction(here.subs(origin)) - least))
     return bounds
 
 

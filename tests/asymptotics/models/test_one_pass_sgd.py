@@ -5,11 +5,11 @@ from fractions import Fraction
 
 import mpmath
 import pytest
-from sympy import Rational, S
+from sympy import Rational, S, log
 
 from asymptotics import InvalidArgument, OnBoundary, phase_diagram
 from asymptotics.models.one_pass_sgd import TERMS, one_pass_sgd, tau
-from asymptotics.symbols import alpha, beta
+from asymptotics.symbols import alpha, beta, d
 
 HALF = Fraction(1, 2)
 
@@ -84,12 +84,12 @@ def test_constants_are_those_of_the_integral(a, b):
     law = phase_diagram(one_pass_sgd).locate(tau=HALF, alpha=a, beta=b).F_pp
     with mpmath.workdps(30):
         decay, power = (mpmath.mpf(x.numerator) / x.denominator for x in (a, (2 * b - 1) / (2 * a)))
-        d, t = mpmath.mpf(10) ** 30, mpmath.mpf(10) ** 30
-        g = 1 / mpmath.zeta(2 * decay) if a > HALF else (1 - 2 * decay) * d ** (2 * decay - 1)
+        dim, t = mpmath.mpf(10) ** 30, mpmath.mpf(10) ** 30
+        g = 1 / mpmath.zeta(2 * decay) if a > HALF else (1 - 2 * decay) * dim ** (2 * decay - 1)
         rate = 2 * g * t
         integral = mpmath.quad(lambda x: x**power * mpmath.exp(-x), [0, 1, 10, mpmath.inf])
         expected = integral * rate ** (-power - 1) / (2 * decay)
-        assert mpmath.almosteq(law.evaluate(alpha=a, beta=b, d=d, t=t), expected, 1e-12)
+        assert mpmath.almosteq(law.evaluate(alpha=a, beta=b, d=dim, t=t), expected, 1e-12)
 
 
 def test_the_recalled_gradient_noise_is_not_that_of_its_sum():
@@ -103,6 +103,30 @@ def test_boundaries_are_where_two_terms_meet():
     assert {"Eq(tau, 2*alpha)", "Eq(tau, alpha/beta)", "Eq(tau, 1)", "Eq(beta, alpha)"} <= relations
     assert {"Eq(alpha, 1/2)", "Eq(beta, 1/2)", "Eq(alpha, 1/4)", "Eq(tau, 1 - 2*alpha)"} <= relations
     assert all(boundary.continuous for boundary in phase_diagram(one_pass_sgd).boundaries)
+
+
+def on_boundary(relation, name):
+    """The laws on the boundaries of a relation between two phases of one name."""
+    boundaries = phase_diagram(one_pass_sgd).boundaries
+    here = [b for b in boundaries if str(b.relation) == relation and b.phases[0].name == name]
+    return [boundary.on_boundary() for boundary in here]
+
+
+def test_logarithms_appear_where_a_sum_changes_its_leading_end():
+    """At beta = 1/2 sum 1/j is log d; at alpha = 1/2 that is 1/g, which F_pp ~ (g t)^(-2 beta) holds."""
+    for law in on_boundary("Eq(beta, 1/2)", "F_0"):
+        assert law.expr == log(d) / d ** (2 * alpha)
+        assert (law.log_exponent, law.constant) == (1, 1)
+    (learning,) = on_boundary("Eq(alpha, 1/2)", "F_pp")
+    assert (learning.log_exponent, learning.exponent) == (2 * beta, -2 * beta * tau)
+    (noise,) = on_boundary("Eq(alpha, 1/2)", "K_pp")
+    assert (noise.constant, noise.exponent, noise.log_exponent) == (S.Half, -tau, 0)
+
+
+def test_where_no_parameter_passes_a_value_there_is_no_such_law():
+    boundary = next(b for b in phase_diagram(one_pass_sgd).boundaries if b.relation.lhs == tau)
+    with pytest.raises(NotImplementedError, match="no parameter of a system passes a value"):
+        boundary.on_boundary()
 
 
 @pytest.mark.parametrize(

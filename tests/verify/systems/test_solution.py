@@ -328,6 +328,28 @@ def test_one_pass_sgd_is_the_sum_of_its_terms():
     assert solved.risk == pytest.approx(sum(expected.values()), rel=1e-11, abs=0)
 
 
+BORDERS = [
+    ("Eq(alpha, 1/2)", "F_pp", {"alpha": Rational(1, 2), "beta": Rational(1, 4)}, 1 / 2, 1 / 2),
+    ("Eq(alpha, 1/2)", "K_pp", {"alpha": Rational(1, 2), "beta": Rational(2)}, 1 / 2, 0),
+    ("Eq(beta, 1/2)", "F_0", {"alpha": Rational(1), "beta": Rational(1, 2)}, 5 / 2, 1),
+    ("Eq(beta, 1/2)", "F_0", {"alpha": Rational(1, 3), "beta": Rational(1, 2)}, 3 / 2, 1),
+]
+
+
+@pytest.mark.parametrize(("relation", "name", "at", "tau", "power"), BORDERS, ids=str)
+def test_logarithms_on_borders_are_those_of_the_sums(relation, name, at, tau, power):
+    """The next order of sum 1/j is Euler's constant beside log d: at d = 10^100 the law is off by that."""
+    boundaries = phase_diagram(one_pass_sgd).boundaries
+    here = [b for b in boundaries if str(b.relation) == relation and b.phases[0].name == name]
+    assert here
+    dim, t = 10**100, 10 ** round(100 * tau)
+    solved = solve_system(one_pass_sgd, d=dim, t=t, **at).risk
+    expected = (1 + float(mpmath.euler) / math.log(dim)) ** power
+    for boundary in here:
+        law = boundary.on_boundary().evaluate(d=dim, t=t, **at)
+        assert solved / float(law) == pytest.approx(expected, rel=1e-6, abs=0)
+
+
 @pytest.mark.parametrize("t", [1e7, 3e8, 1e9, 1e12, 1e30])
 def test_a_term_that_has_died_out_is_small_or_zero(t):
     """exp(-x) up to x = 10^24; what float64 can write is right."""
