@@ -25,9 +25,15 @@ network (arXiv:2509.24882):
   the s_i.  A declaration has g(z) alone; none is declared, and the laws across boundaries where all modes are
   of the size of the noise are not derived.
 
-Exponents are those of the quadratic network.  Beyond them, for fixed noise: in V, harmful overfitting, R = 16
-(15 pi/16)^(7/5) Delta alpha^(2/5)/(105 pi/2), and the constant differs from the quadratic network's; in VI
-all d^2 parameters carry noise, R = Delta/alpha, while the cone halves it there.
+*What comes out beyond the paper*, which has the symmetric case: exponents are those of the quadratic network,
+constants are not.  For fixed noise, in V, harmful overfitting, R = (2/7) (15 pi/16)^(2/5) Delta alpha^(2/5);
+in VI all d^2 parameters carry noise, R = Delta/alpha, in part and in whole learned alike, while the cone
+halves it in VIa of the quadratic network.
+
+*Checked on drawn data*: nuclear-norm regression at d = 60, n = 900, Delta = 1/2, has the risk 1.147 +- 0.007
+for all singular values 1 at lambda = 1/10, where the equations say 1.1448, and 1.944 +- 0.013 for half of
+them 2, half 0 at lambda = 1/5, where they say 1.9518.  Power laws with few large modes have more: 11 per cent
+at gamma = 5/4, lambda = 1/2 and these samples, as the quadratic network has.
 """
 
 from __future__ import annotations

@@ -26,12 +26,12 @@ from asymptotics import (
 from asymptotics.algebra.monomials import Noise
 from asymptotics.diagram import Estimator
 from asymptotics.expressions.checks import InvalidArgument
-from asymptotics.models import bilinear, hermite, one_pass_sgd
+from asymptotics.models import attention, bilinear, hermite, one_pass_sgd
 from numerics import solve
 from verify import agreement, comparison, solve_system
 from verify.ladder import ladder
 
-MODELS = {str(model): model for model in (diagonal, quadratic, bilinear)}
+MODELS = {str(model): model for model in (diagonal, quadratic, bilinear, attention)}
 DIAGRAMS = {str(model): phase_diagram(model) for model in (diagonal, quadratic)}
 NOISES = ("fixed", "scaled", "none")
 PLANTS = [
@@ -97,8 +97,14 @@ OTHERS = [
     for case in product(DIAGRAMS, NOISES, ("erm", "bayes", "ridge"))
     if case[1:] != ("fixed", "erm")
 ] + [
-    pytest.param("bilinear", noise, estimator, marks=pytest.mark.slow)
-    for noise, estimator in (("fixed", "erm"), ("none", "erm"), ("scaled", "erm"), ("fixed", "ridge"))
+    pytest.param(name, noise, estimator, marks=pytest.mark.slow)
+    for name, noise, estimator in (
+        ("bilinear", "fixed", "erm"),
+        ("bilinear", "none", "erm"),
+        ("bilinear", "scaled", "erm"),
+        ("bilinear", "fixed", "ridge"),
+        ("attention", "fixed", "erm"),
+    )
 ]
 
 
