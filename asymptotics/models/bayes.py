@@ -5,47 +5,60 @@ delta (arXiv:2509.24882, and 2105.15004 for its like in regression),
 
     left side of the network's noise balance = labels + E(delta),
 
-E being the mean posterior variance of a mode.  For the diagonal network a mode is a Gaussian scalar, and its
-posterior variance is s^2 delta^2/(s^2 + delta^2).  For the quadratic network it is a rank-one matrix in the
-noise, and the network declares its posterior variance (``quadratic``).
+E being the mean posterior variance of a mode: a `System` with one equation.  For the diagonal network a mode
+is a Gaussian scalar, its posterior variance is s^2 delta^2/(s^2 + delta^2), and the system is exact.  For the
+quadratic network it is a rank-one matrix in the noise, and the network declares its posterior variance
+(``quadratic``): one while few modes are outliers, which is cut at the BBP threshold, and another once all
+are.  That is two systems, each for its number of outliers; neither holds at finite size, where E is no sum
+over modes (``numerics.networks.posterior``).
 
 Without label noise the equation reads delta^2 = (E/delta^2) delta^2 / A: besides a solution with delta > 0,
 which needs more degrees of freedom E/delta^2 than A = left side/delta^2 gives, there is delta = 0, and it is
 the right one as soon as A exceeds the degrees of freedom at delta = 0, those of all modes.  The target is
-then recovered exactly.
+then recovered exactly.  Positive unknowns do not vanish: this regime is written down by hand.
+
+In this order: `Recovery`, `BayesOptimal`, `system_of_bayes`, `posterior_variance`, `exact_recovery`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cache, partial
 
-from sympy import Expr, S, expand, oo, simplify
+from sympy import Eq, Expr, Piecewise, S, expand, simplify
 
 from asymptotics import words
-from asymptotics.algebra.monomials import Term, term
-from asymptotics.algebra.polyhedra import Domain, coefficient
+from asymptotics.algebra.monomials import term
+from asymptotics.algebra.polyhedra import Domain
 from asymptotics.balance.regimes import (
     LABEL_NOISE,
     MODES,
     Description,
-    Equation,
     Hypothesis,
     Regime,
     as_law,
-    crossover,
-    index_bounds,
     mean_term,
-    named,
     split_balance,
-    without_label_noise,
 )
-from asymptotics.lemmas.power_sums import Learned, ModeFunction, Piece
+from asymptotics.lemmas.power_sums import Learned, ModeFunction
 from asymptotics.networks.declaration import AMPLITUDE
 from asymptotics.networks.network import Network
-from asymptotics.symbols import d, effective_noise, matrix_error, size, threshold
+from asymptotics.symbols import (
+    a,
+    d,
+    effective_noise,
+    ell,
+    matrix_error,
+    n_eff,
+    noise_variance,
+    size,
+    threshold,
+    weight_decay,
+)
+from asymptotics.systems import System, mode_sum
+from asymptotics.systems.mode_sums import scaled_sum
 
 
 class Recovery(Enum):
@@ -66,13 +79,19 @@ class BayesOptimal:
         """That of the network, and of the estimator."""
         return f"Bayes-optimal {self.network.name}"
 
+    @property
+    def system(self) -> System | None:
+        """The equation, if it holds however many modes are outliers; else None."""
+        few, every = (system_of_bayes(self.network, learned) for learned in (Learned.SOME, Learned.ALL))
+        return few if few.equations == every.equations else None
+
     def regimes(self, noisy: bool) -> Iterator[Callable[[Domain], Regime]]:
-        """No, some and all modes learned; without label noise, recovery too."""
-        for learned in Learned:
-            regime = partial(_partial_recovery, self.network, learned, noisy)
-            yield named(Recovery.PARTIAL, learned, regime)
+        """Those of its systems with no, some and all modes learned; without label noise, recovery too."""
+        for k, learned in enumerate(Learned):
+            regime = list(system_of_bayes(self.network, learned).regimes(noisy))[k]
+            yield partial(_partial_recovery, regime, learned)
         if not noisy:
-            yield named(Recovery.EXACT, Learned.ALL, partial(exact_recovery, self.network))
+            yield partial(exact_recovery, self.network)
 
     def describe(self, hypothesis: Hypothesis) -> Description:
         """Name, title and reason of a phase."""
@@ -81,32 +100,48 @@ class BayesOptimal:
         return Description(*words.bayes_optimal(hypothesis.learned.value, *hypothesis.dominant))
 
 
-def _partial_recovery(network: Network, learned: Learned, noisy: bool, domain: Domain) -> Regime:
-    delta = term(effective_noise, MODES)
-    index = crossover(delta, AMPLITUDE)
-    left, labels, per_error = split_balance(network.noise_balance, matrix_error, LABEL_NOISE)
-    labels = labels if noisy else without_label_noise(labels)
+def _partial_recovery(regime: Callable[[Domain], Regime], learned: Learned, domain: Domain) -> Regime:
+    """A regime of the system, by the names that regimes of a network have."""
+    return replace(regime(domain), ordering=Recovery.PARTIAL, learned=learned)
 
-    def mean(function: ModeFunction, degree: int) -> tuple[Term, ...]:
-        unit: Term = delta ** coefficient(degree)
-        return tuple(unit * t for t in mean_term(function, learned, delta, AMPLITUDE, domain))
 
-    variance = posterior_variance(network, learned)
-    errors = mean(variance, 2)
-    return Regime(
-        ordering=Recovery.PARTIAL,
-        learned=learned,
+@cache
+def system_of_bayes(network: Network, learned: Learned) -> System:
+    """The equation for delta while so many modes are learned."""
+    error = mode_sum(_variance(network, learned)) / d
+    per_error = network.noise_balance.rhs.expand().coeff(matrix_error)
+    labels = network.noise_balance.rhs.subs(matrix_error, 0)
+    return System(
+        name=f"Bayes-optimal {network.name}",
         unknowns=(effective_noise,),
-        equations=(Equation("effective noise", left, (*labels, *(t * per_error for t in errors))),),
-        larger=index_bounds(learned, index),
-        risk=tuple(term(network.risk_per_error, t.origin) * t for t in errors),
+        equations=(Eq(network.noise_balance.lhs, labels + per_error * error),),
         quantities={
-            "effective_noise": as_law([delta]),
-            "threshold": as_law([]),
-            "learned_modes": as_law(term(d, MODES) * t for t in mean(_NUMBER_ABOVE, 0)),
-            "degrees_of_freedom": as_law(mean(variance, 0)),
+            "risk": network.risk_per_error * error,
+            "threshold": S.Zero,
+            "learned_modes": mode_sum(Piecewise((1, size >= effective_noise), (0, True))),
+            "degrees_of_freedom": error / effective_noise**2,
         },
+        scales={n_eff: a, weight_decay: ell},
+        modes=d,
+        amplitude=AMPLITUDE,
+        origins={noise_variance: LABEL_NOISE, mode_sum(_variance(network, learned)): MODES},
     )
+
+
+@cache
+def _variance(network: Network, learned: Learned) -> Expr:
+    """The posterior variance of one mode, of its size and delta, while so many modes are learned."""
+    if learned is Learned.ALL:
+        return simplify(network.posterior_variance_among_learned)
+    above, bbp_threshold = (x.subs(threshold, 0) for x in (network.posterior_variance, network.bbp_threshold))
+    if bbp_threshold == 0:
+        return simplify(above)
+    return Piecewise((expand(simplify(above)), size >= bbp_threshold), (size**2, True))
+
+
+def posterior_variance(network: Network, learned: Learned) -> ModeFunction:
+    """The same in units of delta^2, as a function of its size in units of delta."""
+    return scaled_sum(_variance(network, learned)).function
 
 
 def exact_recovery(network: Network, domain: Domain) -> Regime:
@@ -130,24 +165,3 @@ def exact_recovery(network: Network, domain: Domain) -> Regime:
             "degrees_of_freedom": as_law(freedoms),
         },
     )
-
-
-@cache
-def posterior_variance(network: Network, learned: Learned) -> ModeFunction:
-    """Of one mode, in units of delta^2, as a function of its size in units of delta."""
-    if learned is Learned.ALL:
-        return _above(S.Zero, network.posterior_variance_among_learned)
-    return _above(size**2, network.posterior_variance, network.bbp_threshold)
-
-
-_NUMBER_ABOVE = ModeFunction((Piece(S.Zero, S.One, S.Zero), Piece(S.One, oo, S.One)))
-"""Modes of a size, which is known, above delta."""
-
-
-def _above(below: Expr, above: Expr, bbp_threshold: Expr = S.Zero) -> ModeFunction:
-    """A function of the size that changes at the BBP threshold, for kappa = 0."""
-    scales = {effective_noise: S.One, threshold: S.Zero}
-    above, bbp_threshold = simplify(above.subs(scales)), bbp_threshold.subs(scales)
-    if bbp_threshold == 0:
-        return ModeFunction((Piece(S.Zero, oo, above),))
-    return ModeFunction((Piece(S.Zero, bbp_threshold, below), Piece(bbp_threshold, oo, expand(above))))

@@ -140,8 +140,8 @@ class RidgeRegression:
         noise_balance(self.noise_balance, together)
         threshold_balance(self.threshold_balance, together)
         sample_ratio = self.threshold_balance.lhs * effective_noise**2
-        per_error = self.noise_balance.rhs.coeff(matrix_error)
-        per_freedom = self.threshold_balance.rhs.coeff(degrees_of_freedom)
+        per_error = self.noise_balance.rhs.expand().coeff(matrix_error)
+        per_freedom = self.threshold_balance.rhs.expand().coeff(degrees_of_freedom)
         agree = simplify(self.noise_balance.lhs - sample_ratio) == 0 == simplify(per_error - per_freedom)
         require(agree, "noise_balance", self.noise_balance, together)
 
@@ -178,7 +178,7 @@ class RidgeRegression:
     @property
     def per_freedom(self) -> Expr:
         """The p of both balances."""
-        return self.threshold_balance.rhs.coeff(degrees_of_freedom)
+        return self.threshold_balance.rhs.expand().coeff(degrees_of_freedom)
 
     def regimes(self, noisy: bool) -> Iterator[Callable[[Domain], Regime]]:
         """Those of its system.

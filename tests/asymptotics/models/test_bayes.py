@@ -3,6 +3,7 @@
 import pytest
 
 from asymptotics import diagonal, phase_diagram, quadratic
+from asymptotics.models import BayesOptimal
 from asymptotics.symbols import a, d, gamma, n_eff, noise_variance
 
 
@@ -16,6 +17,14 @@ def test_rates_of_the_paper(network):
 def test_once_all_is_learned_noise_costs_every_mode_the_same():
     assert phase_diagram(diagonal, estimator="bayes")["VIb"].risk.expr == noise_variance * d / n_eff
     assert phase_diagram(quadratic, estimator="bayes")["VIb"].risk.expr == noise_variance * d / (2 * n_eff)
+
+
+def test_modes_that_do_not_interact_make_one_system():
+    # of matrices no sum over modes is the error: it is one while few modes are outliers, another once all are
+    assert BayesOptimal(quadratic).system is None
+    system = BayesOptimal(diagonal).system
+    for ours, theirs in zip(phase_diagram(system), phase_diagram(diagonal, estimator="bayes"), strict=True):
+        assert (ours.region, ours.risk, ours.learned) == (theirs.region, theirs.risk, theirs.learned)
 
 
 @pytest.mark.parametrize("network", [diagonal, quadratic], ids=str)

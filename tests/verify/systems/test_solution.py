@@ -13,7 +13,7 @@ from sympy import Eq, Rational
 
 from asymptotics import diagonal, kernel_ridge, phase_diagram, quadratic, ridge
 from asymptotics.expressions.checks import InvalidArgument
-from asymptotics.models import one_pass_sgd
+from asymptotics.models import BayesOptimal, one_pass_sgd
 from asymptotics.symbols import a, d, gamma, n_eff, size, threshold
 from asymptotics.systems import System, mode_sum
 from numerics import NotConverged, Problem, solve
@@ -95,8 +95,18 @@ def test_ridge_on_the_inputs_of_a_network_is_solved_in_two_ways(network, labels)
         assert found[name] == pytest.approx(getattr(theirs, name), rel=1e-9, abs=0), name
 
 
+@pytest.mark.parametrize("labels", [0, 0.5])
+def test_the_bayes_optimal_estimator_of_a_diagonal_target_is_solved_in_two_ways(labels):
+    values = {"gamma": 1.25, "n_eff": 60, "d": 100, "noise_variance": labels}
+    found = solve_system(BayesOptimal(diagonal), **values)
+    problem = Problem("diagonal", gamma=1.25, samples=60, dim=100, noise_variance=labels, estimator="bayes")
+    theirs = solve(problem)
+    for name in ("excess_risk", "effective_noise", "degrees_of_freedom"):
+        assert found[name] == pytest.approx(getattr(theirs, name), rel=1e-9, abs=0), name
+
+
 def test_what_reduces_to_no_system_is_refused():
-    for model in (diagonal, phase_diagram(kernel_ridge), "kernel ridge"):
+    for model in (diagonal, BayesOptimal(quadratic), phase_diagram(kernel_ridge), "kernel ridge"):
         with pytest.raises(InvalidArgument, match=r"system=.*: must be a System, or a model that reduces to"):
             solve_system(model, gamma=1)
 
