@@ -14,14 +14,16 @@ from dataclasses import dataclass, replace
 from functools import partial
 from itertools import combinations
 
-from sympy import Eq, Expr, S, limit, log, nan
+from sympy import Eq, Expr, S, Symbol, lcm_list, limit, log, nan, zoo
 
 from asymptotics.algebra.monomials import Scales, Term, simplified, solve_monomial_balances, tidy
 from asymptotics.algebra.polyhedra import (
     FIELD,
     PARAMETERS,
+    Domain,
     Form,
     at_value,
+    coefficient,
     common_facet,
     difference,
     feasible,
@@ -29,6 +31,7 @@ from asymptotics.algebra.polyhedra import (
     meeting_point,
     overlap,
     restricted,
+    sign,
     split_at_sign_changes,
     where_they_meet,
 )
@@ -228,7 +231,8 @@ def _where_a_parameter_passes(first: Phase, second: Phase, scales: Scales) -> It
     if point is None or one.hypothesis != other.hypothesis:
         return
     # the forms hold the parameter no more
-    forms = [at_value(form, *point) for form in (*one.facets, *other.facets, *scales.window)]
+    sides = [(one.facets, one.domain), (other.facets, other.domain), (scales.window, one.domain)]
+    forms = [_in_the_limit(form, domain, point) for facets, domain in sides for form in facets]
     others = where_they_meet(one.domain, other.domain, point, scales.domain)
     if others is None:
         return
@@ -237,13 +241,40 @@ def _where_a_parameter_passes(first: Phase, second: Phase, scales: Scales) -> It
             yield Boundary((first, second), Eq(*point), _agree(one, other, point))
 
 
+def _in_the_limit(form: Form, domain: Domain, point: tuple[Symbol, Expr]) -> Form:
+    """A positive form where a parameter has a value at the end of a domain, times what cancels its poles.
+
+    >>> from sympy import Rational
+    >>> from asymptotics.algebra.polyhedra import EVERYWHERE, coefficient
+    >>> from asymptotics.symbols import gamma
+    >>> one, form = Rational(1), (coefficient(1), coefficient(1 / (1 - gamma)))
+    >>> [
+    ...     _in_the_limit(form, (side, EVERYWHERE[1]), (gamma, one))
+    ...     for side in ((one / 2, one), (one, 2 * one))
+    ... ]
+    [(0, 1), (0, -1)]
+    """
+    denominators = [FIELD.to_sympy(c).as_numer_denom()[1] for c in form]
+    poles = [q for q in denominators if q.subs(*point).expand() == 0]
+    if poles:
+        whole = coefficient(lcm_list(poles))
+        form = tuple(c * whole * sign(whole, domain) for c in form)
+    return at_value(form, *point)
+
+
 def _agree(one: Balanced, other: Balanced, point: tuple[Expr, Expr]) -> bool:
     """Whether the exponents of two risks agree at a value of a parameter."""
     exponents = [
-        None if balanced.risk is None else at_value(balanced.scales.exponent(balanced.risk), *point)
+        None if balanced.risk is None else _exponent_at(balanced.scales.exponent(balanced.risk), point)
         for balanced in (one, other)
     ]
     return exponents[0] is not None and exponents[0] == exponents[1]
+
+
+def _exponent_at(form: Form, point: tuple[Symbol, Expr]) -> Form | None:
+    """None where it grows without bound."""
+    has_pole = any(FIELD.to_sympy(c).subs(*point).has(zoo) for c in form)
+    return None if has_pole else at_value(form, *point)
 
 
 def _meet(one: Balanced, other: Balanced, facet: Form) -> bool:

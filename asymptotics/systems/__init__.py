@@ -5,6 +5,7 @@ needs.  A system holds them as declared; from it follow its regimes, one for eac
 above the scales of its sums.
 
 * ``mode_sums``: `mode_sum`, and the lemma on power sums applied to it.
+* ``two_scales``: sums with two scales, one much larger than the other.
 * ``positive_form``: equations as sums of positive terms; differences.
 * ``fields``: what a field of a declaration may be.
 * ``system``: `System`, the declaration, and its regimes.

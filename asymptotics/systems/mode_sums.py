@@ -14,7 +14,7 @@ of a ridge regression,
 With K = (A/T)^(1/gamma) the number of modes above T the lemma then makes one monomial of the sum, or two
 where its first and its last modes both outweigh the others.
 
-In this order: `mode_sum`, `Modes`, `ScaledSum`, `scaled_sum`, `terms_of_sum`.
+In this order: `mode_sum`, `Modes`, `ScaledSum`, `scaled_sum`, `scales_in`, `terms_of_sum`.
 """
 
 from __future__ import annotations
@@ -140,7 +140,7 @@ def scaled_sum(summand: Expr) -> ScaledSum:
     """A summand in units of its scale.
 
     Raises:
-        ValueError: it has two scales, or is not homogeneous in the one it has; it says so.
+        ValueError: it has two scales (``two_scales``), or is not homogeneous in the one it has; it says so.
 
     >>> from asymptotics.symbols import threshold
     >>> scaled = scaled_sum(threshold * size**2 / (size**2 + threshold) ** 2)
@@ -148,12 +148,12 @@ def scaled_sum(summand: Expr) -> ScaledSum:
     (sqrt(kappa), 1, s**2/(s**2 + 1)**2)
     """
     variables = summand.free_symbols - {size, *PARAMETERS}
-    scales = {replace(scale, origin=_MODES) for scale in _scales(summand)}
+    scales = scales_in(summand)
     if len(scales) > 1:
-        names = " and ".join(sorted(str(scale.monomial()) for scale in scales))
-        raise ValueError(f"{mode_sum(summand)} has the scales {names}: a sum is to have one")
+        names = " and ".join(str(scale.monomial()) for scale in scales)
+        raise ValueError(f"{mode_sum(summand)} has the scales {names}: a sum is to have one, or two")
     if not scales:
-        whole = _as_power(summand)
+        whole = as_power(summand)
         if whole is None:
             raise ValueError(f"{mode_sum(summand)} has no scale: without one it is to be a power of {size}")
         constant, power = whole
@@ -176,6 +176,18 @@ def scaled_sum(summand: Expr) -> ScaledSum:
     return ScaledSum(prefactor, scale, _in_pieces(function))
 
 
+@cache
+def scales_in(summand: Expr) -> tuple[Term, ...]:
+    """The scales of a summand, as monomials, in the order of their names.
+
+    >>> from asymptotics.symbols import n_eff, threshold
+    >>> [scale.monomial() for scale in scales_in(1 / ((size**2 + threshold) * (size + n_eff)))]
+    [n_eff, sqrt(kappa)]
+    """
+    scales = {replace(scale, origin=_MODES) for scale in _scales(summand)}
+    return tuple(sorted(scales, key=lambda scale: str(scale.monomial())))
+
+
 def _scales(summand: Expr) -> Iterator[Term]:
     """Where two powers of the size meet, or one passes 1, without numerical factors.
 
@@ -184,17 +196,22 @@ def _scales(summand: Expr) -> Iterator[Term]:
     for node in preorder_traversal(summand):
         if node.is_Add or isinstance(node, Relational):
             parts = node.args if node.is_Add else (node.lhs, node.rhs)
-            powers = [power for power in map(_as_power, parts) if power is not None and power[0] != 0]
-            for (one, p), (other, q) in combinations(powers, 2):
-                if p != q:
-                    yield _monomial_power(other / one, 1 / (p - q))
+            powers = [power for power in map(as_power, parts) if power is not None and power[0] != 0]
+            for one, other in combinations(powers, 2):
+                if one[1] != other[1]:
+                    yield meeting_point(one, other)
         elif isinstance(node, Function) and not isinstance(node, Piecewise) and node.has(size):
-            power = _as_power(node.args[0])
+            power = as_power(node.args[0])
             if power is not None:
                 yield _monomial_power(power[0], -1 / power[1])
 
 
-def _as_power(part: Expr) -> tuple[Expr, Expr] | None:
+def meeting_point(one: tuple[Expr, Expr], other: tuple[Expr, Expr]) -> Term:
+    """The size at which c s**p and e s**q are equal, without numerical factors: (c, p) and (e, q)."""
+    return _monomial_power(other[0] / one[0], 1 / (one[1] - other[1]))
+
+
+def as_power(part: Expr) -> tuple[Expr, Expr] | None:
     """(c, p) of c * size**p; None if it is no such power."""
     powers = S(part).as_powers_dict()
     power = powers.pop(size, S.Zero)
@@ -239,9 +256,25 @@ def _in_pieces(function: Expr) -> ModeFunction:
 
 
 def terms_of_sum(
-    scaled: ScaledSum, modes: Modes, learned: Learned, domain: Domain, origin: str
+    scaled: ScaledSum,
+    modes: Modes,
+    learned: Learned,
+    domain: Domain,
+    origin: str,
+    *,
+    first: bool = True,
+    last: bool = True,
 ) -> list[Term]:
     """The leading terms of a sum, () if it falls faster than every power of d.
+
+    Args:
+        scaled: what is summed.
+        modes: over which modes.
+        learned: how many of them lie above the scale.
+        domain: of the parameters.
+        origin: of the terms.
+        first: whether to count its first modes, where those rule a sum that has a scale.
+        last: whether to count its last modes, likewise.
 
     Raises:
         ValueError: a sum over infinitely many modes diverges.
@@ -255,6 +288,9 @@ def terms_of_sum(
     for leading in leading_sum(scaled.function, learned, domain, modes.decay):
         value: Term = term(leading.constant, origin) * index**leading.crossover_power
         of_number = leading.dimension_power + FIELD.one  # the lemma is on means
+        at_scale = leading.crossover_power == FIELD.one
+        if not (last or of_number == FIELD.zero) or not (first or at_scale or of_number != FIELD.zero):
+            continue
         if of_number != FIELD.zero:
             value = value * _number(modes, scaled.function.pieces[-1].value) ** of_number
         terms.append(prefactor * value)

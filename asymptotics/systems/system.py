@@ -33,7 +33,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, partial
-from itertools import combinations, product
+from itertools import combinations, permutations, product
 
 from sympy import Add, Eq, Expr, Mul, Pow, S, Symbol, factor, oo
 from sympy.core.relational import Relational
@@ -66,8 +66,9 @@ from asymptotics.symbols import (
     threshold,
 )
 from asymptotics.systems import fields
-from asymptotics.systems.mode_sums import Modes, ScaledSum, mode_sum, scaled_sum, terms_of_sum
+from asymptotics.systems.mode_sums import Modes, mode_sum, scaled_sum, scales_in, terms_of_sum
 from asymptotics.systems.positive_form import Product, combined, positive, products_of
+from asymptotics.systems.two_scales import split_sum, terms_of_split_sum
 
 RISK = "risk"
 
@@ -92,8 +93,9 @@ class System:
     Attributes:
         name: what users call it.
         unknowns: what the equations determine: positive symbols, as many as equations.
-        equations: between sums of monomials and of `mode_sum`s, in any form.  An unknown alone on the left is
-            declared by its right side, which may be a difference (``positive_form``).
+        equations: between sums of monomials and of `mode_sum`s, of one or two scales, in any form.  An
+            unknown alone on the left is declared by its right side, which may be a difference
+            (``positive_form``).
         quantities: what has laws, by name; "risk" is one of them.
         scales: every physical variable with its exponent of d, linear in the coordinates of the diagram, such
             as {n_eff: a}; 0 for one of order one.  That of the label noise follows from the ``noise`` of the
@@ -161,12 +163,19 @@ class System:
             one for value in (*self.equations, *self.quantities.values()) for one in value.atoms(mode_sum)
         }
         for one in sorted(sums, key=str):
-            scale = scaled_sum(one.args[0]).scale
-            if scale is not None and not scale.powers and self.amplitude == 1:
+            scales = _scales_of(one.args[0])
+            if self.amplitude != 1 or all(scale.powers for scale in scales):
+                continue
+            if len(scales) == 2:
+                names = " and ".join(str(scale.monomial()) for scale in scales)
                 raise ValueError(
-                    f"{self.name}: {one} has no scale but the size 1 of the first mode, so that it is a "
-                    "number: write it as one"
+                    f"{self.name}: {one} has the scales {names}: of two neither is to be the size 1 of the "
+                    "first mode"
                 )
+            raise ValueError(
+                f"{self.name}: {one} has no scale but the size 1 of the first mode, so that it is a "
+                "number: write it as one"
+            )
 
     def _check_symbols(self) -> None:
         known = {*self.scales, d, noise_variance, *self.unknowns, *PARAMETERS}
@@ -243,10 +252,12 @@ class System:
         return self._regimes(noisy)
 
     def _regimes(self, noisy: bool) -> Iterator[Callable[[Domain], Regime]]:
-        scales = canonical(self, noisy).scales
-        for learned in product(self.modes_of_target.ways(), repeat=len(scales)):
-            setting = _setting(scales, learned)
-            yield named(setting, None, partial(_regime, self, noisy, learned))
+        form = canonical(self, noisy)
+        for learned in product(self.modes_of_target.ways(), repeat=len(form.scales)):
+            for order in form.orders:
+                at = _At(self, noisy, learned, order)
+                if at.is_possible:
+                    yield named(at.setting, None, partial(_regime, at))
 
     def describe(self, hypothesis: Hypothesis) -> Description:
         """Name, title and reason of a phase; without ``describe_phase`` it has no name.
@@ -264,14 +275,6 @@ class System:
         )
         title = f"risk by {hypothesis.risk}"
         return Description("", title, f"{hypothesis.ordering.value}: {ruled}." if ruled else title)
-
-
-def _setting(scales: Sequence[Term], learned: Sequence[Learned]) -> Setting:
-    number = {Learned.NONE: "no", Learned.SOME: "some", Learned.ALL: "all"}
-    parts = [
-        f"{number[how]} modes above {scale.monomial()}" for scale, how in zip(scales, learned, strict=True)
-    ]
-    return Setting(", ".join(parts) or "one regime", tuple(learned))
 
 
 def system_of(model: Model) -> System | None:
@@ -298,12 +301,19 @@ class Canonical:
         equations: left side and right side, a sum of positive terms.
         quantities: sums of positive terms by name.
         scales: of the sums over modes, each once.
+        pairs: those that are in one sum.
     """
 
     unknowns: tuple[Symbol, ...]
     equations: tuple[tuple[Product, tuple[Product, ...]], ...]
     quantities: Mapping[str, tuple[Product, ...]] = field(hash=False)
     scales: tuple[Term, ...]
+    pairs: tuple[tuple[Term, Term], ...]
+
+    @property
+    def orders(self) -> tuple[tuple[tuple[Term, Term], ...], ...]:
+        """Every way in which one scale of each pair can be much larger than the other: (larger, smaller)."""
+        return tuple(product(*(((one, other), (other, one)) for one, other in self.pairs)))
 
 
 @cache
@@ -335,10 +345,25 @@ def canonical(system: System, noisy: bool) -> Canonical:
     sums[RISK] = tuple(sorted(sums[RISK], key=lambda t: (*named_first, t).index(t)))
     terms = [t for left, right in equations for t in (left, *right)]
     terms += [t for value in sums.values() for t in value]
-    scales = dict.fromkeys(
-        scaled.scale for t in terms for scaled in map(scaled_sum, t.summands) if scaled.scale is not None
-    )
-    return Canonical((*system.unknowns, *parts.symbols), tuple(equations), sums, tuple(scales))
+    held = [_scales_of(summand) for t in terms for summand in t.summands]
+    scales = dict.fromkeys(scale for of_sum in held for scale in of_sum)
+    pairs = dict.fromkeys((of_sum[0], of_sum[1]) for of_sum in held if len(of_sum) == 2)
+    everything = (*system.unknowns, *parts.symbols)
+    return Canonical(everything, tuple(equations), sums, tuple(scales), tuple(pairs))
+
+
+def _scales_of(summand: Expr) -> tuple[Term, ...]:
+    """The scales of a sum; refuses what has no limits between them.
+
+    Raises:
+        ValueError: it says why.
+    """
+    scales = scales_in(summand)
+    if len(scales) != 2:
+        scaled_sum(summand)
+    for larger, smaller in permutations(scales, 2) if len(scales) == 2 else ():
+        split_sum(summand, larger, smaller)
+    return scales
 
 
 class _Parts:
@@ -411,29 +436,84 @@ def _one_sided(vanishing: Expr, where: str, parts: _Parts) -> Iterator[tuple[Pro
     yield side, minus
 
 
-def _regime(system: System, noisy: bool, learned: tuple[Learned, ...], domain: Domain) -> Regime:
-    form, modes = canonical(system, noisy), system.modes_of_target
-    known = dict(zip(form.scales, learned, strict=True))
+@dataclass(frozen=True)
+class _At:
+    """A system with the order of its scales.
 
-    def terms(value: Product) -> tuple[Term, ...]:
-        return _terms(system, value, known, domain)
+    Attributes:
+        learned: how many modes lie above each scale.
+        order: pairs of scales that are in one sum, (larger, smaller).
+    """
 
+    system: System
+    noisy: bool
+    learned: tuple[Learned, ...]
+    order: tuple[tuple[Term, Term], ...]
+
+    @property
+    def form(self) -> Canonical:
+        return canonical(self.system, self.noisy)
+
+    @property
+    def above(self) -> Mapping[Term, Learned]:
+        """How many modes lie above a scale."""
+        return dict(zip(self.form.scales, self.learned, strict=True))
+
+    @property
+    def is_possible(self) -> bool:
+        """Whether no more modes lie above a larger scale than above a smaller one."""
+        rank = {scale: tuple(Learned).index(how) for scale, how in self.above.items()}
+        return all(rank[larger] <= rank[smaller] for larger, smaller in self.order)
+
+    @property
+    def setting(self) -> Setting:
+        number = {Learned.NONE: "no", Learned.SOME: "some", Learned.ALL: "all"}
+        parts = [f"{number[how]} modes above {scale.monomial()}" for scale, how in self.above.items()]
+        parts += [f"{larger.monomial()} >> {smaller.monomial()}" for larger, smaller in self.order]
+        return Setting(", ".join(parts) or "one regime", self.learned)
+
+    def terms(self, value: Product, domain: Domain) -> tuple[Term, ...]:
+        """The leading terms of a product of sums."""
+        whole = value.expression
+        names = (name for part, name in self.system.origins.items() if whole.has(part))
+        origin = next(names, str(whole))
+        products = []
+        for factors in product(*(self._of_sum(summand, domain, origin) for summand in value.summands)):
+            leading = term(value.factor, origin)
+            for one in factors:
+                leading = leading * one
+            products.append(leading)
+        return tuple(products)
+
+    def _of_sum(self, summand: Expr, domain: Domain, origin: str) -> list[Term]:
+        modes, above, scales = self.system.modes_of_target, self.above, scales_in(summand)
+        for pair in self.order:
+            if set(pair) == set(scales):
+                split, learned = split_sum(summand, *pair), (above[pair[0]], above[pair[1]])
+                return terms_of_split_sum(split, modes, learned, domain, origin)
+        learned_one = above[scales[0]] if scales else Learned.NONE
+        return terms_of_sum(scaled_sum(summand), modes, learned_one, domain, origin)
+
+
+def _regime(at: _At, domain: Domain) -> Regime:
+    form, modes = at.form, at.system.modes_of_target
     equations = []
     for unknown, (left, right) in zip(form.unknowns, form.equations, strict=True):
-        (one,) = terms(left)
+        (one,) = at.terms(left, domain)
         name = IN_WORDS.get(unknown, str(unknown))
-        equations.append(Equation(name, one, tuple(t for part in right for t in terms(part))))
+        equations.append(Equation(name, one, tuple(t for part in right for t in at.terms(part, domain))))
     names = tuple(name for name in form.quantities if name != RISK)
+    bounds = (pair for scale, how in at.above.items() for pair in modes.bounds(how, scale))
     return Regime(
-        ordering=_setting(form.scales, learned),
+        ordering=at.setting,
         learned=None,
         unknowns=form.unknowns,
         equations=tuple(equations),
-        larger=tuple(pair for scale, how in known.items() for pair in modes.bounds(how, scale)),
-        risk=tuple(t for part in form.quantities[RISK] for t in terms(part)),
+        larger=(*bounds, *at.order),
+        risk=tuple(t for part in form.quantities[RISK] for t in at.terms(part, domain)),
         quantities={
-            **{NAMES.get(u, u.name): Given(_unknown, (u,)) for u in system.unknowns},
-            **{name: Given(_quantity, (system, noisy, learned, name)) for name in names},
+            **{NAMES.get(u, u.name): Given(_unknown, (u,)) for u in at.system.unknowns},
+            **{name: Given(_quantity, (at, name)) for name in names},
         },
     )
 
@@ -442,34 +522,5 @@ def _unknown(unknown: Symbol, domain: Domain) -> tuple[Term, ...]:
     return (term(unknown, str(unknown)),)
 
 
-def _quantity(
-    system: System, noisy: bool, learned: tuple[Learned, ...], name: str, domain: Domain
-) -> tuple[Term, ...]:
-    form = canonical(system, noisy)
-    known = dict(zip(form.scales, learned, strict=True))
-    parts = form.quantities[name]
-    return tuple(t for part in parts for t in _terms(system, part, known, domain))
-
-
-def _terms(
-    system: System, value: Product, learned: Mapping[Term, Learned], domain: Domain
-) -> tuple[Term, ...]:
-    """The leading terms of a product of sums."""
-    modes, whole = system.modes_of_target, value.expression
-    names = (name for part, name in system.origins.items() if whole.has(part))
-    origin = next(names, str(whole))
-    sums = [
-        terms_of_sum(scaled, modes, _learned_of(scaled, learned), domain, origin)
-        for scaled in map(scaled_sum, value.summands)
-    ]
-    products = []
-    for factors in product(*sums):
-        leading = term(value.factor, origin)
-        for one in factors:
-            leading = leading * one
-        products.append(leading)
-    return tuple(products)
-
-
-def _learned_of(scaled: ScaledSum, learned: Mapping[Term, Learned]) -> Learned:
-    return Learned.NONE if scaled.scale is None else learned[scaled.scale]
+def _quantity(at: _At, name: str, domain: Domain) -> tuple[Term, ...]:
+    return tuple(t for part in at.form.quantities[name] for t in at.terms(part, domain))

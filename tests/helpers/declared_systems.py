@@ -42,3 +42,17 @@ RIDGE = System(
 RANDOM_FEATURES, RHO = random_features, rho
 HERMITE_2, HERMITE_3 = hermite(2), hermite(3)
 L_E = detection(3)
+
+_SMALL = Symbol("p", positive=True)
+_BOTH = size**2 / ((size + threshold) * (size + _SMALL))
+TWO_SCALES = System(
+    name="two scales",
+    unknowns=(threshold,),
+    equations=(Eq(n_eff, mode_sum(_BOTH) + n_eff * weight_decay / threshold),),
+    quantities={
+        "risk": mode_sum(threshold**2 * _BOTH / (size + threshold)),
+        "held": mode_sum(_BOTH),
+    },
+    scales={n_eff: a, weight_decay: ell, _SMALL: rho},
+)
+"""Made up: sums of modes above kappa and above p, whichever is the larger."""

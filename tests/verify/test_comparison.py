@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from declared_systems import HERMITE_2, HERMITE_3, RANDOM_FEATURES, RIDGE
+from declared_systems import HERMITE_2, HERMITE_3, RANDOM_FEATURES, RIDGE, TWO_SCALES
 from sympy import Expr, Rational, log, oo
 
 from asymptotics import (
@@ -159,6 +159,7 @@ SYSTEMS = [
     pytest.param(RIDGE, "none", marks=pytest.mark.slow),
     pytest.param(HERMITE_3, "fixed", marks=pytest.mark.slow),
     pytest.param(RANDOM_FEATURES, "fixed", marks=pytest.mark.slow),
+    pytest.param(TWO_SCALES, "fixed", marks=pytest.mark.slow),
     pytest.param(kernel_ridge, "none"),
     pytest.param(kernel_ridge, "fixed", marks=pytest.mark.slow),
     pytest.param(kernel_ridge, "scaled", marks=pytest.mark.slow),

@@ -42,7 +42,7 @@ from asymptotics.expressions.checks import InvalidArgument
 from asymptotics.expressions.implicit_functions import ImplicitFunction
 from asymptotics.symbols import size
 from asymptotics.systems import System
-from asymptotics.systems.mode_sums import mode_sum, scaled_sum
+from asymptotics.systems.mode_sums import mode_sum, scales_in
 from asymptotics.systems.positive_form import Product
 from asymptotics.systems.system import canonical
 from numerics.arithmetic.precision import Arithmetic
@@ -154,11 +154,12 @@ def compiled(system: System, noisy: bool) -> Compiled:
 def _summed(summand: Expr) -> CompiledSum:
     """The one or two pieces of a summand, and where they meet."""
     name = str(mode_sum(summand))
-    folded, scaled = piecewise_fold(summand), scaled_sum(summand)
-    scale = None if scaled.scale is None else _compiled(scaled.scale.monomial())
+    folded, scales = piecewise_fold(summand), [scale.monomial() for scale in scales_in(summand)]
+    # of two scales the smaller, up to a factor of 2
+    scale = _compiled(1 / Add(*(1 / one for one in scales))) if scales else None
     if not isinstance(folded, Piecewise):
         return CompiledSum(_compiled(_without_differences(summand)), None, None, scale, name)
-    assert scaled.scale is not None  # a condition on the size has one
+    (unit,) = scales  # a condition on the size has one
     variables = summand.free_symbols - {size, *PARAMETERS}
     ones = dict.fromkeys(variables, S.One)
     labels = Piecewise(*((Integer(k), cond.subs(ones)) for k, (_, cond) in enumerate(folded.args)))
@@ -173,7 +174,7 @@ def _summed(summand: Expr) -> CompiledSum:
         raise InvalidArgument(f"{name}: must be a sum with at most one break, to be solved; it has more")
     (_, meeting, low), (_, _, high) = pieces
     below, above = (_compiled(_without_differences(folded.args[k][0])) for k in (low, high))
-    return CompiledSum(below, above, _compiled(meeting * scaled.scale.monomial()), scale, name)
+    return CompiledSum(below, above, _compiled(meeting * unit), scale, name)
 
 
 def _without_differences(summand: Expr) -> Expr:

@@ -52,8 +52,12 @@ Z = Symbol("z", positive=True)
             "equations 1 and 2 are one",
         ),
         ({"equations": (Eq(n_eff + threshold, -mode_sum(F)), SECOND)}, "its sides have different signs"),
-        ({"equations": (Eq(n_eff, mode_sum(F / (size + n_eff))), SECOND)}, "has the scales"),
-        ({"equations": (Eq(n_eff, mode_sum((1 + size) * F)), SECOND)}, "has the scales"),
+        (
+            {"equations": (Eq(n_eff, mode_sum(F / ((size + n_eff) * (size + SPARE)))), SECOND)},
+            "has the scales",
+        ),
+        ({"equations": (Eq(n_eff, mode_sum(F * exp(-size / n_eff))), SECOND)}, "has the scales"),
+        ({"equations": (Eq(n_eff, mode_sum((1 + size) * F)), SECOND)}, "of two neither is to be"),
         ({"equations": (Eq(n_eff, mode_sum(exp(size) * size)), SECOND)}, "no scale but the size 1"),
     ],
 )
