@@ -189,8 +189,8 @@ def test_points_are_located_by_the_systems_own_coordinates():
     ]:
         with pytest.raises(ValueError, match=words):
             diagram.locate(**point)
-    with pytest.raises(ValueError, match="rho=1: must be left out in a diagram of kernel ridge"):
-        phase_diagram(kernel_ridge).locate(a=2, ell=0, gamma=1, source=1, rho=1)
+    with pytest.raises(ValueError, match="tau=1: must be left out in a diagram of kernel ridge"):
+        phase_diagram(kernel_ridge).locate(a=2, ell=0, gamma=1, source=1, tau=1)
 
 
 def test_terms_of_the_risk_that_grow_alike_are_added():
