@@ -32,6 +32,7 @@ from asymptotics.algebra.curved import CurvedDomain
 from asymptotics.algebra.polyhedra import (
     FIELD,
     PARAMETERS,
+    Coefficient,
     Domain,
     coefficient,
     common_facet,
@@ -300,17 +301,23 @@ def _union(one: Domain, other: Domain) -> Domain | None:
 def _optimum(one: Phase, other: Phase, domain: Domain, model: System) -> ComputeOptimal:
     tau = _place(one, other, domain)
     terms = (_term(one, model), _term(other, model))
-    written = factor(FIELD.to_sympy(tau))
+    written = _factored(tau)
     return ComputeOptimal(
         phase=_label(terms, domain),
-        loss_exponent=factor(FIELD.to_sympy(_loss(one, tau))),
-        size_exponent=factor(FIELD.to_sympy(1 / (1 + tau))),
+        loss_exponent=_factored(_loss(one, tau)),
+        size_exponent=_factored(1 / (1 + tau)),
         tau=written,
         terms=terms,
         region=conjunction([]),
         why=_why(terms, written),
         phases=(one, other),
     )
+
+
+def _factored(value: Coefficient) -> Expr:
+    """An element of the field in factors, as SymPy would build it from them: so that a copy is equal."""
+    product = factor(FIELD.to_sympy(value))
+    return product.func(*product.args) if product.args else product
 
 
 def _term(phase: Phase, model: System) -> str:

@@ -1,6 +1,7 @@
 """Compute-optimal sizes: the paper's table, its terms minimised exactly, and sums minimised in numbers."""
 
 import math
+import pickle
 import random
 from dataclasses import replace
 from fractions import Fraction
@@ -142,6 +143,11 @@ def test_symbolic_optima_are_the_seven_of_the_paper():
     assert 1 - sqrt(2) / 2 in {r.rhs for r in relations}
     assert "C^(1/(2*alpha + 1))" in repr(optima[0])
     assert r"\sim C^{" in optima[0]._repr_latex_()
+
+
+def test_optima_pickle():
+    optima = compute_optimal(one_pass_sgd)
+    assert pickle.loads(pickle.dumps(optima)) == optima
 
 
 def test_regions_tile_the_domain():
