@@ -100,9 +100,9 @@ class Binding(Enum):
     """How p << d hidden units bind."""
 
     MODES_MISSED = "p units are fewer than the modes above kappa and delta"
-    NOISE_FITTED = "p units keep all outliers and p of the noise, kappa << delta"
+    NOISE_FITTED = "p units keep all outliers and the largest of the noise, kappa << delta"
     NOISE_FITTED_AT_EDGE = (
-        "p units keep all outliers and p of the noise, kappa further below its edge than these"
+        "p units keep all outliers and the largest of the noise, kappa further below its edge than these"
     )
 
 

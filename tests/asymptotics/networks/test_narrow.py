@@ -1,8 +1,11 @@
 """The regimes of a network with few hidden units: what they hold, and where the width binds."""
 
-import pytest
+import pickle
 
-from asymptotics import diagonal, phase_diagram, quadratic
+import pytest
+from sympy import S, oo
+
+from asymptotics import NoSuchLaw, diagonal, phase_diagram, plateaus, quadratic
 from asymptotics.algebra.monomials import bulk_freedom
 from asymptotics.algebra.polyhedra import EVERYWHERE
 from asymptotics.expressions.checks import InvalidArgument
@@ -81,3 +84,29 @@ def test_the_width_counts_against_modes_samples_and_the_edge():
     assert crossed == ["Wa", "Wb", "Wc", "V", "V"]
     crossed = [diagram.locate(a=1.5, rho=rho, **at).name for rho in (0.5, 0.9, 1.5)]
     assert crossed == ["Wa", "Wb", "VIa"]
+
+
+def test_along_the_samples_a_width_ends_on_a_plateau():
+    diagram = phase_diagram(quadratic, width="scaled")
+    curve = diagram.learning_curve(ell=-1, gamma=1, rho=0.5)
+    assert [phase.name for _, _, phase in curve] == ["IV", "Wd", "Wc", "Wb", "Wa"]
+    assert [start for start, _, _ in curve] == [0, S(1) / 6, S(1) / 3, S(1) / 2, 1]
+    (plateau,) = plateaus(diagram, ell=-1, gamma=1, rho=0.5)
+    assert (plateau.begins.a, plateau.ends.a, plateau.exponent) == (1, oo, -S(1) / 2)
+
+
+def test_a_diagram_of_scaled_width_takes_the_width():
+    diagram = phase_diagram(quadratic, width="scaled")
+    for rho in (None, 0, -1):
+        with pytest.raises(InvalidArgument, match=r"^rho="):
+            diagram.locate(a=1, ell=-1, gamma=1, rho=rho)
+    with pytest.raises(InvalidArgument, match=r"^rho="):
+        phase_diagram(quadratic).locate(a=1, ell=-1, gamma=1, rho=0.5)
+    for model, estimator in ((diagonal, "erm"), (quadratic, "bayes")):
+        with pytest.raises(InvalidArgument, match=r"^width="):
+            phase_diagram(model, estimator=estimator, width="scaled")
+    with pytest.raises(NoSuchLaw, match="width binds"):
+        diagram["Wb"].spectrum()
+    assert diagram["V"].spectrum().bulk_edge == phase_diagram(quadratic)["V"].spectrum().bulk_edge
+    assert pickle.loads(pickle.dumps(diagram)) == diagram
+    assert "p units keep all outliers" in str(diagram["Wb"].derivation())
