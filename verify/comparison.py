@@ -214,7 +214,10 @@ def _require_solved(diagram: Any) -> None:
     """Refuse a diagram whose model has no equations in numbers."""
     require(isinstance(diagram, PhaseDiagram), "diagram", diagram, "a PhaseDiagram, as phase_diagram derives")
     if not _is_solved_as_declared(diagram):
-        _network(diagram)
+        narrowed = NETWORKS[_network(diagram)].narrowed
+        solved = [name for name, network in NETWORKS.items() if network.narrowed is not None]
+        few = f"of full width for {diagram.model.name}: with few hidden units {', '.join(solved)} is solved"
+        require(diagram.width == "full" or narrowed is not None, "diagram", diagram, few)
 
 
 def _is_solved_as_declared(diagram: PhaseDiagram) -> bool:

@@ -6,7 +6,8 @@ from fractions import Fraction
 import pytest
 from sympy import Rational, S
 
-from asymptotics import optimal_width, phase_diagram, quadratic
+from asymptotics import InvalidArgument, optimal_width, phase_diagram, quadratic
+from asymptotics.models.bilinear import bilinear
 from numerics import Problem, solve
 from verify import agreement, strategies
 from verify.comparison import _examples, problem_at
@@ -105,6 +106,12 @@ def test_points_of_a_scaled_width_are_located_where_they_are_drawn():
         assert diagram.locate(**point._asdict()) == phase
         assert problem_at(diagram, point, 10**6).width >= 1
         assert reach_of_width(diagram, phase, point) > 6
+
+
+def test_a_network_that_is_not_solved_with_few_units_is_refused():
+    diagram = phase_diagram(quadratic, width="scaled")
+    with pytest.raises(InvalidArgument, match="with few hidden units quadratic is solved"):
+        agreement(replace(diagram, model=bilinear))
 
 
 @pytest.mark.slow
