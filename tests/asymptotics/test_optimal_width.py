@@ -35,7 +35,7 @@ def test_no_other_width_has_less_risk(decay):
     best, least = units.evaluate(**at), risk.evaluate(**at)
     law = boundary_of_missed_modes()
     risks = {factor: law.evaluate(width=best * factor, **at) for factor in (0.2, 0.8, 0.97, 1, 1.03, 1.2, 5)}
-    assert float(risks[1]) == pytest.approx(float(least), rel=1e-5)
+    assert float(risks[1]) == pytest.approx(float(least), rel=1e-5, abs=0)
     assert all(value > risks[1] for factor, value in risks.items() if factor != 1)
 
 
@@ -46,7 +46,9 @@ def test_at_vanishing_weight_decay_it_is_the_best_hard_threshold():
     assert simplify(edge - 4 / sqrt(3)) == 0
     at = {"gamma": 1, "n_eff": 1000, "d": 10**9, "noise_variance": 1}
     delta = mpmath.sqrt(mpmath.mpf(10) ** 9 / 4000)
-    assert units.evaluate(**at) == pytest.approx(mpmath.sqrt(10**9) / (mpmath.sqrt(3) * delta), rel=1e-12)
+    assert units.evaluate(**at) == pytest.approx(
+        mpmath.sqrt(10**9) / (mpmath.sqrt(3) * delta), rel=1e-12, abs=0
+    )
 
 
 @pytest.mark.parametrize(("decay", "ratio"), [(Rational(1, 2), 1), (1, 2 / sqrt(3)), (oo, 1)])
@@ -71,7 +73,7 @@ def test_the_ratio_is_that_of_the_two_risks():
     ratio = next(x.ratio for x in width_ratio(quadratic) if x.attained and x.ratio.expr.has(gamma))
     assert not ratio.expr.has(noise_variance)
     quotient = risk.evaluate(**at) / bayes.evaluate(**at)
-    assert ratio.evaluate(gamma=Fraction(5, 4)) == pytest.approx(quotient, rel=1e-12)
+    assert ratio.evaluate(gamma=Fraction(5, 4)) == pytest.approx(quotient, rel=1e-12, abs=0)
 
 
 def test_cases_at_a_fixed_weight_decay():

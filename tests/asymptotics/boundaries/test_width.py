@@ -57,7 +57,7 @@ def test_it_becomes_the_law_of_the_phase_on_either_side(names, below, above):
     laws = {phase.name: phase.risk for phase in boundary.phases}
     order = [name for name in ("Wa", "Wb", "Wc", "Wd", "II", "V", "VIa") if name in laws]
     for at, name in ((below, order[0]), (above, order[1])):
-        assert float(law.evaluate(**at)) == pytest.approx(float(laws[name].evaluate(**at)), rel=1e-2)
+        assert float(law.evaluate(**at)) == pytest.approx(float(laws[name].evaluate(**at)), rel=1e-2, abs=0)
 
 
 def test_units_for_modes_by_their_sums():
@@ -73,7 +73,7 @@ def test_units_for_modes_by_their_sums():
         cost += mpmath.mpf(number) ** 2 / outliers + 4 * max(width - number, 0)
         expected = 2 * delta**2 / d * cost
         at = point(width, n_eff=n_eff, d=d, weight_decay=1e-20)
-        assert law.evaluate(**at) == pytest.approx(expected, rel=1e-5)
+        assert law.evaluate(**at) == pytest.approx(expected, rel=1e-5, abs=0)
 
 
 def test_the_peak_in_width():
@@ -86,9 +86,9 @@ def test_the_peak_in_width():
         2 / mpmath.mpf(3)
     )
     peak = width_peak(quadratic)
-    assert peak.evaluate(n_eff=n_eff, width=n_eff // 2, **at) == pytest.approx(height, rel=1e-9)
+    assert peak.evaluate(n_eff=n_eff, width=n_eff // 2, **at) == pytest.approx(height, rel=1e-9, abs=0)
     whole = law.evaluate(n_eff=n_eff, width=n_eff // 2, gamma=1, **at)
-    assert whole == pytest.approx(height, rel=1e-3)  # what is left is of the order of kappa/delta
+    assert whole == pytest.approx(height, rel=1e-3, abs=0)  # what is left is of the order of kappa/delta
     for side in (0.5, 0.9, 1.1, 2):
         assert law.evaluate(n_eff=n_eff, width=side * n_eff / 2, gamma=1, **at) < height
 
@@ -106,7 +106,7 @@ def test_part_of_the_semicircle(share):
     cut = max(0, mpmath.findroot(lambda u: mpmath.quad(density, [u, 2]) - share, (0.1, 0.2)).real)
     moment = mpmath.quad(lambda w: w**2 * density(w), [cut, 2])
     expected = 2 * moment * mpmath.mpf(10) ** 10 / (4 * 10**12)
-    assert between("VIa", "Wb").law().evaluate(**at) == pytest.approx(expected, rel=1e-6)
+    assert between("VIa", "Wb").law().evaluate(**at) == pytest.approx(expected, rel=1e-6, abs=0)
 
 
 def test_modes_are_missed_until_the_width_is_full():
@@ -114,10 +114,10 @@ def test_modes_are_missed_until_the_width_is_full():
     assert not law.continuous
     assert law.type is BoundaryType.SATURATION
     at = point(10**10, n_eff=1e50, d=10**10)
-    assert law.evaluate(**at) == pytest.approx(diagram()["VIb"].risk.evaluate(**at), rel=1e-9)
+    assert law.evaluate(**at) == pytest.approx(diagram()["VIb"].risk.evaluate(**at), rel=1e-9, abs=0)
     missing = point(0.9 * 10**10, n_eff=1e50, d=10**10)
     energy = 2 * (1 / (0.9 * 10**10) - mpmath.mpf(10) ** -10)
-    assert law.evaluate(**missing) == pytest.approx(energy, rel=1e-6)
+    assert law.evaluate(**missing) == pytest.approx(energy, rel=1e-6, abs=0)
 
 
 def test_where_the_risk_does_not_feel_the_width():
