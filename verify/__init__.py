@@ -4,7 +4,8 @@
 imports the other.  What makes their comparison a test is one lemma: at a point deep inside a phase every
 neglected term is smaller by a power of d, so on a geometric progression of dimensions what a solution lacks
 to its law is a sum of geometric sequences, which sequence acceleration removes and whose size it estimates.
-A measured exponent that misses the derived one by more than 0.02, or is not known to 0.02, fails.
+The tolerance of a measured number is made from that estimate: a number agrees, disagrees, or is undecided,
+where an exponent off by 0.02, a constant off by 1 % or a missing logarithm could go unnoticed.
 
 The files, in the order in which they import each other:
 
@@ -14,7 +15,9 @@ The files, in the order in which they import each other:
     systems            systems of your own in numbers, from their declaration: ``solve_system``
     strategies         Hypothesis strategies for points of a phase and for problems, for your own tests too
     ladder             the dimensions of a comparison, and what limits them
+    verdicts           agrees, disagrees or undecided: the tolerance made from the error estimate
     extrapolation      exponents and limits from a ladder, each with an error estimate
+    predictions        what solutions lack to a law: its closed form and its power law
     report             the outcome
     comparison         ``agreement``: draw points, solve, extrapolate, compare
     figures            phase diagrams, with the points that were checked

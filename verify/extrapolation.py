@@ -31,7 +31,16 @@ of q = C d^e (log d)^m (1 + c d^{-mu} + ...), after division by the predicted (l
 errors in geometric progression: Aitken's transformation of the last three removes the leading one.  How far
 it moves is the error estimate.  A quantity that is zero, or falls faster than any power, has exponent -oo.
 
-In this order: `extrapolated_exponent`, `limit_beyond_powers`, `limit_beyond_logarithms`.
+A quantity divided by its law is compared in three ways (`limits_of_ratio`).  With y = log(q/law),
+
+    exp(y)                                    approaches 1: the constant,
+    (y_{k+1} - y_k)/(log d_{k+1} - log d_k)   approaches 0: what the exponent is off by,
+    the same over log log d                   approaches 0: what the power of log d is off by.
+
+All three are sums of geometric sequences where the ratio is, and series in 1/log d where it is.  Of these the
+first power is known, and only two terms are removed: what is left of powers of d would grow with each more.
+
+In this order: `extrapolated_exponent`, `limits_of_ratio`, `limit_beyond_powers`, `limit_beyond_logarithms`.
 """
 
 from __future__ import annotations
@@ -47,6 +56,12 @@ from asymptotics.expressions.checks import NUMBER, is_number, require
 
 VANISHING = -25.0
 """A local exponent this low, on dimensions beyond 10^6, is read as faster than any power of d."""
+
+_TERMS = 2
+"""Terms of a series in 1/log d that are removed from a ratio."""
+
+_LARGEST_LOG = 300.0
+"""A ratio this far from 1, in its logarithm, is as good as 0 or infinite."""
 
 ROUNDING = 1e-9
 """Local exponents, and ratios to a law, may differ by this much from the rounding of solutions alone."""
@@ -98,6 +113,54 @@ def extrapolated_exponent(
     shrinks = 0 < ratio < 1 and abs(last - second) > ROUNDING
     exponent = last - (last - second) ** 2 / bend if shrinks else last
     return Limit(float(exponent), float(abs(exponent - last) + abs(last - second)))
+
+
+class RatioLimits(NamedTuple):
+    """What a quantity over its law tends to, and what exponent and power of log d of the law are off by."""
+
+    constant: Limit
+    exponent: Limit
+    log_exponent: Limit
+
+
+def limits_of_ratio(dims: Sequence[float], logs: Sequence[float], *, order: int | None = None) -> RatioLimits:
+    """Limits of a ratio to a law, and of its slopes in log d and in log log d.
+
+    Args:
+        dims: at least five dimensions in geometric progression.
+        logs: the logarithm of the ratio there.
+        order: where what is left is a series in 1/log d, its first power; None where it is one in powers
+            of d.
+
+    Raises:
+        InvalidArgument: when the ladder is too short, or a logarithm is not finite.
+
+    A law that is 1 % too large, and one whose exponent is 0.02 too small:
+
+    >>> dims = [10.0**k for k in (6, 12, 18, 24, 30)]
+    >>> for factor, power in ((1 / 1.01, 0), (1, 0.02)):
+    ...     ratios = [factor * d**power * (1 + d**-0.2) for d in dims]
+    ...     limits = limits_of_ratio(dims, [math.log(r) for r in ratios])
+    ...     print(f"{limits.constant.value:.4f} {limits.exponent.value:.4f}")
+    0.9901 0.0000
+    3.9811 0.0200
+    """
+    heights, x = _at_least_four("logs", logs), np.log(_dimensions(dims))
+    _require_as_many(dims, logs)
+    # slopes are added to 1: rounding is then relative to what it is of
+    sequences = [
+        np.exp(np.clip(heights, -_LARGEST_LOG, _LARGEST_LOG)),
+        1 + np.diff(heights) / np.diff(x),
+        1 + np.diff(heights) / np.diff(np.log(x)),
+    ]
+    if order is None:
+        limits = [limit_beyond_powers([*sequence]) for sequence in sequences]
+    else:
+        middles = np.sqrt(x[1:] * x[:-1])
+        series = zip((x, middles, middles), sequences, (order, order + 1, order), strict=True)
+        limits = [_last_entry(_series_columns(1 / at, values, least)) for at, values, least in series]
+    constant, *slopes = limits
+    return RatioLimits(constant, *(Limit(slope.value - 1, slope.uncertainty) for slope in slopes))
 
 
 def limit_beyond_powers(values: Sequence[float]) -> Limit:
@@ -186,6 +249,19 @@ def _epsilon_columns(sequence: NDArray[np.float64]) -> Iterator[NDArray[np.float
             if not steps.all():  # two entries that agree: there is nothing left to remove
                 return
             before, column = column, before[1:-1] + 1 / steps
+
+
+def _series_columns(
+    x: NDArray[np.float64], values: NDArray[np.float64], least: int
+) -> Iterator[NDArray[np.float64]]:
+    """Values at x = 0 of fits by 1, then also x**least, then also x**(least + 1), to neighbouring points."""
+    for terms in range(_TERMS + 1):
+        powers = [0, *range(least, least + terms)]
+        windows = [slice(k, k + terms + 1) for k in range(len(values) - terms)]
+        fits = [
+            np.linalg.solve(x[w, None] ** powers / x[w][-1] ** np.array(powers), values[w]) for w in windows
+        ]
+        yield np.array([fit[0] for fit in fits])
 
 
 def _neville_columns(x: NDArray[np.float64], values: NDArray[np.float64]) -> Iterator[NDArray[np.float64]]:

@@ -47,6 +47,9 @@ EXPONENTS = (symbols.a, symbols.ell, symbols.gamma, symbols.b)
 RANGE = 150
 """Decades that float64 leaves to each parameter."""
 
+POWERS_GONE = 4
+"""Decades by which all powers of d that are neglected are below 1 where a series in 1/log d begins."""
+
 STEPS = 6
 """Dimensions on the ladder of `agreement`."""
 
@@ -72,11 +75,13 @@ class Cost:
     """Modes that the Bayes-optimal estimator learns; it integrates over all of them."""
     edge: float = 18
     """Decades of the degrees of freedom below 1 where kappa sits at a hard edge that the risk moves."""
+    edge_of_faint_labels: float = 18
+    """The same where labels set delta and their noise scales."""
     edge_of_labels: float = 30
     """The same where labels set delta; twelve digits are left, which modes near the edge need."""
 
 
-QUICK = Cost(modes=24, modes_amid_noise=RANGE, modes_of_bayes=8, edge_of_labels=RANGE)
+QUICK = Cost(modes=14, modes_amid_noise=20, modes_of_bayes=4.7, edge_of_faint_labels=26, edge_of_labels=RANGE)
 """A few milliseconds in float64; for exponents to 0.02."""
 
 THOROUGH = Cost(modes=30, modes_amid_noise=45, modes_of_bayes=16)
@@ -127,7 +132,8 @@ def _cost_of_phase(diagram: PhaseDiagram, phase: Phase, exponents: Array, cost: 
         return [_bound(cost.modes_of_bayes, modes)]
     risk_sets_noise = phase.hypothesis.dominant[:1] != (LABEL_NOISE,)
     most = np.where((kappa > delta) | risk_sets_noise, cost.modes, cost.modes_amid_noise)
-    edge = cost.edge if risk_sets_noise or diagram.noise == "scaled" else cost.edge_of_labels
+    of_labels = cost.edge_of_faint_labels if diagram.noise == "scaled" else cost.edge_of_labels
+    edge = cost.edge if risk_sets_noise else of_labels
     at_edge = (kappa == delta) & (modes > 0) & (modes < 1)
     return [_bound(most, modes), _bound(edge, np.where(at_edge, -freedom, 0))]
 
@@ -194,11 +200,17 @@ def ladder(diagram: PhaseDiagram, phase: Phase, scale: Scale, cost: Cost = QUICK
     >>> diagram = phase_diagram(quadratic)
     >>> scale = Scale(a=Fraction(1, 2), ell=Fraction(-1), gamma=Fraction(1))
     >>> [f"{dim:.0e}" for dim in ladder(diagram, diagram.locate(**scale._asdict()), scale)]
-    ['5e+16', '2e+33', '1e+50', '5e+66', '2e+83', '1e+100']
+    ['2e+13', '5e+26', '1e+40', '2e+53', '5e+66', '1e+80']
     """
     if diagram.width == "scaled":
         return dimensions(reach_of_width(diagram, phase, scale, cost))
-    return dimensions(float(reach(diagram, [phase], coordinates([scale]), cost)[0]))
+    at = coordinates([scale])
+    end = float(reach(diagram, [phase], at, cost)[0])
+    if phase.risk.corrected is None:
+        return dimensions(end)
+    # beside powers of 1/log d, those of d are to be negligible from the first dimension on
+    smallest = float(margin([phase.balance], at)[0])
+    return dimensions(end, start=min(POWERS_GONE / smallest, end / 2) if smallest > 0 else 0)
 
 
 def reach_of_width(diagram: PhaseDiagram, phase: Phase, point: Any, cost: Cost = QUICK) -> float:

@@ -25,7 +25,7 @@ from verify.comparison import Effort, agreement, progress_bar
 from verify.figures import figure_name, phase_diagram_figure, save_figure
 from verify.figures.view import has_source
 from verify.files import created, whole
-from verify.report import TOLERANCE, Check, Report
+from verify.report import Check, Report
 
 FIGURE_NOISE = Fraction(1, 2)
 """The ``b`` at which diagrams of noise that scales are drawn, where they need one."""
@@ -73,8 +73,9 @@ def run(
     click.echo(_table(report))
     for path in job.written:
         click.echo(f"wrote {path}")
-    outcome = words.AGREEMENT if report.passed else f"{words.DISAGREEMENT} in {len(report.failures)}"
-    click.echo(words.VERDICT.format(outcome=outcome, checked=len(report.checks), tolerance=TOLERANCE))
+    outcome = words.AGREEMENT if report.passed else words.DISAGREEMENT
+    counts = {"disagree": len(report.disagreements), "undecided": len(report.undecided)}
+    click.echo(words.VERDICT.format(outcome=outcome, checked=len(report.checks), **counts))
     return report.passed
 
 
@@ -129,8 +130,8 @@ def _table(report: Report) -> str:
     table = Table(title=words.TABLE)
     for place, heading in enumerate(words.COLUMNS):
         table.add_column(heading, justify="left" if place < 3 else "right")
-    for *row, error in report.summary():
-        table.add_row(*map(str, row), f"{error:.1e}")
+    for row in report.summary():
+        table.add_row(*row.cells)
     text = StringIO()
     console = Console(file=text, width=200)
     console.print(table)

@@ -117,6 +117,7 @@ def scales(
     phase: str | Phase | None = None,
     *,
     gammas: st.SearchStrategy[Fraction] | None = None,
+    noises: st.SearchStrategy[Fraction] | None = None,
     margin: Fraction | int = 0,
     samples_window: Interval = SAMPLES_WINDOW,
     decay_window: Interval = DECAY_WINDOW,
@@ -132,6 +133,7 @@ def scales(
         diagram: the diagram the phase is of.
         phase: its name, or one of ``diagram.phases``; None for any.
         gammas: strategy for gamma, by default all of (1/2, 3].
+        noises: strategy for ``b`` of a network, by default all of its window.
         margin: least slack of every inequality of the region: how deep inside the points lie.
         samples_window: interval of ``a``.
         decay_window: interval of ``ell``.
@@ -158,14 +160,18 @@ def scales(
     )
     noise = _interval("noise_window", noise_window)
     _require(noise[0] >= 0, "noise_window", noise_window, "an interval of numbers that are at least 0")
-    noises: st.SearchStrategy[Fraction | None]
+    allowed = "a strategy of numbers that are at least 0, for a network whose noise scales, or None"
+    has_noises = isinstance(noises, st.SearchStrategy) and diagram.noise == "scaled" and not is_system
+    _require(noises is None or has_noises, "noises", noises, allowed)
     if is_system:
         usual = {"a": windows_of_networks[0], "ell": windows_of_networks[1], "b": noise}
         own = {name: _interval(f"windows[{name!r}]", pair) for name, pair in (windows or {}).items()}
         decays_of = None if gammas is None else _decays_or(gammas)
         return points_of(diagram, phases, decays_of, slack, {**usual, **own})
-    noises = inside(*noise) if diagram.noise == "scaled" else st.none()
-    return _inside(phases, _decays_or(gammas), noises, slack, windows_of_networks)
+    drawn: st.SearchStrategy[Any] = inside(*noise) if diagram.noise == "scaled" else st.none()
+    return _inside(
+        phases, _decays_or(gammas), drawn if noises is None else noises, slack, windows_of_networks
+    )
 
 
 def problems(

@@ -18,17 +18,36 @@ AGREEMENT, DISAGREEMENT, INCOMPLETE = "agreement", "DISAGREEMENT", "INCOMPLETE"
 HEADING = "# Derivation against equations: {outcome}"
 STOPPED = "Stopped before all was checked."
 SUMMARY = (
-    "{checked} exponents checked, {failed} failed; tolerance {tolerance}, each on a ladder of dimensions "
-    "that ends between 1e{first} and 1e{last}; effort {effort}, seed {seed}."
+    "{checked} numbers checked, {disagree} disagree, {undecided} undecided; each on a ladder of dimensions "
+    "that ends between 1e{first} and 1e{last}.  The tolerance of each is three times the estimated error of "
+    "its measurement, and at least {exponent} on an exponent, {log_exponent} on a power of log d and "
+    "{constant} on a constant.  Effort {effort}, seed {seed}."
 )
-COLUMNS = ("network", "phase", "quantity", "points", "failed", "largest error")
+LEGEND = (
+    "The last three columns are the largest errors: of the exponent, of the power of log d, and of the ratio "
+    "of solution to law, which is 1.  An error of 0.0 is that of a quantity that vanishes faster than any "
+    "power, as it should; a dash stands where there is nothing to compare."
+)
+COLUMNS = (
+    "network",
+    "phase",
+    "quantity",
+    "points",
+    "disagree",
+    "undecided",
+    "exponent",
+    "log exponent",
+    "constant",
+)
+KINDS = {"exponent": "exponent", "log_exponent": "power of log d", "constant": "ratio to the law"}
 FAILURES = "## Failures"
 FAILURE = (
-    "- {network} {phase}, {quantity} at {place}: "
-    "predicted {predicted:.4f}, measured {measured:.4f} +- {uncertainty:.4f}"
+    "- {verdict}: {network} {phase}, {kind_in_words} of {quantity} at {place}, up to d = {dim:.0e}: "
+    "predicted {predicted:.5g}, measured {measured:.5g} +- {uncertainty:.1g}"
 )
-TABLE = "derived exponents against the full equations"
-VERDICT = "{outcome}: {checked} exponents checked, tolerance {tolerance}"
+NEEDS_PANDAS = "to_frame needs pandas: pip install '.[tables]', from the root of the repository"
+TABLE = "derived laws against the full equations"
+VERDICT = "{outcome}: {checked} numbers checked, {disagree} disagree, {undecided} undecided"
 IN_PROGRESS, PHASE_IN_PROGRESS = "{model} network", "{model} network, phase {phase}"
 
 # Figures.

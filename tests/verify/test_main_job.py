@@ -20,9 +20,13 @@ def test_verify_writes_its_report(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert "agreement: " in capsys.readouterr().out
 
 
-def test_verify_exits_1_on_disagreement(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("verify.comparison.TOLERANCE", 0.0)
-    assert status_of(["verify", "--network", "diagonal", "--out", str(tmp_path)]) == 1
+@pytest.mark.parametrize("verdict", ["disagrees", "undecided"])
+def test_verify_exits_1_on_what_disagrees_and_on_what_is_undecided(
+    verdict: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("verify.comparison.verdict_of", lambda *_: verdict)
+    arguments = ["--network", "diagonal", "--estimator", "bayes", "--out", str(tmp_path)]
+    assert status_of(["verify", *arguments]) == 1
     assert json.loads((tmp_path / "report.json").read_text())["passed"] is False
 
 
@@ -53,7 +57,7 @@ def test_an_interrupted_verification_keeps_what_was_checked(
     record = json.loads((tmp_path / "report.json").read_text())
     assert record["complete"] is False
     assert record["passed"] is False  # though every check that was made agrees
-    assert all(check["passed"] for check in record["checks"])
+    assert {check["verdict"] for check in record["checks"]} == {"agrees"}
     assert {check["phase"] for check in record["checks"]} == {"Ia", "Ib", "II"}
     assert f"{len(record['checks'])} checks" in last
     page = (tmp_path / "report.md").read_text()

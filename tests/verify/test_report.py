@@ -1,10 +1,12 @@
 """A report says what passed and what failed, in full, and can be read back."""
 
 import json
+import sys
 from dataclasses import replace
 from fractions import Fraction
 from math import inf
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,7 +16,8 @@ from verify import Check, Report, agreement
 CHECK = Check(
     network="diagonal",
     phase="II",
-    quantity="risk",
+    quantity="excess_risk",
+    kind="exponent",
     a=Fraction(1, 2),
     ell=Fraction(1, 3),
     gamma=Fraction(5, 4),
@@ -24,9 +27,10 @@ CHECK = Check(
     measured=-0.51,
     uncertainty=0.001,
     tolerance=0.02,
-    passed=True,
+    verdict="agrees",
 )
-FAILED = replace(CHECK, measured=-0.6, passed=False)
+FAILED = replace(CHECK, measured=-0.6, verdict="disagrees")
+UNDECIDED = replace(CHECK, uncertainty=0.5, tolerance=1.5, verdict="undecided")
 
 
 def test_a_report_without_checks_has_not_passed() -> None:
@@ -39,7 +43,7 @@ def test_report_says_what_failed_and_can_be_read_back() -> None:
     planted = replace(phase, risk=replace(phase.risk, exponent=phase.risk.exponent + 1))
     report = agreement(replace(diagram, phases=(planted,)), seed=3)
     assert "DISAGREEMENT" in report.to_markdown()
-    assert "risk at a =" in report.to_markdown()
+    assert "exponent of excess_risk at a =" in report.to_markdown()
     content = json.loads(report.to_json())
     assert content["passed"] is False
     assert content["seed"] == 3
@@ -67,17 +71,50 @@ def test_points_of_systems_are_written_with_their_own_coordinates() -> None:
     own = replace(FAILED, ell=None, others=(("rho", Fraction(3, 2)), ("source", Fraction(1, 7))))
     assert own.place == "a = 1/2, gamma = 5/4, rho = 3/2, source = 1/7"
     report = Report((own,), "quick", 0)
-    assert "risk at a = 1/2, gamma = 5/4, rho = 3/2, source = 1/7: predicted" in report.to_markdown()
+    assert "excess_risk at a = 1/2, gamma = 5/4, rho = 3/2, source = 1/7, up to" in report.to_markdown()
     (row,) = json.loads(report.to_json())["checks"]
     assert (row["a"], row["ell"], row["rho"], row["source"]) == ("1/2", None, "3/2", "1/7")
     assert "others" not in row
 
 
-@given(outcomes=st.lists(st.booleans(), max_size=8))
-def test_the_summary_counts_what_the_checks_say(outcomes: list[bool]) -> None:
-    report = Report(tuple(CHECK if passed else FAILED for passed in outcomes), "quick", 0)
-    assert report.passed == (bool(outcomes) and all(outcomes))
-    assert len(report.failures) == outcomes.count(False)
-    assert sum(row[3] for row in report.summary()) == len(outcomes)
-    assert sum(row[4] for row in report.summary()) == outcomes.count(False)
-    assert report.to_markdown().count("predicted") == outcomes.count(False)
+def test_what_is_undecided_has_not_passed_and_is_counted() -> None:
+    report = Report((CHECK, UNDECIDED, FAILED), "quick", 0)
+    assert not Report((CHECK, UNDECIDED), "quick", 0).passed
+    assert (report.disagreements, report.undecided) == ((FAILED,), (UNDECIDED,))
+    assert "3 numbers checked, 1 disagree, 1 undecided" in report.to_markdown()
+    assert "- undecided: diagonal II" in report.to_markdown()
+    content = json.loads(report.to_json())
+    assert (content["disagree"], content["undecided"]) == (1, 1)
+
+
+def test_the_summary_holds_the_largest_error_of_each_kind() -> None:
+    constant = replace(CHECK, kind="constant", predicted=1.0, measured=1.25)
+    (row,) = Report((CHECK, FAILED, constant), "quick", 0).summary()
+    assert (row.points, row.disagree, row.undecided) == (1, 1, 0)
+    assert row.errors == (pytest.approx(0.1), None, 0.25)
+    assert row.cells[-3:] == ["1.0e-01", "-", "2.5e-01"]
+
+
+def test_a_frame_has_one_row_for_each_check() -> None:
+    own = replace(FAILED, others=(("rho", Fraction(3, 2)),))
+    frame = Report((own, own), "quick", 0).to_frame()
+    assert len(frame) == 2
+    assert frame["verdict"].tolist() == ["disagrees"] * 2
+    assert (frame["a"][0], frame["rho"][0], frame["dim"][0]) == (0.5, 1.5, 1e24)
+
+
+def test_a_frame_needs_pandas(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pandas", None)
+    with pytest.raises(ImportError, match=r"to_frame needs pandas: pip install"):
+        Report((CHECK,), "quick", 0).to_frame()
+
+
+@given(outcomes=st.lists(st.sampled_from([CHECK, FAILED, UNDECIDED]), max_size=8))
+def test_the_summary_counts_what_the_checks_say(outcomes: list[Check]) -> None:
+    report = Report(tuple(outcomes), "quick", 0)
+    failures = len(outcomes) - outcomes.count(CHECK)
+    assert report.passed == (bool(outcomes) and failures == 0)
+    assert len(report.failures) == failures
+    assert sum(row.disagree for row in report.summary()) == outcomes.count(FAILED)
+    assert sum(row.undecided for row in report.summary()) == outcomes.count(UNDECIDED)
+    assert report.to_markdown().count("predicted") == failures

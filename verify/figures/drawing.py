@@ -266,7 +266,8 @@ def _in_plane(view: View, checks: Sequence[Check]) -> Iterator[tuple[tuple[float
         groups.setdefault((check.a, check.ell, check.b), []).append(check)
     for (a, ell, b), group in groups.items():
         if view.upwards == RISK:
-            measured = [check.measured for check in group if check.quantity == "excess_risk"]
+            of_risk = [check for check in group if check.quantity == "excess_risk"]
+            measured = [check.measured for check in of_risk if check.kind == "exponent"]
             yield from (((float(a), height), group) for height in measured[:1])
         else:
             yield (float(a), float(ell if view.upwards == symbols.ell or b is None else b)), group

@@ -1,0 +1,39 @@
+"""Verdicts: the tolerance is made from the error estimate, and what decides nothing is no pass."""
+
+import math
+from itertools import product
+
+import pytest
+
+from verify.report import KINDS
+from verify.verdicts import COARSEST, FINEST, SAFETY, tolerance_of, verdict_of
+
+PLANTED = {"exponent": 0.02, "log_exponent": 0.25, "constant": 0.01}
+"""What must not be taken for agreement."""
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_error_that_matters_agrees_however_uncertain(kind):
+    for uncertainty, sign in product((0.0, 1e-6, 1e-4, 1e-3, 0.01, 0.1, 1.0, math.inf), (1, -1)):
+        verdict = verdict_of(kind, 1.0, 1.0 + sign * PLANTED[kind], uncertainty)
+        assert verdict != "agrees"
+        assert (verdict == "disagrees") == (SAFETY * uncertainty < PLANTED[kind])
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_error_agrees_where_the_measurement_is_good_enough(kind):
+    assert verdict_of(kind, 0.5, 0.5, 0.0) == "agrees"
+    assert verdict_of(kind, 0.5, 0.5, COARSEST[kind] / SAFETY) == "agrees"
+    assert verdict_of(kind, 0.5, 0.5, 1.01 * COARSEST[kind] / SAFETY) == "undecided"
+    assert FINEST[kind] < COARSEST[kind] < PLANTED[kind]
+
+
+def test_exponents_of_what_vanishes():
+    assert verdict_of("exponent", -math.inf, -math.inf, 0.0) == "agrees"
+    assert verdict_of("exponent", -math.inf, -3.0, 0.0) == "disagrees"
+    assert verdict_of("exponent", -3.0, -math.inf, 0.0) == "disagrees"
+
+
+def test_what_cannot_be_measured_is_undecided():
+    assert verdict_of("constant", 1.0, math.nan, math.inf) == "undecided"
+    assert tolerance_of("constant", math.nan) == math.inf

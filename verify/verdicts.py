@@ -1,0 +1,64 @@
+"""When a measured number agrees with a derived one, when it does not, and when nothing can be said.
+
+A measurement comes with an estimate u of its error (`extrapolation`), and the tolerance is made from it:
+``SAFETY`` times u, but not below ``FINEST``, what rounding and the estimate itself are worth.  With e the
+distance between the measured number and the derived one,
+
+    e > tolerance                             disagrees, however large the tolerance is,
+    e <= tolerance <= ``COARSEST``            agrees,
+    e <= tolerance,  tolerance > COARSEST     undecided: an error worth noticing would have gone unnoticed.
+
+``COARSEST`` is half of what must not get away: 0.02 on an exponent, 1 % on a constant, a fifth of a power of
+log d.  By hand: an exponent 0.5 measured as 0.503 with u = 0.002 has the tolerance 0.006, and agrees; as
+0.52 it disagrees; as 0.503 with u = 0.01 the tolerance would be 0.03, and nothing is decided.
+
+In this order: `tolerance_of`, `verdict_of`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Literal, TypeAlias
+
+Kind: TypeAlias = Literal["exponent", "log_exponent", "constant"]
+Verdict: TypeAlias = Literal["agrees", "disagrees", "undecided"]
+
+SAFETY = 3
+"""How many estimated errors a number may be off."""
+
+FINEST: Mapping[Kind, float] = {"exponent": 0.001, "log_exponent": 0.02, "constant": 0.001}
+"""The tolerance of what is measured exactly."""
+
+COARSEST: Mapping[Kind, float] = {"exponent": 0.01, "log_exponent": 0.1, "constant": 0.005}
+"""The largest tolerance with which something is decided."""
+
+
+def tolerance_of(kind: Kind, uncertainty: float) -> float:
+    """The tolerance that the error estimate of a measurement allows; infinite where there is none.
+
+    >>> tolerance_of("exponent", 0.002), tolerance_of("constant", 0.0)
+    (0.006, 0.001)
+    """
+    return math.inf if math.isnan(uncertainty) else max(FINEST[kind], SAFETY * uncertainty)
+
+
+def verdict_of(kind: Kind, predicted: float, measured: float, uncertainty: float) -> Verdict:
+    """Whether a measurement agrees with what is derived.
+
+    Args:
+        kind: of number.
+        predicted: as derived; -oo is the exponent of what vanishes.
+        measured: as extrapolated; not a number where nothing could be measured.
+        uncertainty: estimate of its error.
+
+    >>> [verdict_of("exponent", 0.5, x, u) for x, u in ((0.503, 0.002), (0.52, 0.002), (0.503, 0.01))]
+    ['agrees', 'disagrees', 'undecided']
+    """
+    if math.isnan(measured):
+        return "undecided"
+    error = 0.0 if predicted == measured else abs(predicted - measured)
+    tolerance = tolerance_of(kind, uncertainty)
+    if error > tolerance:
+        return "disagrees"
+    return "agrees" if tolerance <= COARSEST[kind] else "undecided"
