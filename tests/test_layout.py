@@ -31,6 +31,7 @@ WITHOUT_MODULE = {
     "tests/numerics/trained/test_tuned.py": "trainings at the best weight decay, and Bayes",
     "tests/numerics/trained/test_width.py": "trainings across the width",
     "tests/numerics/test_robustness.py": "whole problems at the ends of their ranges",
+    "tests/verify/test_planted_errors.py": "a catalogue of errors that agreement finds",
     "tests/verify/test_numbers.py": "both rooms read numbers alike",
 }
 """Test files of no one module, and what they are of; beside the laws of `LAWS`."""

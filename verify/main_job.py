@@ -131,7 +131,7 @@ def _table(report: Report) -> str:
     for place, heading in enumerate(words.COLUMNS):
         table.add_column(heading, justify="left" if place < 3 else "right")
     for row in report.summary():
-        table.add_row(*row.cells)
+        table.add_row(*row.entries)
     text = StringIO()
     console = Console(file=text, width=200)
     console.print(table)

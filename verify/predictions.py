@@ -27,7 +27,7 @@ import numpy as np
 from sympy import Rational
 
 from asymptotics import Law, Phase, PhaseDiagram
-from asymptotics.balance.laws import NoSuchLaw
+from asymptotics.balance.laws import EXPONENTS, NoSuchLaw
 from asymptotics.expressions.point import VARIABLES
 from verify.systems.points import axes, has_own_axes
 
@@ -89,7 +89,7 @@ def lacks(
     formal = formal_difference(diagram, law, point)
     with mpmath.workdps(_DIGITS):
         closed = [
-            float(mpmath.log(mpmath.mpf(value) / law.evaluate(corrected=True, **at)))
+            float(mpmath.log(mpmath.mpf(value) / law.evaluate(corrected=True, **_held(law, at))))
             for at, value in zip(arguments, values, strict=True)
         ]
     return Lacks(closed, [y + formal(at["d"]) for y, at in zip(closed, arguments, strict=True)])
@@ -98,14 +98,15 @@ def lacks(
 def formal_difference(diagram: PhaseDiagram, law: Law, point: Any) -> Callable[[int], float]:
     """Log of ``expr`` over C d^e (log d)^m, as a function of the dimension; 0 where they say the same."""
     with mpmath.workdps(_DIGITS):
-        leading = law.at(**{name: value for name, value in point._asdict().items() if value is not None})
+        given = {name: value for name, value in point._asdict().items() if value is not None}
+        leading = law.at(**_held(law, given))
         parts = (leading.constant, leading.exponent, leading.log_exponent)
         constant, exponent, power = (mpmath.mpf(part.evalf(_DIGITS)) for part in parts)
 
         def difference(decades: int) -> mpmath.mpf:
             dim = mpmath.mpf(10) ** decades
             expected = constant * dim**exponent * mpmath.log(dim) ** power
-            return mpmath.log(law.evaluate(**_formal_arguments(diagram, point, dim)) / expected)
+            return mpmath.log(law.evaluate(**_held(law, _formal_arguments(diagram, point, dim))) / expected)
 
         first = difference(FORMAL[0])
         if abs(first) <= SAME:
@@ -115,6 +116,13 @@ def formal_difference(diagram: PhaseDiagram, law: Law, point: Any) -> Callable[[
         rows = [[1.0, height, math.log(height)] for height in logs]
         offset, slope, power_of_log = np.linalg.solve(rows, [float(height) for height in heights])
     return lambda dim: float(offset + slope * math.log(dim) + power_of_log * math.log(math.log(dim)))
+
+
+def _held(law: Law, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments without a system's own parameters that the law does not hold, which it refuses."""
+    forms = (law.expr, law.exponent, law.log_exponent, law.constant)
+    held = {symbol.name for form in forms for symbol in form.free_symbols}
+    return {name: value for name, value in arguments.items() if name in {*VARIABLES, *EXPONENTS, *held}}
 
 
 def _formal_arguments(diagram: PhaseDiagram, point: Any, dim: mpmath.mpf) -> dict[str, Any]:

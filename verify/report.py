@@ -85,7 +85,7 @@ class Row:
     errors: tuple[float | None, ...]
 
     @property
-    def cells(self) -> list[str]:
+    def entries(self) -> list[str]:
         """As texts, in the order of ``words.COLUMNS``; a dash where a kind was not compared."""
         counts = (self.points, self.disagree, self.undecided)
         errors = ("-" if error is None else f"{error:.1e}" for error in self.errors)
@@ -152,7 +152,7 @@ class Report:
         lines += [] if self.complete else [words.STOPPED, ""]
         lines += [summary, "", words.LEGEND, "", f"| {' | '.join(words.COLUMNS)} |"]
         lines += [f"|---|---|---|{'---:|' * (len(words.COLUMNS) - 3)}"]
-        lines += [f"| {' | '.join(row.cells)} |" for row in self.summary()]
+        lines += [f"| {' | '.join(row.entries)} |" for row in self.summary()]
         if self.failures:
             lines += ["", words.FAILURES, "", *map(_failure, self.failures)]
         return "\n".join(lines) + "\n"

@@ -92,7 +92,7 @@ def test_the_summary_holds_the_largest_error_of_each_kind() -> None:
     (row,) = Report((CHECK, FAILED, constant), "quick", 0).summary()
     assert (row.points, row.disagree, row.undecided) == (1, 1, 0)
     assert row.errors == (pytest.approx(0.1), None, 0.25)
-    assert row.cells[-3:] == ["1.0e-01", "-", "2.5e-01"]
+    assert row.entries[-3:] == ["1.0e-01", "-", "2.5e-01"]
 
 
 def test_a_frame_has_one_row_for_each_check() -> None:
