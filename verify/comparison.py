@@ -328,7 +328,7 @@ def _variables(diagram: PhaseDiagram, point: Any, dim: int) -> Mapping[str, Any]
     problem = problem_at(diagram, point, dim)
     names = ("gamma", "n_eff", "weight_decay", "noise_variance")
     known = {name: getattr(problem, name) for name in names if getattr(problem, name) is not None}
-    return {"d": dim, **known, **({} if problem.width is None else {"p": problem.width})}
+    return {"d": dim, **known, **({} if problem.width is None else {"width": problem.width})}
 
 
 def problem_at(diagram: PhaseDiagram, scale: Any, dim: int) -> Problem:
