@@ -42,9 +42,9 @@ from asymptotics.expressions.checks import InvalidArgument
 from asymptotics.expressions.implicit_functions import ImplicitFunction
 from asymptotics.symbols import size
 from asymptotics.systems import System
+from asymptotics.systems.canonical import canonical
 from asymptotics.systems.mode_sums import mode_sum, scales_in
 from asymptotics.systems.positive_form import Product
-from asymptotics.systems.system import canonical
 from numerics.arithmetic.precision import Arithmetic
 from numerics.systems.equations import PositiveEquation, PositiveEquations, PositiveTerm
 from numerics.systems.power_law_sums import Modes, ModeSum, Sizes, Values

@@ -20,7 +20,7 @@ from asymptotics.expressions.checks import NUMBER, is_number, require
 from asymptotics.expressions.point import MAY_VANISH, VARIABLES, check_variable
 from asymptotics.symbols import noise_variance
 from asymptotics.systems import System, system_of
-from asymptotics.systems.system import NAMES
+from asymptotics.systems.regimes import NAMES
 from numerics.arithmetic.checks import exact_number, is_count
 from numerics.arithmetic.precision import to_fraction
 from numerics.systems.solver import solve_positive

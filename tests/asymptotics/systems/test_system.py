@@ -8,7 +8,7 @@ from itertools import product
 
 import pytest
 from declared_systems import RIDGE
-from sympy import Eq, Piecewise, Rational, Symbol, pi, simplify, sin, sqrt
+from sympy import Eq, Rational, Symbol, pi, simplify, sin
 
 from asymptotics import phase_diagram
 from asymptotics.algebra.polyhedra import feasible, overlap, split_at_sign_changes
@@ -18,17 +18,14 @@ from asymptotics.models import kernel_ridge
 from asymptotics.symbols import (
     a,
     d,
-    effective_noise,
     ell,
     gamma,
     n_eff,
-    noise_variance,
     size,
     threshold,
     weight_decay,
 )
 from asymptotics.systems import System, mode_sum
-from asymptotics.systems.system import canonical
 
 F = size**2 / (size**2 + threshold)
 (SPARE,) = set(RIDGE.unknowns) - {threshold}
@@ -58,15 +55,6 @@ def test_a_system_and_the_linear_estimator_have_one_diagram(noise):
             mine, yours = getattr(one, name), getattr(other, name)
             assert simplify(mine.exponent - yours.exponent) == 0
             assert simplify(mine.expr / yours.expr) == 1
-
-
-def test_a_difference_is_resolved():
-    (_, of_kappa), (_, of_spare) = canonical(ridge(), True).equations
-    assert [one.expression for one in of_spare] == [
-        n_eff * weight_decay / threshold,
-        mode_sum(threshold * size**2 / (size**2 + threshold) ** 2),
-    ]
-    assert len(of_kappa) == 2
 
 
 def test_quantities_are_laws_by_name():
@@ -111,38 +99,6 @@ def test_variables_of_its_own():
         law.evaluate(q=100, **point)
 
 
-def test_equations_with_several_terms_on_both_sides():
-    """x + y = n + p has no one term on the left: a further unknown stands for either side."""
-    x, p = Symbol("x", positive=True), Symbol("p", positive=True)
-    rho = Symbol("rho", real=True)
-    both = System("both", (x,), (Eq(x + x**2, n_eff + p),), {"risk": 1 / x}, {n_eff: a, p: rho})
-    exponents = {phase.risk.exponent for phase in phase_diagram(both).phases}
-    assert exponents == {-a, -a / 2, -Symbol("rho", real=True), -rho / 2}
-
-
-def test_terms_go_by_the_words_they_are_given():
-    words = {weight_decay: "weight decay", noise_variance: "label noise"}
-    named = replace(ridge(), origins=words)
-    for one, other in zip(phase_diagram(named), phase_diagram(ridge()), strict=True):
-        assert one.risk == other.risk
-        holds = "lambda" in other.hypothesis.dominant[0]
-        assert (one.hypothesis.dominant[0] == "weight decay") == holds
-        assert (one.hypothesis.risk == "label noise") == ("Delta" in other.hypothesis.risk)
-    assert any(phase.hypothesis.risk == "label noise" for phase in phase_diagram(named))
-
-
-def test_the_detection_threshold_of_a_matrix():
-    """Modes found beyond l = 1/2 (arXiv:2605.10395, He_2): n u^2 = Delta + R, l = s^2/u^2."""
-    u = effective_noise
-    seen = Piecewise(((1 - u**2 / (2 * size**2)) ** 2, size > u / sqrt(2)), (0, True))
-    error = mode_sum(size**2 * (1 - seen))
-    he2 = System("He_2", (u,), (Eq(n_eff * u**2, noise_variance + error),), {"risk": error}, {n_eff: a})
-    phase = phase_diagram(he2).phases[-1]
-    assert simplify(phase.risk.exponent - (-a + a / (2 * gamma))) == 0
-    constant = phase.risk.constant.subs(gamma, Rational(3, 2))
-    assert float(constant) == pytest.approx(9 * 2 ** (1 / 3) / 8, rel=1e-12, abs=0)
-
-
 def small(equation, **changes):
     """One equation for kappa."""
     return System("small", (threshold,), (equation,), {"risk": threshold}, {n_eff: a}, **changes)
@@ -151,11 +107,6 @@ def small(equation, **changes):
 def test_a_divergent_sum_is_refused():
     with pytest.raises(ValueError, match="infinitely many modes diverges"):
         phase_diagram(small(Eq(n_eff, mode_sum(threshold / (size**2 + threshold)))))
-
-
-def test_an_equation_without_label_noise_can_lose_its_right_side():
-    with pytest.raises(ValueError, match="terms of one sign alone"):
-        phase_diagram(small(Eq(n_eff * threshold, noise_variance)), noise="none")
 
 
 def test_a_system_without_a_solution_somewhere_says_where():

@@ -11,7 +11,7 @@ from sympy import Eq, Piecewise, Rational, Symbol, log, sqrt, tanh
 from asymptotics.expressions.checks import InvalidArgument
 from asymptotics.symbols import a, d, gamma, n_eff, noise_variance, size, source, threshold, weight_decay
 from asymptotics.systems import System, mode_sum
-from asymptotics.systems.system import canonical
+from asymptotics.systems.canonical import canonical
 from numerics.arithmetic.precision import DOUBLE, for_digits
 from numerics.systems.power_law_sums import Modes, Sizes
 from verify.systems.compiled import compiled, equations_of, modes_of

@@ -1,0 +1,199 @@
+"""The equations of a system in positive form, each once, and the scales of the sums that they hold.
+
+An unknown that is alone on the left is declared by its right side.  Any other equation is a sum that
+vanishes: its positive terms equal its negative ones.  A factor that is no monomial, such as a sum in a
+denominator, is an unknown with an equation of its own.
+
+In this order: `Declared` (what of a system is read), `Canonical`, `canonical`, `scales_of_sum`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from itertools import combinations, permutations, product
+from typing import Protocol
+
+from sympy import Add, Eq, Expr, Mul, Pow, S, Symbol, factor
+
+from asymptotics.algebra.monomials import Term
+from asymptotics.symbols import noise_variance
+from asymptotics.systems.mode_sums import Modes, mode_sum, scaled_sum, scales_in
+from asymptotics.systems.positive_form import Product, combined, positive, products_of
+from asymptotics.systems.two_scales import split_sum
+
+RISK = "risk"
+"""The quantity that every system has."""
+
+
+class Declared(Hashable, Protocol):
+    """What of a system its positive form and its regimes are made of: see ``System``."""
+
+    @property
+    def name(self) -> str:
+        """What users call it."""
+
+    @property
+    def unknowns(self) -> tuple[Symbol, ...]:
+        """What the equations determine."""
+
+    @property
+    def equations(self) -> tuple[Eq, ...]:
+        """As declared."""
+
+    @property
+    def quantities(self) -> Mapping[str, Expr]:
+        """What has laws, by name."""
+
+    @property
+    def origins(self) -> Mapping[Expr, str]:
+        """What terms are called in words."""
+
+    @property
+    def modes_of_target(self) -> Modes:
+        """The modes that are summed over."""
+
+
+@dataclass(frozen=True)
+class Canonical:
+    """A system in positive form.
+
+    Attributes:
+        unknowns: those declared, then those that stand for parts of the equations.
+        equations: left side and right side, a sum of positive terms.
+        quantities: sums of positive terms by name.
+        scales: of the sums over modes, each once.
+        pairs: those that are in one sum.
+    """
+
+    unknowns: tuple[Symbol, ...]
+    equations: tuple[tuple[Product, tuple[Product, ...]], ...]
+    quantities: Mapping[str, tuple[Product, ...]] = field(hash=False)
+    scales: tuple[Term, ...]
+    pairs: tuple[tuple[Term, Term], ...]
+
+    @property
+    def orders(self) -> tuple[tuple[tuple[Term, Term], ...], ...]:
+        """Every way in which one scale of each pair can be much larger than the other: (larger, smaller)."""
+        return tuple(product(*(((one, other), (other, one)) for one, other in self.pairs)))
+
+
+@cache
+def canonical(system: Declared, noisy: bool) -> Canonical:
+    """The equations of a system in positive form; without label noise its variance is 0.
+
+    Raises:
+        ValueError: one has no such form, or two are one.
+    """
+    parts = _Parts(noisy)
+    declared = [(parts.read(equation.lhs), parts.read(equation.rhs)) for equation in system.equations]
+    quantities = {name: parts.read(value) for name, value in system.quantities.items()}
+    declared += parts.definitions  # as long as reading them adds no more
+    vanishing = [left - right for left, right in declared]
+    _check_independent(system, vanishing)
+    unknowns = [*system.unknowns, *parts.symbols]
+    equations = list[tuple[Product, tuple[Product, ...]]]()
+    for (left, right), equation in zip(declared, vanishing, strict=True):
+        others = [other for other in vanishing if other is not equation]
+        is_definition = left in unknowns and not right.has(left)
+        if is_definition:
+            equations.append((Product(left), positive(right, others)))
+            continue
+        for sides in _one_sided(equation, f"{system.name}: the equation {left} = {right}", parts):
+            equations.append(sides)
+    sums = {name: positive(value, vanishing) for name, value in quantities.items()}
+    # of terms that grow alike the one leads whose quantity is declared first
+    named_first = [t for name, terms in sums.items() if name != RISK for t in terms]
+    sums[RISK] = tuple(sorted(sums[RISK], key=lambda t: (*named_first, t).index(t)))
+    terms = [t for left, right in equations for t in (left, *right)]
+    terms += [t for value in sums.values() for t in value]
+    held = [scales_of_sum(summand) for t in terms for summand in t.summands]
+    scales = dict.fromkeys(scale for of_sum in held for scale in of_sum)
+    pairs = dict.fromkeys((of_sum[0], of_sum[1]) for of_sum in held if len(of_sum) == 2)
+    everything = (*system.unknowns, *parts.symbols)
+    return Canonical(everything, tuple(equations), sums, tuple(scales), tuple(pairs))
+
+
+def scales_of_sum(summand: Expr) -> tuple[Term, ...]:
+    """The scales of a sum; refuses what has no limits between them.
+
+    Raises:
+        ValueError: it says why.
+    """
+    scales = scales_in(summand)
+    if len(scales) != 2:
+        scaled_sum(summand)
+    for larger, smaller in permutations(scales, 2) if len(scales) == 2 else ():
+        split_sum(summand, larger, smaller)
+    return scales
+
+
+class _Parts:
+    """Reads expressions; a factor that is no monomial becomes an unknown with an equation of its own."""
+
+    def __init__(self, noisy: bool) -> None:
+        self._noisy = noisy
+        self._names: dict[Expr, Symbol] = {}
+        self.definitions: list[tuple[Expr, Expr]] = []
+
+    @property
+    def symbols(self) -> tuple[Symbol, ...]:
+        """The unknowns that stand for parts."""
+        return tuple(self._names.values())
+
+    def read(self, expression: Expr) -> Expr:
+        """The expression in monomials and sums over modes."""
+        value = S(expression) if self._noisy else S(expression).subs(noise_variance, 0)
+        return self._named(value)
+
+    def unknown_for(self, part: Expr) -> Symbol:
+        """The unknown that stands for a part."""
+        if part not in self._names:
+            self._names[part] = Symbol(f"u_{len(self._names) + 1}", positive=True)
+            self.definitions.append((self._names[part], part))
+        return self._names[part]
+
+    def _named(self, value: Expr) -> Expr:
+        if value.is_Add:
+            return Add(*map(self._named, value.args))
+        if value.is_Mul:
+            return Mul(*map(self._named, value.args))
+        if value.is_Pow and (value.base.is_Add or isinstance(value.base, mode_sum)):
+            base = self._named(value.base)
+            if value.exp.is_Integer and value.exp > 0:
+                return Pow(base, value.exp)
+            return Pow(self.unknown_for(base), value.exp) if base.free_symbols else value
+        return value
+
+
+def _check_independent(system: Declared, vanishing: Sequence[Expr]) -> None:
+    """Refuse two equations of which one is a multiple of the other."""
+    for (i, one), (j, other) in combinations(enumerate(vanishing), 2):
+        if other == 0 or one == 0:
+            continue
+        ratio = factor(one / other)
+        if not any(part.is_Add or part.has(mode_sum) for part in ratio.as_powers_dict()):
+            raise ValueError(
+                f"{system.name}: the equations {i + 1} and {j + 1} are one: their ratio is {ratio}"
+            )
+
+
+def _one_sided(vanishing: Expr, where: str, parts: _Parts) -> Iterator[tuple[Product, tuple[Product, ...]]]:
+    """An equation with one monomial on the left; or two, with an unknown for either side.
+
+    Raises:
+        ValueError: all its terms have the same sign.
+    """
+    terms = combined(products_of(vanishing))
+    plus = tuple(one for one in terms if not one.is_negative)
+    minus = tuple(-one for one in terms if one.is_negative)
+    if not plus or not minus:
+        raise ValueError(f"{where} has terms of one sign alone: no positive unknowns satisfy it")
+    for left, right in ((minus, plus), (plus, minus)):
+        if len(left) == 1 and not left[0].summands:
+            yield left[0], right
+            return
+    side = Product(parts.unknown_for(Add(*(one.expression for one in plus))))
+    yield side, plus
+    yield side, minus
