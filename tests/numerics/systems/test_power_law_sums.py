@@ -184,7 +184,7 @@ def test_nodes_reach_below_the_scale():
     assert nodes.below.values[-3] < 1e-17
 
 
-@pytest.mark.parametrize("arithmetic", [DOUBLE, for_digits(30)], ids=str)
+@pytest.mark.parametrize("arithmetic", [DOUBLE, for_digits(30)], ids=["double", "30 digits"])
 def test_nothing_is_added_beyond_a_break_below_which_the_summand_vanishes(arithmetic):
     nothing = ModeSum(lambda sizes, values: 0, lambda sizes, values: 1)
     with arithmetic.working():
