@@ -55,6 +55,9 @@ STEEP, FAINT = Fraction(3), Fraction(55, 16)
 DEPTH = 8
 """How many decades all that is neglected lies below what is kept, at the end of the ladder of a point."""
 
+LEAST_DEPTH = 3
+"""With fewer decades exponents alone are compared: constants and logarithms are not resolved there."""
+
 DEPTH_OF_SERIES = 14
 """The same where a series in 1/log d is left: it begins where those powers of d are gone."""
 
@@ -75,7 +78,7 @@ PRUNED_MODES = 18
 RARE = 4
 """How many times more points are drawn where few lie so deep in a phase."""
 
-_TRIES = 20
+_TRIES, _TRIES_WHERE_COSTLY = 20, 200
 """Points drawn beyond those that are taken."""
 
 _POINTS: dict[Effort, int] = {"quick": 4, "full": 40}
@@ -136,11 +139,13 @@ def _draw(diagram: PhaseDiagram, phase: Phase, effort: Effort, seed: int) -> lis
     else the deepest.
     """
 
+    enough = DEPTH if phase.risk.corrected is None else DEPTH_OF_SERIES
+
     def shallowness(point: Any) -> float:
         depth = math.log10(_ladder(diagram, phase, point)[-1]) * _neglected(diagram, phase, point)
-        return -min(depth, DEPTH_OF_SERIES if phase.risk.corrected is not None else DEPTH)
+        return -min(depth, enough)
 
-    def deepest(count: int, **at: Any) -> list[Any]:
+    def deepest(count: int, tries: int = _TRIES, **at: Any) -> list[Any]:
         inside = scales(
             diagram,
             phase,
@@ -149,7 +154,7 @@ def _draw(diagram: PhaseDiagram, phase: Phase, effort: Effort, seed: int) -> lis
             decay_window=SYSTEM_DECAY_WINDOW if _is_solved_as_declared(diagram) else DECAY_WINDOW,
             **at,
         )
-        return sorted(_examples(inside, _TRIES + count, seed), key=shallowness)[:count]
+        return sorted(_examples(inside, tries + count, seed), key=shallowness)[:count]
 
     count = _POINTS[effort] // 2
     at_figure, steep_at = {"gammas": st.just(FIGURE_GAMMA)}, {}
@@ -157,8 +162,9 @@ def _draw(diagram: PhaseDiagram, phase: Phase, effort: Effort, seed: int) -> lis
         steep_at = {"gammas": st.just(STEEP), "noises": st.just(FAINT)}
     if _is_costly(diagram) and effort == "quick":
         # seconds for each solution: one point, every second seed at the decay of the figures
-        return deepest(1, **({} if seed % 2 else at_figure))
-    steep = deepest(1, **steep_at) if steep_at else []
+        return deepest(1, _TRIES_WHERE_COSTLY, **({} if seed % 2 else at_figure))
+    # near the end of a phase no dimension in reach is large at that decay
+    steep = [point for point in deepest(1, **steep_at) if -shallowness(point) >= enough] if steep_at else []
     points = deepest(count, **at_figure) + deepest(count)
     return points[: 2 * count - len(steep)] + steep
 
@@ -214,6 +220,7 @@ def _check(diagram: PhaseDiagram, phase: Phase, point: Any, every_law: bool) -> 
     """The checks of one point, of every law or of those alone that all phases have."""
     dims = _ladder(diagram, phase, point)
     solutions = [_solved(diagram, point, dim) for dim in dims]
+    is_deep = math.log10(dims[-1]) * _neglected(diagram, phase, point) >= LEAST_DEPTH
     at = point._asdict()
     usual = {name: at.pop(name, None) for name in ("a", "ell", "gamma", "b")}
     for quantity, law in (laws_of(diagram, phase) if every_law else phase.laws).items():
@@ -222,6 +229,8 @@ def _check(diagram: PhaseDiagram, phase: Phase, point: Any, every_law: bool) -> 
         # what an estimator does not have, such as a threshold, is nothing at every size
         values = [of(quantity) or 0 for of in solutions]
         for kind, predicted, measured in _compared(diagram, law, point, dims, values):
+            if kind != "exponent" and not is_deep and not math.isnan(measured.value):
+                continue
             yield Check(
                 network=str(diagram.model),
                 phase=phase.name,
@@ -233,7 +242,7 @@ def _check(diagram: PhaseDiagram, phase: Phase, point: Any, every_law: bool) -> 
                 measured=measured.value,
                 uncertainty=measured.uncertainty,
                 tolerance=tolerance_of(kind, measured.uncertainty),
-                verdict=verdict_of(kind, predicted, *measured),
+                verdict=verdict_of(kind, predicted, *measured, is_deep=is_deep),
                 others=tuple(at.items()),
             )
 

@@ -9,7 +9,8 @@ distance between the measured number and the derived one,
     e <= tolerance,  tolerance > COARSEST     undecided: an error worth noticing would have gone unnoticed.
 
 ``COARSEST`` is half of what must not get away: 0.02 on an exponent, 1 % on a constant, a fifth of a power of
-log d.  By hand: an exponent 0.5 measured as 0.503 with u = 0.002 has the tolerance 0.006, and agrees; as
+log d.  Where all that is neglected is not far enough below what is kept, exponents alone are compared, and
+``COARSEST_OF_SHALLOW`` is half of 0.05.  By hand: an exponent 0.5 measured as 0.503 with u = 0.002 has the tolerance 0.006, and agrees; as
 0.52 it disagrees; as 0.503 with u = 0.01 the tolerance would be 0.03, and nothing is decided.
 
 In this order: `tolerance_of`, `verdict_of`.
@@ -33,6 +34,9 @@ FINEST: Mapping[Kind, float] = {"exponent": 0.001, "log_exponent": 0.02, "consta
 COARSEST: Mapping[Kind, float] = {"exponent": 0.01, "log_exponent": 0.1, "constant": 0.005}
 """The largest tolerance with which something is decided."""
 
+COARSEST_OF_SHALLOW = 0.025
+"""That of an exponent at a point that is not deep inside its phase."""
+
 
 def tolerance_of(kind: Kind, uncertainty: float) -> float:
     """The tolerance that the error estimate of a measurement allows; infinite where there is none.
@@ -43,7 +47,9 @@ def tolerance_of(kind: Kind, uncertainty: float) -> float:
     return math.inf if math.isnan(uncertainty) else max(FINEST[kind], SAFETY * uncertainty)
 
 
-def verdict_of(kind: Kind, predicted: float, measured: float, uncertainty: float) -> Verdict:
+def verdict_of(
+    kind: Kind, predicted: float, measured: float, uncertainty: float, *, is_deep: bool = True
+) -> Verdict:
     """Whether a measurement agrees with what is derived.
 
     Args:
@@ -51,6 +57,7 @@ def verdict_of(kind: Kind, predicted: float, measured: float, uncertainty: float
         predicted: as derived; -oo is the exponent of what vanishes.
         measured: as extrapolated; not a number where nothing could be measured.
         uncertainty: estimate of its error.
+        is_deep: whether the point lies deep inside its phase.
 
     >>> [verdict_of("exponent", 0.5, x, u) for x, u in ((0.503, 0.002), (0.52, 0.002), (0.503, 0.01))]
     ['agrees', 'disagrees', 'undecided']
@@ -61,4 +68,5 @@ def verdict_of(kind: Kind, predicted: float, measured: float, uncertainty: float
     tolerance = tolerance_of(kind, uncertainty)
     if error > tolerance:
         return "disagrees"
-    return "agrees" if tolerance <= COARSEST[kind] else "undecided"
+    coarsest = COARSEST[kind] if is_deep or kind != "exponent" else COARSEST_OF_SHALLOW
+    return "agrees" if tolerance <= coarsest else "undecided"

@@ -37,3 +37,11 @@ def test_exponents_of_what_vanishes():
 def test_what_cannot_be_measured_is_undecided():
     assert verdict_of("constant", 1.0, math.nan, math.inf) == "undecided"
     assert tolerance_of("constant", math.nan) == math.inf
+
+
+def test_exponents_of_shallow_points_are_compared_less_finely():
+    assert verdict_of("exponent", 0.5, 0.51, 0.007) == "undecided"
+    assert verdict_of("exponent", 0.5, 0.51, 0.007, is_deep=False) == "agrees"
+    assert verdict_of("exponent", 0.5, 0.51, 0.01, is_deep=False) == "undecided"
+    assert verdict_of("exponent", 0.5, 0.55, 0.007, is_deep=False) == "disagrees"
+    assert verdict_of("constant", 1.0, 1.001, 0.007, is_deep=False) == "undecided"

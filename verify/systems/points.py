@@ -45,7 +45,7 @@ DECADES_OF_UNKNOWNS = 80
 DECADES_OF_QUANTITIES = 280
 """Of each quantity: a number of float64."""
 
-DECADES_NEGLECTED, SHORTEST = 12, 24
+DECADES_NEGLECTED, SHORTEST = 20, 24
 """Where all that is neglected is so many decades smaller a ladder ends, if it is so many decades long."""
 
 
