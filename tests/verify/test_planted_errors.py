@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from itertools import permutations
+from itertools import cycle, permutations
 from typing import Any
 
 import pytest
 from declared_systems import HERMITE_2, RANDOM_FEATURES, RIDGE
 from sympy import Expr, Rational, S, log
 
-from asymptotics import Law, Phase, PhaseDiagram, diagonal, phase_diagram, quadratic
+from asymptotics import Law, Network, Phase, PhaseDiagram, diagonal, phase_diagram, quadratic
 from asymptotics.symbols import d
 from verify import agreement
 
@@ -91,6 +91,15 @@ def test_an_error_in_any_law_is_found(name: str, plant: str) -> None:
         wrong, laws = planted(phase, PLANTS[plant])
         report = agreement(replace(diagram, phases=(wrong,)))
         assert {check.quantity for check in report.failures} >= laws, (phase.name, report.to_markdown())
+
+
+@pytest.mark.parametrize("network", [diagonal, quadratic], ids=str)
+def test_errors_of_another_kind_in_each_phase_are_found(network: Network) -> None:
+    diagram = phase_diagram(network)
+    altered = [planted(phase, plant) for phase, plant in zip(diagram.phases, cycle(PLANTS.values()))]
+    report = agreement(replace(diagram, phases=tuple(phase for phase, _ in altered)))
+    wrong = {(check.phase, check.quantity) for check in report.checks if check.verdict == "disagrees"}
+    assert wrong >= {(phase.name, quantity) for phase, laws in altered for quantity in laws}
 
 
 @pytest.mark.parametrize(
