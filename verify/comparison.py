@@ -138,7 +138,6 @@ def _draw(diagram: PhaseDiagram, phase: Phase, effort: Effort, seed: int) -> lis
     Of those drawn the first are taken of which all that is neglected is small at the end of the ladder, or
     else the deepest.
     """
-
     enough = DEPTH if phase.risk.corrected is None else DEPTH_OF_SERIES
 
     def shallowness(point: Any) -> float:
@@ -157,7 +156,7 @@ def _draw(diagram: PhaseDiagram, phase: Phase, effort: Effort, seed: int) -> lis
         return sorted(_examples(inside, tries + count, seed), key=shallowness)[:count]
 
     count = _POINTS[effort] // 2
-    at_figure, steep_at = {"gammas": st.just(FIGURE_GAMMA)}, {}
+    at_figure, steep_at = dict[str, Any](gammas=st.just(FIGURE_GAMMA)), dict[str, Any]()
     if diagram.noise == "scaled" and not has_own_axes(diagram):
         steep_at = {"gammas": st.just(STEEP), "noises": st.just(FAINT)}
     if _is_costly(diagram) and effort == "quick":

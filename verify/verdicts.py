@@ -10,8 +10,9 @@ distance between the measured number and the derived one,
 
 ``COARSEST`` is half of what must not get away: 0.02 on an exponent, 1 % on a constant, a fifth of a power of
 log d.  Where all that is neglected is not far enough below what is kept, exponents alone are compared, and
-``COARSEST_OF_SHALLOW`` is half of 0.05.  By hand: an exponent 0.5 measured as 0.503 with u = 0.002 has the tolerance 0.006, and agrees; as
-0.52 it disagrees; as 0.503 with u = 0.01 the tolerance would be 0.03, and nothing is decided.
+``COARSEST_OF_SHALLOW`` is half of 0.05.  By hand: an exponent 0.5 measured as 0.503 with u = 0.002
+has the tolerance 0.006, and agrees; as 0.52 it disagrees; as 0.503 with u = 0.01 the tolerance would be 0.03,
+and nothing is decided.
 
 In this order: `tolerance_of`, `verdict_of`.
 """
