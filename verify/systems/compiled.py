@@ -9,6 +9,9 @@ Numbers enter exactly.  Everything in an expression that holds no variable, the 
 from exact parameters; SymPy would write 1/3 as a quotient of floats.  Powers of the size
 alone are left to `Sizes`, which computes each once.
 
+Differences of exponentials are written by expm1(x) = exp(x) - 1: of 1 - exp(-x) no digit is left below 1e-16.
+Fractions are of exp(-x), never of exp(x), which overflows at late times.
+
 In this order: `Compiled`, `compiled`, `equations_of`.
 """
 
@@ -26,16 +29,20 @@ from sympy import (
     Dummy,
     Expr,
     Integer,
+    Mul,
     Piecewise,
     Pow,
     S,
     Symbol,
+    exp,
     factor,
+    gcd,
     lambdify,
     oo,
     piecewise_fold,
     together,
 )
+from sympy.codegen.cfunctions import expm1
 
 from asymptotics.algebra.polyhedra import PARAMETERS
 from asymptotics.expressions.checks import InvalidArgument
@@ -178,17 +185,85 @@ def _summed(summand: Expr) -> CompiledSum:
 
 
 def _without_differences(summand: Expr) -> Expr:
-    """The summand as one fraction, if that leaves fewer differences: 1 - (1 - x)^2 is x (2 - x)."""
-    if not _differences(summand) or any(not p.exp.is_Integer for p in summand.atoms(Pow)):
+    """The summand as one fraction, if that leaves fewer differences: 1 - (1 - x)^2 is x (2 - x).
+
+    SymPy writes exp(-x) in a fraction as 1/exp(x), which overflows: it is given a symbol y = exp(-x) instead.
+    """
+    symbols = {**_exponentials(summand), **_roots(summand)} if summand.has(exp) else {}
+    rational = summand.xreplace({value: power for value, (power, _) in symbols.items()})
+    if not _differences(rational) or any(not p.exp.is_Integer for p in rational.atoms(Pow)):
         return summand
-    whole = factor(together(summand))
-    return whole if _differences(whole) < _differences(summand) or whole.is_Mul else summand
+    whole = factor(together(rational))
+    if _differences(whole) < _differences(rational) or whole.is_Mul or whole.is_Pow:
+        return whole.xreplace({power.as_base_exp()[0]: unit for power, unit in symbols.values()})
+    return summand
+
+
+def _exponentials(summand: Expr) -> dict[Expr, tuple[Expr, Expr]]:
+    """Exponentials as powers of symbols, and what these are: exp(-x), exp(-2 x) as y, y^2 of y = exp(-x)."""
+    numbers: dict[Expr, dict[Expr, Expr]] = {}
+    for one in summand.atoms(exp):
+        number, rest = one.args[0].as_coeff_Mul(rational=True)
+        if rest.is_negative:
+            number, rest = -number, -rest
+        numbers.setdefault(rest, {})[one] = number
+    powers = dict[Expr, tuple[Expr, Expr]]()
+    for rest, of_rest in numbers.items():
+        unit, symbol = gcd([abs(number) for number in of_rest.values()]), Dummy("y", positive=True)
+        # below 1, as far as is known
+        if rest.is_positive or min(of_rest.values()) < 0:
+            unit = -unit
+        powers |= {one: (symbol ** (number / unit), exp(unit * rest)) for one, number in of_rest.items()}
+    return powers
+
+
+def _roots(summand: Expr) -> dict[Expr, tuple[Expr, Expr]]:
+    """Powers of one symbol that are not integer, each with a symbol for it."""
+    roots = (p for p in summand.atoms(Pow) if p.base.is_Symbol and not p.exp.is_Integer)
+    return {root: (Dummy("p", positive=True), root) for root in roots}
 
 
 def _differences(expression: Expr) -> int:
     """How many sums in it have terms of either sign."""
     signs = [{t.could_extract_minus_sign() for t in one.args} for one in expression.atoms(Add)]
     return sum(len(of_one) > 1 for of_one in signs)
+
+
+def _with_expm1(expression: Expr) -> Expr:
+    """Differences a exp(u) - a exp(v) as a exp(v) expm1(u - v), which keeps its digits where u is near v.
+
+    v is 0 or the larger of the two, so that nothing overflows; where neither is known they stay.
+    """
+    return expression.replace(lambda part: part.is_Add and part.has(exp), _paired)
+
+
+def _paired(whole: Expr) -> Expr:
+    """A sum in which each such difference is one term."""
+    alone: list[tuple[Expr, Expr]] = []
+    paired = []
+    for term in whole.args:
+        exponentials = [part for part in Mul.make_args(term) if isinstance(part, exp)]
+        new = (term / Mul(*exponentials), Add(*(part.args[0] for part in exponentials)))
+        for old in alone:
+            larger = _larger(new[1], old[1])
+            if old[0] == -new[0] and larger is not None:
+                (outer, exponent) = old if new[1] == larger else new
+                paired.append(outer * exp(larger) * expm1(exponent - larger))
+                alone.remove(old)
+                break
+        else:
+            alone.append(new)
+    return Add(*paired, *(outer * exp(exponent) for outer, exponent in alone))
+
+
+def _larger(one: Expr, other: Expr) -> Expr | None:
+    """The exponent that is 0, or else the larger of two; None if that is not known."""
+    if S.Zero in (one, other):
+        return S.Zero
+    difference = one - other
+    if difference.is_positive:
+        return one
+    return other if difference.is_negative else None
 
 
 def _compiled(expression: Expr) -> _Compiled:
@@ -219,7 +294,7 @@ def _compiled(expression: Expr) -> _Compiled:
             )
         return part if part.is_Symbol else part.func(*map(read, part.args))
 
-    body = read(S(expression))
+    body = read(_with_expm1(S(expression)))
     variables = tuple(sorted(body.free_symbols - {*constants.values(), *powers.values()}, key=str))
     arguments = (*variables, *constants.values(), *powers.values())
     return _Compiled(expression, variables, tuple(constants), tuple(powers), body, arguments)

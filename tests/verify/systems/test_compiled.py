@@ -6,7 +6,7 @@ import gmpy2
 import numpy as np
 import pytest
 from declared_systems import HERMITE_2, RANDOM_FEATURES, RIDGE
-from sympy import Eq, Piecewise, Rational, Symbol, log, sqrt, tanh
+from sympy import Eq, Piecewise, Rational, Symbol, exp, log, sqrt, tanh
 
 from asymptotics.expressions.checks import InvalidArgument
 from asymptotics.symbols import a, d, gamma, n_eff, noise_variance, size, source, threshold, weight_decay
@@ -90,6 +90,25 @@ def test_logarithms_are_known_and_other_functions_refused():
     compiled(small(size**2 * log(1 + threshold / size)), True)
     with pytest.raises(InvalidArgument, match=r"must be made of powers and exp, log.*; tanh is neither"):
         compiled(small(size**2 * tanh(size / threshold)), True)
+
+
+@pytest.mark.parametrize(
+    ("summand", "expected"),
+    [
+        ((1 - exp(-size * threshold)) ** 2, np.square),
+        (1 - 2 * exp(-size * threshold) + exp(-2 * size * threshold), np.square),
+        (exp(-size * threshold) - exp(-2 * size * threshold), lambda y: y * (1 - y)),
+        ((exp(size * threshold) - 1) ** -2 * exp(size * threshold), lambda y: (1 - y) / y**2),
+    ],
+    ids=str,
+)
+def test_differences_of_exponentials_keep_their_digits_and_their_range(summand, expected):
+    """In y = 1 - exp(-x), at x = 1e-20; and at x = 1e5, where exp(x) overflows."""
+    with DOUBLE.working():
+        (summed,) = built(small(summand), DOUBLE, {n_eff: 50}, {gamma: Fraction(5, 4)}).sums
+        tiny, huge = summed.below(Sizes(np.array([1.0, 1e25])), [1e-20])
+    assert tiny == pytest.approx(expected(1e-20), rel=1e-14, abs=0)
+    assert huge == expected(1.0)
 
 
 def test_two_breaks_are_refused():

@@ -3,13 +3,14 @@
 import math
 import time
 from fractions import Fraction
+from functools import cache
 
 import mpmath
 import numpy as np
 import pytest
 from declared_systems import HERMITE_2, HERMITE_3, L_E, RANDOM_FEATURES, RIDGE
 from scipy.optimize import brentq
-from sympy import Eq, Rational
+from sympy import Eq, Rational, Symbol, exp
 
 from asymptotics import diagonal, kernel_ridge, phase_diagram, quadratic, ridge
 from asymptotics.expressions.checks import InvalidArgument
@@ -372,6 +373,59 @@ def test_a_term_that_has_died_out_is_small_or_zero(t):
     else:
         assert solved["F_pp"] < 1e-300
     assert solved.risk >= solved["F_0"] > 0
+
+
+def lazy_dynamics(summand):
+    """Gradient flow over infinitely many modes: a sum at time t."""
+    time = Symbol("t", positive=True)
+    flow = summand(exp(-time * size**2))
+    coordinate = Symbol("tau", real=True)
+    equation = Eq(threshold, 1 / time)
+    return System("lazy", (threshold,), (equation,), {"risk": mode_sum(flow)}, {time: coordinate})
+
+
+@cache
+def learned_by_flow(decay, t, power):
+    """Sum over all modes of (1 - exp(-t s^2))^power: one by one, and the tail by its Taylor series."""
+    with mpmath.workdps(150):
+        decay, t = mpmath.mpf(decay), mpmath.mpf(t)
+        last = int((4 * t) ** (1 / (2 * decay))) + 1
+        head = mpmath.fsum((-mpmath.expm1(-t * i ** (-2 * decay))) ** power for i in range(1, last + 1))
+        tail = mpmath.fsum(
+            (-1) ** (k + 1)
+            * (1 if power == 1 else 2 - mpmath.mpf(2) ** k)
+            * t**k
+            / mpmath.factorial(k)
+            * mpmath.zeta(2 * decay * k, last + 1)
+            for k in range(power, 45)
+        )
+        return head + tail
+
+
+@pytest.mark.parametrize("digits", [None, 30])
+@pytest.mark.parametrize(("decay", "t"), [(1, 1e-6), (1, 1e5), (0.75, 1e3), (2, 1e8)])
+@pytest.mark.parametrize("form", ["1 - y", "(1 - y)^2", "expanded"])
+def test_exponential_filters_over_all_modes(form, decay, t, digits):
+    """1 - exp(-t s^2) has no digits far down, and exp(t s^2) is beyond all numbers high up."""
+    summand, power = {
+        "1 - y": (lambda y: 1 - y, 1),
+        "(1 - y)^2": (lambda y: (1 - y) ** 2, 2),
+        "expanded": (lambda y: 1 - 2 * y + y**2, 2),
+    }[form]
+    found = solve_system(lazy_dynamics(summand), gamma=decay, t=t, digits=digits).risk
+    with mpmath.workdps(40):
+        error = abs(found / learned_by_flow(decay, t, power) - 1)
+    assert error < (1e-13 if digits is None else 1e-29)
+
+
+@pytest.mark.parametrize("digits", [None, 30])
+def test_an_exponential_filter_at_late_times(digits):
+    """exp(10^9) is no number even of MPFR; the sum is an integral, and -1/2 for its end at i = 0."""
+    t = 10**9
+    found = solve_system(lazy_dynamics(lambda y: (1 - y) ** 2), gamma=1, t=t, digits=digits).risk
+    with mpmath.workdps(40):
+        integral = (2 - mpmath.sqrt(2)) * mpmath.sqrt(mpmath.pi * t) - mpmath.mpf(1) / 2
+        assert abs(found / integral - 1) < (1e-13 if digits is None else 1e-29)
 
 
 @pytest.mark.parametrize(
