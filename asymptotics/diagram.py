@@ -21,6 +21,7 @@ from asymptotics import symbols
 from asymptotics.algebra.intervals import Stretch
 from asymptotics.algebra.monomials import Noise, Scales
 from asymptotics.algebra.regions import margin, on_axis
+from asymptotics.balance.derivation import words_in_latex
 from asymptotics.balance.regimes import Model
 from asymptotics.balance.tiling import tiling_balances
 from asymptotics.boundaries.boundary import Boundary, boundaries_between
@@ -253,7 +254,7 @@ class PhaseDiagram:
         \begin{tabular}{llll}
         """
         rows = [
-            rf"{phase.name} & {phase.title} & ${latex(phase.risk.expr)}$ & "
+            rf"{words_in_latex(phase.name)} & {words_in_latex(phase.title)} & ${latex(phase.risk.expr)}$ & "
             + ", ".join(f"${latex(relation)}$" for relation in phase.region.args)
             + r" \\"
             for phase in self.phases
@@ -263,7 +264,7 @@ class PhaseDiagram:
 
     def _repr_latex_(self) -> str:
         rows = [
-            rf"\text{{{phase.name}}} & \text{{{phase.title}}} & "
+            rf"\text{{{words_in_latex(phase.name)}}} & \text{{{words_in_latex(phase.title)}}} & "
             rf"{latex(phase.risk.expr)} & {latex(phase.region)} \\"
             for phase in self.phases
         ]

@@ -6,6 +6,7 @@ as text, and as LaTeX in a notebook or by ``to_latex``.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -94,7 +95,8 @@ class Derivation(Stored):
         >>> text.splitlines()[0]
         '\\paragraph{Phase VIb (noise-dominated).}'
         """
-        lines = [rf"\paragraph{{{self.title}.}}", f"Hypothesis: {_words_in_latex(self.hypothesis)}."]
+        title, hypothesis = map(words_in_latex, (self.title, self.hypothesis))
+        lines = [rf"\paragraph{{{title}.}}", f"Hypothesis: {hypothesis}."]
         for heading, steps in self.parts:
             rows = [_line(step, latex, " + ", columns=True) for step in steps]
             lines += [f"{heading}:", r"\begin{align*}", " \\\\\n".join(rows), r"\end{align*}"]
@@ -102,7 +104,8 @@ class Derivation(Stored):
         return "\n".join(lines)
 
     def _repr_latex_(self) -> str:
-        rows = [rf"\textbf{{{self.title}}} & & & \\", rf"\text{{{self.hypothesis}}} & & & \\"]
+        title, hypothesis = map(words_in_latex, (self.title, self.hypothesis))
+        rows = [rf"\textbf{{{title}}} & & & \\", rf"\text{{{hypothesis}}} & & & \\"]
         for heading, steps in self.parts:
             rows.append(rf"\textbf{{{heading}}} & & & \\")
             rows += [_line(step, latex, " + ", columns=True) + r" \\" for step in steps]
@@ -162,15 +165,26 @@ def _line(step: Step, write: Callable[[Expr], str], plus: str, columns: bool = F
     if not columns:
         return f"{write(step.left)} {step.sign} {right}" + (f"    [{step.remark}]" if step.remark else "")
     sign = {"=": "=", ">>": r"\gg"}[step.sign]
-    remark = rf" && \text{{{_words_in_latex(step.remark)}}}" if step.remark else " &&"
+    remark = rf" && \text{{{words_in_latex(step.remark)}}}" if step.remark else " &&"
     return f"{write(step.left)} &{sign} {right}{remark}"
 
 
-def _words_in_latex(words: str) -> str:
-    """Words with the symbols of relations in math mode."""
+def words_in_latex(words: str) -> str:
+    r"""Words as LaTeX text, with the symbols of relations in math mode; what is in dollars stays as it is.
+
+    >>> print(words_in_latex("n_eff**2 >> delta"))
+    n\_eff$^{2}$ $\gg$ $\delta$
+    """
+    parts = words.split("$")
+    return "$".join(part if k % 2 else _plain_in_latex(part) for k, part in enumerate(parts))
+
+
+def _plain_in_latex(words: str) -> str:
+    words = re.sub(r"(?<!\\)([_&%#])", r"\\\1", words)
+    words = re.sub(r"\*\*(\w+)", r"$^{\1}$", words)
     written = {">>": r"$\gg$", "<<": r"$\ll$", "kappa": r"$\kappa$", "delta": r"$\delta$"}
     for word, symbol in written.items():
         words = words.replace(word, symbol)
-    for relation in (" < ", " > "):
-        words = words.replace(relation, f" ${relation.strip()}$ ")
-    return words.replace("**", "^")
+    for relation, sign in {" < ": "<", " > ": ">", " <= ": r"\leq", " >= ": r"\geq"}.items():
+        words = words.replace(relation, f" ${sign}$ ")
+    return words

@@ -200,6 +200,8 @@ class Law:
         """``expr`` as plain text, with the names of the arguments of ``evaluate`` (``notation``).
 
         Python can read it, given the functions in it, and so can ``read_expression``, which returns ``expr``.
+        A law with an integral that has no closed form (``mellin_integral``), or a function that an equation
+        defines (``implicit_functions``), is written, and is not read back.
 
         >>> from asymptotics import diagonal, phase_diagram
         >>> from asymptotics.expressions.notation import read_expression
@@ -210,7 +212,7 @@ class Law:
         return write_expression(self.expr)
 
     def to_latex(self) -> str:
-        r"""``expr`` as LaTeX, without dollars; ``read_latex`` reads it back.
+        r"""``expr`` as LaTeX, without dollars; ``read_latex`` reads it back, except what ``to_text`` excepts.
 
         >>> from asymptotics import diagonal, phase_diagram
         >>> print(phase_diagram(diagonal).locate(a=3, ell=0, gamma=1).risk.to_latex())

@@ -126,4 +126,6 @@ class unlearned_share(ImplicitFunction):  # noqa: N801  # it is written as a fun
 
     def _latex(self, printer: Any, **options: Any) -> str:
         ratio, degree = self.args
-        return rf"\left[1 - q_{{{degree}}}^{{{degree}}}\left({printer._print(ratio)}\right)\right]"
+        value = rf"\left[1 - q_{{{degree}}}^{{{degree}}}\left({printer._print(ratio)}\right)\right]"
+        power = options.get("exp")  # SymPy leaves the powers of functions to them
+        return value if power is None else f"{value}^{{{power}}}"

@@ -74,7 +74,8 @@ _FOR, _ROW, _OPEN, _CLOSE = r"\text{for}", r"\\", (r"\left", "("), (r"\right", "
 def read_latex(text: str) -> Expr:
     r"""The expression that ``Law.to_latex`` wrote, in the symbols of this package.
 
-    A decimal fraction is taken as it is written, exactly.
+    A decimal fraction is taken as it is written, exactly.  Integrals, which stand in laws without a
+    closed form, are not read.
 
     Raises:
         InvalidArgument: when the text is no string, too long or too deep (``building``), or holds anything

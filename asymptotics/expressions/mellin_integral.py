@@ -4,10 +4,12 @@ r"""Mellin transforms without a closed form: integrals that stay integrals, and 
 
 exists where the powers of h at 0 and at infinity lie on either side of x.  Dominant balance needs no more:
 exponents never depend on the value, and a law holds the integral as it is.  With s = exp(t) both ends decay
-exponentially, and the quadrature of mpmath converges to any number of digits.  Terms of h that cancel at an
-end, by a power of s, cost digits there, which spare ones make up for; an error estimate is looked at.
+exponentially, and the quadrature of mpmath converges to any number of digits.  Where x is close to the power
+of h at an end, the decay is slow: there the integrand is C exp(-r t) to all digits long before it is small,
+and what lies beyond T is the integrand at T over r.  Terms of h that cancel at an end, by a power of s, cost
+digits there, which spare ones make up for; an error estimate is looked at.
 
-In this order: `MellinIntegral`, and how far its integrand reaches.
+In this order: how far an integrand reaches, and `MellinIntegral`.
 """
 
 from __future__ import annotations
@@ -30,8 +32,10 @@ _MOST_STOPS = 8
 _NONE: Mapping[Symbol, Any] = {}
 
 
-def _reach(integrand: Callable[[Any], Any], bits: int) -> list[Any]:
-    """Stops 1, 4, 16, ... up to where an integrand that decays exponentially has nothing left to add.
+def _reach(integrand: Callable[[Any], Any], bits: int) -> tuple[list[Any], Any]:
+    """Stops 1, 4, 16, ... up to where the rest of the integral is known, and that rest.
+
+    It is 0 where nothing is left to add, and the integrand over its rate of decay where that is constant.
 
     Raises:
         ArithmeticError: it does not decay.
@@ -41,9 +45,19 @@ def _reach(integrand: Callable[[Any], Any], bits: int) -> list[Any]:
         now = abs(integrand(stops[-1]))
         largest = max(largest, now)
         if now * stops[-1] <= mpmath.mpf(2) ** (-bits - _GUARD_BITS) * largest:
-            return stops
+            return stops, mpmath.mpf(0)
+        rate, later = (_rate(integrand, t) for t in (stops[-1], 4 * stops[-1]))
+        if rate > 0 and abs(later - rate) <= mpmath.mpf(2) ** (-bits - _GUARD_BITS // 2) * rate:
+            return stops, integrand(stops[-1]) / rate
         stops.append(stops[-1] * 4)
     raise ArithmeticError("the integrand of a Mellin transform does not decay at its ends")
+
+
+def _rate(integrand: Callable[[Any], Any], t: Any) -> Any:
+    """The r of an integrand that is C exp(-r t) from t to t + 1; 0 where its sign changes or it vanishes."""
+    one, other = integrand(t), integrand(t + 1)
+    is_of_one_sign = mpmath.im(one) == mpmath.im(other) == 0 and one * other > 0
+    return mpmath.log(one / other) if is_of_one_sign else mpmath.mpf(0)
 
 
 class MellinIntegral(Expr):  # type: ignore[misc]
@@ -110,11 +124,19 @@ class MellinIntegral(Expr):  # type: ignore[misc]
             with mpmath.extraprec(int(spare * abs(t) / mpmath.log(2)) + _GUARD_BITS):
                 return function(*at, mpmath.exp(t)) * mpmath.exp(-exponent * t)
 
-        left = [-t for t in _reach(lambda t: integrand(-t), bits)] if low == 0 else [mpmath.log(low)]
-        right = _reach(integrand, bits) if high == mpmath.inf else [mpmath.log(high)]
-        middle = [mpmath.mpf(0)] if max(left) < 0 < min(right) else []
-        stops = sorted([*left, *middle, *right])
+        # stops are counted from the end of the piece that is finite
+        start = mpmath.log(low) if low > 0 else mpmath.log(high) if high < mpmath.inf else mpmath.mpf(0)
+        left, right, rest = [mpmath.mpf(0)], [mpmath.mpf(0)], mpmath.mpf(0)
+        if low == 0:
+            left, rest = _reach(lambda t: integrand(start - t), bits)
+        if high == mpmath.inf:
+            right, more = _reach(lambda t: integrand(start + t), bits)
+            rest += more
+        elif low > 0:
+            right = [mpmath.log(high) - start]
+        stops = sorted({start, *(start - t for t in left), *(start + t for t in right)})
         value, error = mpmath.quad(integrand, stops, error=True)
+        value += rest
         target = mpmath.mpf(2) ** (_SPARE_BITS - bits)
         for end in (stops[0], stops[-1]):
             other = integrand(end, 2 * _CANCELLED)
@@ -133,7 +155,9 @@ class MellinIntegral(Expr):  # type: ignore[misc]
         return self
 
     def _sympystr(self, printer: Any) -> str:
-        return str(printer._print(self.as_integral()))
+        written = printer._print(self.as_integral())
+        return f"({written})" if len(self.pieces) > 1 else str(written)
 
     def _latex(self, printer: Any) -> str:
-        return str(printer._print(self.as_integral()))
+        # also of one piece: a power or a factor behind it would be read as of the integrand
+        return rf"\left({printer._print(self.as_integral())}\right)"

@@ -9,7 +9,8 @@ The reader executes nothing that it reads.  It parses, and builds from a list of
 operations, within bounds (``building``); text from anywhere may be given to it.  SymPy's own readers
 evaluate text as a program, and make other symbols of the same names, without assumptions.  Products and sums
 are built in one step from all their members, as they were built when they were derived, so that what is read
-is equal (==) to what was written.
+is equal (==) to what was written.  Integrals without a closed form (``mellin_integral``) and functions
+defined by an equation (``implicit_functions``) are written, and refused by the reader.
 
 In this order: ``NAMES``, ``FUNCTIONS``, ``write_expression``, ``read_expression``.
 """
@@ -108,7 +109,7 @@ class _TextPrinter(StrPrinter):  # type: ignore[misc]
 
 
 def write_expression(expression: Expr) -> str:
-    """An expression as plain text, which Python and ``read_expression`` can read.
+    """An expression as plain text, which Python and ``read_expression`` can read, but for its integrals.
 
     >>> from asymptotics.symbols import d, gamma, n_eff, weight_decay
     >>> write_expression(sympy.gamma(1 / gamma) * (weight_decay * d / n_eff) ** 2)

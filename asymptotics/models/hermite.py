@@ -43,6 +43,7 @@ from asymptotics.expressions.checks import require
 from asymptotics.expressions.implicit_functions import unlearned_share
 from asymptotics.symbols import a, effective_noise, n_eff, noise_variance, size
 from asymptotics.systems import System, mode_sum
+from asymptotics.words import LABEL_NOISE, MODES
 
 _DIGITS, _MOST = 60, 100
 
@@ -74,6 +75,7 @@ def hermite(degree: int) -> System:
         equations=(Eq(n_eff * effective_noise**2, noise_variance + error),),
         quantities={"risk": error, "threshold": smallest},
         scales={n_eff: a},
+        origins={noise_variance: LABEL_NOISE, error: MODES},
     )
 
 

@@ -18,7 +18,7 @@ from typing import Any
 from sympy import And, latex, log
 
 from asymptotics.algebra.regions import region_of
-from asymptotics.balance.derivation import Derivation, derivation_of
+from asymptotics.balance.derivation import Derivation, derivation_of, words_in_latex
 from asymptotics.balance.dominant_balance import Balanced
 from asymptotics.balance.laws import Law, NoLaw, law_of, risk_law
 from asymptotics.balance.regimes import Description, Hypothesis, Model
@@ -199,7 +199,8 @@ class Phase(Stored):
         >>> print(phase_diagram(diagonal)["III"].to_latex())  # doctest: +ELLIPSIS
         \text{III (shrinkage-dominated):}\quad R \simeq \frac{d^{2} \lambda^{2}}{n_{eff}^{2}} ...
         """
-        title = rf"\text{{{self.name} ({self.title}):}}"
+        words = words_in_latex(f"{self.name} ({self.title})")
+        title = rf"\text{{{words}:}}"
         where = r",\; ".join(map(latex, self.region.args))
         return rf"{title}\quad R \simeq {self.risk.to_latex()} \quad\text{{where}}\quad {where}"
 

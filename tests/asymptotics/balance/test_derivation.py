@@ -5,7 +5,7 @@ from sympy import Add, Rational, sqrt, zeta
 
 from asymptotics import diagonal, phase_diagram, quadratic
 from asymptotics.algebra.monomials import term
-from asymptotics.balance.derivation import LOGARITHM, expression
+from asymptotics.balance.derivation import LOGARITHM, expression, words_in_latex
 from asymptotics.symbols import d, effective_noise, gamma, n_eff, noise_variance, weight_decay
 
 SOME_POINT = {
@@ -53,6 +53,19 @@ def test_text_and_latex_have_the_same_headings():
         assert heading in str(derivation)
         assert heading in derivation.to_latex()
         assert steps
+
+
+@pytest.mark.parametrize(
+    ("words", "written"),
+    [
+        ("noise-dominated", "noise-dominated"),
+        ("risk by sum_i[s**2, s > 3, x <= 1]", r"risk by sum\_i[s$^{2}$, s $>$ 3, x $\leq$ 1]"),
+        (r"100% of a_1 & $x_1$ and a\_2", r"100\% of a\_1 \& $x_1$ and a\_2"),
+        ("kappa >> delta", r"$\kappa$ $\gg$ $\delta$"),
+    ],
+)
+def test_words_compile_in_latex(words, written):
+    assert words_in_latex(words) == written
 
 
 def test_a_logarithm_is_written_by_its_symbol():

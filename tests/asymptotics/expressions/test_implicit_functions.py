@@ -6,7 +6,7 @@ from fractions import Fraction
 import mpmath
 import numpy as np
 import pytest
-from sympy import Symbol, lambdify, oo
+from sympy import Symbol, lambdify, latex, oo
 
 from asymptotics.expressions.implicit_functions import ImplicitFunction, unlearned_share
 from asymptotics.lemmas.power_sums import end_behaviour
@@ -70,6 +70,13 @@ def test_its_derivative_is_that_of_differences():
 
 def test_its_end_is_known_to_dominant_balance():
     assert end_behaviour(size**2 * unlearned_share(size**2, 4), oo) == (1, 0)
+
+
+def test_its_powers_are_in_latex():
+    value = unlearned_share(X, 4)
+    assert latex(value**2) == latex(value) + "^{2}"
+    assert latex(2 * value - 1) == f"2 {latex(value)} - 1"
+    assert str(2 * value**2) == "2*unlearned_share(x, 4)**2"
 
 
 def test_it_is_positive_pickles_and_prints():

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from sympy import Rational
 
-from asymptotics import phase_diagram, quadratic
+from asymptotics import phase_diagram, quadratic, read_expression, read_latex
 from asymptotics.models import BayesOptimal, hermite
 from asymptotics.models.hermite import detection, unlearned
 
@@ -70,29 +70,45 @@ def test_from_detection_on_the_learned_branch_has_the_larger_free_entropy(degree
     assert 1 - found**degree == pytest.approx(float(unlearned(1.001 * edge, degree)), rel=1e-5, abs=0)
 
 
+@pytest.mark.parametrize("decay", [Rational(505, 1000), Rational(3, 2), 50])
 @pytest.mark.parametrize("degree", [3, 4, 5])
-def test_the_constant_is_an_integral_over_q(degree):
+def test_the_constant_is_an_integral_over_q(degree, decay):
     """In place of the sizes the overlap q is integrated over: s^2 = l(q) = 1/(k q^(k-2) (1 - q))."""
-    gamma = mpmath.mpf(3) / 2
+    gamma = mpmath.mpf(decay.p) / decay.q if isinstance(decay, Rational) else mpmath.mpf(decay)
     law = phase_diagram(hermite(degree)).phases[-1].risk
     with mpmath.workdps(25):
         edge = mpmath.mpf(str(detection(degree)))
 
-        def ratio(q):
-            return 1 / (degree * q ** (degree - 2) * (1 - q))
+        def ratio(p):  # with p = 1 - q
+            return 1 / (degree * (1 - p) ** (degree - 2) * p)
 
-        def weight(q):  # s^2 (1 - q^k) s^(-1/gamma - 1) ds, with l = s^2
-            power = (1 / (1 - q) - (degree - 2) / q) / 2
-            return ratio(q) ** (1 - 1 / (2 * gamma)) * (1 - q**degree) * power
+        def weight(y):  # s^2 (1 - q^k) s^(-1/gamma - 1) ds, with l = s^2; p = y^(2 gamma) has no singular end
+            p = y ** (2 * gamma)
+            unknown = -mpmath.expm1(degree * mpmath.log1p(-p))
+            power = (1 / p - (degree - 2) / (1 - p)) / 2
+            return ratio(p) ** (1 - 1 / (2 * gamma)) * unknown * power * 2 * gamma * p / y
 
-        lowest = mpmath.findroot(
-            lambda q: ratio(q) - edge, (mpmath.mpf(degree - 2) / (degree - 1), 0.9999), solver="anderson"
+        highest = mpmath.findroot(
+            lambda p: ratio(p) - edge, (mpmath.mpf(1) / (degree - 1), 0.0001), solver="anderson"
         )
-        middle = (lowest + 1) / 2
-        above = mpmath.quad(weight, [lowest, middle, 1])
+        above = mpmath.quad(weight, mpmath.linspace(0, highest ** (1 / (2 * gamma)), 3))
         below = edge ** (1 - 1 / (2 * gamma)) / (2 - 1 / gamma)
-        value = law.evaluate(gamma=Rational(3, 2), n_eff=1, noise_variance=1)
+        value = law.evaluate(gamma=decay, n_eff=1, noise_variance=1)
         assert float(value) == pytest.approx(float((above + below) / gamma), rel=1e-9, abs=0)
+
+
+@pytest.mark.parametrize("degree", [2, 3, 4])
+def test_titles_are_words(degree):
+    diagram = phase_diagram(hermite(degree))
+    assert {phase.title for phase in diagram} == {"risk by target modes"}
+    assert "sum_i" not in diagram.to_latex() + diagram.phases[-1].derivation().to_latex()
+
+
+def test_laws_with_an_integral_are_written_and_not_read():
+    law = phase_diagram(hermite(3)).phases[-1].risk
+    for text, read in ((law.to_text(), read_expression), (law.to_latex(), read_latex)):
+        with pytest.raises(ValueError, match="text="):
+            read(text)
 
 
 @pytest.mark.parametrize("degree", [1, 0, 101, 2.0, "3", None, True])
