@@ -9,10 +9,10 @@ In this order: `Declared` (what of a system is read), `Canonical`, `canonical`, 
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cache
-from itertools import combinations, permutations, product
+from itertools import combinations, count, permutations, product
 from typing import Protocol
 
 from sympy import Add, Eq, Expr, Mul, Pow, S, Symbol, factor
@@ -45,6 +45,10 @@ class Declared(Hashable, Protocol):
     @property
     def quantities(self) -> Mapping[str, Expr]:
         """What has laws, by name."""
+
+    @property
+    def scales(self) -> Mapping[Symbol, Expr]:
+        """Every physical variable with its exponent of d."""
 
     @property
     def origins(self) -> Mapping[Expr, str]:
@@ -86,7 +90,7 @@ def canonical(system: Declared, noisy: bool) -> Canonical:
     Raises:
         ValueError: one has no such form, or two are one.
     """
-    parts = _Parts(noisy)
+    parts = _Parts(noisy, _names_of(system))
     declared = [(parts.read(equation.lhs), parts.read(equation.rhs)) for equation in system.equations]
     quantities = {name: parts.read(value) for name, value in system.quantities.items()}
     declared += parts.definitions  # as long as reading them adds no more
@@ -129,11 +133,19 @@ def scales_of_sum(summand: Expr) -> tuple[Term, ...]:
     return scales
 
 
+def _names_of(system: Declared) -> Set[str]:
+    """The names of the symbols of a system."""
+    held = (*system.unknowns, *system.equations, *system.quantities.values())
+    grown = (x for pair in system.scales.items() for x in pair)
+    return {symbol.name for value in (*held, *grown) for symbol in S(value).free_symbols}
+
+
 class _Parts:
     """Reads expressions; a factor that is no monomial becomes an unknown with an equation of its own."""
 
-    def __init__(self, noisy: bool) -> None:
+    def __init__(self, noisy: bool, taken: Set[str]) -> None:
         self._noisy = noisy
+        self._free = (name for k in count(1) if (name := f"u_{k}") not in taken)
         self._names: dict[Expr, Symbol] = {}
         self.definitions: list[tuple[Expr, Expr]] = []
 
@@ -150,7 +162,7 @@ class _Parts:
     def unknown_for(self, part: Expr) -> Symbol:
         """The unknown that stands for a part."""
         if part not in self._names:
-            self._names[part] = Symbol(f"u_{len(self._names) + 1}", positive=True)
+            self._names[part] = Symbol(next(self._free), positive=True)
             self.definitions.append((self._names[part], part))
         return self._names[part]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sympy import Eq, Expr, Integer, StrictGreaterThan, StrictLessThan, Symbol, nan, oo, zoo
+from sympy import Eq, Expr, I, Integer, StrictGreaterThan, StrictLessThan, Symbol, nan, oo, zoo
 from sympy.core.relational import Relational
 
 from asymptotics.algebra.monomials import term
@@ -58,6 +58,8 @@ def scales(values: Any) -> dict[Symbol, Expr]:
     require(are_variables, "scales", values, "exponents of d by variable, symbols with positive=True")
     exponents = {variable: expression(f"scales[{variable}]", value) for variable, value in values.items()}
     for variable, exponent in exponents.items():
+        is_finite = not exponent.has(oo, -oo, I) and exponent.is_real is not False
+        require(is_finite, f"scales[{variable}]", exponent, "a finite real exponent of d")
         coordinates = sorted(exponent.free_symbols.difference(PARAMETERS), key=str)
         is_linear = all(exponent.diff(x, y) == 0 for x in coordinates for y in coordinates)
         require(is_linear, f"scales[{variable}]", exponent, "linear in the coordinates of the diagram")

@@ -38,7 +38,15 @@ from sympy.core.relational import Relational
 
 from asymptotics.algebra.curved import curved
 from asymptotics.algebra.monomials import Noise, Scales, term
-from asymptotics.algebra.polyhedra import ALL_PARAMETERS, EVERYWHERE, PARAMETERS, Domain
+from asymptotics.algebra.polyhedra import (
+    ALL_PARAMETERS,
+    EVERYWHERE,
+    PARAMETERS,
+    Domain,
+    feasible,
+    is_zero,
+    split_at_sign_changes,
+)
 from asymptotics.balance.regimes import (
     Description,
     Hypothesis,
@@ -55,7 +63,7 @@ from asymptotics.symbols import (
     noise_variance,
     size,
 )
-from asymptotics.systems import fields
+from asymptotics.systems import fields, names, summands
 from asymptotics.systems.canonical import RISK, canonical, scales_of_sum
 from asymptotics.systems.mode_sums import Modes, mode_sum
 from asymptotics.systems.regimes import regimes_of
@@ -122,6 +130,7 @@ class System:
             "conditions": fields.conditions(self.conditions),
         }
         fields.decay(self.decay)
+        self._check_names(exponents)
         for name, value in checked.items():
             object.__setattr__(self, name, value)
         fields.positive(self.positive, Scales("fixed", tuple(exponents.items())).exponents)
@@ -129,8 +138,47 @@ class System:
         allowed = "a function of a Hypothesis, or None"
         require(describe is None or callable(describe), "describe_phase", describe, allowed)
         self._check_symbols()
+        self._check_modes()
+        for where, value in self._declared:
+            summands.check_elementary(f"{self.name}, {where}", value)
         self._check_scales()
         canonical(self, True)
+        self._check_signs()
+
+    def _check_names(self, exponents: Mapping[Symbol, Expr]) -> None:
+        """Refuse symbols and names with two meanings."""
+        held = [("unknowns", unknown) for unknown in self.unknowns]
+        held += [("scales", value) for pair in exponents.items() for value in pair]
+        names.check_namesakes(held + self._declared + [("origins", value) for value in self.origins])
+        names.check_meanings(self.unknowns, exponents)
+        names.check_law_names(self.unknowns, self.quantities)
+
+    def _check_modes(self) -> None:
+        """Refuse a number of modes that need not grow."""
+        if self.modes == oo:
+            return
+        scales = scales_of(self, "fixed")
+        growth = scales.exponent(term(self.modes, "modes"))
+        shrinking = (tuple(-c for c in growth), *scales.window)
+
+        def always_grows(domain: Domain) -> bool:
+            return not feasible(shrinking, domain) and not is_zero(growth)
+
+        grows = all(answer for _, answer in split_at_sign_changes(always_grows, self.box))
+        allowed = "oo, or a power that grows with d: of d, or of variables whose exponents are in positive"
+        require(grows, "modes", self.modes, allowed)
+
+    def _check_signs(self) -> None:
+        """Refuse sums of terms that are negative."""
+        sums = {one for _, value in self._declared for one in value.atoms(mode_sum)}
+        for one in sorted(sums, key=str):
+            summands.check_positive(self.name, one.args[0], self.box, self.conditions)
+
+    @property
+    def _declared(self) -> list[tuple[str, Expr]]:
+        """Equations and quantities, by their fields."""
+        declared = [("equations", equation) for equation in self.equations]
+        return declared + [(f"quantities[{name!r}]", S(value)) for name, value in self.quantities.items()]
 
     def _check_scales(self) -> None:
         """Refuse sums without a scale of their own."""
@@ -154,9 +202,7 @@ class System:
 
     def _check_symbols(self) -> None:
         known = {*self.scales, d, noise_variance, *self.unknowns, *PARAMETERS}
-        declared = [("equations", equation) for equation in self.equations]
-        declared += [(f"quantities[{name!r}]", value) for name, value in self.quantities.items()]
-        for where, value in declared:
+        for where, value in self._declared:
             for symbol in sorted(value.free_symbols - {size}, key=str):
                 is_known = f"made of unknowns and of variables whose scales are given; {symbol} is neither"
                 require(symbol in known, where, value, is_known)

@@ -1,7 +1,7 @@
 """What no field of a system may be, refused in one line that names it."""
 
 import pytest
-from sympy import Eq, S, Symbol, exp, nan, oo
+from sympy import Eq, I, Integer, S, Symbol, exp, nan, oo
 
 from asymptotics.symbols import a, d, ell, gamma, n_eff, noise_variance, size, threshold, weight_decay
 from asymptotics.systems import System, mode_sum
@@ -29,6 +29,10 @@ Z = Symbol("z", positive=True)
         ({"unknowns": (threshold, Symbol("D_s"))}, "unknowns=.*positive=True"),
         ({"modes": n_eff + d}, "modes=.*a positive product of powers of d, n_eff, lambda, or oo"),
         ({"modes": nan}, "modes=nan"),
+        ({"modes": Integer(10)}, "modes=10: must be oo, or a power that grows"),
+        ({"modes": 1 / d}, "modes=1/d: must be oo, or a power that grows"),
+        ({"modes": d ** (1 - gamma)}, r"modes=d\*\*\(1 - gamma\): must be oo, or a power that grows"),
+        ({"modes": n_eff}, "modes=n_eff: .*whose exponents are in positive"),
         ({"amplitude": oo}, "amplitude=oo"),
         ({"amplitude": -d}, "amplitude=-d"),
         ({"amplitude": "d"}, "amplitude='d'"),
@@ -41,6 +45,8 @@ Z = Symbol("z", positive=True)
         ({"origins": ((weight_decay, "weight decay"),)}, "origins="),
         ({"quantities": {"risk": "kappa"}}, r"quantities\['risk'\]='kappa'"),
         ({"scales": {n_eff: "a", weight_decay: ell}}, r"scales\[n_eff\]='a'"),
+        ({"scales": {n_eff: oo, weight_decay: ell}}, r"scales\[n_eff\]=oo: must be a finite real"),
+        ({"scales": {n_eff: I * a, weight_decay: ell}}, r"scales\[n_eff\]=I\*a: must be a finite real"),
         ({"quantities": {"error": MISSED}}, 'one of them "risk"'),
         ({"quantities": {"risk": MISSED - noise_variance}}, "is a difference"),
         ({"scales": {n_eff: a}}, "equations=.*lambda is neither"),
@@ -66,3 +72,8 @@ def test_what_is_no_system_is_refused_in_one_line(changes, words):
     with pytest.raises(ValueError, match=words) as caught:
         System(**{**FIELDS, **changes})
     assert "\n" not in str(caught.value)
+
+
+def test_a_number_of_modes_grows_with_what_is_above_0():
+    assert System(**{**FIELDS, "modes": n_eff, "positive": (a,)})
+    assert System(**{**FIELDS, "modes": d**2})

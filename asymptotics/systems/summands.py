@@ -1,0 +1,148 @@
+"""What may stand in a sum over modes: elementary functions of the size, positive at every size.
+
+Dominant balance compares positive terms.  Where a summand changes sign its sum may vanish and change sign,
+too, at a gamma that no phase boundary marks: sum_i s^2 (1 - s/k)/(1 + s/k)^4 is positive for gamma < 2 and
+negative beyond.  So every summand is evaluated on a logarithmic grid of sizes, at a few values of the
+parameters, unless SymPy knows its sign.  The grid is finite: a summand that is negative between two of its
+points alone is not refused.
+
+In this order: `check_elementary`, `check_positive`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import mpmath
+from sympy import (
+    Abs,
+    Expr,
+    Heaviside,
+    Max,
+    Min,
+    Rational,
+    Symbol,
+    arg,
+    ceiling,
+    conjugate,
+    floor,
+    im,
+    lambdify,
+    oo,
+    re,
+    sign,
+)
+from sympy.core.relational import Relational
+
+from asymptotics.algebra.polyhedra import PARAMETERS, Domain
+from asymptotics.symbols import size
+from asymptotics.systems.mode_sums import mode_sum, scales_in
+
+_NOT_SMOOTH = (Abs, Max, Min, sign, Heaviside, floor, ceiling, re, im, arg, conjugate)
+_PLACES = (Rational(1, 10), Rational(1, 2), Rational(9, 10))
+"""Of the values of a parameter in its interval."""
+_DECADES, _PER_DECADE = 5, 4
+_SHIFT = Rational(10) ** 4
+"""Of one variable against the others, where a sum has two scales."""
+_DIGITS, _AGREEMENT = 30, 1e-6
+"""A negative value counts where twice the digits confirm it."""
+
+
+def check_elementary(where: str, value: Expr) -> None:
+    """Refuse sums within sums, and functions that have no Mellin transform to be found.
+
+    Raises:
+        ValueError: it names the sum, or the function.
+
+    >>> check_elementary("ridge", mode_sum(size * mode_sum(size**2)))
+    Traceback (most recent call last):
+        ...
+    ValueError: ridge: sum_i[s*sum_i[s**2]] holds another sum: take it out, or declare it as an unknown of \
+its own
+    """
+    for one in sorted(value.atoms(mode_sum), key=str):
+        if one.args[0].has(mode_sum):
+            raise ValueError(
+                f"{where}: {one} holds another sum: take it out, or declare it as an unknown of its own"
+            )
+    for function in sorted(value.atoms(*_NOT_SMOOTH), key=str):
+        raise ValueError(f"{where}: {function} is not smooth: write it as a Piecewise, or without")
+
+
+def check_positive(where: str, summand: Expr, domain: Domain, conditions: Sequence[Relational]) -> None:
+    """Refuse a summand that is negative at some size, unless it is so at all sizes and SymPy knows it.
+
+    Raises:
+        ValueError: it names the sum, and where it is negative.
+
+    >>> k = Symbol("k", positive=True)
+    >>> check_positive("own", size**2 * (1 - size / k), ((Rational(1, 2), oo),), ())
+    Traceback (most recent call last):
+        ...
+    ValueError: own: sum_i[s**2*(1 - s/k)] has a negative term, at s = 1.78 and k = 1: sums over modes are \
+to be of positive terms
+    """
+    if summand.is_nonnegative or summand.is_negative:
+        return
+    variables = sorted(summand.free_symbols - {size, *PARAMETERS}, key=str)
+    steps = range(-_DECADES * _PER_DECADE, _DECADES * _PER_DECADE + 1)
+    has_two_scales = len(scales_in(summand)) > 1
+    for point in _points(domain, [parameter for parameter in PARAMETERS if summand.has(parameter)]):
+        if any(condition.subs(point) == False for condition in conditions):  # noqa: E712
+            continue
+        function = lambdify((size, *variables), summand.subs(point), "mpmath")
+        for values in _values(variables, has_two_scales):
+            step = next((step for step in steps if _is_negative(function, step, values)), None)
+            if step is not None:
+                at = {size: 10 ** (step / _PER_DECADE), **dict(zip(variables, values, strict=True)), **point}
+                where_negative = " and ".join(f"{x} = {float(v):.3g}" for x, v in at.items())
+                raise ValueError(
+                    f"{where}: {mode_sum(summand)} has a negative term, at {where_negative}: sums over modes "
+                    "are to be of positive terms"
+                )
+
+
+def _points(domain: Domain, held: Sequence[Symbol]) -> Iterator[Mapping[Symbol, Expr]]:
+    """A few values of the parameters; of two, every pair of them."""
+    intervals = dict(zip(PARAMETERS, domain, strict=False))
+    points: list[dict[Symbol, Expr]] = [{}]
+    for parameter in held:
+        low, high = intervals.get(parameter, (Rational(0), oo))
+        inside = [_inside(low, high, place) for place in _PLACES]
+        points = [{**point, parameter: value} for point in points for value in inside]
+    yield from points
+
+
+def _inside(low: Expr, high: Expr, place: Rational) -> Expr:
+    """A value in an open interval, which may be unbounded."""
+    if low.is_finite and high.is_finite:
+        return low + place * (high - low)
+    away = place / (1 - place)
+    if low.is_finite:
+        return low + away
+    return high - away if high.is_finite else away - 1 / away
+
+
+def _values(variables: Sequence[Symbol], has_two_scales: bool) -> Iterator[tuple[Rational, ...]]:
+    """All variables 1, for sizes are in units of one scale; of two scales each variable is shifted, too."""
+    ones = [Rational(1)] * len(variables)
+    yield tuple(ones)
+    for position in range(len(variables) if has_two_scales else 0):
+        for shift in (_SHIFT, 1 / _SHIFT):
+            yield tuple(shift if k == position else one for k, one in enumerate(ones))
+
+
+def _is_negative(function: object, step: int, values: Sequence[Rational]) -> bool:
+    """Whether a value is negative, and not by rounding."""
+    found = []
+    for digits in (_DIGITS, 2 * _DIGITS):
+        with mpmath.workdps(digits):
+            at = mpmath.mpf(10) ** (mpmath.mpf(step) / _PER_DECADE)
+            try:
+                value = function(at, *(mpmath.mpf(int(v.p)) / int(v.q) for v in values))  # type: ignore[operator]
+            except (ArithmeticError, ValueError):  # a pole
+                return False
+        if not isinstance(value, mpmath.mpf | int | float) or not value < 0:
+            return False
+        found.append(value)
+    return bool(abs(found[0] - found[1]) < _AGREEMENT * abs(found[1]))
