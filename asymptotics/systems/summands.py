@@ -49,7 +49,7 @@ _DIGITS, _AGREEMENT = 30, 1e-6
 
 
 def check_elementary(where: str, value: Expr) -> None:
-    """Refuse sums within sums, and functions that have no Mellin transform to be found.
+    """Refuse sums within sums, and functions with corners, which are to be Piecewise.
 
     Raises:
         ValueError: it names the sum, or the function.
@@ -134,7 +134,7 @@ def _values(variables: Sequence[Symbol], has_two_scales: bool) -> Iterator[tuple
 
 def _is_negative(function: object, step: int, values: Sequence[Rational]) -> bool:
     """Whether a value is negative, and not by rounding."""
-    found = []
+    computed = []
     for digits in (_DIGITS, 2 * _DIGITS):
         with mpmath.workdps(digits):
             at = mpmath.mpf(10) ** (mpmath.mpf(step) / _PER_DECADE)
@@ -144,5 +144,5 @@ def _is_negative(function: object, step: int, values: Sequence[Rational]) -> boo
                 return False
         if not isinstance(value, mpmath.mpf | int | float) or not value < 0:
             return False
-        found.append(value)
-    return bool(abs(found[0] - found[1]) < _AGREEMENT * abs(found[1]))
+        computed.append(value)
+    return bool(abs(computed[0] - computed[1]) < _AGREEMENT * abs(computed[1]))

@@ -83,7 +83,7 @@ class System:
         scales: every physical variable with its exponent of d, linear in the coordinates of the diagram, such
             as {n_eff: a}; 0 for one of order one.  That of the label noise follows from the ``noise`` of the
             diagram.
-        modes: how many modes there are: oo, or a power of physical variables such as d.
+        modes: how many modes there are: oo, or a power of physical variables, such as d, that grows.
         amplitude: size of the first mode, a power of d.
         positive: coordinates that are above 0.
         domain: an open interval of each parameter; those left out lie in gamma > 1/2, the source exponent
@@ -96,8 +96,10 @@ class System:
             others go by their expressions.
 
     Raises:
-        InvalidArgument: a field is not of its kind; or a symbol is neither known nor unknown.
-        ValueError: an equation or a sum is not of the form that can be balanced; it names it.
+        InvalidArgument: a field is not of its kind; or a symbol is neither known nor unknown, or has two
+            meanings (``names``).
+        ValueError: an equation or a sum is not of the form that can be balanced, or has negative terms
+            (``summands``); it names it.
     """
 
     name: str
