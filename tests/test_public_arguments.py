@@ -37,6 +37,7 @@ from asymptotics import diagonal, kernel_ridge, phase_diagram, quadratic, symbol
 from asymptotics.expressions.checks import InvalidArgument
 from asymptotics.expressions.point import VARIABLES
 from asymptotics.lemmas.power_sums import Learned
+from asymptotics.models import one_pass_sgd
 from asymptotics.symbols import n_eff, size, threshold
 from numerics import FreeConvolution, Problem, solve
 from verify import strategies
@@ -236,6 +237,9 @@ VALID: dict[str, Callable[[], Any]] = {
     "network": lambda: diagonal,
     "model": lambda: diagonal,
     "diagram": _diagram,
+    "compute_optimal.model": lambda: one_pass_sgd,
+    "compute_optimal.alpha": lambda: 0.75,
+    "compute_optimal.beta": lambda: 0.25,
     "width_peak.network": lambda: quadratic,
     "width_ratio.network": lambda: quadratic,
     "optimal_width.diagram": lambda: phase_diagram(quadratic, width="scaled"),

@@ -112,7 +112,7 @@ def origins(values: Any) -> dict[Expr, str]:
 def decay(value: Any) -> None:
     """A parameter."""
     allowed = "gamma or alpha, of asymptotics.symbols"
-    require(value in (gamma, alpha), "decay", value, allowed)
+    require(isinstance(value, Symbol) and value in (gamma, alpha), "decay", value, allowed)
 
 
 def conditions(values: Any) -> tuple[Relational, ...]:

@@ -20,12 +20,15 @@ from asymptotics import (
     heavy_tails,
     interpolation_peak,
     kernel_ridge,
+    optimal_width,
     phase_diagram,
     plateaus,
     pruning_ratios,
     quadratic,
     recovery_jump,
     ridge,
+    width_peak,
+    width_ratio,
 )
 from asymptotics import symbols as letters
 from asymptotics.algebra.regions import end_of_axis
@@ -97,14 +100,14 @@ def refused(name, ask):
 
 @pytest.mark.parametrize("wrong", OBJECTS, ids=named)
 def test_what_is_no_network_is_refused(wrong):
-    for ask in (bayes_ratio, interpolation_peak, recovery_jump, ridge):
+    for ask in (bayes_ratio, interpolation_peak, recovery_jump, ridge, width_peak, width_ratio):
         refused("network", lambda ask=ask: ask(wrong))
     refused("model", lambda: phase_diagram(wrong))
 
 
 @pytest.mark.parametrize("other", [kernel_ridge, asymptotics.Network], ids=["kernel ridge", "class"])
 def test_other_models_are_no_networks(other):
-    for ask in (bayes_ratio, interpolation_peak, recovery_jump, ridge):
+    for ask in (bayes_ratio, interpolation_peak, recovery_jump, ridge, width_peak, width_ratio):
         refused("network", lambda ask=ask: ask(other))
 
 
@@ -112,6 +115,7 @@ def test_other_models_are_no_networks(other):
 def test_what_is_no_diagram_is_refused(wrong):
     refused("diagram", lambda: heavy_tails(wrong))
     refused("diagram", lambda: pruning_ratios(wrong))
+    refused("diagram", lambda: optimal_width(wrong))
     refused("diagram", lambda: plateaus(wrong, ell=0, gamma=1))
 
 
@@ -320,7 +324,8 @@ def test_every_public_function_and_method_is_asked_here():
         "BoundaryLaw", "BoundaryType", "Law", "LocalLaw", "PhaseDiagram",  # evaluate, locate, ...
         "RidgeRegression", "Network", "System", "mode_sum",  # declarations: test_declared, test_fields
         "bayes_ratio", "heavy_tails", "interpolation_peak", "phase_diagram", "plateaus", "pruning_ratios",
-        "recovery_jump", "ridge",
+        "recovery_jump", "ridge", "optimal_width", "width_peak", "width_ratio",
+        "ComputeOptimal", "compute_optimal",  # test_compute_optimal
         "PowerLaw", "PhysicalPoint", "read_expression", "read_latex",  # test_point, test_notation
         "diagonal", "kernel_ridge", "quadratic",
     }  # fmt: skip
@@ -330,4 +335,4 @@ def test_every_public_function_and_method_is_asked_here():
         for name, value in inspect.getmembers(asymptotics.PhaseDiagram, inspect.isfunction)
         if not name.startswith("_") and len(inspect.signature(value).parameters) > 1
     }
-    assert methods == {"learning_curve", "locate", "optimal_weight_decay", "parameters"}
+    assert methods == {"given", "learning_curve", "locate", "optimal_weight_decay", "parameters"}

@@ -50,7 +50,7 @@ def _in_phase(network: str, phase: str, dim: int, gamma: float = 1.25) -> Proble
     return Problem(
         network,
         gamma=gamma,
-        samples=float(dim) ** (a + NETWORKS[network].risk_per_error - 1),
+        samples=float(dim) ** a * NETWORKS[network].sample_unit(dim),
         dim=dim,
         weight_decay=float(dim) ** ell,
         noise_variance=0 if b is None else float(dim) ** -b,

@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
+from itertools import product
 from typing import Any
 
 import mpmath
@@ -167,8 +168,11 @@ def test_arguments_are_checked() -> None:
     assert solve(problem, digits=np.int64(20)) == solve(problem, digits=20)
 
 
-@pytest.mark.parametrize("network", NETWORKS)
-@pytest.mark.parametrize("estimator", ["erm", "bayes"])
+@pytest.mark.parametrize(
+    ("network", "estimator"),
+    # the posterior of a bilinear network is not solved
+    [case for case in product(NETWORKS, ("erm", "bayes")) if case != ("bilinear", "bayes")],
+)
 @pytest.mark.parametrize(
     ("parameter", "value"),
     [("dim", 10**400), ("samples", Fraction(1, 10**400)), ("noise_variance", 10**400)],

@@ -17,6 +17,7 @@ In this order: `Compiled`, `compiled`, `equations_of`.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -382,6 +383,18 @@ def _number_of(expression: Expr, values: Mapping[Symbol, Any]) -> Any:
     return exact.evalf(mpmath.mp.dps)._to_mpmath(mpmath.mp.prec)
 
 
+def _within_range(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function; nan where a power of a float leaves the range of floats, so that more digits follow."""
+
+    def guarded(*arguments: Any) -> Any:
+        try:
+            return function(*arguments)
+        except OverflowError:
+            return math.nan
+
+    return guarded
+
+
 @dataclass(frozen=True, eq=False)
 class _At:
     """Compiled expressions at numbers, in one arithmetic."""
@@ -410,7 +423,7 @@ class _At:
     def _ready(self, one: _Compiled) -> tuple[Callable[..., Any], Callable[..., list[Any]]]:
         """The function, and what picks its arguments from sizes and values of the unknowns."""
         real = self.arithmetic.real
-        function = _function(one.body, one.arguments, self.arithmetic)
+        function = _within_range(_function(one.body, one.arguments, self.arithmetic))
         places: list[Any] = []
         for variable in one.variables:
             if variable == size:

@@ -31,7 +31,7 @@ def test_over_samples_alone_the_exponent_of_the_risk_is_drawn():
 def test_a_check_that_failed_is_crossed_out():
     diagram = phase_diagram(diagonal)
     one, *rest = [c for c in checks_of(diagonal, "fixed", "erm") if c.gamma == FIGURE_GAMMA]
-    figure = phase_diagram_figure(diagram, checks=[replace(one, passed=False), *rest])
+    figure = phase_diagram_figure(diagram, checks=[replace(one, verdict="disagrees"), *rest])
     handles = [text.get_text() for text in figure.axes[0].get_legend().get_texts()]
     assert "checked, disagrees" in handles
 

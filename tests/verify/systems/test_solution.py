@@ -441,3 +441,13 @@ def test_an_exponential_filter_at_late_times(digits):
 def test_parameters_of_its_own_are_checked(changes, words):
     with pytest.raises(InvalidArgument, match=words):
         solve_system(one_pass_sgd, **{"alpha": 1, "beta": 1, "d": 100, "t": 100, **changes})
+
+
+def test_powers_beyond_the_range_of_floats_are_taken_with_more_digits():
+    unknown = Symbol("x", positive=True)
+    steep = System(
+        "steep", (unknown,), (Eq(unknown, n_eff**4 / n_eff**3),), {"risk": unknown**4 / n_eff**4}, {n_eff: a}
+    )
+    assert float(solve_system(steep, gamma=1, n_eff=1e100).quantities["risk"]) == pytest.approx(
+        1, rel=1e-12, abs=0
+    )
