@@ -201,9 +201,14 @@ class PhaseDiagram:
         """
         full = "'full': at a scaled width the weight decay is not tuned; the width is, by optimal_width"
         require(self.width == "full", "width", self.width, full)
-        trained = self.estimator == "erm" and isinstance(self.model, Network)
-        alone = f"'erm' of a network, which alone has a weight decay to tune; this is of {self.model.name}"
-        require(trained, "estimator", self.estimator, alone)
+        kind, derived = (
+            type(self.model).__name__,
+            "it is derived for networks trained by erm",
+        )
+        network = f"a network: {derived}; {self.model.name} is a {kind}"
+        require(isinstance(self.model, Network), "model", self.model.name, network)
+        alone = f"'erm', which alone has a weight decay to tune; this is of {self.model.name}"
+        require(self.estimator == "erm", "estimator", self.estimator, alone)
         assert isinstance(self.model, Network)
         return optima_along(self.model, self.noise, Line(S.Zero, *self.given(gamma=gamma, b=b)))
 
@@ -314,7 +319,7 @@ class PhaseDiagram:
         for symbol in scales.positive:
             if symbol in point:
                 require(bool(point[symbol] > 0), symbol.name, given[symbol.name], "a number above 0")
-        system.check_parameters({symbol: value for symbol, value in point.items() if symbol in own.values()})
+        system.check_parameters({x: value for x, value in point.items() if x in symbols.PARAMETERS})
         return point
 
     def _has_weight_decay(self, ell: Any) -> bool:
@@ -381,6 +386,9 @@ class PhaseDiagram:
             both = gamma is None and source is None
             require(not both, "source", source, "given where gamma is left open, or gamma given")
         given = {x: exact_exponent(*value) for x, value in values.items() if value[1] is not None}
+        system = system_of(self.model)
+        if system is not None:
+            system.check_parameters({x: value for x, value in given.items() if x in symbols.PARAMETERS})
         return given, tuple(x for x in values if x not in given)
 
     def _named(self, line: Line, curve: Sequence[Stretch[int]]) -> tuple[tuple[Expr, Expr, Phase], ...]:

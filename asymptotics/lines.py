@@ -139,12 +139,14 @@ class Line:
         self,
         question: Callable[[Part], tuple[Stretch[Any], ...]],
         answer: Callable[[Sequence[Stretch[Any]]], tuple[Any, ...]],
+        domain: Domain = EVERYWHERE,
     ) -> CaseSplit:
         """The answers to a question about the line, in the cases of what is open.
 
         Args:
             question: what holds along the line in a part of the parameters, as ``intervals_along`` says it.
             answer: what is made of it.
+            domain: of gamma and the source exponent, where they are open.
 
         Raises:
             NotCovered: when the question does.
@@ -161,9 +163,9 @@ class Line:
         if parameter is None:
             return split_in_b(in_b(EVERYWHERE))
         if symbols.b in self.free:
-            nested = cases_in_parameter(in_b, same_cases, parameter)
+            nested = cases_in_parameter(in_b, same_cases, parameter, domain)
             return CaseSplit(((low, high, split_in_b(x)) for low, high, x in nested), parameter)
-        flat = cases_in_parameter(lambda domain: question(Part(domain)), same_stretches, parameter)
+        flat = cases_in_parameter(lambda x: question(Part(x)), same_stretches, parameter, domain)
         return CaseSplit(((low, high, answer(x)) for low, high, x in flat), parameter)
 
 
@@ -200,7 +202,8 @@ def cases_along(
     """
     regions = [(line.forms(phase.region), index) for index, phase in enumerate(phases)]
     try:
-        return line.cases(lambda part: question(intervals_along(regions, part), part), answer)
+        domain = phases[0].balance.scales.domain[: len(EVERYWHERE)]
+        return line.cases(lambda part: question(intervals_along(regions, part), part), answer, domain)
     except NotCovered as gap:
         given = [f"{symbol} = {value}" for symbol, value in line.fixed.items()]
         where = [f"a just above {line.expression(gap.start)}", f"ell = {line.height}", *given]

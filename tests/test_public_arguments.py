@@ -250,6 +250,7 @@ VALID: dict[str, Callable[[], Any]] = {
     "Network.describe.hypothesis": lambda: _diagram().phases[0].hypothesis,
     "system": lambda: SYSTEM,
     "solve_system.n_eff": lambda: 1,
+    "System.check_parameters.values": lambda: {symbols.gamma: 1},
     "System.describe.hypothesis": lambda: phase_diagram(SYSTEM).phases[0].hypothesis,
     "RidgeRegression.describe.hypothesis": lambda: phase_diagram(kernel_ridge).phases[0].hypothesis,
     "read_expression.text": lambda: "2*gamma",

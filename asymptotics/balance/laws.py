@@ -19,12 +19,19 @@ from asymptotics.algebra.monomials import (
     in_positive_factors,
     simplified,
 )
-from asymptotics.algebra.polyhedra import EVERYWHERE, FIELD, Domain, SignChange, coefficient, sign
+from asymptotics.algebra.polyhedra import EVERYWHERE, FIELD, PARAMETERS, Domain, SignChange, coefficient, sign
 from asymptotics.algebra.regions import interval_conditions
 from asymptotics.balance.dominant_balance import Balanced
 from asymptotics.balance.next_order import RISK, next_order
 from asymptotics.expressions.checks import InvalidArgument, exact_exponent, exact_number, require
-from asymptotics.expressions.evaluation import Vectorised, at_source, value_of
+from asymptotics.expressions.evaluation import (
+    Intervals,
+    Vectorised,
+    at_source,
+    check_domain,
+    in_the_limit,
+    value_of,
+)
 from asymptotics.expressions.notation import write_expression
 from asymptotics.expressions.point import Number, PhysicalPoint, own_variables, point_of
 from asymptotics.symbols import d, gamma, n_eff, noise_variance, weight_decay
@@ -142,7 +149,9 @@ class Law:
         asymptotics.InvalidArgument: noise_variance=None: must be a number above 0, for the law ...
         """
         expression = self._which(corrected)
-        return value_of(expression, point_of(point, values, self._own(expression)))
+        at = point_of(point, values, self._own(expression))
+        check_domain(self._domain, {name: [value] for name, value in at.given.items()})
+        return value_of(expression, at)
 
     def numpy(self, *, corrected: bool = False) -> Vectorised:
         """The law as a function of arrays, in float64: the keywords of ``evaluate``, broadcast.
@@ -158,7 +167,7 @@ class Law:
         >>> risk(n_eff=[1e6, 1e8], d=100, noise_variance=1)
         array([1.e-04, 1.e-06])
         """
-        return Vectorised(self._which(corrected))
+        return Vectorised(self._which(corrected), self._domain)
 
     def at(
         self,
@@ -194,7 +203,9 @@ class Law:
         PowerLaw(constant=2, exponent=0, log_exponent=-1)
         """
         given = {"gamma": gamma, "a": a, "ell": ell, "b": b, "source": source, **own}
-        return _at(self, given)
+        at = _at(self, given)
+        check_domain(self._domain, {name: [value] for name, value in given.items() if value is not None})
+        return at
 
     def to_text(self) -> str:
         """``expr`` as plain text, with the names of the arguments of ``evaluate`` (``notation``).
@@ -224,6 +235,15 @@ class Law:
         """Variables of a system, which the law may hold or not."""
         known = () if self.scales is None else own_variables(*self.scales.variables, *self.scales.parameters)
         return (*dict.fromkeys((*own_variables(expression), *known)),)
+
+    @property
+    def _domain(self) -> Intervals:
+        """The intervals in which the system's parameters lie, by the names of the arguments."""
+        if self.scales is None:
+            return ()
+        names = {symbols.source: "source"}
+        of = zip(PARAMETERS, self.scales.domain, strict=False)
+        return tuple((names.get(p, p.name), low, high) for p, (low, high) in of)
 
     def _which(self, corrected: bool) -> Expr:
         require(isinstance(corrected, bool), "corrected", corrected, "True or False")
@@ -455,14 +475,19 @@ def _at(of: Law, given: Mapping[str, Number | None]) -> PowerLaw:
             continue
         numbers[name] = exact_exponent(name, value)
     shown = ", ".join(f"{name}={value}" for name, value in numbers.items())
-    parameters = {EXPONENTS[name]: numbers[name] for name in ("gamma", "source") if name in numbers}
+    parameters = {symbol_of[name]: value for name, value in numbers.items() if symbol_of[name] in PARAMETERS}
     point = {symbol_of[name]: value for name, value in numbers.items()}
     for largest in of.exponent.subs(parameters).atoms(Max):
         values = [simplified(argument.subs(point)) for argument in largest.args]
         if sum(simplified(value - Max(*values)) == 0 for value in values) > 1:
             raise InvalidArgument(f"{shown}: must be off the boundary where terms exchange the lead")
     constant, exponent, log_exponent = (at_source(part, numbers.get("source")) for part in parts)
-    constant = constant.subs(point) if _is_simple(point) else _as_number(constant, point)
+    if _is_simple(point):
+        for symbol, value in parameters.items():
+            constant = in_the_limit(constant, symbol, value)
+        constant = constant.subs(point)
+    else:
+        constant = _as_number(constant, point)
     exponent, log_exponent = exponent.subs(point), log_exponent.subs(point)
     if any(part.has(nan, zoo) or part.free_symbols for part in (constant, exponent, log_exponent)):
         raise InvalidArgument(f"{shown}: must be where the law has one leading term, with no other logarithm")

@@ -2,19 +2,24 @@ r"""Numbers from laws: one at any size by mpmath, or arrays in float64 by NumPy.
 
 Both take the physical variables by their names, and refuse the same numbers (``point``).
 
-For arrays the expression is split.  What holds gamma and the source exponent alone is a *coefficient*:
-constants, exponents, Gamma and zeta functions, the choice among the pieces of a piecewise law.  Coefficients
-are worked out with guard digits, once for each pair (gamma, source), where poles and zeros that cancel cost
-nothing; powers and logarithms of the other four variables are NumPy's.  So the result is right to a few
-roundings, and an intermediate number outside the range of float64 is an error, not an infinity or a 0.
+Where a law has a factor 0/0, as (gamma - 1)/cos(pi/(2 gamma)) has at gamma = 1, its value is the limit: the
+expression is worked out a tiny step to either side of the point, with digits to spare.  A pole is told
+from a removable singularity by its size, which differs from one step to another.
 
-In this order: ``value_of``, ``Vectorised``.
+For arrays the expression is split.  What holds parameters alone (gamma, the source exponent, and alpha and
+beta of a system) is a *coefficient*: constants, exponents, Gamma and zeta functions, the choice among the
+pieces of a piecewise law.  Coefficients are worked out with guard digits, once for each value of the
+parameters, where poles and zeros that cancel cost nothing; powers and logarithms of the other variables are
+NumPy's.  So the result is right to a few roundings, and an intermediate number outside the range of float64
+is an error, not an infinity or a 0.
+
+In this order: ``value_of``, ``at_source`` and ``in_the_limit`` (exact), ``Vectorised``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -30,6 +35,7 @@ from sympy import (
     LambertW,
     Mul,
     Piecewise,
+    Pow,
     S,
     Symbol,
     lambdify,
@@ -37,6 +43,7 @@ from sympy import (
     log,
     nan,
     oo,
+    pi,
     zoo,
 )
 from sympy import piecewise_fold as folded
@@ -56,10 +63,18 @@ from asymptotics.expressions.point import (
     point_of,
     require_variables,
 )
-from asymptotics.symbols import gamma, source
+from asymptotics.symbols import alpha, beta, gamma, source
 
-_PARAMETERS = ("gamma", "source")
-"""What coefficients may depend on."""
+_ALWAYS = ("gamma", "source")
+
+_EVERY = {"gamma": gamma, "source": source, "alpha": alpha, "beta": beta}
+"""What coefficients may depend on; the first two are asked for in every law."""
+
+_DIRECTIONS = ((1, 1, 1, 1), (1, -3, 5, -7))
+"""In which a point with several parameters is approached; a limit is the same from all sides."""
+
+Intervals = tuple[tuple[str, Expr, Expr], ...]
+"""Names of parameters, each with the ends of the open interval in which it lies."""
 
 _GUARD_BITS = 64
 
@@ -67,6 +82,9 @@ _OUT_OF_RANGE = "a number on the way exceeds the range of float64; evaluate take
 
 _CACHE_SIZE = 10_000
 """Values and functions that are cached."""
+
+_NEAR_WHOLE = 1e-6
+"""What is so close to a whole number is compared with it exactly."""
 
 _NEAR = 1e-2
 """A logarithm or a difference of less than this share of its members loses digits."""
@@ -85,10 +103,134 @@ def value_of(expression: Expr, at: PhysicalPoint) -> mpmath.mpf:
     """
     require_variables(at, expression, own=own_variables(expression))
     with mpmath.extraprec(_GUARD_BITS):
-        numbers = {name: at_working_precision(name, value) for name, value in at.given.items()}
-        exponent = None if at.source is None else exact_number("source", at.source)
-        value = _number(at_source(expression, exponent), numbers)
+        value = _value(expression, at.given)
     return +value
+
+
+def _value(expression: Expr, given: Mapping[str, Any]) -> mpmath.mpf:
+    """The value at the working precision, the limit where a factor is 0/0."""
+    held = {name: symbol for name, symbol in _parameters(expression).items() if expression.has(symbol)}
+    exact = {name: exact_number(name, given[name]) for name in held if given.get(name) is not None}
+    singular = _singular(expression, {held[name]: value for name, value in exact.items()})
+    if not singular:
+        return _number(at_source(expression, exact.get("source")), _numbers(given))
+    try:
+        return _limit(_piece_at(expression, exact), exact, given)
+    except InvalidArgument as error:
+        parts = [name for name in exact if any(part.has(held[name]) for part in singular)]
+        name = "source" if "source" in parts else parts[0]
+        raise _no_value(name, exact[name]) from error
+
+
+def _numbers(given: Mapping[str, Any]) -> dict[str, mpmath.mpf]:
+    return {name: at_working_precision(name, value) for name, value in given.items()}
+
+
+def _parameters(expression: Expr) -> dict[str, Symbol]:
+    """The parameters on which the coefficients of an expression may depend, by name."""
+    return {n: symbol for n, symbol in _EVERY.items() if n in _ALWAYS or expression.has(symbol)}
+
+
+def _singular(expression: Expr, point: Mapping[Symbol, Expr]) -> tuple[Expr, ...]:
+    """The functions of parameters alone that are 0 or infinite at a point, and the denominators that are 0.
+
+    Rounded, a zero of a sine is a tiny number, and what it divides a wrong one; so they are sought exactly,
+    where one can be.
+    """
+    parts, signs = _delicate(expression, tuple(point))
+    if not parts:
+        return ()
+    try:
+        numbers = signs(*(at_working_precision(str(symbol), value) for symbol, value in point.items()))
+        if not any(abs(x - mpmath.nint(x)) < _NEAR_WHOLE for x in numbers):
+            return ()
+    except (ZeroDivisionError, ValueError, TypeError):  # a pole, or a complex number
+        pass
+    return tuple(part for part in parts if _is_special(part.subs(point)))
+
+
+def _is_special(value: Expr) -> bool:
+    return value.is_zero is True or value.has(nan, zoo, oo, -oo)
+
+
+@lru_cache(maxsize=_CACHE_SIZE)
+def _delicate(expression: Expr, known: tuple[Symbol, ...]) -> tuple[tuple[Expr, ...], Callable[..., Any]]:
+    """The parts of an expression in known parameters that may be 0 or infinite, and what is then whole.
+
+    That is the denominator itself, or an argument of the function, which may be over pi/2: those with poles
+    and zeros at other numbers stand in no law.
+    """
+    negative = (power for power in expression.atoms(Pow) if not power.exp.is_nonnegative)
+    sums = [base for power in negative for base in Mul.make_args(power.base) if not base.is_Function]
+    functions = [one for one in expression.atoms(Function) if not isinstance(one, Piecewise)]
+    parts = tuple(
+        x for x in dict.fromkeys([*sums, *functions]) if x.free_symbols and x.free_symbols <= {*known}
+    )
+    signs = [x for x in sums if x in parts]
+    signs += [y for x in functions if x in parts for y in (*x.args, *(2 * z / pi for z in x.args))]
+    names = {symbol: Dummy() for symbol in known}
+    return parts, lambdify([*names.values()], [x.xreplace(names) for x in signs], "mpmath")
+
+
+def _limit(expression: Expr, exact: Mapping[str, Expr], given: Mapping[str, Any]) -> mpmath.mpf:
+    """The limit at a point, from values beside it.
+
+    Steps are so small that their squares do not count; the digits that then cancel are added before.
+
+    Raises:
+        InvalidArgument: there is none.
+    """
+    bits = mpmath.mp.prec
+    close = mpmath.mpf(2) ** (-bits // 2)
+    limits = []
+    for direction in _DIRECTIONS[: len(exact)]:
+        with mpmath.workprec(4 * bits):
+            before, after, further = (
+                _number(expression, _shifted(exact, given, direction, mpmath.ldexp(steps, -bits)))
+                for steps in (-1, 1, 2)
+            )
+            limits.append((before + after) / 2)
+            is_zero = 4 * max(abs(before), abs(after)) < 3 * abs(further)
+            if not (is_zero or abs(after - before) <= close * abs(limits[-1])):
+                raise _nowhere(_numbers(given))
+    if abs(limits[-1] - limits[0]) > close * abs(limits[0]):
+        raise _nowhere(_numbers(given))
+    return limits[0]
+
+
+def _shifted(
+    exact: Mapping[str, Expr], given: Mapping[str, Any], direction: Sequence[int], step: mpmath.mpf
+) -> dict[str, mpmath.mpf]:
+    slopes = dict(zip(exact, direction, strict=False))
+    return {name: value + step * slopes.get(name, 0) for name, value in _numbers(given).items()}
+
+
+def _piece_at(expression: Expr, exact: Mapping[str, Expr]) -> Expr:
+    """The piece of a piecewise law that holds at a point, of which a neighbour may lie in another."""
+    whole = folded(expression)
+    if not isinstance(whole, Piecewise):
+        return whole
+    point = {_parameters(expression)[name]: value for name, value in exact.items()}
+    for value, condition in whole.args:
+        if condition.subs(point) == True:  # noqa: E712
+            return value
+    name = next(n for n, x in _parameters(expression).items() if any(c.has(x) for _, c in whole.args))
+    raise _no_value(name, exact.get(name))
+
+
+def check_domain(domain: Intervals, values: Mapping[str, Iterable[Any]]) -> None:
+    """Refuse values of parameters outside of open intervals.
+
+    Raises:
+        InvalidArgument: it names the parameter, its value and what is allowed.
+
+    >>> check_domain((("source", S.Half, S.One),), {"source": [0.75]})
+    """
+    for name, low, high in domain:
+        for value in values.get(name, ()):
+            exact = value if isinstance(value, mpmath.mpf) else exact_number(name, value)
+            inside = bool(low < exact) and bool(exact < high)
+            require(inside, name, value, f"a number between {low} and {high}, the domain of the system")
 
 
 @lru_cache(maxsize=_CACHE_SIZE)
@@ -96,16 +238,29 @@ def at_source(expression: Expr, at: Expr | None) -> Expr:
     """The expression at a source exponent, exactly."""
     if at is None or not expression.has(source):
         return expression
-    value = expression.subs(source, at)
-    if value.has(nan, zoo):  # a sine and a factor may vanish together, as do sin(2 pi r) and 1 - 2 r
-        try:
-            value = limit(expression, source, at)
-        # not a PoleError alone: SymPy raises the others for a piecewise law, too
-        except (PoleError, AttributeError, ValueError, NotImplementedError) as error:
-            raise _no_value("source", at) from error
+    value = in_the_limit(expression, source, at)
     if value.has(nan, zoo, oo, -oo):
         raise _no_value("source", at)
     return value
+
+
+def in_the_limit(expression: Expr, parameter: Symbol, at: Expr) -> Expr:
+    """The expression at a value of a parameter, exactly; infinite or nan where it has none.
+
+    >>> from sympy import cos, pi
+    >>> in_the_limit((gamma - 1) / cos(pi / (2 * gamma)), gamma, S.One)
+    2/pi
+    """
+    value = expression.subs(parameter, at)
+    if not value.has(nan, zoo):  # a sine and a factor may vanish together, as do sin(2 pi r) and 1 - 2 r
+        return value
+    factors = [(factor, factor.subs(parameter, at)) for factor in Mul.make_args(expression)]
+    delicate = Mul(*(factor for factor, there in factors if _is_special(there)))
+    try:
+        return limit(delicate, parameter, at) * Mul(*(x for _, x in factors if not _is_special(x)))
+    # not a PoleError alone: SymPy raises the others for a piecewise law, too
+    except (PoleError, AttributeError, ValueError, NotImplementedError):
+        return nan
 
 
 def _no_value(name: str, at: Any) -> InvalidArgument:
@@ -117,14 +272,16 @@ def _number(expression: Expr, numbers: Mapping[str, mpmath.mpf]) -> mpmath.mpf:
     try:
         names = (*VARIABLES, *own_variables(expression))
         function, integrals = _function(expression)
-        parameters = {VARIABLES[name]: numbers[name] for name in _PARAMETERS if numbers.get(name) is not None}
+        held = _parameters(expression).items()
+        parameters = {symbol: numbers[name] for name, symbol in held if numbers.get(name) is not None}
         values = (integral.value(parameters) for integral in integrals)
         value = function(*(numbers.get(name) for name in names), *values)
     except (ZeroDivisionError, ValueError) as error:  # a pole
         raise _nowhere(numbers) from error
     if value is None:  # the law is piecewise, and none of its pieces holds
         pieces = next(iter(expression.atoms(Piecewise)))
-        name = next(name for name in _PARAMETERS if any(c.has(VARIABLES[name]) for _, c in pieces.args))
+        held = _parameters(expression).items()
+        name = next(name for name, symbol in held if any(c.has(symbol) for _, c in pieces.args))
         raise _no_value(name, mpmath.nstr(numbers[name], 15))
     # two negative factors under fractional powers leave a complex number that is real
     if isinstance(value, mpmath.mpc) and value.imag == 0:
@@ -163,8 +320,8 @@ class _Piece:
 
 def _rest(expression: Expr) -> dict[str, Symbol]:
     """The variables of an expression but for its parameters."""
-    known = {name: symbol for name, symbol in VARIABLES.items() if name not in _PARAMETERS}
-    return {**known, **own_variables(expression)}
+    every = {**VARIABLES, **own_variables(expression)}
+    return {name: symbol for name, symbol in every.items() if name not in _parameters(expression)}
 
 
 _lambert, _log, _sum = map(Function, ("_lambert", "_log", "_sum"))
@@ -183,6 +340,7 @@ class Vectorised:
     """
 
     expression: Expr
+    domain: Intervals = field(default=(), repr=False)
 
     def __call__(self, **values: ArrayLike | None) -> NDArray[np.float64]:
         """The values at arrays of the physical variables, by their names in ``PhysicalPoint``, broadcast.
@@ -197,7 +355,11 @@ class Vectorised:
         allowed = (*VARIABLES, *own_variables(self.expression))
         for name in values:
             require(name in allowed, "name", name, f"one of {', '.join(allowed)}")
-        return _values(self.expression, {name: values.get(name) for name in allowed})
+        given = {name: values.get(name) for name in allowed}
+        result = _values(self.expression, given)
+        names = {name for name, *_ in self.domain}
+        check_domain(self.domain, {n: np.unique(x) for n, x in given.items() if n in names and x is not None})
+        return result
 
 
 def _values(expression: Expr, given: Mapping[str, ArrayLike | None]) -> NDArray[np.float64]:
@@ -205,12 +367,13 @@ def _values(expression: Expr, given: Mapping[str, ArrayLike | None]) -> NDArray[
     arrays = {name: _array(name, given[name], expression.has(symbol)) for name, symbol in symbols.items()}
     shape = _common_shape(arrays)
     flat = {name: np.broadcast_to(arrays[name], shape).ravel() for name in _rest(expression)}
-    parameters = np.broadcast_arrays(*(arrays[name] for name in _PARAMETERS))
+    names = (*_parameters(expression),)
+    parameters = np.broadcast_arrays(*(arrays[name] for name in names))
     pairs = np.stack([column.ravel() for column in parameters], axis=-1)
     points, which = np.unique(pairs, axis=0, return_inverse=True)
     where = np.broadcast_to(which.reshape(parameters[0].shape), shape).ravel()
     pieces = _pieces(expression)
-    coefficients = [_coefficients(pieces, *map(float, point)) for point in points]
+    coefficients = [_coefficients(pieces, (*zip(names, map(float, at), strict=True),)) for at in points]
     values = np.empty(where.size)
     for index, piece in enumerate(pieces):
         held_at = np.array([of == index for of, _ in coefficients], dtype=bool)
@@ -219,7 +382,7 @@ def _values(expression: Expr, given: Mapping[str, ArrayLike | None]) -> NDArray[
             table = np.zeros((len(coefficients), len(piece.coefficients)))
             table[held_at] = [row for of, row in coefficients if of == index]
             point = {name: column[inside] for name, column in flat.items()}
-            point |= dict(zip(_PARAMETERS, points[where[inside]].T, strict=True))
+            point |= dict(zip(names, points[where[inside]].T, strict=True))
             values[inside] = _computed(piece, table[where[inside]].T, point)
     result: NDArray[np.float64] = values.reshape(shape)[()]
     return result
@@ -285,9 +448,12 @@ def _computed(
     piece: _Piece, columns: NDArray[np.float64], point: Mapping[str, NDArray[np.float64]]
 ) -> NDArray[np.float64]:
     """The values of one piece, from its coefficients and all variables."""
+    known = ~np.isnan(columns).any(axis=0)
+    values = np.full(known.size, np.nan)
+    at = [point[name][known] for name in piece.rest]
     try:
         with np.errstate(all="raise"):
-            values: NDArray[np.float64] = piece.function(*columns, *(point[name] for name in piece.rest))
+            values[known] = piece.function(*columns[:, known], *at)
     except FloatingPointError as error:
         if "flow" in str(error):
             raise OverflowError(_OUT_OF_RANGE) from error
@@ -299,20 +465,28 @@ def _computed(
 
 
 @lru_cache(maxsize=_CACHE_SIZE)
-def _coefficients(pieces: tuple[_Piece, ...], decay: float, power: float) -> tuple[int, list[float]]:
-    """The piece that holds at a pair (gamma, source), and its coefficients."""
-    point = {gamma: exact_number("gamma", decay), source: exact_number("source", power)}
+def _coefficients(
+    pieces: tuple[_Piece, ...], parameters: tuple[tuple[str, float], ...]
+) -> tuple[int, list[float]]:
+    """The piece that holds at values of the parameters, and its coefficients; nan where one has no value.
+
+    The piece may have a value all the same, as a difference of two poles has.
+    """
+    at = dict(parameters)
+    point = {_EVERY[name]: exact_number(name, value) for name, value in parameters}
     for index, piece in enumerate(pieces):
         if piece.condition.subs(point) == True:  # noqa: E712
-            with mpmath.extraprec(_GUARD_BITS):
-                at = {"gamma": mpmath.mpf(decay), "source": mpmath.mpf(power)}
-                exact = [_number(at_source(part, point[source]), at) for part in piece.coefficients]
-                numbers = [float(value) for value in exact]
+            try:
+                with mpmath.extraprec(_GUARD_BITS):
+                    exact = [_value(part, at) for part in piece.coefficients]
+                    numbers = [float(value) for value in exact]
+            except InvalidArgument:
+                return index, [np.nan] * len(piece.coefficients)
             if any(abs(x) == np.inf or (x == 0 and y != 0) for x, y in zip(numbers, exact, strict=True)):
                 raise OverflowError(_OUT_OF_RANGE)
             return index, numbers
-    held = next(name for name in _PARAMETERS if any(piece.condition.has(VARIABLES[name]) for piece in pieces))
-    raise _no_value(held, point[VARIABLES[held]])
+    held = next(name for name in at if any(piece.condition.has(_EVERY[name]) for piece in pieces))
+    raise _no_value(held, point[_EVERY[held]])
 
 
 def _array(name: str, value: Any, held: bool) -> NDArray[np.float64]:

@@ -11,7 +11,7 @@ from sympy.core.relational import Relational
 from asymptotics.algebra.monomials import term
 from asymptotics.algebra.polyhedra import PARAMETERS
 from asymptotics.balance.regimes import are
-from asymptotics.expressions.checks import require
+from asymptotics.expressions.checks import exact_exponent, is_number, require
 from asymptotics.symbols import alpha, gamma
 
 
@@ -92,12 +92,16 @@ def positive(values: Any, coordinates: Sequence[Symbol]) -> None:
 def domain(values: Any) -> dict[Symbol, tuple[Expr, Expr]]:
     """An open interval of each parameter that is named."""
     names = ", ".join(map(str, PARAMETERS))
-    allowed = f"pairs (low, high) of SymPy numbers, low < high, by parameter, of {names}"
+    allowed = f"pairs (low, high) of numbers or oo, low < high, by parameter, of {names}"
     require(isinstance(values, Mapping) and set(values) <= set(PARAMETERS), "domain", values, allowed)
-    for pair in values.values():
-        are_ends = are(Expr, pair) and len(pair) == 2 and all(end.is_extended_real for end in pair)
-        require(are_ends and bool(pair[0] < pair[1]), "domain", values, allowed)
-    return dict(values)
+    intervals = {}
+    for parameter, pair in values.items():
+        require(isinstance(pair, tuple) and len(pair) == 2, "domain", values, allowed)
+        ends = tuple(exact_exponent("domain", end) if is_number(end) else end for end in pair)
+        are_ends = are(Expr, ends) and all(end.is_extended_real for end in ends)
+        require(are_ends and bool(ends[0] < ends[1]), "domain", values, allowed)
+        intervals[parameter] = ends
+    return intervals
 
 
 def origins(values: Any) -> dict[Expr, str]:

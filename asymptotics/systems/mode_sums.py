@@ -292,7 +292,8 @@ def terms_of_sum(
         if not (last or of_number == FIELD.zero) or not (first or at_scale or of_number != FIELD.zero):
             continue
         if of_number != FIELD.zero:
-            value = value * _number(modes, scaled.function.pieces[-1].value) ** of_number
+            _, power = scaled.function.at_zero()
+            value = value * _number(modes, scaled.function.pieces[-1].value, power) ** of_number
         terms.append(prefactor * value)
     return terms
 
@@ -308,13 +309,17 @@ def _sum_of_power(power: Expr, modes: Modes, domain: Domain) -> Term:
         return term(zeta(of_index), _MODES) * unit
     if side == 0:
         raise ValueError(f"the sum of {power} is borderline at every {modes.decay}: a logarithm appears")
-    number = _number(modes, power)
+    number = _number(modes, power, exponent)
     last: Term = number ** (FIELD.one - decay)
     return term(1 / (1 - of_index), _MODES) * unit * last
 
 
-def _number(modes: Modes, summand: Expr) -> Term:
-    """How many modes there are, where the sum of a summand depends on it."""
+def _number(modes: Modes, summand: Expr, power: Expr | None) -> Term:
+    """How many modes there are, where the sum of a summand, a power of small sizes, depends on it."""
     if modes.number is None:
-        raise ValueError(f"the sum of {summand} over infinitely many modes diverges")
+        where = "" if power is None else f" where {expand(modes.decay * power)} < 1"
+        raise ValueError(
+            f"the sum of {summand} over infinitely many modes diverges{where}: narrow its domain with "
+            "domain=, or say how many there are with modes="
+        )
     return modes.number

@@ -33,7 +33,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from sympy import Eq, Expr, S, Symbol, oo
+from sympy import Dummy, Eq, Expr, S, Symbol, oo
 from sympy.core.relational import Relational
 
 from asymptotics.algebra.curved import curved
@@ -53,7 +53,7 @@ from asymptotics.balance.regimes import (
     Model,
     Regime,
 )
-from asymptotics.expressions.checks import require
+from asymptotics.expressions.checks import is_number, require
 from asymptotics.symbols import (
     alpha,
     b,
@@ -62,6 +62,7 @@ from asymptotics.symbols import (
     gamma,
     noise_variance,
     size,
+    source,
 )
 from asymptotics.systems import fields, names, summands
 from asymptotics.systems.canonical import RISK, canonical, scales_of_sum
@@ -205,6 +206,9 @@ class System:
     def _check_symbols(self) -> None:
         known = {*self.scales, d, noise_variance, *self.unknowns, *PARAMETERS}
         for where, value in self._declared:
+            outside = value.xreplace({one: Dummy() for one in value.atoms(mode_sum)})
+            is_inside = f"a sum over modes where it holds {size}, the size of one: write it inside mode_sum"
+            require(not outside.has(size), where, value, is_inside)
             for symbol in sorted(value.free_symbols - {size}, key=str):
                 is_known = f"made of unknowns and of variables whose scales are given; {symbol} is neither"
                 require(symbol in known, where, value, is_known)
@@ -233,12 +237,18 @@ class System:
         """Refuse values of parameters outside of the domain of the system.
 
         Raises:
-            InvalidArgument: it names the parameter, its value and what is allowed.
+            InvalidArgument: it names the parameter, its value and what is allowed; or what is given are no
+                numbers by parameter.
         """
+        are_known = isinstance(values, Mapping) and all(x in PARAMETERS for x in values)
+        are_numbers = are_known and all(is_number(x) for x in values.values())
+        allowed = f"numbers by parameter, of {', '.join(map(str, PARAMETERS))}"
+        require(are_numbers, "values", values, allowed)
         for parameter, (low, high) in zip(PARAMETERS, self.box, strict=False):
             if parameter in values:
                 inside = bool(low < values[parameter]) and bool(values[parameter] < high)
-                require(inside, str(parameter), values[parameter], f"a number between {low} and {high}")
+                name = "source" if parameter == source else str(parameter)
+                require(inside, name, values[parameter], f"a number between {low} and {high}")
         for condition in self.conditions:
             last = next(p for p in reversed(PARAMETERS) if condition.has(p))
             if condition.free_symbols <= set(values):

@@ -155,7 +155,8 @@ def _confirmed(
     rounding = rounding_error(finer.full, equations_in, point)
     if rounding > accuracy:
         raise _TooFewDigits(math.log10(rounding) + arithmetic.digits, arithmetic.digits)
-    residual = max(abs(finer.residuals(point[None, :], block, point)).max() for block in finer.order)
+    left = [abs(finer.residuals(point[None, :], block, point)).max() for block in finer.order]
+    residual = max(left, default=0.0)  # quantities alone, without unknowns, have none
     if not residual < RESIDUAL:
         raise NotConverged(f"residuals of {float(residual):.1e} are left")
     numbers = list(map(kind, after))

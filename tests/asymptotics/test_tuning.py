@@ -8,7 +8,7 @@ from sympy import Rational, oo, pi, simplify, sin
 from sympy import gamma as gamma_function
 from sympy import log as log_function
 
-from asymptotics import IncompleteDiagram, diagonal, phase_diagram, quadratic, symbols, tuning
+from asymptotics import IncompleteDiagram, diagonal, kernel_ridge, phase_diagram, quadratic, symbols, tuning
 from asymptotics.algebra.polyhedra import difference, feasible, is_zero, overlap
 from asymptotics.balance.dominant_balance import dominant_balances
 from asymptotics.symbols import d, gamma, n_eff, noise_variance
@@ -101,9 +101,12 @@ def test_the_optimum_with_gamma_open_ends_where_all_modes_are_learned():
 
 
 def test_what_is_no_trained_network_has_nothing_to_tune():
-    with pytest.raises(
-        ValueError, match=r"estimator='bayes': must be 'erm' of a network, .* this is of quadratic"
-    ):
+    with pytest.raises(ValueError, match=r"estimator='bayes': must be 'erm', .* this is of quadratic"):
         phase_diagram(quadratic, estimator="bayes").optimal_weight_decay(gamma=1)
+    derived = (
+        r"model='kernel ridge.*': must be a network: .*derived for networks trained by erm; .* is a Ridge"
+    )
+    with pytest.raises(ValueError, match=derived):
+        phase_diagram(kernel_ridge).optimal_weight_decay(gamma=1)
     with pytest.raises(ValueError, match=r"gamma=0\.5"):
         phase_diagram(quadratic).optimal_weight_decay(gamma=0.5)

@@ -7,12 +7,24 @@ from multiprocessing import get_context
 import mpmath
 import numpy as np
 import pytest
-from sympy import LambertW, Piecewise, log, pi, sin
+from sympy import Eq, LambertW, Piecewise, S, cos, log, pi, sin
 
-from asymptotics import PhysicalPoint, kernel_ridge, phase_diagram
+from asymptotics import PhysicalPoint, PowerLaw, System, kernel_ridge, mode_sum, phase_diagram
 from asymptotics.expressions.checks import InvalidArgument
 from asymptotics.expressions.evaluation import Vectorised, value_of
-from asymptotics.symbols import d, gamma, n_eff, noise_variance, weight_decay
+from asymptotics.symbols import (
+    a,
+    alpha,
+    d,
+    ell,
+    gamma,
+    n_eff,
+    noise_variance,
+    size,
+    source,
+    threshold,
+    weight_decay,
+)
 
 CLOSE = 1e-12
 POINTS = 6
@@ -175,3 +187,53 @@ def test_a_pole_in_the_source_exponent_is_refused():
                 value(**at)
         with pytest.raises(InvalidArgument, match="source=1: must be another number"):
             phase.risk.at(gamma=1.2, a=1, ell=-1, source=1)
+
+
+@pytest.mark.parametrize(("parameter", "name"), [(gamma, "gamma"), (source, "source"), (alpha, "alpha")])
+def test_a_removable_singularity_is_its_limit(parameter, name):
+    """(x - 1)/cos(pi/(2 x)) is 2/pi at x = 1, and (x - 1)**2/(1 - sin(pi/(2 x))) is 8/pi**2."""
+    simple = (parameter - 1) / cos(pi / (2 * parameter))
+    double = (parameter - 1) ** 2 / (1 - sin(pi / (2 * parameter)))
+    difference = n_eff / sin(pi * parameter) - d / sin(pi * parameter)
+    for factor, expected in ((simple, 2 / np.pi), (double, 8 / np.pi**2), (simple * double, 16 / np.pi**3)):
+        law = factor * (n_eff / d) ** parameter
+        own = (("alpha", 1),) if name == "alpha" else ()
+        at = {} if own else {name: 1}
+        value = value_of(law, PhysicalPoint(**at, own=own, n_eff=3, d=4))
+        assert abs(value / (0.75 * expected) - 1) < 1e-15
+        found = Vectorised(law)(**{name: [0.75, 1.0, 1 + 1e-12]}, n_eff=[7, 3, 3], d=4)
+        assert np.all(np.abs(found[1:] / (0.75 * expected) - 1) < 1e-10)
+        by_hand = law.subs(parameter, 0.75).subs({n_eff: 7, d: 4}).evalf()
+        assert abs(found[0] / float(by_hand) - 1) < CLOSE
+    # (3 - 3)/sin(pi x) at x near 1 is 0; with other sizes it has a pole
+    with pytest.raises(InvalidArgument, match=f"^{name}=1: must be another number"):
+        Vectorised(difference)(**{name: 1}, n_eff=3, d=4)
+
+
+def test_limits_that_depend_on_the_direction_are_refused():
+    law = (gamma - 1) / (source - 1)
+    with pytest.raises(InvalidArgument, match=r"^source=1: must be another number"):
+        value_of(law, PhysicalPoint(gamma=1, source=1))
+    together = (gamma * source - 1) / sin(pi * gamma * source)
+    assert abs(value_of(together, PhysicalPoint(gamma=2, source=0.5)) + 1 / mpmath.pi) < 1e-15
+
+
+def test_a_limit_lies_in_the_piece_that_holds_at_the_point():
+    simple = (gamma - 1) / cos(pi / (2 * gamma))
+    law = Piecewise((simple, gamma <= 1), (7 * simple, True))
+    assert abs(value_of(law, PhysicalPoint(gamma=1)) - 2 / mpmath.pi) < 1e-15
+    apart = Piecewise((simple, gamma < 1), (simple, gamma > 1))
+    with pytest.raises(InvalidArgument, match=r"^gamma=1: must be another number"):
+        value_of(apart, PhysicalPoint(gamma=1))
+
+
+def test_a_law_is_its_limit_where_sines_vanish():
+    """A sum of s**3/(s**2 + k)**2 at gamma = 1 is 1/(2 k) to leading order, by integration over i."""
+    missed = mode_sum(size**3 / (size**2 + threshold) ** 2)
+    equation = Eq(threshold, weight_decay / n_eff)
+    one = System("one", (threshold,), (equation,), {"risk": missed}, {n_eff: a, weight_decay: ell})
+    law = phase_diagram(one).locate(a=1, ell=0, gamma=1).risk
+    at = {"gamma": 1, "n_eff": 10**6, "weight_decay": 1}
+    assert abs(law.evaluate(**at) / 500000 - 1) < 1e-15
+    assert abs(law.numpy()(**at) / 500000 - 1) < 1e-15
+    assert law.at(gamma=1, a=1, ell=0) == PowerLaw(S.Half, S.One, S.Zero)

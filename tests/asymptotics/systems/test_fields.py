@@ -39,6 +39,9 @@ Z = Symbol("z", positive=True)
         ({"amplitude": Z}, "amplitude=z"),
         ({"positive": (Symbol("a"),)}, "positive="),
         ({"domain": {gamma: (S(2), S(1))}}, "domain=.*low < high"),
+        ({"domain": {gamma: (1, 1)}}, "domain=.*low < high"),
+        ({"domain": {gamma: ("1", 2)}}, "domain=.*pairs .* of numbers or oo"),
+        ({"domain": {gamma: 1}}, "domain=.*pairs .* of numbers or oo"),
         ({"domain": {Z: (S(1), S(2))}}, "domain=.*of gamma, r"),
         ({"describe_phase": "II"}, "describe_phase='II'"),
         ({"origins": {weight_decay: ""}}, "origins=.*words by the variables"),
@@ -52,6 +55,16 @@ Z = Symbol("z", positive=True)
         ({"scales": {n_eff: a}}, "equations=.*lambda is neither"),
         ({"scales": {weight_decay: ell, n_eff: a * ell}}, "linear in the coordinates"),
         ({"equations": (FIRST, Eq(SPARE, n_eff + Z))}, "equations=.*z is neither"),
+        ({"equations": (FIRST, Eq(SPARE, n_eff + size))}, "equations=.*write it inside mode_sum"),
+        ({"quantities": {"risk": MISSED * size}}, r"quantities\['risk'\]=.*write it inside mode_sum"),
+        (
+            {"quantities": {"risk": n_eff ** Symbol("gamma") * MISSED}},
+            "there is another gamma: take it from asymptotics.symbols",
+        ),
+        (
+            {"quantities": {"risk": Symbol("D_s") * MISSED}},
+            "there is another D_s",
+        ),
         ({"equations": (FIRST, Eq(n_eff, mode_sum(F)))}, "unknowns=.*D_s is in none"),
         (
             {"equations": (Eq(n_eff * SPARE, SPARE * mode_sum(F)), Eq(n_eff, mode_sum(F)))},
@@ -77,3 +90,9 @@ def test_what_is_no_system_is_refused_in_one_line(changes, words):
 def test_a_number_of_modes_grows_with_what_is_above_0():
     assert System(**{**FIELDS, "modes": n_eff, "positive": (a,)})
     assert System(**{**FIELDS, "modes": d**2})
+
+
+def test_ends_of_a_domain_may_be_plain_numbers():
+    plain = System(**FIELDS | {"domain": {gamma: (0.75, 2)}})
+    assert plain.domain == {gamma: (S(3) / 4, S(2))}
+    assert plain.box == System(**FIELDS | {"domain": {gamma: (S(3) / 4, S(2))}}).box

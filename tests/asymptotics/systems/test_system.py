@@ -22,6 +22,7 @@ from asymptotics.symbols import (
     gamma,
     n_eff,
     size,
+    source,
     threshold,
     weight_decay,
 )
@@ -99,13 +100,45 @@ def test_variables_of_its_own():
         law.evaluate(q=100, **point)
 
 
+def test_parameters_outside_of_the_domain_are_refused():
+    """By every question that takes them, with the name of the argument."""
+    diagram = phase_diagram(ridge(domain={source: (0.25, 1), gamma: (1, 2)}, conditions=()))
+    inside = {"gamma": 1.5, "source": 0.5}
+    phase = diagram.locate(a=2, ell=-1, **inside)
+    sizes = {"n_eff": 1e4, "weight_decay": 1e-3, "noise_variance": 1}
+    questions = (
+        lambda **at: diagram.locate(a=2, ell=-1, **at),
+        lambda **at: diagram.learning_curve(ell=-1, **at),
+        diagram.parameters,
+        lambda **at: diagram.model.check_parameters({gamma: at["gamma"], source: at["source"]}),
+        lambda **at: phase.risk.evaluate(**sizes, **at),
+        lambda **at: phase.risk.numpy()(**sizes, **at),
+        lambda **at: phase.risk.at(a=2, ell=-1, **at),
+    )
+    for question in questions:
+        question(**inside)
+        with pytest.raises(ValueError, match=r"^source=.*: must be a number between 1/4 and 1"):
+            question(**inside | {"source": 0.2})
+        with pytest.raises(ValueError, match=r"^gamma=.*: must be a number between 1 and 2"):
+            question(**inside | {"gamma": 3})
+    with pytest.raises(ValueError, match=r"^source="):
+        phase.risk.numpy()(**sizes, gamma=1.5, source=[0.5, 0.2])
+
+
+def test_open_parameters_stay_inside_the_domain():
+    diagram = phase_diagram(ridge(domain={gamma: (1, 2)}))
+    cases = diagram.learning_curve(ell=-1, source=0.3)
+    assert (cases[0][0], cases[-1][1]) == (1, 2)
+
+
 def small(equation, **changes):
     """One equation for kappa."""
     return System("small", (threshold,), (equation,), {"risk": threshold}, {n_eff: a}, **changes)
 
 
 def test_a_divergent_sum_is_refused():
-    with pytest.raises(ValueError, match="infinitely many modes diverges"):
+    cure = "infinitely many modes diverges where 0 < 1: narrow its domain with domain=, or say .* modes="
+    with pytest.raises(ValueError, match=cure):
         phase_diagram(small(Eq(n_eff, mode_sum(threshold / (size**2 + threshold)))))
 
 

@@ -451,3 +451,16 @@ def test_powers_beyond_the_range_of_floats_are_taken_with_more_digits():
     assert float(solve_system(steep, gamma=1, n_eff=1e100).quantities["risk"]) == pytest.approx(
         1, rel=1e-12, abs=0
     )
+
+
+def test_a_system_without_unknowns_is_a_sum():
+    """The energy that gradient flow has not learned at time t, by mpmath's sum over i."""
+    steps = Symbol("t", positive=True)
+    missed = mode_sum(size**3 / (size**2 + 1 / steps) ** 2)
+    plain = System("plain", (), (), {"risk": missed}, {steps: a})
+    solved = solve_system(plain, gamma=2, t=10, digits=20)
+    with mpmath.workdps(30):
+        exact = mpmath.nsum(lambda i: i**-6 / (i**-4 + mpmath.mpf(1) / 10) ** 2, [1, mpmath.inf])
+        assert abs(solved.risk - exact) < 1e-19 * exact
+    assert not solved.unknowns
+    assert abs(solve_system(plain, gamma=2, t=10).risk / float(exact) - 1) < 1e-10
