@@ -100,7 +100,7 @@ def test_logarithms_are_known_and_other_functions_refused():
         (exp(-size * threshold) - exp(-2 * size * threshold), lambda y: y * (1 - y)),
         ((exp(size * threshold) - 1) ** -2 * exp(size * threshold), lambda y: (1 - y) / y**2),
     ],
-    ids=str,
+    ids=["square", "square in full", "difference", "boson"],
 )
 def test_differences_of_exponentials_keep_their_digits_and_their_range(summand, expected):
     """In y = 1 - exp(-x), at x = 1e-20; and at x = 1e5, where exp(x) overflows."""
