@@ -77,13 +77,13 @@ def test_a_model_that_has_no_equations_in_numbers_is_refused() -> None:
 SYSTEMS = [
     pytest.param(RIDGE, "fixed"),
     pytest.param(HERMITE_2, "fixed"),
-    pytest.param(hermite(4), "fixed"),
+    pytest.param(hermite(4), "fixed", marks=pytest.mark.slow),
     pytest.param(RIDGE, "scaled", marks=pytest.mark.slow),
     pytest.param(RIDGE, "none", marks=pytest.mark.slow),
     pytest.param(HERMITE_3, "fixed", marks=pytest.mark.slow),
     pytest.param(RANDOM_FEATURES, "fixed", marks=pytest.mark.slow),
     pytest.param(TWO_SCALES, "fixed", marks=pytest.mark.slow),
-    pytest.param(kernel_ridge, "none"),
+    pytest.param(kernel_ridge, "none", marks=pytest.mark.slow),
     pytest.param(kernel_ridge, "fixed", marks=pytest.mark.slow),
     pytest.param(kernel_ridge, "scaled", marks=pytest.mark.slow),
     pytest.param(ridge(diagonal), "fixed", marks=pytest.mark.slow),
@@ -100,6 +100,7 @@ def test_a_system_agrees(system: Any, noise: Noise) -> None:
     assert {check.quantity for check in report.checks} >= {*diagram.phases[0].laws}
 
 
+@pytest.mark.slow
 def test_an_exponent_of_one_pass_sgd_that_is_off_is_caught() -> None:
     """Of the phases where F_ac and K_pp lead: each of the four terms in turn."""
     diagram = phase_diagram(one_pass_sgd)

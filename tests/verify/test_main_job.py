@@ -24,7 +24,7 @@ def test_verify_writes_its_report(tmp_path: Path, capsys: pytest.CaptureFixture[
 def test_verify_exits_1_on_what_disagrees_and_on_what_is_undecided(
     verdict: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("verify.comparison.verdict_of", lambda *_: verdict)
+    monkeypatch.setattr("verify.comparison.verdict_of", lambda *_, **__: verdict)
     arguments = ["--network", "diagonal", "--estimator", "bayes", "--out", str(tmp_path)]
     assert status_of(["verify", *arguments]) == 1
     assert json.loads((tmp_path / "report.json").read_text())["passed"] is False
@@ -83,7 +83,11 @@ def test_long_paths_are_not_cut(tmp_path: Path, capsys: pytest.CaptureFixture[st
 
 @pytest.mark.parametrize(
     ("noise", "estimator"),
-    [pytest.param("scaled", "erm", marks=pytest.mark.slow), ("none", "bayes"), ("scaled", "bayes")],
+    [
+        pytest.param("scaled", "erm", marks=pytest.mark.slow),
+        ("none", "bayes"),
+        pytest.param("scaled", "bayes", marks=pytest.mark.slow),
+    ],
 )
 def test_verify_takes_noise_and_estimator(noise: str, estimator: str, tmp_path: Path) -> None:
     arguments = ["--network", "diagonal", "--noise", noise, "--estimator", estimator, "--out", str(tmp_path)]

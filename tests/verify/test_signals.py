@@ -21,7 +21,9 @@ signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell lets its bac
     [pytest.param(m, marks=pytest.mark.slow) for m in ("asymptotics", "numerics")]
     + ["click", "sympy", "matplotlib"],
 )
-@pytest.mark.parametrize(("sent", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(
+    ("sent", "status"), [(signal.SIGINT, 130), pytest.param(signal.SIGTERM, 143, marks=pytest.mark.slow)]
+)
 def test_a_signal_amid_loading_ends_in_one_line_though_what_is_loaded_catches_everything(
     module: str, sent: signal.Signals, status: int, tmp_path: Path
 ) -> None:
@@ -48,7 +50,9 @@ main(["figures", "--out", "report"])
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize(("sent", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(
+    ("sent", "status"), [(signal.SIGINT, 130), pytest.param(signal.SIGTERM, 143, marks=pytest.mark.slow)]
+)
 def test_signals_end_in_one_line(sent: signal.Signals, status: int, tmp_path: Path) -> None:
     out = tmp_path / "report"
     with child_process(tmp_path, UNDER_SIGINT, ["verify", "--effort", "full", "--out", str(out)]) as child:

@@ -99,7 +99,7 @@ def with_force(force):
         (
             with_target((1 - gamma) * size ** (1 / gamma + 1)),
             ValueError,
-            r"changed: no modes above .*kappa.* which is not positive",
+            r"changed: .*\(1 - gamma\).* has a negative term, at ",
         ),
         (
             with_force(FORCE + FORCE**2 * d / n_eff),

@@ -186,7 +186,10 @@ def test_law_of_first_features_reduces_to_both_phases(noise, names, axis, values
         assert law.evaluate(**at) / phase.risk.evaluate(**at) == pytest.approx(1, abs=1e-2), phase.name
 
 
-@pytest.mark.parametrize("source", [pytest.param(0.9, marks=pytest.mark.slow), 0.99, 1, 1.01, 1.2])
+@pytest.mark.parametrize(
+    "source",
+    [pytest.param(0.9, marks=pytest.mark.slow), 0.99, 1, pytest.param(1.01, marks=pytest.mark.slow), 1.2],
+)
 @pytest.mark.parametrize(("noise", "name", "a", "ell"), [("fixed", "II", 4, -1), ("none", "N", 1, -4)])
 def test_one_law_holds_through_saturation(noise, name, a, ell, source):
     boundary = boundary_of(noise, f"{name}/{name}", parameter=True)

@@ -27,6 +27,7 @@ def point(width, n_eff=1e12, d=10**40, weight_decay=1e-30, gamma=1):
     }
 
 
+@pytest.mark.slow
 def test_every_boundary_has_a_law():
     for boundary in diagram().boundaries:
         law = boundary.law()

@@ -178,7 +178,9 @@ def ratio(phase, members, a, ell, digits, corrected=False):
 
 
 @pytest.mark.parametrize(
-    ("name", "a", "ell"), [("II", 1.5, 0.5), ("III", 4, 1.75), ("VIa", 1.75, -2)], ids=["II", "III", "VIa"]
+    ("name", "a", "ell"),
+    [pytest.param("II", 1.5, 0.5, marks=slow), ("III", 4, 1.75), ("VIa", 1.75, -2)],
+    ids=["II", "III", "VIa"],
 )
 @pytest.mark.parametrize("members", [2, pytest.param(3, marks=slow)])
 def test_laws_are_the_limits_of_its_equations(members, name, a, ell):

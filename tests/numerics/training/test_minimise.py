@@ -17,7 +17,10 @@ def states_of(network, samples, decay, stop, *, dim=30, width=None, after=None, 
     return loss, list(descents(loss, decay, stop, after or initial(loss, seed), seed))
 
 
-@pytest.mark.parametrize(("network", "samples", "decay"), [("diagonal", 30, 0.01), ("quadratic", 225, 0.02)])
+@pytest.mark.parametrize(
+    ("network", "samples", "decay"),
+    [("diagonal", 30, 0.01), pytest.param("quadratic", 225, 0.02, marks=pytest.mark.slow)],
+)
 def test_descents_close_the_gap_at_an_interpolation_threshold(network, samples, decay):
     loss, states = states_of(network, samples, decay, Stop(1e-10))
     last = states[-1]
@@ -33,7 +36,10 @@ def test_the_minimum_does_not_depend_on_the_start():
     assert one[-1].loss == pytest.approx(other[-1].loss, rel=1e-9, abs=0)
 
 
-@pytest.mark.parametrize(("network", "samples", "decay"), [("diagonal", 20, 0.05), ("quadratic", 225, 0.02)])
+@pytest.mark.parametrize(
+    ("network", "samples", "decay"),
+    [("diagonal", 20, 0.05), pytest.param("quadratic", 225, 0.02, marks=pytest.mark.slow)],
+)
 def test_a_descent_goes_on_from_any_of_its_states(network, samples, decay):
     _, states = states_of(network, samples, decay, Stop(1e-8))
     assert len(states) > 2
@@ -70,7 +76,14 @@ def test_enough_hidden_units_are_proved_by_the_gap_in_one_start():
     assert narrow[-1].start == 0 or narrow[-1].gap > 1e-7
 
 
-@pytest.mark.parametrize(("decay", "most"), [(1e-3, 1600), (0.01, 1500), (1.0, 900)])
+@pytest.mark.parametrize(
+    ("decay", "most"),
+    [
+        pytest.param(1e-3, 1600, marks=pytest.mark.slow),
+        pytest.param(0.01, 1500, marks=pytest.mark.slow),
+        (1.0, 900),
+    ],
+)
 def test_a_diagonal_network_takes_few_products_with_its_inputs(decay, most, monkeypatch):
     """Noise of order 1 leaves many small weights: without preconditioning 1100 to 3000 products, or more."""
     data = draw(Problem("diagonal", gamma=1.25, samples=600, dim=300, weight_decay=decay, noise_variance=1))
