@@ -233,7 +233,8 @@ def _last_entry(columns: Iterator[NDArray[np.float64]]) -> Limit:
             break
         steps = np.abs(np.diff(column[-3:]))
         if len(steps) > 1 and np.max(steps) <= ROUNDING * abs(column[-1]):
-            return Limit(float(column[-1]), float(np.max(steps)))
+            # of a series in 1/log d as many steps as there are entries are left: c/k after c/(k (k - 1))
+            return Limit(float(column[-1]), float(np.max(steps)) * len(column))
         moved = steps[-1] if before is None else steps[-1] + abs(column[-1] - before[-1])
         limit, before = Limit(float(column[-1]), float(moved)), column
     return limit

@@ -106,6 +106,7 @@ def test_what_grows_has_no_limit(rate: float) -> None:
 
 @given(limit=st.floats(0.5, 2), terms=st.lists(st.floats(-3, 3), max_size=3))
 @example(limit=1.0, terms=[1.0, 0.0001])
+@example(limit=1.0, terms=[6.683262975126113e-07])
 def test_powers_of_one_over_the_logarithm_are_removed(limit: float, terms: list[float]) -> None:
     dims = [10.0 ** (20 * k) for k in range(1, 8)]
     values = [limit + sum(c / math.log(d) ** power for power, c in enumerate(terms, start=1)) for d in dims]

@@ -36,6 +36,7 @@ def test_a_check_that_failed_is_crossed_out():
     assert "checked, disagrees" in handles
 
 
+@pytest.mark.slow
 def test_only_checks_of_the_plane_shown_are_drawn():
     checks = checks_of(diagonal, "scaled", "erm")
     here = [replace(check, b=HALF) for check in checks if check.phase == "VIa"]
