@@ -55,11 +55,11 @@ STEEP, FAINT = Fraction(3), Fraction(55, 16)
 DEPTH = 8
 """How many decades all that is neglected lies below what is kept, at the end of the ladder of a point."""
 
-LEAST_DEPTH = 3
-"""With fewer decades exponents alone are compared: constants and logarithms are not resolved there."""
-
 DEPTH_OF_SERIES = 14
 """The same where a series in 1/log d is left: it begins where those powers of d are gone."""
+
+LEAST_DEPTH = 3
+"""With fewer decades exponents alone are compared: constants and logarithms are not resolved there."""
 
 PARTS = ("unlearned", "learned", "overfitting")
 
@@ -141,8 +141,7 @@ def _draw(diagram: PhaseDiagram, phase: Phase, effort: Effort, seed: int) -> lis
     enough = DEPTH if phase.risk.corrected is None else DEPTH_OF_SERIES
 
     def shallowness(point: Any) -> float:
-        depth = math.log10(_ladder(diagram, phase, point)[-1]) * _neglected(diagram, phase, point)
-        return -min(depth, enough)
+        return -min(_depth(diagram, phase, point, _ladder(diagram, phase, point)[-1]), enough)
 
     def deepest(count: int, tries: int = _TRIES, **at: Any) -> list[Any]:
         inside = scales(
@@ -184,6 +183,11 @@ def _neglected(diagram: PhaseDiagram, phase: Phase, point: Any) -> float:
     return float(margin([phase.balance], coordinates([point]))[0])
 
 
+def _depth(diagram: PhaseDiagram, phase: Phase, point: Any, dim: int) -> float:
+    """How many decades the largest neglected term lies below what is kept, at one dimension."""
+    return math.log10(dim) * _neglected(diagram, phase, point)
+
+
 def _ladder(diagram: PhaseDiagram, phase: Phase, point: Any) -> tuple[int, ...]:
     if _is_solved_as_declared(diagram):
         return dimensions(last_decade(diagram, phase, point))
@@ -219,7 +223,7 @@ def _check(diagram: PhaseDiagram, phase: Phase, point: Any, every_law: bool) -> 
     """The checks of one point, of every law or of those alone that all phases have."""
     dims = _ladder(diagram, phase, point)
     solutions = [_solved(diagram, point, dim) for dim in dims]
-    is_deep = math.log10(dims[-1]) * _neglected(diagram, phase, point) >= LEAST_DEPTH
+    is_deep = _depth(diagram, phase, point, dims[-1]) >= LEAST_DEPTH
     at = point._asdict()
     usual = {name: at.pop(name, None) for name in ("a", "ell", "gamma", "b")}
     for quantity, law in (laws_of(diagram, phase) if every_law else phase.laws).items():

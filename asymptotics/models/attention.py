@@ -39,7 +39,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import cache
 
-from sympy import Eq, Rational
+from sympy import Eq
 
 from asymptotics.expressions.checks import require
 from asymptotics.models.quadratic import quadratic
@@ -75,7 +75,7 @@ def attention_with(tokens: int) -> Network:
     """
     is_count = isinstance(tokens, int) and not isinstance(tokens, bool) and tokens >= 2
     require(is_count, "tokens", tokens, "an integer from 2 on: the scores of one less their mean are 0")
-    capacity = 2 * Rational(tokens**2 + tokens - 2, 2) * n_eff / d
+    capacity = (tokens**2 + tokens - 2) * n_eff / d  # 2 alpha, for (T^2 + T - 2)/2 times as many samples
     return replace(
         quadratic,
         name="attention" if tokens == TOKENS else f"attention, {tokens} tokens",

@@ -173,8 +173,7 @@ class System:
 
     def _check_signs(self) -> None:
         """Refuse sums of terms that are negative."""
-        sums = {one for _, value in self._declared for one in value.atoms(mode_sum)}
-        for one in sorted(sums, key=str):
+        for one in self._sums:
             summands.check_positive(self.name, one.args[0], self.box, self.conditions)
 
     @property
@@ -183,19 +182,21 @@ class System:
         declared = [("equations", equation) for equation in self.equations]
         return declared + [(f"quantities[{name!r}]", S(value)) for name, value in self.quantities.items()]
 
+    @property
+    def _sums(self) -> list[mode_sum]:
+        """Each once, in an order of their own."""
+        return sorted({one for _, value in self._declared for one in value.atoms(mode_sum)}, key=str)
+
     def _check_scales(self) -> None:
         """Refuse sums without a scale of their own."""
-        sums = {
-            one for value in (*self.equations, *self.quantities.values()) for one in value.atoms(mode_sum)
-        }
-        for one in sorted(sums, key=str):
+        for one in self._sums:
             scales = scales_of_sum(one.args[0])
             if self.amplitude != 1 or all(scale.powers for scale in scales):
                 continue
             if len(scales) == 2:
-                names = " and ".join(str(scale.monomial()) for scale in scales)
+                both = " and ".join(str(scale.monomial()) for scale in scales)
                 raise ValueError(
-                    f"{self.name}: {one} has the scales {names}: of two neither is to be the size 1 of the "
+                    f"{self.name}: {one} has the scales {both}: of two neither is to be the size 1 of the "
                     "first mode"
                 )
             raise ValueError(
