@@ -25,8 +25,9 @@ SUMMARY = (
 )
 LEGEND = (
     "The last three columns are the largest errors: of the exponent, of the power of log d, and of the ratio "
-    "of solution to law, which is 1.  An error of 0.0 is that of a quantity that vanishes faster than any "
-    "power, as it should; a dash stands where there is nothing to compare."
+    "of solution to law, which is 1.  An error of 0.0 is less than the rounding of float64, or that of a "
+    "quantity that vanishes faster than any power, as it should; a dash stands where there is nothing to "
+    "compare."
 )
 COLUMNS = (
     "network",
