@@ -409,7 +409,9 @@ def test_every_other_class_is_a_result() -> None:
     pending = [c for public in everything_public() for c in _mentioned(_hints(public.function).get("return"))]
     while pending:
         owner = pending.pop()
-        if owner not in results and not issubclass(owner, Basic):  # SymPy's own hints have no names at run time
+        if owner not in results and not issubclass(
+            owner, Basic
+        ):  # SymPy's own hints have no names at run time
             results.add(owner)
             properties = [p.fget for _, p in inspect.getmembers_static(owner) if isinstance(p, property)]
             hints = [*_hints(owner).values(), *(_hints(p).get("return") for p in properties)]

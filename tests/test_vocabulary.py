@@ -57,7 +57,7 @@ TEXTS = sorted(
     }
 )
 
-ELSEWHERE = ("mpmath.", "concurrent.", "S.")
+ELSEWHERE = ("mpmath.", "concurrent.", "pandas.", "S.")
 """References to other packages."""
 
 

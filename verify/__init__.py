@@ -18,7 +18,10 @@ The files, in the order in which they import each other:
     verdicts           agrees, disagrees or undecided: the tolerance made from the error estimate
     extrapolation      exponents and limits from a ladder, each with an error estimate
     predictions        what solutions lack to a law: its closed form and its power law
-    report             the outcome
+    outcomes           what a comparison leaves behind: checks, omissions, phases, planted errors
+    records            the same in plain values, for JSON and pandas, with the meaning of each column
+    page               the same as a page that a reviewer reads alone
+    report             the outcome, put together
     comparison         ``agreement``: draw points, solve, extrapolate, compare
     figures            phase diagrams, with the points that were checked
     main_job           derive, compare, write report and figures: ``shallowlaws verify``
@@ -37,7 +40,7 @@ if TYPE_CHECKING:
     from verify import strategies as strategies
     from verify.comparison import agreement as agreement
     from verify.figures import phase_diagram_figure as phase_diagram_figure
-    from verify.report import Check as Check
+    from verify.outcomes import Check as Check
     from verify.report import Report as Report
     from verify.systems.solution import SystemSolution as SystemSolution
     from verify.systems.solution import solve_system as solve_system
@@ -53,7 +56,7 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Check": "verify.report",
+    "Check": "verify.outcomes",
     "Report": "verify.report",
     "SystemSolution": "verify.systems.solution",
     "solve_system": "verify.systems.solution",

@@ -37,8 +37,9 @@ from verify import words
 from verify.extrapolation import ROUNDING, Limit, extrapolated_exponent, limits_of_ratio
 from verify.ladder import EXPONENTS, POWERS_GONE, RANGE, coordinates, dimensions, ladder, margin
 from verify.limits import DECAY_WINDOW, FIGURE_GAMMA, SAMPLES_WINDOW, SEED_BITS, SYSTEM_DECAY_WINDOW
+from verify.outcomes import Check, DerivedPhase, Omission
 from verify.predictions import lacks, laws_of
-from verify.report import Check, Report
+from verify.report import Report
 from verify.strategies import scales
 from verify.systems.points import exponents_at, has_own_axes, last_decade, slack, values_at
 from verify.systems.solution import solve_system
@@ -115,15 +116,42 @@ def agreement(
         for phase in diagram.phases
         for k, scale in enumerate(_draw(diagram, phase, effort, seed))
     ]
-    checks: list[Check] = []
+    outcomes: list[Check | Omission] = []
     model = str(diagram.model)
     with progress_bar(shown=progress) as bar:
         task = bar.add_task(words.IN_PROGRESS.format(model=model), total=len(points))
         for phase, scale, every_law in points:
             bar.update(task, description=words.PHASE_IN_PROGRESS.format(model=model, phase=phase.name))
-            checks += _check(diagram, phase, scale, every_law)
+            outcomes += _check(diagram, phase, scale, every_law)
             bar.advance(task)
-    return Report(tuple(checks), effort, seed)
+    checks = tuple(outcome for outcome in outcomes if isinstance(outcome, Check))
+    omissions = tuple(outcome for outcome in outcomes if isinstance(outcome, Omission))
+    return Report(checks, effort, seed, omissions=omissions, phases=tuple(_derived(diagram)))
+
+
+def _derived(diagram: PhaseDiagram) -> Iterator[DerivedPhase]:
+    """The phases of a diagram as they stand in a report."""
+    for phase in diagram.phases:
+        power = phase.risk.log_exponent
+        logarithm = "" if power == 0 else f", log d to the power {power}"
+        yield DerivedPhase(
+            title=phase.title,
+            risk=phase.risk.to_text(),
+            exponent=f"{phase.risk.exponent}{logarithm}",
+            **_row(diagram, phase),
+        )
+
+
+def _row(diagram: PhaseDiagram, phase: Phase) -> dict[str, str]:
+    """Whose row it is."""
+    return {
+        "network": str(diagram.model),
+        "noise": diagram.noise,
+        "estimator": diagram.estimator,
+        "width": diagram.width,
+        "phase": phase.name,
+        "region": " and ".join(map(str, phase.region.args)),
+    }
 
 
 def progress_bar(*, shown: bool = True, **options: Any) -> Progress:
@@ -219,34 +247,39 @@ def _drawn(strategy: st.SearchStrategy[Any], most: int, seed: int) -> list[Any]:
     return list(drawn)
 
 
-def _check(diagram: PhaseDiagram, phase: Phase, point: Any, every_law: bool) -> Iterator[Check]:
-    """The checks of one point, of every law or of those alone that all phases have."""
+def _check(diagram: PhaseDiagram, phase: Phase, point: Any, every_law: bool) -> Iterator[Check | Omission]:
+    """The checks of one point, of every law or of those alone that all phases have; and what was left out."""
     dims = _ladder(diagram, phase, point)
     solutions = [_solved(diagram, point, dim) for dim in dims]
     is_deep = _depth(diagram, phase, point, dims[-1]) >= LEAST_DEPTH
     at = point._asdict()
     usual = {name: at.pop(name, None) for name in ("a", "ell", "gamma", "b")}
+    shared: dict[str, Any] = {
+        **_row(diagram, phase),
+        **usual,
+        "dim": dims[-1],
+        "others": tuple(at.items()),
+    }
     for quantity, law in (laws_of(diagram, phase) if every_law else phase.laws).items():
-        if not _is_seen(diagram, phase, quantity, law, point, math.log10(dims[-1])):
+        reason = _why_unseen(diagram, phase, quantity, law, point, math.log10(dims[-1]))
+        if reason is not None:
+            yield Omission(quantity=quantity, kind=None, reason=reason, **shared)
             continue
         # what an estimator does not have, such as a threshold, is nothing at every size
         values = [of(quantity) or 0 for of in solutions]
         for kind, predicted, measured in _compared(diagram, law, point, dims, values):
             if kind != "exponent" and not is_deep and not math.isnan(measured.value):
+                yield Omission(quantity=quantity, kind=kind, reason=words.SHALLOW, **shared)
                 continue
             yield Check(
-                network=str(diagram.model),
-                phase=phase.name,
                 quantity=quantity,
                 kind=kind,
-                **usual,
-                dim=dims[-1],
                 predicted=predicted,
                 measured=measured.value,
                 uncertainty=measured.uncertainty,
                 tolerance=tolerance_of(kind, measured.uncertainty),
                 verdict=verdict_of(kind, predicted, *measured, is_deep=is_deep),
-                others=tuple(at.items()),
+                **shared,
             )
 
 
@@ -285,34 +318,37 @@ def _is_series(law: Law, at: Mapping[str, Any]) -> bool:
     return bool(abs(ratio - 1) > ROUNDING)
 
 
-def _is_seen(
+def _why_unseen(
     diagram: PhaseDiagram, phase: Phase, quantity: str, law: Law, point: Any, decades: float
-) -> bool:
-    """Whether float64 shows a quantity on the ladder of a point, with what its own law neglects far below.
+) -> str | None:
+    """Why float64 does not show a quantity on the ladder of a point; None where it does.
 
-    All that every phase has is seen wherever the phase is resolved.
+    What its own law neglects is to lie far below it, too.  All that every phase has is seen wherever the
+    phase is resolved.
     """
     if has_own_axes(diagram) or quantity in phase.laws:
-        return True
+        return None
     of_phase = (phase.risk, phase.learned, phase.degrees_of_freedom)
     exponents = (law.exponent, *(one.exponent for one in of_phase))
     own, risk, modes, freedom = (float(x) for x in _compiled(exponents)(*coordinates([point])[:, 0]))
     if abs(own) * decades > 2 * RANGE:
-        return False
+        return words.BEYOND_FLOATS
     if quantity in PARTS and (risk - own) * decades > SEEN_DECADES:
-        return False
+        return words.SMALL_PART
     if quantity in PARTS and law.corrected is not None:
         # what is left of these falls like 1/L alone, and powers of d are removed with it
         length = -freedom * decades * math.log(10)
         if min(length / LONG, _neglected(diagram, phase, point) * decades / (3 * POWERS_GONE)) < 1:
-            return False
+            return words.SHORT_SERIES
     if quantity == "pruned_risk" and _is_at_hard_edge(phase, diagram) and 0 < modes < 1:
-        return (1 - modes) * decades <= EDGE_DECADES and modes * decades <= PRUNED_MODES
+        is_known = (1 - modes) * decades <= EDGE_DECADES and modes * decades <= PRUNED_MODES
+        return None if is_known else words.MODES_AT_EDGE
     # where the law depends on gamma by cases, what is left falls like the number of modes to this power
     cases = {relation.lhs - relation.rhs for relation in law.exponent.atoms(Relational)}
     cases |= {relation.lhs - relation.rhs for relation in law.constant.atoms(Relational)}
     powers = [abs(float(x)) for x in _compiled(tuple(cases))(*coordinates([point])[:, 0])]
-    return not powers or min(powers) * max(modes, 0.0) * decades >= DEPTH / 2
+    is_far = not powers or min(powers) * max(modes, 0.0) * decades >= DEPTH / 2
+    return None if is_far else words.NEAR_A_CASE
 
 
 def _is_at_hard_edge(phase: Phase, diagram: PhaseDiagram) -> bool:

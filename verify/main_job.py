@@ -25,7 +25,8 @@ from verify.comparison import Effort, agreement, progress_bar
 from verify.figures import figure_name, phase_diagram_figure, save_figure
 from verify.figures.view import has_source
 from verify.files import created, whole
-from verify.report import Check, Report
+from verify.outcomes import Check, DerivedPhase, Omission
+from verify.report import Report
 
 FIGURE_NOISE = Fraction(1, 2)
 """The ``b`` at which diagrams of noise that scales are drawn, where they need one."""
@@ -89,6 +90,8 @@ class _Job:
     noise: Noise
     estimator: Estimator
     checks: list[Check] = field(default_factory=list)
+    omissions: list[Omission] = field(default_factory=list)
+    phases: list[DerivedPhase] = field(default_factory=list)
     written: list[Path] = field(default_factory=list)
 
     def verify(self, name: str) -> None:
@@ -102,9 +105,11 @@ class _Job:
             for phase in diagram.phases:
                 bar.update(task, description=words.PHASE_IN_PROGRESS.format(model=name, phase=phase.name))
                 of_phase = replace(diagram, phases=(phase,))
-                checks = agreement(of_phase, effort=self.effort, seed=self.seed).checks
-                of_network += checks
-                self.checks += checks
+                report = agreement(of_phase, effort=self.effort, seed=self.seed)
+                of_network += report.checks
+                self.checks += report.checks
+                self.omissions += report.omissions
+                self.phases += report.phases
                 bar.advance(task)
         b = FIGURE_NOISE if self.noise == "scaled" and self.estimator != "bayes" else None
         source = FIGURE_SOURCE if has_source(diagram) else None
@@ -113,7 +118,14 @@ class _Job:
 
     def write_report(self, *, complete: bool) -> Report:
         """The report as a page and for machines; one that is incomplete says so, and does not pass."""
-        report = Report(tuple(self.checks), self.effort, self.seed, complete)
+        report = Report(
+            tuple(self.checks),
+            self.effort,
+            self.seed,
+            complete,
+            omissions=tuple(self.omissions),
+            phases=tuple(self.phases),
+        )
         texts = {
             self.out / "report.md": report.to_markdown(),
             self.out / "report.json": report.to_json(),

@@ -1,98 +1,27 @@
 """The outcome of a comparison: every check, as a table, as a page for people and as JSON for machines.
 
-In this order: ``Check``, ``Report``.
+The rows stand in ``outcomes``, what JSON holds in ``records``, the page in ``page``; here they are put
+together.
 """
 
 from __future__ import annotations
 
 import json
-import math
-from dataclasses import asdict, dataclass
-from fractions import Fraction
+from dataclasses import dataclass
+from html import escape
 from importlib import import_module
 from typing import Any
 
 from verify import words
-from verify.verdicts import FINEST, Kind, Verdict
+from verify.outcomes import Check, DerivedPhase, Kill, Omission, RunInfo
+from verify.page import Page, Summary, labels_of, page_of, summary_of
+from verify.records import SCHEMA, row_of, row_of_kill
 
-KINDS: tuple[Kind, ...] = ("exponent", "log_exponent", "constant")
-"""What is compared of each law."""
-
-
-@dataclass(frozen=True)
-class Check:
-    """One number of one law at one point: derived, and measured on the equations up to ``dim``.
-
-    Attributes:
-        network: the model that was solved.
-        phase: by its name.
-        quantity: whose law it is.
-        kind: "exponent", "log_exponent" or "constant", the last as the ratio of solution to law, so that 1 is
-            predicted.
-        a, ell, gamma, b: the point; a, ell and b are None where a diagram does not have them.
-        dim: the last dimension of the ladder.
-        predicted, measured: the number.
-        uncertainty: estimate of the error of ``measured``.
-        tolerance: how far apart the two may be, made from ``uncertainty`` (``verdicts``).
-        verdict: "agrees", "disagrees" or "undecided".
-        others: the coordinates and parameters of a system that networks do not have, by name.
-    """
-
-    network: str
-    phase: str
-    quantity: str
-    kind: Kind
-    a: Fraction | None
-    ell: Fraction | None
-    gamma: Fraction
-    b: Fraction | None
-    dim: int
-    predicted: float
-    measured: float
-    uncertainty: float
-    tolerance: float
-    verdict: Verdict
-    others: tuple[tuple[str, Fraction], ...] = ()
-
-    @property
-    def passed(self) -> bool:
-        """Whether the two agree; what is undecided has not passed."""
-        return self.verdict == "agrees"
-
-    @property
-    def place(self) -> str:
-        """The point in words."""
-        of_networks = {name: getattr(self, name) for name in ("a", "ell", "gamma", "b")}
-        at = {name: value for name, value in of_networks.items() if value is not None}
-        return ", ".join(f"{name} = {value}" for name, value in {**at, **dict(self.others)}.items())
-
-    @property
-    def error(self) -> float:
-        """How far apart the two are; 0 where both are -oo, as exponents of a quantity that vanishes."""
-        return 0.0 if self.predicted == self.measured else abs(self.predicted - self.measured)
+SHOWN_ROWS = 200
+"""Rows of the summary that a notebook shows."""
 
 
-@dataclass(frozen=True)
-class Row:
-    """What the checks of one quantity in one phase say together."""
-
-    network: str
-    phase: str
-    quantity: str
-    points: int
-    disagree: int
-    undecided: int
-    errors: tuple[float | None, ...]
-
-    @property
-    def entries(self) -> list[str]:
-        """As texts, in the order of ``words.COLUMNS``; a dash where a kind was not compared."""
-        counts = (self.points, self.disagree, self.undecided)
-        errors = ("-" if error is None else f"{error:.1e}" for error in self.errors)
-        return [self.network, self.phase, self.quantity, *map(str, counts), *errors]
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Report:
     """The outcome of ``agreement``: every check, and whether all passed.
 
@@ -100,17 +29,27 @@ class Report:
         checks: those that were made.
         effort, seed: as they were asked for.
         complete: whether all that were asked for were made; of an interrupted comparison they were not.
+        omissions: what was left out, with the reason.
+        phases: those that were derived.
+        kills: planted errors, with the checks that find them.
+        info: version, date and command, of a report that the command line writes.
+        figures: names of files beside the report.
     """
 
     checks: tuple[Check, ...]
     effort: str
     seed: int
     complete: bool = True
+    omissions: tuple[Omission, ...] = ()
+    phases: tuple[DerivedPhase, ...] = ()
+    kills: tuple[Kill, ...] = ()
+    info: RunInfo | None = None
+    figures: tuple[str, ...] = ()
 
     @property
     def passed(self) -> bool:
-        """Whether all checks were made, at least one, and every one agrees."""
-        return self.complete and bool(self.checks) and not self.failures
+        """Whether all checks were made, at least one, every one agrees, and no planted error survives."""
+        return self.complete and bool(self.checks) and not self.failures and not self.survivors
 
     @property
     def failures(self) -> tuple[Check, ...]:
@@ -127,44 +66,82 @@ class Report:
         """The checks that decided nothing."""
         return tuple(check for check in self.checks if check.verdict == "undecided")
 
-    def summary(self) -> list[Row]:
+    @property
+    def survivors(self) -> tuple[Kill, ...]:
+        """The planted errors that no check finds."""
+        return tuple(kill for kill in self.kills if kill.by is None)
+
+    @property
+    def outcome(self) -> str:
+        """The verdict in a word."""
+        if not self.complete:
+            return words.INCOMPLETE
+        return words.AGREEMENT if self.passed else words.DISAGREEMENT
+
+    def __repr__(self) -> str:
+        diagrams = "; ".join(dict.fromkeys(row.diagram for row in (*self.phases, *self.checks)))
+        return f"<Report of {diagrams or 'nothing'}: {self._verdict}>"
+
+    @property
+    def _verdict(self) -> str:
+        counts = {"disagree": len(self.disagreements), "undecided": len(self.undecided)}
+        return words.VERDICT.format(outcome=self.outcome, checked=len(self.checks), **counts)
+
+    def _repr_html_(self) -> str:
+        """The verdict and the summary, as a table of HTML."""
+        rows = [row.entries for row in self.summary()]
+        head = "".join(f"<th>{escape(column)}</th>" for column in words.COLUMNS)
+        lines = ("".join(f"<td>{escape(entry)}</td>" for entry in row) for row in rows[:SHOWN_ROWS])
+        body = "".join(f"<tr>{line}</tr>" for line in lines)
+        rest = f"<p>... {len(rows)} rows</p>" if len(rows) > SHOWN_ROWS else ""
+        return f"<p>{escape(self._verdict)}</p><table><tr>{head}</tr>{body}</table>{rest}"
+
+    def summary(self) -> list[Summary]:
         """One row for each quantity of each phase, as checked, with the largest error of each kind."""
-        groups: dict[tuple[str, str, str], list[Check]] = {}
-        for check in self.checks:
-            groups.setdefault((check.network, check.phase, check.quantity), []).append(check)
-        return [_row_of(key, group) for key, group in groups.items()]
+        return summary_of(self.checks, labels_of([*self.phases, *self.checks]))
 
     def to_markdown(self) -> str:
-        """The report as a page: verdict, one table by phase, the failures in full."""
-        outcome = words.AGREEMENT if self.passed else words.DISAGREEMENT
-        decades = sorted(round(math.log10(check.dim)) for check in self.checks) or [0]
-        summary = words.SUMMARY.format(
-            checked=len(self.checks),
-            disagree=len(self.disagreements),
-            undecided=len(self.undecided),
-            first=decades[0],
-            last=decades[-1],
-            effort=self.effort,
-            seed=self.seed,
-            **{kind: FINEST[kind] for kind in KINDS},
-        )
-        lines = [words.HEADING.format(outcome=outcome if self.complete else words.INCOMPLETE), ""]
-        lines += [] if self.complete else [words.STOPPED, ""]
-        lines += [summary, "", words.LEGEND, "", f"| {' | '.join(words.COLUMNS)} |"]
-        lines += [f"|---|---|---|{'---:|' * (len(words.COLUMNS) - 3)}"]
-        lines += [f"| {' | '.join(row.entries)} |" for row in self.summary()]
-        if self.failures:
-            lines += ["", words.FAILURES, "", *map(_failure, self.failures)]
-        return "\n".join(lines) + "\n"
+        """The report as a page: the claim first, then what was derived, solved, compared and left out."""
+        fields = {name: value for name, value in vars(self).items() if name in Page.__dataclass_fields__}
+        return page_of(Page(outcome=self.outcome, **fields))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything in plain values, as JSON can write it: what ``to_json`` has, and the other tables.
+
+        >>> Report((), "quick", 0).to_dict()["passed"]
+        False
+        """
+        tables = {
+            "phases": [row_of(phase) for phase in self.phases],
+            "omissions": [row_of(omission) for omission in self.omissions],
+            "planted_errors": [row_of_kill(kill) for kill in self.kills],
+        }
+        return self._record() | tables
+
+    def _record(self) -> dict[str, Any]:
+        """What JSON holds: scalars, and the checks."""
+        info = self.info
+        return {
+            "schema": SCHEMA,
+            "complete": self.complete,
+            "passed": self.passed,
+            "effort": self.effort,
+            "seed": self.seed,
+            "version": info and info.version,
+            "date": info and info.date,
+            "command": info and info.command,
+            "agree": len(self.checks) - len(self.failures),
+            "disagree": len(self.disagreements),
+            "undecided": len(self.undecided),
+            "omitted": len(self.omissions),
+            "planted": len(self.kills),
+            "killed": len(self.kills) - len(self.survivors),
+            "checks": [row_of(check) for check in self.checks],
+        }
 
     def to_json(self) -> str:
-        """The report with every check, for machines; infinite numbers are strings, such as "-inf"."""
-        content: dict[str, object] = {
-            name: getattr(self, name) for name in ("complete", "passed", "effort", "seed")
-        }
-        content["disagree"], content["undecided"] = len(self.disagreements), len(self.undecided)
-        content["checks"] = [_row(check) for check in self.checks]
-        return json.dumps(content, indent=1, allow_nan=False) + "\n"
+        """The report with every check, for machines (``records``): ``pandas.read_json`` reads it."""
+        return json.dumps(self._record(), indent=1, allow_nan=False) + "\n"
 
     def to_frame(self) -> Any:
         """The checks as a data frame of pandas, one row each; coordinates and dimensions are floats there.
@@ -176,36 +153,4 @@ class Report:
             pandas = import_module("pandas")
         except ImportError as missing:
             raise ImportError(words.NEEDS_PANDAS) from missing
-        return pandas.DataFrame([_row(check, as_text=False) for check in self.checks])
-
-
-def _row_of(key: tuple[str, str, str], group: list[Check]) -> Row:
-    errors = {kind: [check.error for check in group if check.kind == kind] for kind in KINDS}
-    return Row(
-        *key,
-        points=len({check.place for check in group}),
-        disagree=sum(check.verdict == "disagrees" for check in group),
-        undecided=sum(check.verdict == "undecided" for check in group),
-        errors=tuple(max(errors[kind]) if errors[kind] else None for kind in KINDS),
-    )
-
-
-def _failure(check: Check) -> str:
-    return words.FAILURE.format(place=check.place, kind_in_words=words.KINDS[check.kind], **vars(check))
-
-
-def _row(check: Check, *, as_text: bool = True) -> dict[str, object]:
-    """A check in plain values, each coordinate a column of its own."""
-    columns = asdict(check)
-    del columns["others"]
-    plain = _plain if as_text else _number
-    return {name: plain(value) for name, value in (columns | dict(check.others)).items()}
-
-
-def _plain(value: object) -> object:
-    is_text = isinstance(value, Fraction) or (isinstance(value, float) and not math.isfinite(value))
-    return str(value) if is_text else value
-
-
-def _number(value: object) -> object:
-    return float(value) if isinstance(value, Fraction | int) else value
+        return pandas.DataFrame([row_of(check, as_text=False) for check in self.checks])

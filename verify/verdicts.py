@@ -26,6 +26,9 @@ from typing import Literal, TypeAlias
 Kind: TypeAlias = Literal["exponent", "log_exponent", "constant"]
 Verdict: TypeAlias = Literal["agrees", "disagrees", "undecided"]
 
+KINDS: tuple[Kind, ...] = ("exponent", "log_exponent", "constant")
+"""What is compared of each law."""
+
 SAFETY = 3
 """How many estimated errors a number may be off."""
 

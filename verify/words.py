@@ -17,23 +17,58 @@ from textwrap import fill
 AGREEMENT, DISAGREEMENT, INCOMPLETE = "agreement", "DISAGREEMENT", "INCOMPLETE"
 HEADING = "# Derivation against equations: {outcome}"
 STOPPED = "Stopped before all was checked."
+CLAIM = (
+    "**Claim.** The scaling laws of {diagrams}, derived by dominant balance, are those of the full "
+    "equations, solved at finite size.  {verdict}"
+)
+CLAIM_VERDICTS = {
+    AGREEMENT: "Every number that was checked agrees.",
+    DISAGREEMENT: "That does not hold, or is not decided, for what the failures say.",
+    INCOMPLETE: "Not all of it was checked.",
+}
 SUMMARY = (
-    "{checked} numbers checked, {disagree} disagree, {undecided} undecided; each on a ladder of dimensions "
-    "that ends between 1e{first} and 1e{last}.  The tolerance of each is three times the estimated error of "
-    "its measurement, and at least {exponent} on an exponent, {log_exponent} on a power of log d and "
-    "{constant} on a constant.  Effort {effort}, seed {seed}."
+    "{checked} numbers checked, {agree} agree, {disagree} disagree, {undecided} undecided; "
+    "{omitted} were left out, listed below with the reason."
+)
+CAUGHT = "{killed} of {planted} planted errors were caught."
+NOT_PLANTED = "No errors were planted in this run."
+RUN = "shallowlaws {version}, {date}, `{command}`, effort {effort}, seed {seed}."
+RUN_IN_PYTHON = "Effort {effort}, seed {seed}."
+DERIVED, SOLVED, DISTANCES = "## What was derived", "## What was solved", "## How far apart the two are"
+PLANTED, OMITTED, MEANINGS = "## What would have been caught", "## What was left out", "## What is what"
+FIGURES, FAILURES = "## Figures", "## Failures"
+DERIVED_COLUMNS = ("diagram", "phase", "title", "excess risk", "exponent of d", "where")
+DERIVED_TEXT = (
+    "Each phase with its leading law, as SymPy derives it from the equations; with n_eff = d^a, "
+    "lambda = d^ell, Delta = d^-b, gamma the decay of the target.  Nothing was fitted."
+)
+SOLVED_TEXT = (
+    "The self-consistent equations of each model, with all sums over modes, at points drawn inside every "
+    "phase (seed {seed}), each on a ladder of six dimensions in geometric progression that ends between "
+    "d = 1e{first} and 1e{last}.  Derivation and solution share no code.  What a solution lacks to its law "
+    "is extrapolated along the ladder, with an estimate of its error, from which the tolerance is made: "
+    "three times the estimate, and at least {exponent} on an exponent, {log_exponent} on a power of log d "
+    "and {constant} on a constant.  A number *disagrees* if it is further away than its tolerance, and is "
+    "*undecided* if the tolerance is so large that an error worth noticing would go unnoticed."
+)
+AT_SMALL_SIZE = (
+    "**At d = 100** none of this says how good a law is.  It says which law the equations tend to.  What a "
+    "law neglects falls as a power of d, or of log d, which near a boundary is small: at d = 100 a law is "
+    "off by percents deep inside its phase, and by a factor close to a boundary.  For a number at one size "
+    "use `shallowlaws solve`, or the law across the boundary (`Boundary.law()`)."
 )
 LEGEND = (
-    "The last three columns are the largest errors: of the exponent, of the power of log d, and of the ratio "
-    "of solution to law, which is 1.  An error of 0.0 is less than the rounding of float64, or that of a "
-    "quantity that vanishes faster than any power, as it should; a dash stands where there is nothing to "
-    "compare."
+    "The largest errors over all points, by phase; phases of one name have a row each.  *Exponent*: derived "
+    "less measured exponent of d.  *Log exponent*: the same of the power of log d.  *Constant*: ratio of "
+    "solution to law, less 1.  An error of 0.0 is less than the rounding of float64, or that of a quantity "
+    "that vanishes faster than any power, as it should; a dash stands where there is nothing to compare."
 )
 COLUMNS = (
-    "network",
+    "diagram",
     "phase",
     "quantity",
     "points",
+    "agree",
     "disagree",
     "undecided",
     "exponent",
@@ -41,11 +76,49 @@ COLUMNS = (
     "constant",
 )
 KINDS = {"exponent": "exponent", "log_exponent": "power of log d", "constant": "ratio to the law"}
-FAILURES = "## Failures"
 FAILURE = (
-    "- {verdict}: {network} {phase}, {kind_in_words} of {quantity} at {place}, up to d = {dim:.0e}: "
+    "- {verdict}: {diagram} {phase}, {kind_in_words} of {quantity} at {place}, up to d = {dim:.0e}: "
     "predicted {predicted:.5g}, measured {measured:.5g} +- {uncertainty:.1g}"
 )
+PLANTED_TEXT = (
+    "Errors planted one at a time in the derivation, each followed by the same comparison, up to the first "
+    "check that fails.  An error that survives would have gone unnoticed."
+)
+PLANTED_COLUMNS = ("planted error", "diagram", "caught by", "predicted", "measured")
+SURVIVES = "**survives** {compared} checks"
+CAUGHT_BY = "{kind_in_words} of {quantity} in {phase}, at {place}"
+OMITTED_TEXT = (
+    "Laws, or numbers of them, that were not compared at some points, with the reason.  *Compared "
+    "elsewhere*: at how many other points of the same phase the same number was."
+)
+OMITTED_COLUMNS = ("diagram", "phase", "quantity", "number", "points", "compared elsewhere", "reason")
+NOTHING_OMITTED = "Nothing: every law was compared at every point."
+ALL_NUMBERS = "all"
+MEANING = {
+    "excess_risk": "R = E[(f - f*)^2] on new inputs, f the trained network, f* the target",
+    "effective_noise": "delta, the noise on each mode of the target that data leave to the estimator",
+    "threshold": "kappa, below which weights are set to zero; of ridge regression the effective ridge",
+    "learned_modes": "the number of modes of the target above noise and threshold",
+    "degrees_of_freedom": "D, the fitted degrees of freedom per mode; all of them where modes are infinite",
+    "train_loss": "the trained objective divided by d (diagonal) or d^2 (matrix networks)",
+    "pruned_risk": "the excess risk once the bulk of the trained weights is removed",
+    "unlearned": "the part of the risk that is target below the threshold",
+    "learned": "the part of the risk from shrinkage and noise of the learned modes",
+    "overfitting": "the part of the risk that is noise above the threshold",
+}
+OWN_QUANTITY = "declared by the model itself"
+UNCERTAINTY_MEANINGS = {
+    "points": "how many points of the phase, exponents (a, ell, gamma, ...), were solved on a ladder each",
+    "predicted": "the derived number at the point",
+    "measured": "the same number, extrapolated from the solutions on the ladder",
+    "uncertainty": "estimated error of the measured number, by which sequences extrapolate differently",
+}
+SHALLOW = "less than three decades between what is kept and what is neglected: exponents alone are compared"
+BEYOND_FLOATS = "beyond the range of float64 on the ladder"
+SMALL_PART = "a part of the risk that float64 does not show beside the whole"
+SHORT_SERIES = "a series in 1/log d whose rest is not small at any dimension in reach"
+MODES_AT_EDGE = "more modes next to the edge of the noise than can be summed one by one"
+NEAR_A_CASE = "close to a decay gamma at which the law becomes another"
 NEEDS_PANDAS = "to_frame needs pandas: pip install '.[tables]', from the root of the repository"
 TABLE = "derived laws against the full equations"
 VERDICT = "{outcome}: {checked} numbers checked, {disagree} disagree, {undecided} undecided"

@@ -81,7 +81,7 @@ def test_what_is_undecided_has_not_passed_and_is_counted() -> None:
     report = Report((CHECK, UNDECIDED, FAILED), "quick", 0)
     assert not Report((CHECK, UNDECIDED), "quick", 0).passed
     assert (report.disagreements, report.undecided) == ((FAILED,), (UNDECIDED,))
-    assert "3 numbers checked, 1 disagree, 1 undecided" in report.to_markdown()
+    assert "3 numbers checked, 1 agree, 1 disagree, 1 undecided" in report.to_markdown()
     assert "- undecided: diagonal II" in report.to_markdown()
     content = json.loads(report.to_json())
     assert (content["disagree"], content["undecided"]) == (1, 1)
@@ -92,6 +92,7 @@ def test_the_summary_holds_the_largest_error_of_each_kind() -> None:
     (row,) = Report((CHECK, FAILED, constant), "quick", 0).summary()
     assert (row.points, row.disagree, row.undecided) == (1, 1, 0)
     assert row.errors == (pytest.approx(0.1), None, 0.25)
+    assert row.agree == 2
     assert row.entries[-3:] == ["1.0e-01", "-", "2.5e-01"]
 
 
@@ -117,4 +118,6 @@ def test_the_summary_counts_what_the_checks_say(outcomes: list[Check]) -> None:
     assert len(report.failures) == failures
     assert sum(row.disagree for row in report.summary()) == outcomes.count(FAILED)
     assert sum(row.undecided for row in report.summary()) == outcomes.count(UNDECIDED)
-    assert report.to_markdown().count("predicted") == failures
+    assert sum(line.startswith("- disagrees: ") for line in report.to_markdown().splitlines()) == (
+        outcomes.count(FAILED)
+    )

@@ -5,8 +5,7 @@ from itertools import product
 
 import pytest
 
-from verify.report import KINDS
-from verify.verdicts import COARSEST, FINEST, SAFETY, tolerance_of, verdict_of
+from verify.verdicts import COARSEST, FINEST, KINDS, SAFETY, tolerance_of, verdict_of
 
 PLANTED = {"exponent": 0.02, "log_exponent": 0.25, "constant": 0.01}
 """What must not be taken for agreement."""

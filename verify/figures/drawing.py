@@ -28,7 +28,7 @@ from verify.figures.polygons import HalfPlane, Polygon, clipped, rectangle, segm
 from verify.figures.view import RISK, UPWARDS, Exact, Shown, View, Window, equation, short, view_of
 from verify.files import whole
 from verify.limits import FIGURE_GAMMA
-from verify.report import Check
+from verify.outcomes import Check
 
 COLOURS = {
     "Ia": "#fefefe",

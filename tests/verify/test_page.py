@@ -1,0 +1,107 @@
+"""A reviewer reads the page alone: the claim first, and every number and word of it explained."""
+
+from dataclasses import replace
+
+import pytest
+from report_rows import CHECK, OMISSION
+
+from verify import Report, words
+from verify.outcomes import DerivedPhase, Kill, RunInfo
+from verify.page import labels_of, summary_of, table
+
+AGREES = replace(CHECK, measured=-0.5, verdict="agrees", region="a > 0")
+OTHER = replace(AGREES, region="a < 0", measured=-0.5001)
+PHASES = tuple(
+    DerivedPhase(
+        network="quadratic", phase="II", region=region, title="over-regularised", risk="x", exponent="a"
+    )
+    for region in ("a > 0", "a < 0")
+)
+INFO = RunInfo("1.2", "2026-01-02T03:04:05+00:00", "shallowlaws verify")
+FULL = Report(
+    (AGREES, OTHER),
+    "quick",
+    3,
+    omissions=(replace(OMISSION, region="a > 0"),),
+    phases=PHASES,
+    kills=(Kill("one", "An exponent is off.", "quadratic", CHECK, 3),),
+    info=INFO,
+    figures=("phase_diagram_quadratic.png",),
+)
+
+
+def test_the_claim_comes_first_and_says_how_to_get_it_again() -> None:
+    title, _, claim, *rest = FULL.to_markdown().splitlines()
+    assert title == "# Derivation against equations: agreement"
+    assert claim.startswith("**Claim.** The scaling laws of quadratic, ")
+    head = "\n".join(rest[:6])
+    assert "2 numbers checked, 2 agree, 0 disagree, 0 undecided; 1 were left out" in head
+    assert "1 of 1 planted errors were caught" in head
+    assert "shallowlaws 1.2, 2026-01-02T03:04:05+00:00, `shallowlaws verify`, effort quick, seed 3." in head
+
+
+def test_sections_follow_in_the_order_of_the_argument() -> None:
+    sections = [line for line in FULL.to_markdown().splitlines() if line.startswith("## ")]
+    assert sections == [
+        words.DERIVED,
+        words.SOLVED,
+        words.DISTANCES,
+        words.PLANTED,
+        words.OMITTED,
+        words.MEANINGS,
+        words.FIGURES,
+    ]
+
+
+def test_failures_stand_before_everything_else() -> None:
+    page = replace(FULL, checks=(replace(CHECK, region="a > 0"),)).to_markdown()
+    assert page.index(words.FAILURES) < page.index(words.DERIVED)
+    assert words.CLAIM_VERDICTS[words.DISAGREEMENT] in page
+    assert words.CLAIM_VERDICTS[words.AGREEMENT] not in page
+
+
+def test_phases_of_one_name_are_not_pooled() -> None:
+    labels = labels_of(PHASES)
+    assert list(labels.values()) == ["II, 1 of 2", "II, 2 of 2"]
+    one, other = summary_of(FULL.checks, labels)
+    assert (one.phase, other.phase) == ("II, 1 of 2", "II, 2 of 2")
+    assert one.errors[0] == 0
+    assert other.errors[0] == pytest.approx(1e-4, rel=1e-6, abs=0)
+    assert [*labels_of([AGREES]).values()] == ["II"]
+
+
+def test_a_reader_at_small_size_is_told_what_it_does_not_say() -> None:
+    assert "**At d = 100**" in FULL.to_markdown()
+
+
+def test_what_was_left_out_is_listed_with_its_reason() -> None:
+    page = FULL.to_markdown()
+    assert "| quadratic | II, 1 of 2 | pruned_risk | all | 1 | 0 | some |" in page
+    assert words.NOTHING_OMITTED in replace(FULL, omissions=()).to_markdown()
+
+
+def test_every_quantity_of_the_page_is_explained() -> None:
+    page = FULL.to_markdown()
+    assert f"- `excess_risk`: {words.MEANING['excess_risk']}" in page
+    assert f"- `pruned_risk`: {words.MEANING['pruned_risk']}" in page
+    own = replace(FULL, checks=(replace(AGREES, quantity="F_pp"),)).to_markdown()
+    assert f"- `F_pp`: {words.OWN_QUANTITY}" in own
+
+
+def test_an_error_that_survives_is_said_and_does_not_pass() -> None:
+    report = replace(FULL, kills=(Kill("one", "An exponent is off.", "quadratic", None, 12),))
+    assert not report.passed
+    assert "**survives** 12 checks" in report.to_markdown()
+    assert "0 of 1 planted errors were caught" in report.to_markdown()
+
+
+def test_a_bar_in_an_entry_does_not_end_its_column() -> None:
+    assert table(["x"], [["|a|"]]).splitlines()[-1] == "| &#124;a&#124; |"
+
+
+def test_a_report_in_a_line_and_in_a_notebook() -> None:
+    assert repr(FULL) == "<Report of quadratic: agreement: 2 numbers checked, 0 disagree, 0 undecided>"
+    html = FULL._repr_html_()
+    assert "<td>II, 2 of 2</td>" in html
+    assert html.count("<tr>") == 3
+    assert set(FULL.to_dict()) >= {"checks", "phases", "omissions", "planted_errors"}

@@ -1,0 +1,261 @@
+"""The report as a page that a reviewer reads alone: the claim, then what it rests on.
+
+In this order: ``Summary``, ``summary_of``, ``labels_of``, ``page_of``, its sections.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from verify import words
+from verify.outcomes import Check, DerivedPhase, Kill, Omission, Row, RunInfo
+from verify.verdicts import FINEST, KINDS
+
+Key = tuple[str, str, str]
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What the checks of one quantity in one phase say together."""
+
+    diagram: str
+    phase: str
+    quantity: str
+    points: int
+    agree: int
+    disagree: int
+    undecided: int
+    errors: tuple[float | None, ...]
+
+    @property
+    def entries(self) -> list[str]:
+        """As texts, in the order of ``words.COLUMNS``; a dash where a kind was not compared."""
+        counts = (self.points, self.agree, self.disagree, self.undecided)
+        errors = ("-" if error is None else f"{error:.1e}" for error in self.errors)
+        return [self.diagram, self.phase, self.quantity, *map(str, counts), *errors]
+
+
+@dataclass(frozen=True)
+class Page:
+    """What stands on the page: as the fields of ``Report``."""
+
+    outcome: str
+    checks: Sequence[Check]
+    omissions: Sequence[Omission]
+    phases: Sequence[DerivedPhase]
+    kills: Sequence[Kill]
+    effort: str
+    seed: int
+    complete: bool
+    info: RunInfo | None
+    figures: Sequence[str]
+
+
+def labels_of(rows: Iterable[Row]) -> dict[Key, str]:
+    """The name of each phase, with what tells those of one name in one diagram apart: "II, 1 of 2"."""
+    regions: dict[tuple[str, str], list[str]] = {}
+    for row in rows:
+        of_name = regions.setdefault((row.diagram, row.phase), [])
+        if row.region not in of_name:
+            of_name.append(row.region)
+    return {
+        (diagram, phase, region): phase
+        + (words.ONE_OF_SEVERAL.format(place=place, total=len(of_name)) if len(of_name) > 1 else "")
+        for (diagram, phase), of_name in regions.items()
+        for place, region in enumerate(of_name, start=1)
+    }
+
+
+def summary_of(checks: Sequence[Check], labels: Mapping[Key, str]) -> list[Summary]:
+    """One row for each quantity of each phase, as checked, with the largest error of each kind."""
+    groups: dict[tuple[Key, str], list[Check]] = {}
+    for check in checks:
+        groups.setdefault((check.key, check.quantity), []).append(check)
+    return [_summary(labels[key], quantity, group) for (key, quantity), group in groups.items()]
+
+
+def _summary(label: str, quantity: str, group: Sequence[Check]) -> Summary:
+    errors = {kind: [check.error for check in group if check.kind == kind] for kind in KINDS}
+    verdicts = [check.verdict for check in group]
+    return Summary(
+        diagram=group[0].diagram,
+        phase=label,
+        quantity=quantity,
+        points=len({check.place for check in group}),
+        agree=verdicts.count("agrees"),
+        disagree=verdicts.count("disagrees"),
+        undecided=verdicts.count("undecided"),
+        errors=tuple(max(errors[kind]) if errors[kind] else None for kind in KINDS),
+    )
+
+
+def page_of(page: Page) -> str:
+    """The page, in Markdown."""
+    labels = labels_of([*page.phases, *page.checks, *page.omissions])
+    sections = [
+        _claim(page),
+        _failures(page),
+        _derived(page, labels),
+        _solved(page),
+        _distances(page, labels),
+        _planted(page),
+        _omitted(page, labels),
+        _meanings(page),
+        _figures(page),
+    ]
+    return "\n\n".join(section for section in sections if section) + "\n"
+
+
+def _claim(page: Page) -> str:
+    """Verdict, claim, counts, and where the page comes from."""
+    lines = [words.HEADING.format(outcome=page.outcome)]
+    if not page.complete:
+        lines.append(words.STOPPED)
+    diagrams = list(dict.fromkeys(row.diagram for row in (*page.phases, *page.checks)))
+    if diagrams:
+        lines.append(
+            words.CLAIM.format(diagrams="; ".join(diagrams), verdict=words.CLAIM_VERDICTS[page.outcome])
+        )
+    verdicts = [check.verdict for check in page.checks]
+    counts = words.SUMMARY.format(
+        checked=len(verdicts),
+        agree=verdicts.count("agrees"),
+        disagree=verdicts.count("disagrees"),
+        undecided=verdicts.count("undecided"),
+        omitted=len(page.omissions),
+    )
+    killed = sum(kill.by is not None for kill in page.kills)
+    caught = words.CAUGHT.format(killed=killed, planted=len(page.kills)) if page.kills else words.NOT_PLANTED
+    asked = {"effort": page.effort, "seed": page.seed}
+    run = (
+        words.RUN_IN_PYTHON.format(**asked)
+        if page.info is None
+        else words.RUN.format(**vars(page.info), **asked)
+    )
+    return "\n\n".join([*lines, f"{counts}  {caught}", run])
+
+
+def _failures(page: Page) -> str:
+    failures = [check for check in page.checks if not check.passed]
+    if not failures:
+        return ""
+    return "\n".join([words.FAILURES, "", *map(_failure, failures)])
+
+
+def _failure(check: Check) -> str:
+    return words.FAILURE.format(
+        diagram=check.diagram, place=check.place, kind_in_words=words.KINDS[check.kind], **vars(check)
+    )
+
+
+def _derived(page: Page, labels: Mapping[Key, str]) -> str:
+    if not page.phases:
+        return ""
+    rows = [
+        (row.diagram, labels[row.key], row.title, f"`{row.risk}`", f"`{row.exponent}`", f"`{row.region}`")
+        for row in page.phases
+    ]
+    return "\n\n".join([words.DERIVED, words.DERIVED_TEXT, table(words.DERIVED_COLUMNS, rows)])
+
+
+def _solved(page: Page) -> str:
+    if not page.checks:
+        return ""
+    decades = sorted(round(math.log10(check.dim)) for check in page.checks)
+    least = {kind: FINEST[kind] for kind in KINDS}
+    text = words.SOLVED_TEXT.format(seed=page.seed, first=decades[0], last=decades[-1], **least)
+    return "\n\n".join([words.SOLVED, text, words.AT_SMALL_SIZE])
+
+
+def _distances(page: Page, labels: Mapping[Key, str]) -> str:
+    if not page.checks:
+        return ""
+    rows = [row.entries for row in summary_of(page.checks, labels)]
+    return "\n\n".join([words.DISTANCES, words.LEGEND, table(words.COLUMNS, rows, texts=3)])
+
+
+def _planted(page: Page) -> str:
+    if not page.kills:
+        return ""
+    rows = [_row_of_kill(kill) for kill in page.kills]
+    return "\n\n".join([words.PLANTED, words.PLANTED_TEXT, table(words.PLANTED_COLUMNS, rows)])
+
+
+def _row_of_kill(kill: Kill) -> tuple[str, ...]:
+    by = kill.by
+    if by is None:
+        return (kill.error, kill.diagram, words.SURVIVES.format(compared=kill.compared), "-", "-")
+    caught = words.CAUGHT_BY.format(
+        kind_in_words=words.KINDS[by.kind], quantity=by.quantity, phase=by.phase, place=by.place
+    )
+    return (
+        kill.error,
+        kill.diagram,
+        caught,
+        f"{by.predicted:.5g}",
+        f"{by.measured:.5g} +- {by.uncertainty:.1g}",
+    )
+
+
+def _omitted(page: Page, labels: Mapping[Key, str]) -> str:
+    if not page.checks:
+        return ""
+    groups: dict[tuple[Key, str, str, str], set[str]] = {}
+    for row in page.omissions:
+        kind = words.ALL_NUMBERS if row.kind is None else words.KINDS[row.kind]
+        groups.setdefault((row.key, row.quantity, kind, row.reason), set()).add(row.place)
+    if not groups:
+        return f"{words.OMITTED}\n\n{words.NOTHING_OMITTED}"
+    elsewhere: dict[tuple[Key, str, str], set[str]] = {}
+    for check in page.checks:
+        for kind in (words.ALL_NUMBERS, words.KINDS[check.kind]):
+            elsewhere.setdefault((check.key, check.quantity, kind), set()).add(check.place)
+    rows = [
+        (
+            key[0],
+            labels[key],
+            quantity,
+            kind,
+            str(len(places)),
+            str(len(elsewhere.get((key, quantity, kind), ()))),
+            reason,
+        )
+        for (key, quantity, kind, reason), places in groups.items()
+    ]
+    return "\n\n".join([words.OMITTED, words.OMITTED_TEXT, table(words.OMITTED_COLUMNS, rows)])
+
+
+def _meanings(page: Page) -> str:
+    if not page.checks:
+        return ""
+    quantities = dict.fromkeys(row.quantity for row in (*page.checks, *page.omissions))
+    meanings = {name: words.MEANING.get(name, words.OWN_QUANTITY) for name in quantities}
+    lines = [f"- `{name}`: {meaning}" for name, meaning in meanings.items()]
+    lines += [f"- *{name}*: {meaning}" for name, meaning in words.UNCERTAINTY_MEANINGS.items()]
+    return f"{words.MEANINGS}\n\n" + "\n".join(lines)
+
+
+def _figures(page: Page) -> str:
+    if not page.figures:
+        return ""
+    return "\n\n".join([words.FIGURES, *(f"![{name}]({name})" for name in page.figures)])
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, texts: int | None = None) -> str:
+    """A table in Markdown; the columns from ``texts`` on are numbers, to the right.
+
+    >>> print(table(["phase", "points"], [["II", "4"]], texts=1))
+    | phase | points |
+    |---|---:|
+    | II | 4 |
+    """
+    first = len(columns) if texts is None else texts
+    rule = f"|{'---|' * first}{'---:|' * (len(columns) - first)}"
+    lines = (
+        f"| {' | '.join(str(entry).replace('|', '&#124;') for entry in row)} |" for row in [columns, *rows]
+    )
+    head, *body = lines
+    return "\n".join([head, rule, *body])
