@@ -34,10 +34,12 @@ from asymptotics.expressions.checks import require
 from asymptotics.lemmas.power_sums import Learned, ModeFunction, Piece
 from asymptotics.networks.declaration import AMPLITUDE
 from asymptotics.networks.mode_functions import Ordering
+from asymptotics.networks.narrow import Binding
 from asymptotics.networks.network import Network
 from asymptotics.networks.trained import edge_gap
 from asymptotics.phases.phase import Phase
 from asymptotics.phases.spectrum import (
+    band_of_units,
     last_spacing,
     number_of_noise,
     ordering_of,
@@ -123,7 +125,8 @@ def _heavy_tail(phase: Phase) -> HeavyTail:
     balanced = phase.balance
     network = trained_network(balanced)
     learned = balanced.leading_terms("learned_modes")
-    some = balanced.regime.learned is Learned.SOME
+    # where units are fewer than modes above the noise, as many are learned as there are units
+    some = balanced.regime.learned in (Learned.SOME, None)
     one, risk = term(S.One, MODES), balanced.risk
     assert risk is not None
     noise = number_of_noise(balanced)
@@ -146,11 +149,15 @@ def _heavy_tail(phase: Phase) -> HeavyTail:
 def _gap_extent(balanced: Balanced, network: Network) -> Holds:
     """Where the smallest outlier lies far above the bulk, by the bulk's width."""
     ordering = ordering_of(balanced)
-    if ordering is Ordering.THRESHOLD_ABOVE_NOISE:
+    if ordering in (Ordering.THRESHOLD_ABOVE_NOISE, None):
         return Holds.NOWHERE  # there is no bulk
-    edge = edge_gap(network) if ordering is Ordering.THRESHOLD_AT_EDGE else term(effective_noise, BULK)
+    if isinstance(balanced.hypothesis.ordering, Binding):
+        bulk = band_of_units(network)
+    else:
+        at_edge = ordering is Ordering.THRESHOLD_AT_EDGE
+        bulk = edge_gap(network) if at_edge else term(effective_noise, BULK)
     spacing = balanced.known(last_spacing(balanced, network))
-    return where_larger(balanced, [(balanced.domain, (spacing,))], balanced.known(edge))
+    return where_larger(balanced, [(balanced.domain, (spacing,))], balanced.known(bulk))
 
 
 def _left_over(balanced: Balanced, learned: Term) -> Term:

@@ -48,7 +48,7 @@ from functools import partial
 from sympy import Add, Expr, S, expand, limit, oo
 
 from asymptotics.algebra.monomials import Term, bulk_freedom, term
-from asymptotics.algebra.polyhedra import Domain, coefficient
+from asymptotics.algebra.polyhedra import FIELD, Domain, coefficient
 from asymptotics.balance.regimes import (
     BULK,
     LABEL_NOISE,
@@ -195,7 +195,7 @@ def _train_loss_of_units(network: Declaration, on: Domain) -> tuple[Term, ...]:
 def _noise_fitted(
     network: Declaration, noisy: bool, binding: Binding, learned: Learned, domain: Domain
 ) -> Regime:
-    ordering = _full_width_of(binding)
+    ordering = _modes_as_at(binding)
     at = Trained(network, ordering, learned)
     error, freedom, number = _functions_of_modes(network, ordering, learned)
     errors = (*at.mean(error, 2, domain), _error_of_noise(network, binding))
@@ -227,10 +227,19 @@ def _noise_fitted(
     )
 
 
-def _full_width_of(binding: Binding) -> Ordering:
-    """The ordering of kappa and delta."""
-    below = binding is Binding.NOISE_FITTED
-    return Ordering.THRESHOLD_BELOW_NOISE if below else Ordering.THRESHOLD_AT_EDGE
+def full_width_of(binding: Binding) -> Ordering | None:
+    """The ordering of kappa and delta; None where all that is kept lies far above both."""
+    return {
+        Binding.MODES_MISSED: None,
+        Binding.NOISE_FITTED: Ordering.THRESHOLD_BELOW_NOISE,
+        Binding.NOISE_FITTED_AT_EDGE: Ordering.THRESHOLD_AT_EDGE,
+    }[binding]
+
+
+def _modes_as_at(binding: Binding) -> Ordering:
+    ordering = full_width_of(binding)
+    assert ordering is not None
+    return ordering
 
 
 def _functions_of_modes(
@@ -250,7 +259,13 @@ def _jump(network: Declaration, binding: Binding) -> Term:
     """t, from the threshold to the noise that is kept, in units of delta."""
     if binding is Binding.NOISE_FITTED:
         return term(network.noise.edge, BULK)
-    return term(bulk_freedom * d / (network.noise.edge * width), BULK)
+    in_units: Term = jump_at_edge(network) * _delta ** (-FIELD.one)
+    return in_units
+
+
+def jump_at_edge(network: Declaration) -> Term:
+    """From the threshold to the noise that is kept, where it lies within the edge of the noise."""
+    return term(effective_noise * bulk_freedom * d / (network.noise.edge * width), BULK)
 
 
 def _error_of_noise(network: Declaration, binding: Binding) -> Term:
@@ -285,7 +300,7 @@ def _part_of_modes(
 def _train_loss_with_noise(
     network: Declaration, binding: Binding, learned: Learned, on: Domain
 ) -> tuple[Term, ...]:
-    ordering, decay = _full_width_of(binding), term(weight_decay, WEIGHT_DECAY)
+    ordering, decay = _modes_as_at(binding), term(weight_decay, WEIGHT_DECAY)
     at = Trained(network, ordering, learned)
     above = size_function(network, ordering, learned).pieces[-1].value
     of_modes = at.mean(mode_function(network, ordering, learned, S.Zero, above), 1, on, decay)

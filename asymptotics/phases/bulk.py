@@ -17,6 +17,9 @@ overfitting or shares it.
 Worked by hand, phase IV of the quadratic network: D_b = 2 n_eff/d and delta^2 = Delta d/(4 n_eff) make the
 bulk Delta (n_eff/d)^(2/5), the law of V.  In IV that is less than the risk, and all of the overfitting.
 
+Where few hidden units keep noise (``narrow``), it is all of the overfitting part: delta^2 t^2 p/d, with t
+the distance from the threshold to the edge in units of delta.
+
 In this order: `OverfittedBulk`, `overfitted_bulk`.
 """
 
@@ -32,6 +35,7 @@ from asymptotics.balance.laws import ZERO, Law, law, law_of, logarithm_of, risk_
 from asymptotics.balance.regimes import BULK
 from asymptotics.lemmas.power_sums import Learned
 from asymptotics.networks.mode_functions import Ordering
+from asymptotics.networks.narrow import Binding
 from asymptotics.networks.network import Network
 from asymptotics.networks.trained import edge_error
 from asymptotics.phases.products import quotient
@@ -95,6 +99,9 @@ def overfitted_bulk(balanced: Balanced) -> OverfittedBulk:
 def _terms(balanced: Balanced, network: Network) -> tuple[Term, ...]:
     """The term of the regime, if there is one."""
     ordering, per_error = ordering_of(balanced), term(network.risk_per_error, BULK)
+    if isinstance(balanced.hypothesis.ordering, Binding):
+        ((_, terms),) = balanced.leading_terms("overfitted_risk")
+        return tuple(terms)
     if ordering is Ordering.THRESHOLD_AT_EDGE:
         return (per_error * edge_error(network),)
     if ordering is Ordering.THRESHOLD_ABOVE_NOISE or balanced.regime.learned is Learned.ALL:

@@ -24,7 +24,6 @@ from asymptotics.balance.laws import Law, NoLaw, law_of, risk_law
 from asymptotics.balance.regimes import Description, Hypothesis, Model
 from asymptotics.expressions.checks import require
 from asymptotics.expressions.pickling import Stored
-from asymptotics.networks.narrow import Binding
 from asymptotics.networks.trained import PARTS
 from asymptotics.phases.bulk import OverfittedBulk, overfitted_bulk
 from asymptotics.phases.pruning import pruned_risk_law
@@ -178,8 +177,7 @@ class Phase(Stored):
 
     @cached_property
     def _parts(self) -> Mapping[str, Law]:
-        if not isinstance(self.hypothesis.ordering, Binding):
-            trained_network(self.balance, "decomposition")
+        trained_network(self.balance, "decomposition")
         parts = {}
         for quantity, name in PARTS.items():
             try:

@@ -16,6 +16,10 @@ the modes below them leave delta^2 K/d, the risk of phase IV: n_eff^(-1 + 1/(2 g
 weight decay reaches (``tuning``).  Where every mode is learned (VIb) the edge costs shrinkage: R = 2 delta^2
 becomes 2 (delta^2 + (2 delta)^2), five times that.
 
+Few hidden units (``narrow``) change nothing of that as long as they are more than the K outliers: they keep
+noise below 2 delta besides, which pruning removes, and R' is that of full width, whatever the width.  With
+p << K units there is no bulk, the modes that are missed make the risk, and R' = R.
+
 A Gaussian has no edge, and R' holds log d beside the L = log(1/D_b) that delta may hold.  The threshold is
 raised where more than one of d weights of noise passes, D_b >> 1/d; with fewer (phase Ia) it lies above the
 largest already.  Worked by hand, phase VIb of the diagonal network: every mode is shrunk by u delta, so that
@@ -79,15 +83,15 @@ def pruned_risk_law(balanced: Balanced) -> Law:
 
 
 def is_pruned(balanced: Balanced) -> bool:
-    """Whether the threshold lies below the edge of the bulk.
+    """Whether noise passes the threshold and is cut.
 
     Raises:
         NoSuchLaw: when the estimator trains no weights.
-        NotImplementedError: when it does in part of the phase only.
+        NotImplementedError: when it passes in part of the phase only.
     """
     network, ordering = trained_network(balanced, PRUNED), ordering_of(balanced)
     if ordering is not Ordering.THRESHOLD_AT_EDGE or network.noise.edge != oo:
-        return ordering is not Ordering.THRESHOLD_ABOVE_NOISE
+        return ordering not in (Ordering.THRESHOLD_ABOVE_NOISE, None)
     passing = [(balanced.domain, (balanced.solution[bulk_freedom],))]
     below = where_larger(balanced, passing, term(1 / d, BULK))
     if below is Holds.IN_PART:

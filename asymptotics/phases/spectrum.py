@@ -4,7 +4,7 @@ Training sees noise and noisy images of the target's modes, and cuts both at kap
 trained weights (eigenvalues of B B^T for the quadratic network, coefficients a_i w_i for the diagonal one)
 are therefore
 
-* an *atom* at 0, of what the threshold cut;
+* an *atom* at 0, of what the threshold cut, or what no hidden unit is left for;
 * a *bulk*, of noise that passed it.  For the quadratic network it ends at 2 delta - kappa.  With kappa at
   the edge of the noise that difference is below leading order, and the bulk degrees of freedom give it
   (``noise``): it is t delta, t = (15 pi D_b/8)^(2/5).  A Gaussian has no edge: for the diagonal network the
@@ -28,6 +28,14 @@ at s_i + delta^2/s_i - 2 delta = (s_i - delta)^2/s_i for each of the K = (sqrt(d
 delta.  They come down to the edge t delta of the bulk within one spacing: the last has s - delta < gamma
 delta/K, so that it lies (gamma/K)^2 delta above it at most.  With D_b = 2 n_eff/d the bulk is wide, t ~
 (n_eff/d)^(2/5), and holds a share of the weights t^(3/2) 2/(3 pi) ~ (n_eff/d)^(3/5), far more than K of them.
+
+*Few hidden units* (``narrow``).  Where the width binds p weights are not 0, the p largest eigenvalues of the
+noisy target above kappa, so that the atom is 1 - p/d.  What is learned is as at full width as long as p
+exceeds K: all K outliers are kept.  The other p - K = p units keep the largest of the noise.  Its share p/d
+is all of the noise within w delta of the edge, 2 w^(3/2)/(3 pi) = p/d: the bulk is a band of the width w
+delta, w = (3 pi p/(2 d))^(2/3), which does not come down to 0.  Where kappa << delta it lies at 2 delta, right
+below the outliers; where kappa is at the edge, at the jump t delta >> w delta, t = n_eff/p.  With p << K there
+is no bulk: p outliers at s_i, of which the last is at s_p.
 
 *What these laws leave out.*  They are those of the state evolution, where the law of the weights is
 continuous and the number of modes is K, not an integer.  In one trained network of dimension d the bulk's
@@ -56,12 +64,12 @@ from asymptotics.lemmas.power_sums import Learned, leading_sum
 from asymptotics.lemmas.weight_shares import ATOM, MASS_ABOVE, NOISE_ABOVE
 from asymptotics.networks.declaration import AMPLITUDE
 from asymptotics.networks.mode_functions import Ordering, mode_functions
-from asymptotics.networks.narrow import Binding
+from asymptotics.networks.narrow import Binding, full_width_of, jump_at_edge
 from asymptotics.networks.network import NarrowNetwork, Network
 from asymptotics.networks.trained import edge_gap
 from asymptotics.phases.products import corrected_expr, product
 from asymptotics.phases.shape import Shape, shape_of
-from asymptotics.symbols import d, effective_noise, gamma, index, size, threshold, weight
+from asymptotics.symbols import d, effective_noise, gamma, index, size, threshold, weight, width
 
 
 @dataclass(frozen=True)
@@ -96,6 +104,9 @@ class SpectrumLaws:
         mass_above: share that is not: 1 - atom, where that is small.
         noise_weights: number of weights that are not 0 and not learned.
         bulk_edge: the largest of them; 0 if there are none.  For the diagonal network the largest of d draws.
+        bulk_start: the smallest of them, to leading order that of ``bulk_edge``; 0 where they come down to 0,
+            which they do wherever hidden units are no fewer than weights that pass.
+        bulk_width: the difference of the two.
         learned_modes: number of learned weights.
         spikes: the outliers; None where there are none, or where they have no place (diagonal network).
         tail: number of weights above ``weight``, in ``tail_range``.
@@ -110,6 +121,8 @@ class SpectrumLaws:
     mass_above: Law
     noise_weights: Law
     bulk_edge: Law
+    bulk_start: Law
+    bulk_width: Law
     learned_modes: Law
     spikes: Spikes | None
     tail: Expr
@@ -167,8 +180,16 @@ def spectrum_laws(balanced: Balanced) -> SpectrumLaws:
     >>> laws = phase_diagram(quadratic).locate(a=0.25, ell=-1, gamma=1).spectrum()
     >>> laws.bulk_edge.exponent, laws.mass_above.exponent, laws.tail_exponent
     (1/10 - a/10, 3*a/5 - 3/5, 1/gamma)
+
+    Few hidden units keep a narrow band of the noise:
+
+    >>> laws = phase_diagram(quadratic, width="scaled")["Wb"].spectrum()
+    >>> laws.mass_above.expr, laws.bulk_start == laws.bulk_edge, laws.bulk_width.exponent
+    (p/d, True, -a/2 + 2*rho/3 - 1/6)
     """
     network = trained_network(balanced)
+    bulk_edge = _bulk_edge(balanced, network)
+    cut_by_width = bulk_edge != ZERO and isinstance(balanced.hypothesis.ordering, Binding)
     learned = balanced.regime.learned is not Learned.NONE
     tail, exponent = tail_of(network) if learned else (S.Zero, S.Zero)
     noise_weights = _times_dimension(balanced, NOISE_ABOVE)
@@ -176,7 +197,9 @@ def spectrum_laws(balanced: Balanced) -> SpectrumLaws:
         atom=law_of(balanced, ATOM),
         mass_above=law_of(balanced, MASS_ABOVE),
         noise_weights=noise_weights,
-        bulk_edge=_bulk_edge(balanced, network),
+        bulk_edge=bulk_edge,
+        bulk_start=bulk_edge if cut_by_width else ZERO,
+        bulk_width=_of_term(band_of_units(network), balanced) if cut_by_width else bulk_edge,
         learned_modes=law_of(balanced, "learned_modes"),
         spikes=_spikes(balanced, network) if learned and network.outlier_location is not None else None,
         tail=tail,
@@ -199,14 +222,10 @@ def trained_network(balanced: Balanced, asked: str = "spectrum") -> Network:
     """The network that a balance is of; ``asked`` names the quantity in the message.
 
     Raises:
-        NoSuchLaw: when it is not one of a trained network, or one whose width binds.
+        NoSuchLaw: when it is not one of a trained network.
     """
     model = network_of(balanced.model)
-    if model is not None and isinstance(balanced.hypothesis.ordering, Binding):
-        raise NoSuchLaw(
-            f"a phase of {model.name} has no {asked} where its width binds: it is derived where it does not"
-        )
-    if model is None or not isinstance(balanced.hypothesis.ordering, Ordering):
+    if model is None or not isinstance(balanced.hypothesis.ordering, Ordering | Binding):
         name = "its model" if balanced.model is None else balanced.model.name
         raise NoSuchLaw(
             f"a phase of {name} has no {asked}: only a network trained with weight decay, estimator='erm', "
@@ -215,9 +234,11 @@ def trained_network(balanced: Balanced, asked: str = "spectrum") -> Network:
     return model
 
 
-def ordering_of(balanced: Balanced) -> Ordering:
-    """How kappa and delta are ordered there."""
+def ordering_of(balanced: Balanced) -> Ordering | None:
+    """How kappa and delta are ordered there; None where all that is kept lies far above both."""
     ordering = balanced.hypothesis.ordering
+    if isinstance(ordering, Binding):
+        return full_width_of(ordering)
     assert isinstance(ordering, Ordering)
     return ordering
 
@@ -260,7 +281,7 @@ def _bulk_edge(balanced: Balanced, network: Network) -> Law:
     if ordering_of(balanced) is Ordering.THRESHOLD_BELOW_NOISE:
         return _largest_noise(balanced, network)
     if network.noise.edge is not oo:
-        return _of_term(edge_gap(network), balanced)
+        return _of_term(gap_to_edge(balanced, network), balanced)
     if where_larger(balanced, number_of_noise(balanced), term(S.One, BULK)) is Holds.NOWHERE:
         return ZERO
     largest, kappa = _largest_noise(balanced, network), law_of(balanced, "threshold")
@@ -273,9 +294,23 @@ def _bulk_edge(balanced: Balanced, network: Network) -> Law:
     )
 
 
+def gap_to_edge(balanced: Balanced, network: Network) -> Term:
+    """From the threshold, which lies within the hard edge of the noise, to that edge."""
+    return jump_at_edge(network) if isinstance(balanced.hypothesis.ordering, Binding) else edge_gap(network)
+
+
+def band_of_units(network: Network) -> Term:
+    """The distance to a hard edge of the noise within which there is as much of it as p units keep."""
+    edge = network.noise.edge_law
+    freedom = (width / d / edge.mass_constant) ** (1 / edge.mass_power)
+    return term(edge.gap_constant * effective_noise * freedom**edge.gap_power, BULK)
+
+
 def _scales_of(balanced: Balanced, network: Network) -> dict[Expr, Expr]:
     """Laws of delta and kappa, less the one that the ordering neglects."""
     noise, cut = (law_of(balanced, name).expr for name in ("effective_noise", "threshold"))
+    if ordering_of(balanced) is None:
+        return {effective_noise: S.Zero, threshold: S.Zero}
     if ordering_of(balanced) is Ordering.THRESHOLD_ABOVE_NOISE:
         return {effective_noise: S.Zero, threshold: cut}
     if ordering_of(balanced) is Ordering.THRESHOLD_BELOW_NOISE:
@@ -312,14 +347,16 @@ def _tail_start(balanced: Balanced, network: Network) -> Law:
     """The weight far above which the tail is a power law."""
     if balanced.regime.learned is Learned.ALL:
         return _of_term(_smallest_mode(), balanced)
+    if ordering_of(balanced) is None:
+        return _of_term(_smallest_mode(width), balanced)
     if ordering_of(balanced) is Ordering.THRESHOLD_BELOW_NOISE:
         return _largest_noise(balanced, network)
     return law_of(balanced, "threshold")
 
 
-def _smallest_mode() -> Term:
-    """Size of the last of d modes."""
-    decay: Term = term(d, MODES) ** coefficient(-gamma)
+def _smallest_mode(number: Expr = d) -> Term:
+    """Size of the last of so many modes."""
+    decay: Term = term(number, MODES) ** coefficient(-gamma)
     return term(AMPLITUDE, MODES) * decay
 
 
@@ -327,15 +364,17 @@ def _spikes(balanced: Balanced, network: Network) -> Spikes:
     scales, mode = _scales_of(balanced, network), AMPLITUDE * index**-gamma
     noise, overlap = {effective_noise: law_of(balanced, "effective_noise").expr}, network.overlap
     assert network.outlier_location is not None
-    of_all = balanced.regime.learned is Learned.ALL
+    # every mode of the target, or every unit, makes one
+    every = {Learned.ALL: d, None: width}.get(balanced.regime.learned)
+    end = _bulk_edge(balanced, network) if every is None else _of_term(_smallest_mode(every), balanced)
     return Spikes(
         number=law_of(balanced, "learned_modes"),
         location=simplify((network.outlier_location - threshold).subs(scales)).subs(size, mode),
         # where noise is negligible too: what is left to 1 has a law
         overlap=None if overlap is None else simplify(overlap.subs(noise).subs(size, mode)),
         largest_outlier=_of_term(term(AMPLITUDE, MODES), balanced),
-        smallest_outlier=_of_term(_smallest_mode(), balanced) if of_all else _bulk_edge(balanced, network),
-        spacing=ZERO if of_all else _of_term(last_spacing(balanced, network), balanced),
+        smallest_outlier=end,
+        spacing=_of_term(last_spacing(balanced, network), balanced) if every is None else ZERO,
     )
 
 
@@ -344,6 +383,7 @@ def last_spacing(balanced: Balanced, network: Network) -> Term:
     step = Dummy("h", positive=True)
     ((_, (learned,)),) = balanced.leading_terms("learned_modes")
     ordering = ordering_of(balanced)
+    assert ordering is not None
     unit = {  # in units of T
         Ordering.THRESHOLD_ABOVE_NOISE: {effective_noise: S.Zero, threshold: S.One},
         Ordering.THRESHOLD_AT_EDGE: {effective_noise: 1 / network.noise.edge, threshold: S.One},

@@ -2,11 +2,12 @@
 
 from dataclasses import replace
 from fractions import Fraction
+from functools import cache
 
 import pytest
 from sympy import Rational, S
 
-from asymptotics import InvalidArgument, optimal_width, phase_diagram, quadratic
+from asymptotics import InvalidArgument, optimal_width, phase_diagram, quadratic, symbols
 from asymptotics.models.bilinear import bilinear
 from numerics import Problem, solve
 from verify import agreement, strategies
@@ -36,6 +37,7 @@ POINTS = [
 ]
 
 
+@cache
 def solved(a, ell, rho, gamma, decade, noise=1):
     d = 10**decade
     n_eff, weight_decay = (float(d) ** float(Fraction(x)) for x in (a, ell))
@@ -70,7 +72,7 @@ def test_constants_of_every_law(name, a, ell, rho, gamma, decade, rel):
         )
 
 
-@pytest.mark.parametrize(("name", "a", "ell", "rho", "gamma", "decade", "rel"), POINTS[8:14])
+@pytest.mark.parametrize(("name", "a", "ell", "rho", "gamma", "decade", "rel"), POINTS[8:])
 def test_parts_of_the_risk_and_training_loss(name, a, ell, rho, gamma, decade, rel):
     phase = phase_at(a, ell, rho, gamma)
     solution, at = solved(a, ell, rho, gamma, decade)
@@ -82,6 +84,98 @@ def test_parts_of_the_risk_and_training_loss(name, a, ell, rho, gamma, decade, r
         # parts far below the whole are differences of larger numbers
         expected = float(law.evaluate(**at))
         assert float(solution.decomposition[part]) == pytest.approx(expected, rel=0.05, abs=rel * risk)
+
+
+BINDING = [
+    # phase, a, ell, rho, gamma, decade of d, relative distance allowed, noise
+    (*POINTS[9], 1),
+    (*POINTS[10], 1),
+    (*POINTS[13], 1),
+    (*POINTS[15], 1),
+    (*POINTS[16], 1),
+    ("Ia", "-1/3", "-2", "2/5", "1", 12, 1e-2, 1),
+    ("Wn", "1/4", "-1", "2/5", "1", 16, 2e-2, 0),
+]
+
+
+def at_binding(name, a, ell, rho, gamma, decade, noise):
+    phase = phase_at(a, ell, rho, gamma, "fixed" if noise else "none")
+    assert phase.name == name
+    return (phase, *solved(a, ell, rho, gamma, decade, noise))
+
+
+def compare_weights(laws, spectrum, at, rel):
+    """The share that is not 0, and the band of noise."""
+    for of_law, of_solution in (
+        (laws.mass_above, spectrum.mass_beyond(0)),
+        (laws.bulk_edge, spectrum.bulk_edge),
+        (laws.bulk_start, spectrum.smallest if spectrum.bulk_edge else 0.0),
+        (laws.bulk_width, spectrum.bulk_edge - (spectrum.smallest if spectrum.bulk_edge else 0.0)),
+    ):
+        assert of_solution == pytest.approx(float(of_law.evaluate(**at)), rel=rel, abs=0)
+
+
+def compare_spikes(laws, spectrum, at, rel):
+    """The places and overlaps of outliers, the last of which are shifted by what the threshold lacks."""
+    known = {getattr(symbols, name): S(value) for name, value in at.items()}
+    learned = float(laws.learned_modes.evaluate(**at))
+    assert len(spectrum.spikes) == pytest.approx(min(learned, 10_000), rel=rel, abs=1)
+    for number in (1, len(spectrum.spikes) // 10 or 1):
+        spike, here = spectrum.spikes[number - 1], {**known, symbols.index: number}
+        assert spike.location == pytest.approx(float(laws.spikes.location.subs(here)), rel=rel, abs=0)
+        assert spike.overlap == pytest.approx(float(laws.spikes.overlap.subs(here)), rel=rel, abs=0)
+        beyond = spectrum.mass_beyond(spike.location * (1 + 1e-9)) * at["d"]  # the band of the spike is whole
+        counted = laws.counting_function.subs({**known, symbols.weight: spike.location})
+        assert number - 1 - 1e-6 <= beyond <= number + 1e-6
+        assert float(counted) == pytest.approx(number, rel=rel, abs=0)
+
+
+@pytest.mark.parametrize(("name", "a", "ell", "rho", "gamma", "decade", "rel", "noise"), BINDING)
+def test_spectrum_where_the_width_binds(name, a, ell, rho, gamma, decade, rel, noise):
+    phase, solution, at = at_binding(name, a, ell, rho, gamma, decade, noise)
+    laws, spectrum = phase.spectrum(), solution.spectrum()
+    compare_weights(laws, spectrum, at, 10 * rel)
+    if laws.spikes is None:
+        assert not spectrum.spikes
+        return
+    compare_spikes(laws, spectrum, at, 10 * rel)
+    last = spectrum.spikes[-1].location
+    if len(spectrum.spikes) < 10_000:
+        end, spacing = (float(x.evaluate(**at)) for x in (laws.spikes.smallest_outlier, laws.spikes.spacing))
+        assert end * (1 - 10 * rel) <= last <= (end + spacing) * (1 + 10 * rel)
+
+
+@pytest.mark.parametrize("planted", ["mass_above", "bulk_edge", "bulk_start", "bulk_width", "learned_modes"])
+def test_a_planted_error_in_each_law_of_a_spectrum_is_seen(planted):
+    name, *point, decade, rel, noise = BINDING[4]
+    phase, solution, at = at_binding(name, *point, decade, noise)
+    laws, spectrum = phase.spectrum(), solution.spectrum()
+    law = getattr(laws, planted)
+    wrong = replace(laws, **{planted: replace(law, expr=1.5 * law.expr)})
+    compare = compare_spikes if planted == "learned_modes" else compare_weights
+    with pytest.raises(AssertionError):
+        compare(wrong, spectrum, at, 10 * rel)
+
+
+@pytest.mark.parametrize("planted", ["location", "overlap"])
+def test_a_planted_error_in_the_outliers_is_seen(planted):
+    name, *point, decade, rel, noise = BINDING[4]
+    phase, solution, at = at_binding(name, *point, decade, noise)
+    laws = phase.spectrum()
+    spikes = replace(laws.spikes, **{planted: getattr(laws.spikes, planted) * S(3) / 2})
+    with pytest.raises(AssertionError):
+        compare_spikes(replace(laws, spikes=spikes), solution.spectrum(), at, 10 * rel)
+
+
+@pytest.mark.parametrize(("name", "a", "ell", "rho", "gamma", "decade", "rel", "noise"), BINDING)
+def test_pruned_risk_where_the_width_binds(name, a, ell, rho, gamma, decade, rel, noise):
+    phase, solution, at = at_binding(name, a, ell, rho, gamma, decade, noise)
+    pruned, law = float(solution.pruned()), float(phase.pruned_risk.evaluate(**at))
+    assert pruned == pytest.approx(law, rel=rel, abs=0)
+    if name in ("Wb", "Wc"):  # without pruning noise makes the risk
+        assert float(phase.risk.evaluate(**at)) > 100 * pruned
+    else:
+        assert phase.pruned_risk.expr == phase.risk.expr
 
 
 @pytest.mark.parametrize(
