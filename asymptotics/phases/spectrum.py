@@ -33,9 +33,9 @@ delta/K, so that it lies (gamma/K)^2 delta above it at most.  With D_b = 2 n_eff
 noisy target above kappa, so that the atom is 1 - p/d.  What is learned is as at full width as long as p
 exceeds K: all K outliers are kept.  The other p - K = p units keep the largest of the noise.  Its share p/d
 is all of the noise within w delta of the edge, 2 w^(3/2)/(3 pi) = p/d: the bulk is a band of the width w
-delta, w = (3 pi p/(2 d))^(2/3), which does not come down to 0.  Where kappa << delta it lies at 2 delta, right
-below the outliers; where kappa is at the edge, at the jump t delta >> w delta, t = n_eff/p.  With p << K there
-is no bulk: p outliers at s_i, of which the last is at s_p.
+delta, w = (3 pi p/(2 d))^(2/3), which does not come down to 0.  It lies right below the outliers, at 2
+delta, where kappa << delta, and at the jump t delta >> w delta, t = n_eff/p, where kappa is at the edge.
+With p << K there is no bulk: p outliers at s_i, of which the last is at s_p.
 
 *What these laws leave out.*  They are those of the state evolution, where the law of the weights is
 continuous and the number of modes is K, not an integer.  In one trained network of dimension d the bulk's
