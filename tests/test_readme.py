@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from markdown_sessions import failures, sessions
 from sympy import latex
 
 from asymptotics import Law, Network, diagonal, phase_diagram, quadratic
@@ -45,23 +46,10 @@ def test_table_of_laws_is_what_is_derived() -> None:
     assert law_table(diagonal, quadratic) in README
 
 
-def sessions(markdown: str) -> str:
-    """The interactive sessions in its fenced blocks, each at the line where it stands."""
-    lines, fenced = [], False
-    for line in markdown.splitlines():
-        if line.startswith("```"):
-            fenced = line == "```pycon"
-            lines.append("")
-        else:
-            lines.append(line if fenced else "")
-    return "\n".join(lines) + "\n"
-
-
 def test_python_examples_run() -> None:
-    examples = doctest.DocTestParser().get_doctest(sessions(README), {}, "README", "README.md", 0)
-    outcome = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS).run(examples)
-    assert outcome.attempted > 0
-    assert outcome.failed == 0
+    attempted, failed = failures(README, "README")
+    assert attempted > 0
+    assert failed == 0
 
 
 def scripts(markdown: str) -> list[str]:
@@ -112,7 +100,8 @@ def test_files_and_figures_exist() -> None:
 
 def test_the_top_level_holds_nothing_else() -> None:
     allowed = {"asymptotics", "numerics", "verify", "tests", "examples", "pyproject.toml", "README.md"}
-    allowed |= {"CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "build", "dist", "report"}
+    allowed |= {"CHANGELOG.md", "LICENSE", "CITATION.cff", "build", "dist", "report"}
+    allowed |= {"docs"}  # what publication needs: the site and the paper
     found = {p.name for p in ROOT.iterdir() if not p.name.startswith(".") and p.suffix != ".egg-info"}
     assert found - {"__pycache__"} <= allowed
 

@@ -6,7 +6,7 @@ the number K = (A/T)^{1/gamma} of modes above T is far from both of its ends.  T
 * K ~ 1, the *discrete head*: h is a power c s^p below T, so that each of the few modes above it counts for
   itself and all others as a power,
 
-      sum_i h(s_i/T) = c (A/T)^p zeta(gamma p) + sum_{i <= K} [h - c s^p](s_i/T);
+      sum_i h(s_i/T) = c (A/T)^p zeta(gamma p) + sum_{i <= K} (h - c s^p)(s_i/T);
 
   where h - c s^p is a sum of powers, so is the rest, by Hurwitz's zeta function.
 * 1 << K << d: the Mellin transform, (K/gamma) \int_0^oo h(s) s^{-1/gamma - 1} ds.

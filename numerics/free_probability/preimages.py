@@ -63,7 +63,7 @@ def preimage(target: AnyTarget, noise: Any, threshold: Any) -> Preimage:
 
     Raises:
         NotConverged: the place of the threshold among the eigenvalues was not resolved, with more digits
-        neither.
+            neither.
 
     A single eigenvalue s = 1 widened to the semicircle of radius 2 delta around it, met at its centre:
 
