@@ -21,6 +21,7 @@ The files, in the order in which they import each other:
     outcomes           what a comparison leaves behind: checks, omissions, phases, planted errors
     records            the same in plain values, for JSON and pandas, with the meaning of each column
     page               the same as a page that a reviewer reads alone
+    coverage           whether one phase holds at each point
     report             the outcome, put together
     comparison         ``agreement``: draw points, solve, extrapolate, compare
     figures            phase diagrams, with the points that were checked

@@ -34,6 +34,7 @@ from asymptotics.systems import system_of
 from numerics import Problem, solve
 from numerics.networks.network import NETWORKS
 from verify import words
+from verify.coverage import phase_counts
 from verify.extrapolation import ROUNDING, Limit, extrapolated_exponent, limits_of_ratio
 from verify.ladder import EXPONENTS, POWERS_GONE, RANGE, coordinates, dimensions, ladder, margin
 from verify.limits import DECAY_WINDOW, FIGURE_GAMMA, SAMPLES_WINDOW, SEED_BITS, SYSTEM_DECAY_WINDOW
@@ -91,7 +92,8 @@ def agreement(
     """Compare every law of a diagram with solutions of the full equations: exponents and constants.
 
     Args:
-        diagram: derived by ``phase_diagram``, or altered by you: an error in any law must make it fail.
+        diagram: derived by ``phase_diagram``, or altered by you: an error in any law must make it fail, and
+            so must a phase that is missing.  A part of a diagram, without ``boundaries``, may miss phases.
         effort: "quick", a few points in each phase, or "full", ten times as many.
         seed: of the points drawn.
         progress: whether to show a progress bar on standard error.
@@ -116,7 +118,7 @@ def agreement(
         for phase in diagram.phases
         for k, scale in enumerate(_draw(diagram, phase, effort, seed))
     ]
-    outcomes: list[Check | Omission] = []
+    outcomes: list[Check | Omission] = [*_coverage(diagram, seed)]
     model = str(diagram.model)
     with progress_bar(shown=progress) as bar:
         task = bar.add_task(words.IN_PROGRESS.format(model=model), total=len(points))
@@ -139,6 +141,28 @@ def _derived(diagram: PhaseDiagram) -> Iterator[DerivedPhase]:
             risk=phase.risk.to_text(),
             exponent=f"{phase.risk.exponent}{logarithm}",
             **_row(diagram, phase),
+        )
+
+
+def _coverage(diagram: PhaseDiagram, seed: int) -> Iterator[Check]:
+    """Whether one phase holds at each point, for every phase that comes nearest to some."""
+    for one in phase_counts(diagram, seed):
+        at = dict(one.place)
+        shared: dict[str, Any] = {
+            **_row(diagram, diagram.phases[one.index]),
+            **{name: at.pop(name, None) for name in ("a", "ell", "gamma", "b")},
+        }
+        yield Check(
+            quantity="region",
+            kind="boundary",
+            dim=0,
+            predicted=1.0,
+            measured=float(one.count),
+            uncertainty=0.0,
+            tolerance=0.0,
+            verdict="agrees" if one.count == 1 else "disagrees",
+            others=tuple(at.items()),
+            **shared,
         )
 
 

@@ -104,7 +104,7 @@ class _Job:
             bar.update(task, total=len(diagram.phases))
             for phase in diagram.phases:
                 bar.update(task, description=words.PHASE_IN_PROGRESS.format(model=name, phase=phase.name))
-                of_phase = replace(diagram, phases=(phase,))
+                of_phase = replace(diagram, phases=(phase,), boundaries=())
                 report = agreement(of_phase, effort=self.effort, seed=self.seed)
                 of_network += report.checks
                 self.checks += report.checks

@@ -89,9 +89,9 @@ class Check(_AtPoint):
         network, noise, estimator, width, phase, region: as ``Row`` has them.
         quantity: whose law it is.
         kind: "exponent", "log_exponent" or "constant", the last as the ratio of solution to law, so that 1 is
-            predicted.
+            predicted; "boundary" is how many phases hold at a point (``coverage``), which is 1, too.
         a, ell, gamma, b: the point; a, ell and b are None where a diagram does not have them.
-        dim: the last dimension of the ladder.
+        dim: the last dimension of the ladder; 0 where nothing was solved.
         predicted, measured: the number.
         uncertainty: estimate of the error of ``measured``.
         tolerance: how far apart the two may be, made from ``uncertainty`` (``verdicts``).

@@ -146,7 +146,8 @@ def _failures(page: Page) -> str:
 
 
 def _failure(check: Check) -> str:
-    return words.FAILURE.format(
+    text = words.FAILURE_OF_REGIONS if check.kind == "boundary" else words.FAILURE
+    return text.format(
         diagram=check.diagram, place=check.place, kind_in_words=words.KINDS[check.kind], **vars(check)
     )
 
@@ -164,7 +165,7 @@ def _derived(page: Page, labels: Mapping[Key, str]) -> str:
 def _solved(page: Page) -> str:
     if not page.checks:
         return ""
-    decades = sorted(round(math.log10(check.dim)) for check in page.checks)
+    decades = sorted(round(math.log10(check.dim)) for check in page.checks if check.dim) or [0]
     least = {kind: FINEST[kind] for kind in KINDS}
     text = words.SOLVED_TEXT.format(seed=page.seed, first=decades[0], last=decades[-1], **least)
     return "\n\n".join([words.SOLVED, text, words.AT_SMALL_SIZE])
@@ -188,9 +189,8 @@ def _row_of_kill(kill: Kill) -> tuple[str, ...]:
     by = kill.by
     if by is None:
         return (kill.error, kill.diagram, words.SURVIVES.format(compared=kill.compared), "-", "-")
-    caught = words.CAUGHT_BY.format(
-        kind_in_words=words.KINDS[by.kind], quantity=by.quantity, phase=by.phase, place=by.place
-    )
+    text = words.CAUGHT_BY_COVERAGE if by.kind == "boundary" else words.CAUGHT_BY
+    caught = text.format(place=by.place, kind_in_words=words.KINDS[by.kind], **vars(by))
     return (
         kill.error,
         kill.diagram,

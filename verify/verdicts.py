@@ -23,7 +23,7 @@ import math
 from collections.abc import Mapping
 from typing import Literal, TypeAlias
 
-Kind: TypeAlias = Literal["exponent", "log_exponent", "constant"]
+Kind: TypeAlias = Literal["exponent", "log_exponent", "constant", "boundary"]
 Verdict: TypeAlias = Literal["agrees", "disagrees", "undecided"]
 
 KINDS: tuple[Kind, ...] = ("exponent", "log_exponent", "constant")

@@ -28,7 +28,7 @@ CLAIM_VERDICTS = {
 }
 SUMMARY = (
     "{checked} numbers checked, {agree} agree, {disagree} disagree, {undecided} undecided; "
-    "{omitted} were left out, listed below with the reason."
+    "{omitted} comparisons were left out, listed below with the reason."
 )
 CAUGHT = "{killed} of {planted} planted errors were caught."
 NOT_PLANTED = "No errors were planted in this run."
@@ -75,17 +75,24 @@ COLUMNS = (
     "log exponent",
     "constant",
 )
-KINDS = {"exponent": "exponent", "log_exponent": "power of log d", "constant": "ratio to the law"}
+KINDS = {
+    "exponent": "exponent",
+    "log_exponent": "power of log d",
+    "constant": "ratio to the law",
+    "boundary": "phases at a point",
+}
 FAILURE = (
     "- {verdict}: {diagram} {phase}, {kind_in_words} of {quantity} at {place}, up to d = {dim:.0e}: "
     "predicted {predicted:.5g}, measured {measured:.5g} +- {uncertainty:.1g}"
 )
+FAILURE_OF_REGIONS = "- {verdict}: {diagram} {phase}, {measured:.0f} phases hold at {place}, and not one"
 PLANTED_TEXT = (
     "Errors planted one at a time in the derivation, each followed by the same comparison, up to the first "
     "check that fails.  An error that survives would have gone unnoticed."
 )
 PLANTED_COLUMNS = ("planted error", "diagram", "caught by", "predicted", "measured")
 SURVIVES = "**survives** {compared} checks"
+CAUGHT_BY_COVERAGE = "{measured:.0f} phases hold at a point of {phase}, {place}"
 CAUGHT_BY = "{kind_in_words} of {quantity} in {phase}, at {place}"
 OMITTED_TEXT = (
     "Laws, or numbers of them, that were not compared at some points, with the reason.  *Compared "
@@ -102,6 +109,7 @@ MEANING = {
     "degrees_of_freedom": "D, the fitted degrees of freedom per mode; all of them where modes are infinite",
     "train_loss": "the trained objective divided by d (diagonal) or d^2 (matrix networks)",
     "pruned_risk": "the excess risk once the bulk of the trained weights is removed",
+    "region": "where the phase holds; compared is how many phases hold at a point, which is 1",
     "unlearned": "the part of the risk that is target below the threshold",
     "learned": "the part of the risk from shrinkage and noise of the learned modes",
     "overfitting": "the part of the risk that is noise above the threshold",

@@ -22,9 +22,9 @@ DIAGRAMS = {str(model): phase_diagram(model) for model in (diagonal, quadratic)}
 NOISES = ("fixed", "scaled", "none")
 
 
-def _with_phase(diagram: PhaseDiagram, index: int, phase: Phase) -> PhaseDiagram:
+def _with_phase(diagram: PhaseDiagram, phase: Phase) -> PhaseDiagram:
     """The diagram with one phase only, perhaps altered: the others need no solving."""
-    return replace(diagram, phases=(phase,))
+    return replace(diagram, phases=(phase,), boundaries=())
 
 
 @pytest.mark.parametrize("name", ["diagonal", pytest.param("quadratic", marks=pytest.mark.slow)])
@@ -97,7 +97,15 @@ def test_a_system_agrees(system: Any, noise: Noise) -> None:
     report = agreement(diagram)
     assert report.passed, report.to_markdown()
     assert {check.phase for check in report.checks} == {phase.name for phase in diagram.phases}
-    assert {check.quantity for check in report.checks} >= {*diagram.phases[0].laws}
+    assert {check.quantity for check in report.checks} >= {*diagram.phases[0].laws, "region"}
+
+
+def test_a_phase_that_is_missing_is_caught() -> None:
+    diagram = phase_diagram(HERMITE_2)
+    report = agreement(replace(diagram, phases=diagram.phases[1:]))
+    (failure,) = report.failures
+    assert (failure.kind, failure.predicted, failure.measured) == ("boundary", 1, 0)
+    assert agreement(replace(diagram, phases=diagram.phases[1:], boundaries=())).passed
 
 
 @pytest.mark.slow
@@ -106,18 +114,18 @@ def test_an_exponent_of_one_pass_sgd_that_is_off_is_caught() -> None:
     diagram = phase_diagram(one_pass_sgd)
     for at in ({"tau": 1.6, "alpha": 1, "beta": 2}, {"tau": 0.8, "alpha": 0.4, "beta": 0.8}):
         phase = diagram.locate(**at)
-        assert agreement(replace(diagram, phases=(phase,))).passed
+        assert agreement(_with_phase(diagram, phase)).passed
         for name, law in phase.others.items():
             wrong = replace(law, exponent=law.exponent + Rational(1, 20))
             planted = replace(phase, others={**phase.others, name: wrong})
-            report = agreement(replace(diagram, phases=(planted,)))
+            report = agreement(_with_phase(diagram, planted))
             assert {check.quantity for check in report.disagreements} == {name}
 
 
 def test_a_region_of_a_system_that_reaches_too_far_is_caught() -> None:
     diagram = phase_diagram(HERMITE_2)
     one, other = diagram.phases
-    assert not agreement(replace(diagram, phases=(replace(one, region=other.region),))).passed
+    assert not agreement(_with_phase(diagram, replace(one, region=other.region))).passed
 
 
 @pytest.mark.slow
@@ -125,7 +133,7 @@ def test_a_region_that_reaches_too_far_is_caught() -> None:
     diagram = DIAGRAMS["diagonal"]
     two = next(p for p in diagram.phases if p.name == "II")
     five = next(p for p in diagram.phases if p.name == "V")
-    assert not agreement(replace(diagram, phases=(replace(two, region=five.region),))).passed
+    assert not agreement(_with_phase(diagram, replace(two, region=five.region))).passed
 
 
 def test_unknown_effort_is_refused() -> None:
@@ -141,7 +149,7 @@ def test_what_is_no_seed_is_refused(seed: Any) -> None:
 
 def test_a_seed_of_numpy_is_written_out() -> None:
     diagram = DIAGRAMS["diagonal"]
-    report = agreement(_with_phase(diagram, 0, diagram.phases[0]), seed=np.int64(3))
+    report = agreement(_with_phase(diagram, diagram.phases[0]), seed=np.int64(3))
     assert json.loads(report.to_json())["seed"] == 3
 
 

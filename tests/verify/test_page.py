@@ -35,7 +35,7 @@ def test_the_claim_comes_first_and_says_how_to_get_it_again() -> None:
     assert title == "# Derivation against equations: agreement"
     assert claim.startswith("**Claim.** The scaling laws of quadratic, ")
     head = "\n".join(rest[:6])
-    assert "2 numbers checked, 2 agree, 0 disagree, 0 undecided; 1 were left out" in head
+    assert "2 numbers checked, 2 agree, 0 disagree, 0 undecided; 1 comparisons were left out" in head
     assert "1 of 1 planted errors were caught" in head
     assert "shallowlaws 1.2, 2026-01-02T03:04:05+00:00, `shallowlaws verify`, effort quick, seed 3." in head
 

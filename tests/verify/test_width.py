@@ -220,7 +220,7 @@ def test_agreement_and_a_planted_error_in_each_law():
     for name in ("risk", "effective_noise", "threshold", "learned", "degrees_of_freedom"):
         law = getattr(narrow, name)
         wrong = replace(narrow, **{name: replace(law, exponent=law.exponent + S(1) / 20)})
-        planted = agreement(replace(diagram, phases=(wrong,)))
+        planted = agreement(replace(diagram, phases=(wrong,), boundaries=()))
         assert not planted.passed
         assert sum(not check.passed for check in planted.checks) == len(planted.checks) // 5
 
@@ -307,7 +307,7 @@ def test_a_planted_error_in_each_law_of_one_phase_is_caught():
     (narrow,) = (phase for phase in diagram.phases if phase.name == "Wa")
     names = ("risk", "effective_noise", "threshold", "learned", "degrees_of_freedom")
     laws = {name: getattr(narrow, name) for name in names}
-    assert agreement(replace(diagram, phases=(narrow,))).passed
+    assert agreement(replace(diagram, phases=(narrow,), boundaries=())).passed
     wrong = {name: replace(law, exponent=law.exponent + S(1) / 20) for name, law in laws.items()}
-    planted = agreement(replace(diagram, phases=(replace(narrow, **wrong),)))
+    planted = agreement(replace(diagram, phases=(replace(narrow, **wrong),), boundaries=()))
     assert not any(check.passed for check in planted.checks)

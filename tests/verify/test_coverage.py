@@ -1,0 +1,62 @@
+"""Phases cover the exponents, each point once; a gap or an overlap is found with a point of it."""
+
+from dataclasses import replace
+from fractions import Fraction
+
+import pytest
+from declared_systems import HERMITE_2
+
+from asymptotics import PhaseDiagram, diagonal, kernel_ridge, phase_diagram, quadratic
+from verify.coverage import phase_counts
+
+DIAGRAMS = {
+    **{
+        f"{network}-{noise}-{estimator}": (network, noise, estimator)
+        for network in (diagonal, quadratic)
+        for noise in ("fixed", "scaled", "none")
+        for estimator in ("erm", "bayes")
+    },
+    "kernel ridge": (kernel_ridge, "fixed", "erm"),
+    "He_2": (HERMITE_2, "fixed", "erm"),
+}
+
+
+def diagram_of(name: str) -> PhaseDiagram:
+    model, noise, estimator = DIAGRAMS[name]
+    return phase_diagram(model, noise=noise, estimator=estimator)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("name", DIAGRAMS)
+def test_one_phase_holds_at_each_point(name: str) -> None:
+    diagram = diagram_of(name)
+    counts = phase_counts(diagram, seed=3)
+    assert {one.count for one in counts} == {1}
+    assert len(counts) == len(diagram.phases)
+
+
+@pytest.mark.parametrize("name", DIAGRAMS)
+def test_a_gap_and_an_overlap_have_a_point(name: str) -> None:
+    diagram = diagram_of(name)
+    gap = replace(diagram, phases=diagram.phases[1:])
+    overlap = replace(
+        diagram, phases=(replace(diagram.phases[0], region=diagram.phases[1].region), *diagram.phases)
+    )
+    for wrong, expected in ((gap, 0), (overlap, 2)):
+        one = next(one for one in phase_counts(wrong, seed=1) if one.count != 1)
+        assert one.count == expected
+        names = {symbol: symbol.name for phase in wrong.phases for symbol in phase.region.free_symbols}
+        at = {symbol: one.place["source" if name == "r" else name] for symbol, name in names.items()}
+        holds = [phase.region.subs(at) for phase in wrong.phases]
+        assert holds.count(True) == expected
+        assert all(isinstance(value, Fraction) for value in one.place.values())
+
+
+def test_a_part_of_a_diagram_claims_nothing() -> None:
+    diagram = diagram_of("He_2")
+    assert phase_counts(replace(diagram, phases=diagram.phases[:1], boundaries=()), seed=0) == []
+
+
+def test_points_are_those_of_the_seed() -> None:
+    diagram = diagram_of("diagonal-fixed-erm")
+    wrong = replace(diagram, phases=diagram.phases[1:])
+    assert phase_counts(wrong, seed=1) == phase_counts(wrong, seed=1) != phase_counts(wrong, seed=2)

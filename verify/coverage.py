@@ -1,0 +1,148 @@
+"""Do the phases of a diagram cover the exponents, each point once?
+
+A derivation claims that its phases tile the space of exponents.  No solution at points inside the phases
+can notice that one of them is missing, or that two claim the same points.  Points are drawn evenly in the
+windows of a comparison, for every coordinate and parameter, and the phases that hold at each are counted:
+one, but on boundaries, which are left out.
+
+A diagram without boundaries is taken for a part of one, and claims nothing: with ``boundaries=()`` a single
+phase is compared alone.
+
+In this order: ``PhaseCount``, ``phase_counts``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sympy import Expr, Symbol, lambdify
+
+from asymptotics import PhaseDiagram, symbols
+from asymptotics.algebra.polyhedra import EVERYWHERE, PARAMETERS
+from asymptotics.systems import system_of
+from verify.limits import (
+    DECAY_WINDOW,
+    NOISE_WINDOW,
+    OTHER_WINDOW,
+    PARAMETER_WINDOWS,
+    SAMPLES_WINDOW,
+    SYSTEM_DECAY_WINDOW,
+)
+
+POINTS = 20_000
+"""Points drawn in a diagram: a strip of a hundredth of the window is met, but for one case in 10^87."""
+
+STEPS = 1009
+"""Steps of the lattice of each coordinate on which they lie, a prime number: few lie on a boundary."""
+
+ON_BOUNDARY = 1e-9
+"""Distance to a boundary, in exponents, within which a point lies on it in float64."""
+
+
+@dataclass(frozen=True)
+class PhaseCount:
+    """How many phases hold at the points nearest to one of them, and where it is not one.
+
+    Attributes:
+        index: of the phase in the diagram.
+        count: 1, or the first other count.
+        place: where that is, by the names of the coordinates; empty if it is 1 everywhere.
+    """
+
+    index: int
+    count: int
+    place: Mapping[str, Fraction]
+
+
+def phase_counts(diagram: PhaseDiagram, seed: int) -> list[PhaseCount]:
+    """One count for each phase that comes nearest to a point, none for a part of a diagram.
+
+    >>> from dataclasses import replace
+    >>> from asymptotics import diagonal, phase_diagram
+    >>> whole = phase_diagram(diagonal)
+    >>> {count.count for count in phase_counts(whole, seed=0)}
+    {1}
+    >>> gap = replace(whole, phases=whole.phases[:-1])
+    >>> {count.count for count in phase_counts(gap, seed=0)}
+    {0, 1}
+    """
+    if not diagram.boundaries:
+        return []
+    names, lattice, points = _points(diagram, seed)
+    depths = np.array([_depth([r.gts - r.lts for r in p.region.args], names, points) for p in diagram.phases])
+    off_boundary = np.all(np.abs(depths) > ON_BOUNDARY, axis=0)
+    counts, nearest = np.sum(depths > 0, axis=0), np.argmax(depths, axis=0)
+    result = []
+    for index in range(len(diagram.phases)):
+        own = off_boundary & (nearest == index)
+        wrong = np.flatnonzero(own & (counts != 1))
+        if len(wrong):
+            result.append(PhaseCount(index, int(counts[wrong[0]]), _place(names, lattice[wrong[0]], diagram)))
+        elif own.any():
+            result.append(PhaseCount(index, 1, {}))
+    return result
+
+
+Array = NDArray[np.float64]
+
+
+def _points(diagram: PhaseDiagram, seed: int) -> tuple[tuple[Symbol, ...], NDArray[np.int64], list[Array]]:
+    """Coordinates and parameters, the places on their lattices of all points, and their values."""
+    scales = diagram.phases[0].balance.scales
+    held = {symbol for phase in diagram.phases for symbol in phase.region.free_symbols}
+    names = (*scales.exponents, *(p for p in PARAMETERS if p in held))
+    lattice = np.random.default_rng(abs(seed)).integers(1, STEPS, size=(POINTS, len(names)))
+    points = [
+        float(low) + float(high - low) * lattice[:, k] / STEPS
+        for k, (low, high) in enumerate(_window(diagram, name) for name in names)
+    ]
+    domain = [side for side in _domain(diagram) if side.free_symbols <= {*names}]
+    inside = _depth(domain, names, points) > ON_BOUNDARY
+    return names, lattice[inside], [values[inside] for values in points]
+
+
+def _window(diagram: PhaseDiagram, symbol: Symbol) -> tuple[Fraction, Fraction]:
+    """Where a coordinate or a parameter is drawn."""
+    if symbol in PARAMETERS:
+        return PARAMETER_WINDOWS["source" if symbol == symbols.source else symbol.name]
+    decays = DECAY_WINDOW if system_of(diagram.model) is None else SYSTEM_DECAY_WINDOW
+    windows = {"a": SAMPLES_WINDOW, "ell": decays, "b": NOISE_WINDOW}
+    return windows.get(symbol.name, OTHER_WINDOW)
+
+
+def _domain(diagram: PhaseDiagram) -> list[Expr]:
+    """What is positive wherever the model is defined."""
+    scales, system = diagram.phases[0].balance.scales, system_of(diagram.model)
+    box = EVERYWHERE if system is None else system.box
+    sides = [end for p, (low, high) in zip(PARAMETERS, box, strict=False) for end in (p - low, high - p)]
+    curved = list(getattr(box, "positive", ()))
+    return [
+        *(side for side in sides if side.is_finite is not False),
+        *curved,
+        *map(scales.expression, scales.window),
+    ]
+
+
+def _depth(forms: list[Expr], names: tuple[Symbol, ...], points: list[Array]) -> Array:
+    """The least of several forms at each point: positive inside of all."""
+    if not forms:
+        return np.full(len(points[0]), np.inf)
+    with np.errstate(all="ignore"):  # sides such as alpha/beta, on which no point counts
+        values: Any = lambdify(names, forms, "numpy")(*points)
+    depth: Array = np.min([np.broadcast_to(value, points[0].shape) for value in values], axis=0)
+    return depth
+
+
+def _place(names: tuple[Symbol, ...], steps: NDArray[np.int64], diagram: PhaseDiagram) -> dict[str, Fraction]:
+    """A point, exactly."""
+    windows = (_window(diagram, name) for name in names)
+    place = {
+        "source" if name == symbols.source else name.name: low + (high - low) * Fraction(int(step), STEPS)
+        for name, step, (low, high) in zip(names, steps, windows, strict=True)
+    }
+    return dict(place)
