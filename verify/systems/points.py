@@ -24,10 +24,12 @@ from typing import Any, NamedTuple, TypeAlias
 
 from hypothesis import assume
 from hypothesis import strategies as st
-from sympy import Expr, Max, Piecewise, Rational, Symbol, lambdify
+from sympy import Expr, Max, Piecewise, Poly, Rational, Symbol, cancel, lambdify
+from sympy import fraction as numerator_and_denominator
 from sympy.core.relational import Relational
 
 from asymptotics import Phase, PhaseDiagram, symbols
+from asymptotics.algebra.monomials import Noise
 from asymptotics.algebra.polyhedra import PARAMETERS
 from asymptotics.expressions.point import VARIABLES
 from asymptotics.systems import System, system_of
@@ -35,6 +37,11 @@ from asymptotics.systems.system import scales_of
 from verify.limits import OTHER_WINDOW, PARAMETER_WINDOWS
 
 Interval: TypeAlias = tuple[Fraction, Fraction]
+
+Axes: TypeAlias = tuple[tuple[Symbol, ...], tuple[Symbol, ...]]
+"""Coordinates and parameters."""
+
+RationalFunction: TypeAlias = Callable[..., Fraction]
 
 DECADES_OF_VARIABLES = 150
 """Of each variable at the end of a ladder."""
@@ -67,13 +74,17 @@ def has_own_axes(diagram: PhaseDiagram) -> bool:
     return system_of(diagram.model) is not None or diagram.width == "scaled"
 
 
-@cache
-def axes(diagram: PhaseDiagram) -> tuple[tuple[Symbol, ...], tuple[Symbol, ...]]:
+def axes(diagram: PhaseDiagram) -> Axes:
     """Coordinates and parameters on which a diagram depends."""
     if diagram.width == "scaled":
         return diagram.phases[0].balance.scales.exponents, (symbols.gamma,)
-    system = _system(diagram)
-    return scales_of(system, diagram.noise).exponents, system.parameters
+    return _axes(_system(diagram), diagram.noise)
+
+
+# by the system, whose hash is quick: that of a diagram goes through all of its laws
+@cache
+def _axes(system: System, noise: Noise) -> Axes:
+    return scales_of(system, noise).exponents, system.parameters
 
 
 @cache
@@ -143,9 +154,17 @@ def _range_of_parameter(phase: Phase, parameter: Symbol, windows: Mapping[str, I
 
 def _is_inside(phase: Phase, at: Mapping[Symbol, Fraction]) -> bool:
     """Whether parameters lie in a domain with curved sides, and where every law has one piece."""
-    exact = {p: Rational(x.numerator, x.denominator) for p, x in at.items()}
+    sides, cuts = _sides_and_cuts(phase, tuple(at))
+    here = tuple(at.values())
+    return all(side(*here) > 0 for side in sides) and all(cut(*here) != 0 for cut in cuts)
+
+
+@cache
+def _sides_and_cuts(
+    phase: Phase, parameters: tuple[Symbol, ...]
+) -> tuple[list[RationalFunction], list[RationalFunction]]:
     sides = getattr(phase.balance.domain, "positive", ())
-    return all(side.subs(exact) > 0 for side in sides) and all(cut.subs(exact) != 0 for cut in _cuts(phase))
+    return [exactly(side, parameters) for side in sides], [exactly(cut, parameters) for cut in _cuts(phase)]
 
 
 @cache
@@ -163,22 +182,59 @@ def inside(draw: st.DrawFn, low: Fraction, high: Fraction) -> Fraction:
 
 
 def _bounds(
-    phase: Phase, coordinates: Sequence[Symbol], at: Mapping[Symbol, Fraction], margin: Fraction
+    phase: Phase, coordinates: tuple[Symbol, ...], at: Mapping[Symbol, Fraction], margin: Fraction
 ) -> list[Bound]:
     """The region of a phase at given parameters, each inequality with the margin as slack."""
-    exact = {p: Rational(value.numerator, value.denominator) for p, value in at.items()}
-    origin = dict.fromkeys(coordinates, 0)
-    gaps = [relation.gts - relation.lts for relation in phase.region.args]
-    scales = phase.balance.scales
-    gaps += [scales.expression(form) for form in scales.window]
-    bounds = []
-    for gap in gaps:
-        here = gap.subs(exact)
-        slopes = tuple(fraction(here.diff(c)) for c in coordinates)
+    here = tuple(at.values())
+    return [
         # regions may be narrow in alpha and beta
-        least = margin / 4 if gap.free_symbols <= {symbols.alpha, symbols.beta} else margin
-        bounds.append(Bound(slopes, fraction(here.subs(origin)) - least))
-    return bounds
+        Bound(tuple(slope(*here) for slope in slopes), constant(*here) - (margin / 4 if narrow else margin))
+        for slopes, constant, narrow in _forms(phase, coordinates, tuple(at))
+    ]
+
+
+@cache
+def _forms(
+    phase: Phase, coordinates: tuple[Symbol, ...], parameters: tuple[Symbol, ...]
+) -> list[tuple[tuple[RationalFunction, ...], RationalFunction, bool]]:
+    """Slopes and constant of every inequality of a region, and whether it holds alpha and beta alone."""
+    origin = dict.fromkeys(coordinates, 0)
+    scales = phase.balance.scales
+    gaps = [relation.gts - relation.lts for relation in phase.region.args]
+    gaps += [scales.expression(form) for form in scales.window]
+    return [
+        (
+            tuple(exactly(gap.diff(c), parameters) for c in coordinates),
+            exactly(gap.subs(origin), parameters),
+            gap.free_symbols <= {symbols.alpha, symbols.beta},
+        )
+        for gap in gaps
+    ]
+
+
+def exactly(expression: Expr, parameters: tuple[Symbol, ...]) -> RationalFunction:
+    """A rational function of parameters as a function of fractions; SymPy takes a millisecond to substitute.
+
+    >>> from asymptotics.symbols import gamma
+    >>> exactly(1 + 1 / (2 * gamma), (gamma,))(Fraction(3, 2))
+    Fraction(4, 3)
+    """
+    above, below = (
+        [(powers, fraction(number)) for powers, number in Poly(part, *parameters).terms()]
+        for part in numerator_and_denominator(cancel(expression))
+    )
+
+    def value(*at: Fraction) -> Fraction:
+        return _polynomial(above, at) / _polynomial(below, at)
+
+    return value
+
+
+def _polynomial(terms: Sequence[tuple[tuple[int, ...], Fraction]], at: Sequence[Fraction]) -> Fraction:
+    return sum(
+        (math.prod((x**k for x, k in zip(at, powers, strict=True)), start=number) for powers, number in terms),
+        Fraction(0),
+    )
 
 
 def fraction(value: Expr) -> Fraction:
@@ -233,9 +289,7 @@ def exponents_at(diagram: PhaseDiagram, expressions: Sequence[Expr], point: Any)
 
 
 @cache
-def _compiled(
-    of: tuple[tuple[Symbol, ...], tuple[Symbol, ...]], expressions: tuple[Expr, ...]
-) -> Callable[..., Sequence[float]]:
+def _compiled(of: Axes, expressions: tuple[Expr, ...]) -> Callable[..., Sequence[float]]:
     names = {symbol: Symbol(f"x{k}") for k, symbol in enumerate((*of[0], *of[1]))}
     renamed = [expression.xreplace(names) for expression in expressions]
     return lambdify([*names.values()], renamed, "math")  # type: ignore[no-any-return]
@@ -246,39 +300,51 @@ def slack(diagram: PhaseDiagram, phase: Phase, point: Any) -> float:
 
     Neglected are terms of the equations, and of quantities of which two terms exchange the lead.
     """
-    balance = phase.balance
-    forms = [balance.scales.expression(inequality.form) for inequality in balance.inequalities]
-    gaps = exponents_at(diagram, forms, point)
-    for leading in {one for law in phase.laws.values() for one in law.exponent.atoms(Max)}:
-        first, second, *_ = sorted(exponents_at(diagram, leading.args, point), reverse=True)
-        gaps.append(first - second)
-    return min(gaps, default=math.inf)
+    gaps, exchanges = _neglected(phase)
+    least = list(exponents_at(diagram, gaps, point))
+    for terms in exchanges:
+        first, second, *_ = sorted(exponents_at(diagram, terms, point), reverse=True)
+        least.append(first - second)
+    return min(least, default=math.inf)
+
+
+@cache
+def _neglected(phase: Phase) -> tuple[tuple[Expr, ...], tuple[tuple[Expr, ...], ...]]:
+    """Exponents of what is kept over what is neglected, and those of terms that exchange the lead."""
+    scales = phase.balance.scales
+    gaps = dict.fromkeys(scales.expression(inequality.form) for inequality in phase.balance.inequalities)
+    exchanges = {one: None for law in phase.laws.values() for one in law.exponent.atoms(Max)}
+    return tuple(gaps), tuple(one.args for one in exchanges)
 
 
 def last_decade(diagram: PhaseDiagram, phase: Phase, point: Any) -> float:
     """The decimal exponent of the dimension at which the ladder of a point ends."""
-    scales, solution = phase.balance.scales, phase.balance.solution
-    variables = [exponent for _, exponent in scales.growth]
-    if diagram.width == "scaled":  # kappa is known from delta, and no unknown, where it is at the edge
-        unknowns = [law.exponent for law in (phase.effective_noise, phase.threshold)]
-    else:
-        unknowns = [scales.expression(scales.exponent(solution[u])) for u in _system(diagram).unknowns]
-    of_variables = [abs(x) for x in exponents_at(diagram, variables, point)]
-    of_unknowns = [abs(x) for x in exponents_at(diagram, unknowns, point) if x != 0]
-    quantities = [law.exponent for law in phase.laws.values()]
-    of_quantities = [abs(x) for x in exponents_at(diagram, quantities, point) if math.isfinite(x) and x != 0]
+    of_variables, of_unknowns, of_quantities = (
+        [abs(x) for x in exponents_at(diagram, powers, point)]
+        for powers in _growing(phase, None if diagram.width == "scaled" else _system(diagram))
+    )
     most = [DECADES_OF_VARIABLES / max([1.0, *of_variables])]
     enough = max(SHORTEST, DECADES_NEGLECTED / max(1e-9, slack(diagram, phase, point)))
-    most += [DECADES_OF_UNKNOWNS / x for x in of_unknowns] + [
-        DECADES_OF_QUANTITIES / x for x in of_quantities
-    ]
+    most += [DECADES_OF_UNKNOWNS / x for x in of_unknowns if x != 0]
+    most += [DECADES_OF_QUANTITIES / x for x in of_quantities if math.isfinite(x) and x != 0]
     return min(enough, *most)
+
+
+@cache
+def _growing(phase: Phase, system: System | None) -> tuple[tuple[Expr, ...], ...]:
+    """Exponents of variables, unknowns and quantities; of a network of scaled width without a system."""
+    scales, solution = phase.balance.scales, phase.balance.solution
+    variables = tuple(exponent for _, exponent in scales.growth)
+    if system is None:  # kappa is known from delta, and no unknown, where it is at the edge
+        unknowns = tuple(law.exponent for law in (phase.effective_noise, phase.threshold))
+    else:
+        unknowns = tuple(scales.expression(scales.exponent(solution[u])) for u in system.unknowns)
+    return variables, unknowns, tuple(law.exponent for law in phase.laws.values())
 
 
 def values_at(diagram: PhaseDiagram, point: Any, dim: int) -> dict[str, Any]:
     """The arguments of `solve_system` at one dimension."""
-    system, (_, parameters) = _system(diagram), axes(diagram)
-    growth = dict(scales_of(system, diagram.noise).growth)
+    (_, parameters), growth = axes(diagram), _growth(_system(diagram), diagram.noise)
     powers = exponents_at(diagram, tuple(growth.values()), point)
     by_symbol = {**{p: p.name for p in parameters}, **{symbol: name for name, symbol in VARIABLES.items()}}
     values: dict[str, Any] = {"d": dim}
@@ -288,3 +354,9 @@ def values_at(diagram: PhaseDiagram, point: Any, dim: int) -> dict[str, Any]:
         values["noise_variance"] = 0
     at = point._asdict()
     return values | {by_symbol[p]: at[by_symbol[p]] for p in parameters}
+
+
+@cache
+def _growth(system: System, noise: Noise) -> Mapping[Symbol, Expr]:
+    """Exponents of d of the variables of a system."""
+    return dict(scales_of(system, noise).growth)
