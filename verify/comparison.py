@@ -275,6 +275,7 @@ def _check(diagram: PhaseDiagram, phase: Phase, point: Any, every_law: bool) -> 
     """The checks of one point, of every law or of those alone that all phases have; and what was left out."""
     dims = _ladder(diagram, phase, point)
     solutions = [_solved(diagram, point, dim) for dim in dims]
+    variables = [_variables(diagram, point, dim) for dim in dims]
     is_deep = _depth(diagram, phase, point, dims[-1]) >= LEAST_DEPTH
     at = point._asdict()
     usual = {name: at.pop(name, None) for name in ("a", "ell", "gamma", "b")}
@@ -291,7 +292,7 @@ def _check(diagram: PhaseDiagram, phase: Phase, point: Any, every_law: bool) -> 
             continue
         # what an estimator does not have, such as a threshold, is nothing at every size
         values = [of(quantity) or 0 for of in solutions]
-        for kind, predicted, measured in _compared(diagram, law, point, dims, values):
+        for kind, predicted, measured in _compared(diagram, law, point, variables, values):
             if kind != "exponent" and not is_deep and not math.isnan(measured.value):
                 yield Omission(quantity=quantity, kind=kind, reason=words.SHALLOW, **shared)
                 continue
@@ -308,16 +309,19 @@ def _check(diagram: PhaseDiagram, phase: Phase, point: Any, every_law: bool) -> 
 
 
 def _compared(
-    diagram: PhaseDiagram, law: Law, point: Any, dims: Sequence[int], values: Sequence[Any]
+    diagram: PhaseDiagram,
+    law: Law,
+    point: Any,
+    variables: Sequence[Mapping[str, Any]],
+    values: Sequence[Any],
 ) -> Iterator[tuple[Kind, float, Limit]]:
     """What is compared of one law at one point: the kind, the number predicted, and what is measured."""
     exponent, log_exponent = _prediction(diagram, law, point)
-    heights = [float(dim) for dim in dims]
+    heights = [float(at["d"]) for at in variables]
     if law.expr == 0 or exponent == -math.inf or not all(values):
         plain = [float(value) for value in values]
         yield "exponent", exponent, extrapolated_exponent(heights, plain, log_exponent=log_exponent)
         return
-    variables = [_variables(diagram, point, dim) for dim in dims]
     try:
         closed, power_law = lacks(diagram, law, point, variables, values)
     except InvalidArgument:

@@ -232,7 +232,10 @@ def exactly(expression: Expr, parameters: tuple[Symbol, ...]) -> RationalFunctio
 
 def _polynomial(terms: Sequence[tuple[tuple[int, ...], Fraction]], at: Sequence[Fraction]) -> Fraction:
     return sum(
-        (math.prod((x**k for x, k in zip(at, powers, strict=True)), start=number) for powers, number in terms),
+        (
+            math.prod((x**k for x, k in zip(at, powers, strict=True)), start=number)
+            for powers, number in terms
+        ),
         Fraction(0),
     )
 
