@@ -156,6 +156,8 @@ def everything_public() -> tuple[Public, ...]:
                 assert thing in ROOMS
             elif inspect.isclass(thing) and issubclass(thing, Basic):
                 continue  # SymPy's own arguments
+            elif isinstance(thing, hypothesis.settings):
+                continue  # Hypothesis' own
             elif inspect.isclass(thing):
                 classes[thing] = None
             elif callable(thing):
@@ -255,6 +257,7 @@ VALID: dict[str, Callable[[], Any]] = {
     "RidgeRegression.describe.hypothesis": lambda: phase_diagram(kernel_ridge).phases[0].hypothesis,
     "read_expression.text": lambda: "2*gamma",
     "read_latex.text": lambda: r"2 \gamma",
+    "targets.network": lambda: "diagonal",
     "problem": _problem,
     "Problem.network": lambda: "diagonal",
     "samples": lambda: 300,

@@ -13,7 +13,8 @@ The files, in the order in which they import each other:
     limits             what may be asked, and the windows of what is compared and shown
     files              what is written is whole or not there
     systems            systems of your own in numbers, from their declaration: ``solve_system``
-    strategies         Hypothesis strategies for points of a phase and for problems, for your own tests too
+    strategies         Hypothesis strategies for points of a phase, problems, targets and models, for your own
+                       tests too
     ladder             the dimensions of a comparison, and what limits them
     verdicts           agrees, disagrees or undecided: the tolerance made from the error estimate
     extrapolation      exponents and limits from a ladder, each with an error estimate

@@ -1,4 +1,4 @@
-"""The public strategies: what they draw is valid, inside, and shrinks."""
+"""Points of phases: what is drawn is valid, inside, and shrinks."""
 
 from dataclasses import dataclass
 from fractions import Fraction
@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from hypothesis.errors import InvalidArgument
 
 from asymptotics import PhaseDiagram, diagonal, kernel_ridge, phase_diagram, quadratic, symbols
-from numerics import Problem
 from verify import strategies
 
 
@@ -60,20 +59,6 @@ def test_points_shrink_to_the_middle_of_a_phase() -> None:
     assert point.a == Fraction(1, 2)
 
 
-@settings(max_examples=100, deadline=None)
-@given(problem=strategies.problems(max_dim=10**9))
-def test_problems_are_valid_and_within_bounds(problem: Problem) -> None:
-    assert problem.network in ("diagonal", "quadratic")
-    assert 1 <= problem.dim <= 10**9
-    assert problem.gamma > Fraction(1, 2)
-
-
-@settings(max_examples=100)
-@given(gamma=strategies.decays())
-def test_decays_cover_the_open_interval(gamma: Fraction) -> None:
-    assert Fraction(1, 2) < gamma <= 3
-
-
 @settings(max_examples=20)
 @given(point=strategies.scales(DIAGRAMS[0], samples_window=(0.1, 2), decay_window=(-0.1, np.float32(0.3))))
 def test_points_are_exact_whatever_numbers_the_windows_are(point: strategies.Scale) -> None:
@@ -112,12 +97,3 @@ def test_invalid_arguments_are_refused() -> None:
         strategies.scales(DIAGRAMS[0], decay_window=(Fraction(1), Fraction(-1)))
     with pytest.raises(InvalidArgument, match=r"noise_window=.* at least 0"):
         strategies.scales(DIAGRAMS[0], noise_window=(-1, 1))
-    for networks in ((), "diagonal", ["cubic"]):
-        with pytest.raises(InvalidArgument, match=r"networks=.*: must be one or more of 'diagonal', 'quadr"):
-            strategies.problems(networks=networks)
-    with pytest.raises(InvalidArgument, match=r"max_gamma=0.5: must be above 1/2"):
-        strategies.decays(max_gamma=0.5)
-    with pytest.raises(InvalidArgument, match=r"max_dim=.*: must be an integer from 1 to 10"):
-        strategies.problems(max_dim=10**400)  # of such no float holds the samples
-    with pytest.raises(InvalidArgument, match=r"max_dim=0"):
-        strategies.problems(max_dim=0)

@@ -1,0 +1,37 @@
+"""Exact decays gamma of a target.
+
+In this order: `decays`, `decays_or`.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+from hypothesis import strategies as st
+
+from verify.strategies.arguments import rational, require
+
+
+def decays(*, max_gamma: Fraction | int = 3) -> st.SearchStrategy[Fraction]:
+    """Decays gamma of the target, exact, in (1/2, max_gamma].
+
+    Raises:
+        hypothesis.errors.InvalidArgument: max_gamma is no number above 1/2.
+    """
+    largest = rational("max_gamma", max_gamma)
+    require(largest > Fraction(1, 2), "max_gamma", max_gamma, "above 1/2")
+    return st.integers(1, 100 * (largest - Fraction(1, 2)).__ceil__()).map(
+        lambda k: min(Fraction(1, 2) + Fraction(k, 100), largest)
+    )
+
+
+def decays_or(gammas: Any) -> st.SearchStrategy[Fraction]:
+    """The strategy that was given, or all decays for None.
+
+    Raises:
+        hypothesis.errors.InvalidArgument: it is no strategy.
+    """
+    allowed = "a strategy of decays, such as decays(), or None"
+    require(gammas is None or isinstance(gammas, st.SearchStrategy), "gammas", gammas, allowed)
+    return decays() if gammas is None else gammas
