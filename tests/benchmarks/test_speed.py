@@ -1,7 +1,7 @@
 """How long things take, as ratios within one run.
 
 Run ``pytest tests/benchmarks -m "slow or not slow" --benchmark-enable --benchmark-only -n 0
---benchmark-timer=time.process_time``.
+--benchmark-timer=time.process_time``.  ``python tests/benchmarks/ratios.py`` prints the table of the README.
 
 Each group holds a yardstick and what is measured against it; the numbers in brackets are the ratios.  Nothing
 here can fail on a slow machine.
@@ -94,6 +94,15 @@ def test_curve(benchmark: Any, network: str) -> None:
     problem = _problem(network, 10**30)
     samples = np.geomspace(1e5, 1e35, 100) * (problem.dim if network == "quadratic" else 1)
     benchmark.pedantic(risk_curve, (problem, samples.tolist()), {"progress": False}, rounds=3)
+
+
+@pytest.mark.parametrize("points", [10, 40])
+@pytest.mark.parametrize("network", ["diagonal", "quadratic"])
+@pytest.mark.benchmark(group="a risk curve at d = 10^4: the number of points")
+def test_points(benchmark: Any, network: str, points: int) -> None:
+    problem = _problem(network, 10**4)
+    samples = np.geomspace(1e1, 1e6, points) * (problem.dim if network == "quadratic" else 1)
+    benchmark.pedantic(risk_curve, (problem, samples.tolist()), {"progress": False}, rounds=1)
 
 
 @pytest.mark.parametrize("digits", [None, 30, 50])
