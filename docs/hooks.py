@@ -30,7 +30,7 @@ ROOMS = ("asymptotics", "numerics", "verify")
 FIGURES = ROOT / "build" / "figures"
 """Where `.ci/docs` has the examples draw."""
 
-HOME = ("Two commands", "For whom this is, and what it is not", "What it does not do yet")
+HOME = ("Two commands", "For whom this is, and what it is not", "What it costs", "What it does not do yet")
 THEORY = ("What a phase is", "Reading the source")
 ELSEWHERE = ("Contributing",)
 """Sections of the README that have no page of their own: see the page, or .github."""

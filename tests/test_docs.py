@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from types import ModuleType
 
@@ -124,3 +125,25 @@ def test_a_strict_build_fails_on_a_broken_link(link: str, tmp_path: Path) -> Non
     tutorial.write_text(tutorial.read_text(encoding="utf-8") + f"\n{link}\n", encoding="utf-8")
     outcome = built(tmp_path / "docs")
     assert (outcome.returncode == 0) == (not link), outcome.stderr
+
+
+def test_the_paper_is_what_its_journal_asks_for() -> None:
+    """Its sections, 750 to 1750 words, and references in both directions."""
+    paper = (DOCS / "paper" / "paper.md").read_text(encoding="utf-8")
+    body = paper.split("---\n", 2)[2]
+    required = {"Summary", "Statement of need", "State of the field", "Software design"}
+    required |= {"Research impact statement", "AI usage disclosure", "Acknowledgements", "References"}
+    assert required <= set(re.findall(r"^# (.+)$", body, re.MULTILINE))
+    assert 750 <= len(re.sub(r"\[@.*?\]|[^\w\s'-]", " ", body).split()) <= 1750
+    bibliography = (DOCS / "paper" / "paper.bib").read_text(encoding="utf-8")
+    assert set(re.findall(r"@(\w+)", body)) == set(re.findall(r"^@\w+\{(\w+),", bibliography, re.MULTILINE))
+
+
+def test_the_citation_has_the_version_of_the_package() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    citation = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    lines = dict(re.findall(r"^([\w-]+): *(.*)$", citation, re.MULTILINE))
+    assert {"cff-version", "message", "title", "authors"} <= set(lines)  # what its schema requires
+    assert (lines["version"], lines["license"]) == (project["version"], project["license"])
+    assert f'  - name: "{project["authors"][0]["name"]}"' in citation.split("\nreferences:")[0].splitlines()
+    assert f"## {project['version']}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
