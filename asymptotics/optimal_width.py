@@ -21,6 +21,26 @@ threshold of Gavish and Donoho (arXiv:1305.5870).  With delta^2 = Delta d/(4 n_e
 the Bayes rate without any weight decay, with a ratio between 1 and 1.16, the largest at gamma = 1.22.  The
 best weight decay at full width has 3 gamma/(1 + gamma), up to 3: it shrinks what it learns, few units do not.
 
+*Where the error itself feeds delta* (faint label noise, or none, n_eff << d) A delta^2 = E, A = 2 n_eff/d,
+and the degrees of freedom are of the order of the samples.  Write E = (K/d) e delta^2, with K modes above delta.
+Then K = A d/e, and R = 2 A delta^2 falls with e alone, whatever the width does.
+
+1. At kappa << delta e is least for the same cut s*, and what is learned takes a share D/A < 1 of the data,
+   which depends on gamma alone.  For the quadratic network
+
+       p = n_eff (4 gamma^2 - 1)/(4 gamma (1 + gamma)),         R/R_Bayes = (1 + 1/gamma)^(2 gamma)/3,
+
+   the 2 gamma-th power of the ratio with label noise, between 1 and 1.5 where this is the best.
+2. That holds while p <= n_eff/2, gamma <= (1 + sqrt(3))/2.  With more than n_eff/2 units there is another
+   solution, which interpolates the data and has the smaller loss, so that training ends there, beyond the
+   peak.  So for larger gamma the risk falls up to the foot of the peak, p = n_eff/2 from below, where the
+   cut c solves e(c) c^(1/gamma) = 4.
+3. Beyond the peak E = D delta^2.  With u = kappa/delta, and E and D of the outliers alone, that gives e =
+   (D + 2 (E/delta^2 - D)/u) d/K, which is least at u^2 = 4 (1 + gamma)/(4 gamma^2 - 1).  There it is less than at
+   the foot of the peak for gamma > 6.05 only.
+
+The three are one law, whose constant holds the cases in gamma.
+
 In this order: ``Best`` (the model), ``optimal_width``, ``width_ratio``.
 """
 
@@ -31,11 +51,12 @@ from dataclasses import dataclass, replace
 from functools import cache, partial
 from typing import Any
 
-from sympy import Expr, S, expand, oo, solve
+import mpmath
+from sympy import Expr, Function, Piecewise, S, expand, factor, oo, simplify, solve, sqrt
 
 from asymptotics import words
-from asymptotics.algebra.monomials import Noise, Scales, term
-from asymptotics.algebra.polyhedra import Domain
+from asymptotics.algebra.monomials import Noise, Scales, Term, term
+from asymptotics.algebra.polyhedra import Domain, coefficient
 from asymptotics.algebra.regions import region_of
 from asymptotics.balance.dominant_balance import Balanced, dominant_balances
 from asymptotics.balance.laws import law_of, risk_law
@@ -64,12 +85,16 @@ from asymptotics.symbols import (
     d,
     degrees_of_freedom,
     effective_noise,
+    gamma,
     matrix_error,
     size,
     threshold,
     width,
 )
 from asymptotics.tuning import BayesRatio, bayes_balances, optima_of, ratios_between
+
+_LAST = (1 + sqrt(3)) / 2
+"""The decay up to which modes that are worth a unit are fewer than n_eff/2, without label noise."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +111,7 @@ class Best:
     def regimes(self, noisy: bool) -> Iterator[Callable[[Domain], Regime]]:
         """Units for the outliers that are worth one; or as many as full width learns modes with."""
         yield partial(_cut_among_outliers, self.network, noisy)
+        yield partial(_cut_by_own_error, self.network, noisy)
         for learned in Learned:
             yield partial(_as_at_full_width, self.network, noisy, Ordering.THRESHOLD_ABOVE_NOISE, learned)
         yield partial(_as_at_full_width, self.network, noisy, Ordering.THRESHOLD_BELOW_NOISE, Learned.ALL)
@@ -120,6 +146,111 @@ def _cut_among_outliers(network: Network, noisy: bool, domain: Domain) -> Regime
         risk=tuple(term(network.risk_per_error, t.origin) * t for t in errors),
         quantities={"width": as_law([units])},
     )
+
+
+def _cut_by_own_error(network: Network, noisy: bool, domain: Domain) -> Regime:
+    """The best width where the error feeds delta: a share of the samples.
+
+    The threshold is what weight decay alone makes of it, far below the noise: what is learned divides it by a
+    number of order one, which neither risk nor width depends on.
+    """
+    regime = _cut_among_outliers(network, noisy, domain)
+    noise_left, labels, per_error = split_balance(network.noise_balance, matrix_error, LABEL_NOISE)
+    error, number = _least_of_own_error(network)
+    modes = crossover(term(effective_noise, MODES), AMPLITUDE)
+    square: Term = term(effective_noise, MODES) ** coefficient(S(2))
+    mean: Term = replace(modes, coefficient=error) * square * term(1 / d, MODES)
+    units = replace(modes, coefficient=number)
+    fed: Term = mean * per_error
+    _, threshold_balance, _ = regime.equations
+    labels = labels if noisy else without_label_noise(labels)
+    return replace(
+        regime,
+        equations=(
+            Equation("effective noise", noise_left, (fed,)),
+            threshold_balance,
+            Equation("width", term(width, MODES), (units,)),
+        ),
+        larger=(*regime.larger[:-1], *((fed, t) for t in labels)),
+        risk=(term(network.risk_per_error, MODES) * mean,),
+        quantities={"width": as_law([units])},
+    )
+
+
+@cache
+def _least_of_own_error(network: Network) -> tuple[Expr, Expr]:
+    """E d/(K delta^2) and p/K, K modes being above delta: by cases in gamma, as the article says.
+
+    Raises:
+        NotImplementedError: when outliers are not those of ``least_error``.
+    """
+    smallest, error = _worth_a_unit(network)
+    outliers = (error - 2 - 3 / size**2, network.noise.edge - 2, smallest - sqrt(3))
+    if any(simplify(difference) != 0 for difference in outliers):
+        raise NotImplementedError(f"the best width of the {network.name} network without label noise")
+    number = smallest ** (-1 / gamma)
+    per_unit = factor(2 + 3 / (smallest**2 * (1 + 2 * gamma)) + smallest**2 / (2 * gamma - 1))
+    return (
+        Piecewise((per_unit * number, gamma <= _LAST), (least_error(gamma), True)),
+        Piecewise((number, gamma <= _LAST), (best_number(gamma), True)),
+    )
+
+
+class _OfDecay(Function):  # type: ignore[misc]
+    """A positive function of gamma, which stays as it is in a law and evaluates to any digits."""
+
+    is_positive = True
+    nargs = 1
+
+    def _eval_evalf(self, bits: int) -> Expr | None:
+        if self.free_symbols:
+            return None
+        with mpmath.workprec(bits + 10):
+            return S(self.func._imp_(self.args[0]._to_mpmath(bits + 10)))._eval_evalf(bits)
+
+
+class least_error(_OfDecay):  # noqa: N801  # it is written as a function
+    """E d/(K delta^2) at the foot of the peak in width, or at the least risk beyond it, if that is less.
+
+    Outliers lie at s + 1/s, with the squared overlap 1 - 1/s^2: at a threshold u they leave 2 + u^2 - 4 u/s +
+    3/s^2, and take 2 (1 + 1/s^2 - u/s) degrees of freedom.
+
+    >>> from sympy import Integer
+    >>> least_error(Integer(2)).evalf(6), least_error(Integer(20)).evalf(6)
+    (2.59066, 2.73145)
+    """
+
+    @staticmethod
+    def _imp_(decay: Any) -> Any:
+        return min(_foot_of_peak(decay), _beyond_peak(decay))[0]
+
+
+class best_number(_OfDecay):  # noqa: N801
+    """Hidden units there, over the number of modes above delta."""
+
+    @staticmethod
+    def _imp_(decay: Any) -> Any:
+        return min(_foot_of_peak(decay), _beyond_peak(decay))[1]
+
+
+def _foot_of_peak(decay: Any) -> tuple[Any, Any]:
+    """Error and number where p outliers leave 4 p, as much as noise in their place would.
+
+    With z = (p/K)^(2 gamma): 3 z^2/(2 gamma + 1) - 2 z + 1/(2 gamma - 1) = 0.
+    """
+    squares = 4 * decay**2
+    z = (2 * decay + 1) / 3 * (1 - mpmath.sqrt((squares - 4) / (squares - 1)))
+    number = z ** (1 / (2 * decay))
+    return 4 * number, number
+
+
+def _beyond_peak(decay: Any) -> tuple[Any, Any]:
+    """The same at u^2 = 4 (1 + gamma)/(4 gamma^2 - 1), with spare units (E - D)/(u (2 - u)) to make E = D."""
+    squares = 4 * decay**2 - 1
+    u = 2 * mpmath.sqrt((1 + decay) / squares)
+    freedom = 2 + 2 / (2 * decay + 1) - 2 * u / (1 + decay)
+    excess = u**2 - 2 * u / (1 + decay) + 4 * decay / squares
+    return freedom + 2 * excess / u, 1 + excess / (u * (2 - u))
 
 
 @cache
@@ -169,18 +300,25 @@ def optimal_width(
 
     Returns:
         ``(a_from, a_to, width, risk)`` in order, covering a in (0, oo), width and risk each a ``Law``, the
-        ends expressions in what is open.  Where their order depends on it, a ``CaseSplit``: cases in order,
+        ends expressions in what is open.  A width n_eff/2, without label noise, is approached from below: at
+        it is the peak.  Where their order depends on it, a ``CaseSplit``: cases in order,
         ``(gamma_from, gamma_to, optimum)``, likewise in b.
 
     Raises:
         InvalidArgument: when an argument is not of its kind, or the diagram not of a scaled width.
-        IncompleteDiagram: when in some range no best width is found, as where label noise does not feed
-            delta: it is of the order of the samples there, and solves no equation of monomials.
+        IncompleteDiagram: when in some range no best width is found.
 
     >>> from asymptotics import phase_diagram, quadratic
     >>> best = optimal_width(phase_diagram(quadratic, width="scaled"))
     >>> [(str(start), str(end), width.exponent, risk.exponent) for start, end, width, risk in best]
     [('0', '2*gamma', a/(2*gamma), -a + a/(2*gamma)), ('2*gamma', 'oo', 1, 1 - a)]
+
+    Without label noise it is a share of the samples:
+
+    >>> best = optimal_width(phase_diagram(quadratic, noise="none", width="scaled"))
+    >>> best[0][2].expr, best[0][3].exponent
+    (n_eff*Piecewise(((gamma**2 - 1/4)/(gamma*(gamma + 1)), gamma <= (1 + sqrt(3))/2), \
+(2*best_number(gamma)/least_error(gamma), True)), a*(1 - 2*gamma))
     """
     require(isinstance(diagram, PhaseDiagram), "diagram", diagram, "a PhaseDiagram, made by phase_diagram")
     require(diagram.width == "scaled", "diagram", diagram, 'of a network at width="scaled"')

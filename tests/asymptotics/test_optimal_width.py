@@ -1,14 +1,14 @@
 """The best width: against a search over the derived laws, the Bayes rate, and the best hard threshold."""
 
+from dataclasses import replace
 from fractions import Fraction
 
 import mpmath
 import pytest
-from sympy import Rational, S, oo, simplify, sqrt
+from sympy import Rational, S, oo, pi, simplify, sqrt
 
 from asymptotics import (
     CaseSplit,
-    IncompleteDiagram,
     InvalidArgument,
     diagonal,
     optimal_width,
@@ -16,8 +16,9 @@ from asymptotics import (
     quadratic,
     width_ratio,
 )
-from asymptotics.optimal_width import Best, best_balances
-from asymptotics.symbols import gamma, noise_variance
+from asymptotics.lemmas.noise import NoiseLaw, level
+from asymptotics.optimal_width import Best, _least_of_own_error, best_balances
+from asymptotics.symbols import a, b, gamma, noise_variance
 
 
 def diagram():
@@ -86,8 +87,13 @@ def test_cases_at_a_fixed_weight_decay():
 
 def test_in_no_phase_does_the_risk_fall_faster():
     """At random exponents the best width has the least exponent of all widths."""
-    for a, ell, decay in [("1/2", "-1", "1"), ("7/5", "-1", "3/4"), ("3/2", "1/2", "1"), ("5", "1", "1")]:
-        point = {"a": Rational(a), "ell": Rational(ell)}
+    for samples, ell, decay in [
+        ("1/2", "-1", "1"),
+        ("7/5", "-1", "3/4"),
+        ("3/2", "1/2", "1"),
+        ("5", "1", "1"),
+    ]:
+        point = {"a": Rational(samples), "ell": Rational(ell)}
         exponents = [
             diagram()
             .locate(rho=Rational(k, 37), gamma=Rational(decay), **point)
@@ -101,9 +107,95 @@ def test_in_no_phase_does_the_risk_fall_faster():
         assert least <= min(x.exponent for x in exponents)
 
 
-def test_without_label_noise_there_is_none():
-    with pytest.raises(IncompleteDiagram, match="no best width"):
-        optimal_width(phase_diagram(quadratic, noise="none", width="scaled"), gamma=1)
+def test_what_an_outlier_leaves_and_takes():
+    s, u = sqrt(2) * S(3), S(1) / 5
+    place, overlap = s + 1 / s, 1 - 1 / s**2
+    error = s**2 - 2 * (place - u) * s * overlap + (place - u) ** 2
+    assert simplify(error - (2 + u**2 - 4 * u / s + 3 / s**2)) == 0
+
+
+def modes(decay, u, cut):
+    """E and D per K/d (E in units of delta^2) of outliers above a cut, kappa = u delta; 1/s = i^gamma."""
+    last = mpmath.mpf(cut) ** (-1 / mpmath.mpf(decay))
+
+    def over(*powers):  # of 1/s
+        return sum(c * last ** (1 + k * decay) / (1 + k * decay) for k, c in enumerate(powers))
+
+    missed = last ** (1 - 2 * decay) / (2 * decay - 1)
+    return over(2 + u**2, -4 * u, 3) + missed, over(2, -2 * u, 2)
+
+
+def without_noise(decay):
+    """Width over samples and risk over n_eff^(1 - 2 gamma), from the law of the best width."""
+    narrow = phase_diagram(quadratic, noise="none", width="scaled")
+    (_, _, units, risk), *_ = optimal_width(narrow, gamma=Fraction(decay).limit_denominator(100))
+    at = {"gamma": decay, "n_eff": 10**6, "d": 10**20}
+    return units.evaluate(**at) / 10**6, risk.evaluate(**at) * mpmath.mpf(10**6) ** (2 * decay - 1)
+
+
+def risk_of(error, decay):
+    return 4 * (error / 2) ** (2 * decay)  # R = 2 A delta^2, K = A d/error
+
+
+@pytest.mark.parametrize("decay", [0.75, 1, 1.3])
+def test_without_label_noise_it_is_the_same_hard_threshold(decay):
+    share, least = without_noise(decay)
+    errors = {cut: modes(decay, 0, cut) for cut in (1.2, 1.7, mpmath.sqrt(3), 1.77, 3)}
+    assert min(errors, key=lambda cut: errors[cut][0]) == mpmath.sqrt(3)
+    error, freedom = errors[mpmath.sqrt(3)]
+    assert float(least) == pytest.approx(float(risk_of(error, decay)), rel=1e-8, abs=0)
+    assert float(share) == pytest.approx(float(2 * 3 ** (-0.5 / decay) / error), rel=1e-8, abs=0)
+    assert share < 0.5
+    assert freedom < error  # weight decay keeps a part of the data
+
+
+@pytest.mark.parametrize("decay", [1.4, 2, 5])
+def test_without_label_noise_a_steep_target_is_learned_best_at_the_foot_of_the_peak(decay):
+    share, least = without_noise(decay)
+    assert float(share) == pytest.approx(0.5, rel=1e-12, abs=0)
+    bracket = (mpmath.sqrt(3), 9)  # fewer modes than are worth a unit
+    cut = mpmath.findroot(
+        lambda c: modes(decay, 0, c)[0] * c ** (1 / decay) - 4, bracket, solver="illinois", tol=1e-12
+    )
+    assert float(least) == pytest.approx(float(risk_of(modes(decay, 0, cut)[0], decay)), rel=1e-8, abs=0)
+
+
+@pytest.mark.parametrize("decay", [7, 20])
+def test_without_label_noise_the_steepest_is_learned_best_beyond_the_peak(decay):
+    share, least = without_noise(decay)
+
+    def interpolating(u):
+        error, freedom = modes(decay, u, 1)
+        spare = (error - freedom) / (u * (2 - u))  # E + (2 - u)^2 m = D + 2 (2 - u) m
+        return error + (2 - u) ** 2 * spare, 1 + spare
+
+    error, number = min(interpolating(mpmath.mpf(k) / 10000) for k in range(1000, 10000))
+    # next to a minimum the error is quadratic in the step
+    assert float(least) == pytest.approx(float(risk_of(error, decay)), rel=1e-5, abs=0)
+    assert float(share) == pytest.approx(float(2 * number / error), rel=1e-3, abs=0)
+    assert share > 0.5
+
+
+def test_without_label_noise_it_attains_the_bayes_rate():
+    (ratio,) = (x.ratio for x in width_ratio(quadratic, "none") if x.attained and x.ratio.expr.has(gamma))
+    assert simplify(ratio.expr.subs(gamma, 1) - Rational(4, 3)) == 0
+    assert simplify(ratio.expr.subs(gamma, Rational(3, 4)) - (1 + Rational(4, 3)) ** Rational(3, 2) / 3) == 0
+
+
+@pytest.mark.slow
+def test_cases_in_the_exponent_of_the_noise():
+    few, many = optimal_width(phase_diagram(quadratic, noise="scaled", width="scaled"))
+    assert (few[0], few[1], many[1]) == (0, 2 * gamma - 1, oo)
+    assert [start for start, *_ in few[2]] == [0, b / (2 * gamma - 1), 2 * gamma - b]
+    assert [units.exponent for _, _, units, _ in few[2]] == [a, (a + b) / (2 * gamma), 1]
+    assert [start for start, *_ in many[2]] == [0, 1]
+
+
+def test_outliers_of_another_kind_are_refused():
+    noise = NoiseLaw(density=sqrt(16 - level**2) / (8 * pi), edge=S(4))
+    other = replace(quadratic, name="other", noise=noise, outlier_location=None, subordination_map=None)
+    with pytest.raises(NotImplementedError, match="best width of the other network without label noise"):
+        _least_of_own_error(other)
 
 
 def test_what_has_no_width_is_refused():

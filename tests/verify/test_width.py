@@ -302,6 +302,41 @@ def test_no_solved_width_is_better_than_the_best(gamma):
     assert min(risks) == risks[1]
 
 
+@pytest.mark.parametrize(
+    ("gamma", "noise", "n_eff", "factors"),
+    [
+        # factors of the best width, the best first
+        (Fraction(3, 4), 0, 1e10, (1, 0.8, 1.25, 5)),
+        (Fraction(5, 4), 0, 1e10, (1, 0.8, 1.25, 5)),
+        pytest.param(Fraction(1), 1e-30, 1e10, (1, 0.8, 1.25, 5), marks=pytest.mark.slow),
+        (Fraction(2), 0, 1e10, (1 - 1e-9, 0.9, 1.02, 1.3, 2.5, 10)),
+        pytest.param(Fraction(8), 0, 1e5, (1, 0.97, 1.05, 1.25, 3), marks=pytest.mark.slow),
+    ],
+)
+def test_no_solved_width_is_better_without_label_noise(gamma, noise, n_eff, factors):
+    d = 10**30
+    kind = "scaled" if noise else "none"
+    exponents = {"gamma": Rational(gamma), **({"b": 1} if noise else {})}
+    optimum = optimal_width(phase_diagram(quadratic, noise=kind, width="scaled"), **exponents)
+    (_, _, units, least), *_ = optimum
+    at = {"gamma": gamma, "n_eff": n_eff, "d": d, "noise_variance": noise}
+    problems = [
+        Problem(
+            "quadratic",
+            gamma=gamma,
+            samples=n_eff * d,
+            dim=d,
+            weight_decay=1e-70,
+            noise_variance=noise,
+            width=round(float(units.evaluate(**at)) * factor),
+        )
+        for factor in factors
+    ]
+    risks = [float(solve(problem).excess_risk) for problem in problems]
+    assert risks[0] == pytest.approx(float(least.evaluate(**at)), rel=1e-3, abs=0)
+    assert min(risks) == risks[0]
+
+
 def test_a_planted_error_in_each_law_of_one_phase_is_caught():
     diagram = phase_diagram(quadratic, width="scaled")
     (narrow,) = (phase for phase in diagram.phases if phase.name == "Wa")
