@@ -22,8 +22,8 @@ the Bayes rate without any weight decay, with a ratio between 1 and 1.16, the la
 best weight decay at full width has 3 gamma/(1 + gamma), up to 3: it shrinks what it learns, few units do not.
 
 *Where the error itself feeds delta* (faint label noise, or none, n_eff << d) A delta^2 = E, A = 2 n_eff/d,
-and the degrees of freedom are of the order of the samples.  Write E = (K/d) e delta^2, with K modes above delta.
-Then K = A d/e, and R = 2 A delta^2 falls with e alone, whatever the width does.
+and the degrees of freedom are of the order of the samples.  Write E = (K/d) e delta^2, with K modes above
+delta.  Then K = A d/e, and R = 2 A delta^2 falls with e alone, whatever the width does.
 
 1. At kappa << delta e is least for the same cut s*, and what is learned takes a share D/A < 1 of the data,
    which depends on gamma alone.  For the quadratic network
@@ -36,8 +36,8 @@ Then K = A d/e, and R = 2 A delta^2 falls with e alone, whatever the width does.
    peak.  So for larger gamma the risk falls up to the foot of the peak, p = n_eff/2 from below, where the
    cut c solves e(c) c^(1/gamma) = 4.
 3. Beyond the peak E = D delta^2.  With u = kappa/delta, and E and D of the outliers alone, that gives e =
-   (D + 2 (E/delta^2 - D)/u) d/K, which is least at u^2 = 4 (1 + gamma)/(4 gamma^2 - 1).  There it is less than at
-   the foot of the peak for gamma > 6.05 only.
+   (D + 2 (E/delta^2 - D)/u) d/K, which is least at u^2 = 4 (1 + gamma)/(4 gamma^2 - 1).  There it is less
+   than at the foot of the peak for gamma > 6.05 only.
 
 The three are one law, whose constant holds the cases in gamma.
 
