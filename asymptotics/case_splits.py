@@ -13,12 +13,14 @@ Worked by hand, quadratic network, fixed noise, weight decay d^(-1/4): the line 
 a = 1/2, where phase II ends.  Phases IV and V meet at a = 4 gamma/(14 gamma - 5), which lies beyond 1/2 where
 8 gamma > 14 gamma - 5: phase IV is met for gamma < 5/6.
 
-Here is the answer, ``CaseSplit``, and how it is shown: as text, then as LaTeX.
+In this order: the answer, ``CaseSplit``; ``Intervals``, the answer at one value; how they are shown: as text,
+then as LaTeX.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from html import escape
 from typing import Any
 
 from sympy import Expr, S, Symbol, latex, oo
@@ -26,6 +28,7 @@ from sympy import Expr, S, Symbol, latex, oo
 from asymptotics import symbols
 from asymptotics.algebra.polyhedra import EVERYWHERE, PARAMETERS
 from asymptotics.balance.laws import Law
+from asymptotics.displays import WIDTH, Listed, short
 
 LOWEST: Mapping[Symbol, Expr] = {
     **{parameter: low for parameter, (low, _) in zip(PARAMETERS, EVERYWHERE, strict=False)},
@@ -34,7 +37,7 @@ LOWEST: Mapping[Symbol, Expr] = {
 """Where the range of each symbol that may be left open begins."""
 
 
-class CaseSplit(tuple[tuple[Expr, Expr, Any], ...]):
+class CaseSplit(Listed):
     """Cases ``(start, end, answer)`` of a parameter, in order; prints as text, and as LaTeX in a notebook.
 
     A case holds strictly between its ends.  Answers are tuples, or case splits in a second parameter.
@@ -73,6 +76,15 @@ class CaseSplit(tuple[tuple[Expr, Expr, Any], ...]):
     def _repr_latex_(self) -> str:
         return f"${self.to_latex()}$"
 
+    def _repr_html_(self) -> str:
+        return f"<p>${escape(self.to_latex())}$</p>"
+
+    def _records(self) -> Iterator[dict[str, Any]]:
+        for start, end, answer in self:
+            case = {f"{self.parameter}_from": str(start), f"{self.parameter}_to": str(end)}
+            inner = answer if isinstance(answer, Listed) else Intervals(answer)
+            yield from (case | record for record in inner._records())
+
     def _lines(self) -> list[str]:
         lines = []
         for start, end, answer in self:
@@ -80,6 +92,48 @@ class CaseSplit(tuple[tuple[Expr, Expr, Any], ...]):
             inner = answer._lines() if isinstance(answer, CaseSplit) else list(map(_in_words, answer))
             lines += [f"    {line}" for line in inner or ["none"]]
         return lines
+
+
+class Intervals(Listed):
+    """Intervals of samples, ``(a_from, a_to, what holds there, ...)`` in order, n_eff = d**a.
+
+    >>> from asymptotics import phase_diagram, quadratic
+    >>> phase_diagram(quadratic).learning_curve(ell=-1, gamma=1)
+    <0 < a < 4/9: IV; 4/9 < a < 1: V; 1 < a < 2: VIa; a > 2: VIb>
+    """
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"<{short('; '.join(map(_in_words, self)), WIDTH - 2)}>"
+
+    def _repr_html_(self) -> str:
+        return f"<p>${escape(self.to_latex())}$</p>"
+
+    def _repr_latex_(self) -> str:
+        return f"${self.to_latex()}$"
+
+    def to_latex(self) -> str:
+        r"""The intervals as LaTeX, without dollars.
+
+        >>> from asymptotics import phase_diagram, quadratic
+        >>> print(phase_diagram(quadratic, estimator="bayes").learning_curve(gamma=1).to_latex())
+        \begin{cases}
+        \text{IV} & \text{for } 0 < a < 2 \\
+        \text{VIb} & \text{for } a > 2
+        \end{cases}
+        """
+        return _latex_answer(self)
+
+    def _records(self) -> Iterator[dict[str, Any]]:
+        names = {1: ("phase",), 2: ("best", "risk")}
+        for item in self:
+            if not isinstance(item, tuple):
+                yield item.to_dict()
+                continue
+            start, end, *held = item
+            shown = zip(names[len(held)], map(_label, held), strict=True)
+            yield {"a_from": str(start), "a_to": str(end), **dict(shown)}
 
 
 def between(symbol: Symbol, start: Expr, end: Expr, write: Callable[[Expr], str]) -> str:

@@ -45,6 +45,7 @@ from asymptotics.algebra.polyhedra import (
 )
 from asymptotics.algebra.regions import interval_conditions
 from asymptotics.diagram import Exact, phase_diagram
+from asymptotics.displays import Displayed
 from asymptotics.expressions.checks import exact_exponent, require
 from asymptotics.expressions.pickling import Stored, conjunction
 from asymptotics.lines import OnBoundary
@@ -63,8 +64,8 @@ _PAPER: Mapping[tuple[str, str], Mapping[tuple[int, int], str]] = {
 """The names of the paper: by the terms that meet, and the signs of 2 alpha - 1 and 2 beta - 1."""
 
 
-@dataclass(frozen=True)
-class ComputeOptimal(Stored):
+@dataclass(frozen=True, repr=False)
+class ComputeOptimal(Displayed, Stored):
     """The size with the least loss at given compute.
 
     Attributes:
@@ -92,11 +93,11 @@ class ComputeOptimal(Stored):
         """The same as ``phase``."""
         return self.phase
 
-    def __repr__(self) -> str:
+    def _title(self) -> str:
         where = " and ".join(map(str, self.region.args)) or "everywhere"
         return (
-            f"<ComputeOptimal {self.phase}: loss C^({self.loss_exponent}) at d = C^({self.size_exponent}), "
-            f"{where}>"
+            f"ComputeOptimal {self.phase}: loss C^({self.loss_exponent}) at d = C^({self.size_exponent}), "
+            f"{where}"
         )
 
     def _repr_latex_(self) -> str:

@@ -17,7 +17,7 @@ from typing import Any, Literal
 from sympy import Expr, S, Symbol, latex, oo
 from sympy.core.relational import Relational
 
-from asymptotics import symbols
+from asymptotics import symbols, words
 from asymptotics.algebra.intervals import Stretch
 from asymptotics.algebra.monomials import Noise, Scales
 from asymptotics.algebra.regions import margin, on_axis
@@ -25,13 +25,16 @@ from asymptotics.balance.derivation import words_in_latex
 from asymptotics.balance.regimes import Model
 from asymptotics.balance.tiling import tiling_balances
 from asymptotics.boundaries.boundary import Boundary, boundaries_between
-from asymptotics.case_splits import CaseSplit
+from asymptotics.case_splits import CaseSplit, Intervals
+from asymptotics.displays import Display, Displayed
 from asymptotics.expressions.checks import exact_exponent, in_one_line, require, require_one_of
+from asymptotics.expressions.point import Number, PhysicalPoint, own_variables, point_of
 from asymptotics.lines import Line, OnBoundary, cases_along, line_at
 from asymptotics.models.bayes import BayesOptimal
 from asymptotics.models.ridge import ridge
 from asymptotics.networks.network import NarrowNetwork, Network
 from asymptotics.phases.phase import Phase, phase_of
+from asymptotics.prediction import Prediction, predicted
 from asymptotics.systems.system import System, scales_of, system_of
 from asymptotics.tuning import optima_along
 
@@ -41,8 +44,8 @@ Exact = Any
 """A number of one of the kinds of ``checks``."""
 
 
-@dataclass(frozen=True)
-class PhaseDiagram:
+@dataclass(frozen=True, repr=False)
+class PhaseDiagram(Displayed):
     """All phases of one network under one scaling of the noise.
 
     Diagrams, their phases, boundaries and laws pickle and copy; a copy equals its original.
@@ -118,6 +121,30 @@ class PhaseDiagram:
         )
         raise OnBoundary(", ".join(f"{symbol} = {value}" for symbol, value in point.items()), touching)
 
+    def at(self, point: PhysicalPoint | None = None, **values: Number | None) -> Prediction:
+        """The law at given numbers, without exponents: its phase, every value, the error to expect.
+
+        The phase is that whose neglected terms are the smallest beside what it keeps, at these very numbers
+        (``prediction``); next to a boundary it may differ from what ``locate`` says of log n_eff/log d.
+
+        Args:
+            point: the physical variables; or else its fields by keyword: gamma, n_eff, d, weight_decay,
+                noise_variance, source, width, and the variables of a system.
+            values: fields of ``PhysicalPoint``; a weight decay of 0 is none.
+
+        Raises:
+            InvalidArgument: a variable that the laws hold is missing, or a value is outside of its range.
+            OnBoundary: no phase has laws there, as at a gamma between two phases.
+
+        >>> from asymptotics import phase_diagram, quadratic
+        >>> at = {"gamma": 1.25, "n_eff": 200, "d": 400, "weight_decay": 0.01, "noise_variance": 1}
+        >>> phase_diagram(quadratic).at(**at)
+        <Prediction>
+        """
+        scales = self.phases[0].balance.scales
+        own = tuple(own_variables(*scales.variables, *scales.parameters))
+        return predicted(self.phases, self.boundaries, point_of(point, values, own))
+
     def learning_curve(
         self,
         *,
@@ -173,7 +200,7 @@ class PhaseDiagram:
             phase = self._phase_at(line.at(start + 1 if end == oo else (start + end) / 2))
             since = curve.pop()[0] if curve and curve[-1][2] == phase else start
             curve.append((since, end, phase))
-        return tuple(curve)
+        return Intervals(curve)
 
     def optimal_weight_decay(
         self, *, gamma: Exact | None = None, b: Exact | None = None
@@ -243,13 +270,20 @@ class PhaseDiagram:
         names = [known.name for known in self.phases]
         return phase in names if isinstance(phase, str) else isinstance(phase, Phase) and phase in self.phases
 
-    def __repr__(self) -> str:
-        names = ", ".join(phase.name for phase in self.phases)
+    def _title(self) -> str:
+        names = ", ".join(dict.fromkeys(phase.name for phase in self.phases))
         return (
-            f"<PhaseDiagram of {self.model.name}, noise={self.noise!r}, estimator={self.estimator!r}"
+            f"PhaseDiagram of {self.model.name}, noise={self.noise!r}, estimator={self.estimator!r}"
             + (f", width={self.width!r}: " if self.width != "full" else ": ")
-            + f"phases {names}; {len(self.boundaries)} boundaries>"
+            + f"phases {names}; {len(self.boundaries)} boundaries"
         )
+
+    def _display(self) -> Display:
+        rows = tuple(
+            (p.name, p.title, p.risk, p.risk.exponent, p.risk.log_exponent, p.region) for p in self.phases
+        )
+        columns = ("phase", "title", "excess_risk", "exponent", "log_exponent", "region")
+        return Display(self._title(), rows, columns, words.SCALES)
 
     def to_latex(self) -> str:
         r"""The table a paper would print: one row per phase.

@@ -30,6 +30,7 @@ from asymptotics.balance.inequalities import Holds, where_larger
 from asymptotics.balance.laws import Law
 from asymptotics.balance.regimes import BULK, MODES, mean_term
 from asymptotics.diagram import PhaseDiagram
+from asymptotics.displays import Displayed, Listed, short
 from asymptotics.expressions.checks import require
 from asymptotics.lemmas.power_sums import Learned, ModeFunction, Piece
 from asymptotics.networks.declaration import AMPLITUDE
@@ -49,8 +50,8 @@ from asymptotics.phases.spectrum import (
 from asymptotics.symbols import effective_noise, gamma, size
 
 
-@dataclass(frozen=True)
-class HeavyTail:
+@dataclass(frozen=True, repr=False)
+class HeavyTail(Displayed):
     """What the spectrum shows in one phase, and what it says of the risk; each ``Holds`` is of its region.
 
     Attributes:
@@ -74,6 +75,12 @@ class HeavyTail:
     vanishing: Holds
     by_logarithms: bool
     determines_risk: bool
+
+    def _title(self) -> str:
+        return f"HeavyTail {short(self.statement, 180)}"
+
+    def _label(self) -> str:
+        return self.statement
 
     @property
     def statement(self) -> str:
@@ -118,7 +125,7 @@ def heavy_tails(diagram: PhaseDiagram) -> tuple[HeavyTail, ...]:
     N 1/gamma everywhere True
     """
     require(isinstance(diagram, PhaseDiagram), "diagram", diagram, "a PhaseDiagram, made by phase_diagram")
-    return tuple(_heavy_tail(phase) for phase in diagram.phases)
+    return Listed(_heavy_tail(phase) for phase in diagram.phases)
 
 
 def _heavy_tail(phase: Phase) -> HeavyTail:

@@ -27,13 +27,14 @@ from asymptotics.algebra.polyhedra import Form, difference
 from asymptotics.boundaries.boundary import Boundary
 from asymptotics.case_splits import between
 from asymptotics.diagram import Exact, PhaseDiagram, line_of
+from asymptotics.displays import Displayed, Listed
 from asymptotics.expressions.checks import require
 from asymptotics.lines import Line, cases_along
 from asymptotics.phases.phase import Phase
 
 
-@dataclass(frozen=True)
-class End:
+@dataclass(frozen=True, repr=False)
+class End(Displayed):
     """Where a plateau begins or ends.
 
     Attributes:
@@ -47,9 +48,15 @@ class End:
     boundary: Boundary | None
     mechanism: str
 
+    def _title(self) -> str:
+        return f"End at a = {self.a}"
 
-@dataclass(frozen=True)
-class Plateau:
+    def _label(self) -> Any:
+        return self.a
+
+
+@dataclass(frozen=True, repr=False)
+class Plateau(Displayed):
     """A stretch of a learning curve on which the exponent of the risk does not depend on the samples.
 
     Attributes:
@@ -64,6 +71,12 @@ class Plateau:
     exponent: Expr
     phases: tuple[Phase, ...]
     why: tuple[str, ...]
+
+    def _title(self) -> str:
+        return f"Plateau {self}"
+
+    def _label(self) -> Any:
+        return str(self)
 
     def __str__(self) -> str:
         names = ", ".join(phase.name for phase in self.phases)
@@ -129,7 +142,7 @@ def plateaus(
 
     def named(runs: Sequence[Stretch[Run]]) -> tuple[Plateau, ...]:
         ends = line.expression
-        return tuple(_plateau(diagram, line, ends(x.start), ends(x.end), x.payload) for x in runs)
+        return Listed(_plateau(diagram, line, ends(x.start), ends(x.end), x.payload) for x in runs)
 
     if line.free:
         exponents = [_form_of_exponent(phase, line) for phase in diagram.phases]
@@ -137,7 +150,7 @@ def plateaus(
     curve = diagram.learning_curve(ell=ell, gamma=gamma, b=b, source=source, rho=rho)
     levels = [simplify(_exponent(phase, line)) for *_, phase in curve]
     runs = _runs([diagram.phases.index(phase) for *_, phase in curve], levels, lambda x: not x.has(symbols.a))
-    return tuple(_plateau(diagram, line, curve[first][0], curve[last][1], run) for first, last, run in runs)
+    return Listed(_plateau(diagram, line, curve[first][0], curve[last][1], run) for first, last, run in runs)
 
 
 def _exponent(phase: Phase, line: Line) -> Expr:

@@ -32,6 +32,7 @@ from asymptotics.algebra.regions import region_of
 from asymptotics.balance.dominant_balance import Balanced
 from asymptotics.balance.laws import ZERO, Law, risk_law
 from asymptotics.diagram import PhaseDiagram
+from asymptotics.displays import Displayed, Listed, short
 from asymptotics.expressions.checks import require, require_one_of
 from asymptotics.expressions.pickling import Stored
 from asymptotics.networks.network import Network
@@ -42,8 +43,8 @@ from asymptotics.tuning import bayes_balances, tuned_balances
 Reference = Literal["tuned", "bayes"]
 
 
-@dataclass(frozen=True)
-class PruningRatio(Stored):
+@dataclass(frozen=True, repr=False)
+class PruningRatio(Displayed, Stored):
     """Pruning after training at any weight decay against a reference, in a part of a phase.
 
     Attributes:
@@ -57,6 +58,11 @@ class PruningRatio(Stored):
     region: And
     ratio: Law | None
     reached: bool
+
+    def _title(self) -> str:
+        rate = "reaches" if self.reached else "misses"
+        ratio = "none" if self.ratio is None else short(self.ratio.expr, 80)
+        return f"PruningRatio in {self.phase.name}: {rate} the rate, ratio {ratio}"
 
 
 def pruning_ratios(diagram: PhaseDiagram, *, reference: Reference = "tuned") -> tuple[PruningRatio, ...]:
@@ -85,7 +91,7 @@ def pruning_ratios(diagram: PhaseDiagram, *, reference: Reference = "tuned") -> 
     """
     network = _trained_network(diagram)
     require_one_of("reference", reference, ("tuned", "bayes"))
-    return tuple(
+    return Listed(
         ratio
         for phase in diagram.phases
         for best in _balances(network, diagram.noise, reference)

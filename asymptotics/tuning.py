@@ -50,7 +50,8 @@ from asymptotics.balance.regimes import (
     mean_term,
 )
 from asymptotics.balance.tiling import IncompleteDiagram
-from asymptotics.case_splits import CaseSplit
+from asymptotics.case_splits import CaseSplit, Intervals
+from asymptotics.displays import Displayed, Listed, short
 from asymptotics.expressions.checks import require_one_of
 from asymptotics.expressions.pickling import Stored
 from asymptotics.lemmas.power_sums import Learned
@@ -212,7 +213,7 @@ def _optima_in_cases(optima: Sequence[Optimum], line: Line, tuned: str) -> tuple
         raise IncompleteDiagram(f"no best {tuned} is found for a above {ends(gap.start)}") from None
     while len(cases) == 1 and isinstance(cases, CaseSplit):  # the order does not depend on what is open
         ((_, _, cases),) = cases
-    return cases
+    return cases if isinstance(cases, CaseSplit) else Intervals(cases)
 
 
 def _optima_at_numbers(
@@ -227,11 +228,11 @@ def _optima_at_numbers(
             raise IncompleteDiagram(f"no best {tuned} is found for a between {start} and {end}")
         since = pieces.pop()[0] if pieces and pieces[-1][2:] == laws else start
         pieces.append((since, end, *laws))
-    return tuple(pieces)
+    return Intervals(pieces)
 
 
-@dataclass(frozen=True)
-class BayesRatio(Stored):
+@dataclass(frozen=True, repr=False)
+class BayesRatio(Displayed, Stored):
     """Tuned training against the Bayes-optimal estimator, in a range of exponents.
 
     Attributes:
@@ -243,6 +244,12 @@ class BayesRatio(Stored):
     region: And
     ratio: Law
     attained: bool
+
+    def _title(self) -> str:
+        return f"BayesRatio {short(self.ratio.expr, 60)} where {short(self.region, 80)}"
+
+    def _label(self) -> Any:
+        return self.ratio.expr
 
 
 def bayes_ratio(network: Network, noise: Noise = "fixed") -> tuple[BayesRatio, ...]:
@@ -284,7 +291,7 @@ def ratios_between(balances: Sequence[Balanced], references: Sequence[Balanced])
         shared = irredundant(facets, window, domain)
         attained = ratio.exponent == ratio.log_exponent == 0
         ratios.append(BayesRatio(region_of(shared, tuned.scales, domain), ratio, attained))
-    return tuple(ratios)
+    return Listed(ratios)
 
 
 @cache

@@ -16,6 +16,12 @@ MODES, BULK, FEATURES = "target modes", "noise above the threshold", "fitted fea
 LABEL_NOISE, WEIGHT_DECAY = "label noise", "weight decay"
 """Where a term of an equation comes from."""
 
+SCALES = "n_eff = d**a, weight_decay = d**ell, noise_variance = d**-b; normalised as in arXiv:2509.24882."
+"""Under tables of laws."""
+
+NORMALISATION = "Normalised as in arXiv:2509.24882; R = E[(f - f*)^2]."
+"""Under tables of numbers."""
+
 Phrase = tuple[str, str, str]
 """Name, title and reason of a phase."""
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import mpmath
 from sympy import Add, And, Expr, Max, Mul, Piecewise, S, apart, latex, log, nan, oo, zoo
 
-from asymptotics import symbols
+from asymptotics import symbols, words
 from asymptotics.algebra.monomials import (
     Scales,
     Term,
@@ -23,6 +23,7 @@ from asymptotics.algebra.polyhedra import EVERYWHERE, FIELD, PARAMETERS, Domain,
 from asymptotics.algebra.regions import interval_conditions
 from asymptotics.balance.dominant_balance import Balanced
 from asymptotics.balance.next_order import RISK, next_order
+from asymptotics.displays import Display, Displayed, short
 from asymptotics.expressions.checks import InvalidArgument, exact_exponent, exact_number, require
 from asymptotics.expressions.evaluation import (
     Intervals,
@@ -47,7 +48,7 @@ class NoSuchLaw(ValueError):
 
 
 @dataclass(frozen=True)
-class PowerLaw:
+class PowerLaw(Displayed):
     """``constant * d**exponent * log(d)**log_exponent``: a law at given exponents.
 
     The exponents are exact SymPy numbers, and at simple ones the constant is; ``float`` of each is its value.
@@ -74,8 +75,8 @@ class PowerLaw:
         return value_of(self.constant * powers, PhysicalPoint(d=at))
 
 
-@dataclass(frozen=True)
-class Law:
+@dataclass(frozen=True, repr=False)
+class Law(Displayed):
     """Leading behaviour ``constant * d**exponent * log(d)**log_exponent``.
 
     ``expr`` is the same in the physical variables d, n_eff, weight_decay, noise_variance and gamma.
@@ -252,6 +253,16 @@ class Law:
     def _repr_latex_(self) -> str:
         return f"${self.to_latex()}$"
 
+    def _title(self) -> str:
+        order = dimension**self.exponent * log(dimension) ** self.log_exponent
+        return f"Law {short(self.expr, 120)}, of order {short(order, 50)}"
+
+    def _display(self) -> Display:
+        return super()._display()._replace(note=words.SCALES)
+
+    def _label(self) -> Expr:
+        return self.expr
+
 
 # The largest denominator of exponents with which constants are exact; else their digits, and on the way.
 _SIMPLE, _DIGITS, _GUARDED = 1000, 30, 50
@@ -276,6 +287,12 @@ class NoLaw(Law):
 
     def __repr__(self) -> str:
         return f"<NoLaw: {self.why}>"
+
+    def _display(self) -> Display:
+        return Display(f"NoLaw: {self.why}", ())
+
+    def _label(self) -> Any:
+        return None
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, NoLaw) and self.why == other.why

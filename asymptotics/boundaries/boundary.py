@@ -43,14 +43,15 @@ from asymptotics.boundaries.law import BoundaryLaw
 from asymptotics.boundaries.linear import laurent, linear_law, mechanism_of_linear, type_of_linear
 from asymptotics.boundaries.types import BoundaryTerms, BoundaryType, boundary_terms, mechanism_of
 from asymptotics.boundaries.width import binds, law_across, mechanism_across, type_across
+from asymptotics.displays import Displayed, short
 from asymptotics.models.ridge import RidgeRegression
 from asymptotics.phases.phase import Phase
 from asymptotics.symbols import d
 from asymptotics.systems.system import System
 
 
-@dataclass(frozen=True)
-class Boundary:
+@dataclass(frozen=True, repr=False)
+class Boundary(Displayed):
     """Where the regions of two phases touch.
 
     Attributes:
@@ -63,6 +64,13 @@ class Boundary:
     phases: tuple[Phase, Phase]
     relation: Eq
     continuous: bool
+
+    def _title(self) -> str:
+        jump = "the risk exponent is continuous" if self.continuous else "the risk exponent jumps"
+        return f"Boundary of {self._label()} at {short(self.relation, 100)}: {jump}"
+
+    def _label(self) -> str:
+        return " and ".join(phase.name for phase in self.phases)
 
     @property
     def type(self) -> BoundaryType:

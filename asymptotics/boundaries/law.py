@@ -26,6 +26,7 @@ from asymptotics.balance.laws import Law
 from asymptotics.boundaries.free_convolution import PathIntegral
 from asymptotics.boundaries.types import BoundaryType
 from asymptotics.boundaries.uniform_sums import DIGITS, ModeIntegral, compiled, evaluate
+from asymptotics.displays import Displayed, short
 from asymptotics.expressions.checks import require
 from asymptotics.expressions.monotone_root import FARTHEST, positive_solution
 from asymptotics.expressions.point import Number, PhysicalPoint, point_of, require_variables
@@ -39,8 +40,8 @@ _CANCELLED = 1e-3
 _WHERE = "a point near the boundary, in one of its two phases, where the law is positive and has no pole"
 
 
-@dataclass(frozen=True, kw_only=True)
-class UniformLaw:
+@dataclass(frozen=True, kw_only=True, repr=False)
+class UniformLaw(Displayed):
     """Expressions in the physical variables and in ``unknowns``, which solve ``equations``.
 
     Attributes:
@@ -59,6 +60,16 @@ class UniformLaw:
     unknowns: tuple[Symbol, ...] = ()
     equations: tuple[Eq, ...] = ()
     start: tuple[Expr, ...] = ()
+
+    def _title(self) -> str:
+        solved = f", with {', '.join(map(str, self.unknowns))} solved for" if self.unknowns else ""
+        return f"{type(self).__name__}{self._where()}: risk {short(self.risk, 80)}{solved}"
+
+    def _where(self) -> str:
+        return ""
+
+    def _label(self) -> Expr:
+        return self.risk
 
     def evaluate(self, point: PhysicalPoint | None = None, **values: Number | None) -> mpmath.mpf:
         """The excess risk, to at least half of mpmath's working precision.
@@ -136,7 +147,7 @@ class UniformLaw:
             )
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class LocalLaw(UniformLaw):
     """The law next to where the data have just as many degrees of freedom as are to be determined.
 
@@ -163,13 +174,16 @@ class LocalLaw(UniformLaw):
     below: Expr | None
     above: Expr
 
+    def _where(self) -> str:
+        return f" at n_eff = {self.samples}"
+
     @property
     def _guard_digits(self) -> int:
         """The excess is a difference of numbers of order one."""
         return int(mpmath.mp.dps) + 10
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class BoundaryLaw(UniformLaw):
     """The law across a boundary: on both sides to leading order, and in between.
 
@@ -209,6 +223,9 @@ class BoundaryLaw(UniformLaw):
     logarithmic: bool = False
     on_boundary: Law | None = None
     local: LocalLaw | None = None
+
+    def _where(self) -> str:
+        return f" ({self.type.value})"
 
 
 def solve_equations(

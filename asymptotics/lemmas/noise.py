@@ -55,6 +55,7 @@ from sympy import (
 )
 from sympy.core.function import PoleError
 
+from asymptotics.displays import Displayed, short
 from asymptotics.expressions.checks import require
 from asymptotics.expressions.pickling import Stored
 
@@ -106,8 +107,8 @@ class EdgeCorrection:
     size: Expr
 
 
-@dataclass(frozen=True)
-class NoiseLaw(Stored):
+@dataclass(frozen=True, repr=False)
+class NoiseLaw(Displayed, Stored):
     """Density, in ``level``, of the noise of one mode on (0, edge), in units of the effective noise.
 
     >>> from sympy import pi, sqrt
@@ -118,6 +119,12 @@ class NoiseLaw(Stored):
 
     density: Expr
     edge: Expr
+
+    def _title(self) -> str:
+        return f"NoiseLaw with density {short(self.density, 80)} up to {self.edge}"
+
+    def _label(self) -> Expr:
+        return self.density
 
     def __post_init__(self) -> None:
         density, edge = self.density, self.edge

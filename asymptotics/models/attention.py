@@ -41,6 +41,7 @@ from functools import cache
 
 from sympy import Eq
 
+from asymptotics.displays import documented
 from asymptotics.expressions.checks import require
 from asymptotics.models.quadratic import quadratic
 from asymptotics.networks.network import Network
@@ -85,3 +86,4 @@ def attention_with(tokens: int) -> Network:
 
 
 attention = attention_with(TOKENS)
+documented(attention, __doc__)

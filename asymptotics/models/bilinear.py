@@ -46,6 +46,7 @@ from dataclasses import replace
 
 from sympy import Eq, S, pi, sqrt
 
+from asymptotics.displays import documented
 from asymptotics.lemmas.noise import NoiseLaw, level
 from asymptotics.models.quadratic import quadratic
 from asymptotics.symbols import (
@@ -70,3 +71,4 @@ bilinear = replace(
     excess_risk=matrix_error,
     subordination_map=None,
 )
+documented(bilinear, __doc__)

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from sympy import Eq, Max, S, erfc, exp, oo, pi, sqrt
 
+from asymptotics.displays import documented
 from asymptotics.lemmas.noise import NoiseLaw, level
 from asymptotics.networks.network import Network
 from asymptotics.symbols import (
@@ -56,3 +57,4 @@ diagonal = Network(
     threshold_balance=Eq(n_eff / d, degrees_of_freedom + weight_decay / threshold),
     excess_risk=matrix_error,
 )
+documented(diagonal, __doc__)

@@ -21,6 +21,7 @@ from __future__ import annotations
 
 from sympy import Eq, S, oo
 
+from asymptotics.displays import documented
 from asymptotics.models.ridge import RidgeRegression
 from asymptotics.symbols import (
     degrees_of_freedom,
@@ -45,3 +46,4 @@ kernel_ridge = RidgeRegression(
     threshold_balance=Eq(n_eff, degrees_of_freedom + n_eff * weight_decay / threshold),
     excess_risk=matrix_error,
 )
+documented(kernel_ridge, __doc__)

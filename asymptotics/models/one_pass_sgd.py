@@ -40,6 +40,7 @@ from __future__ import annotations
 from sympy import Eq, Symbol, exp, symbols
 
 from asymptotics.balance.regimes import Description, Hypothesis
+from asymptotics.displays import documented
 from asymptotics.symbols import alpha, beta, d, size
 from asymptotics.systems import System, mode_sum
 
@@ -82,3 +83,4 @@ one_pass_sgd = System(
     conditions=(2 * (alpha + beta) > 1,),
     describe_phase=_describe,
 )
+documented(one_pass_sgd, __doc__)

@@ -30,6 +30,7 @@ from __future__ import annotations
 
 from sympy import Eq, Piecewise, S, pi, sqrt
 
+from asymptotics.displays import documented
 from asymptotics.lemmas.noise import NoiseLaw, level
 from asymptotics.networks.network import Network
 from asymptotics.symbols import (
@@ -71,3 +72,4 @@ quadratic = Network(
     outlier_location=_outlier,
     subordination_map=_subordination,
 )
+documented(quadratic, __doc__)

@@ -45,6 +45,7 @@ from __future__ import annotations
 
 from sympy import Eq, Max, Min, Symbol, symbols
 
+from asymptotics.displays import documented
 from asymptotics.symbols import a, ell, gamma, n_eff, noise_variance, size, source, weight_decay
 from asymptotics.systems import System, mode_sum
 
@@ -72,6 +73,7 @@ random_features = System(
     quantities={"risk": _bias + _variance, "bias": _bias, "variance": _variance},
     scales={n_eff: a, features: rho, weight_decay: ell},
 )
+documented(random_features, __doc__)
 
 _reached = Min(source, 1)
 fewest_features = a * (1 + 2 * gamma * Max(0, 2 * _reached - 1)) / (1 + 4 * gamma * _reached)

@@ -54,6 +54,7 @@ from asymptotics.balance.regimes import (
     Regime,
     Setting,
 )
+from asymptotics.displays import Displayed
 from asymptotics.expressions.checks import require
 from asymptotics.lemmas.power_sums import Learned
 from asymptotics.networks.declaration import AMPLITUDE
@@ -87,8 +88,8 @@ raised = Symbol("v_kappa", positive=True)
 """v + kappa, where all features have the variance v."""
 
 
-@dataclass(frozen=True)
-class RidgeRegression:
+@dataclass(frozen=True, repr=False)
+class RidgeRegression(Displayed):
     """Ridge regression on given features, declared by its equations; what means nothing is refused.
 
     Attributes:

@@ -38,6 +38,7 @@ from typing import Any
 import mpmath
 from sympy import Eq, Expr, Symbol, lambdify, oo, simplify, sqrt
 
+from asymptotics.displays import Displayed
 from asymptotics.expressions.checks import require
 from asymptotics.lemmas.noise import NoiseLaw, level
 from asymptotics.lemmas.power_sums import Learned
@@ -63,8 +64,8 @@ AMPLITUDE = sqrt(d)
 """Size of the largest mode of the target, s_i = sqrt(d) i**-gamma."""
 
 
-@dataclass(frozen=True)
-class Declaration:
+@dataclass(frozen=True, repr=False)
+class Declaration(Displayed):
     """A network, declared by its equations.
 
     What means nothing is refused (``check_network``): expressions are in the symbols of

@@ -12,6 +12,7 @@ from asymptotics import words
 from asymptotics.algebra.monomials import Noise, Scales
 from asymptotics.algebra.polyhedra import Domain
 from asymptotics.balance.regimes import Description, Hypothesis, Regime
+from asymptotics.displays import Displayed
 from asymptotics.expressions.checks import require
 from asymptotics.networks.declaration import Declaration
 from asymptotics.networks.mode_functions import Ordering
@@ -20,7 +21,7 @@ from asymptotics.networks.trained import trained_regimes
 from asymptotics.symbols import a, b, ell, n_eff, noise_variance, rho, weight_decay, width
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Network(Declaration):
     """A network, declared by the equations of ``Declaration``: a model that ``phase_diagram`` derives.
 
@@ -53,8 +54,8 @@ class Network(Declaration):
         return Description(*known)
 
 
-@dataclass(frozen=True)
-class NarrowNetwork:
+@dataclass(frozen=True, repr=False)
+class NarrowNetwork(Displayed):
     """A trained network of p = d**rho hidden units, which keeps the p largest noisy modes (``narrow``).
 
     Attributes:

@@ -33,6 +33,7 @@ from asymptotics.algebra.polyhedra import coefficient
 from asymptotics.balance.dominant_balance import Balanced
 from asymptotics.balance.laws import ZERO, Law, law, law_of, logarithm_of, risk_law
 from asymptotics.balance.regimes import BULK
+from asymptotics.displays import Displayed, short
 from asymptotics.lemmas.power_sums import Learned
 from asymptotics.networks.mode_functions import Ordering
 from asymptotics.networks.narrow import Binding
@@ -43,8 +44,8 @@ from asymptotics.phases.spectrum import ordering_of, trained_network
 from asymptotics.symbols import effective_noise
 
 
-@dataclass(frozen=True)
-class OverfittedBulk:
+@dataclass(frozen=True, repr=False)
+class OverfittedBulk(Displayed):
     """What noise alone adds to the excess risk in one phase.
 
     Attributes:
@@ -57,6 +58,11 @@ class OverfittedBulk:
     risk: Law
     of_risk: Law
     of_overfitting: Law | None
+
+    def _title(self) -> str:
+        return (
+            f"OverfittedBulk: risk {short(self.risk.expr, 80)}, {short(self.of_risk.expr, 60)} of all of it"
+        )
 
     @property
     def leads_overfitting(self) -> bool | None:

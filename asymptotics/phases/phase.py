@@ -13,15 +13,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
 
 from sympy import And, latex, log
 
+from asymptotics import words
 from asymptotics.algebra.regions import region_of
 from asymptotics.balance.derivation import Derivation, derivation_of, words_in_latex
 from asymptotics.balance.dominant_balance import Balanced
 from asymptotics.balance.laws import Law, NoLaw, law_of, risk_law
 from asymptotics.balance.regimes import Description, Hypothesis, Model
+from asymptotics.displays import Display, Displayed
 from asymptotics.expressions.checks import require
 from asymptotics.expressions.pickling import Stored
 from asymptotics.networks.trained import PARTS
@@ -32,8 +33,8 @@ from asymptotics.symbols import d as dimension
 from asymptotics.systems.system import System
 
 
-@dataclass(frozen=True)
-class Phase(Stored):
+@dataclass(frozen=True, repr=False)
+class Phase(Displayed, Stored):
     """A region of exponents with one leading law for each quantity.
 
     Attributes:
@@ -68,14 +69,14 @@ class Phase(Stored):
             return others[name]
         raise AttributeError(f"a phase has no {name}" + (f"; it has {', '.join(others)}" if others else ""))
 
-    def __repr__(self) -> str:
+    def _title(self) -> str:
         where = " and ".join(map(str, self.region.args))
         risk = dimension**self.risk.exponent * log(dimension) ** self.risk.log_exponent
-        return f"<Phase {self.name} ({self.title}): risk of order {risk} where {where}>"
+        return f"Phase {self.name} ({self.title}): risk of order {risk} where {where}"
 
-    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
-        """The same in Hypothesis and IPython, which would print every field, the whole derivation."""
-        printer.text(repr(self))
+    def _display(self) -> Display:
+        about = (("name", self.name), ("title", self.title), ("region", self.region), ("why", self.why))
+        return Display(self._title(), (*about, *self.laws.items()), note=words.SCALES)
 
     @property
     def hypothesis(self) -> Hypothesis:

@@ -60,6 +60,7 @@ from asymptotics.balance.dominant_balance import Balanced
 from asymptotics.balance.inequalities import Holds, Pieces, where_exponents_exceed, where_larger
 from asymptotics.balance.laws import ZERO, Law, NoSuchLaw, law, law_of, logarithm, logarithm_of
 from asymptotics.balance.regimes import BULK, MODES, Model
+from asymptotics.displays import Displayed, short
 from asymptotics.lemmas.power_sums import Learned, leading_sum
 from asymptotics.lemmas.weight_shares import ATOM, MASS_ABOVE, NOISE_ABOVE
 from asymptotics.networks.declaration import AMPLITUDE
@@ -72,8 +73,8 @@ from asymptotics.phases.shape import Shape, shape_of
 from asymptotics.symbols import d, effective_noise, gamma, index, size, threshold, weight, width
 
 
-@dataclass(frozen=True)
-class Spikes:
+@dataclass(frozen=True, repr=False)
+class Spikes(Displayed):
     """The outliers among the trained weights; each expression holds for i < K = ``number``.
 
     Attributes:
@@ -94,9 +95,15 @@ class Spikes:
     smallest_outlier: Law
     spacing: Law
 
+    def _title(self) -> str:
+        return f"Spikes: {short(self.number.expr, 60)} outliers at {short(self.location, 80)}"
 
-@dataclass(frozen=True)
-class SpectrumLaws:
+    def _label(self) -> Expr:
+        return self.location
+
+
+@dataclass(frozen=True, repr=False)
+class SpectrumLaws(Displayed):
     """The laws of the trained weights in one phase.
 
     Attributes:
@@ -130,6 +137,10 @@ class SpectrumLaws:
     counting_function: Expr
     tail_range: tuple[Law, Law]
     balance: Balanced = field(repr=False)
+
+    def _title(self) -> str:
+        atom, edge = short(self.atom.expr, 50), short(self.bulk_edge.expr, 50)
+        return f"SpectrumLaws ({self.shape.value}): atom {atom}, bulk edge {edge}"
 
     @property
     def shape(self) -> Shape:

@@ -53,6 +53,7 @@ from asymptotics.balance.regimes import (
     Model,
     Regime,
 )
+from asymptotics.displays import Displayed
 from asymptotics.expressions.checks import is_number, require
 from asymptotics.symbols import (
     alpha,
@@ -70,8 +71,8 @@ from asymptotics.systems.mode_sums import Modes, mode_sum
 from asymptotics.systems.regimes import regimes_of
 
 
-@dataclass(frozen=True)
-class System:
+@dataclass(frozen=True, repr=False)
+class System(Displayed):
     """Self-consistent equations with sums over the modes of a power law s_i = amplitude * i**-decay.
 
     Attributes:
