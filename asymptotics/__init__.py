@@ -4,6 +4,7 @@ Start with ``phase_diagram(diagonal)`` or ``phase_diagram(quadratic)``.  The cha
 in which they build on each other:
 
     symbols           the physical variables and the exponents
+    displays          how results show themselves: text, notebook, dictionary, data frame
     words             titles and explanations of phases and boundaries
     expressions       laws as text, LaTeX and numbers; checks of arguments
     algebra           exact polyhedra over Q(gamma, r), monomials
@@ -17,6 +18,7 @@ in which they build on each other:
     case_splits       answers with a symbolic parameter: "for gamma < 1: ..."
     lines             where a weight decay tied to the samples leads through the diagram
     tuning            the best weight decay, against the Bayes-optimal estimator
+    prediction        the laws at given numbers, and the finite-size error to expect
     diagram           the phase diagram: its phases and boundaries, and where a point lies
     learning_curves   where the risk does not fall as samples grow
     compute_optimal   the size with the least loss at given compute
@@ -62,6 +64,8 @@ from asymptotics.optimal_width import width_ratio as width_ratio
 from asymptotics.phases.bulk import OverfittedBulk as OverfittedBulk
 from asymptotics.phases.phase import Phase as Phase
 from asymptotics.phases.spectrum import SpectrumLaws as SpectrumLaws
+from asymptotics.prediction import Neglected as Neglected
+from asymptotics.prediction import Prediction as Prediction
 from asymptotics.pruning_ratio import PruningRatio as PruningRatio
 from asymptotics.pruning_ratio import pruning_ratios as pruning_ratios
 from asymptotics.systems.mode_sums import mode_sum as mode_sum
@@ -83,6 +87,7 @@ __all__ = [
     "InvalidArgument",
     "Law",
     "LocalLaw",
+    "Neglected",
     "Network",
     "NoSuchLaw",
     "OnBoundary",
@@ -91,6 +96,7 @@ __all__ = [
     "PhaseDiagram",
     "PhysicalPoint",
     "PowerLaw",
+    "Prediction",
     "PruningRatio",
     "RidgeRegression",
     "SpectrumLaws",

@@ -137,9 +137,9 @@ class PhaseDiagram(Displayed):
             OnBoundary: no phase has laws there, as at a gamma between two phases.
 
         >>> from asymptotics import phase_diagram, quadratic
-        >>> at = {"gamma": 1.25, "n_eff": 200, "d": 400, "weight_decay": 0.01, "noise_variance": 1}
+        >>> at = {"gamma": 1.25, "n_eff": 20, "d": 400, "weight_decay": 0.01, "noise_variance": 1}
         >>> phase_diagram(quadratic).at(**at)
-        <Prediction>
+        <Prediction in phase IV (benign overfitting), next to Ia: excess risk 0.5725, relative error about 2>
         """
         scales = self.phases[0].balance.scales
         own = tuple(own_variables(*scales.variables, *scales.parameters))

@@ -56,8 +56,8 @@ def short(text: Any, width: int = WIDTH) -> str:
     line = " ".join(str(text).split())
     if len(line) <= width:
         return line
-    kept = width - 3
-    return f"{line[: kept // 2]}...{line[len(line) - (kept - kept // 2) :]}"
+    head = (width - 3) // 2
+    return f"{line[:head]}...{line[head + 3 - width :]}"
 
 
 class Displayed:
@@ -86,7 +86,7 @@ class Displayed:
     def _repr_html_(self) -> str:
         display = self._display()
         head = "".join(f"<th>{escape(column)}</th>" for column in display.columns)
-        body = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in display.rows)
+        body = "".join(f"<tr>{''.join(map(_entry_in_html, row))}</tr>" for row in display.rows)
         note = f"<p>{escape(display.note)}</p>" if display.note else ""
         table = f"<table>{f'<thead><tr>{head}</tr></thead>' if head else ''}<tbody>{body}</tbody></table>"
         return f"<p>{escape(short(display.title))}</p>{table}{note}"
@@ -138,7 +138,7 @@ class Listed(tuple[Any, ...]):
         printer.text(repr(self))
 
     def _repr_html_(self) -> str:
-        shown = (item._repr_html_() if hasattr(item, "_repr_html_") else _cell(item) for item in self)
+        shown = (item._repr_html_() if hasattr(item, "_repr_html_") else _entry_in_html(item) for item in self)
         return "".join(f"<div>{part}</div>" for part in shown)
 
     def to_dict(self) -> dict[str, list[Any]]:
@@ -207,7 +207,7 @@ def _number(value: mpmath.mpf) -> float | str:
     return float(value) if is_float else str(mpmath.nstr(value, 17))
 
 
-def _cell(entry: Any) -> str:
+def _entry_in_html(entry: Any) -> str:
     """An entry of a table in HTML; mathematics between dollars."""
     entry = entry._label() if isinstance(entry, Displayed) else entry
     shown = f"${_in_latex(entry)}$" if isinstance(entry, Basic) else _in_words(entry)

@@ -14,12 +14,18 @@ its ratio.  So the sum of the ratios estimates the relative error of the laws, u
 powers with which a ratio enters, and coefficients of the next order.  Two ratios are added that no inequality
 holds.  Sums over the modes end at d: what lies beyond, relative to what is summed, is (K/d)^(2 gamma - 1) in
 the unlearned energy of K learned modes, d^(1 - 2 gamma) if none is learned.  And laws with logarithms L lack
-1/L.  Compared with solved equations of both networks (tests/verify), at 200 random points each at d = 400
-and 10^6, |log(risk/law)| is at most twice the estimate at MEASURED of them.
+1/L.
 
-By hand, quadratic network at d = 400, gamma = 5/4, n_eff = 200, lambda = 0.01, Delta = 1: the exponents
-a = 0.88 say phase V, of risk 0.13.  Benign overfitting, phase IV, neglects 0.13 of its own risk 0.05: that is
-more than it keeps, and phase V neglects 0.4 of what it keeps.  The solution is 0.31.
+Compared with solved equations at random points of both networks, 200 each at d = 400 and 10^6, the distance
+|log(solved risk/risk)| is at most twice the estimate at 791 of 800 points, and at most the estimate at 721.
+The estimate errs on the safe side: at 40 % of the points it is over ten times too large.  Where it fails it
+is above 0.6, at the interpolation peak and next to the edge of the noise: no law of a phase holds there, and
+that of the ``boundary`` does.  At d = 400 it is below 0.1 in a twelfth of the plane only.
+
+By hand, quadratic network at d = 400, gamma = 5/4, n_eff = 20, lambda = 0.01, Delta = 1: the exponents,
+a = 1/2 and ell = -0.77, say phase V, of risk 0.23.  But phase IV neglects 0.23 of its risk 0.57, and phase V
+2.5 times what it keeps: at this d phase V has not begun.  The solved risk is 0.85, as the risk feeds the
+noise, too, of which IV neglects 0.57 beside Delta.
 
 In this order: `Neglected`, `Prediction`, `predicted`; the ratios of a phase, and the value of a term.
 """
@@ -29,7 +35,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from math import exp, inf, isnan
+from math import exp, inf
 from typing import NamedTuple
 
 import mpmath
@@ -180,7 +186,7 @@ def _neglected(phase: Phase, point: PhysicalPoint) -> tuple[Neglected, ...] | No
         parts = [*_ratios(phase, point, parameters), *_end_of_sums(phase, point), *_logarithm(phase, point)]
     except InvalidArgument:
         return None
-    if any(isnan(part.ratio) for part in parts):
+    if not all(part.ratio < inf for part in parts):  # nan, too
         return None
     return tuple(sorted(parts, key=lambda part: -part.ratio))
 

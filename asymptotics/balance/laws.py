@@ -291,6 +291,9 @@ class NoLaw(Law):
     def _display(self) -> Display:
         return Display(f"NoLaw: {self.why}", ())
 
+    def _repr_latex_(self) -> str:
+        return rf"$\text{{{self.why}}}$"
+
     def _label(self) -> Any:
         return None
 

@@ -1,5 +1,9 @@
 r"""The diagonal network f(x) = sum_i a_i w_i x_i/sqrt(d), as in arXiv:2509.24882.
 
+It is trained on n samples y = f*(x) + noise of variance Delta, x ~ N(0, I_d), and the weights minimise
+
+    (1/2) sum_mu (y_mu - f(x_mu))^2 + (lambda/2) (|a|^2 + |w|^2),            n_eff = n.
+
 With alpha = n/d, its state evolution is
 
     alpha delta^2 = Delta + R,                    R = (1/d) sum_i E[(eta_kappa(X_i) - theta*_i)^2],

@@ -1,5 +1,9 @@
 r"""The quadratic network f(x) = (|B^T x|^2 - |B|_F^2)/sqrt(d), as in arXiv:2509.24882 and 2505.17958.
 
+It is trained on n samples y = f*(x) + noise of variance Delta, x ~ N(0, I_d), and B of shape (d, p) minimises
+
+    sum_mu (y_mu - f(x_mu))^2 + lambda d |B|_F^2,            n_eff = n/d.
+
 With alpha = n/d^2 = n_eff/d, its state evolution is
 
     2 alpha delta^2 = Delta/2 + E,                E = (1/d) |(Y - kappa)_+ - S*|_F^2,        R = 2 E,

@@ -23,7 +23,7 @@ def product(one: Law, other: Law) -> Law:
     >>> from asymptotics.symbols import a, d, n_eff
     >>> samples, logarithm = Law(2 * n_eff, a, S.Zero, S(2)), Law(log(d), S.Zero, S.One, S.One)
     >>> product(samples, logarithm)
-    Law(expr=2*n_eff*log(d), exponent=a, log_exponent=1, constant=2, corrected=None, corrected_order=1)
+    <Law 2*n_eff*log(d), of order d**a*log(d)>
     """
     if ZERO in (one, other):
         return ZERO
