@@ -138,7 +138,9 @@ class Listed(tuple[Any, ...]):
         printer.text(repr(self))
 
     def _repr_html_(self) -> str:
-        shown = (item._repr_html_() if hasattr(item, "_repr_html_") else _entry_in_html(item) for item in self)
+        shown = (
+            item._repr_html_() if hasattr(item, "_repr_html_") else _entry_in_html(item) for item in self
+        )
         return "".join(f"<div>{part}</div>" for part in shown)
 
     def to_dict(self) -> dict[str, list[Any]]:
@@ -220,8 +222,8 @@ def _in_latex(entry: Any) -> str:
 
 
 def _in_words(entry: Any) -> str:
-    if entry is None:
-        return ""
+    if entry is None or isinstance(entry, str):
+        return entry or ""
     if isinstance(entry, float | mpmath.mpf):
         return str(mpmath.nstr(mpmath.mpf(entry), _DIGITS))
     if isinstance(entry, Enum):

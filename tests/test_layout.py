@@ -41,6 +41,7 @@ LAWS = {
     for name in (
         "boundaries",
         "constants",
+        "finite_size",
         "local_laws",
         "next_order",
         "plateaus",

@@ -326,6 +326,7 @@ def test_every_public_function_and_method_is_asked_here():
         "bayes_ratio", "heavy_tails", "interpolation_peak", "phase_diagram", "plateaus", "pruning_ratios",
         "recovery_jump", "ridge", "optimal_width", "width_peak", "width_ratio",
         "ComputeOptimal", "compute_optimal",  # test_compute_optimal
+        "Neglected", "Prediction",  # test_prediction
         "PowerLaw", "PhysicalPoint", "read_expression", "read_latex",  # test_point, test_notation
         "diagonal", "kernel_ridge", "quadratic",
     }  # fmt: skip
@@ -335,4 +336,4 @@ def test_every_public_function_and_method_is_asked_here():
         for name, value in inspect.getmembers(asymptotics.PhaseDiagram, inspect.isfunction)
         if not name.startswith("_") and len(inspect.signature(value).parameters) > 1
     }
-    assert methods == {"given", "learning_curve", "locate", "optimal_weight_decay", "parameters"}
+    assert methods == {"at", "given", "learning_curve", "locate", "optimal_weight_decay", "parameters"}
