@@ -4,6 +4,7 @@ State a `Problem`, `solve` it, `train` its network, `certify` the solution, foll
 choose its `optimal_weight_decay`.  The folders, in the order in which they build on each other:
 
     arithmetic         float64 and multiple precision behind one interface; checks of arguments
+    displays           how results show themselves: notebook, dictionary, data frame
     sums               over modes and over poles, at a cost that does not grow with their number
     free_probability   the law of a noisy matrix: free convolution with a semicircle
     equations          the two state equations, and the methods that solve them
@@ -25,6 +26,7 @@ from numerics.arithmetic.errors import InvalidProblem as InvalidProblem
 from numerics.arithmetic.errors import NotConverged as NotConverged
 from numerics.certified.certificate import Certificate as Certificate
 from numerics.certified.certificate import certify as certify
+from numerics.curve import Curve as Curve
 from numerics.curve import risk_curve as risk_curve
 from numerics.experiments.experiment import Experiment as Experiment
 from numerics.experiments.experiment import experiment as experiment
@@ -48,6 +50,7 @@ from numerics.tuning import optimal_weight_decay as optimal_weight_decay
 __all__ = [
     "CONVENTIONS",
     "Certificate",
+    "Curve",
     "Data",
     "Estimate",
     "Experiment",

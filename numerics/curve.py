@@ -16,6 +16,7 @@ import mpmath
 
 from numerics.arithmetic.checks import called, require
 from numerics.arithmetic.precision import Number
+from numerics.displays import Collected
 from numerics.problem import Problem
 from numerics.runs import Cache, Parts, complete, exact_fields, is_sequence, require_run, written
 from numerics.solution import Solution
@@ -23,6 +24,12 @@ from numerics.solve import checked, solve
 
 # Part of the digest: raise it when the meaning or the accuracy of a cached number changes.
 CACHE_FORMAT = 4
+
+
+class Curve(Collected):
+    """Solutions along a curve of sample sizes: a tuple, with ``to_dict``, ``to_frame`` and a table."""
+
+    __slots__ = ()
 
 
 def risk_curve(
@@ -34,7 +41,7 @@ def risk_curve(
     progress: bool = True,
     cache: str | os.PathLike[str] | None = None,
     digits: int | None = None,
-) -> tuple[Solution, ...]:
+) -> Curve:
     """Solve a problem along a curve of sample sizes.
 
     Args:
@@ -47,7 +54,7 @@ def risk_curve(
         digits: None for double precision, or how many correct digits are wanted, as in `solve`.
 
     Returns:
-        One `Solution` for each number of samples, in their order.
+        One `Solution` for each number of samples, in their order: a `Curve`, a tuple that is a table, too.
 
     Raises:
         InvalidProblem: some point is outside the theory, or the cache no directory that can be written to
@@ -83,7 +90,7 @@ def risk_curve(
         write=lambda solution: None if stored is None else _write(stored, solution),
         directory=None if stored is None else stored.directory,
     )
-    return tuple(complete(solutions, parts, progress=bool(progress)))
+    return Curve(complete(solutions, parts, progress=bool(progress)))
 
 
 def _points(

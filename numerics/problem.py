@@ -30,7 +30,7 @@ the state equations, the modes of the target, and the equations themselves.
 
 from __future__ import annotations
 
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY, dataclass, fields
 from fractions import Fraction
 from typing import Any
 
@@ -39,6 +39,7 @@ import mpmath
 from numerics.arithmetic.checks import exact_number, is_count, require, shown
 from numerics.arithmetic.errors import NotConverged
 from numerics.arithmetic.precision import DOUBLE, Arithmetic, Number, to_fraction
+from numerics.displays import Displayed, tabulated
 from numerics.equations.state_equations import Parameters, StateEquations
 from numerics.networks.network import NETWORKS, Network
 from numerics.sums.explicit import SIZES, AnyTarget, TargetSizes, explicit_target, target_sizes
@@ -50,7 +51,7 @@ FLOATS = (Fraction(1, 10**300), Fraction(10**300))
 
 
 @dataclass(frozen=True)
-class Problem:
+class Problem(Displayed):
     """A network, a target and a data set, in the normalisation of arXiv:2509.24882.
 
     All but the network are given by name.  Numbers may be int, float, Fraction, Decimal, mpf, NumPy scalars
@@ -120,6 +121,20 @@ class Problem:
 
     def _keep(self, name: str, value: Any) -> None:
         object.__setattr__(self, name, value)
+
+    @property
+    def in_words(self) -> str:
+        """Network, estimator and sizes, for a line in a terminal.
+
+        >>> Problem("quadratic", gamma=1.25, samples=10**9, dim=10**5, weight_decay=1).in_words
+        'quadratic network (erm), n = 1000000000, d = 100000'
+        """
+        n, d = (shown(x) for x in (self.samples, self.dim))
+        return f"{self.network} network ({self.estimator}), n = {n}, d = {d}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Its fields, exact: a number is a text where neither int nor float hold it."""
+        return {x.name: tabulated(getattr(self, x.name)) for x in fields(self)}
 
     @property
     def architecture(self) -> Network:

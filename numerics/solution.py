@@ -15,6 +15,7 @@ import mpmath
 
 from numerics.arithmetic.errors import InvalidProblem, NotConverged
 from numerics.arithmetic.precision import DOUBLE, Arithmetic, for_digits, to_mpf
+from numerics.displays import Displayed, in_digits
 from numerics.equations.solver import DOUBLE_DIGITS
 from numerics.networks.spectrum import Spectrum
 from numerics.problem import Problem, modes_of
@@ -24,8 +25,8 @@ GUARD_DIGITS = 12
 EXACT = ("problem", "digits", "coordinate", "coordinate_value", "parts")
 
 
-@dataclass(frozen=True)
-class Solution:
+@dataclass(frozen=True, repr=False)
+class Solution(Displayed):
     """The solution of a problem, in floats, or in `mpmath.mpf` with the digits asked for.
 
     A solution is made from numbers of any arithmetic, and rounds them.  A float below 2e-308 is rounded as
@@ -62,6 +63,13 @@ class Solution:
     coordinate: int | None = field(default=None, repr=False)
     coordinate_value: Any = field(default=None, repr=False)
     parts: Mapping[str, Any] | None = field(default=None, repr=False)
+
+    def __repr__(self) -> str:
+        problem, digits = self.problem, "" if self.digits is None else f", {self.digits} digits"
+        return (
+            f"<Solution of {problem.in_words}: excess risk {in_digits(self.excess_risk)}, delta "
+            f"{in_digits(self.effective_noise)}, kappa {in_digits(self.threshold)}{digits}>"
+        )
 
     def __post_init__(self) -> None:
         for name in (attribute.name for attribute in fields(self) if attribute.name not in EXACT):

@@ -21,6 +21,7 @@ from numerics.arithmetic.checks import is_count, require, shown
 from numerics.arithmetic.errors import InvalidProblem, NotConverged
 from numerics.arithmetic.precision import flint_bits
 from numerics.certified import balls, diagonal, quadratic
+from numerics.displays import Displayed
 from numerics.problem import Problem
 from numerics.solve import checked, solve
 from numerics.sums.explicit import TargetSizes
@@ -37,8 +38,8 @@ _ATTEMPTS = (None, 40)
 NETWORKS: Mapping[str, Any] = MappingProxyType({"diagonal": diagonal, "quadratic": quadratic})
 
 
-@dataclass(frozen=True)
-class Certificate:
+@dataclass(frozen=True, repr=False)
+class Certificate(Displayed):
     """Proved enclosures: each a pair (lower, upper) of `mpmath.mpf`.
 
     The state equations of the problem have exactly one solution with ``effective_noise`` and ``threshold`` in
@@ -59,6 +60,11 @@ class Certificate:
     effective_noise: Interval
     threshold: Interval
     degrees_of_freedom: Interval
+
+    def __repr__(self) -> str:
+        low, high = (mpmath.nstr(end, self.digits + 3) for end in self.excess_risk)
+        proved = f"{self.digits} digits proved"
+        return f"<Certificate of {self.problem.in_words}: excess risk in [{low:.30}, {high:.30}], {proved}>"
 
 
 def certify(problem: Problem, *, digits: int = 10) -> Certificate:

@@ -16,8 +16,9 @@ from typing import Any
 from threadpoolctl import threadpool_limits
 
 from numerics.arithmetic.errors import NotConverged
+from numerics.displays import tabulated
 from numerics.experiments.quantities import MEASURED, THEORY, measured, predicted, solved
-from numerics.experiments.table import Record, tabulated
+from numerics.experiments.table import Record
 from numerics.problem import Problem
 from numerics.solution import Solution
 from numerics.solve import solve

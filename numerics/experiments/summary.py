@@ -13,9 +13,10 @@ from dataclasses import dataclass, fields
 from statistics import fmean, stdev
 from typing import Any
 
+from numerics.displays import tabulated
 from numerics.experiments.quantities import MEASURED
 from numerics.experiments.row import NOT_CONVERGED, Row
-from numerics.experiments.table import Record, Table, tabulated
+from numerics.experiments.table import Record, Table
 from numerics.problem import Problem
 
 

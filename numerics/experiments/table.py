@@ -3,27 +3,20 @@
 CSV is written by the standard library, a number with all of its digits; pandas and pyarrow, for data frames
 and Parquet, are an extra.
 
-In order: `Record`, `Table`; a number of a problem as a table has it.
+In order: `Record`, `Table`.
 """
 
 from __future__ import annotations
 
 import csv
-import json
 import os
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
-from html import escape
-from importlib import import_module
 from typing import Any, Generic, TypeVar
 
-from numerics.arithmetic.precision import to_fraction
+from numerics.displays import extra, html_table
 from numerics.runs import file_to_write, whole_file
-
-SHOWN_ROWS = 60
-"""Rows of a table in a notebook."""
 
 
 class Record(Mapping[str, Any]):
@@ -78,7 +71,7 @@ class Table(Generic[RowT]):
         Raises:
             ImportError: pandas is not installed.
         """
-        pandas = _extra("pandas", "to_frame")
+        pandas = extra("pandas", "to_frame")
         return pandas.DataFrame({name: _uniform(column) for name, column in self.to_dict().items()})
 
     def to_csv(self, path: str | os.PathLike[str]) -> None:
@@ -99,41 +92,13 @@ class Table(Generic[RowT]):
             ImportError: pandas or pyarrow is not installed.
             InvalidProblem: there can be no such file.
         """
-        _extra("pyarrow", "to_parquet")
+        extra("pyarrow", "to_parquet")
         place, frame = file_to_write("path", path), self.to_frame()
         with whole_file(place, binary=True) as file:
             frame.to_parquet(file, engine="pyarrow", index=False)
 
     def _repr_html_(self) -> str:
-        rows = [row.to_dict().values() for row in self.rows[:SHOWN_ROWS]]
-        head = "".join(f"<th>{escape(column)}</th>" for column in self.columns)
-        body = "".join("<tr>" + "".join(f"<td>{_shown(x)}</td>" for x in row) + "</tr>" for row in rows)
-        more = len(self.rows) - len(rows)
-        rest = f"<p>and {more} more</p>" if more else ""
-        caption = f"<p>{escape(repr(self))}</p>"
-        return f"{caption}<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{rest}"
-
-
-def tabulated(value: Any) -> int | float | str | None:
-    """A field of a problem as a table has it: a number where int or float hold it exactly, text otherwise.
-
-    >>> from fractions import Fraction
-    >>> tabulated(Fraction(5, 4)), tabulated(300.0), tabulated(Fraction(1, 3)), tabulated(None)
-    (1.25, 300, '1/3', None)
-    >>> tabulated((3, 1.5))
-    '[3, 1.5]'
-    """
-    if value is None or isinstance(value, str):
-        return value
-    if hasattr(value, "__len__"):
-        return json.dumps([tabulated(part) for part in value])
-    exact = to_fraction(value)
-    if exact.denominator == 1:
-        return int(exact)
-    with suppress(OverflowError):
-        if to_fraction(float(exact)) == exact:
-            return float(exact)
-    return str(exact)
+        return html_table(repr(self), self.columns, [list(row.to_dict().values()) for row in self.rows])
 
 
 def _uniform(column: list[Any]) -> list[Any]:
@@ -144,24 +109,3 @@ def _uniform(column: list[Any]) -> list[Any]:
     if not numbers or (is_exact and not has_text):
         return column
     return [x if x is None else str(x) for x in column]
-
-
-def _shown(value: Any) -> str:
-    """An entry in a notebook."""
-    if value is None:
-        return ""
-    return f"{value:.6g}" if isinstance(value, float) else escape(str(value))
-
-
-def _extra(package: str, method: str) -> Any:
-    """A package of the extra ``tables``.
-
-    Raises:
-        ImportError: it is not installed.
-    """
-    try:
-        return import_module(package)
-    except ImportError as error:
-        raise ImportError(
-            f"{method} needs {package}: pip install '.[tables]', from the root of the repository"
-        ) from error

@@ -28,6 +28,7 @@ from numerics.arithmetic.arrays import at_each, complex_points, real_points, req
 from numerics.arithmetic.checks import called, is_count, is_double, is_number, require
 from numerics.arithmetic.errors import NotConverged
 from numerics.arithmetic.precision import DOUBLE, Arithmetic, multiprecision
+from numerics.displays import Displayed
 from numerics.free_probability.contours import Path, geodesic, half_circle
 from numerics.free_probability.eigenvalues import Eigenvalues, FiniteSet, PowerLaw
 from numerics.free_probability.views import Preimage
@@ -45,7 +46,7 @@ _LARGEST, _SMALLEST = 1e75, 1e-75
 
 
 @dataclass(frozen=True)
-class FreeConvolution:
+class FreeConvolution(Displayed):
     """The law mu of eigenvalues plus Gaussian noise, in float64.
 
     Attributes:
@@ -69,6 +70,11 @@ class FreeConvolution:
 
     eigenvalues: Eigenvalues
     noise: float
+
+    def __repr__(self) -> str:
+        eigenvalues = repr(self.eigenvalues)
+        shown = eigenvalues if len(eigenvalues) <= 120 else f"{eigenvalues[:117]}..."
+        return f"FreeConvolution(eigenvalues={shown}, noise={self.noise})"
 
     @classmethod
     def of_eigenvalues(

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, NamedTuple
 
+from numerics.displays import Displayed
 from numerics.inference.shapes import Shape
 
 
@@ -23,7 +24,7 @@ class Estimate(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Inferred:
+class Inferred(Displayed):
     """What trained weights alone say, normalised as in `Problem` and `Solution`; None where they do not.
 
     The standard errors are against the solution of the state equations.  That of ``excess_risk`` also covers

@@ -40,6 +40,7 @@ from numerics.arithmetic.arrays import at_each, real_points, require_probabiliti
 from numerics.arithmetic.checks import is_count, require
 from numerics.arithmetic.errors import NotConverged
 from numerics.arithmetic.precision import DOUBLE, Arithmetic
+from numerics.displays import Displayed, extra
 from numerics.free_probability.eigenvalues import eigenvalues_of
 from numerics.free_probability.free_convolution import FreeConvolution
 from numerics.free_probability.preimages import right_edge
@@ -89,7 +90,7 @@ class Spike(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Spectrum:
+class Spectrum(Displayed):
     """Law of the trained weights: an atom at 0 and a density, in float64.
 
     Attributes:
@@ -119,6 +120,23 @@ class Spectrum:
             f"<Spectrum: mass {self.atom:.6g} at 0, noise up to {self.bulk_edge:.6g}, "
             f"{len(self.spikes)} outliers, right edge {self.right_edge:.6g}>"
         )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Its atom, edges and outliers, locations and overlaps; the law itself is a function."""
+        spikes = {
+            "locations": [spike.location for spike in self.spikes],
+            "overlaps": [spike.overlap for spike in self.spikes],
+        }
+        names = ("atom", "bulk_edge", "smallest", "right_edge", "is_even", "spike_width")
+        return {**{name: getattr(self, name) for name in names}, **spikes}
+
+    def to_frame(self) -> Any:
+        """The outliers as a data frame of pandas, largest first: location and overlap.
+
+        Raises:
+            ImportError: pandas is not installed.
+        """
+        return extra("pandas", "to_frame").DataFrame(list(self.spikes), columns=Spike._fields)
 
     @property
     def bulk_edges(self) -> tuple[float, float]:

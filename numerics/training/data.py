@@ -28,6 +28,7 @@ from numpy.typing import NDArray
 from numerics.arithmetic.arrays import require_seed
 from numerics.arithmetic.checks import require, shown
 from numerics.arithmetic.errors import InvalidProblem
+from numerics.displays import Displayed
 from numerics.problem import Problem, modes_of
 from numerics.sums.explicit import TargetSizes
 
@@ -50,7 +51,7 @@ ROWS = 4096
 
 
 @dataclass(frozen=True, eq=False)
-class Data:
+class Data(Displayed):
     """A data set, and the target that labelled it, if that is known.
 
     Attributes:
@@ -97,6 +98,10 @@ class Data:
         origin = "" if self.seed is None else f", seed {self.seed}"
         origin += ", target not known" if self.target is None else ""
         return f"<Data of the {self.problem.network} network: n = {samples}, d = {dim}{origin}>"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Its problem and seed, without the arrays."""
+        return {**self.problem.to_dict(), "seed": self.seed, "has_target": self.target is not None}
 
 
 def draw(problem: Problem, *, seed: int = 0) -> Data:

@@ -16,6 +16,7 @@ from numerics.arithmetic.arrays import real_points
 from numerics.arithmetic.checks import require
 from numerics.arithmetic.errors import InvalidProblem
 from numerics.arithmetic.precision import DOUBLE
+from numerics.displays import Displayed
 from numerics.networks.overlaps import end_of_noise
 from numerics.networks.spectrum import Spectrum
 from numerics.problem import Problem, modes_of
@@ -28,7 +29,7 @@ fraction of the target's: training leaves a gap of ten decades there."""
 
 
 @dataclass(frozen=True, eq=False)
-class WeightSpectrum:
+class WeightSpectrum(Displayed):
     """The trained weights of one network: eigenvalues of B B^T, or coefficients a_i w_i.
 
     Attributes:
@@ -73,7 +74,7 @@ class WeightSpectrum:
 
 
 @dataclass(frozen=True, eq=False)
-class Trained:
+class Trained(Displayed):
     """A trained network.
 
     What is measured against the target, `excess_risk`, `decomposition` and `pruned`, takes data that have
@@ -109,6 +110,13 @@ class Trained:
             f"<Trained {self.problem.network} network: excess risk {risk}, duality gap "
             f"{self.duality_gap:.1e}, {self.steps} steps>"
         )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Its problem and what was measured, without weights and data, which are arrays."""
+        risk = None if self.data.target is None else self.excess_risk
+        names = ("train_loss", "duality_gap", "gradient", "steps")
+        measured = {name: getattr(self, name) for name in names}
+        return {**self.problem.to_dict(), "seed": self.data.seed, "excess_risk": risk, **measured}
 
     @cached_property
     def excess_risk(self) -> float:

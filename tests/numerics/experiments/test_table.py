@@ -16,7 +16,8 @@ import pandas
 import pytest
 
 from numerics import InvalidProblem
-from numerics.experiments.table import SHOWN_ROWS, Record, Table, tabulated
+from numerics.displays import SHOWN_ROWS, tabulated
+from numerics.experiments.table import Record, Table
 
 
 @dataclass(frozen=True)
