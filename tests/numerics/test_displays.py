@@ -68,7 +68,7 @@ RESULTS = {
     ),
     "free convolution": lambda: FreeConvolution.of_eigenvalues(np.arange(50.0), noise=0.3),
     "free convolution of a power law": lambda: FreeConvolution.of_power_law(10**30, 1.25, noise=1.0),
-    "penalty": lambda: to_lasso(DIAGONAL, "scikit-learn"),
+    "penalty": lambda: to_lasso(0.1, samples=100, dim=10),
 }
 NO_TABLE = {"penalty"}
 """Named tuples."""
