@@ -35,6 +35,10 @@ THEORY = ("What a phase is", "Reading the source")
 ELSEWHERE = ("Contributing",)
 """Sections of the README that have no page of their own: see the page, or .github."""
 
+CONTINUED = (
+    "*One session: names come from the blocks of the pages before, from the [first one](#shallowlaws) on.*"
+)
+
 log = logging.getLogger("mkdocs.hooks")
 
 
@@ -62,8 +66,8 @@ def how_to() -> dict[str, str]:
 
 def page_of(heading: str) -> str:
     """The page that shows a section of the README, with its anchor."""
-    if heading in ELSEWHERE:
-        return "contributing.md"
+    if heading in ELSEWHERE or not heading:
+        return "contributing.md" if heading else "index.md"
     page = "theory.md" if heading in THEORY else how_to().get(heading, "index.md")
     return page if page.startswith("how-to") else f"{page}#{slug(heading)}"
 
@@ -106,7 +110,7 @@ def translated(markdown: str, page: str) -> str:
     def link(match: re.Match[str]) -> str:
         text, target = match["text"], match["target"]
         if target.startswith("#"):
-            headings = {slug(heading): heading for heading in readme()}
+            headings = {slug(heading): heading for heading in readme()} | {"shallowlaws": ""}
             return f"[{text}]({up}{page_of(headings[target[1:]])})"
         if target == "CODE_OF_CONDUCT.md":
             return f"[{text}]({up}conduct.md)"
@@ -199,7 +203,7 @@ def pages() -> Iterator[tuple[str, str]]:
     readme_parts = "".join(f"\n## {heading}\n{readme()[heading]}" for heading in HOME)
     yield "index.md", translated(readme()[""] + readme_parts, "index.md")
     for heading, page in how_to().items():
-        yield page, translated(f"# {heading}\n{readme()[heading]}", page)
+        yield page, translated(f"# {heading}\n\n{CONTINUED}\n{readme()[heading]}", page)
     for folder, modules in chapters().items():
         yield f"api/{folder}.md", api_page(folder, modules)
     yield "gallery.md", gallery()
