@@ -36,7 +36,7 @@ from typing import Any
 import numpy as np
 
 from numerics.arithmetic.errors import NotConverged
-from numerics.arithmetic.precision import Arithmetic
+from numerics.arithmetic.precision import DOUBLE, DOUBLE_BITS, Arithmetic
 
 # How far F may be from 1 at an edge, over the rounding; how far below 1 a gap is open whatever its bottom.
 _ROUNDINGS = 4096
@@ -117,7 +117,8 @@ class Curve:
 
         None if there is none before the next eigenvalue.  An edge to the left is one of the mirror image.
         """
-        arithmetic, variance, weights, u = self.arithmetic, self.variance, self.weights, start
+        arithmetic, variance, weights = self.arithmetic, self.variance, self.weights
+        u = self._first_in_double(self.distances, lambda curve: curve.edge(float(start)), start)
         close = 4 * arithmetic.epsilon
         for number in range(_STEPS):
             inverse = 1 / (u + self.distances)
@@ -133,6 +134,22 @@ class Curve:
             u = u + step
         is_edge = abs(total - 1) <= _ROUNDINGS * arithmetic.epsilon
         return u if is_edge and (start + self.distances > 0).sum() == (inverse > 0).sum() else None
+
+    def _first_in_double(self, distances: Any, rough: Callable[[Curve], Any], start: Any) -> Any:
+        """Where Newton's method starts: only its last steps need all digits.
+
+        What double precision does not resolve, or what is beyond its range, leaves the start as it is.
+        """
+        if self.arithmetic.bits <= DOUBLE_BITS:
+            return start
+        with DOUBLE.working():
+            of = Curve(DOUBLE, float(self.noise), self.weights.astype(float), distances.astype(float))
+            try:
+                guess = rough(of)
+            except NotConverged:
+                return start
+        is_in_range = guess is not None and math.isfinite(guess) and guess > 0
+        return self.arithmetic.real(guess) if is_in_range else start
 
     def band_end(self, node: int) -> Any:
         """Distance from an eigenvalue to the right end of its band on the axis; None if that is no edge."""
@@ -175,6 +192,7 @@ class Curve:
             inverse = 1 / (squares + q)
             return weights @ inverse, weights @ (inverse * inverse)
 
+        guess = self._first_in_double(along, lambda curve: curve.height(0.0, float(guess)), guess)
         settled = max(_SETTLED, math.sqrt(len(weights)) / 16)  # sums of many terms round more
         q = heights2(self.arithmetic, variance, sums, max(guess * guess, lowest), lowest, settled)
         return self.arithmetic.sqrt(q)

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from functools import cache
 from typing import Any, NamedTuple
 
 from hypothesis import assume
 from hypothesis import strategies as st
-from sympy import Rational
+from sympy import Symbol
 
 from asymptotics import Phase, PhaseDiagram, symbols
 from verify.limits import NOISE_WINDOW
@@ -21,9 +22,10 @@ from verify.strategies.arguments import Interval, interval, rational, require
 from verify.strategies.decays import decays_or
 from verify.systems.points import (
     Bound,
+    RationalFunction,
     eliminated,
-    fraction,
     has_own_axes,
+    in_coordinates,
     inside,
     point_type,
     points_of,
@@ -48,16 +50,20 @@ class Scale(NamedTuple):
 
 def _bounds(phase: Phase, gamma: Fraction, b: Fraction | None, margin: Fraction) -> list[Bound]:
     """The region at one gamma and b in (a, ell), each inequality with the margin as slack."""
-    exact = {symbols.gamma: Rational(gamma.numerator, gamma.denominator)}
-    if b is not None:
-        exact[symbols.b] = Rational(b.numerator, b.denominator)
-    bounds = []
-    for relation in phase.region.args:
-        gap = (relation.gts - relation.lts).subs(exact).expand()
-        constant = gap.subs({symbols.ell: 0, symbols.a: 0})
-        slopes = (fraction(gap.coeff(symbols.a)), fraction(gap.coeff(symbols.ell)))
-        bounds.append(Bound(slopes, fraction(constant) - margin))
-    return bounds
+    at = {symbols.gamma: gamma} | ({} if b is None else {symbols.b: b})
+    return [
+        Bound(tuple(slope(*at.values()) for slope in slopes), constant(*at.values()) - margin)
+        for slopes, constant in _forms(phase, tuple(at))
+    ]
+
+
+@cache
+def _forms(
+    phase: Phase, parameters: tuple[Symbol, ...]
+) -> list[tuple[tuple[RationalFunction, ...], RationalFunction]]:
+    """Slopes and constant of every inequality of a region, as functions of gamma and b."""
+    gaps = [relation.gts - relation.lts for relation in phase.region.args]
+    return [in_coordinates(gap, (symbols.a, symbols.ell), parameters) for gap in gaps]
 
 
 def _inside(

@@ -198,18 +198,19 @@ def _forms(
     phase: Phase, coordinates: tuple[Symbol, ...], parameters: tuple[Symbol, ...]
 ) -> list[tuple[tuple[RationalFunction, ...], RationalFunction, bool]]:
     """Slopes and constant of every inequality of a region, and whether it holds alpha and beta alone."""
-    origin = dict.fromkeys(coordinates, 0)
     scales = phase.balance.scales
     gaps = [relation.gts - relation.lts for relation in phase.region.args]
     gaps += [scales.expression(form) for form in scales.window]
-    return [
-        (
-            tuple(exactly(gap.diff(c), parameters) for c in coordinates),
-            exactly(gap.subs(origin), parameters),
-            gap.free_symbols <= {symbols.alpha, symbols.beta},
-        )
-        for gap in gaps
-    ]
+    alone = {symbols.alpha, symbols.beta}
+    return [(*in_coordinates(gap, coordinates, parameters), gap.free_symbols <= alone) for gap in gaps]
+
+
+def in_coordinates(
+    gap: Expr, coordinates: tuple[Symbol, ...], parameters: tuple[Symbol, ...]
+) -> tuple[tuple[RationalFunction, ...], RationalFunction]:
+    """Slopes and constant of what is linear in coordinates, as functions of the parameters."""
+    slopes = tuple(exactly(gap.diff(c), parameters) for c in coordinates)
+    return slopes, exactly(gap.subs(dict.fromkeys(coordinates, 0)), parameters)
 
 
 def exactly(expression: Expr, parameters: tuple[Symbol, ...]) -> RationalFunction:
