@@ -30,6 +30,7 @@ from sympy.core.relational import Relational
 from asymptotics import Law, Network, Phase, PhaseDiagram
 from asymptotics.expressions.checks import InvalidArgument, is_number, require
 from asymptotics.networks.mode_functions import Ordering
+from asymptotics.networks.narrow import Binding
 from asymptotics.systems import system_of
 from numerics import Problem, solve
 from numerics.networks.network import NETWORKS
@@ -210,7 +211,7 @@ def _draw(diagram: PhaseDiagram, phase: Phase, effort: Effort, seed: int) -> lis
     at_figure, steep_at = dict[str, Any](gammas=st.just(FIGURE_GAMMA)), dict[str, Any]()
     if diagram.noise == "scaled" and not has_own_axes(diagram):
         steep_at = {"gammas": st.just(STEEP), "noises": st.just(FAINT)}
-    if _is_costly(diagram) and effort == "quick":
+    if _is_costly(diagram, phase) and effort == "quick":
         # seconds for each solution: one point, every second seed at the decay of the figures
         return deepest(1, _TRIES_WHERE_COSTLY, **({} if seed % 2 else at_figure))
     # near the end of a phase no dimension in reach is large at that decay
@@ -219,9 +220,15 @@ def _draw(diagram: PhaseDiagram, phase: Phase, effort: Effort, seed: int) -> lis
     return points[: 2 * count - len(steep)] + steep
 
 
-def _is_costly(diagram: PhaseDiagram) -> bool:
-    """Whether a solution integrates over the modes of a matrix one by one."""
-    return diagram.estimator == "bayes" and _has_hard_edge(diagram) and not _is_solved_as_declared(diagram)
+def _is_costly(diagram: PhaseDiagram, phase: Phase) -> bool:
+    """Whether a solution takes seconds: the modes of a matrix one by one, or a width that binds at its edge.
+
+    The latter needs more digits than float64 has (``ladder``).
+    """
+    if _is_solved_as_declared(diagram) or not _has_hard_edge(diagram):
+        return False
+    order = phase.hypothesis.ordering
+    return diagram.estimator == "bayes" or (isinstance(order, Binding) and order != Binding.MODES_MISSED)
 
 
 def _has_hard_edge(diagram: PhaseDiagram) -> bool:
@@ -356,9 +363,17 @@ def _why_unseen(
     """
     if has_own_axes(diagram) or quantity in phase.laws:
         return None
+    at = coordinates([point])[:, 0]
     of_phase = (phase.risk, phase.learned, phase.degrees_of_freedom)
-    exponents = (law.exponent, *(one.exponent for one in of_phase))
-    own, risk, modes, freedom = (float(x) for x in _compiled(exponents)(*coordinates([point])[:, 0]))
+    risk, modes, freedom = (float(x) for x in _compiled(tuple(one.exponent for one in of_phase))(*at))
+    # where the law depends on gamma by cases, what is left falls like the number of modes to this power; at
+    # the very gamma where they meet it has no value
+    cases = {relation.lhs - relation.rhs for relation in law.exponent.atoms(Relational)}
+    cases |= {relation.lhs - relation.rhs for relation in law.constant.atoms(Relational)}
+    powers = [abs(float(x)) for x in _compiled(tuple(cases))(*at)]
+    if 0 in powers:
+        return words.NEAR_A_CASE
+    (own,) = (float(x) for x in _compiled((law.exponent,))(*at))
     if abs(own) * decades > 2 * RANGE:
         return words.BEYOND_FLOATS
     if quantity in PARTS and (risk - own) * decades > SEEN_DECADES:
@@ -371,10 +386,6 @@ def _why_unseen(
     if quantity == "pruned_risk" and _is_at_hard_edge(phase, diagram) and 0 < modes < 1:
         is_known = (1 - modes) * decades <= EDGE_DECADES and modes * decades <= PRUNED_MODES
         return None if is_known else words.MODES_AT_EDGE
-    # where the law depends on gamma by cases, what is left falls like the number of modes to this power
-    cases = {relation.lhs - relation.rhs for relation in law.exponent.atoms(Relational)}
-    cases |= {relation.lhs - relation.rhs for relation in law.constant.atoms(Relational)}
-    powers = [abs(float(x)) for x in _compiled(tuple(cases))(*coordinates([point])[:, 0])]
     is_far = not powers or min(powers) * max(modes, 0.0) * decades >= DEPTH / 2
     return None if is_far else words.NEAR_A_CASE
 

@@ -24,7 +24,7 @@ from functools import lru_cache, partial
 from typing import Any, TypeAlias
 
 from numerics.arithmetic.errors import NotConverged
-from numerics.arithmetic.precision import DOUBLE
+from numerics.arithmetic.precision import DOUBLE, DOUBLE_BITS
 from numerics.equations.bracketing import monotone_root
 from numerics.equations.secant import secant
 from numerics.equations.state_equations import Scalars
@@ -36,6 +36,8 @@ from numerics.sums.explicit import AnyTarget
 
 # Accuracy of the search in float64: a secant then needs a few steps only.
 _ROUGHLY = 1e-10
+# Relative step of the central difference that is its slope there.
+_STEP = 1e-5
 # Roundings of the coordinate up to which the quantile counts as resolved.
 _ROUNDINGS = 2**10
 # Modes this many times smaller than the noise have no gaps between them.
@@ -161,12 +163,15 @@ def _on_curve(target: AnyTarget, noise: Any, count: int, place: Place) -> tuple[
     arithmetic, rough = target.arithmetic, target.in_double()
     with DOUBLE.working():
         guess = math.log(float(max(noise, rough.size(count + 0.5)))) if place is _by_real_part else 1.0
-        root = monotone_root(lambda y: surplus(rough, float(noise), y)[0], guess, _ROUGHLY)
+        in_double = partial(surplus, rough, float(noise))
+        root = monotone_root(lambda y: in_double(y)[0], guess, _ROUGHLY)
+        step = _STEP * max(abs(root), 1)
+        slope = (in_double(root + step)[0] - in_double(root - step)[0]) / (2 * step)
+        if arithmetic.bits > DOUBLE_BITS:  # of many digits the first ones are as good in float64
+            root = secant(in_double, root, slope, DOUBLE.epsilon * max(abs(root), 1)).x
     y = arithmetic.real(root)
     rounding = arithmetic.epsilon * max(abs(y), 1)
-    step = arithmetic.real(_ROUGHLY) * max(abs(y), 1)
-    slope = (surplus(target, noise, y + step)[0] - surplus(target, noise, y)[0]) / step
-    result = secant(partial(surplus, target, noise), y, slope, 4 * rounding)
+    result = secant(partial(surplus, target, noise), y, arithmetic.real(slope), 4 * rounding)
     if not min(abs(result.residual), abs(result.step)) < _ROUNDINGS * rounding:
         raise NotConverged(f"the {count} largest of {target.dim} eigenvalues were not told from the others")
     value: tuple[Preimage, Any] = result.value
