@@ -293,7 +293,9 @@ def _check(diagram: PhaseDiagram, phase: Phase, point: Any, every_law: bool) -> 
         "others": tuple(at.items()),
     }
     for quantity, law in (laws_of(diagram, phase) if every_law else phase.laws).items():
-        reason = _why_unseen(diagram, phase, quantity, law, point, math.log10(dims[-1]))
+        is_usual = has_own_axes(diagram) or quantity in phase.laws
+        decades = math.log10(dims[-1])
+        reason = None if is_usual else _why_unseen(diagram, phase, quantity, law, point, decades)
         if reason is not None:
             yield Omission(quantity=quantity, kind=None, reason=reason, **shared)
             continue
@@ -356,13 +358,11 @@ def _is_series(law: Law, at: Mapping[str, Any]) -> bool:
 def _why_unseen(
     diagram: PhaseDiagram, phase: Phase, quantity: str, law: Law, point: Any, decades: float
 ) -> str | None:
-    """Why float64 does not show a quantity on the ladder of a point; None where it does.
+    """Why float64 does not show a quantity of trained networks on the ladder of a point; None where it does.
 
-    What its own law neglects is to lie far below it, too.  All that every phase has is seen wherever the
-    phase is resolved.
+    What its own law neglects is to lie far below it, too.  The laws that every phase has are not asked about:
+    they are seen wherever the phase is resolved.
     """
-    if has_own_axes(diagram) or quantity in phase.laws:
-        return None
     at = coordinates([point])[:, 0]
     of_phase = (phase.risk, phase.learned, phase.degrees_of_freedom)
     risk, modes, freedom = (float(x) for x in _compiled(tuple(one.exponent for one in of_phase))(*at))
@@ -378,14 +378,14 @@ def _why_unseen(
         return words.BEYOND_FLOATS
     if quantity in PARTS and (risk - own) * decades > SEEN_DECADES:
         return words.SMALL_PART
-    if quantity in PARTS and law.corrected is not None:
-        # what is left of these falls like 1/L alone, and powers of d are removed with it
-        length = -freedom * decades * math.log(10)
-        if min(length / LONG, _neglected(diagram, phase, point) * decades / (3 * POWERS_GONE)) < 1:
-            return words.SHORT_SERIES
+    powers_gone = _neglected(diagram, phase, point) * decades / (3 * POWERS_GONE)
+    # what is left of these falls like 1/L alone, and powers of d are removed with it
+    length = -freedom * decades * math.log(10)
+    if quantity in PARTS and law.corrected is not None and min(length / LONG, powers_gone) < 1:
+        return words.SHORT_SERIES
     if quantity == "pruned_risk" and _is_at_hard_edge(phase, diagram) and 0 < modes < 1:
-        is_known = (1 - modes) * decades <= EDGE_DECADES and modes * decades <= PRUNED_MODES
-        return None if is_known else words.MODES_AT_EDGE
+        is_seen = (1 - modes) * decades <= EDGE_DECADES and modes * decades <= PRUNED_MODES
+        return None if is_seen else words.MODES_AT_EDGE
     is_far = not powers or min(powers) * max(modes, 0.0) * decades >= DEPTH / 2
     return None if is_far else words.NEAR_A_CASE
 
