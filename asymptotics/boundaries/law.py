@@ -20,7 +20,7 @@ from functools import partial
 from typing import Any
 
 import mpmath
-from sympy import Eq, Expr, Integral, Set, Sum, Symbol
+from sympy import Eq, Expr, Integral, S, Set, Sum, Symbol, oo
 
 from asymptotics.balance.laws import Law
 from asymptotics.boundaries.free_convolution import PathIntegral
@@ -30,9 +30,12 @@ from asymptotics.displays import Displayed, short
 from asymptotics.expressions.checks import require
 from asymptotics.expressions.monotone_root import FARTHEST, positive_solution
 from asymptotics.expressions.point import Number, PhysicalPoint, point_of, require_variables
-from asymptotics.symbols import source
+from asymptotics.symbols import gamma, source
 
 QUANTITIES = ("risk", "effective_noise", "threshold")
+
+_MOST_NEGLECTED = 0.5
+"""What is left out, relative to what is kept, up to which a local law has numbers."""
 
 _CANCELLED = 1e-3
 """How far apart the values on either side of poles may be that cancel."""
@@ -165,6 +168,9 @@ class LocalLaw(UniformLaw):
         height: the risk at x = 0; None where only the equations give it.
         below: the risk at x << -w, away from the rounding; None where only the equations give it.
         above: the risk at x >> w.
+        neglected: of the peak in width, an estimate of what the law leaves out, relative to the degrees of
+            freedom that it says are left, in the physical variables and the unknowns (``left_out``); 0
+            where there is none.
     """
 
     samples: Expr
@@ -173,6 +179,46 @@ class LocalLaw(UniformLaw):
     height: Expr | None
     below: Expr | None
     above: Expr
+    neglected: Expr = S.Zero
+
+    def left_out(self, point: PhysicalPoint | None = None, **values: Number | None) -> mpmath.mpf:
+        """An estimate of what the law leaves out, relative to what it keeps; arguments as ``evaluate``.
+
+        Of the peak in width alone.  Above 1/2 the law means nothing, and its numbers are refused.  Without
+        gamma a single mode stands for those that are learned.
+
+        >>> from asymptotics import quadratic, width_peak
+        >>> at = {"gamma": 1, "d": 10**14, "n_eff": 10**7, "width": 5 * 10**6, "noise_variance": 1}
+        >>> [mpmath.nstr(width_peak(quadratic).left_out(weight_decay=x, **at), 2) for x in (1e-6, 1e-9)]
+        ['0.0097', '0.19']
+        """
+        point = point_of(point, values)
+        with mpmath.workdps(mpmath.mp.dps + self._guard_digits):
+            known = point.values()
+            near = [evaluate(expression, known) for expression in self.start]
+            known = {**known, **solve_equations(self.equations, self.unknowns, known, near)}
+            return +self._left_out(known)
+
+    def _left_out(self, values: Mapping[Symbol, Any]) -> Any:
+        return evaluate(self.neglected if gamma in values else self.neglected.subs(gamma, oo), values)
+
+    def _numbers(
+        self, quantities: Mapping[str, Expr], values: Mapping[Symbol, Any], point: PhysicalPoint
+    ) -> dict[str, Any]:
+        if self.neglected == 0:
+            return super()._numbers(quantities, values, point)
+        known = {**quantities, "": self.neglected if gamma in values else self.neglected.subs(gamma, oo)}
+        numbers = super()._numbers(known, values, point)
+        neglected = numbers.pop("")
+        require(
+            bool(neglected <= _MOST_NEGLECTED),
+            "point",
+            point,
+            "one at which the law of the peak leaves out at most 1/2 of what it keeps, and not "
+            f"{mpmath.nstr(neglected, 3)} of it (``left_out``): more weight decay, or the law across the "
+            "boundary, which holds the learned modes",
+        )
+        return numbers
 
     def _where(self) -> str:
         return f" at n_eff = {self.samples}"

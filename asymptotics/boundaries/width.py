@@ -5,11 +5,12 @@ the noise do, at the edge u* of it.  So one pair of equations holds in all such 
 u = kappa/delta, K = (A/delta)^(1/gamma) modes above delta, b(u) the BBP threshold in units of delta, s_p that
 of the size of the p-th mode, and c = max(b, s_p) the smallest size that is learned,
 
-    E/delta^2 = (K/d) [sum over s > c of the error of an outlier + sum over s < c of s^2] + m (u* - u)_+^2,
-    D         = (K/d) [sum over s > c of the degrees of freedom of an outlier] + u* m (u* - u)_+,
+    E/delta^2 = (K/d) [sum over s > c of the error of an outlier + sum over s < c of s^2] + m (u_m - u)_+^2,
+    D         = (K/d) [sum over s > c of the degrees of freedom of an outlier] + u_m m (u_m - u)_+,
 
-where m = (p - K b^(-1/gamma))_+/d is the mass of the noise that spare units fit.  The sums are integrals of
-powers over s^(-1/gamma - 1) ds/gamma, cut at c.
+where m = (p - K b^(-1/gamma))_+/d is the mass of the noise that spare units fit, and u_m its mean place, next
+to u*.  It differs from it by the power 2/3 of m, which moves the peak in width (``mean_depth``).  The sums
+are integrals of powers over s^(-1/gamma - 1) ds/gamma, cut at c.
 
 Worked by hand, quadratic network, kappa << delta (boundary Wa/Wb), y = p/K: an outlier leaves (2 + 3/s^2)
 delta^2, so that
@@ -48,7 +49,7 @@ from sympy import Add, Eq, Expr, Interval, Max, Min, Piecewise, S, Set, Symbol, 
 from asymptotics import words
 from asymptotics.algebra.monomials import bulk_freedom, term
 from asymptotics.boundaries.crossover import network_law, ratio
-from asymptotics.boundaries.interpolation import balances_at_capacity, width_peak
+from asymptotics.boundaries.interpolation import balances_at_capacity, mean_depth, width_peak
 from asymptotics.boundaries.law import BoundaryLaw, UniformLaw
 from asymptotics.boundaries.types import ANYWHERE, BoundaryTerms, BoundaryType, boundary_terms, mechanism_of
 from asymptotics.networks.declaration import AMPLITUDE, degrees_of_freedom_of, error_of
@@ -261,9 +262,10 @@ def _sums(network: Network) -> tuple[Expr, Expr]:
 
     missed = cut ** (2 - 1 / gamma) / (2 * gamma - 1)
     noise = Max(width / d - number * bbp_threshold ** (-1 / gamma), 0)
-    jump = Max(network.noise.edge - ratio, 0)
+    place = network.noise.edge - mean_depth(network, noise)
+    jump = Max(place - ratio, 0)
     error = number * (above(error_of(network.potential)) + missed) + noise * jump**2
-    freedom = number * above(degrees_of_freedom_of(network.potential)) + network.noise.edge * noise * jump
+    freedom = number * above(degrees_of_freedom_of(network.potential)) + place * noise * jump
     scaled = {ratio: threshold / effective_noise}
     return effective_noise**2 * error.subs(scaled), freedom.subs(scaled)
 

@@ -8,6 +8,7 @@ import pytest
 from sympy import Rational, S
 
 from asymptotics import InvalidArgument, optimal_width, phase_diagram, quadratic, symbols
+from asymptotics.boundaries.width import law_across
 from asymptotics.models.bilinear import bilinear
 from numerics import Problem, solve
 from verify import agreement, strategies
@@ -242,6 +243,45 @@ def solved_at(gamma, n_eff, d, weight_decay, width):
     )
     at = {"gamma": gamma, "n_eff": n_eff, "d": d, "weight_decay": weight_decay, "width": width}
     return solve(problem), {**at, "noise_variance": 1}
+
+
+PEAKS = [
+    pytest.param(
+        decay,
+        factor,
+        marks=() if (decay, factor) in ((1e-6, 1.01), (1e-9, 1), (1e-40, 1)) else pytest.mark.slow,
+    )
+    for decay in (1e-6, 1e-9, 1e-12, 1e-40)
+    for factor in (0.99, 1, 1.01)
+]
+
+
+@pytest.mark.parametrize(("weight_decay", "factor"), PEAKS)
+def test_the_peak_in_width_however_little_weight_decay(weight_decay, factor):
+    """Both laws; what the local one leaves out bounds its error, or is refused."""
+    law = law_between("Wb", "Wc")
+    solution, at = solved_at(1, 1e7, 10**14, weight_decay, round(factor * 5 * 10**6))
+    risk = float(solution.excess_risk)
+    # some thirty modes are learned where the peak is highest
+    assert float(law.evaluate(**at)) == pytest.approx(risk, rel=3e-3, abs=0)
+    left_out = float(law.local.left_out(**at))
+    if left_out > 0.5:
+        with pytest.raises(InvalidArgument, match="leaves out"):
+            law.local.evaluate(**at)
+    else:
+        # and, as everywhere beside the peak, the distance from it
+        allowed = left_out + abs(factor - 1) + 2e-3
+        assert float(law.local.evaluate(**at)) == pytest.approx(risk, rel=allowed, abs=0)
+
+
+@pytest.mark.parametrize("weight_decay", [1e-12, pytest.param(1e-40, marks=pytest.mark.slow)])
+def test_a_peak_without_the_depth_of_the_noise_that_is_kept_is_seen(weight_decay, monkeypatch):
+    solution, at = solved_at(1, 1e7, 10**14, weight_decay, 5 * 10**6)
+    monkeypatch.setattr("asymptotics.boundaries.width.mean_depth", lambda network, share: S.Zero)
+    boundaries = phase_diagram(quadratic, width="scaled").boundaries
+    between = next(b for b in boundaries if [p.name for p in b.phases] == ["Wb", "Wc"])
+    planted = law_across.__wrapped__(between.phases, between.relation, between.continuous)
+    assert float(planted.evaluate(**at)) > 10 * float(solution.excess_risk)
 
 
 @pytest.mark.parametrize(("width", "reference"), [(10**6, 0.249997631975463), (10**8, 0.0539198864794798)])

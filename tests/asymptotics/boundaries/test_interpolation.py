@@ -14,7 +14,7 @@ from asymptotics import (
     quadratic,
     symbols,
 )
-from asymptotics.boundaries.interpolation import balances_at_capacity, depth
+from asymptotics.boundaries.interpolation import balances_at_capacity, depth, mean_depth
 from asymptotics.boundaries.uniform_sums import evaluate
 
 NETWORKS = {"diagonal": diagonal, "quadratic": quadratic}
@@ -98,6 +98,15 @@ def test_it_is_the_local_law_of_its_boundary(network, noise):
     local = [b.law().local for b in boundaries if b.type.value == "interpolation peak"]
     assert local
     assert all(law is interpolation_peak(NETWORKS[network]) for law in local)
+
+
+def test_mean_depth_of_the_noise_next_to_the_edge():
+    share = Rational(1, 10**9)
+    depth = float(mean_depth(quadratic, share))
+    density = lambda t: mpmath.sqrt(t * (4 - t)) / (2 * mpmath.pi)  # noqa: E731
+    end = mpmath.findroot(lambda w: mpmath.quad(density, [0, w]) - float(share), 3e-6)
+    expected = mpmath.quad(lambda t: t * density(t), [0, end]) / mpmath.quad(density, [0, end])
+    assert depth == pytest.approx(float(expected), rel=1e-5, abs=0)
 
 
 def test_other_left_sides_are_named():

@@ -94,6 +94,31 @@ def test_the_peak_in_width():
         assert law.evaluate(n_eff=n_eff, width=side * n_eff / 2, gamma=1, **at) < height
 
 
+def test_what_the_law_of_the_peak_leaves_out():
+    """(12/5) w' p/d and four degrees of freedom a mode over w Y, with 2 w'^(3/2)/(3 pi) = p/d."""
+    peak, d, n_eff = width_peak(quadratic), mpmath.mpf(10) ** 14, mpmath.mpf(10) ** 7
+    for decay in (1e-6, 1e-8, 1e-9):
+        at = {"n_eff": n_eff, "d": d, "weight_decay": decay, "noise_variance": 1, "width": n_eff / 2}
+        share, delta = n_eff / 2 / d, peak.solve(gamma=1, **at)["effective_noise"]
+        reach = (3 * mpmath.pi * share / 2) ** (2 / mpmath.mpf(3))
+        moved = mpmath.mpf(12) / 5 * reach * share + 4 * mpmath.sqrt(d) / delta / d
+        left = 1 / (2 * delta**2)  # label noise over delta^2
+        assert peak.left_out(gamma=1, **at) == pytest.approx(moved / left, rel=1e-9, abs=0)
+        # without gamma there is one mode at least
+        assert peak.left_out(**at) < peak.left_out(gamma=1, **at)
+
+
+def test_a_peak_narrower_than_what_its_law_leaves_out_is_refused():
+    peak = width_peak(quadratic)
+    at = {"d": 10**14, "n_eff": 10**7, "weight_decay": 1e-40, "noise_variance": 1, "gamma": 1}
+    for ask in (peak.evaluate, peak.solve):
+        with pytest.raises(InvalidArgument, match=r"leaves out at most 1/2 of what it keeps"):
+            ask(width=5 * 10**6, **at)
+        with pytest.raises(InvalidArgument, match=r"leaves out at most 1/2"):
+            ask(width=5 * 10**6, **{name: value for name, value in at.items() if name != "gamma"})
+        ask(width=6 * 10**6, **at)  # far from the top it means something again
+
+
 def test_the_peak_needs_a_hard_edge():
     with pytest.raises(InvalidArgument, match="hard edge"):
         width_peak(diagonal)
