@@ -219,6 +219,12 @@ def _boundary() -> Any:
     return boundary
 
 
+@cache
+def _check() -> verify.Check:
+    """One of the trivial phase of few samples."""
+    return verify.checks_at(_diagram(), _diagram().phases[0], a=-1, ell=-3, gamma=1)[0]
+
+
 def _law() -> Any:
     return _diagram().phases[0].risk
 
@@ -247,6 +253,8 @@ VALID: dict[str, Callable[[], Any]] = {
     "optimal_width.diagram": lambda: phase_diagram(quadratic, width="scaled"),
     "NarrowNetwork.network": lambda: quadratic,
     "boundary": _boundary,
+    "checks_at.phase": lambda: _diagram().phases[0],
+    "reproduction.check": _check,
     "noisy": lambda: True,
     "learned": lambda: Learned.SOME,
     "Network.describe.hypothesis": lambda: _diagram().phases[0].hypothesis,

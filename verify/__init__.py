@@ -25,6 +25,7 @@ The files, in the order in which they import each other:
     coverage           whether one phase holds at each point
     report             the outcome, put together
     comparison         ``agreement``: draw points, solve, extrapolate, compare
+    reproducing        a failed check as lines to paste, and ``assert_agreement``, which shows them
     figures            phase diagrams, with the points that were checked
     main_job           derive, compare, write report and figures: ``shallowlaws verify``
     provenance, signals, command_line, start     the console command
@@ -41,9 +42,12 @@ if TYPE_CHECKING:
 
     from verify import strategies as strategies
     from verify.comparison import agreement as agreement
+    from verify.comparison import checks_at as checks_at
     from verify.figures import phase_diagram_figure as phase_diagram_figure
     from verify.outcomes import Check as Check
     from verify.report import Report as Report
+    from verify.reproducing.lines import assert_agreement as assert_agreement
+    from verify.reproducing.lines import reproduction as reproduction
     from verify.systems.solution import SystemSolution as SystemSolution
     from verify.systems.solution import solve_system as solve_system
 
@@ -52,7 +56,10 @@ __all__ = [
     "Report",
     "SystemSolution",
     "agreement",
+    "assert_agreement",
+    "checks_at",
     "phase_diagram_figure",
+    "reproduction",
     "solve_system",
     "strategies",
 ]
@@ -63,6 +70,9 @@ _HOMES = {
     "SystemSolution": "verify.systems.solution",
     "solve_system": "verify.systems.solution",
     "agreement": "verify.comparison",
+    "assert_agreement": "verify.reproducing.lines",
+    "checks_at": "verify.comparison",
+    "reproduction": "verify.reproducing.lines",
     "phase_diagram_figure": "verify.figures",
 }
 

@@ -28,11 +28,12 @@ from sympy import Expr, lambdify, oo
 from sympy.core.relational import Relational
 
 from asymptotics import Law, Network, Phase, PhaseDiagram
-from asymptotics.expressions.checks import InvalidArgument, is_number, require
+from asymptotics.expressions.checks import InvalidArgument, exact_number, is_number, require
 from asymptotics.networks.mode_functions import Ordering
 from asymptotics.networks.narrow import Binding
 from asymptotics.systems import system_of
 from numerics import Problem, solve
+from numerics.arithmetic.precision import to_fraction
 from numerics.networks.network import NETWORKS
 from verify import words
 from verify.coverage import phase_counts
@@ -42,8 +43,8 @@ from verify.limits import DECAY_WINDOW, FIGURE_GAMMA, SAMPLES_WINDOW, SEED_BITS,
 from verify.outcomes import Check, DerivedPhase, Omission
 from verify.predictions import lacks, laws_of
 from verify.report import Report
-from verify.strategies import scales
-from verify.systems.points import exponents_at, has_own_axes, last_decade, slack, values_at
+from verify.strategies import Scale, scales
+from verify.systems.points import exponents_at, has_own_axes, last_decade, point_type, slack, values_at
 from verify.systems.solution import solve_system
 from verify.verdicts import Kind, tolerance_of, verdict_of
 
@@ -130,6 +131,36 @@ def agreement(
     checks = tuple(outcome for outcome in outcomes if isinstance(outcome, Check))
     omissions = tuple(outcome for outcome in outcomes if isinstance(outcome, Omission))
     return Report(checks, effort, seed, omissions=omissions, phases=tuple(_derived(diagram)))
+
+
+def checks_at(diagram: PhaseDiagram, phase: Phase, **at: Any) -> tuple[Check, ...]:
+    """The checks of every law of one phase at one point, whether or not it lies deep inside.
+
+    Args:
+        diagram: as ``agreement`` takes it.
+        phase: one of ``diagram.phases``.
+        at: the exponents of the point, by the names that ``locate`` has for them, exact.
+
+    Raises:
+        InvalidArgument: an argument is none of these.
+        NotConverged: when an equation could not be solved.
+
+    >>> from asymptotics import diagonal, phase_diagram
+    >>> diagram = phase_diagram(diagonal)
+    >>> checks = checks_at(diagram, diagram["III"], a=3, ell=Fraction(3, 2), gamma=Fraction(3, 4))
+    >>> {check.verdict for check in checks if check.quantity == "excess_risk"}
+    {'agrees'}
+    """
+    _require_solved(diagram)
+    is_one = isinstance(phase, Phase) and phase in diagram.phases
+    require(is_one, "phase", phase, "one of the phases of the diagram")
+    shape = point_type(diagram) if has_own_axes(diagram) else Scale
+    needed = set(shape._fields) - set(shape._field_defaults)
+    names = f"the exponents {', '.join(shape._fields)}"
+    require(needed <= set(at) <= set(shape._fields), "at", at, names)
+    exact = {name: to_fraction(exact_number(name, value)) for name, value in at.items()}
+    outcomes = _check(diagram, phase, shape(**exact), every_law=True)
+    return tuple(outcome for outcome in outcomes if isinstance(outcome, Check))
 
 
 def _derived(diagram: PhaseDiagram) -> Iterator[DerivedPhase]:

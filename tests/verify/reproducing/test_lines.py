@@ -1,0 +1,99 @@
+"""The lines of a failed check, run by an interpreter of their own, come to the verdict that failed."""
+
+import subprocess
+import sys
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pytest
+from declared_systems import RIDGE
+from sympy import Rational
+
+from asymptotics import InvalidArgument, PhaseDiagram, diagonal, phase_diagram, quadratic
+from verify import agreement, assert_agreement, checks_at, reproduction
+
+
+def planted(diagram: PhaseDiagram, index: int, **changes: Any) -> PhaseDiagram:
+    """One phase alone, its risk altered."""
+    phase = diagram.phases[index]
+    phase = replace(phase, risk=replace(phase.risk, **changes))
+    phases = (*diagram.phases[:index], phase, *diagram.phases[index + 1 :])
+    return replace(diagram, phases=phases, boundaries=())
+
+
+def printed_by(lines: str, folder: Path) -> str:
+    """By a fresh interpreter, outside of the checkout and of pytest."""
+    script = folder / "pasted.py"
+    script.write_text(lines, encoding="utf-8")
+    command = [sys.executable, "-W", "error", str(script)]
+    return subprocess.run(command, capture_output=True, text=True, check=True, cwd=folder).stdout
+
+
+def first_failure(diagram: PhaseDiagram, index: int) -> Any:
+    phase = diagram.phases[index]
+    alone = replace(diagram, phases=(phase,), boundaries=())
+    return next(check for check in agreement(alone).failures if check.quantity == "excess_risk")
+
+
+def test_pasted_lines_come_to_the_verdict_that_failed(tmp_path: Path) -> None:
+    whole = phase_diagram(diagonal)
+    wrong = planted(whole, 3, exponent=whole.phases[3].risk.exponent + Rational(1, 50))
+    check = first_failure(wrong, 3)
+    assert check.verdict == "disagrees"
+    lines = reproduction(wrong, check)
+    verdict, predicted, measured, tolerance = printed_by(lines, tmp_path).split()
+    assert verdict == "disagrees"
+    assert [predicted, measured, tolerance] == [
+        str(check.predicted),
+        str(check.measured),
+        str(check.tolerance),
+    ]
+
+
+def test_pasted_lines_declare_a_system_of_ones_own(capsys: pytest.CaptureFixture[str]) -> None:
+    whole = phase_diagram(RIDGE)
+    wrong = planted(whole, 1, constant=whole.phases[1].risk.constant * Rational(21, 20))
+    exec(reproduction(wrong, first_failure(wrong, 1)), {})
+    assert capsys.readouterr().out.split()[0] == "disagrees"
+
+
+def test_pasted_lines_count_the_phases_at_a_point(capsys: pytest.CaptureFixture[str]) -> None:
+    whole = phase_diagram(diagonal)
+    one = checks_at(whole, whole["III"], a=3, ell=Fraction(3, 2), gamma=Fraction(3, 4))[0]
+    check = replace(one, quantity="region", kind="boundary")
+    gap = replace(whole, phases=tuple(phase for phase in whole.phases if phase.name != "III"))
+    for diagram, count in ((whole, 1), (gap, 0)):
+        exec(reproduction(diagram, check), {})
+        assert capsys.readouterr().out == f"{count} phases hold\n"
+
+
+def test_a_failed_assertion_lists_failures_and_shows_lines() -> None:
+    whole = phase_diagram(quadratic)
+    wrong = replace(planted(whole, 2, constant=whole.phases[2].risk.constant * 2), boundaries=())
+    wrong = replace(wrong, phases=wrong.phases[2:3])
+    with pytest.raises(AssertionError, match="disagrees") as failed:
+        assert_agreement(wrong)
+    text = str(failed.value)
+    assert "excess_risk, constant: disagrees, 1 derived" in text
+    assert "from verify import checks_at" in text
+    assert text.index("To reproduce the first:") < text.index("print(check.verdict")
+
+
+def test_what_agrees_passes() -> None:
+    whole = phase_diagram(diagonal)
+    assert_agreement(replace(whole, phases=whole.phases[1:2], boundaries=()), seed=3)
+
+
+def test_wrong_arguments_are_refused() -> None:
+    whole = phase_diagram(diagonal)
+    with pytest.raises(InvalidArgument, match=r"check=1: must be a Check"):
+        reproduction(whole, 1)
+    with pytest.raises(InvalidArgument, match=r"phase='V': must be one of the phases"):
+        checks_at(whole, "V", a=1, ell=0, gamma=1)
+    with pytest.raises(InvalidArgument, match=r"at=.*: must be the exponents a, ell, gamma, b"):
+        checks_at(whole, whole.phases[0], a=1)
+    check = checks_at(whole, whole["III"], a=3, ell=Fraction(3, 2), gamma=Fraction(3, 4))[0]
+    with pytest.raises(InvalidArgument, match=r"check='III': must be of a phase of the diagram"):
+        reproduction(replace(whole, phases=whole.phases[:1]), check)

@@ -1,0 +1,176 @@
+"""Models and diagrams as lines of Python that make them again.
+
+In this order: `lines_of_diagram`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import MISSING, fields
+from functools import cache
+from typing import Any
+
+from sympy import Eq
+from sympy.core.relational import Relational
+
+from asymptotics import Law, Phase, PhaseDiagram, models, phase_diagram
+from asymptotics.systems import System
+from verify.reproducing.expressions import Written, written
+
+_SHIPPED = (
+    "diagonal",
+    "quadratic",
+    "bilinear",
+    "attention",
+    "kernel_ridge",
+    "random_features",
+    "one_pass_sgd",
+)
+
+_DEGREES = range(2, 7)
+
+_LAWS = ("risk", "effective_noise", "threshold", "learned", "degrees_of_freedom")
+
+_UNWRITTEN = "# {what} is what you made of it, which these lines leave out"
+
+
+@cache
+def _shipped() -> tuple[tuple[Any, str, str], ...]:
+    """Models with the name that is imported and the expression that is the model."""
+    named = [(getattr(models, name), name, name) for name in _SHIPPED]
+    named += [(models.hermite(k), "hermite", f"hermite({k})") for k in _DEGREES]
+    named += [
+        (models.ridge(getattr(models, name)), f"{name}, ridge", f"ridge({name})") for name in _SHIPPED[:2]
+    ]
+    return tuple(named)
+
+
+def lines_of_diagram(diagram: PhaseDiagram) -> list[str]:
+    r"""Lines after which ``diagram`` is the diagram, altered as it was; a comment says what they leave out.
+
+    >>> from asymptotics import quadratic
+    >>> print("\n".join(lines_of_diagram(phase_diagram(quadratic, noise="none"))))
+    from asymptotics import phase_diagram
+    from asymptotics.models import quadratic
+    diagram = phase_diagram(quadratic, noise='none')
+    """
+    usual = {"noise": "fixed", "estimator": "erm", "width": "full"}
+    given = {name: getattr(diagram, name) for name in usual if getattr(diagram, name) != usual[name]}
+    options = "".join(f", {name}={value!r}" for name, value in given.items())
+    before, model = _lines_of_model(diagram.model)
+    derived = phase_diagram(
+        diagram.model, noise=diagram.noise, estimator=diagram.estimator, width=diagram.width
+    )
+    return [
+        "from asymptotics import phase_diagram",
+        *before,
+        f"diagram = phase_diagram({model}{options})",
+        *_alterations(derived, diagram),
+    ]
+
+
+def _lines_of_model(model: Any) -> tuple[list[str], str]:
+    """Lines that stand before a model, and the expression for it."""
+    for shipped, imported, expression in _shipped():
+        if type(shipped) is type(model) and shipped == model:
+            return [f"from asymptotics.models import {imported}"], expression
+    if isinstance(model, System):
+        return _lines_of_system(model), "model"
+    return [f"model = ...  # {model}: your declaration"], "model"
+
+
+def _lines_of_system(system: System) -> list[str]:
+    before = Written(names={"Eq"})
+    declared = [f"    {name}={_value(value, before)}," for name, value in _declared(system)]
+    return ["from asymptotics import System", *before.lines, "model = System(", *declared, ")"]
+
+
+def _declared(system: System) -> Iterator[tuple[str, Any]]:
+    """Fields that are not what they are by default; names and reasons of phases are left out."""
+    for one in fields(system):
+        value = getattr(system, one.name)
+        usual = one.default if one.default_factory is MISSING else one.default_factory()
+        if one.name not in ("describe_phase", "origins") and (usual is MISSING or value != usual):
+            yield one.name, value
+
+
+def _value(value: Any, before: Written) -> str:
+    if isinstance(value, str):
+        return repr(value)
+    if isinstance(value, tuple):
+        return f"({''.join(f'{_value(one, before)}, ' for one in value).rstrip()})"
+    if hasattr(value, "items"):
+        pairs = (f"{_value(key, before)}: {_value(of, before)}" for key, of in value.items())
+        return f"{{{', '.join(pairs)}}}"
+    if isinstance(value, Eq):
+        return f"Eq({written(value.lhs, before)}, {written(value.rhs, before)})"
+    return written(value, before)
+
+
+def _alterations(derived: PhaseDiagram, diagram: PhaseDiagram) -> list[str]:
+    """What a hand has made of a diagram that was derived: phases left out, laws and regions replaced."""
+    if diagram.phases == derived.phases:
+        return [] if diagram.boundaries == derived.boundaries else [_without_boundaries(diagram)]
+    if len(diagram.phases) != len(derived.phases):
+        kept = [k for k, phase in enumerate(derived.phases) if phase in diagram.phases]
+        if tuple(derived.phases[k] for k in kept) != diagram.phases:
+            return [_UNWRITTEN.format(what="diagram")]
+        phases = f"tuple(diagram.phases[k] for k in {kept})"
+        return ["from dataclasses import replace", f"diagram = replace(diagram, phases={phases})"] + (
+            [] if diagram.boundaries else [_without_boundaries(diagram)]
+        )
+    before, lines = Written(), list[str]()
+    for k, (old, new) in enumerate(zip(derived.phases, diagram.phases, strict=True)):
+        if old != new:
+            lines += [f"phase = diagram.phases[{k}]", *_changes(old, new, before)]
+            lines += [
+                f"phases = (*diagram.phases[:{k}], phase, *diagram.phases[{k + 1}:])",
+                "diagram = replace(diagram, phases=phases)",
+            ]
+    lines += [] if diagram.boundaries == derived.boundaries else [_without_boundaries(diagram)]
+    return ["from dataclasses import replace", *before.lines, *lines]
+
+
+def _without_boundaries(diagram: PhaseDiagram) -> str:
+    if diagram.boundaries:
+        return _UNWRITTEN.format(what="diagram.boundaries")
+    return "diagram = diagram.__class__(**{**vars(diagram), 'boundaries': ()})"
+
+
+def _changes(old: Phase, new: Phase, before: Written) -> Iterator[str]:
+    """How one phase was altered."""
+    for name in _LAWS:
+        law, altered = getattr(old, name), getattr(new, name)
+        if law != altered:
+            yield f"phase = replace(phase, {name}=replace(phase.{name}, {_of_law(law, altered, before)}))"
+    for name, altered in new.others.items():
+        if name not in old.others:
+            yield _UNWRITTEN.format(what=f"phase.{name}")
+        elif old.others[name] != altered:
+            changed = f"replace(phase.{name}, {_of_law(old.others[name], altered, before)})"
+            yield f"phase = replace(phase, others={{**phase.others, {name!r}: {changed}}})"
+    if old.region != new.region:
+        relations = ", ".join(_relation(one, before) for one in new.region.args)
+        before.names.add("And")
+        yield f"phase = replace(phase, region=And({relations}))"
+
+
+def _of_law(old: Law, new: Law, before: Written) -> str:
+    names = [
+        name
+        for name in ("expr", "exponent", "log_exponent", "constant", "corrected")
+        if _differ(old, new, name)
+    ]
+    return ", ".join(f"{name}={_value_or_none(getattr(new, name), before)}" for name in names)
+
+
+def _differ(old: Law, new: Law, name: str) -> bool:
+    return bool(getattr(old, name) != getattr(new, name))
+
+
+def _value_or_none(value: Any, before: Written) -> str:
+    return "None" if value is None else written(value, before)
+
+
+def _relation(relation: Relational, before: Written) -> str:
+    return f"{written(relation.lhs, before)} {relation.rel_op} {written(relation.rhs, before)}"

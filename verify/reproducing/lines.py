@@ -1,0 +1,129 @@
+"""A failed check as lines of Python to paste, and an assertion that shows them.
+
+In this order: `reproduction`, `assert_agreement`.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+from asymptotics import Phase, PhaseDiagram
+from asymptotics.expressions.checks import require
+from verify.comparison import Effort, agreement
+from verify.outcomes import Check
+from verify.reproducing.diagrams import lines_of_diagram
+
+_SHOWN = 5
+"""How many failures are listed."""
+
+_AT_A_POINT = ("exponent", "log_exponent", "constant")
+
+
+def reproduction(diagram: PhaseDiagram, check: Check) -> str:
+    """Lines of Python that make one check again, in a process of their own, and print its verdict.
+
+    Args:
+        diagram: that was compared.  A model that this package does not ship, and that is no `System`, is left
+            for you to fill in.
+        check: of the report of ``agreement``.
+
+    Raises:
+        InvalidArgument: an argument is none of these, or the check is of a phase that the diagram lacks.
+
+    >>> from asymptotics import diagonal, phase_diagram
+    >>> from verify import checks_at
+    >>> diagram = phase_diagram(diagonal)
+    >>> check = checks_at(diagram, diagram.phases[3], a=3, ell=1.5, gamma=0.75)[0]
+    >>> print(reproduction(diagram, check))  # doctest: +NORMALIZE_WHITESPACE
+    from fractions import Fraction
+    from verify import checks_at
+    from asymptotics import phase_diagram
+    from asymptotics.models import diagonal
+    diagram = phase_diagram(diagonal)
+    for check in checks_at(diagram, diagram.phases[3], a=Fraction(3, 1), ell=Fraction(3, 2),
+                           gamma=Fraction(3, 4)):
+        if (check.quantity, check.kind) == ('excess_risk', 'exponent'):
+            print(check.verdict, check.predicted, check.measured, check.tolerance)
+    """
+    require(isinstance(diagram, PhaseDiagram), "diagram", diagram, "a PhaseDiagram")
+    require(isinstance(check, Check), "check", check, "a Check of a Report")
+    if check.kind not in _AT_A_POINT:
+        return "\n".join(_of_regions(diagram, check))
+    phases = [k for k, phase in enumerate(diagram.phases) if _is_of(phase, check)]
+    require(bool(phases), "check", check.phase, "of a phase of the diagram")
+    at = "".join(f", {name}={_fraction(value)}" for name, value in _place(check).items())
+    return "\n".join(
+        [
+            "from fractions import Fraction",
+            "from verify import checks_at",
+            *lines_of_diagram(diagram),
+            f"for check in checks_at(diagram, diagram.phases[{phases[0]}]{at}):",
+            f"    if (check.quantity, check.kind) == {(check.quantity, check.kind)}:",
+            "        print(check.verdict, check.predicted, check.measured, check.tolerance)",
+        ]
+    )
+
+
+def assert_agreement(diagram: PhaseDiagram, *, effort: Effort = "quick", seed: int = 0) -> None:
+    """Fail, with lines to paste, unless derivation and equations agree: ``agreement`` as an assertion.
+
+    Args:
+        diagram: as ``agreement`` takes it.
+        effort: "quick" or "full".
+        seed: of the points drawn.
+
+    Raises:
+        AssertionError: a check disagrees or is undecided; it lists some, and has the `reproduction` of the
+            first one that disagrees.
+        InvalidArgument, NotConverged: as ``agreement`` does.
+
+    >>> from asymptotics import phase_diagram
+    >>> from asymptotics.models import hermite
+    >>> assert_agreement(phase_diagram(hermite(2)))
+    """
+    report = agreement(diagram, effort=effort, seed=seed)
+    if report.passed:
+        return
+    failures = sorted(report.failures, key=lambda check: check.verdict)
+    listed = [_line(check) for check in failures[:_SHOWN]]
+    if len(failures) > _SHOWN:
+        listed.append(f"... and {len(failures) - _SHOWN} more")
+    lines = [reproduction(diagram, failures[0])] if failures else []
+    raise AssertionError("\n".join([repr(report), *listed, "", "To reproduce the first:", "", *lines]))
+
+
+def _line(check: Check) -> str:
+    return (
+        f"{check.phase}, {check.quantity}, {check.kind}: {check.verdict}, {check.predicted:g} derived, "
+        f"{check.measured:g} measured, at {check.place}"
+    )
+
+
+def _is_of(phase: Phase, check: Check) -> bool:
+    return phase.name == check.phase and " and ".join(map(str, phase.region.args)) == check.region
+
+
+def _place(check: Check) -> dict[str, Fraction]:
+    usual = {name: getattr(check, name) for name in ("a", "ell", "gamma", "b")}
+    return {name: value for name, value in (usual | dict(check.others)).items() if value is not None}
+
+
+def _fraction(value: Any) -> str:
+    exact = Fraction(value)
+    return f"Fraction({exact.numerator}, {exact.denominator})"
+
+
+def _of_regions(diagram: PhaseDiagram, check: Check) -> list[str]:
+    """Which phases hold at a point."""
+    at = {("r" if name == "source" else name): value for name, value in _place(check).items()}
+    place = ", ".join(
+        f"{name!r}: Rational({value.numerator}, {value.denominator})" for name, value in at.items()
+    )
+    return [
+        "from sympy import Rational",
+        *lines_of_diagram(diagram),
+        f"at = {{{place}}}",
+        "regions = [p.region.subs({s: at[s.name] for s in p.region.free_symbols}) for p in diagram.phases]",
+        "print(sum(map(bool, regions)), 'phases hold')",
+    ]
