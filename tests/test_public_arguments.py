@@ -222,7 +222,7 @@ def _boundary() -> Any:
 @cache
 def _check() -> verify.Check:
     """One of the trivial phase of few samples."""
-    return verify.checks_at(_diagram(), _diagram().phases[0], a=-1, ell=-3, gamma=1)[0]
+    return verify.checks_at(_diagram(), _diagram().phases[0], {"a": -1, "ell": -3, "gamma": 1})[0]
 
 
 def _law() -> Any:
@@ -254,6 +254,8 @@ VALID: dict[str, Callable[[], Any]] = {
     "NarrowNetwork.network": lambda: quadratic,
     "boundary": _boundary,
     "checks_at.phase": lambda: _diagram().phases[0],
+    "checks_at.at": lambda: {"a": -1, "ell": -3, "gamma": 1},
+    "assert_agreement.diagram": lambda: phase_diagram(asymptotics.models.hermite(2)),
     "reproduction.check": _check,
     "noisy": lambda: True,
     "learned": lambda: Learned.SOME,

@@ -133,13 +133,13 @@ def agreement(
     return Report(checks, effort, seed, omissions=omissions, phases=tuple(_derived(diagram)))
 
 
-def checks_at(diagram: PhaseDiagram, phase: Phase, **at: Any) -> tuple[Check, ...]:
+def checks_at(diagram: PhaseDiagram, phase: Phase, at: Mapping[str, Any]) -> tuple[Check, ...]:
     """The checks of every law of one phase at one point, whether or not it lies deep inside.
 
     Args:
         diagram: as ``agreement`` takes it.
         phase: one of ``diagram.phases``.
-        at: the exponents of the point, by the names that ``locate`` has for them, exact.
+        at: exponents, by the names that ``locate`` has for them.
 
     Raises:
         InvalidArgument: an argument is none of these.
@@ -147,7 +147,7 @@ def checks_at(diagram: PhaseDiagram, phase: Phase, **at: Any) -> tuple[Check, ..
 
     >>> from asymptotics import diagonal, phase_diagram
     >>> diagram = phase_diagram(diagonal)
-    >>> checks = checks_at(diagram, diagram["III"], a=3, ell=Fraction(3, 2), gamma=Fraction(3, 4))
+    >>> checks = checks_at(diagram, diagram["III"], {"a": 3, "ell": Fraction(3, 2), "gamma": Fraction(3, 4)})
     >>> {check.verdict for check in checks if check.quantity == "excess_risk"}
     {'agrees'}
     """
@@ -156,8 +156,8 @@ def checks_at(diagram: PhaseDiagram, phase: Phase, **at: Any) -> tuple[Check, ..
     require(is_one, "phase", phase, "one of the phases of the diagram")
     shape = point_type(diagram) if has_own_axes(diagram) else Scale
     needed = set(shape._fields) - set(shape._field_defaults)
-    names = f"the exponents {', '.join(shape._fields)}"
-    require(needed <= set(at) <= set(shape._fields), "at", at, names)
+    is_whole = isinstance(at, Mapping) and needed <= set(at) <= set(shape._fields)
+    require(is_whole, "at", at, f"the exponents {', '.join(shape._fields)}, by name")
     exact = {name: to_fraction(exact_number(name, value)) for name, value in at.items()}
     outcomes = _check(diagram, phase, shape(**exact), every_law=True)
     return tuple(outcome for outcome in outcomes if isinstance(outcome, Check))

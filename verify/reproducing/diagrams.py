@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import MISSING, fields
-from functools import cache
 from typing import Any
 
 from sympy import Eq
@@ -34,15 +33,14 @@ _LAWS = ("risk", "effective_noise", "threshold", "learned", "degrees_of_freedom"
 _UNWRITTEN = "# {what} is what you made of it, which these lines leave out"
 
 
-@cache
-def _shipped() -> tuple[tuple[Any, str, str], ...]:
-    """Models with the name that is imported and the expression that is the model."""
-    named = [(getattr(models, name), name, name) for name in _SHIPPED]
-    named += [(models.hermite(k), "hermite", f"hermite({k})") for k in _DEGREES]
-    named += [
-        (models.ridge(getattr(models, name)), f"{name}, ridge", f"ridge({name})") for name in _SHIPPED[:2]
-    ]
-    return tuple(named)
+def _shipped() -> Iterator[tuple[Any, str, str]]:
+    """Models with the name that is imported and the expression that is the model; those that are made last."""
+    for name in _SHIPPED:
+        yield getattr(models, name), name, name
+    for name in _SHIPPED[:2]:
+        yield models.ridge(getattr(models, name)), f"{name}, ridge", f"ridge({name})"
+    for k in _DEGREES:
+        yield models.hermite(k), "hermite", f"hermite({k})"
 
 
 def lines_of_diagram(diagram: PhaseDiagram) -> list[str]:

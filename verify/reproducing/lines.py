@@ -34,15 +34,15 @@ def reproduction(diagram: PhaseDiagram, check: Check) -> str:
     >>> from asymptotics import diagonal, phase_diagram
     >>> from verify import checks_at
     >>> diagram = phase_diagram(diagonal)
-    >>> check = checks_at(diagram, diagram.phases[3], a=3, ell=1.5, gamma=0.75)[0]
-    >>> print(reproduction(diagram, check))  # doctest: +NORMALIZE_WHITESPACE
+    >>> check = checks_at(diagram, diagram.phases[3], {"a": 3, "ell": 1.5, "gamma": 0.75})[0]
+    >>> print(reproduction(diagram, check))
     from fractions import Fraction
     from verify import checks_at
     from asymptotics import phase_diagram
     from asymptotics.models import diagonal
     diagram = phase_diagram(diagonal)
-    for check in checks_at(diagram, diagram.phases[3], a=Fraction(3, 1), ell=Fraction(3, 2),
-                           gamma=Fraction(3, 4)):
+    at = {'a': Fraction(3, 1), 'ell': Fraction(3, 2), 'gamma': Fraction(3, 4)}
+    for check in checks_at(diagram, diagram.phases[3], at):
         if (check.quantity, check.kind) == ('excess_risk', 'exponent'):
             print(check.verdict, check.predicted, check.measured, check.tolerance)
     """
@@ -52,13 +52,14 @@ def reproduction(diagram: PhaseDiagram, check: Check) -> str:
         return "\n".join(_of_regions(diagram, check))
     phases = [k for k, phase in enumerate(diagram.phases) if _is_of(phase, check)]
     require(bool(phases), "check", check.phase, "of a phase of the diagram")
-    at = "".join(f", {name}={_fraction(value)}" for name, value in _place(check).items())
+    at = ", ".join(f"{name!r}: {_fraction(value)}" for name, value in _place(check).items())
     return "\n".join(
         [
             "from fractions import Fraction",
             "from verify import checks_at",
             *lines_of_diagram(diagram),
-            f"for check in checks_at(diagram, diagram.phases[{phases[0]}]{at}):",
+            f"at = {{{at}}}",
+            f"for check in checks_at(diagram, diagram.phases[{phases[0]}], at):",
             f"    if (check.quantity, check.kind) == {(check.quantity, check.kind)}:",
             "        print(check.verdict, check.predicted, check.measured, check.tolerance)",
         ]

@@ -14,6 +14,8 @@ from sympy import Rational
 from asymptotics import InvalidArgument, PhaseDiagram, diagonal, phase_diagram, quadratic
 from verify import agreement, assert_agreement, checks_at, reproduction
 
+AT = {"a": 3, "ell": Fraction(3, 2), "gamma": Fraction(3, 4)}
+
 
 def planted(diagram: PhaseDiagram, index: int, **changes: Any) -> PhaseDiagram:
     """One phase alone, its risk altered."""
@@ -61,7 +63,7 @@ def test_pasted_lines_declare_a_system_of_ones_own(capsys: pytest.CaptureFixture
 
 def test_pasted_lines_count_the_phases_at_a_point(capsys: pytest.CaptureFixture[str]) -> None:
     whole = phase_diagram(diagonal)
-    one = checks_at(whole, whole["III"], a=3, ell=Fraction(3, 2), gamma=Fraction(3, 4))[0]
+    one = checks_at(whole, whole["III"], AT)[0]
     check = replace(one, quantity="region", kind="boundary")
     gap = replace(whole, phases=tuple(phase for phase in whole.phases if phase.name != "III"))
     for diagram, count in ((whole, 1), (gap, 0)):
@@ -91,9 +93,9 @@ def test_wrong_arguments_are_refused() -> None:
     with pytest.raises(InvalidArgument, match=r"check=1: must be a Check"):
         reproduction(whole, 1)
     with pytest.raises(InvalidArgument, match=r"phase='V': must be one of the phases"):
-        checks_at(whole, "V", a=1, ell=0, gamma=1)
+        checks_at(whole, "V", AT)
     with pytest.raises(InvalidArgument, match=r"at=.*: must be the exponents a, ell, gamma, b"):
-        checks_at(whole, whole.phases[0], a=1)
-    check = checks_at(whole, whole["III"], a=3, ell=Fraction(3, 2), gamma=Fraction(3, 4))[0]
+        checks_at(whole, whole.phases[0], {"a": 1})
+    check = checks_at(whole, whole["III"], AT)[0]
     with pytest.raises(InvalidArgument, match=r"check='III': must be of a phase of the diagram"):
         reproduction(replace(whole, phases=whole.phases[:1]), check)
