@@ -34,7 +34,7 @@ _UNWRITTEN = "# {what} is what you made of it, which these lines leave out"
 
 
 def _shipped() -> Iterator[tuple[Any, str, str]]:
-    """Models with the name that is imported and the expression that is the model; those that are made last."""
+    """Models, each with the name that is imported and the expression that is the model."""
     for name in _SHIPPED:
         yield getattr(models, name), name, name
     for name in _SHIPPED[:2]:
@@ -110,10 +110,10 @@ def _alterations(derived: PhaseDiagram, diagram: PhaseDiagram) -> list[str]:
     if diagram.phases == derived.phases:
         return [] if diagram.boundaries == derived.boundaries else [_without_boundaries(diagram)]
     if len(diagram.phases) != len(derived.phases):
-        kept = [k for k, phase in enumerate(derived.phases) if phase in diagram.phases]
-        if tuple(derived.phases[k] for k in kept) != diagram.phases:
+        indices = [k for k, phase in enumerate(derived.phases) if phase in diagram.phases]
+        if tuple(derived.phases[k] for k in indices) != diagram.phases:
             return [_UNWRITTEN.format(what="diagram")]
-        phases = f"tuple(diagram.phases[k] for k in {kept})"
+        phases = f"tuple(diagram.phases[k] for k in {indices})"
         return ["from dataclasses import replace", f"diagram = replace(diagram, phases={phases})"] + (
             [] if diagram.boundaries else [_without_boundaries(diagram)]
         )

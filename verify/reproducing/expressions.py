@@ -54,7 +54,7 @@ class Written:
         return [
             f"from sympy import {', '.join(names)}",
             *imports,
-            *(f"{name} = {made}" for name, made in self.own.items()),
+            *(f"{name} = {symbol}" for name, symbol in self.own.items()),
         ]
 
 
