@@ -340,6 +340,7 @@ ALLOWED: dict[str, set[str]] = {
     "FreeConvolution.of_eigenvalues.weights": {"array"},
     "risk_curve.samples": {"array"},
     "risk_curve.cache": {"string"},
+    "agreement.cache": {"string"},
     "WeightSpectrum.cdf.x": MANY_NUMBERS,
     "experiment.cache": {"string"},
     "train.checkpoint": {"string"},

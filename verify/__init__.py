@@ -24,6 +24,7 @@ The files, in the order in which they import each other:
     page               the same as a page that a reviewer reads alone
     coverage           whether one phase holds at each point
     report             the outcome, put together
+    point_cache        the outcomes of points, kept for a comparison that is interrupted
     comparison         ``agreement``: draw points, solve, extrapolate, compare
     reproducing        a failed check as lines to paste, and ``assert_agreement``, which shows them
     figures            phase diagrams, with the points that were checked

@@ -15,11 +15,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
 from contextlib import suppress
 from fractions import Fraction
-from functools import cache
+from functools import cache as cached
+from functools import lru_cache, partial
 from numbers import Integral
-from typing import Any, Literal
+from os import PathLike
+from typing import Any, Literal, NamedTuple
 
 import hypothesis
 from hypothesis import strategies as st
@@ -32,10 +35,11 @@ from asymptotics.expressions.checks import InvalidArgument, exact_number, is_num
 from asymptotics.networks.mode_functions import Ordering
 from asymptotics.networks.narrow import Binding
 from asymptotics.systems import system_of
-from numerics import Problem, solve
+from numerics import InvalidProblem, Problem, solve
 from numerics.arithmetic.precision import to_fraction
 from numerics.networks.network import NETWORKS
-from verify import words
+from numerics.runs import Cache, Parts, complete, require_run
+from verify import point_cache, words
 from verify.coverage import phase_counts
 from verify.extrapolation import ROUNDING, Limit, extrapolated_exponent, limits_of_ratio
 from verify.ladder import EXPONENTS, POWERS_GONE, RANGE, coordinates, dimensions, ladder, margin
@@ -89,7 +93,13 @@ _POINTS: dict[Effort, int] = {"quick": 4, "full": 40}
 
 
 def agreement(
-    diagram: PhaseDiagram, *, effort: Effort = "quick", seed: int = 0, progress: bool = False
+    diagram: PhaseDiagram,
+    *,
+    effort: Effort = "quick",
+    seed: int = 0,
+    progress: bool = False,
+    executor: Executor | None = None,
+    cache: str | PathLike[str] | None = None,
 ) -> Report:
     """Compare every law of a diagram with solutions of the full equations: exponents and constants.
 
@@ -99,11 +109,16 @@ def agreement(
         effort: "quick", a few points in each phase, or "full", ten times as many.
         seed: of the points drawn.
         progress: whether to show a progress bar on standard error.
+        executor: any ``concurrent.futures.Executor``, to which the points go one by one; None to solve them
+            here.  The report is the same bit by bit.
+        cache: a directory, made if missing, in which the outcomes of every point are kept: what was
+            interrupted continues where it stopped.  None for none.
 
     Raises:
         InvalidArgument: when an argument is none of these, or the diagram's model none that ``numerics``
             solves.
         NotConverged: when an equation could not be solved.
+        Interrupted: stopped from the keyboard; the message says how many points were finished.
 
     >>> from asymptotics import diagonal, phase_diagram
     >>> agreement(phase_diagram(diagonal)).passed
@@ -113,21 +128,13 @@ def agreement(
     require(isinstance(effort, str) and effort in _POINTS, "effort", effort, "'quick' or 'full'")
     is_seed = isinstance(seed, Integral) and is_number(seed) and abs(seed) < 2**SEED_BITS
     require(is_seed, "seed", seed, f"an integer of at most {SEED_BITS} bits")
-    require(isinstance(progress, bool), "progress", progress, "True or False")
-    seed = int(seed)
-    points = [
-        (phase, scale, effort == "full" or k % 2 == 0)
-        for phase in diagram.phases
-        for k, scale in enumerate(_draw(diagram, phase, effort, seed))
+    seed, stored = int(seed), _cache_at(executor, progress, cache)
+    places = [
+        _Place(index, tuple(point._asdict().items()), effort == "full" or k % 2 == 0)
+        for index, phase in enumerate(diagram.phases)
+        for k, point in enumerate(_draw(diagram, phase, effort, seed))
     ]
-    outcomes: list[Check | Omission] = [*_coverage(diagram, seed)]
-    model = str(diagram.model)
-    with progress_bar(shown=progress) as bar:
-        task = bar.add_task(words.IN_PROGRESS.format(model=model), total=len(points))
-        for phase, scale, every_law in points:
-            bar.update(task, description=words.PHASE_IN_PROGRESS.format(model=model, phase=phase.name))
-            outcomes += _check(diagram, phase, scale, every_law)
-            bar.advance(task)
+    outcomes = [*_coverage(diagram, seed), *_compared_at(diagram, places, executor, stored, progress)]
     checks = tuple(outcome for outcome in outcomes if isinstance(outcome, Check))
     omissions = tuple(outcome for outcome in outcomes if isinstance(outcome, Omission))
     return Report(checks, effort, seed, omissions=omissions, phases=tuple(_derived(diagram)))
@@ -161,6 +168,91 @@ def checks_at(diagram: PhaseDiagram, phase: Phase, at: Mapping[str, Any]) -> tup
     exact = {name: to_fraction(exact_number(name, value)) for name, value in at.items()}
     outcomes = _check(diagram, phase, shape(**exact), every_law=True)
     return tuple(outcome for outcome in outcomes if isinstance(outcome, Check))
+
+
+def _cache_at(executor: Any, progress: Any, cache: Any) -> Cache | None:
+    """The cache in a directory, None for none; the others are checked, too."""
+    try:
+        require_run(executor, progress)
+        return None if cache is None else Cache.at(cache)
+    except InvalidProblem as refusal:
+        raise InvalidArgument(str(refusal)) from None
+
+
+class _Place(NamedTuple):
+    """A point that is to be compared, as it goes to another process: types of points are made at run time.
+
+    Attributes:
+        phase: its number in the diagram.
+        at: exponents and parameters by name.
+        every_law: whether all laws are compared there, or those alone that all phases have.
+    """
+
+    phase: int
+    at: tuple[tuple[str, Fraction | None], ...]
+    every_law: bool
+
+
+def _compared_at(
+    diagram: PhaseDiagram,
+    places: Sequence[_Place],
+    executor: Executor | None,
+    stored: Cache | None,
+    progress: bool,
+) -> Iterator[Check | Omission]:
+    """The outcomes of all points, in their order, those in a cache as they stand there."""
+    known: list[_Outcomes | None] = [None] * len(places)
+    if stored is not None:
+        known = [stored.read(_key(diagram, place), partial(_read, place)) for place in places]
+
+    def write(result: _Outcomes) -> None:
+        if stored is not None:
+            stored.write(_key(diagram, result.place), point_cache.written(result.outcomes))
+
+    parts = Parts(
+        title=words.IN_PROGRESS.format(model=diagram.model),
+        done=words.POINTS_DONE,
+        here=lambda k: _outcomes(diagram, places[k]),
+        submit=None if executor is None else lambda k: executor.submit(_outcomes_of_copy, diagram, places[k]),
+        write=write,
+        directory=None if stored is None else stored.directory,
+    )
+    for result in complete(known, parts, progress=progress):
+        yield from result.outcomes
+
+
+class _Outcomes(NamedTuple):
+    """What a point leaves behind."""
+
+    place: _Place
+    outcomes: tuple[Check | Omission, ...]
+
+
+def _outcomes(diagram: PhaseDiagram, place: _Place) -> _Outcomes:
+    phase, at = diagram.phases[place.phase], dict(place.at)
+    point = point_type(diagram)(**at) if has_own_axes(diagram) else Scale(**at)  # type: ignore[arg-type]
+    return _Outcomes(place, tuple(_check(diagram, phase, point, place.every_law)))
+
+
+def _outcomes_of_copy(diagram: PhaseDiagram, place: _Place) -> _Outcomes:
+    """The same in another process, where a diagram arrives with each point."""
+    return _outcomes(_first_copy(diagram), place)
+
+
+@lru_cache(maxsize=4)
+def _first_copy(diagram: PhaseDiagram) -> PhaseDiagram:
+    """The first of equal diagrams: it keeps the laws that were derived when they were asked for."""
+    return diagram
+
+
+def _key(diagram: PhaseDiagram, place: _Place) -> dict[str, Any]:
+    phase = diagram.phases[place.phase]
+    laws = laws_of(diagram, phase) if place.every_law else phase.laws
+    return point_cache.key_of(diagram, phase, laws, dict(place.at))
+
+
+def _read(place: _Place, record: Any) -> _Outcomes:
+    return _Outcomes(place, point_cache.read_from(record))
 
 
 def _derived(diagram: PhaseDiagram) -> Iterator[DerivedPhase]:
@@ -497,7 +589,7 @@ def _network(diagram: PhaseDiagram) -> str:
     return diagram.model.name
 
 
-@cache
+@cached
 def _compiled(expressions: tuple[Expr, ...]) -> Any:
     """Expressions as a function of the exponents."""
     return lambdify(EXPONENTS, expressions, "math")

@@ -130,6 +130,7 @@ NEAR_A_CASE = "close to a decay gamma at which the law becomes another"
 NEEDS_PANDAS = "to_frame needs pandas: pip install '.[tables]', from the root of the repository"
 TABLE = "derived laws against the full equations"
 VERDICT = "{outcome}: {checked} numbers checked, {disagree} disagree, {undecided} undecided"
+POINTS_DONE = "points were compared"
 IN_PROGRESS, PHASE_IN_PROGRESS = "{model} network", "{model} network, phase {phase}"
 
 # Figures.
