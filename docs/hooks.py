@@ -179,6 +179,12 @@ def api_page(folder: str, modules: list[Path]) -> str:
     return "\n".join(lines)
 
 
+def examples() -> list[Path]:
+    """Scripts with figures, and what else an example holds."""
+    folder = ROOT / "examples"
+    return [*sorted(folder.glob("*.py")), *sorted(folder.glob("*/*.py"))]
+
+
 def figures(example: Path) -> list[Path]:
     """What an example has drawn: by `.ci/docs`, or what is stored beside it."""
     drawn = sorted((FIGURES / example.stem).glob("*.png"))
@@ -188,12 +194,12 @@ def figures(example: Path) -> list[Path]:
 def gallery() -> str:
     """The examples: what they ask, what they draw, and how."""
     parts = ["# Gallery", "", "Each is one script that runs in under two minutes.", ""]
-    for path in sorted((ROOT / "examples").glob("*.py")):
+    for path in examples():
         source = path.read_text(encoding="utf-8")
         title, _, text = (ast.get_docstring(ast.parse(source)) or "").partition("\n")
         parts += [f"## {title.rstrip('.')} {{ #{path.stem} }}", "", text.strip("\n"), ""]
         parts += [f"![{title}](examples/{figure.name})\n" for figure in figures(path)]
-        parts += [f'??? note "examples/{path.name}"', "", "    ```python"]
+        parts += [f'??? note "{path.relative_to(ROOT)}"', "", "    ```python"]
         parts += [f"    {line}".rstrip() for line in source.splitlines()] + ["    ```", ""]
     return "\n".join(parts)
 
@@ -263,7 +269,7 @@ def on_files(files: Any, config: Any) -> Any:
 
     for page, markdown in pages():
         files.append(File.generated(config, page, content=markdown))
-    for example in sorted((ROOT / "examples").glob("*.py")):
+    for example in examples():
         for figure in figures(example):
             files.append(File.generated(config, f"examples/{figure.name}", abs_src_path=str(figure)))
     return files

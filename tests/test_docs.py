@@ -115,8 +115,13 @@ def test_the_names_of_the_glossary_exist() -> None:
 
 
 def test_the_gallery_has_every_example() -> None:
-    for path in (ROOT / "examples").glob("*.py"):
-        assert f"{{ #{path.stem} }}" in hooks.gallery()
+    shown = set(re.findall(r"\{ #(\w+) \}$", hooks.gallery(), re.MULTILINE))
+    assert shown == {path.stem for path in (ROOT / "examples").rglob("*.py")}
+    linked = {
+        name for text in dict(hooks.pages()).values() for name in re.findall(r"gallery\.md#(\w+)", text)
+    }
+    assert len(linked) > 3
+    assert linked <= shown
 
 
 def built(folder: Path) -> subprocess.CompletedProcess[str]:
