@@ -5,6 +5,7 @@ choose its `optimal_weight_decay`.  The folders, in the order in which they buil
 
     arithmetic         float64 and multiple precision behind one interface; checks of arguments
     displays           how results show themselves: notebook, dictionary, data frame
+    figures            figures that show themselves in a notebook
     sums               over modes and over poles, at a cost that does not grow with their number
     free_probability   the law of a noisy matrix: free convolution with a semicircle
     equations          the two state equations, and the methods that solve them
@@ -17,6 +18,7 @@ choose its `optimal_weight_decay`.  The folders, in the order in which they buil
     certified          proofs
     training           the networks themselves, on drawn data
     curve, tuning      learning curves, and the best weight decay
+    sample_size        the samples that a risk takes
     experiments        trainings beside the theory
     inference          what trained weights alone say
 """
@@ -35,6 +37,7 @@ from numerics.inference.infer import infer as infer
 from numerics.inference.inferred import Estimate as Estimate
 from numerics.inference.inferred import Inferred as Inferred
 from numerics.problem import Problem as Problem
+from numerics.sample_size import samples_for as samples_for
 from numerics.solution import Solution as Solution
 from numerics.solve import solve as solve
 from numerics.training.conventions import CONVENTIONS as CONVENTIONS
@@ -70,6 +73,7 @@ __all__ = [
     "infer",
     "optimal_weight_decay",
     "risk_curve",
+    "samples_for",
     "solve",
     "to_lasso",
     "train",

@@ -288,6 +288,8 @@ VALID: dict[str, Callable[[], Any]] = {
     "size": lambda: 3,
     "seed": lambda: 0,
     "ax": Figure().subplots,
+    "risk": lambda: 0.1,
+    "samples_for.weight_decay": lambda: "fixed",
     "solution": _solution,
     "spectrum": lambda: _solution().spectrum(),
     "alpha": lambda: 0.1,

@@ -248,8 +248,10 @@ class Spectrum(Displayed):
             raise NotConverged(f"no weight found beyond which there is a mass of {mass!r}")
         return float(x)
 
-    def plot(self, ax: Any, *, points: int = 400) -> Any:
+    def plot(self, ax: Any = None, *, points: int = 400) -> Any:
         """Draw the density from 0 to the right edge, the spikes and the bulk edge on Matplotlib axes.
+
+        Without axes they are those of a new figure, ``plot().figure``, which shows itself in a notebook.
 
         The mass at 0 is written in the legend.  A support without end is shown as far as the density, at the
         right of 0, has fallen by a factor of 1000.  Axes are logarithmic where the largest weight is more
@@ -264,7 +266,11 @@ class Spectrum(Displayed):
         >>> ax.get_xlabel(), ax.get_xscale()
         ('trained weight', 'linear')
         """
-        require(callable(getattr(ax, "axvline", None)), "ax", ax, "Matplotlib axes")
+        if ax is None:
+            from numerics.figures import NotebookFigure  # noqa: PLC0415  (Matplotlib takes long to import)
+
+            ax = NotebookFigure(layout="constrained").subplots()
+        require(callable(getattr(ax, "axvline", None)), "ax", ax, "Matplotlib axes, or None for new ones")
         require(is_count(points), "points", points, "a positive integer")
         right = self.right_edge if math.isfinite(self.right_edge) else self._thousandth()
         x = self._places(right, points)

@@ -15,13 +15,13 @@ from typing import Any, Unpack
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.transforms import ScaledTranslation
 from sympy import oo
 
 from asymptotics import Boundary, Network, Phase, PhaseDiagram, symbols
 from asymptotics.expressions.checks import require
+from numerics.figures import NotebookFigure
 from verify import words
 from verify.figures.labels import Label, set_labels
 from verify.figures.polygons import HalfPlane, Polygon, clipped, rectangle, segment, sides
@@ -76,7 +76,7 @@ def phase_diagram_figure(
             exponent.
 
     Returns:
-        A Matplotlib figure, 7 x 5.6 inches, not attached to any window.
+        A Matplotlib figure, 7 x 5.6 inches, not attached to any window; it shows itself in a notebook.
 
     Raises:
         InvalidArgument: when an argument is not of its kind, outside the theory, or does not fit the diagram.
@@ -85,8 +85,7 @@ def phase_diagram_figure(
     >>> print(phase_diagram_figure(phase_diagram(diagonal)).axes[0].get_xlabel())
     samples: $a = \log n_{\mathrm{eff}} / \log d$
     """
-    figure = Figure(figsize=(7, 5.6), layout="constrained")
-    FigureCanvasAgg(figure)
+    figure = NotebookFigure(figsize=(7, 5.6), layout="constrained")
     draw_phase_diagram(
         figure.add_subplot(),
         diagram,

@@ -28,6 +28,7 @@ from asymptotics import (
 from asymptotics.algebra.polyhedra import EVERYWHERE, FIELD, SignChange, coefficient
 from asymptotics.expressions.pickling import Stored
 from asymptotics.lemmas.noise import NoiseLaw, level
+from asymptotics.models import attention, bilinear, hermite, one_pass_sgd, random_features
 from asymptotics.symbols import gamma, source
 
 NETWORKS = {"diagonal": diagonal, "quadratic": quadratic}
@@ -131,11 +132,23 @@ def test_noise_is_cut_alike_after_a_journey():
         lambda: tuple(p.spectrum() for p in phase_diagram(diagonal).phases),
         lambda: phase_diagram(quadratic).optimal_weight_decay(gamma=1),
         lambda: phase_diagram(quadratic).learning_curve(ell=-1, gamma=1),
+        lambda: phase_diagram(quadratic).at(**POINT),
+        lambda: phase_diagram(quadratic, estimator="bayes").learning_curve(),
+        lambda: phase_diagram(quadratic)["V"].risk.at(gamma=1, a=S.Half, ell=-1),
+        *(lambda m=m: m for m in (attention, bilinear, hermite(2), one_pass_sgd, random_features)),
         lambda: EVERYWHERE,
     ],
 )
 def test_answers_travel(derive):
     assert_travels(derive())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "model", [attention, bilinear, hermite(2), one_pass_sgd, random_features], ids=lambda model: model.name
+)
+def test_diagrams_of_every_shipped_model_travel(model):
+    assert_travels(phase_diagram(model))
 
 
 @pytest.mark.parametrize("network", ["quadratic", pytest.param("diagonal", marks=pytest.mark.slow)])

@@ -1,0 +1,182 @@
+r"""How many samples it takes: the n from which on the excess risk stays below a value.
+
+With the best weight decay, and for the Bayes-optimal estimator, the risk falls with the samples, and there is
+one such n.  At a fixed weight decay it may rise before it falls: overfitted noise makes it peak where the
+data have just as many degrees of freedom as are to be determined, A = D_0 (double descent).  Far beyond that
+it falls for good.  So `samples_for` starts there and walks down in steps of a factor `STEP`, until the risk
+is above the value for the first time.  A local maximum between the steps is searched for wherever three
+neighbours show one, and the threshold A = D_0 itself is a step.  Brent's method finds the crossing.
+
+By hand: far beyond the peak R = Delta d/n for the diagonal network at small weight decay, so that a risk of
+1/100 takes n = 100 Delta d samples.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+from scipy.optimize import brentq, minimize_scalar
+
+from numerics.arithmetic.checks import is_double, require
+from numerics.arithmetic.errors import NotConverged
+from numerics.arithmetic.precision import DOUBLE
+from numerics.problem import Problem, modes_of
+from numerics.solution import Solution
+from numerics.solve import checked, solve
+from numerics.tuning import optimal_weight_decay
+
+STEP = 2.0
+"""Ratio of neighbouring numbers of samples."""
+
+BEYOND = 64.0
+"""The walk starts so many times beyond the largest interpolation threshold."""
+
+MOST_STEPS = 1000
+TOLERANCE = 1e-12
+"""Of the logarithm of the samples."""
+
+CAPACITIES = (1.0, 0.5)
+"""Degrees of freedom D_0 of all modes at full width: where the risk may peak, A = D_0."""
+
+Risk = Callable[[float], float]
+"""The excess risk, as a function of the logarithm of the samples."""
+
+
+def samples_for(problem: Problem, risk: float, *, weight_decay: str = "fixed") -> tuple[float, Solution]:
+    """The number of samples from which on the excess risk is at most a value, and the solution there.
+
+    Where the risk rises before it falls (double descent), smaller numbers may reach the value, too, before it
+    rises again: they do not count.  The number is real; round it up.  It is right to ten digits, to five with
+    a tuned weight decay.
+
+    Args:
+        problem: everything but the number of samples; its own plays no part.
+        risk: the value, above 0 and below the risk of no samples.
+        weight_decay: "fixed", that of the problem; or "tuned", the best one at every number of samples.
+
+    Raises:
+        InvalidProblem: an argument is none of these, or there is no weight decay to tune.
+        NotConverged: a solution on the way failed; or the risk stays above the value, however many samples.
+
+    >>> problem = Problem("diagonal", gamma=1.25, samples=1, dim=1000, weight_decay=1e-3, noise_variance=0.5)
+    >>> samples, solution = samples_for(problem, 0.05)
+    >>> print(f"{samples:.1f} {solution.excess_risk:.6f}")
+    10992.5 0.050000
+    >>> print(f"{samples_for(problem, 0.05, weight_decay='tuned')[0]:.1f}")
+    703.3
+    """
+    checked(problem, None)
+    is_choice = isinstance(weight_decay, str) and weight_decay in ("fixed", "tuned")
+    require(is_choice, "weight_decay", weight_decay, '"fixed" or "tuned"')
+    tuned = weight_decay == "tuned"
+    has_decay = not tuned or problem.weight_decay is not None
+    require(has_decay, "weight_decay", weight_decay, f'"fixed" for estimator "{problem.estimator}"')
+    largest = _without_samples(problem)
+    allowed = f"a number above 0 and below {largest:.6g}, the risk of no samples"
+    require(is_double(risk) and 0 < float(risk) < largest, "risk", risk, allowed)
+    return _tuned(problem, float(risk)) if tuned else _fixed(problem, float(risk))
+
+
+def _without_samples(problem: Problem) -> float:
+    """The mean square of the target."""
+    with DOUBLE.working():
+        return problem.architecture.risk_per_error * float(modes_of(problem).mean_square)
+
+
+def _tuned(problem: Problem, risk: float) -> tuple[float, Solution]:
+    def solved(height: float) -> Solution:
+        return optimal_weight_decay(replace(problem, samples=math.exp(height)))[1]
+
+    high = _falls_below(lambda height: solved(height).excess_risk, math.log(_thresholds(problem)[-1]), risk)
+    step = math.log(STEP)
+    while solved(high - step).excess_risk <= risk:
+        high, step = high - step, 2 * step
+    low = high - step
+    return _crossing(solved, low, high, risk, 1e-8)
+
+
+def _fixed(problem: Problem, risk: float) -> tuple[float, Solution]:
+    def solved(height: float) -> Solution:
+        return solve(replace(problem, samples=math.exp(height)))
+
+    def risk_at(height: float) -> float:
+        return math.inf if height in divergent else float(solved(height).excess_risk)
+
+    peaks = [math.log(n) for n in _thresholds(problem)]
+    # there the risk of noisy labels has no limit as the weight decay vanishes
+    divergent = peaks if problem.weight_decay == 0 and problem.noise_variance != 0 else []
+    start = _falls_below(risk_at, peaks[-1] + math.log(BEYOND), risk)
+    low, high = _last_rise(risk_at, _steps(start, peaks), risk)
+    return _crossing(solved, low, high, risk, TOLERANCE)
+
+
+def _thresholds(problem: Problem) -> list[float]:
+    """Samples at which the risk may peak, increasing."""
+    per_sample = float(replace(problem, samples=1).parameters.capacity)
+    return sorted(freedom / per_sample for freedom in CAPACITIES)
+
+
+def _falls_below(risk_at: Risk, height: float, risk: float) -> float:
+    """A place, beyond a height, where the risk is at most a value.
+
+    Raises:
+        NotConverged: there is none.
+    """
+    for _ in range(MOST_STEPS):
+        if risk_at(height) <= risk:
+            return height
+        height += 2 * math.log(STEP)
+    raise NotConverged(f"risk={risk:g}: the excess risk is still above at samples={math.exp(height):.1e}")
+
+
+def _steps(start: float, peaks: list[float]) -> Iterator[float]:
+    """Places from the start downwards, the peaks among them."""
+    height, ahead = start, sorted(peak for peak in peaks if peak < start)
+    while True:
+        yield height
+        height -= math.log(STEP)
+        while ahead and ahead[-1] >= height:
+            peak = ahead.pop()
+            if peak > height:
+                yield peak
+
+
+def _last_rise(risk_at: Risk, steps: Iterator[float], risk: float) -> tuple[float, float]:
+    """Two places around the last crossing of the value: above it at the first, below at the second."""
+    last: list[tuple[float, float]] = []
+    for _, height in zip(range(MOST_STEPS), steps, strict=False):
+        last = [*last[-2:], (height, risk_at(height))]
+        if last[-1][1] > risk:
+            return height, last[-2][0]
+        if len(last) == 3 and last[0][1] < last[1][1] > last[2][1]:
+            top, value = _maximum(risk_at, last[2][0], last[0][0])
+            if value > risk:
+                return top, last[0][0]
+    raise NotConverged(f"risk={risk:g}: the excess risk is still below at samples={math.exp(height):.1e}")
+
+
+def _maximum(risk_at: Risk, low: float, high: float) -> tuple[float, float]:
+    options = {"xatol": 1e-6}
+    top = minimize_scalar(lambda x: -risk_at(x), bounds=(low, high), method="bounded", options=options)
+    return float(top.x), -float(top.fun)
+
+
+def _crossing(
+    solved: Callable[[float], Solution], low: float, high: float, risk: float, tolerance: float
+) -> tuple[float, Solution]:
+    """Where the risk crosses the value between two places, on the side where it is below."""
+
+    def excess(height: float) -> Any:
+        return solved(height).excess_risk / risk - 1
+
+    crossing = float(brentq(excess, low, high, xtol=tolerance, rtol=1e-15))
+    solution = solved(crossing)
+    if solution.excess_risk > risk * (1 + 1e-6):  # it jumps
+        crossing += 2 * tolerance + 1e-14 * abs(crossing)
+        solution = solved(crossing)
+    if not solution.excess_risk <= risk * (1 + 1e-6):
+        raise NotConverged(f"risk={risk:g}: not crossed between {math.exp(low):.6e} and {math.exp(high):.6e}")
+    return math.exp(crossing), solution
