@@ -57,7 +57,7 @@ TEXTS = sorted(
     }
 )
 
-ELSEWHERE = ("mpmath.", "concurrent.", "pandas.", "S.")
+ELSEWHERE = ("mpmath.", "concurrent.", "pandas.", "dataclasses.", "S.")
 """References to other packages."""
 
 

@@ -27,6 +27,9 @@ The files, in the order in which they import each other:
     point_cache        the outcomes of points, kept for a comparison that is interrupted
     comparison         ``agreement``: draw points, solve, extrapolate, compare
     reproducing        a failed check as lines to paste, and ``assert_agreement``, which shows them
+    planted_errors     a catalogue of wrong derivations, and the check that finds each
+    gallery            the shipped models by their names
+    parts              a verification in parts, which go to any executor and are kept
     figures            phase diagrams, with the points that were checked
     main_job           derive, compare, write report and figures: ``shallowlaws verify``
     provenance, signals, command_line, start     the console command

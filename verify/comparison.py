@@ -26,7 +26,6 @@ from typing import Any, Literal, NamedTuple
 
 import hypothesis
 from hypothesis import strategies as st
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from sympy import Expr, lambdify, oo
 from sympy.core.relational import Relational
 
@@ -40,7 +39,7 @@ from numerics.arithmetic.precision import to_fraction
 from numerics.networks.network import NETWORKS
 from numerics.runs import Cache, Parts, complete, require_run
 from verify import point_cache, words
-from verify.coverage import phase_counts
+from verify.coverage import excluded, phase_counts
 from verify.extrapolation import ROUNDING, Limit, extrapolated_exponent, limits_of_ratio
 from verify.ladder import EXPONENTS, POWERS_GONE, RANGE, coordinates, dimensions, ladder, margin
 from verify.limits import DECAY_WINDOW, FIGURE_GAMMA, SAMPLES_WINDOW, SEED_BITS, SYSTEM_DECAY_WINDOW
@@ -134,10 +133,10 @@ def agreement(
         for index, phase in enumerate(diagram.phases)
         for k, point in enumerate(_draw(diagram, phase, effort, seed))
     ]
-    outcomes = [*_coverage(diagram, seed), *_compared_at(diagram, places, executor, stored, progress)]
+    outcomes = [*_compared_at(diagram, places, executor, stored, progress), *regions_checked(diagram, seed)]
     checks = tuple(outcome for outcome in outcomes if isinstance(outcome, Check))
     omissions = tuple(outcome for outcome in outcomes if isinstance(outcome, Omission))
-    return Report(checks, effort, seed, omissions=omissions, phases=tuple(_derived(diagram)))
+    return Report(checks, effort, seed, omissions=omissions, phases=tuple(derived_phases(diagram)))
 
 
 def checks_at(diagram: PhaseDiagram, phase: Phase, at: Mapping[str, Any]) -> tuple[Check, ...]:
@@ -255,7 +254,7 @@ def _read(place: _Place, record: Any) -> _Outcomes:
     return _Outcomes(place, point_cache.read_from(record))
 
 
-def _derived(diagram: PhaseDiagram) -> Iterator[DerivedPhase]:
+def derived_phases(diagram: PhaseDiagram) -> Iterator[DerivedPhase]:
     """The phases of a diagram as they stand in a report."""
     for phase in diagram.phases:
         power = phase.risk.log_exponent
@@ -268,8 +267,11 @@ def _derived(diagram: PhaseDiagram) -> Iterator[DerivedPhase]:
         )
 
 
-def _coverage(diagram: PhaseDiagram, seed: int) -> Iterator[Check]:
-    """Whether one phase holds at each point, for every phase that comes nearest to some."""
+def regions_checked(diagram: PhaseDiagram, seed: int) -> Iterator[Check]:
+    """Whether one phase holds at each point, for every phase that comes nearest to some (``coverage``).
+
+    At a point that a region holds and its balance excludes the laws of the phase are compared, too.
+    """
     for one in phase_counts(diagram, seed):
         at = dict(one.place)
         shared: dict[str, Any] = {
@@ -288,6 +290,12 @@ def _coverage(diagram: PhaseDiagram, seed: int) -> Iterator[Check]:
             others=tuple(at.items()),
             **shared,
         )
+    for index, place in excluded(diagram, seed).items():
+        phase = diagram.phases[index]
+        shape: Any = point_type(diagram) if has_own_axes(diagram) else Scale
+        default = {"ell": Fraction(0), "gamma": FIGURE_GAMMA}
+        point = shape(**{name: place.get(name, default.get(name)) for name in shape._fields})
+        yield from (one for one in _check(diagram, phase, point, every_law=False) if isinstance(one, Check))
 
 
 def _row(diagram: PhaseDiagram, phase: Phase) -> dict[str, str]:
@@ -300,12 +308,6 @@ def _row(diagram: PhaseDiagram, phase: Phase) -> dict[str, str]:
         "phase": phase.name,
         "region": " and ".join(map(str, phase.region.args)),
     }
-
-
-def progress_bar(*, shown: bool = True, **options: Any) -> Progress:
-    """A progress bar: what is done, how much of it, how long it will take."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    return Progress(*columns, disable=not shown, **options)
 
 
 def _draw(diagram: PhaseDiagram, phase: Phase, effort: Effort, seed: int) -> list[Any]:

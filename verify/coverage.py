@@ -5,10 +5,14 @@ can notice that one of them is missing, or that two claim the same points.  Poin
 windows of a comparison, for every coordinate and parameter, and the phases that hold at each are counted:
 one, but on boundaries, which are left out.
 
+A phase knows under which inequalities its own balance holds.  Where a region reaches beyond them, as one
+whose boundary has been moved does, its laws are to be compared: no point that is chosen deep inside of the
+balance would lie there.  ``excluded`` finds such points; regions as derived have none.
+
 A diagram without boundaries is taken for a part of one, and claims nothing: with ``boundaries=()`` a single
 phase is compared alone.
 
-In this order: ``PhaseCount``, ``phase_counts``.
+In this order: ``PhaseCount``, ``phase_counts``, ``excluded``.
 """
 
 from __future__ import annotations
@@ -86,6 +90,28 @@ def phase_counts(diagram: PhaseDiagram, seed: int) -> list[PhaseCount]:
         elif own.any():
             result.append(PhaseCount(index, 1, {}))
     return result
+
+
+def excluded(diagram: PhaseDiagram, seed: int) -> dict[int, Mapping[str, Fraction]]:
+    """For each phase whose region holds points that its balance excludes, by index, the one furthest out.
+
+    >>> from asymptotics import diagonal, phase_diagram
+    >>> excluded(phase_diagram(diagonal), seed=0)
+    {}
+    """
+    names, lattice, points = _points(diagram, seed)
+    places: dict[int, Mapping[str, Fraction]] = {}
+    for index, phase in enumerate(diagram.phases):
+        inside = _depth([r.gts - r.lts for r in phase.region.args], names, points) > ON_BOUNDARY
+        expression = phase.balance.scales.expression
+        forms = [expression(form) for form in phase.balance.facets]
+        held = np.where(
+            inside, _depth([f for f in forms if f.free_symbols <= {*names}], names, points), np.inf
+        )
+        furthest = int(np.argmin(held))
+        if held[furthest] < -ON_BOUNDARY:
+            places[index] = _place(names, lattice[furthest], diagram)
+    return places
 
 
 Array = NDArray[np.float64]

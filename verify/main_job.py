@@ -1,31 +1,41 @@
-"""The main job: derive diagrams, check them against the equations, and write the report.
+"""The main job: derive diagrams, check them against the equations, plant errors, and write the report.
 
-Checks are made phase by phase.  A job that is interrupted, or meets an equation that is not solved, writes
-the report of the phases it finished, marked as incomplete, and says so.
+It is done in parts (``parts``), in this process or by several, and each part is kept in ``DIR/parts`` until
+all are done.  A job that is interrupted, or meets an equation that is not solved, writes the report of the
+parts it finished, marked as incomplete, and says so; the same command goes on from there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+import json
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from fractions import Fraction
+from functools import partial
+from importlib.metadata import PackageNotFoundError, version
 from io import StringIO
+from multiprocessing import active_children, get_context
 from pathlib import Path
+from signal import SIG_IGN, SIGINT, signal
+from typing import Any
 
 import click
 from rich.console import Console
 from rich.table import Table
 
-import asymptotics
-from asymptotics.algebra.monomials import Noise
-from asymptotics.diagram import Estimator
+from asymptotics import PhaseDiagram, symbols
 from numerics import Interrupted, NotConverged
+from numerics.runs import Cache, Parts, complete
 from verify import words
-from verify.comparison import Effort, agreement, progress_bar
 from verify.figures import figure_name, phase_diagram_figure, save_figure
 from verify.figures.view import has_source
 from verify.files import created, whole
-from verify.outcomes import Check, DerivedPhase, Omission
+from verify.outcomes import Check, DerivedPhase, Kill, Omission, RunInfo
+from verify.parts import Outcome, Part, Subject, computed, outcomes_of, parts_of
 from verify.report import Report
 
 FIGURE_NOISE = Fraction(1, 2)
@@ -34,107 +44,188 @@ FIGURE_NOISE = Fraction(1, 2)
 FIGURE_SOURCE = Fraction(1, 2)
 """The source exponent of those that need one."""
 
+PARTS_FOLDER = "parts"
+"""Of the finished parts, in the folder of the report."""
 
-def run(
-    networks: Sequence[str],
-    *,
-    effort: Effort,
-    seed: int,
-    out: Path,
-    noise: Noise = "fixed",
-    estimator: Estimator = "erm",
-) -> bool:
-    """Verify models one after the other, given by their names; returns whether everything agrees.
+Record = dict[str, Any]
 
-    Writes report.md, report.json and the phase diagrams, PNG and PDF, into ``out``.  Progress goes to
-    standard error, the table to standard output.
+
+def run(subjects: Sequence[Subject], *, out: Path, command: str, jobs: int = 1) -> bool:
+    """Verify diagrams one after the other; returns whether everything agrees.
+
+    Writes report.md, report.json, tables of phases, omissions and planted errors, and the phase diagrams, PNG
+    and PDF, into ``out``.  Progress goes to standard error, the table to standard output.
+
+    Args:
+        subjects: the diagrams.
+        out: the folder.
+        command: that was given, for the report.
+        jobs: how many processes compute.
 
     Raises:
         Interrupted: stopped from the keyboard; the message says what was written.
         NotConverged: an equation could not be solved; the message says what was written.
     """
-    job = _Job(effort, seed, out, noise, estimator)
+    job = _Job(subjects, out, command)
     with created(out):
         try:
-            for name in networks:
-                job.verify(name)
-        except (KeyboardInterrupt, NotConverged) as stop:
-            if job.checks:
-                job.write_report(complete=False)
-            paths = ", ".join(map(str, job.written))
-            left = (
-                words.CHECKS_LEFT.format(checked=len(job.checks), paths=paths)
-                if paths
-                else words.NOTHING_LEFT
-            )
+            with created(out / PARTS_FOLDER), _workers(jobs) as executor:
+                job.compute(executor)
+        except (KeyboardInterrupt, Interrupted, NotConverged) as stop:
+            left = job.leave()
             if isinstance(stop, NotConverged):
                 raise NotConverged(f"{stop}; {left}") from stop
             raise Interrupted(left) from None
+        job.draw()
         report = job.write_report(complete=True)
+        shutil.rmtree(out / PARTS_FOLDER, ignore_errors=True)
     click.echo(_table(report))
     for path in job.written:
         click.echo(f"wrote {path}")
-    outcome = words.AGREEMENT if report.passed else words.DISAGREEMENT
-    counts = {"disagree": len(report.disagreements), "undecided": len(report.undecided)}
-    click.echo(words.VERDICT.format(outcome=outcome, checked=len(report.checks), **counts))
+    click.echo(report.verdict)
     return report.passed
+
+
+@contextmanager
+def _workers(jobs: int) -> Iterator[Executor | None]:
+    """Processes to compute with, none for one; those that are still at it are ended by an error."""
+    if jobs == 1:
+        with nullcontext():
+            yield None
+        return
+    # new processes, not copies of this one, which has threads; Ctrl-C is for the one that waits
+    executor = ProcessPoolExecutor(jobs, get_context("spawn"), initializer=signal, initargs=(SIGINT, SIG_IGN))
+    before = {*active_children()}
+    try:
+        yield executor
+    except BaseException:
+        executor.shutdown(wait=False, cancel_futures=True)
+        for worker in {*active_children()} - before:
+            worker.terminate()
+        raise
+    executor.shutdown()
 
 
 @dataclass
 class _Job:
-    """What is asked for, and what was checked and written of it so far."""
+    """What is asked for, and what was computed and written of it so far."""
 
-    effort: Effort
-    seed: int
+    subjects: Sequence[Subject]
     out: Path
-    noise: Noise
-    estimator: Estimator
-    checks: list[Check] = field(default_factory=list)
-    omissions: list[Omission] = field(default_factory=list)
-    phases: list[DerivedPhase] = field(default_factory=list)
+    command: str
+    parts: list[Part] = field(default_factory=list)
+    records: list[tuple[Part, Record] | None] = field(default_factory=list)
     written: list[Path] = field(default_factory=list)
+    figures: list[str] = field(default_factory=list)
 
-    def verify(self, name: str) -> None:
-        """One model: adds its checks phase by phase, then its figures."""
-        of_network: list[Check] = []
-        with progress_bar(console=Console(stderr=True)) as bar:
-            task = bar.add_task(words.IN_PROGRESS.format(model=name), total=None)
-            model = getattr(asymptotics, name)
-            diagram = asymptotics.phase_diagram(model, noise=self.noise, estimator=self.estimator)
-            bar.update(task, total=len(diagram.phases))
-            for phase in diagram.phases:
-                bar.update(task, description=words.PHASE_IN_PROGRESS.format(model=name, phase=phase.name))
-                of_phase = replace(diagram, phases=(phase,), boundaries=())
-                report = agreement(of_phase, effort=self.effort, seed=self.seed)
-                of_network += report.checks
-                self.checks += report.checks
-                self.omissions += report.omissions
-                self.phases += report.phases
-                bar.advance(task)
-        b = FIGURE_NOISE if self.noise == "scaled" and self.estimator != "bayes" else None
-        source = FIGURE_SOURCE if has_source(diagram) else None
-        figure = phase_diagram_figure(diagram, b=b, source=source, checks=of_network)
-        self.written += save_figure(figure, self.out / figure_name(name, self.noise, self.estimator))
+    def compute(self, executor: Executor | None) -> None:
+        """All parts that are not kept already; fills ``records``."""
+        for subject in self.subjects:
+            self.parts += parts_of(subject)
+        cache = Cache.at(self.out / PARTS_FOLDER)
+        self.records += (_finished(cache, part) for part in self.parts)
+        submit = None if executor is None else partial(_submitted, executor, self.parts)
+        parts = Parts[tuple[Part, Record]](
+            title=words.VERIFYING,
+            done=words.PARTS_DONE,
+            here=lambda index: _computed(self.parts[index]),
+            submit=submit,
+            write=lambda result: cache.write(result[0].key(), result[1]),
+            directory=cache.directory,
+        )
+        complete(self.records, parts, progress=True)
+
+    def leave(self) -> str:
+        """Write the report of what was finished; what was kept, in a sentence."""
+        if not any(self.records):
+            return words.NOTHING_LEFT
+        report = self.write_report(complete=False)
+        paths = ", ".join(map(str, self.written))
+        return words.CHECKS_LEFT.format(checked=len(report.checks), paths=paths)
+
+    def outcomes(self, kind: type[Any], subject: Subject | None = None) -> tuple[Any, ...]:
+        """The rows of one kind of all parts that are finished, or of one diagram's."""
+        finished = (record for record in self.records if record is not None)
+        of_subject = ((p, r) for p, r in finished if subject is None or p.subject == subject)
+        rows: Iterator[Outcome] = (row for part, record in of_subject for row in outcomes_of(part, record))
+        return tuple(row for row in rows if isinstance(row, kind))
+
+    def draw(self) -> None:
+        """The phase diagrams that have two exponents, with the points that were checked."""
+        for subject in self.subjects:
+            diagram = subject.diagram()
+            if not _is_drawn(diagram):
+                continue
+            b = FIGURE_NOISE if subject.noise == "scaled" and subject.estimator != "bayes" else None
+            source = FIGURE_SOURCE if has_source(diagram) else None
+            checks = [check for check in self.outcomes(Check, subject) if check.kind != "boundary"]
+            figure = phase_diagram_figure(diagram, b=b, source=source, checks=checks)
+            name = figure_name(subject.model, subject.noise, subject.estimator)
+            paths = save_figure(figure, self.out / name)
+            self.written += paths
+            self.figures += [path.name for path in paths if path.suffix == ".png"]
 
     def write_report(self, *, complete: bool) -> Report:
         """The report as a page and for machines; one that is incomplete says so, and does not pass."""
+        first = self.subjects[0]
         report = Report(
-            tuple(self.checks),
-            self.effort,
-            self.seed,
+            self.outcomes(Check),
+            first.effort,
+            first.seed,
             complete,
-            omissions=tuple(self.omissions),
-            phases=tuple(self.phases),
+            omissions=self.outcomes(Omission),
+            phases=self.outcomes(DerivedPhase),
+            kills=self.outcomes(Kill),
+            info=RunInfo(_version(), datetime.now(UTC).isoformat(timespec="seconds"), self.command),
+            figures=tuple(self.figures),
         )
-        texts = {
-            self.out / "report.md": report.to_markdown(),
-            self.out / "report.json": report.to_json(),
+        content = report.to_dict()
+        tables: dict[str, Callable[[], str]] = {
+            "report.md": report.to_markdown,
+            "report.json": report.to_json,
+            **{f"{name}.json": partial(_as_json, content[name]) for name in words.TABLES},
         }
-        for path, text in texts.items():
-            with whole(path) as part:
-                part.write_text(text, encoding="utf-8")
-        self.written += texts
+        for name, text in tables.items():
+            with whole(self.out / name) as path:
+                path.write_text(text(), encoding="utf-8")
+        self.written += [self.out / name for name in tables]
         return report
+
+
+def _computed(part: Part) -> tuple[Part, Record]:
+    return part, computed(part)
+
+
+def _submitted(executor: Executor, parts: Sequence[Part], index: int) -> Any:
+    return executor.submit(_computed, parts[index])
+
+
+def _finished(cache: Cache, part: Part) -> tuple[Part, Record] | None:
+    """What was kept of a part, if it can be read."""
+
+    def result_of(record: Record) -> tuple[Part, Record]:
+        list(outcomes_of(part, record))  # what is not one is computed again
+        return part, record
+
+    return cache.read(part.key(), result_of)
+
+
+def _is_drawn(diagram: PhaseDiagram) -> bool:
+    """Whether a figure shows the diagram: over samples and weight decay or noise."""
+    exponents = {*diagram.phases[0].balance.scales.exponents}
+    shown = {symbols.a, symbols.ell}
+    return diagram.width == "full" and exponents - {symbols.b} == shown
+
+
+def _version() -> str:
+    try:
+        return version("shallowlaws")
+    except PackageNotFoundError:
+        return words.NO_VERSION
+
+
+def _as_json(rows: Sequence[Record]) -> str:
+    return json.dumps(rows, indent=1, allow_nan=False) + "\n"
 
 
 def _table(report: Report) -> str:

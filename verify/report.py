@@ -80,10 +80,11 @@ class Report:
 
     def __repr__(self) -> str:
         diagrams = "; ".join(dict.fromkeys(row.diagram for row in (*self.phases, *self.checks)))
-        return f"<Report of {diagrams or 'nothing'}: {self._verdict}>"
+        return f"<Report of {diagrams or 'nothing'}: {self.verdict}>"
 
     @property
-    def _verdict(self) -> str:
+    def verdict(self) -> str:
+        """The verdict in a line, with the counts."""
         counts = {"disagree": len(self.disagreements), "undecided": len(self.undecided)}
         return words.VERDICT.format(outcome=self.outcome, checked=len(self.checks), **counts)
 
@@ -94,7 +95,7 @@ class Report:
         lines = ("".join(f"<td>{escape(entry)}</td>" for entry in row) for row in rows[:SHOWN_ROWS])
         body = "".join(f"<tr>{line}</tr>" for line in lines)
         rest = f"<p>... {len(rows)} rows</p>" if len(rows) > SHOWN_ROWS else ""
-        return f"<p>{escape(self._verdict)}</p><table><tr>{head}</tr>{body}</table>{rest}"
+        return f"<p>{escape(self.verdict)}</p><table><tr>{head}</tr>{body}</table>{rest}"
 
     def summary(self) -> list[Summary]:
         """One row for each quantity of each phase, as checked, with the largest error of each kind."""

@@ -128,10 +128,13 @@ SHORT_SERIES = "a series in 1/log d whose rest is not small at any dimension in 
 MODES_AT_EDGE = "more modes next to the edge of the noise than can be summed one by one"
 NEAR_A_CASE = "close to a decay gamma at which the law becomes another"
 NEEDS_PANDAS = "to_frame needs pandas: pip install '.[tables]', from the root of the repository"
+NO_VERSION = "(not installed)"
+TABLES = ("phases", "omissions", "planted_errors")
+VERIFYING, PARTS_DONE = "verifying", "parts are verified"
 TABLE = "derived laws against the full equations"
 VERDICT = "{outcome}: {checked} numbers checked, {disagree} disagree, {undecided} undecided"
 POINTS_DONE = "points were compared"
-IN_PROGRESS, PHASE_IN_PROGRESS = "{model} network", "{model} network, phase {phase}"
+IN_PROGRESS = "{model} network"
 
 # Figures.
 
@@ -175,7 +178,8 @@ def power_of_dimension(exponent: str, log_exponent: str) -> str:
 INTERRUPTED = "interrupted: {left}"
 NOTHING_LEFT = "nothing was kept"
 NO_FIGURE_LEFT = f"no figure was finished, {NOTHING_LEFT}"
-FILES_LEFT, CHECKS_LEFT = "kept {paths}", "{checked} checks were finished; kept {paths}"
+FILES_LEFT = "kept {paths}"
+CHECKS_LEFT = "{checked} checks were finished; kept {paths}; the same command goes on from there"
 FOREIGN_PACKAGE = (
     "the package {name!r} at {folder} is not that of shallowlaws (expected in {home}): another project "
     "uses the name; install shallowlaws alone in a fresh virtual environment"

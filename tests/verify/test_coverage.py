@@ -5,9 +5,11 @@ from fractions import Fraction
 
 import pytest
 from declared_systems import HERMITE_2
+from sympy import Rational
 
 from asymptotics import PhaseDiagram, diagonal, kernel_ridge, phase_diagram, quadratic
-from verify.coverage import phase_counts
+from verify.coverage import excluded, phase_counts
+from verify.planted_errors.error import Moved
 
 DIAGRAMS = {
     **{
@@ -19,6 +21,8 @@ DIAGRAMS = {
     "kernel ridge": (kernel_ridge, "fixed", "erm"),
     "He_2": (HERMITE_2, "fixed", "erm"),
 }
+FAST = {"diagonal-fixed-bayes", "quadratic-fixed-erm", "He_2"}
+NAMES = [pytest.param(name, marks=() if name in FAST else pytest.mark.slow) for name in DIAGRAMS]
 
 
 def diagram_of(name: str) -> PhaseDiagram:
@@ -26,15 +30,16 @@ def diagram_of(name: str) -> PhaseDiagram:
     return phase_diagram(model, noise=noise, estimator=estimator)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("name", DIAGRAMS)
+@pytest.mark.parametrize("name", NAMES)
 def test_one_phase_holds_at_each_point(name: str) -> None:
     diagram = diagram_of(name)
     counts = phase_counts(diagram, seed=3)
     assert {one.count for one in counts} == {1}
     assert len(counts) == len(diagram.phases)
+    assert excluded(diagram, seed=3) == {}
 
 
-@pytest.mark.parametrize("name", DIAGRAMS)
+@pytest.mark.parametrize("name", NAMES)
 def test_a_gap_and_an_overlap_have_a_point(name: str) -> None:
     diagram = diagram_of(name)
     gap = replace(diagram, phases=diagram.phases[1:])
@@ -57,6 +62,18 @@ def test_a_part_of_a_diagram_claims_nothing() -> None:
 
 
 def test_points_are_those_of_the_seed() -> None:
-    diagram = diagram_of("diagonal-fixed-erm")
+    diagram = diagram_of("quadratic-fixed-erm")
     wrong = replace(diagram, phases=diagram.phases[1:])
     assert phase_counts(wrong, seed=1) == phase_counts(wrong, seed=1) != phase_counts(wrong, seed=2)
+
+
+def test_a_boundary_that_is_moved_has_points_that_a_balance_excludes() -> None:
+    """II of the quadratic network begins above ell = a - gamma - 1/2."""
+    diagram = diagram_of("quadratic-fixed-erm")
+    wrong = Moved("II", "III", Rational(1, 10))(diagram)
+    assert {one.count for one in phase_counts(wrong, seed=0)} == {1}
+    ((index, at),) = excluded(wrong, seed=0).items()
+    assert wrong.phases[index].name == "II"
+    below = at["a"] - at["gamma"] - Fraction(1, 2) - at["ell"]
+    assert 0 < below < Fraction(1, 10)
+    assert below > Fraction(9, 100)  # the furthest of many

@@ -11,7 +11,14 @@ from report_rows import CHECK, OMISSION
 
 from verify import Report
 from verify.outcomes import Check, Kill
-from verify.records import FIELDS_OF_CHECK, FIELDS_OF_REPORT, SCHEMA, number, row_of, row_of_kill
+from verify.records import (
+    FIELDS_OF_CHECK,
+    FIELDS_OF_REPORT,
+    SCHEMA,
+    number,
+    row_of,
+    row_of_kill,
+)
 
 REPORT = Report((CHECK, replace(CHECK, predicted=-inf, others=(("rho", Fraction(3, 2)),))), "quick", 0)
 

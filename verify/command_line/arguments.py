@@ -16,6 +16,7 @@ from typing import Any
 import click
 
 from verify import words
+from verify.gallery import MATRIX_NETWORKS, NOISELESS, SYSTEMS
 from verify.limits import SEED_BITS, misfit
 
 LONGEST = 1000
@@ -23,6 +24,9 @@ LONGEST = 1000
 
 MOST_DIGITS = 100_000
 """Most digits that ``solve`` is asked for."""
+
+MOST_JOBS = 1000
+"""Most processes that compute at once."""
 
 _NUMBER = re.compile(r"[+-]?(\d+/\d+|(\d+\.?\d*|\.\d+)(e(?P<power>[+-]?\d+))?)", re.ASCII | re.IGNORECASE)
 
@@ -95,6 +99,18 @@ def digits_wanted(text: str) -> int:
     return value
 
 
+def jobs_wanted(text: str) -> int:
+    """A number of processes.
+
+    Raises:
+        click.BadParameter: it is none.
+    """
+    value = integer(text)
+    if not 1 <= value <= MOST_JOBS:
+        raise click.BadParameter(f"{_shown(text)} is not between 1 and {MOST_JOBS}")
+    return value
+
+
 def seed_wanted(text: str) -> int:
     """A seed of random numbers.
 
@@ -125,16 +141,27 @@ def _shown(text: str) -> str:
 # Arguments that must fit each other, in the words of the command line: the functions called check the same.
 
 
-def models(names: Sequence[str], estimator: str) -> list[str]:
+def models(
+    names: Sequence[str], *, noise: str = "fixed", estimator: str = "erm", width: str = "full"
+) -> list[str]:
     """The models asked for, each once.
 
     Raises:
-        click.BadParameter: one of them does not have the estimator.
+        click.BadParameter: one of them does not have the noise, the estimator or the width.
     """
-    if estimator != "erm" and "kernel_ridge" in names:
-        raise click.BadParameter(
-            f"{estimator!r} is not for kernel_ridge, an estimator of its own", param_hint="'--estimator'"
-        )
+    for name in names:
+        if estimator != "erm" and name in SYSTEMS:
+            raise click.BadParameter(
+                f"{estimator!r} is not for {name}, an estimator of its own", param_hint="'--estimator'"
+            )
+        if noise != "fixed" and name in NOISELESS:
+            raise click.BadParameter(
+                f"{noise!r} is not for {name}, which has no labels", param_hint="'--noise'"
+            )
+        if width != "full" and (name not in MATRIX_NETWORKS or estimator != "erm"):
+            raise click.BadParameter(
+                f"{width!r} is not for {name} with estimator {estimator}", param_hint="'--width'"
+            )
     return list(dict.fromkeys(names))
 
 

@@ -6,22 +6,26 @@ ends the process on the spot.
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
 import click
+from click.core import ParameterSource
 
 from verify import words
 from verify.command_line import arguments, options
 from verify.command_line.arguments import exact, number, path
 from verify.command_line.status import Status
 from verify.files import created, whole, why_no_figure, why_no_folder
+from verify.gallery import MODELS, model_named
 from verify.signals import loaded
 
 Noise = Literal["fixed", "scaled", "none"]
 Estimator = Literal["erm", "bayes", "ridge"]
+Width = Literal["full", "scaled"]
 
 OUTLIERS_SHOWN = 10
 """How many outliers ``spectrum`` lists."""
@@ -57,19 +61,27 @@ def shallowlaws() -> None:
 
 
 @shallowlaws.command()
-@options.networks_option(options.MODELS)
+@options.networks_option(MODELS)
 @options.noise_option
 @options.estimator_option
+@options.width_option
 @click.option("--latex", is_flag=True, help="print the LaTeX table instead")
 @click.option("--steps", is_flag=True, help="print the derivation of each phase instead")
-def derive(networks: Sequence[str], noise: Noise, estimator: Estimator, latex: bool, steps: bool) -> None:
+def derive(
+    networks: Sequence[str],
+    noise: Noise,
+    estimator: Estimator,
+    width: Width,
+    latex: bool,
+    steps: bool,
+) -> None:
     """Derive the phases: where each holds, and how the excess risk scales there."""
-    names = arguments.models(networks, estimator)
+    names = arguments.models(networks, noise=noise, estimator=estimator, width=width)
     import asymptotics  # noqa: PLC0415
 
     loaded()
     for name in names:
-        diagram = asymptotics.phase_diagram(getattr(asymptotics, name), noise=noise, estimator=estimator)
+        diagram = asymptotics.phase_diagram(model_named(name), noise=noise, estimator=estimator, width=width)
         suffixes = _suffixes([phase.name for phase in diagram.phases])
         titled = list(zip(diagram.phases, suffixes, strict=True))
         if latex or steps:
@@ -81,7 +93,8 @@ def derive(networks: Sequence[str], noise: Noise, estimator: Estimator, latex: b
             else:
                 click.echo("\n\n\n".join(map(str, derivations)))
             continue
-        click.echo(f"{name.replace('_', ' ')}, noise {noise}, estimator {estimator}\n")
+        narrow = "" if width == "full" else f", width {width}"
+        click.echo(f"{name.replace('_', ' ')}, noise {noise}, estimator {estimator}{narrow}\n")
         for phase, suffix in titled:
             click.echo(_described(phase, suffix))
 
@@ -217,35 +230,58 @@ def _of_spectrum(solution: Any) -> Iterator[tuple[str, Any]]:
 
 
 @shallowlaws.command(epilog=words.EXIT_STATUSES)
-@options.networks_option(options.MODELS)
+@options.networks_option(MODELS)
 @options.noise_option
 @options.estimator_option
+@options.width_option
 @click.option("--effort", type=click.Choice(["quick", "full"]), default="quick", show_default=True)
 @click.option("--seed", type=arguments.seed_wanted, default="0", show_default=True)
+@click.option(
+    "--jobs", type=arguments.jobs_wanted, default="1", show_default=True, help="processes that compute"
+)
 @options.out_option
 def verify(
     networks: Sequence[str],
     noise: Noise,
     estimator: Estimator,
+    width: Width,
     effort: Literal["quick", "full"],
     seed: int,
+    jobs: int,
     out: Path,
 ) -> None:
     """Derive, solve and compare; writes report.md, report.json and the phase diagrams.
 
-    An interrupt writes the report of the checks that were finished, marked as incomplete.
+    Errors are planted, too, to see that they are caught: some at quick effort, the whole catalogue of the
+    diagram at full.  An interrupt writes the report of the checks that were finished, marked as incomplete;
+    the same command goes on from there.
     """
-    names = arguments.models(networks, estimator)
+    names = arguments.models(networks, noise=noise, estimator=estimator, width=width)
     arguments.require_out(why_no_folder(out))
     from verify.main_job import run  # noqa: PLC0415
+    from verify.parts import Subject  # noqa: PLC0415
 
     loaded()
-    agrees = run(names, effort=effort, seed=seed, out=out, noise=noise, estimator=estimator)
-    click.get_current_context().exit(Status.DONE if agrees else Status.DISAGREEMENT)
+    subjects = [Subject(name, noise, estimator, width, effort, seed) for name in names]
+    command = click.get_current_context()
+    agrees = run(subjects, out=out, command=_as_typed(command), jobs=jobs)
+    command.exit(Status.DONE if agrees else Status.DISAGREEMENT)
+
+
+def _as_typed(context: click.Context) -> str:
+    """The command with every option that is not the usual one."""
+    words_of = ["shallowlaws", str(context.info_name)]
+    for parameter in context.command.params:
+        value, name = context.params[str(parameter.name)], parameter.opts[0]
+        if context.get_parameter_source(str(parameter.name)) is ParameterSource.DEFAULT:
+            continue
+        for one in value if isinstance(value, tuple) else (value,):
+            words_of += [name, str(one)]
+    return shlex.join(words_of)
 
 
 @shallowlaws.command()
-@options.networks_option(options.MODELS)
+@options.networks_option(options.DRAWN)
 @options.noise_option
 @options.estimator_option
 @click.option("--gamma", type=exact, default="5/4", show_default=True, help="decay of the target, above 1/2")
@@ -263,7 +299,7 @@ def figures(
     **shown: Any,
 ) -> None:
     """Draw the phase diagrams at one decay, without checking them."""
-    names = arguments.models(networks, estimator)
+    names = arguments.models(networks, estimator=estimator)
     arguments.require_fit(names, noise, estimator, shown)
     arguments.require_out(why_no_folder(out))
     import asymptotics  # noqa: PLC0415
@@ -275,7 +311,7 @@ def figures(
     written: list[Path] = []
     try:
         for name in names:
-            diagram = asymptotics.phase_diagram(getattr(asymptotics, name), noise=noise, estimator=estimator)
+            diagram = asymptotics.phase_diagram(model_named(name), noise=noise, estimator=estimator)
             figure = phase_diagram_figure(diagram, **at)
             with created(out):
                 files = save_figure(figure, out / figure_name(name, noise, estimator))

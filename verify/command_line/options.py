@@ -7,10 +7,10 @@ from collections.abc import Callable, Sequence
 import click
 
 from verify.command_line.arguments import number, path
+from verify.gallery import NETWORKS
 
-NETWORKS = ("diagonal", "quadratic")
-MODELS = (*NETWORKS, "kernel_ridge")
-
+DRAWN = (*NETWORKS, "bilinear", "attention", "kernel_ridge")
+"""Models of which ``figures`` draws the phase diagram."""
 
 estimator_option = click.option(
     "--estimator",
@@ -62,6 +62,13 @@ noise_option = click.option(
     default="fixed",
     show_default=True,
     help="label noise of order one, of a power d^-b of the dimension, or none",
+)
+width_option = click.option(
+    "--width",
+    type=click.Choice(["full", "scaled"]),
+    default="full",
+    show_default=True,
+    help="as many hidden units as inputs, or a power d^rho of them (quadratic)",
 )
 out_option = click.option(
     "--out", type=path, default="report", show_default=True, help="folder to write into; made if missing"

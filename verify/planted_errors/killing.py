@@ -1,0 +1,79 @@
+"""Which check finds a planted error.
+
+To run a whole comparison for each error would take hours, and is not needed: what covers the exponents is
+checked first, then the phases that the error touches, one by one, then everything else; the first check that
+fails ends it.  A check that fails without the error proves nothing, so the same is asked of a diagram that
+agrees.
+
+In this order: ``killed``, ``kills``, ``touched``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import replace
+
+from asymptotics import Phase, PhaseDiagram
+from asymptotics.expressions.checks import require
+from numerics import NotConverged
+from verify.comparison import agreement, regions_checked
+from verify.outcomes import Check, Kill
+from verify.planted_errors.error import PlantedError
+from verify.predictions import laws_of
+
+
+def killed(error: PlantedError, *, seed: int = 0) -> Kill:
+    """The first check that finds a planted error; it survives if none does.
+
+    Args:
+        error: of the catalogue, or your own.
+        seed: of the points drawn.
+
+    Raises:
+        InvalidArgument: error is no ``PlantedError``.
+        NotConverged: an equation could not be solved.
+    """
+    require(isinstance(error, PlantedError), "error", error, "a PlantedError")
+    diagram = error.diagram()
+    compared = 0
+    for checks in _stages(diagram, error.plant(diagram), seed):
+        compared += len(checks)
+        failures = [check for check in checks if not check.passed]
+        # one that is undecided fails, too, but one that disagrees says more
+        failures.sort(key=lambda check: check.verdict != "disagrees")
+        if failures:
+            return Kill(error.name, error.error, failures[0].diagram, failures[0], compared)
+    return Kill(error.name, error.error, _title(error), None, compared)
+
+
+def kills(errors: Iterable[PlantedError], *, seed: int = 0) -> Iterator[Kill]:
+    """The same of several errors, one after the other."""
+    for error in errors:
+        yield killed(error, seed=seed)
+
+
+def _stages(diagram: PhaseDiagram, wrong: PhaseDiagram, seed: int) -> Iterator[tuple[Check, ...]]:
+    """The checks of a diagram with an error, those first that are likely to find it."""
+    yield tuple(regions_checked(wrong, seed))
+    for phase in touched(diagram, wrong):
+        # where a wrong region leads, the equations may have no solution in reach: another phase may find it
+        with suppress(NotConverged):
+            yield agreement(replace(wrong, phases=(phase,), boundaries=()), seed=seed).checks
+    yield agreement(wrong, seed=seed).checks
+
+
+def touched(diagram: PhaseDiagram, wrong: PhaseDiagram) -> list[Phase]:
+    """The phases of the second diagram that differ from those of the first in a region or a law."""
+    right = {_content(diagram, phase) for phase in diagram.phases}
+    return [phase for phase in wrong.phases if _content(wrong, phase) not in right]
+
+
+def _content(diagram: PhaseDiagram, phase: Phase) -> tuple[object, ...]:
+    return phase.region, *laws_of(diagram, phase).items()
+
+
+def _title(error: PlantedError) -> str:
+    of = (error.noise, error.estimator, error.width)
+    unusual = [f", {x}" for x in of if x not in ("fixed", "erm", "full")]
+    return f"{error.model.name}{''.join(unusual)}"
