@@ -30,6 +30,8 @@ WITHOUT_MODULE = {
     "tests/numerics/trained/test_plateau.py": "trainings along the samples",
     "tests/numerics/trained/test_tuned.py": "trainings at the best weight decay, and Bayes",
     "tests/numerics/trained/test_width.py": "trainings across the width",
+    "tests/numerics/test_drawn_data.py": "solutions beside other libraries' fits of drawn data",
+    "tests/numerics/test_torture.py": "whole problems at the ends of float64",
     "tests/numerics/test_robustness.py": "whole problems at the ends of their ranges",
     "tests/verify/test_planted_errors.py": "a catalogue of errors that agreement finds",
     "tests/verify/test_numbers.py": "both rooms read numbers alike",

@@ -27,7 +27,7 @@ import mpmath
 from numerics.arithmetic.errors import NotConverged
 from numerics.arithmetic.precision import DOUBLE, to_mpf
 from numerics.equations.newton import Root
-from numerics.equations.solver import ATTEMPTS, DOUBLE_DIGITS, Similar, in_double, to_digits
+from numerics.equations.solver import ATTEMPTS, DOUBLE_DIGITS, Attempt, Similar, in_double, to_digits
 from numerics.equations.state_equations import StateEquations
 from numerics.problem import Problem, modes_of, state_equations_of
 from numerics.solution import Solution, recovered
@@ -35,6 +35,8 @@ from numerics.sums.explicit import TargetSizes, coarse_sizes
 
 # A weight decay for 0 lies this many decades below the last digit.
 SPARE_DECADES = 20
+# Of delta over the largest mode: from 1e-145 on D lost digits, 5e-9 at 1e-150, with a residual of 1e-14.
+LEAST_LOG_NOISE = math.log(1e-140)
 # Digits asked for where float64 is not enough.
 DIGITS_FOR_DOUBLE = 15
 
@@ -53,11 +55,18 @@ def solve_erm(problem: Problem, digits: int | None, near: Solution | None = None
         return _unregularised(problem, digits)
     if problem.weight_decay == 0 and attempt.root is None:
         return _unregularised(problem, digits)
-    if digits is None and attempt.is_accurate:
+    if digits is None and attempt.is_accurate and _is_within_floats(attempt):
         assert attempt.root is not None
         return _solution(problem, attempt.equations, attempt.root, None)
     equations, root = to_digits(attempt, DIGITS_FOR_DOUBLE if digits is None else digits)
     return _solution(problem, equations, root, digits)
+
+
+def _is_within_floats(attempt: Attempt) -> bool:
+    """Whether squares of the effective noise, in units of the largest mode, are floats with all digits."""
+    assert attempt.root is not None
+    largest = float(attempt.equations.target.scale)
+    return largest == 0 or attempt.root.x - math.log(largest) > LEAST_LOG_NOISE
 
 
 def _recovered_freedom(problem: Problem, digits: int | None) -> Any:

@@ -3,7 +3,7 @@
 The seed is part of each test's name.  Scrambled Sobol points fill the nine dimensions evenly; corners are
 drawn from the ends of the ranges and from special values.  As a script,
 
-    python tests/numerics/test_robustness.py SEED NUMBER [corners]
+    PYTHONPATH=tests/helpers python tests/numerics/test_robustness.py SEED NUMBER [corners]
 
 it prints what was refused, and the counts.
 """
@@ -20,8 +20,9 @@ from fractions import Fraction
 
 import pytest
 from scipy.stats import qmc
+from solved_problems import is_solved
 
-from numerics import NotConverged, Problem, solve
+from numerics import Problem
 
 
 def problems(seed: int, number: int) -> list[Problem]:
@@ -97,23 +98,6 @@ def test_every_corner_is_solved_or_refused(seed: int, number: int) -> None:
     refused = [problem for problem in corners(seed, number) if not is_solved(problem)]
     # where weight decay vanishes at the interpolation threshold, with label noise, there is no limit
     assert len(refused) <= number // 20, refused
-
-
-def is_solved(problem: Problem) -> bool:
-    """Whether it is; False if it is refused."""
-    try:
-        solution = solve(problem)
-    except NotConverged:
-        return False
-    assert solution.residual <= 1e-12, problem
-    assert 0 <= solution.excess_risk < math.inf, problem
-    # a cut at a rank jumps, and a jump may have more degrees of freedom than there are parameters
-    most = 1 + 1e-12 if problem.width is None else math.inf
-    assert 0 <= solution.degrees_of_freedom <= most, problem
-    parts = solution.decomposition.values()
-    assert min(parts) >= 0, problem
-    assert math.fsum(parts) == pytest.approx(solution.excess_risk, rel=1e-10, abs=0), problem
-    return True
 
 
 def main(seed: int, number: int, kind: str = "problems") -> None:
