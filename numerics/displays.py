@@ -33,6 +33,8 @@ NORMALISATION = (
 class Displayed:
     """A dataclass that shows itself by its fields; those of its problem come first, each by itself."""
 
+    _note = NORMALISATION
+
     def to_dict(self) -> dict[str, Any]:
         """Plain Python that JSON can hold: numbers, texts and lists; numbers of more digits are texts."""
         record: dict[str, Any] = {}
@@ -57,7 +59,7 @@ class Displayed:
         printer.text(repr(self))
 
     def _repr_html_(self) -> str:
-        return f"{html_table(repr(self), (), list(self.to_dict().items()))}<p>{escape(NORMALISATION)}</p>"
+        return f"{html_table(repr(self), (), list(self.to_dict().items()))}<p>{escape(self._note)}</p>"
 
     def _repr_latex_(self) -> str:
         rows = (f"{_text(name)} & {_text(entry(value))}" for name, value in self.to_dict().items())

@@ -95,8 +95,8 @@ def glossary_column(number: int) -> set[str]:
     """The names in one column of the glossary's table of symbols."""
     text = (DOCS / "pages" / "glossary.md").read_text(encoding="utf-8")
     rows = text.split("## Symbols")[1].split("## Phases")[0].split("\n")[4:]
-    cells = [row.split(" | ")[number] for row in rows if row.startswith("| ")]
-    return {name for cell in cells for name in re.findall(r"`([^`]+)`", cell)}
+    entries = [row.split(" | ")[number] for row in rows if row.startswith("| ")]
+    return {name for entry in entries for name in re.findall(r"`([^`]+)`", entry)}
 
 
 def test_the_names_of_the_glossary_exist() -> None:

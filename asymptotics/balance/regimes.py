@@ -26,6 +26,7 @@ from sympy import Add, Eq, Expr, S, Symbol
 from asymptotics import words
 from asymptotics.algebra.monomials import Scales, Term, term
 from asymptotics.algebra.polyhedra import FIELD, Domain, coefficient, sample_parameters
+from asymptotics.displays import Displayed
 from asymptotics.expressions.checks import require
 from asymptotics.lemmas.power_sums import Learned, ModeFunction, SumTerm, leading_sum
 from asymptotics.symbols import d, gamma, noise_variance
@@ -138,8 +139,8 @@ def are(kind: type, values: Any) -> bool:
     return isinstance(values, tuple) and all(isinstance(value, kind) for value in values)
 
 
-@dataclass(frozen=True)
-class Hypothesis:
+@dataclass(frozen=True, repr=False)
+class Hypothesis(Displayed):
     """Which terms are taken to dominate in a regime.
 
     Attributes:
@@ -152,6 +153,12 @@ class Hypothesis:
     learned: Known
     risk: str
     dominant: tuple[str, ...]
+
+    def _title(self) -> str:
+        return f"Hypothesis: {self}"
+
+    def _label(self) -> str:
+        return str(self)
 
     def __str__(self) -> str:
         """In words, for messages."""

@@ -43,6 +43,7 @@ RESULTS = {
     "long law": lambda: Law(sum(d**k for k in range(99)), *[S.One] * 3, corrected=d),
     "law of nothing": lambda: phase_diagram(quadratic)["Ib"].learned,
     "missing law": lambda: NoLaw("a model declares none"),
+    "hypothesis": lambda: phase_diagram(quadratic)["V"].hypothesis,
     "power law": lambda: phase_diagram(quadratic)["V"].risk.at(gamma=1, a=0.9, ell=-1),
     "boundary": lambda: phase_diagram(quadratic).boundaries[0],
     "laws across boundaries": lambda: Listed(b.law() for b in phase_diagram(quadratic).boundaries[:3]),

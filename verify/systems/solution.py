@@ -23,6 +23,7 @@ from asymptotics.systems import System, system_of
 from asymptotics.systems.regimes import NAMES
 from numerics.arithmetic.checks import exact_number, is_count
 from numerics.arithmetic.precision import to_fraction
+from numerics.displays import Displayed
 from numerics.systems.solver import solve_positive
 from verify.systems.compiled import Compiled, compiled, equations_of, modes_of
 
@@ -31,7 +32,7 @@ RISK_OF_LAWS = "excess_risk"
 
 
 @dataclass(frozen=True)
-class SystemSolution:
+class SystemSolution(Displayed):
     """The solution of a system at one point; numbers are floats, or mpf where digits were asked for.
 
     Attributes:
@@ -49,6 +50,8 @@ class SystemSolution:
     quantities: Mapping[str, Any] = field(hash=False)
     residual: float
     error: float
+
+    _note = "The numbers are in the units of the declaration."
 
     @property
     def risk(self) -> Any:

@@ -313,6 +313,7 @@ def test_results_are_short_and_plain():
     assert repr(found).startswith("<SystemSolution of ridge: risk=")
     assert found.to_dict()["quantities"]["risk"] == found.risk
     assert found.to_dict()["values"]["source"] == 0.5
+    assert "in the units of the declaration" in found._repr_html_()
     exact = solve_system(RIDGE, digits=30, **POINT)
     assert exact.to_dict()["quantities"]["risk"][:12] == str(found.risk)[:12]
     with pytest.raises(KeyError, match=r"name='tau': must be one of threshold, D_s, risk"):
