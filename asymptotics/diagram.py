@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from itertools import pairwise
-from typing import Any, Literal
+from typing import Any, Literal, Never
 
 from sympy import Expr, S, Symbol, latex, oo
 from sympy.core.relational import Relational
@@ -27,7 +27,7 @@ from asymptotics.balance.tiling import tiling_balances
 from asymptotics.boundaries.boundary import Boundary, boundaries_between
 from asymptotics.case_splits import CaseSplit, Intervals
 from asymptotics.displays import Display, Displayed
-from asymptotics.expressions.checks import exact_exponent, in_one_line, require, require_one_of
+from asymptotics.expressions.checks import exact_exponent, in_one_line, nearest, require, require_one_of
 from asymptotics.expressions.point import Number, PhysicalPoint, own_variables, point_of
 from asymptotics.lines import Line, OnBoundary, cases_along, line_at
 from asymptotics.models.bayes import BayesOptimal
@@ -105,7 +105,8 @@ class PhaseDiagram(Displayed):
         if isinstance(self.model, System):
             return self._phase_at(self._point_of_system(given))
         for name, value in own.items():
-            require(False, name, value, f"left out in a diagram of {self.model.name}")
+            hint = nearest(name, ("a", "ell", "gamma", "b", "source", "rho"))
+            require(False, name, value, f"left out in a diagram of {self.model.name}{hint}")
         for name in ("a", "gamma"):
             require(given[name] is not None, name, None, f"given in a diagram of {self.model.name}")
         return self._phase_at(self._point(a=a, ell=ell, gamma=gamma, b=b, source=source, rho=rho))
@@ -343,7 +344,8 @@ class PhaseDiagram(Displayed):
         allowed = f"left out: the exponents of {self.model.name} are {', '.join(known)}"
         point = dict[Expr, Expr]()
         for name, value in given.items():
-            require(value is None or name in known, name, value, allowed)
+            if value is not None and name not in known:
+                require(False, name, value, allowed + nearest(name, known))
             if value is not None:
                 point[known[name]] = (on_axis if name in coordinates else exact_exponent)(name, value)
         for name, symbol in known.items():
@@ -456,7 +458,12 @@ def line_of(
 
 
 def phase_diagram(
-    model: Model, *, noise: Noise = "fixed", estimator: Estimator = "erm", width: Width = "full"
+    model: Model,
+    *,
+    noise: Noise = "fixed",
+    estimator: Estimator = "erm",
+    width: Width = "full",
+    **others: Never,
 ) -> PhaseDiagram:
     """Derive the phase diagram of a model, with gamma symbolic; cached within the process.
 
@@ -468,6 +475,7 @@ def phase_diagram(
             any estimator can do, and "ridge", linear regression on the same inputs.
         width: "full", as many hidden units as inputs, or more; "scaled", width = d**rho of them, for a
             trained network whose noise has a hard edge, such as ``quadratic``.
+        others: none; a misspelt name is refused with the one that it may stand for.
 
     Raises:
         InvalidArgument: when an argument is none of these.
@@ -483,6 +491,10 @@ def phase_diagram(
     >>> [phase.name for phase in phase_diagram(diagonal).phases]
     ['Ia', 'Ib', 'II', 'III', 'V', 'VIa', 'VIb']
     """
+    unknown: Mapping[str, object] = others
+    for name, value in unknown.items():
+        allowed = ("noise", "estimator", "width")
+        require(False, name, value, f"left out: the others are {', '.join(allowed)}{nearest(name, allowed)}")
     require(
         _is_model(model),
         "model",

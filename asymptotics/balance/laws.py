@@ -24,7 +24,13 @@ from asymptotics.algebra.regions import interval_conditions
 from asymptotics.balance.dominant_balance import Balanced
 from asymptotics.balance.next_order import RISK, next_order
 from asymptotics.displays import Display, Displayed, short
-from asymptotics.expressions.checks import InvalidArgument, exact_exponent, exact_number, require
+from asymptotics.expressions.checks import (
+    InvalidArgument,
+    exact_exponent,
+    exact_number,
+    require,
+    require_name,
+)
 from asymptotics.expressions.evaluation import (
     Intervals,
     Vectorised,
@@ -488,7 +494,7 @@ def _at(of: Law, given: Mapping[str, Number | None]) -> PowerLaw:
     numbers: dict[str, Expr] = {}
     for name in dict.fromkeys((*given, *own)):
         value = given.get(name)
-        require(name in symbol_of, "name", name, f"one of {', '.join(symbol_of)}")
+        require_name(name, symbol_of)
         if value is None:
             held = any(part.has(symbol_of[name]) for part in parts)
             require(not held, name, value, "a number, for the law depends on it")

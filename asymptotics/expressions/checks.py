@@ -1,14 +1,15 @@
 """What users may pass: every argument is checked where it comes in, and refused in one sentence.
 
-Functions, in order: `InvalidArgument`, `require`, `in_one_line`, `require_one_of`, `is_number`,
-`exact_number`, `RANGES`, `exact_exponent`.
+Functions, in order: `InvalidArgument`, `require`, `in_one_line`, `require_one_of`, `nearest`,
+`require_name`, `is_number`, `exact_number`, `RANGES`, `exact_exponent`.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
+from difflib import get_close_matches
 from numbers import Rational as RationalNumber
 from numbers import Real
 from typing import Any, NamedTuple
@@ -82,6 +83,32 @@ def require_one_of(parameter: str, value: Any, allowed: Sequence[str]) -> None:
     *most, last = map(repr, allowed)
     words = f"{', '.join(most)} or {last}" if most else last
     require(isinstance(value, str) and value in allowed, parameter, value, words)
+
+
+def nearest(name: str, allowed: Iterable[str]) -> str:
+    """Which allowed name a wrong one may stand for, as the end of a sentence; nothing if none is near.
+
+    >>> nearest("noise_varience", ["n_eff", "noise_variance"]), nearest("tau", ["n_eff", "noise_variance"])
+    ('; did you mean noise_variance?', '')
+    """
+    alike = {one.lower().replace("_", ""): one for one in allowed}
+    closest = get_close_matches(name.lower().replace("_", ""), alike, n=1)
+    return f"; did you mean {alike[closest[0]]}?" if closest else ""
+
+
+def require_name(name: Any, allowed: Collection[str]) -> None:
+    """Refuse a keyword that is none of some names.
+
+    Raises:
+        InvalidArgument: it is none; it lists them, and says which it may stand for.
+
+    >>> require_name("samples", ("n_eff", "d"))
+    Traceback (most recent call last):
+        ...
+    asymptotics.InvalidArgument: name='samples': must be one of n_eff, d
+    """
+    if name not in allowed:
+        require(False, "name", name, f"one of {', '.join(allowed)}{nearest(str(name), allowed)}")
 
 
 def is_number(value: Any) -> bool:

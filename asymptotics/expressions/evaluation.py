@@ -49,7 +49,7 @@ from sympy import (
 from sympy import piecewise_fold as folded
 from sympy.core.function import PoleError
 
-from asymptotics.expressions.checks import InvalidArgument, exact_number, is_number, require
+from asymptotics.expressions.checks import InvalidArgument, exact_number, is_number, require, require_name
 from asymptotics.expressions.mellin_integral import MellinIntegral
 from asymptotics.expressions.point import (
     MAY_VANISH,
@@ -354,7 +354,7 @@ class Vectorised:
         """
         allowed = (*VARIABLES, *own_variables(self.expression))
         for name in values:
-            require(name in allowed, "name", name, f"one of {', '.join(allowed)}")
+            require_name(name, allowed)
         given = {name: values.get(name) for name in allowed}
         result = _values(self.expression, given)
         names = {name for name, *_ in self.domain}

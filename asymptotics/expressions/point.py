@@ -18,7 +18,7 @@ from typing import Any
 import mpmath
 from sympy import Expr, Symbol
 
-from asymptotics.expressions.checks import NUMBER, RANGES, exact_number, is_number, require
+from asymptotics.expressions.checks import NUMBER, RANGES, exact_number, is_number, require, require_name
 from asymptotics.symbols import d, gamma, n_eff, noise_variance, source, weight_decay, width
 
 Number = Any
@@ -179,7 +179,7 @@ def point_of(
     """
     allowed = (*VARIABLES, *own)
     for name in values:
-        require(name in allowed, "name", name, f"one of {', '.join(allowed)}")
+        require_name(name, allowed)
     if point is None:
         of_own = tuple((name, value) for name, value in values.items() if name in own and value is not None)
         return PhysicalPoint(**{n: value for n, value in values.items() if n not in own}, own=of_own)

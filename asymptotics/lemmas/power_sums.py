@@ -40,6 +40,7 @@ from sympy import (
     Dummy,
     Expr,
     Mul,
+    Pow,
     S,
     Symbol,
     atan,
@@ -267,7 +268,19 @@ def _is_positive(value: Expr) -> bool:
         return False
 
 
+def _is_mixed(value: Expr) -> bool:
+    """Whether it holds exponentials beside, or in, other powers of sums: SymPy seeks their transforms long.
+
+    >>> _is_mixed(exp(-size) / (1 + exp(-size))), _is_mixed(size**2 * exp(-(size**2)))
+    (True, False)
+    """
+    roots = (p for p in value.atoms(Pow) if p.base.is_Add and not (p.exp.is_Integer and p.exp > 0))
+    return value.has(exp, erf, erfc) and any(root.base.has(size) for root in roots)
+
+
 def _smooth_mellin(function: ModeFunction) -> Expr:
+    if _is_mixed(function.pieces[0].value):
+        raise NotImplementedError(f"no closed form is sought of the transform of {function.pieces[0].value}")
     known = _euler_integral(function.pieces[0].value)
     if known is not None:
         return known

@@ -7,6 +7,7 @@ above the scales of its sums.
 * ``mode_sums``: `mode_sum`, and the lemma on power sums applied to it.
 * ``two_scales``: sums with two scales, one much larger than the other.
 * ``positive_form``: equations as sums of positive terms; differences.
+* ``independence``: whether the equations determine the unknowns.
 * ``canonical``: the equations of a system in positive form, each once.
 * ``regimes``: every way in which modes can lie above the scales of its sums.
 * ``fields``: what a field of a declaration may be.

@@ -9,16 +9,18 @@ In this order: `Declared` (what of a system is read), `Canonical`, `canonical`, 
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence, Set
+from collections.abc import Hashable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from functools import cache
-from itertools import combinations, count, permutations, product
+from itertools import count, permutations, product
 from typing import Protocol
 
-from sympy import Add, Eq, Expr, Mul, Pow, S, Symbol, factor
+from sympy import Add, Eq, Expr, Mul, Pow, S, Symbol
 
 from asymptotics.algebra.monomials import Term
+from asymptotics.algebra.polyhedra import Domain
 from asymptotics.symbols import noise_variance
+from asymptotics.systems.independence import check_independent
 from asymptotics.systems.mode_sums import Modes, mode_sum, scaled_sum, scales_in
 from asymptotics.systems.positive_form import Product, combined, positive, products_of
 from asymptotics.systems.two_scales import split_sum
@@ -58,6 +60,10 @@ class Declared(Hashable, Protocol):
     def modes_of_target(self) -> Modes:
         """The modes that are summed over."""
 
+    @property
+    def box(self) -> Domain:
+        """The domain of its parameters."""
+
 
 @dataclass(frozen=True)
 class Canonical:
@@ -88,14 +94,14 @@ def canonical(system: Declared, noisy: bool) -> Canonical:
     """The equations of a system in positive form; without label noise its variance is 0.
 
     Raises:
-        ValueError: one has no such form, or two are one.
+        ValueError: one has no such form, or they depend on each other (``independence``).
     """
+    check_independent(system.name, system.equations, system.unknowns, system.box, noisy)
     parts = _Parts(noisy, _names_of(system))
     declared = [(parts.read(equation.lhs), parts.read(equation.rhs)) for equation in system.equations]
     quantities = {name: parts.read(value) for name, value in system.quantities.items()}
     declared += parts.definitions  # as long as reading them adds no more
     vanishing = [left - right for left, right in declared]
-    _check_independent(system, vanishing)
     unknowns = [*system.unknowns, *parts.symbols]
     equations = list[tuple[Product, tuple[Product, ...]]]()
     for (left, right), equation in zip(declared, vanishing, strict=True):
@@ -107,6 +113,8 @@ def canonical(system: Declared, noisy: bool) -> Canonical:
         for sides in _one_sided(equation, f"{system.name}: the equation {left} = {right}", parts):
             equations.append(sides)
     sums = {name: positive(value, vanishing) for name, value in quantities.items()}
+    if noisy and not sums[RISK]:
+        raise ValueError(f"{system.name}: quantities[{RISK!r}] is 0 by the equations: it must be above 0")
     # of terms that grow alike the one leads whose quantity is declared first
     named_first = [t for name, terms in sums.items() if name != RISK for t in terms]
     sums[RISK] = tuple(sorted(sums[RISK], key=lambda t: (*named_first, t).index(t)))
@@ -177,18 +185,6 @@ class _Parts:
                 return Pow(base, value.exp)
             return Pow(self.unknown_for(base), value.exp) if base.free_symbols else value
         return value
-
-
-def _check_independent(system: Declared, vanishing: Sequence[Expr]) -> None:
-    """Refuse two equations of which one is a multiple of the other."""
-    for (i, one), (j, other) in combinations(enumerate(vanishing), 2):
-        if other == 0 or one == 0:
-            continue
-        ratio = factor(one / other)
-        if not any(part.is_Add or part.has(mode_sum) for part in ratio.as_powers_dict()):
-            raise ValueError(
-                f"{system.name}: the equations {i + 1} and {j + 1} are one: their ratio is {ratio}"
-            )
 
 
 def _one_sided(vanishing: Expr, where: str, parts: _Parts) -> Iterator[tuple[Product, tuple[Product, ...]]]:

@@ -33,6 +33,8 @@ def equations(values: Any, count: int) -> None:
     allowed = "a tuple of SymPy's Eq; where one is False, its sides have different signs"
     require(are(Eq, values), "equations", values, allowed)
     require(len(values) == count, "equations", values, f"as many as unknowns, {count}")
+    for value in values:
+        require(not value.has(nan, zoo, oo, -oo, I), "equations", value, "of finite real numbers")
 
 
 def expression(field: str, value: Any) -> Expr:
@@ -47,7 +49,12 @@ def quantities(values: Any, needed: str) -> dict[str, Expr]:
     """Expressions by name."""
     are_named = isinstance(values, Mapping) and needed in values and all(isinstance(k, str) for k in values)
     require(are_named, "quantities", values, f'expressions by name, one of them "{needed}"')
-    return {key: expression(f"quantities[{key!r}]", value) for key, value in values.items()}
+    require("" not in values, "quantities", values, "of names that are not empty")
+    whole = {key: expression(f"quantities[{key!r}]", value) for key, value in values.items()}
+    for key, value in whole.items():
+        require(not value.has(oo, -oo, I), f"quantities[{key!r}]", value, "of finite real numbers")
+    require(whole[needed] != 0, f"quantities[{needed!r}]", 0, "above 0")
+    return whole
 
 
 def scales(values: Any) -> dict[Symbol, Expr]:

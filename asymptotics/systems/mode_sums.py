@@ -47,6 +47,7 @@ from sympy.core.relational import Relational
 
 from asymptotics.algebra.monomials import Term, term
 from asymptotics.algebra.polyhedra import FIELD, PARAMETERS, Domain, coefficient, sign
+from asymptotics.expressions.checks import require
 from asymptotics.lemmas.power_sums import Learned, ModeFunction, Piece, leading_sum
 from asymptotics.symbols import gamma, size
 
@@ -63,7 +64,8 @@ class mode_sum(Function):  # type: ignore[misc]  # noqa: N801  # it is written a
 
     @classmethod
     def eval(cls, summand: Expr) -> Expr | None:
-        """Nothing is summed where the summand is 0."""
+        """Nothing is summed where the summand is 0; what is no expression is refused."""
+        require(isinstance(summand, Expr), "mode_sum", summand, "of an expression in the size of a mode")
         return S.Zero if summand == 0 else None
 
     @property
@@ -317,7 +319,7 @@ def _sum_of_power(power: Expr, modes: Modes, domain: Domain) -> Term:
 def _number(modes: Modes, summand: Expr, power: Expr | None) -> Term:
     """How many modes there are, where the sum of a summand, a power of small sizes, depends on it."""
     if modes.number is None:
-        where = "" if power is None else f" where {expand(modes.decay * power)} < 1"
+        where = "" if not power else f" where {expand(modes.decay * power)} < 1"
         raise ValueError(
             f"the sum of {summand} over infinitely many modes diverges{where}: narrow its domain with "
             "domain=, or say how many there are with modes="

@@ -18,7 +18,7 @@ from asymptotics.balance.regimes import Equation, Given, Regime, Setting, named
 from asymptotics.lemmas.power_sums import Learned
 from asymptotics.symbols import degrees_of_freedom, effective_noise, threshold
 from asymptotics.systems.canonical import RISK, Canonical, Declared, canonical
-from asymptotics.systems.mode_sums import scaled_sum, scales_in, terms_of_sum
+from asymptotics.systems.mode_sums import mode_sum, scaled_sum, scales_in, terms_of_sum
 from asymptotics.systems.positive_form import Product
 from asymptotics.systems.two_scales import split_sum, terms_of_split_sum
 
@@ -100,6 +100,17 @@ class Ordered:
         return tuple(products)
 
     def _of_sum(self, summand: Expr, domain: Domain, origin: str) -> list[Term]:
+        """The leading terms of a sum.
+
+        Raises:
+            ValueError: the sum has none; it is named as it is declared.
+        """
+        try:
+            return self._terms_of(summand, domain, origin)
+        except ValueError as error:
+            raise ValueError(f"{mode_sum(summand)}: {error}") from error
+
+    def _terms_of(self, summand: Expr, domain: Domain, origin: str) -> list[Term]:
         modes, above, scales = self.system.modes_of_target, self.above, scales_in(summand)
         for pair in self.order:
             if set(pair) == set(scales):

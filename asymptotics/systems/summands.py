@@ -1,5 +1,10 @@
 """What may stand in a sum over modes: elementary functions of the size, positive at every size.
 
+The lemma on power sums needs powers of the size at both ends, or a fall faster than all powers, and an
+integral in between that converges fast.  Sums of powers have that, exp, erf and erfc, cases of these and the
+functions of ``expressions.implicit_functions``.  Others are refused: tanh has no integral that SymPy finds,
+sin no power at large sizes.  Outside of sums there are products of powers alone.
+
 Dominant balance compares positive terms.  Where a summand changes sign its sum may vanish and change sign,
 too, at a gamma that no phase boundary marks: sum_i s^2 (1 - s/k)/(1 + s/k)^4 is positive for gamma < 2 and
 negative beyond.  So every summand is evaluated on a logarithmic grid of sizes, at a few values of the
@@ -16,15 +21,24 @@ from collections.abc import Iterator, Mapping, Sequence
 import mpmath
 from sympy import (
     Abs,
+    Add,
+    Basic,
+    Eq,
     Expr,
     Heaviside,
     Max,
     Min,
+    Mul,
+    Piecewise,
+    Pow,
     Rational,
     Symbol,
     arg,
     ceiling,
     conjugate,
+    erf,
+    erfc,
+    exp,
     floor,
     im,
     lambdify,
@@ -33,12 +47,19 @@ from sympy import (
     sign,
 )
 from sympy.core.relational import Relational
+from sympy.functions.elementary.piecewise import ExprCondPair
+from sympy.logic.boolalg import BooleanAtom
 
 from asymptotics.algebra.polyhedra import PARAMETERS, Domain
+from asymptotics.expressions.implicit_functions import ImplicitFunction
 from asymptotics.symbols import size
 from asymptotics.systems.mode_sums import mode_sum, scales_in
 
 _NOT_SMOOTH = (Abs, Max, Min, sign, Heaviside, floor, ceiling, re, im, arg, conjugate)
+_FUNCTIONS = (exp, erf, erfc)
+_NAMES = ", ".join(function.__name__ for function in _FUNCTIONS)
+_OUTSIDE = (Add, Mul, Pow)
+_IN_SUMS = (*_OUTSIDE, *_FUNCTIONS, ImplicitFunction, Piecewise, ExprCondPair, Relational)
 _PLACES = (Rational(1, 10), Rational(1, 2), Rational(9, 10))
 """Of the values of a parameter in its interval."""
 _DECADES, _PER_DECADE = 5, 4
@@ -49,10 +70,14 @@ _DIGITS, _AGREEMENT = 30, 1e-6
 
 
 def check_elementary(where: str, value: Expr) -> None:
-    """Refuse sums within sums, and functions with corners, which are to be Piecewise.
+    """Refuse what no term may hold: sums within sums, other functions, exponents that vary.
+
+    Args:
+        where: it stands, in words.
+        value: a quantity, or an equation.
 
     Raises:
-        ValueError: it names the sum, or the function.
+        ValueError: it names the sum, the function or the power, and says what is allowed.
 
     >>> check_elementary("ridge", mode_sum(size * mode_sum(size**2)))
     Traceback (most recent call last):
@@ -67,6 +92,33 @@ its own
             )
     for function in sorted(value.atoms(*_NOT_SMOOTH), key=str):
         raise ValueError(f"{where}: {function} is not smooth: write it as a Piecewise, or without")
+    for side in value.args if isinstance(value, Eq) else (value,):
+        for wrong in _foreign(side, in_sum=False):
+            raise ValueError(f"{where}: {wrong}")
+
+
+def _foreign(value: Basic, *, in_sum: bool) -> Iterator[str]:
+    """What a part holds that it may not, in words."""
+    if isinstance(value, mode_sum):
+        yield from _foreign(value.args[0], in_sum=True)
+        return
+    if isinstance(value, Symbol | BooleanAtom) or not _varies(value):
+        return
+    if value.is_Pow and (_varies(value.exp) or value.exp.is_real is False):
+        yield f"{value} must have an exponent that is real, and holds no variables but parameters"
+    elif isinstance(value, Piecewise) and value.args[-1].cond != True:  # noqa: E712
+        yield f"{value} must end with a case (value, True), for all other sizes"
+    elif in_sum and not isinstance(value, _IN_SUMS):
+        yield f"{value} must be made of powers, {_NAMES} and Piecewise, which is what a sum may hold"
+    elif not in_sum and not isinstance(value, _OUTSIDE):
+        yield f"{value} must be made of powers and of sums over modes, {type(value).__name__} is neither"
+    for part in value.args:
+        yield from _foreign(part, in_sum=in_sum)
+
+
+def _varies(value: Basic) -> bool:
+    """Whether it holds anything but parameters."""
+    return not value.free_symbols <= {*PARAMETERS} or bool(value.atoms(mode_sum))
 
 
 def check_positive(where: str, summand: Expr, domain: Domain, conditions: Sequence[Relational]) -> None:

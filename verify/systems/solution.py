@@ -16,7 +16,7 @@ from sympy import S, Symbol
 
 from asymptotics.algebra.polyhedra import PARAMETERS
 from asymptotics.balance.regimes import Model
-from asymptotics.expressions.checks import NUMBER, is_number, require
+from asymptotics.expressions.checks import NUMBER, is_number, require, require_name
 from asymptotics.expressions.point import MAY_VANISH, VARIABLES, check_variable
 from asymptotics.symbols import noise_variance
 from asymptotics.systems import System, system_of
@@ -125,7 +125,7 @@ def solve_system(system: Model, *, digits: int | None = None, **values: Any) -> 
 def _solved(system: System, digits: int | None, values: Mapping[str, Any]) -> SystemSolution:
     names = _names(system)
     for name in values:
-        require(name in names, "name", name, f"one of {', '.join(names)}")
+        require_name(name, names)
     exact = {names[name]: _exact(name, value) for name, value in values.items() if value is not None}
     noisy = exact.get(noise_variance, 1) != 0
     ready = compiled(system, noisy)

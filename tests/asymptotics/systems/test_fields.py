@@ -66,6 +66,13 @@ Z = Symbol("z", positive=True)
             "there is another D_s",
         ),
         ({"equations": (FIRST, Eq(n_eff, mode_sum(F)))}, "unknowns=.*D_s is in none"),
+        ({"equations": (FIRST, Eq(SPARE, oo))}, "equations=.*finite real numbers"),
+        ({"equations": (FIRST, Eq(SPARE, nan))}, "equations=.*finite real numbers"),
+        ({"equations": (FIRST, Eq(SPARE, I * n_eff))}, "equations=.*finite real numbers"),
+        ({"quantities": {"risk": oo}}, r"quantities\['risk'\]=oo: must be of finite"),
+        ({"quantities": {"risk": 0}}, r"quantities\['risk'\]=0: must be above 0"),
+        ({"quantities": {"risk": FIRST.lhs - FIRST.rhs}}, r"quantities\['risk'\] is 0 by the equations"),
+        ({"quantities": {"risk": MISSED, "": MISSED}}, "names that are not empty"),
         (
             {"equations": (Eq(n_eff * SPARE, SPARE * mode_sum(F)), Eq(n_eff, mode_sum(F)))},
             "equations 1 and 2 are one",
