@@ -49,7 +49,7 @@ def test_outside_of_sums_are_powers_alone(outside):
 
 
 def test_what_is_no_expression_is_not_summed():
-    with pytest.raises(InvalidArgument, match="mode_sum=Eq.*an expression in the size of a mode"):
+    with pytest.raises(InvalidArgument, match=r"mode_sum=Eq.*an expression in the size of a mode"):
         mode_sum(Eq(size, threshold))
 
 

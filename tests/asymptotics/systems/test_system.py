@@ -137,7 +137,9 @@ def small(equation, **changes):
 
 
 def test_a_divergent_sum_is_refused():
-    cure = r"sum_i\[kappa/\(kappa \+ s\*\*2\)\]: .* infinitely many modes diverges: narrow its domain with domain=, or say .* modes="
+    cure = (
+        r"sum_i\[kappa/\(kappa \+ s\*\*2\)\]: .* diverges: narrow its domain with domain=, or say .* modes="
+    )
     with pytest.raises(ValueError, match=cure):
         phase_diagram(small(Eq(n_eff, mode_sum(threshold / (size**2 + threshold)))))
 
