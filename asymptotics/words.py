@@ -391,6 +391,27 @@ def leading_end_changes(*, felt: bool) -> str:
     )
 
 
+def modes_cross(scale: str, which: str) -> str:
+    """Systems: the "first" or the "last" modes rise above a scale.
+
+    >>> modes_cross("sqrt(kappa)", "first")
+    'The first modes rise above the scale sqrt(kappa): in the sums that it cuts each mode counts for itself.'
+    """
+    rest = "each mode counts for itself" if which == "first" else "the modes that are left below it end"
+    return f"The {which} modes rise above the scale {scale}: in the sums that it cuts {rest}."
+
+
+def parameter_passes(value: str, *, felt: bool) -> str:
+    """Systems: a parameter passes a value; whether the risk feels it.
+
+    >>> parameter_passes("r = 1", felt=False)
+    'At r = 1 a sum over modes changes its leading end; the risk does not feel it.'
+    """
+    logarithm = "there all modes in between count alike, which makes a logarithm"
+    then = logarithm if felt else "the risk does not feel it"
+    return f"At {value} a sum over modes changes its leading end; {then}."
+
+
 def modes_unfelt() -> str:
     """Linear estimators: modes of the target rise above the noise."""
     return "Modes of the target rise above the noise, which a linear estimator does not feel."

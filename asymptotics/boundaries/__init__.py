@@ -12,8 +12,7 @@ freedom are determined as the data have, the next term decides: a local law.
 
 Its files, in order:
 
-    uniform_sums       sums over a power law of modes that hold uniformly, and their numbers
-    free_convolution   the same for modes that repel each other
+    free_convolution   sums that hold uniformly (``lemmas.uniform_sums``) for modes that repel each other
     types              what changes at a boundary, which terms balance there, in which variable
     law                UniformLaw, BoundaryLaw, LocalLaw: the answers, and their numbers
     interpolation      the local law of the interpolation peak
@@ -21,5 +20,6 @@ Its files, in order:
     crossover          the law across a boundary of a network
     width              the law where the number of hidden units binds on one side or both
     linear             the law across a boundary of a linear estimator
+    systems            the law across a boundary of a system
     boundary           Boundary: where two phases touch
 """

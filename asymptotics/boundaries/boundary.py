@@ -2,7 +2,7 @@
 
 Where a boundary lies, whether the risk jumps there, its type and its mechanism are known from its two phases
 alone.  The law is derived when it is asked for: by ``crossover`` for networks, by ``width`` where their
-width binds, by ``linear`` for linear estimators.
+width binds, by ``linear`` for linear estimators, by ``systems`` for systems.
 
 In this order: ``Boundary``, ``boundaries_between``.
 """
@@ -41,6 +41,7 @@ from asymptotics.balance.laws import Law, Logarithm, law
 from asymptotics.boundaries.crossover import network_law
 from asymptotics.boundaries.law import BoundaryLaw
 from asymptotics.boundaries.linear import laurent, linear_law, mechanism_of_linear, type_of_linear
+from asymptotics.boundaries.systems import mechanism_of_system, system_law, type_of_system
 from asymptotics.boundaries.types import BoundaryTerms, BoundaryType, boundary_terms, mechanism_of
 from asymptotics.boundaries.width import binds, law_across, mechanism_across, type_across
 from asymptotics.displays import Displayed, short
@@ -81,6 +82,8 @@ class Boundary(Displayed):
         """
         if self._is_narrow:
             return type_across(self.phases, self.relation, self.continuous)
+        if self._is_of_system:
+            return type_of_system(self.phases)
         return type_of_linear(self.phases) if self._is_linear else self._terms().type
 
     @property
@@ -98,6 +101,8 @@ class Boundary(Displayed):
         """
         if self._is_linear:
             return mechanism_of_linear(self.phases, self.relation, self.continuous)
+        if self._is_of_system:
+            return mechanism_of_system(self.phases, self.relation)
         if self._is_narrow:
             return mechanism_across(self.phases, self.relation, self.continuous)
         return mechanism_of(self._terms())
@@ -118,6 +123,10 @@ class Boundary(Displayed):
         """
         if self._is_linear:
             return linear_law(self.phases, self.relation, self.continuous)
+        if self._is_of_system:
+            return replace(
+                system_law(self.phases, self.relation, self.continuous), on_boundary=self._law_on_boundary()
+            )
         if self._is_narrow:
             return law_across(self.phases, self.relation, self.continuous)
         return network_law(self._terms())
@@ -152,6 +161,17 @@ class Boundary(Displayed):
     @property
     def _is_linear(self) -> bool:
         return isinstance(self.phases[0].balance.model, RidgeRegression)
+
+    @property
+    def _is_of_system(self) -> bool:
+        return isinstance(self.phases[0].balance.model, System)
+
+    def _law_on_boundary(self) -> Law | None:
+        """That of ``on_boundary``; None where there is none."""
+        try:
+            return self.on_boundary()
+        except NotImplementedError:
+            return None
 
     def _terms(self) -> BoundaryTerms:
         return boundary_terms(self.phases, self.relation, self.continuous)

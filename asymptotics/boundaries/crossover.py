@@ -60,8 +60,8 @@ from asymptotics.boundaries.interpolation import interpolation_peak
 from asymptotics.boundaries.law import BoundaryLaw, LocalLaw, UniformLaw
 from asymptotics.boundaries.recovery import recovery_jump
 from asymptotics.boundaries.types import BoundaryTerms, BoundaryType, Part, mechanism_of, variable_of
-from asymptotics.boundaries.uniform_sums import discrete_head, finite_size_end, power_law_sum
 from asymptotics.lemmas.power_sums import Learned, ModeFunction, Piece
+from asymptotics.lemmas.uniform_sums import discrete_head, finite_size_end, power_law_sum
 from asymptotics.models.bayes import BayesOptimal, posterior_variance
 from asymptotics.networks.declaration import AMPLITUDE, degrees_of_freedom_of, error_of
 from asymptotics.networks.mode_functions import Ordering, mode_functions

@@ -52,8 +52,8 @@ from typing import Any
 import mpmath
 from sympy import Abs, Expr, Symbol, expand, im, lambdify, limit, oo, solve, sqrt
 
-from asymptotics.boundaries.uniform_sums import DIGITS, ModeIntegral, integral
 from asymptotics.expressions.monotone_root import monotone_root
+from asymptotics.lemmas.uniform_sums import DIGITS, ModeIntegral, integral
 from asymptotics.symbols import effective_noise, gamma, position, resolvent, threshold
 
 _slope = Symbol("g'")

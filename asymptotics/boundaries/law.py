@@ -25,14 +25,23 @@ from sympy import Eq, Expr, Integral, S, Set, Sum, Symbol, oo
 from asymptotics.balance.laws import Law
 from asymptotics.boundaries.free_convolution import PathIntegral
 from asymptotics.boundaries.types import BoundaryType
-from asymptotics.boundaries.uniform_sums import DIGITS, ModeIntegral, compiled, evaluate
 from asymptotics.displays import Displayed, short
 from asymptotics.expressions.checks import require
 from asymptotics.expressions.monotone_root import FARTHEST, positive_solution
-from asymptotics.expressions.point import Number, PhysicalPoint, point_of, require_variables
-from asymptotics.symbols import gamma, source
+from asymptotics.expressions.point import (
+    Number,
+    PhysicalPoint,
+    own_variables,
+    point_of,
+    require_variables,
+)
+from asymptotics.lemmas.uniform_sums import DIGITS, ModeIntegral, compiled, evaluate
+from asymptotics.symbols import gamma, position, resolvent, source
 
 QUANTITIES = ("risk", "effective_noise", "threshold")
+
+BOUND = (position, resolvent)
+"""What a ``PathIntegral`` binds."""
 
 _MOST_NEGLECTED = 0.5
 """What is left out, relative to what is kept, up to which a local law has numbers."""
@@ -50,11 +59,13 @@ class UniformLaw(Displayed):
     Attributes:
         risk: excess risk, to leading order.  A ``PathIntegral`` in it binds z and g (its docstring).
         effective_noise: delta.
-        threshold: kappa; zero for a Bayes-optimal estimate, which has none.
+        threshold: kappa; zero for a Bayes-optimal estimate, which has none, as of a system without one.
+        others: the other unknowns of a system, by the names of their laws.
         unknowns: what the equations determine; none where all is explicit.
         equations: as many as unknowns; both sides are positive, and left over right increases with the
             unknown.
         start: where the search for each unknown begins.
+        passing: a parameter in which single terms may have poles that cancel.
     """
 
     risk: Expr
@@ -63,6 +74,8 @@ class UniformLaw(Displayed):
     unknowns: tuple[Symbol, ...] = ()
     equations: tuple[Eq, ...] = ()
     start: tuple[Expr, ...] = ()
+    others: tuple[tuple[str, Expr], ...] = ()
+    passing: Symbol = source
 
     def _title(self) -> str:
         solved = f", with {', '.join(map(str, self.unknowns))} solved for" if self.unknowns else ""
@@ -87,10 +100,12 @@ class UniformLaw(Displayed):
             ArithmeticError: when the equations have no solution there, or leave it no digits: as far below
                 the capacity of all modes, or within some 1e-9 of it, where ``BoundaryLaw.local`` holds.
         """
-        return self._solved(("risk",), point_of(point, values))["risk"]
+        return self._solved(("risk",), point_of(point, values, self._own))["risk"]
 
     def solve(self, point: PhysicalPoint | None = None, **values: Number | None) -> dict[str, mpmath.mpf]:
-        """Risk, effective noise and threshold by the names of their fields; arguments as ``evaluate``.
+        """Risk, effective noise and threshold by the names of their fields, and the others by their own.
+
+        Arguments as ``evaluate``.
 
         >>> from asymptotics import diagonal, interpolation_peak
         >>> peak = interpolation_peak(diagonal)
@@ -98,21 +113,29 @@ class UniformLaw(Displayed):
         >>> {name: mpmath.nstr(value, 5) for name, value in at_peak.items()}
         {'risk': '4.6132e+5', 'effective_noise': '679.2', 'threshold': '0.00092264'}
         """
-        return self._solved(QUANTITIES, point_of(point, values))
+        return self._solved((*QUANTITIES, *dict(self.others)), point_of(point, values, self._own))
+
+    @property
+    def _own(self) -> dict[str, Symbol]:
+        """The variables of a system of one's own that the law holds, by name."""
+        sides = [side for equation in self.equations for side in equation.args]
+        own = own_variables(self.risk, *dict(self.others).values(), *sides)
+        return {name: symbol for name, symbol in own.items() if symbol not in (*self.unknowns, *BOUND)}
 
     def _solved(self, names: Sequence[str], point: PhysicalPoint) -> dict[str, mpmath.mpf]:
-        quantities = {name: getattr(self, name) for name in names}
+        known = {**{name: getattr(self, name) for name in QUANTITIES}, **dict(self.others)}
+        quantities = {name: known[name] for name in names}
         sides = [side for equation in self.equations for side in equation.args]
-        require_variables(point, *quantities.values(), *sides)
+        require_variables(point, *quantities.values(), *sides, own=self._own)
         digits = mpmath.mp.dps
         with mpmath.workdps(digits + self._guard_digits):
-            values = point.values()
-            if source not in values:
+            values = {self._own.get(symbol.name, symbol): value for symbol, value in point.values().items()}
+            if self.passing not in values:
                 numbers = self._numbers(quantities, values, point)
             else:  # poles that cancel, as at r = 1/2, are passed by on either side
                 step = mpmath.mpf(10) ** -digits
                 numbers, other = (
-                    self._numbers(quantities, {**values, source: values[source] + side}, point)
+                    self._numbers(quantities, {**values, self.passing: values[self.passing] + side}, point)
                     for side in (step, -step)
                 )
                 alike = all(mpmath.almosteq(numbers[name], other[name], _CANCELLED) for name in names)

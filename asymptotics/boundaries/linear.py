@@ -88,8 +88,8 @@ from asymptotics.balance.laws import Law, law
 from asymptotics.balance.regimes import LABEL_NOISE, MODES, WEIGHT_DECAY, Equation
 from asymptotics.boundaries.law import BoundaryLaw, LocalLaw
 from asymptotics.boundaries.types import ANYWHERE, BoundaryType, balanced_terms
-from asymptotics.boundaries.uniform_sums import finite_size_end
 from asymptotics.lemmas.power_sums import Learned, ModeFunction, Piece
+from asymptotics.lemmas.uniform_sums import finite_size_end
 from asymptotics.models.ridge import FEATURES, RidgeRegression, fitted_in, learned_in, raised, summand
 from asymptotics.phases.phase import Phase
 from asymptotics.symbols import (

@@ -53,9 +53,9 @@ from sympy import Eq, Expr, Max, Rational, S, integrate, oo, pi, simplify, solve
 from asymptotics.boundaries.free_convolution import CriticalNoise
 from asymptotics.boundaries.interpolation import balances_at_capacity
 from asymptotics.boundaries.law import LocalLaw
-from asymptotics.boundaries.uniform_sums import finite_size_end
 from asymptotics.expressions.checks import require, require_one_of
 from asymptotics.lemmas.power_sums import Learned, ModeFunction, Piece, end_behaviour
+from asymptotics.lemmas.uniform_sums import finite_size_end
 from asymptotics.networks.declaration import AMPLITUDE, degrees_of_freedom_of
 from asymptotics.networks.mode_functions import Ordering, mode_functions
 from asymptotics.networks.network import Network, check_is_network

@@ -15,6 +15,7 @@ with M the Mellin transform.  Which of the three holds depends on the powers p o
 
 * ``power_sums``: the lemma, with its constants in closed form.
 * ``partial_sums``: sums over the first p modes, and over the rest.
+* ``uniform_sums``: sums that hold also where the lemma changes case, and their numbers.
 * ``noise``: the distribution of a mode without signal, and its edge: how little passes a threshold there.
 * ``risk_parts``: what one mode contributes to each part of the risk.
 * ``subcritical``: modes below the BBP threshold, seen inside the noise by the Ledoit-Peche overlap.

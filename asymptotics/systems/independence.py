@@ -76,9 +76,11 @@ def check_independent(
     at = {} if noisy else {noise_variance: S.Zero}
     vanishing = [S(equation.lhs - equation.rhs).subs(at) for equation in equations]
     _check_multiples(name, vanishing)
+    # without label noise all may be recovered, whatever the unknowns
+    to_be_known = unknowns if noisy else ()
     first, second = _parameters(domain)
-    wrong = _degeneracy(vanishing, unknowns, first)
-    if wrong and wrong == _degeneracy(vanishing, unknowns, second):
+    wrong = _degeneracy(vanishing, to_be_known, first)
+    if wrong and wrong == _degeneracy(vanishing, to_be_known, second):
         raise ValueError(f"{name}: {wrong}")
 
 
@@ -226,8 +228,10 @@ def _dependence(gradients: Numbers, unknowns: Sequence[Symbol]) -> str | None:
 
 def _undetermined(rows: Numbers, unknowns: Sequence[Symbol]) -> str | None:
     """Unknowns that may vary together while the equations hold; None if there are none."""
+    if not unknowns:
+        return None
     _, values, directions = np.linalg.svd(rows)
-    if not unknowns or values[-1] >= _DEPENDENT:
+    if values[-1] >= _DEPENDENT:
         return None
     free = [str(u) for u, x in zip(unknowns, directions[-1], strict=True) if abs(x) > np.sqrt(_DEPENDENT)]
     if len(free) == 1:

@@ -13,8 +13,8 @@ from mpmath import mpf
 from sympy import Interval, Rational, S, oo
 
 from asymptotics import Boundary, BoundaryType, PhysicalPoint, diagonal, phase_diagram, quadratic, symbols
-from asymptotics.boundaries.uniform_sums import evaluate
 from asymptotics.lemmas.power_sums import Learned
+from asymptotics.lemmas.uniform_sums import evaluate
 from numerics import Problem, solve
 from verify.extrapolation import limit_beyond_logarithms, limit_beyond_powers
 from verify.ladder import EXPONENTS, MANY_DIGITS, Cost, deepest, dimensions, margin, reach, values

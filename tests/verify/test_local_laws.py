@@ -12,7 +12,7 @@ from sympy import Eq, Integral, Rational, sqrt
 from asymptotics import PhysicalPoint, diagonal, interpolation_peak, quadratic, recovery_jump, symbols
 from asymptotics.boundaries.free_convolution import CriticalNoise
 from asymptotics.boundaries.interpolation import depth
-from asymptotics.boundaries.uniform_sums import evaluate
+from asymptotics.lemmas.uniform_sums import evaluate
 from numerics import Problem, solve
 from verify.extrapolation import limit_beyond_powers
 

@@ -10,7 +10,7 @@ from sympy import lambdify, simplify
 
 from asymptotics import PhysicalPoint, diagonal, phase_diagram, quadratic
 from asymptotics import symbols as letters
-from asymptotics.boundaries.uniform_sums import evaluate
+from asymptotics.lemmas.uniform_sums import evaluate
 from numerics import Problem, solve
 
 TOLERANCE = 1e-3

@@ -17,8 +17,8 @@ from asymptotics.boundaries.free_convolution import (
     posterior_variance_of_all,
     resolvent_of_modes,
 )
-from asymptotics.boundaries.uniform_sums import evaluate
 from asymptotics.lemmas.power_sums import Learned
+from asymptotics.lemmas.uniform_sums import evaluate
 from asymptotics.networks.declaration import degrees_of_freedom_of, error_of
 from asymptotics.symbols import effective_noise, gamma, threshold
 

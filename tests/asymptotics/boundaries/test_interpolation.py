@@ -15,7 +15,7 @@ from asymptotics import (
     symbols,
 )
 from asymptotics.boundaries.interpolation import balances_at_capacity, depth, mean_depth
-from asymptotics.boundaries.uniform_sums import evaluate
+from asymptotics.lemmas.uniform_sums import evaluate
 
 NETWORKS = {"diagonal": diagonal, "quadratic": quadratic}
 SIZES = {"d": mpf(10) ** 30, "weight_decay": mpf("1e-12"), "noise_variance": mpf(1)}

@@ -24,7 +24,7 @@ from asymptotics import (
 )
 from asymptotics import symbols as letters
 from asymptotics.algebra.polyhedra import EVERYWHERE, at_value, coefficient, meeting_point
-from asymptotics.boundaries.uniform_sums import evaluate
+from asymptotics.lemmas.uniform_sums import evaluate
 from asymptotics.symbols import effective_noise, n_eff, noise_variance
 
 TOLERANCE = 1e-3

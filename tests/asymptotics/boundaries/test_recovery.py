@@ -19,8 +19,8 @@ from asymptotics import (
     symbols,
 )
 from asymptotics.boundaries.free_convolution import CriticalNoise
-from asymptotics.boundaries.uniform_sums import evaluate
 from asymptotics.lemmas.noise import NoiseLaw, level
+from asymptotics.lemmas.uniform_sums import evaluate
 
 NETWORKS = {"diagonal": diagonal, "quadratic": quadratic}
 GAMMA = mpf(3) / 2

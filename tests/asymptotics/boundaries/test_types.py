@@ -14,7 +14,7 @@ from asymptotics import (
     symbols,
 )
 from asymptotics.boundaries.types import boundary_terms, variable_of
-from asymptotics.boundaries.uniform_sums import evaluate
+from asymptotics.lemmas.uniform_sums import evaluate
 
 AT = {symbols.a: 2, symbols.ell: -3, symbols.gamma: 2}
 

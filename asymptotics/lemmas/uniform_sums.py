@@ -98,6 +98,8 @@ def discrete_head(function: ModeFunction, largest: Expr) -> Expr:
     lowest = function.pieces[0].value
     constant, power = function.at_zero()
     lost = S.Zero if power is None else constant * size**power
+    if len(function.pieces) == 2 and lowest == lost and not _is_sum_of_powers(function.pieces[1].value):
+        return _head_of_two(constant, power, function.pieces[1], largest)
     rest = expand((lowest - lost).replace(erf, lambda x: 1 - erfc(x)))
     if simplify(rest) == 0:
         total = S.Zero if power is None else constant * largest**power * zeta(gamma * power)
@@ -115,6 +117,13 @@ def discrete_head(function: ModeFunction, largest: Expr) -> Expr:
             total += factor * largest**power * zeta(exponent)
             total -= factor * largest**power * zeta(exponent, count + 1)
     return total
+
+
+def _head_of_two(constant: Expr, power: Expr, above: Piece, largest: Expr) -> Expr:
+    """The same of a power below a size, and of any function above it."""
+    index, count = Symbol("i", positive=True, integer=True), floor((largest / above.lower) ** (1 / gamma))
+    below = constant * largest**power * zeta(gamma * power, count + 1)
+    return below + Sum(above.value.subs(size, largest * index**-gamma), (index, 1, count))
 
 
 def finite_size_end(function: ModeFunction, smallest: Expr) -> Expr:

@@ -5,8 +5,8 @@ import pytest
 from mpmath import mpf
 from sympy import Integral, S, Sum, Symbol, erf, exp, oo, pi, sqrt, zeta
 
-from asymptotics.boundaries.uniform_sums import discrete_head, evaluate, finite_size_end, integral
 from asymptotics.lemmas.power_sums import ModeFunction, Piece
+from asymptotics.lemmas.uniform_sums import discrete_head, evaluate, finite_size_end, integral
 from asymptotics.symbols import gamma, size
 
 SCALE, RANK = Symbol("x", positive=True), Symbol("t", positive=True)
