@@ -51,6 +51,7 @@ LAWS = {
         "ridge_boundaries",
         "spectrum",
         "subcritical",
+        "system_boundaries",
         "tuning",
         "width",
     )

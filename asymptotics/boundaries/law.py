@@ -66,6 +66,7 @@ class UniformLaw(Displayed):
             unknown.
         start: where the search for each unknown begins.
         passing: a parameter in which single terms may have poles that cancel.
+        variables: those of a system, which may be given even where the law does not hold them.
     """
 
     risk: Expr
@@ -76,6 +77,7 @@ class UniformLaw(Displayed):
     start: tuple[Expr, ...] = ()
     others: tuple[tuple[str, Expr], ...] = ()
     passing: Symbol = source
+    variables: tuple[Symbol, ...] = ()
 
     def _title(self) -> str:
         solved = f", with {', '.join(map(str, self.unknowns))} solved for" if self.unknowns else ""
@@ -117,9 +119,9 @@ class UniformLaw(Displayed):
 
     @property
     def _own(self) -> dict[str, Symbol]:
-        """The variables of a system of one's own that the law holds, by name."""
+        """The variables of a system of one's own, by name."""
         sides = [side for equation in self.equations for side in equation.args]
-        own = own_variables(self.risk, *dict(self.others).values(), *sides)
+        own = own_variables(self.risk, *dict(self.others).values(), *sides, *self.variables)
         return {name: symbol for name, symbol in own.items() if symbol not in (*self.unknowns, *BOUND)}
 
     def _solved(self, names: Sequence[str], point: PhysicalPoint) -> dict[str, mpmath.mpf]:

@@ -38,7 +38,7 @@ from itertools import permutations
 from random import Random
 
 import mpmath
-from sympy import Add, Eq, Expr, Mul, Rational, S, Symbol, powsimp, simplify
+from sympy import Add, Dummy, Eq, Expr, Mul, Rational, S, Symbol, powsimp, simplify
 
 from asymptotics import words
 from asymptotics.algebra.monomials import Term
@@ -60,6 +60,8 @@ Phases = tuple[Phase, Phase]
 Sides = tuple["Side", "Side"]
 
 _MOST_UNKNOWNS = 2
+_BOUND, _RANK = Symbol("t", positive=True), Symbol("i/N", positive=True)
+"""What an integral over the ranks of modes binds, and what it binds where t is a variable of a system."""
 _POINTS, _BESIDE = 6, Rational(101, 100)
 """Random points at which the sides of an equation are compared; next to the value of a parameter."""
 
@@ -105,6 +107,7 @@ def system_law(phases: Phases, relation: Eq, continuous: bool) -> BoundaryLaw:
         variable=_variable(sides, relation),
         window=S.EmptySet if kind is BoundaryType.UNCHANGED else ANYWHERE,
         passing=parameter,
+        variables=(*system.scales, *system.parameters),
     )
 
 
@@ -202,18 +205,30 @@ def _kept(
     parameter passes a value exponents may have poles: all terms are kept there.
     """
     if sides[0].ordered.order != sides[1].ordered.order:
+        where = f"{sides[0].system.name}: at {relation.lhs} = {relation.rhs}"
         raise NotImplementedError(
-            f"{sides[0].system.name}: at {relation.lhs} = {relation.rhs} two scales of a sum are of one size: "
-            "what such a sum becomes is not derived"
+            f"{where} two scales of a sum are of one size: what it is there is not derived"
         )
     everything = not _changes(sides) and (not continuous or relation.lhs in PARAMETERS)
     kept = list[Expr]()
     for product in products:
         both = [side.terms(product) for side in sides]
         pairs = zip(sides, both, strict=True)
-        if everything or any(side.balanced(relation, equation, terms) for side, terms in pairs):
+        balanced = [side.balanced(relation, equation, terms) for side, terms in pairs]
+        if not everything and any(balanced):
+            _check_uniform(sides, relation, product)
+        if everything or any(balanced):
             kept += Add.make_args(_across(sides, product, both))
     return kept
+
+
+def _check_uniform(sides: Sides, relation: Eq, product: Product) -> None:
+    """Refuse a product that counts on the boundary, and whose terms depend there on the parameters."""
+    for side in sides:
+        parts = split_at_sign_changes(partial(side.ordered.terms, product), side.balance.domain)
+        if len({terms for _, terms in parts}) > 1:
+            where = f"{side.system.name}: at {relation.lhs} = {relation.rhs} the leading end of"
+            raise NotImplementedError(f"{where} {product.expression} depends on the parameters")
 
 
 def _across(sides: Sides, product: Product, both: Sequence[tuple[Term, ...]]) -> Expr:
@@ -244,8 +259,9 @@ def _uniform(sides: Sides, summand: Expr) -> Expr:
     if learned == {Learned.NONE, Learned.SOME}:
         whole = discrete_head(function, first)
     elif learned == {Learned.SOME, Learned.ALL} and modes.number is not None:
-        number = expression(modes.number)
-        whole = number * finite_size_end(function, first * number**-gamma)
+        number, last = expression(modes.number), Dummy("x", positive=True)
+        mean = finite_size_end(function, last).xreplace({_BOUND: _RANK})
+        whole = number * mean.subs(last, first * number**-gamma)
     else:
         raise NotImplementedError(
             f"{sides[0].system.name}: all modes cross the scale {scales[0].monomial()} of {name} at once"
