@@ -81,7 +81,7 @@ def test_a_rank_is_no_time_step():
 def test_what_is_not_covered_is_refused_in_one_line():
     for relation in (Eq(ell, rho), Eq(rho, 0)):
         for boundary in between(TWO_SCALES, relation)[:1]:
-            with pytest.raises(NotImplementedError, match="two scales: .* two scales") as caught:
+            with pytest.raises(NotImplementedError, match=r"two scales: .* two scales") as caught:
                 boundary.law()
             assert "\n" not in str(caught.value)
 
