@@ -48,7 +48,7 @@ from asymptotics.diagram import Exact, phase_diagram
 from asymptotics.displays import Displayed
 from asymptotics.expressions.checks import exact_exponent, require
 from asymptotics.expressions.pickling import Stored, conjunction
-from asymptotics.lines import OnBoundary
+from asymptotics.lines import OnBoundary, written
 from asymptotics.phases.phase import Phase
 from asymptotics.symbols import alpha as decay_of_features
 from asymptotics.symbols import beta as decay_of_target
@@ -159,7 +159,7 @@ def compute_optimal(
     at = [o for o in optima if all((x.gts - x.lts).subs(point) >= 0 for x in o.region.args)]
     inside = [o for o in at if all((x.gts - x.lts).subs(point) > 0 for x in o.region.args)]
     if not inside:
-        raise OnBoundary(", ".join(f"{p} = {x}" for p, x in point.items()), tuple(at))
+        raise OnBoundary(", ".join(f"{p} = {written(x)}" for p, x in point.items()), tuple(at))
     return _at(inside[0], point)
 
 

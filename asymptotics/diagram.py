@@ -29,7 +29,7 @@ from asymptotics.case_splits import CaseSplit, Intervals
 from asymptotics.displays import Display, Displayed
 from asymptotics.expressions.checks import exact_exponent, in_one_line, nearest, require, require_one_of
 from asymptotics.expressions.point import Number, PhysicalPoint, own_variables, point_of
-from asymptotics.lines import Line, OnBoundary, cases_along, line_at
+from asymptotics.lines import Line, OnBoundary, cases_along, line_at, written
 from asymptotics.models.bayes import BayesOptimal
 from asymptotics.models.ridge import ridge
 from asymptotics.networks.network import NarrowNetwork, Network
@@ -120,7 +120,7 @@ class PhaseDiagram(Displayed):
             for phase in self.phases
             if all(margin(relation, point) >= 0 for relation in _parameters_first(phase))
         )
-        raise OnBoundary(", ".join(f"{symbol} = {value}" for symbol, value in point.items()), touching)
+        raise OnBoundary(", ".join(f"{symbol} = {written(x)}" for symbol, x in point.items()), touching)
 
     def at(self, point: PhysicalPoint | None = None, **values: Number | None) -> Prediction:
         """The law at given numbers, without exponents: its phase, every value, the error to expect.
@@ -558,5 +558,16 @@ def _derived(model: Model, noise: Noise) -> tuple[tuple[Phase, ...], tuple[Bound
         scales = Scales(noise) if system is None else scales_of(system, noise)
     phases = [phase_of(model, balanced) for balanced in tiling_balances(model, scales)]
     phases.sort(key=lambda phase: phase.name.swapcase())  # Ia and Ib before II
-    phases = [p if p.name else replace(p, name=str(k)) for k, p in enumerate(phases, start=1)]
+    phases = [p if p.name else _told_apart(p, k, phases) for k, p in enumerate(phases, start=1)]
     return tuple(phases), tuple(boundaries_between(phases, scales))
+
+
+def _told_apart(phase: Phase, number: int, phases: Sequence[Phase]) -> Phase:
+    """A phase without a name with its number for one, and a title that no other of its diagram has."""
+    alike = [other for other in phases if other.title == phase.title]
+    if len(alike) > 1:
+        orders = [other.hypothesis.ordering for other in alike]
+        where = str(phase.hypothesis.ordering.value)
+        which = where if orders.count(phase.hypothesis.ordering) == 1 else f"{where} (phase {number})"
+        phase = replace(phase, title=f"{phase.title}, {which}")
+    return replace(phase, name=str(number))

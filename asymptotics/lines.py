@@ -8,8 +8,8 @@ is decided exactly, case by case (``algebra.intervals``).
 Worked by hand, ell = 1/2: phase II of the networks, where ell > a/2 - 1/2, ell < a - 1/2 and
 ell > a - gamma - 1/2, is the interval from 1 to 2 or gamma + 1, whichever is less: 2 for gamma > 1.
 
-In this order: ``Line``, what it meets at numbers (``crossings``) and in cases (``cases``); ``OnBoundary``;
-``cases_along``, for the phases of a diagram; ``line_at``.
+In this order: ``Line``, what it meets at numbers (``crossings``) and in cases (``cases``); ``written``,
+``OnBoundary``; ``cases_along``, for the phases of a diagram; ``line_at``.
 """
 
 from __future__ import annotations
@@ -169,6 +169,21 @@ class Line:
         return CaseSplit(((low, high, answer(x)) for low, high, x in flat), parameter)
 
 
+_WRITTEN = 24
+"""Characters of an exact number that are written out."""
+
+
+def written(value: Expr) -> str:
+    """An exact number, or its first digits where it is long.
+
+    >>> from sympy import Rational
+    >>> written(Rational(2, 5)), written(Rational(1, 3) + Rational(1, 10**30))
+    ('2/5', '0.333333333...')
+    """
+    text = str(value)
+    return text if len(text) <= _WRITTEN or not value.is_number else f"{value.n(9)}..."
+
+
 class OnBoundary(ValueError):
     """The point lies between phases, or optima; ``phases`` are those whose closure holds it."""
 
@@ -205,8 +220,8 @@ def cases_along(
         domain = phases[0].balance.scales.domain[: len(EVERYWHERE)]
         return line.cases(lambda part: question(intervals_along(regions, part), part), answer, domain)
     except NotCovered as gap:
-        given = [f"{symbol} = {value}" for symbol, value in line.fixed.items()]
-        where = [f"a just above {line.expression(gap.start)}", f"ell = {line.height}", *given]
+        given = [f"{symbol} = {written(value)}" for symbol, value in line.fixed.items()]
+        where = [f"a just above {line.expression(gap.start)}", f"ell = {written(line.height)}", *given]
         touching = tuple(phases[index] for index in gap.touching)
         raise OnBoundary(", ".join(where), touching) from None
 

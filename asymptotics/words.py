@@ -108,6 +108,7 @@ _NARROW = {
     ("NOISE_FITTED_AT_EDGE", BULK): ("Wc", "overfitting beyond interpolation in width"),
     ("NOISE_FITTED_AT_EDGE", MODES): ("Wd", "benign overfitting beyond interpolation in width"),
 }
+_NARROW_TRIVIAL = "We", "trivial, with few units that interpolate"
 _NARROW_NOISELESS = "Wn", "noiseless interpolation by few units"
 """Where fewer units than pass are there, by what they keep and what makes the risk."""
 
@@ -126,7 +127,7 @@ def narrow_network(binding: str, learned: str | None, risk: str, dominant: Seque
     """
     feeds_noise, sets_threshold = dominant
     if learned == "none":
-        name, title = _TRIVIAL[BULK]
+        name, title = _NARROW_TRIVIAL
     elif binding == "NOISE_FITTED_AT_EDGE" and feeds_noise == risk == MODES:
         name, title = _NARROW_NOISELESS
     else:

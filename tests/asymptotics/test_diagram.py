@@ -424,6 +424,13 @@ def test_with_weight_decay_ell_is_asked_for(diagram):
             ask(gamma=1, **({"a": 1} if ask == diagram.locate else {}))
 
 
+def test_a_long_number_on_a_boundary_is_not_written_out(diagram):
+    third = Rational(1, 3) + Rational(1, 7**40)
+    with pytest.raises(OnBoundary, match=r"^\(a = 0.333333333..., ell = -0.166666667...") as caught:
+        diagram.locate(a=third, ell=third - Rational(1, 2), gamma=2)
+    assert len(str(caught.value)) < 160
+
+
 def test_boundaries_reach_to_the_ends(diagram):
     with pytest.raises(OnBoundary, match="a = 1, ell = -oo") as caught:
         diagram.locate(a=1, ell=-oo, gamma=1)

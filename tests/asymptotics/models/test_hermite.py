@@ -100,7 +100,9 @@ def test_the_constant_is_an_integral_over_q(degree, decay):
 @pytest.mark.parametrize("degree", [2, 3, 4])
 def test_titles_are_words(degree):
     diagram = phase_diagram(hermite(degree))
-    assert {phase.title for phase in diagram} == {"risk by target modes"}
+    assert [phase.title for phase in diagram] == [
+        f"risk by target modes, {number} modes above delta" for number in ("no", "some")
+    ]
     assert "sum_i" not in diagram.to_latex() + diagram.phases[-1].derivation().to_latex()
 
 

@@ -69,7 +69,7 @@ def test_a_soft_edge_is_refused():
 def test_the_phases_at_fixed_noise():
     diagram = phase_diagram(quadratic, width="scaled")
     names = [phase.name for phase in diagram.phases]
-    assert names == ["Ia", "Ia", "Ib", "II", "III", "IV", "V", "VIa", "VIb", "Wa", "Wb", "Wc", "Wd"]
+    assert names == ["Ia", "Ib", "II", "III", "IV", "V", "VIa", "VIb", "Wa", "Wb", "Wc", "Wd", "We"]
     full = {phase.name: phase for phase in phase_diagram(quadratic).phases}
     for phase in diagram.phases:
         if phase.name in full:  # where the width does not bind, the laws are those of full width
