@@ -75,19 +75,20 @@ def system_law(phases: Phases, relation: Eq, continuous: bool) -> BoundaryLaw:
 
     >>> from asymptotics import phase_diagram
     >>> from asymptotics.models import random_features
-    >>> boundary = phase_diagram(random_features).boundaries[0]
-    >>> system_law(boundary.phases, boundary.relation, boundary.continuous).type.value
-    'crossover'
+    >>> boundaries = phase_diagram(random_features).boundaries
+    >>> interpolation = next(b for b in boundaries if str(b.relation) == "Eq(a, rho)")
+    >>> system_law(interpolation.phases, interpolation.relation, interpolation.continuous).unknowns
+    (nu_1,)
     """
     sides = (side_of(phases[0]), side_of(phases[1]))
     form, system = sides[0].form, sides[0].system
     equations = [
-        _Equation(expression(equation.left), tuple(_kept(sides, relation, continuous, k, right)))
+        _Equation(expression(equation.left), tuple(_terms_across(sides, relation, continuous, k, right)))
         for k, (equation, (_, right)) in enumerate(
             zip(sides[0].balance.regime.equations, form.equations, strict=True)
         )
     ]
-    risk = Add(*_kept(sides, relation, continuous, None, form.quantities[RISK]))
+    risk = Add(*_terms_across(sides, relation, continuous, None, form.quantities[RISK]))
     explicit, core = _eliminated(equations, form.unknowns)
     ordered = _oriented(core, sides, relation, explicit)
     laws = {u: explicit.get(u, u) for u in system.unknowns}
@@ -196,10 +197,10 @@ def expression(value: Term) -> Expr:
     return value.coefficient * value.monomial()
 
 
-def _kept(
+def _terms_across(
     sides: Sides, relation: Eq, continuous: bool, equation: int | None, products: Sequence[Product]
 ) -> list[Expr]:
-    """What is kept of the right side of an equation, or of the risk: what balances on the boundary.
+    """The terms of the right side of an equation, or of the risk, that balance on the boundary.
 
     Where the exponent of the risk jumps, terms that balance on neither side may count in between, and where a
     parameter passes a value exponents may have poles: all terms are kept there.
@@ -210,7 +211,7 @@ def _kept(
             f"{where} two scales of a sum are of one size: what it is there is not derived"
         )
     everything = not _changes(sides) and (not continuous or relation.lhs in PARAMETERS)
-    kept = list[Expr]()
+    across = list[Expr]()
     for product in products:
         both = [side.terms(product) for side in sides]
         pairs = zip(sides, both, strict=True)
@@ -218,8 +219,8 @@ def _kept(
         if not everything and any(balanced):
             _check_uniform(sides, relation, product)
         if everything or any(balanced):
-            kept += Add.make_args(_across(sides, product, both))
-    return kept
+            across += Add.make_args(_across(sides, product, both))
+    return across
 
 
 def _check_uniform(sides: Sides, relation: Eq, product: Product) -> None:
