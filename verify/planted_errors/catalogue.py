@@ -22,7 +22,7 @@ def errors_of(diagram: PhaseDiagram) -> tuple[PlantedError, ...]:
 
     >>> from asymptotics import phase_diagram, quadratic
     >>> [error.name for error in errors_of(phase_diagram(quadratic, noise="scaled"))]
-    ['quadratic scaled, IV, effective_noise: constant 1 % low']
+    ['quadratic, noise scaled, IV, effective_noise: constant 1 % low']
     """
     of = (diagram.model, diagram.noise, diagram.estimator, diagram.width)
     return tuple(error for error in _ALL if (error.model, error.noise, error.estimator, error.width) == of)

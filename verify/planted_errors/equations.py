@@ -28,12 +28,11 @@ from asymptotics.symbols import (
     threshold,
     weight_decay,
 )
-from verify.planted_errors.error import Declared, PlantedError
+from verify.planted_errors.error import Declared, PlantedError, title_of
 
 
 def _planted(name: str, error: str, model: Any, wrong: Any, **of: Any) -> PlantedError:
-    title = " ".join([model.name, *of.values()])
-    return PlantedError(f"{title}, {name}", error, model, Declared(wrong), **of)
+    return PlantedError(f"{title_of(model, **of)}, {name}", error, model, Declared(wrong), **of)
 
 
 def _with_noise(network: Network, factor: Any, labels: Any) -> Network:

@@ -3,8 +3,8 @@
 A planting takes the diagram as derived and gives it back with the error.  It goes through seams that anyone
 may use: ``dataclasses.replace`` on laws, phases and boundaries, or a declaration that differs, derived anew.
 
-In this order: ``PlantedError``; ``InLaw``, ``InTerms``; ``OtherRegions``, ``Dropped``, ``Moved``;
-``Declared``.
+In this order: ``title_of``, ``PlantedError``; ``InLaw``, ``InTerms``; ``OtherRegions``, ``Dropped``,
+``Moved``; ``Declared``.
 """
 
 from __future__ import annotations
@@ -21,11 +21,22 @@ from asymptotics.algebra.polyhedra import Domain
 from asymptotics.balance.regimes import Given, Model
 from asymptotics.diagram import Estimator, Width
 from asymptotics.symbols import d
+from verify.outcomes import Row
 
 Planting = Callable[[PhaseDiagram], PhaseDiagram]
 
 FIELDS = {"excess_risk": "risk", "learned_modes": "learned"}
 """Fields of a phase that hold a law, where they are not called as the quantity."""
+
+
+def title_of(model: Model, **of: str) -> str:
+    """A diagram in words, as reports have it.
+
+    >>> from asymptotics import quadratic
+    >>> title_of(quadratic, noise="scaled")
+    'quadratic, noise scaled'
+    """
+    return Row(network=model.name, phase="", **of).diagram
 
 
 @dataclass(frozen=True)
@@ -46,6 +57,11 @@ class PlantedError:
     noise: Noise = "fixed"
     estimator: Estimator = "erm"
     width: Width = "full"
+
+    @property
+    def title(self) -> str:
+        """The diagram in words, as reports have it."""
+        return title_of(self.model, noise=self.noise, estimator=self.estimator, width=self.width)
 
     def diagram(self) -> PhaseDiagram:
         """The diagram without the error."""

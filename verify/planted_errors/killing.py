@@ -43,8 +43,8 @@ def killed(error: PlantedError, *, seed: int = 0) -> Kill:
         # one that is undecided fails, too, but one that disagrees says more
         failures.sort(key=lambda check: check.verdict != "disagrees")
         if failures:
-            return Kill(error.name, error.error, failures[0].diagram, failures[0], compared)
-    return Kill(error.name, error.error, _title(error), None, compared)
+            return Kill(error.name, error.error, error.title, failures[0], compared)
+    return Kill(error.name, error.error, error.title, None, compared)
 
 
 def kills(errors: Iterable[PlantedError], *, seed: int = 0) -> Iterator[Kill]:
@@ -71,9 +71,3 @@ def touched(diagram: PhaseDiagram, wrong: PhaseDiagram) -> list[Phase]:
 
 def _content(diagram: PhaseDiagram, phase: Phase) -> tuple[object, ...]:
     return phase.region, *laws_of(diagram, phase).items()
-
-
-def _title(error: PlantedError) -> str:
-    of = (error.noise, error.estimator, error.width)
-    unusual = [f", {x}" for x in of if x not in ("fixed", "erm", "full")]
-    return f"{error.model.name}{''.join(unusual)}"

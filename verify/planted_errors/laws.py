@@ -13,7 +13,7 @@ from sympy import Rational, S
 
 from asymptotics import diagonal, kernel_ridge, quadratic
 from asymptotics.models import attention, bilinear, hermite, one_pass_sgd, random_features
-from verify.planted_errors.error import InLaw, InTerms, PlantedError
+from verify.planted_errors.error import InLaw, InTerms, PlantedError, title_of
 
 STEP, PERCENT = Rational(1, 50), Rational(1, 100)
 
@@ -103,13 +103,9 @@ _IN_TERMS = (
 """The same of what a phase derives when asked for."""
 
 
-def _title(model: Any, of: Mapping[str, Any]) -> str:
-    return " ".join([model.name, *of.values()])
-
-
 IN_LAWS = tuple(
     PlantedError(
-        name=f"{_title(model, of)}, {phase}, {quantity}: {change}",
+        name=f"{title_of(model, **of)}, {phase}, {quantity}: {change}",
         error=f"In phase {phase} the law of {quantity} has {change}.",
         model=model,
         planting=InLaw(phase, quantity, **CHANGES[change]),
@@ -120,7 +116,7 @@ IN_LAWS = tuple(
 
 IN_TERMS = tuple(
     PlantedError(
-        name=f"{_title(model, of)}, {phase}: {what}",
+        name=f"{title_of(model, **of)}, {phase}: {what}",
         error=f"Phase {phase} has {what}.",
         model=model,
         planting=InTerms(phase, quantity, factor),

@@ -179,3 +179,21 @@ def test_figures_are_drawn_as_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         "diagonal_bayes_noise_scaled",
     ]
     assert all(limits == (-0.5, 2) and r"\gamma = 11 / 5" in title for _, title, limits in titles)
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        (
+            ["quadratic", "--width", "scaled"],
+            "quadratic, noise fixed, estimator erm, width scaled",
+        ),
+        (["bilinear"], "bilinear, noise fixed, estimator erm"),
+        (["hermite_2"], "hermite 2, noise fixed, estimator erm"),
+    ],
+)
+def test_every_shipped_model_is_derived(
+    more: list[str], expected: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert status_of(["derive", "--network", *more]) == 0
+    assert capsys.readouterr().out.splitlines()[0] == expected

@@ -11,7 +11,7 @@ from verify.planted_errors.error import PlantedError
 from verify.planted_errors.killing import touched
 
 FAST = {
-    "diagonal bayes, IV, excess_risk: constant 1 % high",
+    "diagonal, estimator bayes, IV, excess_risk: constant 1 % high",
     "He_2, 1, excess_risk: constant 1 % low",
     "He_2, a phase dropped",
     "He_2, labels counted twice",
