@@ -41,7 +41,16 @@ from numerics.runs import Cache, Parts, complete, require_run
 from verify import point_cache, words
 from verify.coverage import excluded, phase_counts
 from verify.extrapolation import ROUNDING, Limit, extrapolated_exponent, limits_of_ratio
-from verify.ladder import EXPONENTS, POWERS_GONE, RANGE, coordinates, dimensions, ladder, margin
+from verify.ladder import (
+    EXPONENTS,
+    LEAST_DEPTH,
+    POWERS_GONE,
+    RANGE,
+    coordinates,
+    dimensions,
+    ladder,
+    margin,
+)
 from verify.limits import DECAY_WINDOW, FIGURE_GAMMA, SAMPLES_WINDOW, SEED_BITS, SYSTEM_DECAY_WINDOW
 from verify.outcomes import Check, DerivedPhase, Omission
 from verify.predictions import lacks, laws_of
@@ -64,9 +73,6 @@ DEPTH = 8
 
 DEPTH_OF_SERIES = 14
 """The same where a series in 1/log d is left: it begins where those powers of d are gone."""
-
-LEAST_DEPTH = 3
-"""With fewer decades exponents alone are compared: constants and logarithms are not resolved there."""
 
 PARTS = ("unlearned", "learned", "overfitting")
 

@@ -39,7 +39,7 @@ from asymptotics.balance.dominant_balance import Balanced
 from asymptotics.balance.regimes import LABEL_NOISE
 from asymptotics.networks.narrow import Binding
 from verify.strategies import Scale
-from verify.systems.points import exponents_at, last_decade
+from verify.systems.points import exponents_at, last_decade, slack
 
 EXPONENTS = (symbols.a, symbols.ell, symbols.gamma, symbols.b)
 """Coordinates of a point; b is 0 where the noise does not scale."""
@@ -53,8 +53,14 @@ POWERS_GONE = 4
 STEPS = 6
 """Dimensions on the ladder of `agreement`."""
 
-FITTED_NOISE = 16
-"""Decades of the share of the noise below 1 that hidden units keep: it reaches 2/3 as many into the edge."""
+LEAST_DEPTH = 3
+"""Decades by which what is neglected lies below what is kept where constants and logarithms are resolved."""
+
+FITTED_NOISE, MOST_FITTED_NOISE = 16, 28
+"""Decades of the share of the noise below 1 that hidden units keep: it reaches 2/3 as many into the edge.
+
+Beyond the first a solution takes more digits than float64 has, and seconds: only where ``LEAST_DEPTH`` needs
+it, and up to the second."""
 
 Array = NDArray[np.float64]
 Point = TypeVar("Point")
@@ -222,7 +228,10 @@ def reach_of_width(diagram: PhaseDiagram, phase: Phase, point: Any, cost: Cost =
     if phase.hypothesis.ordering is Binding.MODES_MISSED:
         ends.append(float(np.min(_bound(cost.modes, exponents[2]))))
     elif isinstance(phase.hypothesis.ordering, Binding):
-        ends.append(FITTED_NOISE / (1 - float(point.rho)))
+        usual, most = (decades / (1 - float(point.rho)) for decades in (FITTED_NOISE, MOST_FITTED_NOISE))
+        # a little more, for the last dimension is rounded
+        needed = 1.01 * LEAST_DEPTH / max(slack(diagram, phase, point), 1e-9)
+        ends.append(max(usual, needed) if needed <= most else usual)
     return min(ends)
 
 
