@@ -12,8 +12,8 @@ from asymptotics.boundaries.width import law_across
 from asymptotics.models.bilinear import bilinear
 from numerics import Problem, solve
 from verify import agreement, strategies
-from verify.comparison import _examples, problem_at
-from verify.ladder import reach_of_width
+from verify.comparison import _depth, _draw, _examples, problem_at
+from verify.ladder import LEAST_DEPTH, ladder, reach_of_width
 from verify.systems.points import axes
 
 # phase, a, ell, rho, gamma, decade of d, relative distance allowed: a few of the largest neglected terms
@@ -203,6 +203,26 @@ def test_points_of_a_scaled_width_are_located_where_they_are_drawn():
         assert diagram.locate(**point._asdict()) == phase
         assert problem_at(diagram, point, 10**6).width >= 1
         assert reach_of_width(diagram, phase, point) > 6
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+@pytest.mark.parametrize("name", ["Wa", "Wb", "Wc", "Wd"])
+def test_constants_are_compared_wherever_the_width_binds(name, seed):
+    diagram = phase_diagram(quadratic, width="scaled")
+    (phase,) = (phase for phase in diagram.phases if phase.name == name)
+    for point in _draw(diagram, phase, "quick", seed):
+        assert _depth(diagram, phase, point, ladder(diagram, phase, point)[-1]) >= LEAST_DEPTH
+
+
+@pytest.mark.slow
+def test_a_constant_that_is_wrong_by_a_tenth_is_seen_beyond_interpolation():
+    diagram = phase_diagram(quadratic, width="scaled")
+    (narrow,) = (phase for phase in diagram.phases if phase.name == "Wd")
+    law = narrow.risk
+    wrong = replace(narrow, risk=replace(law, expr=1.1 * law.expr, constant=1.1 * law.constant))
+    planted = agreement(replace(diagram, phases=(wrong,), boundaries=()))
+    failed = [(check.quantity, check.kind) for check in planted.checks if not check.passed]
+    assert failed == [("excess_risk", "constant")]
 
 
 def test_a_network_that_is_not_solved_with_few_units_is_refused():
