@@ -30,7 +30,10 @@ def scaled(dim, *, a, ell, gamma=Fraction(5, 4)):
         return {"gamma": gamma, "n_eff": d**a, "d": d, "weight_decay": d**ell, "noise_variance": 1}
 
 
-@pytest.mark.parametrize("model", [diagonal, quadratic], ids=str)
+@pytest.mark.parametrize(
+    "model",
+    [pytest.param(quadratic, id="quadratic"), pytest.param(diagonal, id="diagonal", marks=pytest.mark.slow)],
+)
 @pytest.mark.parametrize(("a", "ell"), [(0.3, -2), (0.9, -3), (1.5, -2), (4, -2), (1.2, 0.3), (0.4, 0.4)])
 def test_at_a_large_dimension_it_is_the_phase_of_the_exponents(model, a, ell):
     diagram = phase_diagram(model)

@@ -46,7 +46,7 @@ def share_within(results: list[tuple[Prediction, float, float]], factor: float) 
 
 @pytest.mark.parametrize("network", ["quadratic", pytest.param("diagonal", marks=pytest.mark.slow)])
 def test_the_expected_error_bounds_the_true_one(network: str) -> None:
-    assert share_within(compared(network, 400, 30, 0), 2) >= 0.95
+    assert share_within(compared(network, 400, 20, 0), 2) >= 0.95
 
 
 @pytest.mark.slow
@@ -74,11 +74,9 @@ def test_the_phase_of_the_numbers_is_better_than_that_of_the_exponents(network: 
 
 
 def test_a_planted_error_is_not_bounded() -> None:
-    """A law off by a factor of three would be noticed."""
-    results = [
-        (p, abs(distance + math.log(3)), 0.0) for p, distance, _ in compared("quadratic", 10**6, 40, 3)
-    ]
-    assert share_within(results, 2) < 0.7
+    """Laws off by a factor of ten would be noticed."""
+    results = [(p, distance + math.log(10), 0.0) for p, distance, _ in compared("quadratic", 400, 20, 0)]
+    assert share_within(results, 2) < 0.6
 
 
 def test_next_to_the_peak_it_warns() -> None:
