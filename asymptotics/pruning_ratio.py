@@ -27,7 +27,7 @@ from typing import Literal
 from sympy import And
 
 from asymptotics.algebra.monomials import Noise
-from asymptotics.algebra.polyhedra import feasible, irredundant, overlap
+from asymptotics.algebra.polyhedra import FIELD, feasible, irredundant, overlap
 from asymptotics.algebra.regions import region_of
 from asymptotics.balance.dominant_balance import Balanced
 from asymptotics.balance.laws import ZERO, Law, risk_law
@@ -88,6 +88,12 @@ def pruning_ratios(diagram: PhaseDiagram, *, reference: Reference = "tuned") -> 
     >>> last = pruning_ratios(phase_diagram(diagonal))[-1]
     >>> last.phase.name, last.reached, last.ratio.expr
     ('VIb', False, 2*log(d))
+
+    So it is with few hidden units, against the best weight decay at full width, unless they miss modes:
+
+    >>> few = pruning_ratios(phase_diagram(quadratic, width="scaled"))
+    >>> {ratio.phase.name: ratio.reached for ratio in few if ratio.phase.name.startswith("W")}
+    {'Wa': False, 'Wb': True, 'Wc': True, 'Wd': True}
     """
     network = _trained_network(diagram)
     require_one_of("reference", reference, ("tuned", "bayes"))
@@ -116,11 +122,13 @@ def _balances(network: Network, noise: Noise, reference: Reference) -> tuple[Bal
 def _ratios(phase: Phase, best: Balanced) -> tuple[PruningRatio, ...]:
     """The ratio where a phase and the reference overlap, if they do.
 
-    Forms in (a, b) are forms in (a, ell, b) without ell: both have the scales of one diagram.
+    Forms in (a, b) are forms in (a, ell, b) without ell, and in (a, ell, b, rho) without rho: the reference
+    is of full width.
     """
     balanced = phase.balance
     domain, window = overlap(balanced.domain, best.domain), balanced.scales.window
-    facets = (*balanced.facets, *best.facets)
+    further = (FIELD.zero,) * (len(balanced.scales.exponents) - len(best.scales.exponents))
+    facets = (*balanced.facets, *((*facet, *further) for facet in best.facets))
     if domain is None or not feasible([*facets, *window], domain):
         return ()
     region = region_of(irredundant(facets, window, domain), balanced.scales, domain)

@@ -18,6 +18,7 @@ from asymptotics import (
     quadratic,
     ridge,
 )
+from asymptotics import symbols as letters
 from asymptotics.algebra.regions import margin
 from asymptotics.symbols import a, b, d, ell, gamma, n_eff
 
@@ -60,6 +61,22 @@ def test_ratios_of_the_quadratic_network(of_quadratic, reference):
         if name in tuned:
             of_reference = to_bayes[name != "VIb"] if reference == "bayes" else 1
             assert simplify(statement.ratio.expr - tuned[name] * of_reference) == 0
+
+
+@pytest.mark.parametrize("reference", ["tuned", "bayes"])
+def test_ratios_with_few_hidden_units(reference):
+    to_best = 3 * gamma / (gamma + 1) if reference == "bayes" else S.One
+    seen = set()
+    for statement in pruning_ratios(phase_diagram(quadratic, width="scaled"), reference=reference):
+        name = statement.phase.name
+        if name in ("Wb", "Wc", "Wd"):  # noise is all that the width adds
+            assert statement.reached
+            assert simplify(statement.ratio.expr - to_best) == 0
+        if name == "Wa":  # p**(1 - 2 gamma) for what the best leaves, K**(1 - 2 gamma) or d/n_eff
+            assert not statement.reached
+            assert statement.ratio.expr.has(letters.width)
+        seen.add(name)
+    assert {"Wa", "Wb", "Wc", "Wd"} < seen
 
 
 def test_ratios_of_the_diagonal_network(of_diagonal):
