@@ -19,9 +19,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from functools import cache
+from functools import cache, cached_property
 
-from sympy import Eq, Expr, Interval, S, Set, log, oo, simplify
+from sympy import Eq, Expr, Interval, S, Set, cancel, log, oo, simplify
 
 from asymptotics import words
 from asymptotics.algebra.monomials import Term, bulk_freedom
@@ -104,11 +104,14 @@ class BoundaryTerms:
         """How many modes the two phases learn."""
         return frozenset(p.hypothesis.learned for p in self.phases)
 
-    @property
+    @cached_property
     def type(self) -> BoundaryType:
         """What makes the law change."""
         one, other = self.phases
-        if simplify(one.risk.expr - other.risk.expr) == 0:
+        # laws of different exponents are different: only others need the comparison of closed forms
+        exponents = (one.risk.exponent, other.risk.exponent)
+        alike = exponents[0] == exponents[1] or cancel(exponents[0] - exponents[1]) == 0
+        if alike and simplify(one.risk.expr - other.risk.expr) == 0:
             return BoundaryType.UNCHANGED
         if Learned.NONE in self.learned:
             return BoundaryType.ONSET
