@@ -39,6 +39,7 @@ from numerics.arithmetic.precision import to_fraction
 from numerics.networks.network import NETWORKS
 from numerics.runs import Cache, Parts, complete, require_run
 from verify import point_cache, words
+from verify.checks.further import further_checks
 from verify.coverage import excluded, phase_counts
 from verify.extrapolation import ROUNDING, Limit, extrapolated_exponent, limits_of_ratio
 from verify.ladder import (
@@ -111,7 +112,8 @@ def agreement(
     Args:
         diagram: derived by ``phase_diagram``, or altered by you: an error in any law must make it fail, and
             so must a phase that is missing.  A part of a diagram, without ``boundaries``, may miss phases.
-        effort: "quick", a few points in each phase, or "full", ten times as many.
+        effort: "quick", a few points in each phase, or "full", ten times as many, and boundaries, spectra and
+            proofs (``checks``) besides.
         seed: of the points drawn.
         progress: whether to show a progress bar on standard error.
         executor: any ``concurrent.futures.Executor``, to which the points go one by one; None to solve them
@@ -140,6 +142,8 @@ def agreement(
         for k, point in enumerate(_draw(diagram, phase, effort, seed))
     ]
     outcomes = [*_compared_at(diagram, places, executor, stored, progress), *regions_checked(diagram, seed)]
+    if effort == "full":
+        outcomes += _further(diagram, seed)
     checks = tuple(outcome for outcome in outcomes if isinstance(outcome, Check))
     omissions = tuple(outcome for outcome in outcomes if isinstance(outcome, Omission))
     return Report(checks, effort, seed, omissions=omissions, phases=tuple(derived_phases(diagram)))
@@ -304,15 +308,41 @@ def regions_checked(diagram: PhaseDiagram, seed: int) -> Iterator[Check]:
         yield from (one for one in _check(diagram, phase, point, every_law=False) if isinstance(one, Check))
 
 
+def _further(diagram: PhaseDiagram, seed: int) -> Iterator[Check]:
+    """What is compared on boundaries, of spectra, and with proofs (``checks``)."""
+    for one in further_checks(diagram, seed=seed):
+        at = dict(one.point)
+        shared: dict[str, Any] = {
+            **_row_of(diagram, one.phase, one.region),
+            **{name: at.pop(name, None) for name in ("a", "ell", "gamma", "b")},
+        }
+        yield Check(
+            **shared,
+            quantity=one.quantity,
+            kind=one.kind,
+            dim=one.dim,
+            predicted=one.predicted,
+            measured=one.limit.value,
+            uncertainty=one.limit.uncertainty,
+            tolerance=tolerance_of(one.kind, one.limit.uncertainty),
+            verdict=verdict_of(one.kind, one.predicted, *one.limit),
+            others=tuple(at.items()),
+        )
+
+
 def _row(diagram: PhaseDiagram, phase: Phase) -> dict[str, str]:
     """Whose row it is."""
+    return _row_of(diagram, phase.name, " and ".join(map(str, phase.region.args)))
+
+
+def _row_of(diagram: PhaseDiagram, phase: str, region: str) -> dict[str, str]:
     return {
         "network": str(diagram.model),
         "noise": diagram.noise,
         "estimator": diagram.estimator,
         "width": diagram.width,
-        "phase": phase.name,
-        "region": " and ".join(map(str, phase.region.args)),
+        "phase": phase,
+        "region": region,
     }
 
 

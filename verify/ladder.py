@@ -161,11 +161,11 @@ def margin(balances: Sequence[Balanced], at: Array, boundary: Eq | None = None) 
         boundary: the equation of the boundary between two phases, on which the points lie; terms that balance
             there are not neglected.
     """
-    return np.asarray(np.minimum.reduce([*values(_neglected(tuple(balances), boundary), at), 2 * at[2] - 1]))
+    return np.asarray(np.minimum.reduce([*values(neglected(tuple(balances), boundary), at), 2 * at[2] - 1]))
 
 
 @cache
-def _neglected(balances: tuple[Balanced, ...], boundary: Eq | None) -> tuple[Expr, ...]:
+def neglected(balances: tuple[Balanced, ...], boundary: Eq | None) -> tuple[Expr, ...]:
     """Powers of d between the two sides of every inequality of the balances, but those that vanish."""
     forms = {
         balance.scales.expression(form): None

@@ -89,7 +89,8 @@ class Check(_AtPoint):
         network, noise, estimator, width, phase, region: as ``Row`` has them.
         quantity: whose law it is.
         kind: "exponent", "log_exponent" or "constant", the last as the ratio of solution to law, so that 1 is
-            predicted; "boundary" is how many phases hold at a point (``coverage``), which is 1, too.
+            predicted; "boundary" and "spectrum" are such ratios to the laws there (``checks``), or numbers
+            of their own (``words.MEANING``), such as how many phases hold at a point (``coverage``).
         a, ell, gamma, b: the point; a, ell and b are None where a diagram does not have them.
         dim: the last dimension of the ladder; 0 where nothing was solved.
         predicted, measured: the number.

@@ -55,7 +55,7 @@ FIELDS_OF_CHECK: Mapping[str, str] = {
     "gamma": "decay of the target",
     "b": "noise_variance = d^-b",
     "dim": "last dimension of the ladder, a float; 0 where nothing was solved",
-    "kind": "exponent, log_exponent, constant (the ratio of solution to law) or boundary (phases at a point)",
+    "kind": "exponent, log_exponent, constant (ratio of solution to law), boundary or spectrum (of its laws)",
     "predicted": "the derived number",
     "measured": "the same, extrapolated from solutions",
     "uncertainty": "estimated error of the measured number",

@@ -23,19 +23,31 @@ import math
 from collections.abc import Mapping
 from typing import Literal, TypeAlias
 
-Kind: TypeAlias = Literal["exponent", "log_exponent", "constant", "boundary"]
+Kind: TypeAlias = Literal["exponent", "log_exponent", "constant", "boundary", "spectrum"]
 Verdict: TypeAlias = Literal["agrees", "disagrees", "undecided"]
 
-KINDS: tuple[Kind, ...] = ("exponent", "log_exponent", "constant")
-"""What is compared of each law."""
+KINDS: tuple[Kind, ...] = ("exponent", "log_exponent", "constant", "boundary", "spectrum")
+"""What is compared: three numbers of each law, and ratios to the laws of boundaries and of spectra."""
 
 SAFETY = 3
 """How many estimated errors a number may be off."""
 
-FINEST: Mapping[Kind, float] = {"exponent": 0.001, "log_exponent": 0.02, "constant": 0.001}
+FINEST: Mapping[Kind, float] = {
+    "exponent": 0.001,
+    "log_exponent": 0.02,
+    "constant": 0.001,
+    "boundary": 0.001,
+    "spectrum": 0.001,
+}
 """The tolerance of what is measured exactly."""
 
-COARSEST: Mapping[Kind, float] = {"exponent": 0.01, "log_exponent": 0.1, "constant": 0.005}
+COARSEST: Mapping[Kind, float] = {
+    "exponent": 0.01,
+    "log_exponent": 0.1,
+    "constant": 0.005,
+    "boundary": 0.005,
+    "spectrum": 0.005,
+}
 """The largest tolerance with which something is decided."""
 
 COARSEST_OF_SHALLOW = 0.025

@@ -60,8 +60,9 @@ AT_SMALL_SIZE = (
 LEGEND = (
     "The largest errors over all points, by phase; phases of one name have a row each.  *Exponent*: derived "
     "less measured exponent of d.  *Log exponent*: the same of the power of log d.  *Constant*: ratio of "
-    "solution to law, less 1.  An error of 0.0 is less than the rounding of float64, or that of a quantity "
-    "that vanishes faster than any power, as it should; a dash stands where there is nothing to compare."
+    "solution to law, less 1; *boundary* and *spectrum*: the same of the laws there.  An error of 0.0 is "
+    "less than the rounding of float64, or that of a quantity that vanishes faster than any power, as it "
+    "should; a dash stands where there is nothing to compare."
 )
 COLUMNS = (
     "diagram",
@@ -74,12 +75,15 @@ COLUMNS = (
     "exponent",
     "log exponent",
     "constant",
+    "boundary",
+    "spectrum",
 )
 KINDS = {
     "exponent": "exponent",
     "log_exponent": "power of log d",
     "constant": "ratio to the law",
-    "boundary": "phases at a point",
+    "boundary": "law across the boundary",
+    "spectrum": "law of the spectrum",
 }
 FAILURE = (
     "- {verdict}: {diagram} {phase}, {kind_in_words} of {quantity} at {place}, up to d = {dim:.0e}: "
@@ -110,6 +114,18 @@ MEANING = {
     "train_loss": "the trained objective divided by d (diagonal) or d^2 (matrix networks)",
     "pruned_risk": "the excess risk once the bulk of the trained weights is removed",
     "region": "where the phase holds; compared is how many phases hold at a point, which is 1",
+    "place": "the power of d by which the variable of the law grows on the boundary, which is 0",
+    "beside": "the law across the boundary over the risk of the phase beside it, off the boundary",
+    "atom": "the share of the trained weights that is 0",
+    "mass_above": "the share of the trained weights that is not 0",
+    "bulk_edge": "the largest trained weight that noise makes",
+    "spikes": "the number of outliers among the trained weights",
+    "location": "the place of the outlier in the middle of them",
+    "overlap": "what the eigenvector of that outlier loses to noise",
+    "tail": "the number of trained weights beyond a point in their power-law tail",
+    "tail_exponent": "of the fall of that number",
+    "enclosure": "1 where all solutions lie where they are proved to lie",
+    "certified": "the proved excess risk over its law",
     "unlearned": "the part of the risk that is target below the threshold",
     "learned": "the part of the risk from shrinkage and noise of the learned modes",
     "overfitting": "the part of the risk that is noise above the threshold",

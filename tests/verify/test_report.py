@@ -91,9 +91,9 @@ def test_the_summary_holds_the_largest_error_of_each_kind() -> None:
     constant = replace(CHECK, kind="constant", predicted=1.0, measured=1.25)
     (row,) = Report((CHECK, FAILED, constant), "quick", 0).summary()
     assert (row.points, row.disagree, row.undecided) == (1, 1, 0)
-    assert row.errors == (pytest.approx(0.1), None, 0.25)
+    assert row.errors == (pytest.approx(0.1), None, 0.25, None, None)
     assert row.agree == 2
-    assert row.entries[-3:] == ["1.0e-01", "-", "2.5e-01"]
+    assert row.entries[-5:] == ["1.0e-01", "-", "2.5e-01", "-", "-"]
 
 
 def test_a_frame_has_one_row_for_each_check() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from verify.verdicts import COARSEST, FINEST, KINDS, SAFETY, tolerance_of, verdict_of
 
-PLANTED = {"exponent": 0.02, "log_exponent": 0.25, "constant": 0.01}
+PLANTED = {"exponent": 0.02, "log_exponent": 0.25, "constant": 0.01, "boundary": 0.01, "spectrum": 0.01}
 """What must not be taken for agreement."""
 
 

@@ -19,6 +19,9 @@ _SHOWN = 5
 
 _AT_A_POINT = ("exponent", "log_exponent", "constant")
 
+_PROVED = ("enclosure", "certified")
+"""Quantities that are compared with proofs."""
+
 
 def reproduction(diagram: PhaseDiagram, check: Check) -> str:
     """Lines of Python that make one check again, in a process of their own, and print its verdict.
@@ -48,8 +51,10 @@ def reproduction(diagram: PhaseDiagram, check: Check) -> str:
     """
     require(isinstance(diagram, PhaseDiagram), "diagram", diagram, "a PhaseDiagram")
     require(isinstance(check, Check), "check", check, "a Check of a Report")
-    if check.kind not in _AT_A_POINT:
+    if check.quantity == "region":
         return "\n".join(_of_regions(diagram, check))
+    if check.kind not in _AT_A_POINT or check.quantity in _PROVED:
+        return "\n".join(_of_further(diagram, check))
     phases = [k for k, phase in enumerate(diagram.phases) if _is_of(phase, check)]
     require(bool(phases), "check", check.phase, "of a phase of the diagram")
     at = ", ".join(f"{name!r}: {_fraction(value)}" for name, value in _place(check).items())
@@ -113,6 +118,18 @@ def _place(check: Check) -> dict[str, Fraction]:
 def _fraction(value: Any) -> str:
     exact = Fraction(value)
     return f"Fraction({exact.numerator}, {exact.denominator})"
+
+
+def _of_further(diagram: PhaseDiagram, check: Check) -> list[str]:
+    """Numbers on a boundary, of a spectrum, or against proofs, which depend on the seed of the report."""
+    which = (check.phase, check.quantity, check.kind)
+    return [
+        "from verify.checks.further import further_checks",
+        *lines_of_diagram(diagram),
+        "for one in further_checks(diagram, seed=0):  # the seed of the report",
+        f"    if (one.phase, one.quantity, one.kind) == {which}:",
+        "        print(one.predicted, one.limit)",
+    ]
 
 
 def _of_regions(diagram: PhaseDiagram, check: Check) -> list[str]:

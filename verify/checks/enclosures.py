@@ -1,0 +1,111 @@
+r"""Do the solutions that laws are compared with lie where it is proved that the solution lies?
+
+``numerics.certify`` proves by ball arithmetic where the one solution of the state equations is: its equations
+are written once more there, with balls for numbers.  At one point of a diagram, deep inside a phase that
+learns, on a ladder of moderate dimensions, two things are compared:
+
+* *The solver* (``enclosure``).  Risk, effective noise and threshold of ``solve`` lie in the proved
+  enclosures, up to the rounding of float64.
+* *The law* (``certified``).  What a law neglects is smaller by d^-mu: so the ratio of proved risk to law
+  tends to 1 like any other, and its distance from 1 is proved on the whole ladder.
+
+By hand, phase III of the quadratic network at a = 5, ell = 3 and gamma = 1: all that is neglected is d^-1 of
+the risk or less, at d = 500 two thousandths, of which extrapolation leaves 1e-6.
+
+In this order: `certified_checks`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Any, Literal
+
+import mpmath
+from hypothesis import strategies as st
+
+from asymptotics import Phase, PhaseDiagram
+from numerics import certify
+from verify import strategies
+from verify.checks.measured import Measured, drawn, problem_of, scaled_values, solution_at
+from verify.extrapolation import Limit, limit_beyond_powers
+from verify.ladder import coordinates, margin
+from verify.limits import DECAY_WINDOW, SAMPLES_WINDOW
+from verify.systems.points import has_own_axes
+
+DIMS = {"diagonal": (60, 240, 960, 3840, 15360), "quadratic": (16, 40, 100, 250, 625)}
+"""Where proofs take a fraction of a second."""
+
+FAST = ("quadratic",)
+"""Networks whose proofs take a second together."""
+
+TRIES = 12
+"""Points drawn in each phase, of which the deepest of all is taken."""
+
+MARGIN = Fraction(1, 2)
+"""Least slack of every inequality of the region: at these dimensions a law is not right closer to its end."""
+
+LEAST_MARGIN = 1.0
+"""The same of all that is neglected."""
+
+ROUNDING = mpmath.mpf("1e-9")
+"""How far outside of an enclosure a solution in float64 may lie, relatively."""
+
+
+def certified_checks(
+    diagram: PhaseDiagram, *, effort: Literal["quick", "full"] = "quick", seed: int = 0
+) -> Iterator[Measured]:
+    """What is compared with proved enclosures at one point of a diagram that ``certify`` reaches.
+
+    Args:
+        diagram: of any model; of none but trained networks of full width are there proofs.
+        effort: "quick", only where all proofs take a second together, or "full".
+        seed: of the points drawn.
+
+    Raises:
+        NotConverged: when a proof failed.
+    """
+    if diagram.estimator != "erm" or has_own_axes(diagram) or diagram.model.name not in DIMS:
+        return
+    if effort == "quick" and diagram.model.name not in FAST:
+        return
+    deepest = [at for at in _deepest(diagram, seed) if at[0] >= LEAST_MARGIN]
+    if not deepest:
+        return
+    _, phase, point = deepest[seed % len(deepest)]
+    dims, ratios, is_inside = DIMS[diagram.model.name], [], True
+    for dim in dims:
+        values = scaled_values(point, dim)
+        proved, solution = certify(problem_of(diagram, values)), solution_at(diagram, values)
+        for name in ("excess_risk", "effective_noise", "threshold"):
+            lower, upper = getattr(proved, name)
+            is_inside &= lower * (1 - ROUNDING) <= getattr(solution, name) <= upper * (1 + ROUNDING)
+        ratios.append(float(sum(proved.excess_risk) / 2 / phase.risk.evaluate(**values)))
+    at = {name: x for name, x in point._asdict().items() if x is not None}
+    region = " and ".join(map(str, phase.region.args))
+    numbers = {"enclosure": Limit(float(is_inside), 0.0), "certified": limit_beyond_powers(ratios)}
+    for quantity, limit in numbers.items():
+        yield Measured(phase.name, region, quantity, "constant", at, dims[-1], 1.0, limit)
+
+
+def _deepest(diagram: PhaseDiagram, seed: int) -> Iterator[tuple[float, Phase, Any]]:
+    """The deepest point drawn in each phase that learns, and whose law is a power of d."""
+    for phase in diagram.phases:
+        if phase.risk.corrected is not None or phase.risk.exponent == 0 or phase.risk.expr == 0:
+            continue
+        inside = strategies.scales(
+            diagram,
+            phase,
+            gammas=st.integers(8, 12).map(lambda k: Fraction(k, 8)),
+            margin=MARGIN,
+            samples_window=SAMPLES_WINDOW,
+            decay_window=DECAY_WINDOW,
+        )
+        points = [(_depth(phase, point), point) for point in drawn(inside, TRIES, seed)]
+        if points:
+            depth, point = max(points, key=lambda pair: pair[0])
+            yield depth, phase, point
+
+
+def _depth(phase: Phase, point: Any) -> float:
+    return float(margin([phase.balance], coordinates([point]))[0])

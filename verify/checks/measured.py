@@ -1,0 +1,126 @@
+"""One number that a check compares: what is predicted, and what the solutions measure.
+
+In this order: `Measured`, `drawn`, `solved_at`, `solution_at`, `problem_of`, `scaled_values`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import hypothesis
+import mpmath
+from hypothesis import strategies as st
+
+from asymptotics import PhaseDiagram
+from asymptotics.systems import system_of
+from numerics import Problem, Solution, solve
+from numerics.networks.network import NETWORKS
+from verify.extrapolation import Limit
+from verify.systems.solution import solve_system
+from verify.verdicts import Kind
+
+Quantities: TypeAlias = Callable[[str], Any]
+"""What gives the quantities of one solution, by the names that laws have in `Phase.laws`."""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One number at one point.
+
+    Attributes:
+        phase: whose law is compared; two names with a slash at a boundary.
+        region: where that phase holds, or the equation of the boundary.
+        quantity: by name.
+        kind: what is compared.
+        point: the exact exponents and parameters by name.
+        dim: the last dimension of the ladder.
+        predicted: the number as derived.
+        limit: as measured, with an error estimate.
+    """
+
+    phase: str
+    region: str
+    quantity: str
+    kind: Kind
+    point: Mapping[str, Any]
+    dim: int
+    predicted: float
+    limit: Limit
+
+
+def drawn(strategy: st.SearchStrategy[Any], most: int, seed: int) -> list[Any]:
+    """Distinct draws of a strategy, at most so many, the same for the same seed; none if it has none.
+
+    >>> drawn(st.booleans(), 5, seed=0) in ([False, True], [True, False])
+    True
+    """
+    points: dict[Any, None] = {}
+
+    @hypothesis.seed(seed)
+    @hypothesis.settings(
+        max_examples=most,
+        database=None,
+        deadline=None,
+        phases=[hypothesis.Phase.generate],
+        suppress_health_check=list(hypothesis.HealthCheck),
+    )
+    @hypothesis.given(strategy)
+    def collect(point: Any) -> None:
+        points[point] = None
+
+    with suppress(hypothesis.errors.Unsatisfiable):
+        collect()
+    return list(points)
+
+
+def solved_at(diagram: PhaseDiagram, values: Mapping[str, Any], *, digits: int | None = None) -> Quantities:
+    """The solution at physical values, given by the names that ``Law.evaluate`` has for them."""
+    if system_of(diagram.model) is not None:
+        given = dict(values)
+        if diagram.noise == "none":
+            given["noise_variance"] = 0
+        return solve_system(diagram.model, digits=digits, **given).__getitem__
+    solution = solution_at(diagram, values, digits=digits)
+    return lambda name: getattr(solution, name)
+
+
+def solution_at(diagram: PhaseDiagram, values: Mapping[str, Any], *, digits: int | None = None) -> Solution:
+    """The same for a network."""
+    return solve(problem_of(diagram, values), digits=digits)
+
+
+def problem_of(diagram: PhaseDiagram, values: Mapping[str, Any]) -> Problem:
+    """The problem of a network at physical values."""
+    network, dim = diagram.model.name, int(values["d"])
+    width = values.get("width")
+    return Problem(
+        network,
+        gamma=values["gamma"],
+        samples=values["n_eff"] * NETWORKS[network].sample_unit(dim),
+        dim=dim,
+        weight_decay=None if diagram.estimator == "bayes" else values["weight_decay"],
+        noise_variance=0 if diagram.noise == "none" else values["noise_variance"],
+        estimator=diagram.estimator,
+        width=None if width is None else max(1, round(width)),
+    )
+
+
+def scaled_values(point: Any, dim: int) -> dict[str, Any]:
+    """The physical variables of a network at one dimension: powers of it at exact exponents.
+
+    >>> from fractions import Fraction
+    >>> from verify.strategies import Scale
+    >>> scale = Scale(a=Fraction(1, 2), ell=Fraction(-1), gamma=Fraction(1))
+    >>> {name: float(x) for name, x in scaled_values(scale, 100).items()}
+    {'d': 100.0, 'gamma': 1.0, 'n_eff': 10.0, 'weight_decay': 0.01, 'noise_variance': 1.0}
+    """
+    d = mpmath.mpf(dim)
+    powers = {"n_eff": point.a, "weight_decay": point.ell, "noise_variance": -(point.b or 0)}
+    return {
+        "d": d,
+        "gamma": point.gamma,
+        **{name: d ** (mpmath.mpf(x.numerator) / x.denominator) for name, x in powers.items()},
+    }

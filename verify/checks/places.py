@@ -1,0 +1,331 @@
+r"""Points on the boundaries of a diagram, and the ladder of dimensions on which each is compared.
+
+A boundary is a facet that two polyhedra of the space of exponents share.  Where its relation holds, one
+coordinate, that which leads across it, is given by the others; at given parameters these fill a polyhedron of
+one dimension less.  Its inequalities are those of either phase, but for the one that vanishes on the
+boundary.  In it a point is drawn coordinate by coordinate, as inside a phase (``systems.points``).
+
+What the law across a boundary neglects are the terms that do not balance there.  They are smaller by d^-mu,
+with mu the least slack of the inequalities of both phases, but for those that vanish on the boundary.  A
+ladder ends where these terms are small, or where `ladder` says that solutions end: so the distance to the
+other boundaries sets the dimensions that are needed.
+
+By hand, II and III of the quadratic network at gamma = 3/2: ell = a - gamma - 1/2 = a - 2, and the inequality
+(a - 1)/2 < ell of III leaves a > 3.  At a = 4 it has the slack 1/2.
+
+In this order: `Place`, `place_on`, `points_on`, `values_on`, `variable_at`, `values_beside`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from functools import cache
+from typing import Any
+
+import mpmath
+from hypothesis import assume
+from hypothesis import strategies as st
+from mpmath import mpf
+from sympy import Expr, Interval, Rational, S, Symbol, cancel, lambdify, oo, together
+
+from asymptotics import Boundary, BoundaryLaw, BoundaryType, Network, PhaseDiagram, PhysicalPoint, symbols
+from asymptotics.algebra.polyhedra import PARAMETERS
+from asymptotics.expressions.point import VARIABLES
+from asymptotics.lemmas.uniform_sums import evaluate
+from verify.checks.measured import drawn
+from verify.ladder import MANY_DIGITS, Cost, coordinates, dimensions, neglected, reach, reach_of_width
+from verify.limits import NOISE_WINDOW, OTHER_WINDOW, SAMPLES_WINDOW
+from verify.strategies import Scale
+from verify.systems.points import (
+    Bound,
+    axes,
+    eliminated,
+    fraction,
+    has_own_axes,
+    inside,
+    last_decade,
+    point_type,
+    range_of,
+)
+
+WINDOWS = {"a": SAMPLES_WINDOW, "ell": (Fraction(-4), Fraction(4)), "b": NOISE_WINDOW}
+"""Where coordinates are drawn."""
+
+WINDOWS_OF_PARAMETERS = {
+    symbols.gamma: (Fraction(3, 4), Fraction(5, 2)),
+    symbols.source: (Fraction(1, 8), Fraction(3, 2)),
+    symbols.alpha: (Fraction(0), Fraction(2)),
+    symbols.beta: (Fraction(0), Fraction(2)),
+}
+"""Where parameters are drawn: near the ends of their domains all that is neglected falls slowly."""
+
+MARGIN = Fraction(1, 20)
+"""Least slack of every inequality at a point."""
+
+START = 2
+"""Decimal exponent below a ladder."""
+
+STEPS, FEW_STEPS, STEPS_OF_SERIES = 6, 5, 8
+"""Dimensions on a ladder; fewer where a law is an integral over all modes, more where what is left is a
+series in 1/log d."""
+
+HIGHEST, HIGHEST_WITH_EDGE = 100.0, 40.0
+"""Decimal exponent at which a ladder ends; where the noise has an edge, modes next to it are summed."""
+
+NEGLECTED, MODEST = 5.0, 12.0
+"""Decades to which terms are neglected where the noise has an edge: a longer ladder costs more than it tells,
+but for dimensions up to the second, where solutions cost little anywhere."""
+
+ENOUGH, ENOUGH_OF_SERIES = 8.0, 40.0
+"""Decades to which terms are neglected beyond which no point is better than another; where what is left is a
+series in 1/log d, which falls more slowly."""
+
+FEW_MODES = replace(MANY_DIGITS, modes_of_bayes=3)
+"""Elsewhere; the Bayes-optimal estimator integrates over modes one by one."""
+
+ALL_LEARNED = Cost(modes=8, modes_amid_noise=8, modes_of_bayes=3)
+"""Where all modes are learned: laws and solutions sum over each of them."""
+
+Pairs = tuple[tuple[Symbol, Fraction], ...]
+
+
+@dataclass(frozen=True)
+class Place:
+    """A point on a boundary, and the ladder there.
+
+    Attributes:
+        diagram, boundary: where it is.
+        point: exact exponents and parameters, by symbol.
+        gap: by how small a power of d the largest neglected term is smaller.
+        dims: the ladder.
+    """
+
+    diagram: PhaseDiagram = field(repr=False)
+    boundary: Boundary = field(repr=False)
+    point: Mapping[Symbol, Fraction]
+    gap: float
+    dims: tuple[int, ...]
+
+    @property
+    def depth(self) -> float:
+        """How many decades the largest neglected term lies below what is kept, at the end of the ladder."""
+        return self.gap * math.log10(self.dims[-1])
+
+    @property
+    def names(self) -> dict[str, Fraction]:
+        """The point by the names that ``locate`` has for its coordinates."""
+        return _named(self.point)
+
+    @property
+    def phases(self) -> str:
+        """The names of the two phases."""
+        return "/".join(phase.name for phase in self.boundary.phases)
+
+
+def place_on(diagram: PhaseDiagram, boundary: Boundary, *, seed: int, tries: int = 24) -> Place | None:
+    """A point of a boundary: of those drawn, one where the law neglects least at the end of the ladder.
+
+    Args:
+        diagram: of the boundary.
+        boundary: whose law is compared.
+        seed: of the points drawn.
+        tries: how many are drawn.
+
+    Returns:
+        None where no point was found: the two regions share no facet there.
+
+    >>> from asymptotics import phase_diagram, quadratic
+    >>> diagram = phase_diagram(quadratic)
+    >>> boundary = next(b for b in diagram.boundaries if [p.name for p in b.phases] == ["II", "III"])
+    >>> place = place_on(diagram, boundary, seed=0)
+    >>> place.names["ell"] == place.names["a"] - place.names["gamma"] - Fraction(1, 2)
+    True
+    """
+    points = drawn(points_on(diagram, boundary), tries, seed)
+    places = [_place(diagram, boundary, dict(point)) for point in points]
+    enough = ENOUGH_OF_SERIES if _law_of(boundary).logarithmic else ENOUGH
+    return max(places, key=lambda place: min(place.depth, enough), default=None)
+
+
+def points_on(diagram: PhaseDiagram, boundary: Boundary) -> st.SearchStrategy[Pairs]:
+    """Exact points strictly inside a boundary, as pairs of symbol and value: all but what leads across."""
+    free, parameters = _axes(diagram, boundary)
+    inequalities = _linear(_gaps(boundary), free, parameters)
+    crossing = _linear((boundary.relation.rhs,), free, parameters)
+    sides = [WINDOWS.get(c.name, OTHER_WINDOW) for c in free]
+
+    @st.composite
+    def points(draw: st.DrawFn) -> Pairs:
+        held = list[Fraction]()
+        for parameter in parameters:
+            low, high = _range_of_parameter(boundary, parameter)
+            assume(low < high)
+            held.append(draw(inside(low, high)))
+        bounds, place = inequalities(held), list[Fraction]()
+        for k, side in enumerate(sides):
+            low, high = range_of(eliminated(bounds, k, place, sides), side)
+            assume(low < high)
+            place.append(draw(inside(low, high)))
+        assume(bool(free) or all(bound.constant > 0 for bound in bounds))
+        ((slopes, constant),) = crossing(held)
+        value = constant + sum((s * x for s, x in zip(slopes, place, strict=True)), Fraction(0))
+        return (
+            *zip(parameters, held, strict=True),
+            *zip(free, place, strict=True),
+            (boundary.relation.lhs, value),
+        )
+
+    return points()
+
+
+def _axes(diagram: PhaseDiagram, boundary: Boundary) -> tuple[tuple[Symbol, ...], tuple[Symbol, ...]]:
+    """Coordinates along a boundary, and parameters."""
+    if has_own_axes(diagram):
+        along, parameters = axes(diagram)
+    else:
+        along, parameters = boundary.phases[0].balance.scales.exponents, (symbols.gamma,)
+    unfelt = {boundary.relation.lhs} | ({symbols.ell} if diagram.estimator == "bayes" else set())
+    return tuple(c for c in along if c not in unfelt), parameters
+
+
+def _range_of_parameter(boundary: Boundary, parameter: Symbol) -> tuple[Fraction, Fraction]:
+    """Where both phases have a parameter, within its window."""
+    low, high = WINDOWS_OF_PARAMETERS[parameter]
+    for phase in boundary.phases:
+        start, end = phase.balance.domain[PARAMETERS.index(parameter)]
+        low = max(low, fraction(start)) if start.is_Rational else low
+        high = min(high, fraction(end)) if end.is_Rational else high
+    return low, high
+
+
+@cache
+def _gaps(boundary: Boundary) -> tuple[Expr, ...]:
+    """What is positive inside a boundary: the inequalities of both phases with a margin, and the window."""
+    crossing, value = boundary.relation.args
+    scales = boundary.phases[0].balance.scales
+    gaps = [relation.gts - relation.lts for phase in boundary.phases for relation in phase.region.args]
+    gaps += [scales.expression(form) for form in scales.window]
+    on = [cancel(gap.subs(crossing, value)) for gap in gaps]
+    low, high = WINDOWS.get(crossing.name, OTHER_WINDOW)
+    margin = Rational(MARGIN.numerator, MARGIN.denominator)
+    inner = [gap - margin for gap in on if gap != 0]
+    return tuple(dict.fromkeys([*inner, value - Rational(str(low)), Rational(str(high)) - value]))
+
+
+@cache
+def _linear(forms: tuple[Expr, ...], free: tuple[Symbol, ...], parameters: tuple[Symbol, ...]) -> Any:
+    """Forms linear in coordinates as a function of the parameters, exact: a list of `Bound`."""
+    rows = [[*(form.diff(c) for c in free), form.subs(dict.fromkeys(free, 0))] for form in forms]
+    # quotients of polynomials with integer coefficients, which are exact at fractions
+    quotients = [[together(entry).as_numer_denom() for entry in row] for row in rows]
+    compiled = lambdify(parameters, quotients, "math")
+
+    def bounds(held: Sequence[Fraction]) -> list[Bound]:
+        numbers = [[Fraction(p) / Fraction(q) for p, q in row] for row in compiled(*held)]
+        return [Bound(tuple(row[:-1]), row[-1]) for row in numbers]
+
+    return bounds
+
+
+def _place(diagram: PhaseDiagram, boundary: Boundary, point: dict[Symbol, Fraction]) -> Place:
+    gap, end = _gap(diagram, boundary, point), _end(diagram, boundary, point)
+    if _has_edge(diagram):
+        end = min(end, max(NEGLECTED / max(gap, float(MARGIN)), MODEST))
+    law = _law_of(boundary)
+    steps = STEPS_OF_SERIES if law.logarithmic else STEPS
+    steps = FEW_STEPS if law.type is BoundaryType.RECOVERY else steps
+    return Place(diagram, boundary, point, gap, dimensions(end, start=min(START, end / 4), steps=steps))
+
+
+@cache
+def _law_of(boundary: Boundary) -> BoundaryLaw:
+    return boundary.law()
+
+
+def _gap(diagram: PhaseDiagram, boundary: Boundary, point: Mapping[Symbol, Fraction]) -> float:
+    """By how small a power of d the largest neglected term is smaller."""
+    balances = tuple(phase.balance for phase in boundary.phases)
+    names, numbers = _compiled(neglected(balances, boundary.relation))
+    least: float = min(numbers(*(float(point.get(name, 0)) for name in names)), default=1.0)
+    return least if has_own_axes(diagram) else min(least, 2 * float(point[symbols.gamma]) - 1)
+
+
+@cache
+def _compiled(expressions: tuple[Expr, ...]) -> tuple[tuple[Symbol, ...], Any]:
+    names = tuple(sorted({s for e in expressions for s in e.free_symbols}, key=str))
+    renamed = {name: Symbol(f"x{k}") for k, name in enumerate(names)}
+    return names, lambdify([*renamed.values()], [e.xreplace(renamed) for e in expressions], "math")
+
+
+def _end(diagram: PhaseDiagram, boundary: Boundary, point: Mapping[Symbol, Fraction]) -> float:
+    """The decimal exponent at which solutions, or the laws, end."""
+    at = _named(point)
+    if has_own_axes(diagram):
+        place = point_type(diagram)(**at)
+        end_of = reach_of_width if diagram.width == "scaled" else last_decade
+        return min(end_of(diagram, phase, place) for phase in boundary.phases)
+    cost = ALL_LEARNED if _law_of(boundary).type is BoundaryType.RECOVERY else FEW_MODES
+    row = coordinates([Scale(*(at.get(name, Fraction(0)) for name in Scale._fields))])
+    highest = HIGHEST_WITH_EDGE if _has_edge(diagram) else HIGHEST
+    return min(float(reach(diagram, boundary.phases, row, cost)[0]), highest)
+
+
+def _has_edge(diagram: PhaseDiagram) -> bool:
+    return isinstance(diagram.model, Network) and bool(diagram.model.noise.edge != oo)
+
+
+def _named(point: Mapping[Symbol, Fraction]) -> dict[str, Fraction]:
+    return {_name(symbol): x for symbol, x in point.items()}
+
+
+def _name(symbol: Symbol) -> str:
+    names = {known: name for name, known in VARIABLES.items()}
+    return names.get(symbol, str(symbol))
+
+
+def values_on(place: Place, dim: int, *, off: Fraction | int = 0, factor: Any = 1) -> dict[str, Any]:
+    """The physical variables at a place, off it by a power of the dimension and by a factor.
+
+    Args:
+        place: on a boundary.
+        dim: the dimension.
+        off: what the exponent that leads across the boundary is moved by.
+        factor: of the power of d with that exponent.
+
+    Returns:
+        Values by the names that ``Law.evaluate`` has for them; real ones are `mpmath.mpf`.
+    """
+    crossing, d = place.boundary.relation.lhs, mpf(dim)
+    at = {**place.point, crossing: place.point[crossing] + off}
+    exactly = {symbol: Rational(x.numerator, x.denominator) for symbol, x in at.items()}
+    values: dict[str, Any] = {"d": d}
+    for symbol, growth in place.boundary.phases[0].balance.scales.growth:
+        power, slope = growth.xreplace(exactly), growth.diff(crossing)
+        # an estimator may not have the variable that a coordinate stands for
+        exponent = mpf(int(power.p)) / int(power.q) if power.is_Rational else mpf(0)
+        values[_name(symbol)] = d**exponent * mpf(factor) ** float(slope)
+    return values | {_name(symbol): x for symbol, x in at.items() if symbol in PARAMETERS}
+
+
+def variable_at(law: BoundaryLaw, values: Mapping[str, Any]) -> Any:
+    """The number of what is of order one at the boundary."""
+    return evaluate(law.variable, PhysicalPoint(**values).values())
+
+
+def values_beside(place: Place, dim: int, share: Any) -> dict[str, Any]:
+    """The physical variables where the variable of the law has a value, on the line across the boundary.
+
+    Args:
+        place: on a boundary.
+        dim: the dimension.
+        share: the value, in units of the end of the law's window where it has one.
+    """
+    law = place.boundary.law()
+    on, off = (variable_at(law, values_on(place, dim, factor=factor)) for factor in (1, 2))
+    unit = mpf(1)
+    if law.window not in (S.EmptySet, Interval.open(0, oo)):
+        unit = evaluate(law.window.end, PhysicalPoint(**values_on(place, dim)).values())
+    return values_on(place, dim, factor=2 ** (mpmath.log(share * unit / on) / mpmath.log(off / on)))

@@ -1,0 +1,299 @@
+r"""Do the laws of the weights' spectrum hold in each phase?
+
+The trained weights are an atom at 0, a bulk of noise, and learned weights with a power-law tail
+(``asymptotics.phases.spectrum``); at a solution their law is known exactly (``numerics.networks.spectrum``).
+At a point deep inside a phase, on a ladder of dimensions, the ratios of these to their laws tend to 1:
+
+    atom, mass_above        share of the weights that is 0, and that is not
+    bulk_edge               the largest weight that noise makes
+    spikes                  the number of outliers, the whole part of that of the learned modes
+    location, overlap       of the outlier in the middle of them: its place, and what it loses to noise
+    tail                    number of weights beyond a point between both ends of the tail
+    tail_exponent           of its fall, between two such points
+
+Modes are whole: a number N of them, and what is made of it, is known to 1/N at best, which is the error
+estimate of the last three.  All others approach their limits by powers of d, or of 1/log d where noise has
+no edge, which `extrapolation` removes.
+
+By hand, phase II of the quadratic network: delta << kappa, so that a weight is s_i - kappa.  Beyond x lie
+those with s_i > kappa + x, of which there are (sqrt(d)/(kappa + x))^(1/gamma).
+
+In this order: `spectrum_checks`, `spots_of`, `spectrum_at`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any, Literal
+
+import mpmath
+from hypothesis import strategies as st
+from sympy import Expr, Float, S
+
+from asymptotics import Law, Phase, PhaseDiagram, symbols
+from asymptotics.balance.laws import NoSuchLaw
+from asymptotics.expressions.checks import InvalidArgument
+from asymptotics.expressions.point import VARIABLES
+from asymptotics.phases.spectrum import SpectrumLaws
+from numerics import Solution
+from verify import strategies
+from verify.checks.measured import Measured, drawn, scaled_values, solution_at
+from verify.extrapolation import Limit, limit_beyond_powers
+from verify.ladder import QUICK, coordinates, dimensions, margin, reach
+from verify.limits import DECAY_WINDOW, SAMPLES_WINDOW
+from verify.systems.points import has_own_axes
+
+POINTS = {"quick": 1, "full": 10}
+"""Points in each phase."""
+
+TRIES = 60
+"""Points drawn, of which the deepest are taken."""
+
+MARGIN = Fraction(1, 10)
+"""Least slack of every inequality of the region at a point."""
+
+STEPS = 6
+"""Dimensions on a ladder."""
+
+HIGHEST, DEPTH = 30.0, 8.0
+"""Decimal exponent at which a ladder ends, and decades to which terms are neglected that are enough."""
+
+FEW, MANY = 1.0, 3.9
+"""Decades of the number of outliers on the ladder of their places: they are listed one by one."""
+
+LEAST_DEPTH = 3.0
+"""Decades to which terms are neglected where outliers are listed."""
+
+EDGE_DECADES = 6.0
+"""Decades between the noise and the edge of its bulk up to which float64 has ten digits of the latter."""
+
+SEEN = 1e-9
+"""What an outlier loses to noise is known beside 1 if it is more than this."""
+
+SIDES = {"diagonal": 2, "quadratic": 1}
+"""A law that is even has weights of either sign."""
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A point inside a phase, solved on a ladder.
+
+    Attributes:
+        diagram, phase: where it is.
+        point: exact exponents.
+        laws: of the spectrum there.
+        dims: the ladder.
+        are_listed: whether all outliers are few enough on it to be listed; they are compared there alone.
+        is_deep: whether all that is neglected is decades smaller at the end of the ladder.
+    """
+
+    diagram: PhaseDiagram = field(repr=False)
+    phase: Phase = field(repr=False)
+    point: Any
+    laws: SpectrumLaws = field(repr=False)
+    dims: tuple[int, ...]
+    are_listed: bool = False
+    is_deep: bool = True
+
+    def values(self, dim: int) -> dict[str, Any]:
+        """The physical variables at one dimension, by the names that ``Law.evaluate`` has for them."""
+        return scaled_values(self.point, dim)
+
+
+def spectrum_checks(
+    diagram: PhaseDiagram, *, effort: Literal["quick", "full"] = "quick", seed: int = 0
+) -> Iterator[Measured]:
+    """What is compared of the spectrum in every phase of a trained network of full width.
+
+    Args:
+        diagram: of any model; of none but trained networks is there a spectrum.
+        effort: "quick", one point in each phase, or "full", ten.
+        seed: of the points drawn.
+
+    Raises:
+        NotConverged: when an equation could not be solved.
+    """
+    if diagram.estimator != "erm" or has_own_axes(diagram) or diagram.model.name not in SIDES:
+        return
+    for phase in diagram.phases:
+        with suppress(NoSuchLaw):
+            laws = phase.spectrum()
+            for spot in spots_of(diagram, phase, laws, POINTS[effort], seed):
+                yield from spectrum_at(spot)
+
+
+def spots_of(diagram: PhaseDiagram, phase: Phase, laws: SpectrumLaws, count: int, seed: int) -> list[Spot]:
+    """The deepest of points drawn, each with its ladder."""
+    inside = strategies.scales(
+        diagram,
+        phase,
+        gammas=st.integers(8, 20).map(lambda k: Fraction(k, 8)),
+        margin=MARGIN,
+        samples_window=SAMPLES_WINDOW,
+        decay_window=DECAY_WINDOW,
+    )
+    points = [(point, *_reach(diagram, phase, laws, point)) for point in drawn(inside, TRIES + count, seed)]
+    deepest = sorted(points, key=lambda at: -min(at[1] * at[2], DEPTH))[:count]
+    spots = []
+    for point, gap, end in deepest:
+        # where all modes are learned they are outliers, and are listed
+        first, last = (0.5, min(end, MANY)) if laws.learned_modes.expr == symbols.d else (end / 4, end)
+        ladder = dimensions(last, start=first, steps=STEPS)
+        spots.append(Spot(diagram, phase, point, laws, ladder, is_deep=gap * end >= LEAST_DEPTH))
+    if laws.spikes is not None:
+        few = [(point, gap, _listed(laws, point, end)) for point, gap, end in points]
+        best = max(few, key=lambda at: at[1] * at[2][1], default=None)
+        if best is not None and best[1] * best[2][1] >= LEAST_DEPTH:
+            point, _, (first, end) = best
+            ladder = dimensions(end, start=first, steps=STEPS)
+            spots.append(Spot(diagram, phase, point, laws, ladder, are_listed=True))
+    return spots
+
+
+def _reach(diagram: PhaseDiagram, phase: Phase, laws: SpectrumLaws, point: Any) -> tuple[float, float]:
+    """By how small a power of d the largest neglected term is smaller, and where the ladder ends."""
+    at = coordinates([point])
+    end = min(float(reach(diagram, [phase], at, QUICK)[0]), HIGHEST)
+    delta, edge = (
+        float(law.exponent.subs(_exponents(point))) for law in (phase.effective_noise, laws.bulk_edge)
+    )
+    if (
+        delta > edge > -math.inf
+    ):  # kappa at a hard edge: their difference has the fewer digits the smaller it is
+        end = min(end, EDGE_DECADES / (delta - edge))
+    return float(margin([phase.balance], at)[0]), end
+
+
+def _listed(laws: SpectrumLaws, point: Any, end: float) -> tuple[float, float]:
+    """Decimal exponents of the dimensions between which outliers are listed; none where the second is 0."""
+    assert laws.spikes is not None
+    number = laws.spikes.number
+    exponent = float(number.exponent.subs(_exponents(point)))
+    constant = math.log10(float(number.constant.subs(_exponents(point))))
+    if exponent <= 0:
+        return 0.0, 0.0
+    first, last = ((decades - constant) / exponent for decades in (FEW, MANY))
+    return (max(first, 0.3), min(last, end)) if first < 0.6 * min(last, end) else (0.0, 0.0)
+
+
+def spectrum_at(spot: Spot) -> Iterator[Measured]:
+    """What is compared at one point."""
+    solutions = [solution_at(spot.diagram, spot.values(dim)) for dim in spot.dims]
+    try:
+        if spot.are_listed:
+            yield from _outliers(spot, solutions)
+        else:
+            yield from _shares(spot, solutions)
+            yield from _tail(spot, solutions)
+    except InvalidArgument:
+        # laws have values all through their phase, but perhaps not in a region that a hand has altered
+        yield _measured(spot, "mass_above", 1.0, Limit(math.nan, math.inf))
+
+
+def _shares(spot: Spot, solutions: Sequence[Solution]) -> Iterator[Measured]:
+    """Atom, mass of what is not 0, and the edge of the bulk."""
+    sides = SIDES[spot.diagram.model.name]
+    spectra = [solution.spectrum() for solution in solutions]
+    measured = {
+        "atom": [spectrum.atom for spectrum in spectra],
+        "mass_above": [sides * float(spectrum.mass_beyond(0.0)) for spectrum in spectra],
+        "bulk_edge": [spectrum.bulk_edge for spectrum in spectra],
+    }
+    for quantity, values in measured.items():
+        law: Law = getattr(spot.laws, quantity)
+        if law.expr == 0:
+            # no weight is noise: its edge lies below the threshold, or every weight is learned
+            if quantity != "bulk_edge":
+                yield _measured(spot, quantity, 0.0, Limit(values[-1], 0.0))
+            continue
+        if (
+            spot.phase.risk.corrected is not None
+            or law.corrected is not None
+            or not all(values)
+            or not spot.is_deep
+        ):
+            continue  # a series in 1/log d, or one whose rest is not small
+        laws = [law.evaluate(**spot.values(dim)) for dim in spot.dims]
+        ratios = [float(value / number) for value, number in zip(values, laws, strict=True)]
+        limit = limit_beyond_powers(ratios)
+        if quantity == "mass_above":  # what is learned is whole
+            limit = _whole(limit, float(solutions[-1].learned_modes))
+        yield _measured(spot, quantity, 1.0, limit)
+
+
+def _whole(limit: Limit, number: float) -> Limit:
+    """A limit of what is made of so many whole modes, none of which is known better than to one of them."""
+    return Limit(limit.value, limit.uncertainty + 1 / number if number >= 1 else limit.uncertainty)
+
+
+def _tail(spot: Spot, solutions: Sequence[Solution]) -> Iterator[Measured]:
+    """Number of weights beyond a point in the tail, and how fast it falls there."""
+    if spot.laws.tail == 0:
+        return
+    sides, dim = SIDES[spot.diagram.model.name], spot.dims[-1]
+    values, spectrum = spot.values(dim), solutions[-1].spectrum()
+    low, high = (law.evaluate(**values) for law in spot.laws.tail_range)
+    # far above the first, and as many weights beyond as tell 1 %
+    places = [float(low * (high / low) ** share) for share in (0.4, 0.5)]
+    numbers = [float(spectrum.mass_beyond(x)) * dim * sides for x in places]
+    if min(numbers) < 3000:
+        return
+    # two modes are between what is whole and the law; far above the start of the tail the rest is its share
+    error = 2 / min(numbers) + 2 * float(low) / min(places)
+    law = _number(spot.laws.tail, values, places[0])
+    yield _measured(spot, "tail", 1.0, Limit(numbers[0] / law, error))
+    exponent = -math.log(numbers[1] / numbers[0]) / math.log(places[1] / places[0])
+    predicted = float(spot.laws.tail_exponent.subs(symbols.gamma, _exactly(spot.point.gamma)))
+    yield _measured(
+        spot, "tail_exponent", predicted, Limit(exponent, error / math.log(places[1] / places[0]))
+    )
+
+
+def _outliers(spot: Spot, solutions: Sequence[Solution]) -> Iterator[Measured]:
+    """Number of the outliers, and the place and overlap of that in the middle of them."""
+    spikes = spot.laws.spikes
+    assert spikes is not None
+    if not all(solution.spectrum().spikes for solution in solutions):
+        yield _measured(spot, "spikes", 1.0, Limit(0.0, 0.0))
+        return
+    places, losses = [], []
+    for dim, solution in zip(spot.dims, solutions, strict=True):
+        values, listed = spot.values(dim), solution.spectrum().spikes
+        rank = max(1, len(listed) // 2)
+        places.append(listed[rank - 1].location / _number(spikes.location, values, rank=rank))
+        if spikes.overlap is not None:
+            lost = 1 - _number(spikes.overlap, values, rank=rank)
+            losses.append((1 - listed[rank - 1].overlap) / lost if lost > SEEN else 0.0)
+    number = float(spikes.number.evaluate(**spot.values(spot.dims[-1])))
+    yield _measured(spot, "spikes", 1.0, Limit(len(listed) / number, 1 / len(listed)))
+    yield _measured(spot, "location", 1.0, limit_beyond_powers(places))
+    if losses and all(losses):
+        yield _measured(spot, "overlap", 1.0, limit_beyond_powers(losses))
+
+
+def _exactly(x: Fraction) -> Expr:
+    return S(x.numerator) / x.denominator
+
+
+def _exponents(point: Any) -> dict[Expr, Expr]:
+    return {getattr(symbols, name): _exactly(x or Fraction(0)) for name, x in point._asdict().items()}
+
+
+def _number(expression: Expr, values: Mapping[str, Any], x: float | None = None, *, rank: int = 1) -> float:
+    """An expression in the physical variables, and in the weight x or the rank of an outlier."""
+    known = {
+        VARIABLES[name]: Float(mpmath.mpf(v), 30) if name != "gamma" else _exactly(v)
+        for name, v in values.items()
+    }
+    known |= {symbols.index: S(rank)} | ({} if x is None else {symbols.weight: Float(x, 30)})
+    return float(S(expression).subs(known).evalf(20))
+
+
+def _measured(spot: Spot, quantity: str, predicted: float, limit: Limit) -> Measured:
+    at = {name: x for name, x in spot.point._asdict().items() if x is not None}
+    region = " and ".join(map(str, spot.phase.region.args))
+    return Measured(spot.phase.name, region, quantity, "spectrum", at, spot.dims[-1], predicted, limit)
