@@ -16,7 +16,7 @@ import mpmath
 from numerics.arithmetic.errors import InvalidProblem, NotConverged
 from numerics.arithmetic.precision import DOUBLE, Arithmetic, for_digits, to_mpf
 from numerics.displays import Displayed, in_digits
-from numerics.equations.solver import DOUBLE_DIGITS
+from numerics.equations.solver import DOUBLE_DIGITS, OUT_OF_RANGE
 from numerics.networks.spectrum import Spectrum
 from numerics.problem import Problem, modes_of
 
@@ -106,7 +106,10 @@ class Solution(Displayed):
         digits = DOUBLE_DIGITS if self.digits is None else self.digits
         longer = (for_digits(digits, guard * GUARD_DIGITS) for guard in (2, 4))
         for arithmetic in (self._arithmetic, *longer):
-            parts = self._parts_in(arithmetic)
+            try:
+                parts = self._parts_in(arithmetic)
+            except OUT_OF_RANGE:  # ratios beyond that of float64
+                continue
             with mpmath.workdps(digits + GUARD_DIGITS):
                 mismatch = abs(sum(parts.values()) - self.excess_risk)
                 if mismatch <= self.excess_risk * mpmath.mpf(10) ** -digits:

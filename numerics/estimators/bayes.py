@@ -89,6 +89,8 @@ def _variance_of(network: Network) -> PosteriorVariance:
 
 def _error(equation: PosteriorEquation, root: SecantRoot) -> Any:
     """Of the logarithm of the effective noise: next to recovery the residual is flat, and rounding tells."""
+    if root.slope == 0:  # it underflows
+        return math.inf
     return max(root.error, equation.rounding(root.x, root.value) / abs(root.slope))
 
 

@@ -29,7 +29,7 @@ from numerics.arithmetic.precision import DOUBLE, to_mpf
 from numerics.equations.newton import Root
 from numerics.equations.solver import ATTEMPTS, DOUBLE_DIGITS, Attempt, Similar, in_double, to_digits
 from numerics.equations.state_equations import StateEquations
-from numerics.problem import Problem, modes_of, state_equations_of
+from numerics.problem import Problem, modes_of, out_of_range, state_equations_of
 from numerics.solution import Solution, recovered
 from numerics.sums.explicit import TargetSizes, coarse_sizes
 
@@ -120,6 +120,8 @@ def _unregularised(problem: Problem, digits: int | None) -> Solution:
     wanted = DOUBLE_DIGITS if digits is None else digits
     with DOUBLE.working():
         unit2 = float(problem.parameters.capacity) * float(modes_of(problem).mean_square)
+        if not 0 < unit2 < math.inf:
+            raise out_of_range(problem)
         decades = round(math.log10(unit2) / 2) - wanted - SPARE_DECADES
 
     def at(exponent: int) -> Solution:

@@ -20,7 +20,10 @@ def is_solved(problem: Problem) -> bool:
     # a cut at a rank jumps, and a jump may have more degrees of freedom than there are parameters
     most = 1 + 1e-12 if problem.width is None else math.inf
     assert 0 <= solution.degrees_of_freedom <= most, problem
-    parts = solution.decomposition.values()
+    try:
+        parts = solution.decomposition.values()
+    except NotConverged:
+        return False
     assert min(parts) >= 0, problem
     assert math.fsum(parts) == pytest.approx(solution.excess_risk, rel=1e-10, abs=0), problem
     return True

@@ -112,6 +112,28 @@ def test_every_corner_is_solved_or_refused(seed: int, number: int) -> None:
     assert counts["solved"] >= number / 2, counts
 
 
+BEYOND = [
+    # once tracebacks: a mean square that underflows, a slope that does, the parts of a risk next to it
+    Problem("quadratic", target=[1e-150], samples=2, dim=10**90, weight_decay=0, noise_variance=1e300),
+    Problem("diagonal", target=[1, 1e-100], samples=1, dim=10**6, noise_variance=0, estimator="bayes"),
+    Problem(
+        "bilinear",
+        gamma=500,
+        samples=2,
+        dim=50,
+        weight_decay=1e150,
+        noise_variance=1e-100,
+        target="unit",
+    ),
+]
+
+
+@pytest.mark.parametrize("problem", BEYOND, ids=["ERM", "Bayes", "parts"])
+def test_what_underflows_is_refused(problem: Problem) -> None:
+    with pytest.raises(NotConverged):
+        _ = solve(problem).decomposition
+
+
 @pytest.mark.parametrize("network", ["quadratic", "bilinear"])
 def test_noise_whose_square_leaves_float64_has_all_digits(network: str) -> None:
     """Without label noise kappa = lambda/(A - 1), delta = kappa/sqrt(A - 1) and R = c (delta^2 + kappa^2)."""
