@@ -14,7 +14,7 @@ undecided, which is not a pass.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import suppress
 from fractions import Fraction
@@ -39,7 +39,9 @@ from numerics.arithmetic.precision import to_fraction
 from numerics.networks.network import NETWORKS
 from numerics.runs import Cache, Parts, complete, require_run
 from verify import point_cache, words
+from verify.checks.across import boundary_checks
 from verify.checks.further import further_checks
+from verify.checks.measured import Measured
 from verify.coverage import excluded, phase_counts
 from verify.extrapolation import ROUNDING, Limit, extrapolated_exponent, limits_of_ratio
 from verify.ladder import (
@@ -143,7 +145,7 @@ def agreement(
     ]
     outcomes = [*_compared_at(diagram, places, executor, stored, progress), *regions_checked(diagram, seed)]
     if effort == "full":
-        outcomes += _further(diagram, seed)
+        outcomes += _checked(diagram, further_checks(diagram, seed=seed))
     checks = tuple(outcome for outcome in outcomes if isinstance(outcome, Check))
     omissions = tuple(outcome for outcome in outcomes if isinstance(outcome, Omission))
     return Report(checks, effort, seed, omissions=omissions, phases=tuple(derived_phases(diagram)))
@@ -308,9 +310,14 @@ def regions_checked(diagram: PhaseDiagram, seed: int) -> Iterator[Check]:
         yield from (one for one in _check(diagram, phase, point, every_law=False) if isinstance(one, Check))
 
 
-def _further(diagram: PhaseDiagram, seed: int) -> Iterator[Check]:
+def boundaries_checked(diagram: PhaseDiagram, seed: int) -> Iterator[Check]:
+    """The checks on and beside every boundary, which belong to no one phase."""
+    yield from _checked(diagram, boundary_checks(diagram, seed=seed))
+
+
+def _checked(diagram: PhaseDiagram, numbers: Iterable[Measured]) -> Iterator[Check]:
     """What is compared on boundaries, of spectra, and with proofs (``checks``)."""
-    for one in further_checks(diagram, seed=seed):
+    for one in numbers:
         at = dict(one.point)
         shared: dict[str, Any] = {
             **_row_of(diagram, one.phase, one.region),

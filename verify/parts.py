@@ -19,7 +19,7 @@ from typing import Any, TypeAlias
 from asymptotics import PhaseDiagram, phase_diagram
 from asymptotics.algebra.monomials import Noise
 from asymptotics.diagram import Estimator, Width
-from verify.comparison import Effort, agreement, derived_phases, regions_checked
+from verify.comparison import Effort, agreement, boundaries_checked, derived_phases, regions_checked
 from verify.gallery import model_named
 from verify.outcomes import Check, DerivedPhase, Kill, Omission
 from verify.planted_errors import CATALOGUE, errors_of, killed
@@ -59,7 +59,8 @@ class Part:
     Attributes:
         subject: the diagram.
         phase: the index of the one compared, if it is a phase.
-        planted: the name of the planted error, if it is one; with neither, the part is what covers exponents.
+        planted: the name of the planted error, if it is one; with neither, the part is what covers the
+            exponents, at full effort the boundaries, too.
     """
 
     subject: Subject
@@ -104,7 +105,8 @@ def computed(part: Part) -> dict[str, Any]:
         return {"kill": {**vars(kill), "by": kill.by and written([kill.by])}}
     diagram = subject.diagram()
     if part.phase is None:
-        return written([*regions_checked(diagram, subject.seed)])
+        boundaries = boundaries_checked(diagram, subject.seed) if subject.effort == "full" else ()
+        return written([*regions_checked(diagram, subject.seed), *boundaries])
     of_phase = replace(diagram, phases=(diagram.phases[part.phase],), boundaries=())
     report = agreement(of_phase, effort=subject.effort, seed=subject.seed)
     return written([*report.checks, *report.omissions])

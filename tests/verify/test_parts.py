@@ -44,3 +44,12 @@ def test_a_key_has_all_that_determines_a_part() -> None:
 def test_a_record_that_is_none_is_refused() -> None:
     with pytest.raises((KeyError, TypeError, ValueError)):
         list(outcomes_of(Part(SUBJECT, phase=0), {"outcomes": [{"network": "He_2"}]}))
+
+
+def test_boundaries_are_of_no_one_phase() -> None:
+    """At full effort alone, as in ``agreement``."""
+    subject = Subject("diagonal", "none", "bayes", "full", "full", 0)
+    rows = list(outcomes_of(Part(subject), computed(Part(subject))))
+    assert {row.phase for row in rows if row.quantity != "region"} >= {"Ia/N"}
+    quick = Part(replace(subject, effort="quick"))
+    assert {row.quantity for row in outcomes_of(quick, computed(quick))} == {"region"}
