@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import math
 from collections import namedtuple
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import cache
 from itertools import product
@@ -24,7 +24,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from hypothesis import assume
 from hypothesis import strategies as st
-from sympy import Expr, Max, Piecewise, Poly, Rational, Symbol, cancel, lambdify
+from sympy import Expr, Max, Piecewise, Poly, Pow, Rational, Symbol, cancel, lambdify, zeta
 from sympy import fraction as numerator_and_denominator
 from sympy.core.relational import Relational
 
@@ -302,7 +302,8 @@ def _compiled(of: Axes, expressions: tuple[Expr, ...]) -> Callable[..., Sequence
 def slack(diagram: PhaseDiagram, phase: Phase, point: Any) -> float:
     """By how small a power of d the largest neglected term is smaller than what is kept.
 
-    Neglected are terms of the equations, and of quantities of which two terms exchange the lead.
+    Neglected are terms of the equations, of quantities of which two terms exchange the lead, and of sums over
+    modes that nearly grow like a logarithm: of i^-x, x < 1, up to i = d what is left is d^-(1 - x).
     """
     gaps, exchanges = _neglected(phase)
     least = list(exponents_at(diagram, gaps, point))
@@ -318,7 +319,19 @@ def _neglected(phase: Phase) -> tuple[tuple[Expr, ...], tuple[tuple[Expr, ...], 
     scales = phase.balance.scales
     gaps = dict.fromkeys(scales.expression(inequality.form) for inequality in phase.balance.inequalities)
     exchanges = {one: None for law in phase.laws.values() for one in law.exponent.atoms(Max)}
-    return tuple(gaps), tuple(one.args for one in exchanges)
+    logarithms = (abs(gap) for law in phase.laws.values() for gap in _to_logarithm(law.constant))
+    return (*gaps, *dict.fromkeys(logarithms)), tuple(one.args for one in exchanges)
+
+
+def _to_logarithm(constant: Expr) -> Iterator[Expr]:
+    """The 1 - x of sums of i^-x in a constant: denominators linear in the parameters, scaled to 1 at 0."""
+    for power in sorted(constant.atoms(Pow), key=str):
+        base = power.base
+        if power.exp == -1 and base.free_symbols and base.free_symbols <= {*PARAMETERS}:
+            at_zero = base.subs(dict.fromkeys(base.free_symbols, 0))
+            if base.is_polynomial() and at_zero.is_Rational and at_zero != 0:
+                yield base / at_zero
+    yield from (one.args[0] - 1 for one in sorted(constant.atoms(zeta), key=str))
 
 
 def last_decade(diagram: PhaseDiagram, phase: Phase, point: Any) -> float:
