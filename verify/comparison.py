@@ -77,6 +77,10 @@ DEPTH = 8
 DEPTH_OF_SERIES = 14
 """The same where a series in 1/log d is left: it begins where those powers of d are gone."""
 
+LEAST_DEPTH_OF_LOGARITHM = 4
+"""With fewer decades powers of log d are not compared: they are slopes in log log d, which grows by log(4/3)
+in the middle of a ladder, where 10^(-4/2) is neglected; three times their ratio is the coarsest tolerance."""
+
 PARTS = ("unlearned", "learned", "overfitting")
 
 SEEN_DECADES = 5
@@ -380,8 +384,12 @@ def _draw(diagram: PhaseDiagram, phase: Phase, effort: Effort, seed: int) -> lis
     if diagram.noise == "scaled" and not has_own_axes(diagram):
         steep_at = {"gammas": st.just(STEEP), "noises": st.just(FAINT)}
     if _is_costly(diagram, phase) and effort == "quick":
-        # seconds for each solution: one point, every second seed at the decay of the figures
-        return deepest(1, _TRIES_WHERE_COSTLY, **({} if seed % 2 else at_figure))
+        # seconds for each solution: one point, where it lies goes round with the seed
+        turns = [at_figure, {}, *([steep_at] if steep_at else [])]
+        in_turn = deepest(1, _TRIES_WHERE_COSTLY, **turns[seed % len(turns)])
+        if in_turn and -shallowness(in_turn[0]) >= LEAST_DEPTH:
+            return in_turn
+        return deepest(1, _TRIES_WHERE_COSTLY, **at_figure)
     # near the end of a phase no dimension in reach is large at that decay
     steep = [point for point in deepest(1, **steep_at) if -shallowness(point) >= enough] if steep_at else []
     points = deepest(count, **at_figure) + deepest(count)
@@ -451,7 +459,8 @@ def _check(diagram: PhaseDiagram, phase: Phase, point: Any, every_law: bool) -> 
     dims = _ladder(diagram, phase, point)
     solutions = [_solved(diagram, point, dim) for dim in dims]
     variables = [_variables(diagram, point, dim) for dim in dims]
-    is_deep = _depth(diagram, phase, point, dims[-1]) >= LEAST_DEPTH
+    depth = _depth(diagram, phase, point, dims[-1])
+    least = {"exponent": -math.inf, "log_exponent": LEAST_DEPTH_OF_LOGARITHM}
     at = point._asdict()
     usual = {name: at.pop(name, None) for name in ("a", "ell", "gamma", "b")}
     shared: dict[str, Any] = {
@@ -470,7 +479,7 @@ def _check(diagram: PhaseDiagram, phase: Phase, point: Any, every_law: bool) -> 
         # what an estimator does not have, such as a threshold, is nothing at every size
         values = [of(quantity) or 0 for of in solutions]
         for kind, predicted, measured in _compared(diagram, law, point, variables, values):
-            if kind != "exponent" and not is_deep and not math.isnan(measured.value):
+            if depth < least.get(kind, LEAST_DEPTH) and not math.isnan(measured.value):
                 yield Omission(quantity=quantity, kind=kind, reason=words.SHALLOW, **shared)
                 continue
             yield Check(
@@ -480,7 +489,7 @@ def _check(diagram: PhaseDiagram, phase: Phase, point: Any, every_law: bool) -> 
                 measured=measured.value,
                 uncertainty=measured.uncertainty,
                 tolerance=tolerance_of(kind, measured.uncertainty),
-                verdict=verdict_of(kind, predicted, *measured, is_deep=is_deep),
+                verdict=verdict_of(kind, predicted, *measured, is_deep=depth >= LEAST_DEPTH),
                 **shared,
             )
 

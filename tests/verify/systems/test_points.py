@@ -10,11 +10,13 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 from asymptotics import phase_diagram
+from asymptotics.models import one_pass_sgd
 from asymptotics.symbols import a, ell, gamma, source
 from asymptotics.systems.system import scales_of
 from verify.systems import points
 from verify.systems.points import (
     axes,
+    exactly,
     exponents_at,
     last_decade,
     point_type,
@@ -99,3 +101,18 @@ def test_ladders_stay_in_float64_and_values_scale():
         values_at(diagram("none"), point_type(diagram())(*map(Fraction, (1, 1, 1, 1))), 10)["noise_variance"]
         == 0
     )
+
+
+def test_a_sum_that_nearly_grows_like_a_logarithm_makes_a_point_shallow():
+    """Of i^(-2 alpha) up to d: d^-(1 - 2 alpha) is left, which no inequality between phases says."""
+    of = phase_diagram(one_pass_sgd)
+    for near, gap in ((Fraction(1, 100), 0.02), (Fraction(1, 25), 0.08)):
+        at = {"tau": Fraction(227, 404), "alpha": Fraction(1, 2) - near, "beta": Fraction(5, 4)}
+        assert slack(of, of.locate(**at), point_type(of)(**at)) == pytest.approx(gap, rel=1e-12, abs=0)
+
+
+@given(at=st.fractions(Fraction(1, 2), 3, max_denominator=100))
+def test_rational_functions_of_parameters_are_exact(at):
+    expression = (2 * gamma - 1) / (gamma + 3) - 1 / (4 * gamma)
+    value = exactly(expression, (gamma, source))(at, Fraction(1))
+    assert value == (2 * at - 1) / (at + 3) - 1 / (4 * at)
