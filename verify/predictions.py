@@ -28,6 +28,7 @@ from sympy import Rational
 
 from asymptotics import Law, Phase, PhaseDiagram
 from asymptotics.balance.laws import EXPONENTS, NoSuchLaw
+from asymptotics.expressions.checks import require
 from asymptotics.expressions.point import VARIABLES
 from verify.systems.points import axes, has_own_axes
 
@@ -89,7 +90,7 @@ def lacks(
     formal = formal_difference(diagram, law, point)
     with mpmath.workdps(_DIGITS):
         closed = [
-            float(mpmath.log(mpmath.mpf(value) / law.evaluate(corrected=True, **_held(law, at))))
+            float(_log(mpmath.mpf(value) / law.evaluate(corrected=True, **_held(law, at))))
             for at, value in zip(arguments, values, strict=True)
         ]
     return Lacks(closed, [y + formal(at["d"]) for y, at in zip(closed, arguments, strict=True)])
@@ -106,7 +107,7 @@ def formal_difference(diagram: PhaseDiagram, law: Law, point: Any) -> Callable[[
         def difference(decades: int) -> mpmath.mpf:
             dim = mpmath.mpf(10) ** decades
             expected = constant * dim**exponent * mpmath.log(dim) ** power
-            return mpmath.log(law.evaluate(**_held(law, _formal_arguments(diagram, point, dim))) / expected)
+            return _log(law.evaluate(**_held(law, _formal_arguments(diagram, point, dim))) / expected)
 
         first = difference(FORMAL[0])
         if abs(first) <= SAME:
@@ -116,6 +117,13 @@ def formal_difference(diagram: PhaseDiagram, law: Law, point: Any) -> Callable[[
         rows = [[1.0, height, math.log(height)] for height in logs]
         offset, slope, power_of_log = np.linalg.solve(rows, [float(height) for height in heights])
     return lambda dim: float(offset + slope * math.log(dim) + power_of_log * math.log(math.log(dim)))
+
+
+def _log(ratio: Any) -> mpmath.mpf:
+    """The logarithm; a ratio that is not positive is refused: the law has no value far from its phase."""
+    is_positive = isinstance(ratio, mpmath.mpf) and ratio > 0
+    require(is_positive, "point", str(ratio), "one at which the law is positive")
+    return mpmath.log(ratio)
 
 
 def _held(law: Law, arguments: Mapping[str, Any]) -> dict[str, Any]:
