@@ -465,3 +465,10 @@ def test_a_system_without_unknowns_is_a_sum():
         assert abs(solved.risk - exact) < 1e-19 * exact
     assert not solved.unknowns
     assert abs(solve_system(plain, gamma=2, t=10).risk / float(exact) - 1) < 1e-10
+
+
+def test_terms_below_the_normal_numbers_of_float64_are_noticed():
+    """F_pp is 10^-270, a sum of many terms below 10^-308, of which float64 does not keep all digits."""
+    at = {"alpha": Fraction(217, 128), "beta": Fraction(119, 64), "d": 10**54, "t": 10**149}
+    rough, exact = (solve_system(one_pass_sgd, digits=digits, **at)["F_pp"] for digits in (None, 15))
+    assert rough == pytest.approx(float(exact), rel=1e-10, abs=0)
