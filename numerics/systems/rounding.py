@@ -2,8 +2,8 @@
 
 A sum of positive terms loses no digits, but a summand may: of 1 - (1 - x)^2 in float64 none is left at
 x = 1e-17.  So summands are formed again at some of the nodes, with so many more digits that none is lost.
-Terms below the least normal number of float64 have lost digits, too, and 10^40 of them may be a sum of 10^-270:
-where a sum is so small, summands are formed again at all nodes with such terms.
+Terms below the least normal number of float64 have lost digits, too, and 10^40 of them may be a sum of
+10^-270: where a sum is so small, summands are formed again at all nodes with such terms.
 
 A sum may lie below the range of float64, as one of exp(-10^10) does.  It is 0
 there, and nothing is lost where nobody would see it.
@@ -131,14 +131,15 @@ def _sampled(
     split = len(nodes.above.values) if summed.above is not None else 0
     sizes = np.concatenate([nodes.above.values, nodes.below.values])
     # each term may be wrong by the least number, LEAST times epsilon
-    tiny_terms_count = full.arithmetic is DOUBLE and bool(whole < nodes.weights.sum() * LEAST)
+    is_tiny = full.arithmetic is DOUBLE and bool(whole < nodes.weights.sum() * LEAST)
     sides = []
     for part, summand in ((slice(split), summed.above), (slice(split, None), summed.below)):
         on_side = np.arange(len(sizes))[part]
-        at = on_side[np.unique(np.geomspace(1, max(1, len(on_side)), SAMPLES).astype(int) - 1)[: len(on_side)]]
+        chosen = np.unique(np.geomspace(1, max(1, len(on_side)), SAMPLES).astype(int) - 1)[: len(on_side)]
+        at = on_side[chosen]
         terms = sizes[at]
         if summand is not None and len(at):
-            if tiny_terms_count:
+            if is_tiny:
                 of_all = np.broadcast_to(summand(Sizes(sizes[on_side]), values), on_side.shape)
                 at = np.union1d(at, on_side[abs(of_all) < LEAST])
             terms = np.broadcast_to(summand(Sizes(sizes[at]), values), at.shape)
