@@ -99,7 +99,7 @@ def test_threads_of_a_pool_have_one_thread_each(monkeypatch: pytest.MonkeyPatch)
 
 def test_a_dask_cluster_gives_the_same_rows(serial: Experiment) -> None:
     with (
-        LocalCluster(n_workers=1, threads_per_worker=2, processes=False, dashboard_address=None) as cluster,
+        LocalCluster(n_workers=1, threads_per_worker=2, processes=False, dashboard_address=":0") as cluster,
         Client(cluster) as client,
     ):
         table = experiment(PROBLEMS, SEEDS, executor=client.get_executor(), progress=False)
@@ -109,7 +109,7 @@ def test_a_dask_cluster_gives_the_same_rows(serial: Experiment) -> None:
 @pytest.mark.slow
 def test_a_dask_cluster_of_processes_gives_the_same_rows(serial: Experiment) -> None:
     with (
-        LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster,
+        LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0") as cluster,
         Client(cluster) as client,
     ):
         table = experiment(PROBLEMS, SEEDS, executor=client.get_executor(), progress=False)
