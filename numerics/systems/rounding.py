@@ -135,8 +135,8 @@ def _sampled(
     sides = []
     for part, summand in ((slice(split), summed.above), (slice(split, None), summed.below)):
         on_side = np.arange(len(sizes))[part]
-        chosen = np.unique(np.geomspace(1, max(1, len(on_side)), SAMPLES).astype(int) - 1)[: len(on_side)]
-        at = on_side[chosen]
+        positions = np.unique(np.geomspace(1, max(1, len(on_side)), SAMPLES).astype(int) - 1)[: len(on_side)]
+        at = on_side[positions]
         terms = sizes[at]
         if summand is not None and len(at):
             if is_tiny:
