@@ -144,7 +144,12 @@ class PhaseDiagram(Displayed):
         """
         scales = self.phases[0].balance.scales
         own = tuple(own_variables(*scales.variables, *scales.parameters))
-        return predicted(self.phases, self.boundaries, point_of(point, values, own))
+        asked = point_of(point, values, own)
+        left_out = f"left out in a diagram with width={self.width!r}"
+        require(self.width == "scaled" or asked.width is None, "width", asked.width, left_out)
+        left_out = f"left out in a diagram of {self.model.name}"
+        require(self._holds(symbols.source) or asked.source is None, "source", asked.source, left_out)
+        return predicted(self.phases, self.boundaries, asked)
 
     def learning_curve(
         self,
@@ -499,8 +504,8 @@ def phase_diagram(
         _is_model(model),
         "model",
         model,
-        "a network such as diagonal or quadratic, or another Model, hashable and with a name, regimes and "
-        "describe",
+        "a network such as diagonal or quadratic (from asymptotics import quadratic), or another Model, "
+        "hashable and with a name, regimes and describe",
     )
     require_one_of("noise", noise, ("fixed", "scaled", "none"))
     require_one_of("estimator", estimator, ("erm", "bayes", "ridge"))

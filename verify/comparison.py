@@ -34,7 +34,7 @@ from asymptotics.expressions.checks import InvalidArgument, exact_number, is_num
 from asymptotics.networks.mode_functions import Ordering
 from asymptotics.networks.narrow import Binding
 from asymptotics.systems import system_of
-from numerics import InvalidProblem, Problem, solve
+from numerics import InvalidProblem, NotConverged, Problem, solve
 from numerics.arithmetic.precision import to_fraction
 from numerics.networks.network import NETWORKS
 from numerics.runs import Cache, Parts, complete, require_run
@@ -457,7 +457,7 @@ def _drawn(strategy: st.SearchStrategy[Any], most: int, seed: int) -> list[Any]:
 def _check(diagram: PhaseDiagram, phase: Phase, point: Any, every_law: bool) -> Iterator[Check | Omission]:
     """The checks of one point, of every law or of those alone that all phases have; and what was left out."""
     dims = _ladder(diagram, phase, point)
-    solutions = [_solved(diagram, point, dim) for dim in dims]
+    solutions = [_solved_in(phase, diagram, point, dim) for dim in dims]
     variables = [_variables(diagram, point, dim) for dim in dims]
     depth = _depth(diagram, phase, point, dims[-1])
     least = {"exponent": -math.inf, "log_exponent": LEAST_DEPTH_OF_LOGARITHM}
@@ -569,6 +569,17 @@ def _why_unseen(
 
 def _is_at_hard_edge(phase: Phase, diagram: PhaseDiagram) -> bool:
     return _has_hard_edge(diagram) and phase.hypothesis.ordering is not Ordering.THRESHOLD_ABOVE_NOISE
+
+
+def _solved_in(phase: Phase, diagram: PhaseDiagram, point: Any, dim: int) -> Callable[[str], Any]:
+    """What ``_solved`` gives, or an error that says where."""
+    try:
+        return _solved(diagram, point, dim)
+    except NotConverged as error:
+        at = ", ".join(f"{name} = {value}" for name, value in point._asdict().items() if value is not None)
+        raise NotConverged(
+            f"{diagram.model}, phase {phase.name}, {at}, d = {float(dim):.3g}: {error}"
+        ) from error
 
 
 def _solved(diagram: PhaseDiagram, point: Any, dim: int) -> Callable[[str], Any]:

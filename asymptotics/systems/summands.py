@@ -25,6 +25,7 @@ from sympy import (
     Basic,
     Eq,
     Expr,
+    Float,
     Heaviside,
     Max,
     Min,
@@ -106,6 +107,9 @@ def _foreign(value: Basic, *, in_sum: bool) -> Iterator[str]:
         return
     if value.is_Pow and (_varies(value.exp) or value.exp.is_real is False):
         yield f"{value} must have an exponent that is real, and holds no variables but parameters"
+    elif value.is_Pow and value.exp.has(Float):
+        exact = value.exp.replace(lambda x: x.is_Float, lambda x: Rational(str(x)))
+        yield f"{value} must have an exponent that is exact: {exact}"
     elif isinstance(value, Piecewise) and value.args[-1].cond != True:  # noqa: E712
         yield f"{value} must end with a case (value, True), for all other sizes"
     elif in_sum and not isinstance(value, _IN_SUMS):

@@ -17,12 +17,14 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from numerics.arithmetic.errors import NotConverged
 from numerics.systems.equations import PositiveEquations
+from numerics.systems.power_law_sums import COARSE_HEAD
 from numerics.systems.search import APART, DIFFERENCE, newton_step, rough_roots
 from numerics.systems.structure import Block
 
@@ -34,6 +36,9 @@ LOOSE = 1e-4
 
 LONGEST = 2
 """Longest step."""
+
+FINER_HEAD = 64
+"""Modes that rough sums add one by one where coarser ones show no solution: a small difference needs them."""
 
 
 class NoneOrSeveral(NotConverged):
@@ -77,11 +82,12 @@ class BlockSolver:
         sums = self.rough.sums_of(block.equations)
         earlier = point.astype(float)
 
-        def rough(inner: Any, power: float) -> Any:
+        def rough(head: int, inner: Any, power: float) -> Any:
             points = _inserted(earlier, block, inner)
-            return self.rough.residuals(points, block.equations, self.rough.rough(points, sums), power)
+            return self.rough.residuals(points, block.equations, self.rough.rough(points, sums, head), power)
 
-        guesses = rough_roots(rough, len(block.unknowns))
+        guesses = rough_roots(partial(rough, COARSE_HEAD), len(block.unknowns))
+        guesses = guesses or rough_roots(partial(rough, FINER_HEAD), len(block.unknowns))
         if not guesses:
             raise NoneOrSeveral(f"{self._named(block)}: no solution within 150 decades of 1 is found")
         roots = list[Any]()

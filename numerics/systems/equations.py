@@ -21,6 +21,7 @@ import numpy as np
 
 from numerics.arithmetic.precision import Arithmetic
 from numerics.systems.power_law_sums import (
+    COARSE_HEAD,
     USUAL,
     Modes,
     ModeSum,
@@ -87,10 +88,10 @@ class PositiveEquations:
             for k in which
         }
 
-    def rough(self, points: Any, which: Sequence[int]) -> dict[int, Any]:
-        """Rough sums at points, in float64."""
+    def rough(self, points: Any, which: Sequence[int], head: int = COARSE_HEAD) -> dict[int, Any]:
+        """Rough sums at points, in float64, with so many modes one by one."""
         values = self._values(points)
-        return {k: rough_totals(self.sums[k], self.modes, values) for k in which}
+        return {k: rough_totals(self.sums[k], self.modes, values, head) for k in which}
 
     def breaks_at(self, point: Any, which: Sequence[int]) -> dict[int, int]:
         """How many modes lie above the break of each sum, at one point."""

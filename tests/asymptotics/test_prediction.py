@@ -138,6 +138,12 @@ def test_noise_in_a_diagram_without_is_refused():
         phase_diagram(diagonal, noise="none").at(**scaled(400, a=1, ell=-1))
 
 
+@pytest.mark.parametrize(("name", "value"), [("width", 40), ("source", 2)])
+def test_what_the_diagram_does_not_hold_is_refused(name, value):
+    with pytest.raises(InvalidArgument, match=rf"^{name}={value}: must be left out in a diagram"):
+        phase_diagram(quadratic).at(**scaled(400, a=1, ell=0), **{name: value})
+
+
 def test_a_quantity_that_there_is_not_is_refused():
     with pytest.raises(KeyError, match="must be one of excess_risk, effective_noise"):
         phase_diagram(diagonal).at(**scaled(400, a=1, ell=-1))["risc"]

@@ -16,8 +16,9 @@ from asymptotics.algebra.monomials import Noise
 from asymptotics.diagram import Estimator
 from asymptotics.expressions.checks import InvalidArgument
 from asymptotics.models import attention, bilinear, hermite, one_pass_sgd
+from numerics import NotConverged
 from verify import agreement, words
-from verify.comparison import _check
+from verify.comparison import _check, checks_at
 from verify.outcomes import Check
 from verify.strategies import Scale
 
@@ -175,3 +176,14 @@ def test_a_law_is_left_out_at_the_very_decay_where_its_cases_meet() -> None:
     checks = [one for one in outcomes if isinstance(one, Check)]
     assert {check.quantity for check in checks} >= {*phase.laws}
     assert all(check.passed for check in checks)
+
+
+def test_what_could_not_be_solved_is_said_with_its_point(monkeypatch):
+    def unsolved(problem):
+        raise NotConverged("the equations were not solved")
+
+    monkeypatch.setattr("verify.comparison.solve", unsolved)
+    diagram = phase_diagram(diagonal)
+    words_of_it = r"^diagonal, phase III, a = 3, ell = 3/2, gamma = 3/4, d = [\d.e+]+: the equations were not"
+    with pytest.raises(NotConverged, match=words_of_it):
+        checks_at(diagram, diagram["III"], {"a": 3, "ell": Fraction(3, 2), "gamma": Fraction(3, 4)})

@@ -30,6 +30,7 @@ def with_risk(summand):
         (size**2 * Max(1 - X, 0), r"quantities\['risk'\]: Max.*is not smooth"),
         (size * tanh(X), r"tanh\(s/kappa\) must be made of powers, exp, erf, erfc and Piecewise"),
         (size * Function("F")(X), r"F\(s/kappa\) must be made of powers, exp, erf, erfc and Piecewise"),
+        (size**2.0 * X, r"s\*\*3\.0 must have an exponent that is exact: 3$"),
         (size * log(1 + X), r"log\(1 \+ s/kappa\) must be made of powers"),
         (size**threshold, r"s\*\*kappa must have an exponent that is real, and holds no variables"),
         (size**I, "finite real numbers"),

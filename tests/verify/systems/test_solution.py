@@ -15,7 +15,18 @@ from sympy import Eq, Rational, Symbol, exp
 from asymptotics import diagonal, kernel_ridge, phase_diagram, quadratic, ridge
 from asymptotics.expressions.checks import InvalidArgument
 from asymptotics.models import BayesOptimal, one_pass_sgd
-from asymptotics.symbols import a, d, gamma, n_eff, size, threshold
+from asymptotics.symbols import (
+    a,
+    d,
+    effective_noise,
+    ell,
+    gamma,
+    n_eff,
+    noise_variance,
+    size,
+    threshold,
+    weight_decay,
+)
 from asymptotics.systems import System, mode_sum
 from numerics import NotConverged, Problem, solve
 from verify import solve_system
@@ -472,3 +483,22 @@ def test_terms_below_the_normal_numbers_of_float64_are_noticed():
     at = {"alpha": Fraction(217, 128), "beta": Fraction(119, 64), "d": 10**54, "t": 10**149}
     rough, exact = (solve_system(one_pass_sgd, digits=digits, **at)["F_pp"] for digits in (None, 15))
     assert rough == pytest.approx(float(exact), rel=1e-10, abs=0)
+
+
+@pytest.mark.parametrize(("power", "at"), [(4, (1.75, 10, 1e-10)), (2, (3.5, 10, 1e-8))])
+def test_a_small_difference_of_samples_and_modes_is_no_lack_of_a_solution(power, at):
+    """Ten samples learn some 8.5 modes; coarse sums of the squares are 20 % too large, above ten."""
+    fit = size**power / (size**power + threshold)
+    risk = mode_sum(size ** (2 + 1 / gamma) * (1 - fit) ** 2) + effective_noise**2 * mode_sum(fit**2)
+    samples = Eq(n_eff, mode_sum(fit) + weight_decay / threshold)
+    noise = Eq(n_eff * effective_noise**2, noise_variance + risk)
+    own = System(
+        "own", (threshold, effective_noise), (samples, noise), {"risk": risk}, {n_eff: a, weight_decay: ell}
+    )
+    decay, n, force = at
+    solution = solve_system(own, gamma=decay, n_eff=n, weight_decay=force, noise_variance=1)
+    s = np.arange(1.0, 10**6) ** -decay
+    of_size = s**power / (s**power + solution["threshold"])
+    missed = np.sum(s ** (2 + 1 / decay) * (1 - of_size) ** 2)
+    variance = (1 + missed) / (n - np.sum(of_size**2))
+    assert solution["effective_noise"] == pytest.approx(math.sqrt(variance), rel=1e-8, abs=0)
