@@ -282,7 +282,7 @@ def test_what_is_no_number_is_refused_by_name(bad: Any) -> None:
         ("seed", lambda value: spectrum.sample(1, seed=value)),
         ("seed", lambda value: spectrum.sample(1, seed=-1)),
         ("seed", lambda value: spectrum.sample(1, seed=1.5)),  # type: ignore[arg-type]
-        ("ax", spectrum.plot),
+        ("ax", lambda value: spectrum.plot("axes" if value is None else value)),  # None: axes of a new figure
         ("points", lambda value: spectrum.plot(ax, points=value)),
     ]
     for name, call in calls:
