@@ -199,9 +199,11 @@ def to_digits(start: Attempt, digits: int) -> tuple[StateEquations, Root]:
     tolerance = Fraction(1, 10 ** (digits + SPARE_DIGITS))
     for _ in range(ATTEMPTS):
         equations, root = _with_digits(start.equations, digits + guard, tolerance, guess, jacobian)
-        if root.error < tolerance:
+        # no error is below rounding, though residuals may be 0 by chance
+        error = max(root.error, equations.target.arithmetic.epsilon)
+        if error < tolerance:
             return equations, root
-        missing = math.log10(float(root.error / tolerance))
+        missing = math.log10(float(error / tolerance))
         guess, jacobian = root.next_point, root.jacobian
         guard += GUARD_DIGITS + math.ceil(missing)
     raise NotConverged(f"{digits} digits not reached: rounding still moves the solution; ask for fewer")

@@ -6,7 +6,7 @@ import gmpy2
 import numpy as np
 import pytest
 from declared_systems import HERMITE_2, RANDOM_FEATURES, RIDGE
-from sympy import Eq, Piecewise, Rational, Symbol, exp, log, sqrt, tanh
+from sympy import Eq, Piecewise, Rational, Symbol, exp, sqrt
 
 from asymptotics.expressions.checks import InvalidArgument
 from asymptotics.symbols import a, d, gamma, n_eff, noise_variance, size, source, threshold, weight_decay
@@ -84,12 +84,6 @@ def test_a_difference_inside_of_a_fraction_is_factored():
 def small(summand, **fields):
     equation = Eq(n_eff, mode_sum(summand))
     return System("small", (threshold,), (equation,), {"risk": threshold}, {n_eff: a}, **fields)
-
-
-def test_logarithms_are_known_and_other_functions_refused():
-    compiled(small(size**2 * log(1 + threshold / size)), True)
-    with pytest.raises(InvalidArgument, match=r"must be made of powers and exp, log.*; tanh is neither"):
-        compiled(small(size**2 * tanh(size / threshold)), True)
 
 
 @pytest.mark.parametrize(
