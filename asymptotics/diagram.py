@@ -34,7 +34,7 @@ from asymptotics.models.bayes import BayesOptimal
 from asymptotics.models.ridge import ridge
 from asymptotics.networks.network import NarrowNetwork, Network
 from asymptotics.phases.phase import Phase, phase_of
-from asymptotics.prediction import Prediction, predicted
+from asymptotics.prediction import Prediction, parameters_of, predicted
 from asymptotics.systems.system import System, scales_of, system_of
 from asymptotics.tuning import optima_along
 
@@ -149,6 +149,9 @@ class PhaseDiagram(Displayed):
         require(self.width == "scaled" or asked.width is None, "width", asked.width, left_out)
         left_out = f"left out in a diagram of {self.model.name}"
         require(self._holds(symbols.source) or asked.source is None, "source", asked.source, left_out)
+        system = system_of(self.model)
+        if system is not None:
+            system.check_parameters(parameters_of(asked))
         return predicted(self.phases, self.boundaries, asked)
 
     def learning_curve(
