@@ -22,7 +22,7 @@ from numerics import Problem, risk_curve, solve, train
 LAW = {"gamma": 1.25, "noise_variance": 0.5}
 DIAGONAL = Problem("diagonal", samples=1, dim=400, weight_decay=0.2, **LAW)
 QUADRATIC = Problem("quadratic", samples=1, dim=40, weight_decay=0.1, **LAW)
-SEEDS = range(5)
+SEEDS = range(3)
 SPECTRA = {"below the interpolation threshold": 260, "above it": 800, "many samples": 6400}
 
 

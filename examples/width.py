@@ -37,6 +37,7 @@ COLOURS = {
     "Wb": "#fb6a4a",
     "Wc": "#fc9272",
     "Wd": "#c7e9c0",
+    "We": "#e5f5e0",
 }
 
 

@@ -34,6 +34,9 @@ STEP = 2.0
 BEYOND = 64.0
 """The walk starts so many times beyond the largest interpolation threshold."""
 
+MOST_SAMPLES = 1e300
+"""The most that a problem may have."""
+
 MOST_STEPS = 1000
 TOLERANCE = 1e-12
 """Of the logarithm of the samples."""
@@ -125,11 +128,11 @@ def _falls_below(risk_at: Risk, height: float, risk: float) -> float:
     Raises:
         NotConverged: there is none.
     """
-    for _ in range(MOST_STEPS):
+    while height < math.log(MOST_SAMPLES):
         if risk_at(height) <= risk:
             return height
         height += 2 * math.log(STEP)
-    raise NotConverged(f"risk={risk:g}: the excess risk is still above at samples={math.exp(height):.1e}")
+    raise NotConverged(f"risk={risk:g}: the excess risk is still above at samples={MOST_SAMPLES:.0e}")
 
 
 def _steps(start: float, peaks: list[float]) -> Iterator[float]:

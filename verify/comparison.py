@@ -22,6 +22,7 @@ from functools import cache as cached
 from functools import lru_cache, partial
 from numbers import Integral
 from os import PathLike
+from threading import RLock
 from typing import Any, Literal, NamedTuple
 
 import hypothesis
@@ -250,8 +251,15 @@ def _outcomes(diagram: PhaseDiagram, place: _Place) -> _Outcomes:
 
 
 def _outcomes_of_copy(diagram: PhaseDiagram, place: _Place) -> _Outcomes:
-    """The same in another process, where a diagram arrives with each point."""
-    return _outcomes(_first_copy(diagram), place)
+    """The same in another process, where a diagram arrives with each point; threads take turns.
+
+    The working precision of mpmath, with which laws have values, is one for all threads of a process.
+    """
+    with _TURN:
+        return _outcomes(_first_copy(diagram), place)
+
+
+_TURN = RLock()
 
 
 @lru_cache(maxsize=4)

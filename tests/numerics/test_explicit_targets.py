@@ -169,7 +169,7 @@ def test_quadratic_bayes_by_the_cube_of_the_density(spectrum: str) -> None:
     )
 
 
-@pytest.mark.parametrize("kind", ["uniform", "half"])
+@pytest.mark.parametrize("kind", ["uniform", pytest.param("half", marks=pytest.mark.slow)])
 def test_drawn_matrices(kind: str) -> None:
     """The estimate itself, of S* + delta GOE in 600 dimensions: its error, D by the trace, its spectrum."""
     dim, rng = 600, np.random.default_rng(5)

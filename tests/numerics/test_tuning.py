@@ -77,6 +77,7 @@ def test_bayes_has_nothing_to_tune() -> None:
         optimal_weight_decay(Problem("diagonal", gamma=1.25, samples=300, dim=1000, estimator="bayes"))
 
 
+@pytest.mark.slow
 @settings(max_examples=15)
 @given(
     network=st.sampled_from(sorted(NETWORKS)),

@@ -46,6 +46,7 @@ def test_a_record_that_is_none_is_refused() -> None:
         list(outcomes_of(Part(SUBJECT, phase=0), {"outcomes": [{"network": "He_2"}]}))
 
 
+@pytest.mark.slow
 def test_boundaries_are_of_no_one_phase() -> None:
     """At full effort alone, as in ``agreement``."""
     subject = Subject("diagonal", "none", "bayes", "full", "full", 0)

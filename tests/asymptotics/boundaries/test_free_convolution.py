@@ -102,6 +102,7 @@ def test_modes_are_found_under_any_noise():
     assert abs(found - quadratic.noise.second_moment) < 1e-11
 
 
+@pytest.mark.slow
 def test_posterior_variance_far_below_and_above_the_noise():
     # far above, delta^2 of each mode; far below, the law of phase IV, K/d = delta**(-1/gamma)
     assert value("posterior_variance", 1e-6) == pytest.approx(1e-12, rel=1e-6, abs=0)

@@ -188,7 +188,13 @@ def test_law_of_first_features_reduces_to_both_phases(noise, names, axis, values
 
 @pytest.mark.parametrize(
     "source",
-    [pytest.param(0.9, marks=pytest.mark.slow), 0.99, 1, pytest.param(1.01, marks=pytest.mark.slow), 1.2],
+    [
+        pytest.param(0.9, marks=pytest.mark.slow),
+        pytest.param(0.99, marks=pytest.mark.slow),
+        1,
+        pytest.param(1.01, marks=pytest.mark.slow),
+        1.2,
+    ],
 )
 @pytest.mark.parametrize(("noise", "name", "a", "ell"), [("fixed", "II", 4, -1), ("none", "N", 1, -4)])
 def test_one_law_holds_through_saturation(noise, name, a, ell, source):
@@ -235,7 +241,9 @@ def test_law_at_saturation_by_hand():
     assert simplify(law.constant + letters.ell / capacity) == 0
 
 
-@pytest.mark.parametrize("noise", ["fixed", pytest.param("scaled", marks=pytest.mark.slow), "none"])
+@pytest.mark.parametrize(
+    "noise", ["fixed", *(pytest.param(noise, marks=pytest.mark.slow) for noise in ("scaled", "none"))]
+)
 def test_the_boundary_of_saturation_is_listed_for_every_phase_that_knows_it(noise):
     diagram = phase_diagram(kernel_ridge, noise=noise)
     listed = [b for b in diagram.boundaries if b.relation.lhs == letters.source]

@@ -65,6 +65,7 @@ def test_parts_of_a_mode_in_the_noise_are_integrals_of_squares(s):
     assert values == pytest.approx(expected, rel=1e-9, abs=0)
 
 
+@pytest.mark.slow
 def test_overlaps_in_a_drawn_matrix():
     # a single direction in the noise: the squared cosines of its eigenvectors, summed over w > 0
     dimension, random = 200, np.random.default_rng(3)

@@ -27,6 +27,7 @@ def ridge(network: str, samples: float, dim: int, weight_decay: float, noise: fl
     )
 
 
+@pytest.mark.slow
 def test_drawn_data_diagonal() -> None:
     dim, samples, decay, noise, rng = 300, 240, 0.3, 0.5, np.random.default_rng(0)
     sizes = Target.of(dim, 1.25, "unit").size(np.arange(1.0, dim + 1))

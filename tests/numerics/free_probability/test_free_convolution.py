@@ -295,6 +295,7 @@ def test_moments_of_the_density() -> None:
     assert moments == pytest.approx([1, s.mean(), np.mean(s**2) + noise**2], abs=1e-12)
 
 
+@pytest.mark.slow
 def test_density_against_a_random_matrix() -> None:
     noise, dim = 1.0, 800
     s = math.sqrt(dim) / np.arange(1.0, dim + 1)

@@ -367,6 +367,7 @@ def test_units_of_the_target_scale_out() -> None:
     assert large.degrees_of_freedom == pytest.approx(small.degrees_of_freedom, rel=1e-12, abs=0)
 
 
+@pytest.mark.slow
 def test_against_a_random_matrix() -> None:
     """One draw of S* + delta GOE at d = 1000, its eigenvalues thresholded."""
     dim, noise, threshold = 1000, 1.5, 2.0

@@ -39,6 +39,7 @@ def first_failure(diagram: PhaseDiagram, index: int) -> Any:
     return next(check for check in agreement(alone).failures if check.quantity == "excess_risk")
 
 
+@pytest.mark.slow
 def test_pasted_lines_come_to_the_verdict_that_failed(tmp_path: Path) -> None:
     whole = phase_diagram(diagonal)
     wrong = planted(whole, 3, exponent=whole.phases[3].risk.exponent + Rational(1, 50))
