@@ -353,7 +353,15 @@ ALLOWED: dict[str, set[str]] = {
 }
 
 # Valid calls that take many seconds; the tests of these functions make them.
-SLOW = {"agreement", "bayes_ratio", "heavy_tails", "optimal_width", "pruning_ratios", "width_ratio"}
+SLOW = {
+    "agreement",
+    "bayes_ratio",
+    "compute_optimal",
+    "heavy_tails",
+    "optimal_width",
+    "pruning_ratios",
+    "width_ratio",
+}
 
 
 def _in(table: dict[str, Any], public: Public, parameter: str) -> Any:

@@ -249,6 +249,7 @@ def test_wrong_arguments_are_refused_before_any_work(
         risk_curve(BASE, **{"samples": SAMPLES, "progress": False, argument: value})
 
 
+@pytest.mark.slow
 def test_numbers_longer_than_python_writes_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     long = replace(BASE, estimator="ridge"), [300, 10**5000]
     kept = risk_curve(*long, digits=5000, progress=False, cache=tmp_path)

@@ -156,7 +156,7 @@ FIRST_FEATURES = [
 @pytest.mark.parametrize("source", [0.3, pytest.param(2, marks=pytest.mark.slow)], ids=str)
 @pytest.mark.parametrize(
     ("noise", "names", "point"),
-    [pytest.param(*x, marks=pytest.mark.slow if k % 4 else ()) for k, x in enumerate(FIRST_FEATURES)],
+    [pytest.param(*x, marks=pytest.mark.slow if k % 8 else ()) for k, x in enumerate(FIRST_FEATURES)],
 )
 def test_first_features_count_one_by_one(noise, names, point, source):
     boundary, at = boundary_of(noise, names, source), {**point, "source": source}

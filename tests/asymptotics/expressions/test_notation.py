@@ -24,7 +24,7 @@ def parts_of(law) -> set[Expr]:
     return {law.expr, law.exponent, law.log_exponent, law.constant} | ({law.corrected} - {None})
 
 
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("form", ["latex", pytest.param("text", marks=pytest.mark.slow)])
 def test_every_law_is_read_back(shipped, all_laws, form):
     write, read = FORMS[form]
     expressions = {part for phase in shipped.phases for _, law in all_laws(phase) for part in parts_of(law)}

@@ -185,7 +185,9 @@ def tail_moment(noise, cut, weight):
     return mpmath.quad(lambda w: density(w) * weight(w), panels)
 
 
-@pytest.mark.parametrize("name", CORRECTED)
+@pytest.mark.parametrize(
+    "name", [pytest.param(x, marks=pytest.mark.slow if " " in x else ()) for x in CORRECTED]
+)
 def test_the_next_order_at_a_soft_edge_leaves_the_second(name):
     # what is left of error, size and threshold falls like 1/L**2 with L made of D_b itself
     noise, cuts = CORRECTED[name]

@@ -91,7 +91,7 @@ def test_half_a_mode_per_unit_of_size_fills_the_noise_at_its_edge(gap):
     assert filled == pytest.approx(0.5, abs=0.6 * float(mpf(gap)) ** 0.5)
 
 
-@pytest.mark.parametrize("decay", ["0.6", "1", "2.5"])
+@pytest.mark.parametrize("decay", ["0.6", *(pytest.param(x, marks=pytest.mark.slow) for x in ("1", "2.5"))])
 def test_sums_over_modes_in_the_noise(decay):
     # "learned" tends to 2 for large modes: the integrand is seen as far as digits go
     parts, rate = parts_in_noise(LOCATION, S.One), 1 / mpf(decay)

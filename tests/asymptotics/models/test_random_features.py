@@ -77,6 +77,7 @@ def declared(name, unknowns, n, p, capacity, r):
     return value.xreplace({one: added(one.args[0]) for one in value.atoms(mode_sum)}).subs(at)
 
 
+@pytest.mark.slow
 def test_the_known_corners():
     """Many features: ridge regression with the kernel; many samples: p features for all there is."""
     diagram = phase_diagram(random_features)

@@ -455,7 +455,7 @@ def test_declarations_that_contradict_themselves_are_refused(changes, message):
         replace(kernel_ridge, **changes)
 
 
-@pytest.mark.parametrize("factor", [Rational(1, 3), S(3)])
+@pytest.mark.parametrize("factor", [Rational(1, 3), pytest.param(S(3), marks=pytest.mark.slow)])
 def test_larger_features_are_a_smaller_weight_decay(factor):
     # f = c v/(c v + kappa) = v/(v + kappa/c): the risk at variances c v and lambda is that at v and lambda/c
     wide = replace(kernel_ridge, name="wide", feature_variance=factor * letters.size**2)

@@ -228,6 +228,7 @@ def test_no_weight_decay_a_hair_above_the_interpolation_threshold() -> None:
     assert solution.threshold == 0
 
 
+@pytest.mark.slow
 def test_no_weight_decay_a_hair_above_the_quadratic_threshold() -> None:
     """delta^2 = Delta/(2 (2 alpha - 1/2)) to leading order: kappa vanishes, and the risk is delta^2."""
     dim, excess = 10**30, Fraction(1, 10**9)

@@ -18,7 +18,9 @@ from numerics.sums.target import Target
 
 
 @pytest.mark.parametrize("spectrum_of", [diagonal_spectrum, quadratic_spectrum])
-@pytest.mark.parametrize(("noise", "threshold"), [(0.5, 0.4), (0.5, 1.2), (2.0, 0.1)])
+@pytest.mark.parametrize(
+    ("noise", "threshold"), [(0.5, 0.4), pytest.param(0.5, 1.2, marks=pytest.mark.slow), (2.0, 0.1)]
+)
 def test_atom_and_density_make_one(spectrum_of, noise: float, threshold: float) -> None:  # type: ignore[no-untyped-def]
     spectrum = spectrum_of(noise, threshold, Target.of(40, 1.25, "unit"))
     end = spectrum.right_edge if math.isfinite(spectrum.right_edge) else 60.0

@@ -20,6 +20,7 @@ def test_models_are_systems_that_are_derived(model: Any) -> None:
     assert len(phase_diagram(model).phases) >= 2
 
 
+@pytest.mark.slow
 def test_they_shrink_to_the_ridge_regression_of_a_textbook() -> None:
     found = find(strategies.models(kinds=["ridge", "two scales"]), lambda model: True, random=Random(1))
     diagram, textbook = phase_diagram(found), phase_diagram(kernel_ridge)
