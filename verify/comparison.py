@@ -16,7 +16,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from contextlib import suppress
 from fractions import Fraction
 from functools import cache as cached
 from functools import lru_cache, partial
@@ -25,7 +24,6 @@ from os import PathLike
 from threading import RLock
 from typing import Any, Literal, NamedTuple
 
-import hypothesis
 from hypothesis import strategies as st
 from sympy import Expr, lambdify, oo
 from sympy.core.relational import Relational
@@ -42,7 +40,7 @@ from numerics.runs import Cache, Parts, complete, require_run
 from verify import point_cache, words
 from verify.checks.across import boundary_checks
 from verify.checks.further import further_checks
-from verify.checks.measured import Measured
+from verify.checks.measured import Measured, drawn
 from verify.coverage import excluded, phase_counts
 from verify.extrapolation import ROUNDING, Limit, extrapolated_exponent, limits_of_ratio
 from verify.ladder import (
@@ -439,27 +437,7 @@ def _ladder(diagram: PhaseDiagram, phase: Phase, point: Any) -> tuple[int, ...]:
 
 def _examples(strategy: st.SearchStrategy[Any], count: int, seed: int) -> list[Any]:
     """Distinct draws of a strategy, the same for the same seed; at most ``count``, none if it has none."""
-    return _drawn(strategy, count, seed) or _drawn(strategy, RARE * count, seed)[:count]
-
-
-def _drawn(strategy: st.SearchStrategy[Any], most: int, seed: int) -> list[Any]:
-    drawn: dict[Any, None] = {}
-
-    @hypothesis.seed(seed)
-    @hypothesis.settings(
-        max_examples=most,
-        database=None,
-        deadline=None,
-        phases=[hypothesis.Phase.generate],
-        suppress_health_check=list(hypothesis.HealthCheck),
-    )
-    @hypothesis.given(strategy)
-    def collect(point: Any) -> None:
-        drawn[point] = None
-
-    with suppress(hypothesis.errors.Unsatisfiable):
-        collect()
-    return list(drawn)
+    return drawn(strategy, count, seed) or drawn(strategy, RARE * count, seed)[:count]
 
 
 def _check(diagram: PhaseDiagram, phase: Phase, point: Any, every_law: bool) -> Iterator[Check | Omission]:
