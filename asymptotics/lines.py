@@ -38,6 +38,7 @@ from asymptotics.algebra.polyhedra import EVERYWHERE, FIELD, PARAMETERS, Domain,
 from asymptotics.algebra.regions import on_axis
 from asymptotics.case_splits import CaseSplit
 from asymptotics.expressions.checks import require
+from asymptotics.expressions.point import name_of
 from asymptotics.phases.phase import Phase
 
 
@@ -61,11 +62,11 @@ class Line:
     def __post_init__(self) -> None:
         if not self.free:
             return
-        names = [_argument(symbol) for symbol in self.free]
+        names = [name_of(symbol) for symbol in self.free]
         is_open = f"{' and '.join(names)} {'is' if len(names) == 1 else 'are'}"
         for symbol, value in self.fixed.items():
             allowed = f"a rational number where {is_open} left open"
-            require(value.is_Rational, _argument(symbol), value, allowed)
+            require(value.is_Rational, name_of(symbol), value, allowed)
         try:
             self.form(symbols.ell)
         except ValueError:
@@ -224,11 +225,6 @@ def cases_along(
         where = [f"a just above {line.expression(gap.start)}", f"ell = {written(line.height)}", *given]
         touching = tuple(phases[index] for index in gap.touching)
         raise OnBoundary(", ".join(where), touching) from None
-
-
-def _argument(symbol: Expr) -> str:
-    """The name of a parameter as an argument."""
-    return "source" if symbol == symbols.source else str(symbol)
 
 
 def height_of(ell: Any, parameters: Collection[Expr]) -> Expr:

@@ -56,7 +56,7 @@ from asymptotics.boundaries.boundary import Boundary
 from asymptotics.displays import Display, Displayed
 from asymptotics.expressions.checks import InvalidArgument, exact_number, require
 from asymptotics.expressions.evaluation import value_of
-from asymptotics.expressions.point import MAY_VANISH, VARIABLES, PhysicalPoint, check_variable
+from asymptotics.expressions.point import MAY_VANISH, PhysicalPoint, check_variable, name_of
 from asymptotics.lemmas.power_sums import Learned
 from asymptotics.lines import OnBoundary
 from asymptotics.networks.network import Network
@@ -171,10 +171,9 @@ def _require_variables(phases: Sequence[Phase], point: PhysicalPoint) -> None:
     }
     held |= {v for p in phases for law in p.laws.values() for v in law.expr.free_symbols}
     held |= {v for p in phases for v in p.region.free_symbols if v in symbols.PARAMETERS}
-    names = {symbol: name for name, symbol in VARIABLES.items()}
     given = point.given
     for symbol in sorted(held, key=str):
-        name = names.get(symbol, symbol.name)
+        name = name_of(symbol)
         value = given.get(name)
         is_zero = value is not None and name in MAY_VANISH and exact_number(name, value) == 0
         if not (is_zero and name == "weight_decay"):
@@ -219,8 +218,8 @@ def _neglected(phase: Phase, point: PhysicalPoint) -> tuple[Neglected, ...] | No
 
 def parameters_of(point: PhysicalPoint) -> dict[Symbol, Expr]:
     """The parameters of a point, exact."""
-    names = {"gamma": symbols.gamma, "source": symbols.source, "alpha": symbols.alpha, "beta": symbols.beta}
-    return {s: exact_number(n, point.given[n]) for n, s in names.items() if n in point.given}
+    given = point.given
+    return {p: exact_number(name_of(p), given[name_of(p)]) for p in PARAMETERS if name_of(p) in given}
 
 
 def _ratios(phase: Phase, point: PhysicalPoint, parameters: Mapping[Symbol, Expr]) -> Iterator[Neglected]:

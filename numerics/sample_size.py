@@ -23,7 +23,7 @@ from scipy.optimize import brentq, minimize_scalar
 from numerics.arithmetic.checks import is_double, require
 from numerics.arithmetic.errors import NotConverged
 from numerics.arithmetic.precision import DOUBLE
-from numerics.problem import Problem, modes_of
+from numerics.problem import FLOATS, Problem, modes_of
 from numerics.solution import Solution
 from numerics.solve import checked, solve
 from numerics.tuning import optimal_weight_decay
@@ -33,9 +33,6 @@ STEP = 2.0
 
 BEYOND = 64.0
 """The walk starts so many times beyond the largest interpolation threshold."""
-
-MOST_SAMPLES = 1e300
-"""The most that a problem may have."""
 
 MOST_STEPS = 1000
 TOLERANCE = 1e-12
@@ -128,11 +125,11 @@ def _falls_below(risk_at: Risk, height: float, risk: float) -> float:
     Raises:
         NotConverged: there is none.
     """
-    while height < math.log(MOST_SAMPLES):
+    while height < math.log(FLOATS[1]):
         if risk_at(height) <= risk:
             return height
         height += 2 * math.log(STEP)
-    raise NotConverged(f"risk={risk:g}: the excess risk is still above at samples={MOST_SAMPLES:.0e}")
+    raise NotConverged(f"risk={risk:g}: the excess risk is still above at samples={float(FLOATS[1]):.0e}")
 
 
 def _steps(start: float, peaks: list[float]) -> Iterator[float]:

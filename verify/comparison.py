@@ -40,7 +40,7 @@ from numerics.runs import Cache, Parts, complete, require_run
 from verify import point_cache, words
 from verify.checks.across import boundary_checks
 from verify.checks.further import further_checks
-from verify.checks.measured import Measured, drawn
+from verify.checks.measured import Measured, drawn, problem_of, region_of
 from verify.coverage import excluded, phase_counts
 from verify.extrapolation import ROUNDING, Limit, extrapolated_exponent, limits_of_ratio
 from verify.ladder import (
@@ -151,7 +151,8 @@ def agreement(
         outcomes += _checked(diagram, further_checks(diagram, seed=seed))
     checks = tuple(outcome for outcome in outcomes if isinstance(outcome, Check))
     omissions = tuple(outcome for outcome in outcomes if isinstance(outcome, Omission))
-    return Report(checks, effort, seed, omissions=omissions, phases=tuple(derived_phases(diagram)))
+    derived = tuple(derived_phase(diagram, phase) for phase in diagram.phases)
+    return Report(checks, effort, seed, omissions=omissions, phases=derived)
 
 
 def checks_at(diagram: PhaseDiagram, phase: Phase, at: Mapping[str, Any]) -> tuple[Check, ...]:
@@ -175,7 +176,7 @@ def checks_at(diagram: PhaseDiagram, phase: Phase, at: Mapping[str, Any]) -> tup
     _require_solved(diagram)
     is_one = isinstance(phase, Phase) and phase in diagram.phases
     require(is_one, "phase", phase, "one of the phases of the diagram")
-    shape = point_type(diagram) if has_own_axes(diagram) else Scale
+    shape = _shape_of(diagram)
     needed = set(shape._fields) - set(shape._field_defaults)
     is_whole = isinstance(at, Mapping) and needed <= set(at) <= set(shape._fields)
     require(is_whole, "at", at, f"the exponents {', '.join(shape._fields)}, by name")
@@ -244,8 +245,13 @@ class _Outcomes(NamedTuple):
 
 def _outcomes(diagram: PhaseDiagram, place: _Place) -> _Outcomes:
     phase, at = diagram.phases[place.phase], dict(place.at)
-    point = point_type(diagram)(**at) if has_own_axes(diagram) else Scale(**at)  # type: ignore[arg-type]
+    point = _shape_of(diagram)(**at)
     return _Outcomes(place, tuple(_check(diagram, phase, point, place.every_law)))
+
+
+def _shape_of(diagram: PhaseDiagram) -> Any:
+    """The type of its points."""
+    return point_type(diagram) if has_own_axes(diagram) else Scale
 
 
 def _outcomes_of_copy(diagram: PhaseDiagram, place: _Place) -> _Outcomes:
@@ -276,17 +282,16 @@ def _read(place: _Place, record: Any) -> _Outcomes:
     return _Outcomes(place, point_cache.read_from(record))
 
 
-def derived_phases(diagram: PhaseDiagram) -> Iterator[DerivedPhase]:
-    """The phases of a diagram as they stand in a report."""
-    for phase in diagram.phases:
-        power = phase.risk.log_exponent
-        logarithm = "" if power == 0 else f", log d to the power {power}"
-        yield DerivedPhase(
-            title=phase.title,
-            risk=phase.risk.to_text(),
-            exponent=f"{phase.risk.exponent}{logarithm}",
-            **_row(diagram, phase),
-        )
+def derived_phase(diagram: PhaseDiagram, phase: Phase) -> DerivedPhase:
+    """A phase of a diagram as it stands in a report."""
+    power = phase.risk.log_exponent
+    logarithm = "" if power == 0 else f", log d to the power {power}"
+    return DerivedPhase(
+        title=phase.title,
+        risk=phase.risk.to_text(),
+        exponent=f"{phase.risk.exponent}{logarithm}",
+        **_row(diagram, phase),
+    )
 
 
 def regions_checked(diagram: PhaseDiagram, seed: int) -> Iterator[Check]:
@@ -295,12 +300,9 @@ def regions_checked(diagram: PhaseDiagram, seed: int) -> Iterator[Check]:
     At a point that a region holds and its balance excludes the laws of the phase are compared, too.
     """
     for one in phase_counts(diagram, seed):
-        at = dict(one.place)
-        shared: dict[str, Any] = {
-            **_row(diagram, diagram.phases[one.index]),
-            **{name: at.pop(name, None) for name in ("a", "ell", "gamma", "b")},
-        }
         yield Check(
+            **_row(diagram, diagram.phases[one.index]),
+            **_coordinates(one.place),
             quantity="region",
             kind="boundary",
             dim=0,
@@ -309,12 +311,10 @@ def regions_checked(diagram: PhaseDiagram, seed: int) -> Iterator[Check]:
             uncertainty=0.0,
             tolerance=0.0,
             verdict="agrees" if one.count == 1 else "disagrees",
-            others=tuple(at.items()),
-            **shared,
         )
     for index, place in excluded(diagram, seed).items():
         phase = diagram.phases[index]
-        shape: Any = point_type(diagram) if has_own_axes(diagram) else Scale
+        shape = _shape_of(diagram)
         default = {"ell": Fraction(0), "gamma": FIGURE_GAMMA}
         point = shape(**{name: place.get(name, default.get(name)) for name in shape._fields})
         yield from (one for one in _check(diagram, phase, point, every_law=False) if isinstance(one, Check))
@@ -328,13 +328,9 @@ def boundaries_checked(diagram: PhaseDiagram, seed: int) -> Iterator[Check]:
 def _checked(diagram: PhaseDiagram, numbers: Iterable[Measured]) -> Iterator[Check]:
     """What is compared on boundaries, of spectra, and with proofs (``checks``)."""
     for one in numbers:
-        at = dict(one.point)
-        shared: dict[str, Any] = {
-            **_row_of(diagram, one.phase, one.region),
-            **{name: at.pop(name, None) for name in ("a", "ell", "gamma", "b")},
-        }
         yield Check(
-            **shared,
+            **_row_of(diagram, one.phase, one.region),
+            **_coordinates(one.point),
             quantity=one.quantity,
             kind=one.kind,
             dim=one.dim,
@@ -343,16 +339,22 @@ def _checked(diagram: PhaseDiagram, numbers: Iterable[Measured]) -> Iterator[Che
             uncertainty=one.limit.uncertainty,
             tolerance=tolerance_of(one.kind, one.limit.uncertainty),
             verdict=verdict_of(one.kind, one.predicted, *one.limit),
-            others=tuple(at.items()),
         )
 
 
-def _row(diagram: PhaseDiagram, phase: Phase) -> dict[str, str]:
+def _row(diagram: PhaseDiagram, phase: Phase) -> dict[str, Any]:
     """Whose row it is."""
-    return _row_of(diagram, phase.name, " and ".join(map(str, phase.region.args)))
+    return _row_of(diagram, phase.name, region_of(phase))
 
 
-def _row_of(diagram: PhaseDiagram, phase: str, region: str) -> dict[str, str]:
+def _coordinates(at: Mapping[str, Any]) -> dict[str, Any]:
+    """A point as rows have it: the usual coordinates by name, and all others."""
+    others = dict(at)
+    usual = {name: others.pop(name, None) for name in ("a", "ell", "gamma", "b")}
+    return {**usual, "others": tuple(others.items())}
+
+
+def _row_of(diagram: PhaseDiagram, phase: str, region: str) -> dict[str, Any]:
     return {
         "network": str(diagram.model),
         "noise": diagram.noise,
@@ -447,14 +449,7 @@ def _check(diagram: PhaseDiagram, phase: Phase, point: Any, every_law: bool) -> 
     variables = [_variables(diagram, point, dim) for dim in dims]
     depth = _depth(diagram, phase, point, dims[-1])
     least = {"exponent": -math.inf, "log_exponent": LEAST_DEPTH_OF_LOGARITHM}
-    at = point._asdict()
-    usual = {name: at.pop(name, None) for name in ("a", "ell", "gamma", "b")}
-    shared: dict[str, Any] = {
-        **_row(diagram, phase),
-        **usual,
-        "dim": dims[-1],
-        "others": tuple(at.items()),
-    }
+    shared = {**_row(diagram, phase), **_coordinates(point._asdict()), "dim": dims[-1]}
     for quantity, law in (laws_of(diagram, phase) if every_law else phase.laws).items():
         is_usual = has_own_axes(diagram) or quantity in phase.laws
         decades = math.log10(dims[-1])
@@ -598,20 +593,21 @@ def problem_at(diagram: PhaseDiagram, scale: Any, dim: int) -> Problem:
     Raises:
         InvalidArgument: when the diagram's model is none that ``numerics`` solves.
     """
-    network = _network(diagram)
+    _network(diagram)
     log_dim = math.log(dim)
-    b = getattr(scale, "b", None) or 0
-    noise = 0.0 if diagram.noise == "none" else math.exp(-float(b) * log_dim)
-    return Problem(
-        network=network,
-        gamma=scale.gamma,
-        samples=math.exp(float(scale.a) * log_dim) * NETWORKS[network].sample_unit(dim),
-        dim=dim,
-        weight_decay=None if diagram.estimator == "bayes" else math.exp(float(scale.ell) * log_dim),
-        noise_variance=noise,
-        estimator=diagram.estimator,
-        width=None if diagram.width == "full" else max(1, round(math.exp(float(scale.rho) * log_dim))),
-    )
+
+    def power(exponent: Any) -> float:
+        return math.exp(float(exponent) * log_dim)
+
+    values = {
+        "gamma": scale.gamma,
+        "n_eff": power(scale.a),
+        "d": dim,
+        "weight_decay": None if diagram.estimator == "bayes" else power(scale.ell),
+        "noise_variance": power(-(getattr(scale, "b", None) or 0)),
+        "width": None if diagram.width == "full" else power(scale.rho),
+    }
+    return problem_of(diagram, values)
 
 
 def _require_solved(diagram: Any) -> None:

@@ -26,8 +26,9 @@ import numpy as np
 from numpy.typing import NDArray
 from sympy import Expr, Symbol, lambdify
 
-from asymptotics import PhaseDiagram, symbols
+from asymptotics import PhaseDiagram
 from asymptotics.algebra.polyhedra import EVERYWHERE, PARAMETERS
+from asymptotics.expressions.point import name_of
 from asymptotics.systems import system_of
 from verify.limits import (
     DECAY_WINDOW,
@@ -135,7 +136,7 @@ def _points(diagram: PhaseDiagram, seed: int) -> tuple[tuple[Symbol, ...], NDArr
 def _window(diagram: PhaseDiagram, symbol: Symbol) -> tuple[Fraction, Fraction]:
     """Where a coordinate or a parameter is drawn."""
     if symbol in PARAMETERS:
-        return PARAMETER_WINDOWS["source" if symbol == symbols.source else symbol.name]
+        return PARAMETER_WINDOWS[name_of(symbol)]
     decays = DECAY_WINDOW if system_of(diagram.model) is None else SYSTEM_DECAY_WINDOW
     windows = {"a": SAMPLES_WINDOW, "ell": decays, "b": NOISE_WINDOW}
     return windows.get(symbol.name, OTHER_WINDOW)
@@ -167,8 +168,7 @@ def _depth(forms: list[Expr], names: tuple[Symbol, ...], points: list[Array]) ->
 def _place(names: tuple[Symbol, ...], steps: NDArray[np.int64], diagram: PhaseDiagram) -> dict[str, Fraction]:
     """A point, exactly."""
     windows = (_window(diagram, name) for name in names)
-    place = {
-        "source" if name == symbols.source else name.name: low + (high - low) * Fraction(int(step), STEPS)
+    return {
+        name_of(name): low + (high - low) * Fraction(int(step), STEPS)
         for name, step, (low, high) in zip(names, steps, windows, strict=True)
     }
-    return dict(place)

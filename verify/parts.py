@@ -19,7 +19,7 @@ from typing import Any, TypeAlias
 from asymptotics import PhaseDiagram, phase_diagram
 from asymptotics.algebra.monomials import Noise
 from asymptotics.diagram import Estimator, Width
-from verify.comparison import Effort, agreement, boundaries_checked, derived_phases, regions_checked
+from verify.comparison import Effort, agreement, boundaries_checked, derived_phase, regions_checked
 from verify.gallery import model_named
 from verify.outcomes import Check, DerivedPhase, Kill, Omission
 from verify.planted_errors import CATALOGUE, errors_of, killed
@@ -128,4 +128,5 @@ def outcomes_of(part: Part, record: Mapping[str, Any]) -> Iterator[Outcome]:
         return
     yield from read_from(record)
     if part.phase is not None:
-        yield list(derived_phases(part.subject.diagram()))[part.phase]
+        diagram = part.subject.diagram()
+        yield derived_phase(diagram, diagram.phases[part.phase])

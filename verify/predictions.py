@@ -29,7 +29,7 @@ from sympy import Rational
 from asymptotics import Law, Phase, PhaseDiagram
 from asymptotics.balance.laws import EXPONENTS, NoSuchLaw
 from asymptotics.expressions.checks import require
-from asymptotics.expressions.point import VARIABLES
+from asymptotics.expressions.point import VARIABLES, name_of
 from verify.systems.points import axes, has_own_axes
 
 FORMAL = (2000, 4000, 8000)
@@ -136,16 +136,15 @@ def _held(law: Law, arguments: Mapping[str, Any]) -> dict[str, Any]:
 def _formal_arguments(diagram: PhaseDiagram, point: Any, dim: mpmath.mpf) -> dict[str, Any]:
     """The physical variables at a dimension of any size."""
     at = point._asdict()
-    names = {symbol: name for name, symbol in VARIABLES.items()}
     if has_own_axes(diagram):
         coordinates, parameters = axes(diagram)
-        of = {p: names.get(p, p.name) for p in parameters}
+        of = {p: name_of(p) for p in parameters}
         known = {c: at[c.name] for c in coordinates} | {p: at[of[p]] for p in parameters}
         exactly = {symbol: Rational(x.numerator, x.denominator) for symbol, x in known.items()}
         arguments = {"d": dim, **{of[p]: at[of[p]] for p in parameters}}
         for symbol, power in diagram.phases[0].balance.scales.growth:
             exact = power.subs(exactly)
-            arguments[names.get(symbol, symbol.name)] = dim ** (mpmath.mpf(int(exact.p)) / int(exact.q))
+            arguments[name_of(symbol)] = dim ** (mpmath.mpf(int(exact.p)) / int(exact.q))
         return arguments
     powers = {"n_eff": at["a"], "weight_decay": at["ell"], "noise_variance": -(at["b"] or 0)}
     scaled = {name: dim ** (mpmath.mpf(x.numerator) / x.denominator) for name, x in powers.items()}

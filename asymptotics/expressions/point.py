@@ -4,8 +4,8 @@ A law is an expression in the physical variables of ``symbols``.  ``PhysicalPoin
 every ``evaluate`` takes one, or the keywords that make one.  What a law does not hold may be left out, and a
 weight decay or noise variance that it does not hold may be 0, for what holds at every small value.
 
-In this order: ``VARIABLES`` and ``check_variable`` (which values are allowed), ``PhysicalPoint``,
-``require_variables`` and ``point_of``.
+In this order: ``VARIABLES`` and ``name_of``, ``check_variable`` (which values are allowed),
+``PhysicalPoint``, ``require_variables`` and ``point_of``.
 """
 
 from __future__ import annotations
@@ -34,6 +34,17 @@ VARIABLES: Mapping[str, Symbol] = {
     "width": width,
 }
 """What a law may hold, by the name of the argument."""
+
+_NAMES = {symbol: name for name, symbol in VARIABLES.items()}
+
+
+def name_of(symbol: Expr) -> str:
+    """The name that a variable or a parameter has as an argument.
+
+    >>> name_of(source), name_of(Symbol("alpha"))
+    ('source', 'alpha')
+    """
+    return _NAMES.get(symbol, str(symbol))
 
 
 @lru_cache(maxsize=10_000)

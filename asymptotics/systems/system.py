@@ -55,6 +55,7 @@ from asymptotics.balance.regimes import (
 )
 from asymptotics.displays import Displayed
 from asymptotics.expressions.checks import is_number, require
+from asymptotics.expressions.point import name_of
 from asymptotics.symbols import (
     alpha,
     b,
@@ -63,7 +64,6 @@ from asymptotics.symbols import (
     gamma,
     noise_variance,
     size,
-    source,
 )
 from asymptotics.systems import fields, names, summands
 from asymptotics.systems.canonical import RISK, canonical, scales_of_sum
@@ -249,8 +249,7 @@ class System(Displayed):
         for parameter, (low, high) in zip(PARAMETERS, self.box, strict=False):
             if parameter in values:
                 inside = bool(low < values[parameter]) and bool(values[parameter] < high)
-                name = "source" if parameter == source else str(parameter)
-                require(inside, name, values[parameter], f"a number between {low} and {high}")
+                require(inside, name_of(parameter), values[parameter], f"a number between {low} and {high}")
         for condition in self.conditions:
             last = next(p for p in reversed(PARAMETERS) if condition.has(p))
             if condition.free_symbols <= set(values):

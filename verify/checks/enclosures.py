@@ -27,7 +27,7 @@ from hypothesis import strategies as st
 from asymptotics import Phase, PhaseDiagram
 from numerics import certify
 from verify import strategies
-from verify.checks.measured import Measured, drawn, problem_of, scaled_values, solution_at
+from verify.checks.measured import Measured, drawn, in_phase, problem_of, scaled_values, solution_at
 from verify.extrapolation import Limit, limit_beyond_powers
 from verify.ladder import coordinates, margin
 from verify.limits import DECAY_WINDOW, SAMPLES_WINDOW
@@ -81,11 +81,9 @@ def certified_checks(
             lower, upper = getattr(proved, name)
             is_inside &= lower * (1 - ROUNDING) <= getattr(solution, name) <= upper * (1 + ROUNDING)
         ratios.append(float(sum(proved.excess_risk) / 2 / phase.risk.evaluate(**values)))
-    at = {name: x for name, x in point._asdict().items() if x is not None}
-    region = " and ".join(map(str, phase.region.args))
     numbers = {"enclosure": Limit(float(is_inside), 0.0), "certified": limit_beyond_powers(ratios)}
     for quantity, limit in numbers.items():
-        yield Measured(phase.name, region, quantity, "constant", at, dims[-1], 1.0, limit)
+        yield in_phase(phase, point, quantity, "constant", dims[-1], 1.0, limit)
 
 
 def _deepest(diagram: PhaseDiagram, seed: int) -> Iterator[tuple[float, Phase, Any]]:

@@ -1,6 +1,7 @@
 """One number that a check compares: what is predicted, and what the solutions measure.
 
-In this order: `Measured`, `drawn`, `solved_at`, `solution_at`, `problem_of`, `scaled_values`.
+In this order: `Measured`, `region_of`, `in_phase`, `drawn`, `solved_at`, `solution_at`, `problem_of`,
+`scaled_values`.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import hypothesis
 import mpmath
 from hypothesis import strategies as st
 
-from asymptotics import PhaseDiagram
+from asymptotics import Phase, PhaseDiagram
 from asymptotics.systems import system_of
 from numerics import Problem, Solution, solve
 from numerics.networks.network import NETWORKS
@@ -49,6 +50,19 @@ class Measured:
     dim: int
     predicted: float
     limit: Limit
+
+
+def region_of(phase: Phase) -> str:
+    """The inequalities of a phase as a row of a report has them; they tell phases of one name apart."""
+    return " and ".join(map(str, phase.region.args))
+
+
+def in_phase(
+    phase: Phase, point: Any, quantity: str, kind: Kind, dim: int, predicted: float, limit: Limit
+) -> Measured:
+    """What is measured at a point inside of a phase, without the coordinates that it lacks."""
+    at = {name: x for name, x in point._asdict().items() if x is not None}
+    return Measured(phase.name, region_of(phase), quantity, kind, at, dim, predicted, limit)
 
 
 def drawn(strategy: st.SearchStrategy[Any], most: int, seed: int) -> list[Any]:

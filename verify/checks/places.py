@@ -33,7 +33,7 @@ from sympy import Expr, Interval, Rational, S, Symbol, cancel, lambdify, oo, tog
 
 from asymptotics import Boundary, BoundaryLaw, BoundaryType, Network, PhaseDiagram, PhysicalPoint, symbols
 from asymptotics.algebra.polyhedra import PARAMETERS
-from asymptotics.expressions.point import VARIABLES
+from asymptotics.expressions.point import name_of
 from asymptotics.lemmas.uniform_sums import evaluate
 from verify.checks.measured import drawn
 from verify.ladder import MANY_DIGITS, Cost, coordinates, dimensions, neglected, reach, reach_of_width
@@ -278,12 +278,7 @@ def _has_edge(diagram: PhaseDiagram) -> bool:
 
 
 def _named(point: Mapping[Symbol, Fraction]) -> dict[str, Fraction]:
-    return {_name(symbol): x for symbol, x in point.items()}
-
-
-def _name(symbol: Symbol) -> str:
-    names = {known: name for name, known in VARIABLES.items()}
-    return names.get(symbol, str(symbol))
+    return {name_of(symbol): x for symbol, x in point.items()}
 
 
 def values_on(place: Place, dim: int, *, off: Fraction | int = 0, factor: Any = 1) -> dict[str, Any]:
@@ -306,8 +301,8 @@ def values_on(place: Place, dim: int, *, off: Fraction | int = 0, factor: Any = 
         power, slope = growth.xreplace(exactly), growth.diff(crossing)
         # an estimator may not have the variable that a coordinate stands for
         exponent = mpf(int(power.p)) / int(power.q) if power.is_Rational else mpf(0)
-        values[_name(symbol)] = d**exponent * mpf(factor) ** float(slope)
-    return values | {_name(symbol): x for symbol, x in at.items() if symbol in PARAMETERS}
+        values[name_of(symbol)] = d**exponent * mpf(factor) ** float(slope)
+    return values | {name_of(symbol): x for symbol, x in at.items() if symbol in PARAMETERS}
 
 
 def variable_at(law: BoundaryLaw, values: Mapping[str, Any]) -> Any:

@@ -41,7 +41,7 @@ from asymptotics.expressions.point import VARIABLES
 from asymptotics.phases.spectrum import SpectrumLaws
 from numerics import Solution
 from verify import strategies
-from verify.checks.measured import Measured, drawn, scaled_values, solution_at
+from verify.checks.measured import Measured, drawn, in_phase, scaled_values, solution_at
 from verify.extrapolation import Limit, limit_beyond_powers
 from verify.ladder import QUICK, coordinates, dimensions, margin, reach
 from verify.limits import DECAY_WINDOW, SAMPLES_WINDOW
@@ -294,6 +294,4 @@ def _number(expression: Expr, values: Mapping[str, Any], x: float | None = None,
 
 
 def _measured(spot: Spot, quantity: str, predicted: float, limit: Limit) -> Measured:
-    at = {name: x for name, x in spot.point._asdict().items() if x is not None}
-    region = " and ".join(map(str, spot.phase.region.args))
-    return Measured(spot.phase.name, region, quantity, "spectrum", at, spot.dims[-1], predicted, limit)
+    return in_phase(spot.phase, spot.point, quantity, "spectrum", spot.dims[-1], predicted, limit)

@@ -14,17 +14,10 @@ from sympy.core.relational import Relational
 
 from asymptotics import Law, Phase, PhaseDiagram, models, phase_diagram
 from asymptotics.systems import System
+from verify.gallery import MODELS, NETWORKS
 from verify.reproducing.expressions import Written, written
 
-_SHIPPED = (
-    "diagonal",
-    "quadratic",
-    "bilinear",
-    "attention",
-    "kernel_ridge",
-    "random_features",
-    "one_pass_sgd",
-)
+_SHIPPED = tuple(name for name in MODELS if not name.startswith("hermite"))
 
 _DEGREES = range(2, 7)
 
@@ -37,7 +30,7 @@ def _shipped() -> Iterator[tuple[Any, str, str]]:
     """Models, each with the name that is imported and the expression that is the model."""
     for name in _SHIPPED:
         yield getattr(models, name), name, name
-    for name in _SHIPPED[:2]:
+    for name in NETWORKS:
         yield models.ridge(getattr(models, name)), f"{name}, ridge", f"ridge({name})"
     for k in _DEGREES:
         yield models.hermite(k), "hermite", f"hermite({k})"

@@ -10,6 +10,7 @@ from typing import Any
 
 from asymptotics import Phase, PhaseDiagram
 from asymptotics.expressions.checks import require
+from verify.checks.measured import region_of
 from verify.comparison import Effort, agreement
 from verify.outcomes import Check
 from verify.reproducing.diagrams import lines_of_diagram
@@ -107,7 +108,7 @@ def _line(check: Check) -> str:
 
 
 def _is_of(phase: Phase, check: Check) -> bool:
-    return phase.name == check.phase and " and ".join(map(str, phase.region.args)) == check.region
+    return phase.name == check.phase and region_of(phase) == check.region
 
 
 def _place(check: Check) -> dict[str, Fraction]:

@@ -31,7 +31,7 @@ from sympy.core.relational import Relational
 from asymptotics import Phase, PhaseDiagram, symbols
 from asymptotics.algebra.monomials import Noise
 from asymptotics.algebra.polyhedra import PARAMETERS
-from asymptotics.expressions.point import VARIABLES
+from asymptotics.expressions.point import name_of
 from asymptotics.systems import System, system_of
 from asymptotics.systems.system import scales_of
 from verify.limits import OTHER_WINDOW, PARAMETER_WINDOWS
@@ -90,7 +90,7 @@ def _axes(system: System, noise: Noise) -> Axes:
 @cache
 def _names(coordinates: tuple[Symbol, ...], parameters: tuple[Symbol, ...]) -> Any:
     names = [symbol.name for symbol in coordinates]
-    names += ["source" if p == symbols.source else p.name for p in parameters]
+    names += map(name_of, parameters)
     return namedtuple("SystemScale", names)
 
 
@@ -144,7 +144,7 @@ def points_of(
 
 def _range_of_parameter(phase: Phase, parameter: Symbol, windows: Mapping[str, Interval]) -> Interval:
     """Where a parameter may lie: its domain and its window."""
-    name = "source" if parameter == symbols.source else parameter.name
+    name = name_of(parameter)
     low, high = windows.get(name, PARAMETER_WINDOWS[name])
     start, end = phase.balance.domain[PARAMETERS.index(parameter)]
     low = max(low, Fraction(int(start.p), int(start.q))) if start.is_Rational else low
@@ -363,14 +363,13 @@ def values_at(diagram: PhaseDiagram, point: Any, dim: int) -> dict[str, Any]:
     """The arguments of `solve_system` at one dimension."""
     (_, parameters), growth = axes(diagram), _growth(_system(diagram), diagram.noise)
     powers = exponents_at(diagram, tuple(growth.values()), point)
-    by_symbol = {**{p: p.name for p in parameters}, **{symbol: name for name, symbol in VARIABLES.items()}}
     values: dict[str, Any] = {"d": dim}
     for symbol, power in zip(growth, powers, strict=True):
-        values[by_symbol.get(symbol, symbol.name)] = math.exp(power * math.log(dim))
+        values[name_of(symbol)] = math.exp(power * math.log(dim))
     if diagram.noise == "none":
         values["noise_variance"] = 0
     at = point._asdict()
-    return values | {by_symbol[p]: at[by_symbol[p]] for p in parameters}
+    return values | {name_of(p): at[name_of(p)] for p in parameters}
 
 
 @cache

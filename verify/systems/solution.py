@@ -23,7 +23,7 @@ from asymptotics.systems import System, system_of
 from asymptotics.systems.regimes import NAMES
 from numerics.arithmetic.checks import exact_number, is_count
 from numerics.arithmetic.precision import to_fraction
-from numerics.displays import Displayed
+from numerics.displays import Displayed, plain
 from numerics.systems.solver import solve_positive
 from verify.systems.compiled import Compiled, compiled, equations_of, modes_of
 
@@ -72,22 +72,8 @@ class SystemSolution(Displayed):
 
     def to_dict(self) -> dict[str, Any]:
         """All of it in plain Python; numbers of many digits are strings."""
-        plain = {
-            part: {name: x if isinstance(x, float) else _written(x) for name, x in numbers.items()}
-            for part, numbers in (
-                ("values", self.values),
-                ("unknowns", self.unknowns),
-                ("quantities", self.quantities),
-            )
-        }
-        return {"system": self.system.name, **plain, "residual": self.residual, "error": self.error}
-
-
-def _written(number: Any) -> Any:
-    if isinstance(number, mpmath.mpf):
-        with mpmath.workprec(max(53, number._mpf_[3])):
-            return str(number)
-    return number if isinstance(number, int) else str(number)
+        numbers = {name: plain(getattr(self, name)) for name in ("values", "unknowns", "quantities")}
+        return {"system": self.system.name, **numbers, "residual": self.residual, "error": self.error}
 
 
 def solve_system(system: Model, *, digits: int | None = None, **values: Any) -> SystemSolution:
