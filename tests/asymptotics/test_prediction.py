@@ -153,3 +153,21 @@ def test_where_no_law_has_a_value_it_says_so(of_diagonal):
     (phase,) = [p for p in of_diagonal if p.name == "V"]
     with pytest.raises(OnBoundary):  # log(d/n_eff) is negative there
         predicted([phase], [], PhysicalPoint(**scaled(400, a=2, ell=-1)))
+
+
+def test_close_to_a_pole_the_distance_counts():
+    """F_0 of one-pass SGD holds (1 - d^-c)/c, c = 1 - 2 beta, of which the law keeps 1/c."""
+    diagram = phase_diagram(one_pass_sgd)
+    for beta in (0.45, 0.49, 0.499):
+        at = diagram.at(alpha=0.8, beta=beta, d=1e4, t=1e9)
+        left = 1e4 ** -(1 - 2 * beta)
+        assert at.phase.name == "F_0"
+        assert at.error == pytest.approx(left / (1 - left), rel=0.2, abs=0)
+    assert diagram.at(alpha=0.8, beta=0.3, d=1e4, t=1e9).error < 0.1
+
+
+def test_parameters_between_phases_are_on_a_boundary():
+    at = {"gamma": 1, "n_eff": 1e8, "weight_decay": 1e-5, "noise_variance": 1e-3}
+    with pytest.raises(OnBoundary, match=r"lies on the boundary of II and V and VIa: no single phase holds"):
+        phase_diagram(kernel_ridge).at(**at, source=1)
+    assert phase_diagram(kernel_ridge).at(**at, source=0.9).risk < 1e-8

@@ -2,7 +2,8 @@
 
 import json
 import pickle
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
+import time
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import replace
 from fractions import Fraction
 from multiprocessing import get_context
@@ -15,7 +16,7 @@ from sympy import Rational
 
 from asymptotics import PhaseDiagram, diagonal, phase_diagram, quadratic
 from numerics import Interrupted
-from verify import agreement
+from verify import agreement, comparison
 from verify.outcomes import Check
 from verify.point_cache import key_of, read_from, written
 
@@ -98,3 +99,24 @@ def test_what_is_no_record_is_refused() -> None:
     for record in ({}, {"outcomes": [{}]}, {"outcomes": [{"type": "check", "surplus": 1}]}):
         with pytest.raises((KeyError, TypeError)):
             read_from(record)
+
+
+def test_threads_take_turns(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The precision with which laws have values is one for all threads of a process."""
+    inside, together = list[int](), list[int]()
+    compared = comparison._outcomes
+
+    def watched(*arguments: Any) -> Any:
+        inside.append(1)
+        together.append(len(inside))
+        time.sleep(0.05)
+        result = compared(*arguments)
+        inside.pop()
+        return result
+
+    monkeypatch.setattr(comparison, "_outcomes", watched)
+    with ThreadPoolExecutor(4) as executor:
+        report = agreement(TWO, executor=executor)
+    assert set(together) == {1}
+    monkeypatch.undo()
+    assert report == agreement(TWO)

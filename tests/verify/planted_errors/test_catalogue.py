@@ -5,6 +5,7 @@ from collections import Counter
 import pytest
 
 from asymptotics import diagonal, phase_diagram, quadratic
+from asymptotics.expressions.checks import InvalidArgument
 from asymptotics.models import hermite
 from verify.planted_errors import CATALOGUE, PlantedError, errors_of
 from verify.planted_errors.error import Declared, Dropped, InLaw, InTerms, Moved, OtherRegions
@@ -53,3 +54,8 @@ def test_what_is_planted_differs_from_what_is_derived(name: str) -> None:
         diagram.width,
     )
     assert error.diagram() == diagram  # which is left as it was
+
+
+def test_what_is_no_diagram_has_no_errors() -> None:
+    with pytest.raises(InvalidArgument, match=r"^diagram=5: must be a PhaseDiagram"):
+        errors_of(5)  # type: ignore[arg-type]
