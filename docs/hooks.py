@@ -8,6 +8,7 @@ HTML.  What a page holds has one source:
     theory.md           written by hand; the networks and the walk from equation to test from the README
     api/*.md            a page a folder of the packages, from its docstrings
     gallery.md          the docstrings of the examples, their figures and sources
+    notebook.md         the cells of the notebook, with their outputs where `.ci/docs` has run it
     tests/*.md          the test files that the walk links to
 
 Links of the README lead to files; here they lead to the page that shows the file (``translated``).  Formulas
@@ -29,6 +30,10 @@ ROOT = Path(__file__).parent.parent
 ROOMS = ("asymptotics", "numerics", "verify")
 FIGURES = ROOT / "build" / "figures"
 """Where `.ci/docs` has the examples draw."""
+
+NOTEBOOK = ROOT / "examples" / "notebook.py"
+EXECUTED = FIGURES / "notebook"
+"""The notebook in the percent format, and where `.ci/docs` writes it with its outputs."""
 
 HOME = ("Two commands", "For whom this is, and what it is not", "What it costs", "What it does not do yet")
 THEORY = ("What a phase is", "Reading the source")
@@ -124,6 +129,8 @@ def translated(markdown: str, page: str) -> str:
 
 def _linked_file(text: str, target: str, up: str) -> str:
     path = ROOT / target
+    if path == NOTEBOOK:
+        return f"[{text}]({up}notebook.md)"
     if target.startswith("examples/"):
         return f"[{text}]({up}" + (target if path.suffix == ".png" else f"gallery.md#{path.stem}") + ")"
     if target.startswith("tests/"):
@@ -181,8 +188,8 @@ def api_page(folder: str, modules: list[Path]) -> str:
 
 def examples() -> list[Path]:
     """Scripts with figures, and what else an example holds."""
-    folder = ROOT / "examples"
-    return [*sorted(folder.glob("*.py")), *sorted(folder.glob("*/*.py"))]
+    scripts = [path for path in sorted((ROOT / "examples").glob("*.py")) if path != NOTEBOOK]
+    return [*scripts, *sorted((ROOT / "examples").glob("*/*.py"))]
 
 
 def figures(example: Path) -> list[Path]:
@@ -204,6 +211,20 @@ def gallery() -> str:
     return "\n".join(parts)
 
 
+def notebook() -> str:
+    """The notebook as Markdown: as it was run, or else its cells alone."""
+    executed = EXECUTED / "notebook.md"
+    if executed.exists():
+        return executed.read_text(encoding="utf-8")
+    cells = re.split(r"^# %%", NOTEBOOK.read_text(encoding="utf-8"), flags=re.M)[1:]
+    return "\n\n".join(
+        re.sub(r"^# ?", "", cell.removeprefix(" [markdown]\n"), flags=re.M)
+        if cell.startswith(" [markdown]")
+        else f"```python\n{cell.strip()}\n```"
+        for cell in cells
+    )
+
+
 def pages() -> Iterator[tuple[str, str]]:
     """All pages that are made, with their Markdown."""
     readme_parts = "".join(f"\n## {heading}\n{readme()[heading]}" for heading in HOME)
@@ -213,6 +234,7 @@ def pages() -> Iterator[tuple[str, str]]:
     for folder, modules in chapters().items():
         yield f"api/{folder}.md", api_page(folder, modules)
     yield "gallery.md", gallery()
+    yield "notebook.md", notebook()
     for name, path in {
         "changelog": "CHANGELOG.md",
         "contributing": ".github/CONTRIBUTING.md",
@@ -272,6 +294,8 @@ def on_files(files: Any, config: Any) -> Any:
     for example in examples():
         for figure in figures(example):
             files.append(File.generated(config, f"examples/{figure.name}", abs_src_path=str(figure)))
+    for shown in sorted((EXECUTED / "notebook_files").glob("*.png")):
+        files.append(File.generated(config, f"notebook_files/{shown.name}", abs_src_path=str(shown)))
     return files
 
 

@@ -116,12 +116,26 @@ def test_the_names_of_the_glossary_exist() -> None:
 
 def test_the_gallery_has_every_example() -> None:
     shown = set(re.findall(r"\{ #(\w+) \}$", hooks.gallery(), re.MULTILINE))
-    assert shown == {path.stem for path in (ROOT / "examples").rglob("*.py")}
+    assert shown == {path.stem for path in (ROOT / "examples").rglob("*.py")} - {"notebook"}
     linked = {
         name for text in dict(hooks.pages()).values() for name in re.findall(r"gallery\.md#(\w+)", text)
     }
     assert len(linked) > 3
     assert linked <= shown
+
+
+def test_the_notebook_is_shown_as_it_was_run_or_else_its_cells(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hooks, "EXECUTED", tmp_path)
+    page = hooks.notebook()
+    headings = ["Derive", "Solve", "Verify", "Train", "Infer"]
+    assert re.findall(r"^## (.+)$", page, re.MULTILINE) == headings
+    assert page.count("```") % 2 == 0
+    assert "```python\nfrom dataclasses" in page
+    assert "# %%" not in page
+    (tmp_path / "notebook.md").write_text("with its outputs", encoding="utf-8")
+    assert hooks.notebook() == "with its outputs"
 
 
 def built(folder: Path) -> subprocess.CompletedProcess[str]:
