@@ -120,6 +120,9 @@ def reach(diagram: PhaseDiagram, phases: Iterable[Phase], at: Array, cost: Cost 
     """
     a, ell, _, b = at
     ends = [RANGE / np.maximum.reduce([abs(a) + 1, abs(ell) / 2, b])]
+    if isinstance(diagram.model, Network) and diagram.estimator == "erm":
+        # kappa >= lambda d/n_eff, as D >= 0, whichever phase holds: regions may have been altered by hand
+        ends.append(_bound(RANGE, 2 * (ell - a + 1)))
     for phase in phases:
         laws = (phase.effective_noise, phase.threshold, phase.learned_modes, phase.degrees_of_freedom)
         exponents = values(tuple(law.exponent for law in laws), at)

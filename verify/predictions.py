@@ -102,6 +102,7 @@ def formal_difference(diagram: PhaseDiagram, law: Law, point: Any) -> Callable[[
         given = {name: value for name, value in point._asdict().items() if value is not None}
         leading = law.at(**_held(law, given))
         parts = (leading.constant, leading.exponent, leading.log_exponent)
+        require(all(part.is_real for part in parts), "point", point, "one at which the law is real")
         constant, exponent, power = (mpmath.mpf(part.evalf(_DIGITS)) for part in parts)
 
         def difference(decades: int) -> mpmath.mpf:

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from asymptotics import diagonal, phase_diagram, quadratic, symbols
+from numerics import solve
 from verify import strategies
 from verify.comparison import problem_at
 from verify.ladder import QUICK, THOROUGH, Cost, coordinates, deepest, dimensions, ladder, margin, reach
@@ -35,6 +36,15 @@ def test_float64_holds_every_parameter_up_to_the_end(data, diagram) -> None:
     problem = problem_at(diagram, scale, ladder(diagram, phase, scale)[-1])
     for value in (problem.dim, problem.samples, problem.weight_decay, problem.noise_variance):
         assert 1e-305 < float(value) < 1e305
+
+
+def test_a_ladder_can_be_solved_where_another_phase_holds() -> None:
+    """As in a region that a hand has altered: V at a point of Ib, of much weight decay."""
+    diagram = phase_diagram(diagonal)
+    scale = strategies.Scale(Fraction(-1985, 2018), Fraction(3007, 1009), Fraction(5, 4))
+    assert diagram.locate(**scale._asdict()).name == "Ib"
+    solution = solve(problem_at(diagram, scale, ladder(diagram, diagram["V"], scale)[-1]))
+    assert solution.degrees_of_freedom == 0
 
 
 @pytest.mark.parametrize("diagram", DIAGRAMS[:3], ids=lambda x: f"{x.model}-{x.noise}")

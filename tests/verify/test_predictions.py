@@ -9,6 +9,7 @@ from declared_systems import HERMITE_2
 from sympy import Rational, log
 
 from asymptotics import diagonal, phase_diagram, quadratic
+from asymptotics.expressions.checks import InvalidArgument
 from asymptotics.symbols import d
 from verify.predictions import formal_difference, lacks, laws_of
 from verify.strategies import Scale
@@ -62,6 +63,15 @@ def test_all_laws_of_a_trained_network_are_compared():
     assert {"excess_risk", "threshold", "train_loss", "pruned_risk", "overfitting", "learned"} < {*names}
     bayes = phase_diagram(quadratic, estimator="bayes")
     assert "train_loss" not in laws_of(bayes, bayes.phases[-1])
+
+
+def test_a_law_that_is_complex_at_a_point_is_refused_there():
+    """As one may be in a region that a hand has altered."""
+    risk = phase_diagram(diagonal, noise="none")["N"].risk  # a power of log(d/n_eff), negative from a = 1 on
+    beyond = Scale(Fraction(2), Fraction(-9), Fraction(11, 10))
+    assert not risk.at(**{k: v for k, v in beyond._asdict().items() if v is not None}).constant.is_real
+    with pytest.raises(InvalidArgument, match="law is real"):
+        formal_difference(phase_diagram(diagonal, noise="none"), risk, beyond)
 
 
 def test_forms_of_laws_of_systems_say_the_same():
