@@ -27,12 +27,12 @@ in which they build on each other:
     optimal_width     the best width, against the Bayes-optimal estimator
 """
 
+from asymptotics.balance.failure import IncompleteDiagram as IncompleteDiagram
 from asymptotics.balance.laws import Law as Law
 from asymptotics.balance.laws import NoSuchLaw as NoSuchLaw
 from asymptotics.balance.laws import PowerLaw as PowerLaw
 from asymptotics.balance.regimes import Hypothesis as Hypothesis
 from asymptotics.balance.tiling import AmbiguousDiagram as AmbiguousDiagram
-from asymptotics.balance.tiling import IncompleteDiagram as IncompleteDiagram
 from asymptotics.boundaries.boundary import Boundary as Boundary
 from asymptotics.boundaries.interpolation import interpolation_peak as interpolation_peak
 from asymptotics.boundaries.interpolation import width_peak as width_peak

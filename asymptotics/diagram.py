@@ -492,7 +492,7 @@ def phase_diagram(
         NotImplementedError: when the leading constants of a hypothesis have no closed form; it names the
             hypothesis and the terms.
         IncompleteDiagram: when the hypotheses leave an open region of exponents without a phase; it names the
-            region and what is false of each of the closest hypotheses.
+            region and what is false of the closest hypothesis; its ``closest`` holds others, too.
         AmbiguousDiagram: when two hypotheses hold in one open region; it names both.
 
     >>> from asymptotics import diagonal

@@ -38,6 +38,7 @@ from asymptotics.algebra.monomials import Noise, Scales, Term, bulk_freedom, ter
 from asymptotics.algebra.polyhedra import FIELD, Domain, coefficient, feasible, irredundant, overlap
 from asymptotics.algebra.regions import margin, region_of
 from asymptotics.balance.dominant_balance import Balanced, dominant_balances
+from asymptotics.balance.failure import IncompleteDiagram
 from asymptotics.balance.laws import Law, law, law_of, logarithm_of, risk_law
 from asymptotics.balance.regimes import (
     MODES,
@@ -49,7 +50,6 @@ from asymptotics.balance.regimes import (
     as_law,
     mean_term,
 )
-from asymptotics.balance.tiling import IncompleteDiagram
 from asymptotics.case_splits import CaseSplit, Intervals
 from asymptotics.displays import Displayed, Listed, short
 from asymptotics.expressions.checks import require_one_of

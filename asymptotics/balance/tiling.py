@@ -1,7 +1,7 @@
 """The balances of a model tile the space of exponents: every open region has one, and none has two.
 
 It is checked exactly, at symbolic parameters.  A hole or an overlap is reported with its region, and a hole
-with what the closest hypotheses fail (``failure``).
+with what the closest hypothesis fails (``failure``).
 """
 
 from __future__ import annotations
@@ -23,12 +23,8 @@ from asymptotics.algebra.polyhedra import (
 )
 from asymptotics.algebra.regions import inequality, interval_conditions
 from asymptotics.balance.dominant_balance import Balanced, dominant_balances
-from asymptotics.balance.failure import closest_hypotheses
+from asymptotics.balance.failure import incomplete
 from asymptotics.balance.regimes import Model
-
-
-class IncompleteDiagram(RuntimeError):
-    """No hypothesis of dominant balance holds in some open region: the declared model is not covered."""
 
 
 class AmbiguousDiagram(RuntimeError):
@@ -69,11 +65,8 @@ def _check_coverage(model: Model, balances: tuple[Balanced, ...], scales: Scales
                     *(inequality(form, scales, part) for form in irredundant(gap[1:], (), part)),
                     *interval_conditions(part, scales.domain),
                 ]
-                where = " and ".join(map(str, conditions)) or "the exponents are what they may"
-                raise IncompleteDiagram(
-                    f"no dominant balance of the {model.name} model holds where {where}; "
-                    + closest_hypotheses(model, scales, gap, part)
-                )
+                where = f"where {' and '.join(map(str, conditions))}" if conditions else "anywhere"
+                raise incomplete(model, scales, gap, where, part)
 
 
 def _check_disjoint(model: Model, balances: tuple[Balanced, ...], scales: Scales) -> None:

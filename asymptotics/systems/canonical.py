@@ -22,7 +22,14 @@ from asymptotics.algebra.polyhedra import Domain
 from asymptotics.symbols import noise_variance
 from asymptotics.systems.independence import check_independent
 from asymptotics.systems.mode_sums import Modes, mode_sum, scaled_sum, scales_in
-from asymptotics.systems.positive_form import Product, combined, positive, products_of
+from asymptotics.systems.positive_form import (
+    NoPositiveForm,
+    Product,
+    combined,
+    positive,
+    products_of,
+    single_signs,
+)
 from asymptotics.systems.two_scales import split_sum
 
 RISK = "risk"
@@ -101,18 +108,22 @@ def canonical(system: Declared, noisy: bool) -> Canonical:
     declared = [(parts.read(equation.lhs), parts.read(equation.rhs)) for equation in system.equations]
     quantities = {name: parts.read(value) for name, value in system.quantities.items()}
     declared += parts.definitions  # as long as reading them adds no more
-    vanishing = [left - right for left, right in declared]
+    vanishing = {f"{left} = {right}": left - right for left, right in declared}
     unknowns = [*system.unknowns, *parts.symbols]
     equations = list[tuple[Product, tuple[Product, ...]]]()
-    for (left, right), equation in zip(declared, vanishing, strict=True):
-        others = [other for other in vanishing if other is not equation]
+    for (left, right), (written, equation) in zip(declared, vanishing.items(), strict=True):
         is_definition = left in unknowns and not right.has(left)
+        where = f"{system.name}: the equation {written}"
         if is_definition:
-            equations.append((Product(left), positive(right, others)))
+            others = {other: value for other, value in vanishing.items() if other != written}
+            equations.append((Product(left), _resolved(where, right, others)))
             continue
-        for sides in _one_sided(equation, f"{system.name}: the equation {left} = {right}", parts):
+        for sides in _one_sided(equation, where, parts):
             equations.append(sides)
-    sums = {name: positive(value, vanishing) for name, value in quantities.items()}
+    sums = {
+        name: _resolved(f"{system.name}: quantities[{name!r}] = {value}", value, vanishing)
+        for name, value in quantities.items()
+    }
     if noisy and not sums[RISK]:
         raise ValueError(f"{system.name}: quantities[{RISK!r}] is 0 by the equations: it must be above 0")
     # of terms that grow alike the one leads whose quantity is declared first
@@ -185,6 +196,28 @@ class _Parts:
                 return Pow(base, value.exp)
             return Pow(self.unknown_for(base), value.exp) if base.free_symbols else value
         return value
+
+
+def _resolved(where: str, difference: Expr, others: Mapping[str, Expr]) -> tuple[Product, ...]:
+    """The positive terms of a difference, by the help of other equations, as they are written.
+
+    Raises:
+        ValueError: it has none; it names every sign that alone may be wrong.
+    """
+    helpers = list(others.values())
+    try:
+        return positive(difference, helpers)
+    except NoPositiveForm as error:
+        names = [*others, "it"]
+        signs = [
+            f"{term} in {names[-1 if position is None else position]}"
+            for position, term in single_signs(difference, helpers)
+        ]
+        may_be = f"; or a sign is wrong: that of {', or of '.join(signs)}" if signs else ""
+        raise ValueError(
+            f"{where} is a difference that none of the other equations makes a sum of positive terms: "
+            f"write it as one{may_be}"
+        ) from error
 
 
 def _one_sided(vanishing: Expr, where: str, parts: _Parts) -> Iterator[tuple[Product, tuple[Product, ...]]]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sympy import Eq, Expr, I, Integer, StrictGreaterThan, StrictLessThan, Symbol, nan, oo, zoo
 from sympy.core.relational import Relational
+from sympy.logic.boolalg import BooleanAtom
 
 from asymptotics.algebra.monomials import term
 from asymptotics.algebra.polyhedra import PARAMETERS
@@ -30,8 +31,11 @@ def unknowns(values: Any) -> None:
 
 def equations(values: Any, count: int) -> None:
     """As many as unknowns."""
-    allowed = "a tuple of SymPy's Eq; where one is False, its sides have different signs"
-    require(are(Eq, values), "equations", values, allowed)
+    for k, value in enumerate(values if isinstance(values, tuple) else (), start=1):
+        why = "its sides have different signs" if value == False else "its sides are one"  # noqa: E712
+        is_open = not isinstance(value, bool | BooleanAtom)
+        require(is_open, "equations", value, f"open: SymPy says that of equation {k}, for {why}")
+    require(are(Eq, values), "equations", values, "a tuple of SymPy's Eq")
     require(len(values) == count, "equations", values, f"as many as unknowns, {count}")
     for value in values:
         require(not value.has(nan, zoo, oo, -oo, I), "equations", value, "of finite real numbers")

@@ -4,7 +4,10 @@ The engine knows the symbols of ``asymptotics.symbols`` by themselves, and finds
 symbol with two meanings, or two symbols of one name, would make a law of something else than what was
 declared.
 
-In this order: `check_namesakes`, `check_meanings`, `check_law_names`.
+Of a symbol that is assumed to be positive, or an integer, SymPy decides more than is known of a law, such as
+that x = 1/2 is false.  So variables and unknowns are positive and nothing else, and coordinates real at most.
+
+In this order: `check_namesakes`, `check_meanings`, `check_law_names`, `check_assumptions`.
 """
 
 from __future__ import annotations
@@ -12,9 +15,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from itertools import combinations
 
-from sympy import Expr, Symbol
+from sympy import Expr, Symbol, srepr
 
 from asymptotics.expressions.checks import require
+from asymptotics.expressions.point import VARIABLES
 from asymptotics.symbols import (
     PARAMETERS,
     a,
@@ -34,7 +38,9 @@ from asymptotics.systems.canonical import RISK
 from asymptotics.systems.regimes import NAMES
 
 _VARIABLES = (d, n_eff, weight_decay, noise_variance, effective_noise, threshold, degrees_of_freedom, size)
-_OURS = {symbol.name: symbol for symbol in (*PARAMETERS, a, ell, b, rho, *_VARIABLES)}
+_OURS = {**VARIABLES, **{symbol.name: symbol for symbol in (*PARAMETERS, a, ell, b, rho, *_VARIABLES)}}
+_ARGUMENTS = ("", "self", "point", "system", "digits")
+"""Names that no variable can have, for what takes values by name has arguments that are called so."""
 _OF_RISK = (RISK, "excess_risk")
 
 
@@ -109,3 +115,34 @@ def check_law_names(unknowns: tuple[Symbol, ...], quantities: Iterable[str]) -> 
         owner = next((str(unknown) for unknown in unknowns if name in of_laws[unknown]), "the risk")
         is_free = name == RISK or not (name in _OF_RISK or any(name in own for own in of_laws.values()))
         require(is_free, "quantities", names, f"of other names; {name!r} is that of the law of {owner}")
+
+
+def check_assumptions(unknowns: tuple[Symbol, ...], scales: Mapping[Symbol, Expr]) -> None:
+    """Refuse symbols of which more is assumed than holds, and names that no argument can have.
+
+    Raises:
+        InvalidArgument: it names the field and the symbol.
+
+    >>> check_assumptions((), {n_eff: Symbol("x", positive=True)})
+    Traceback (most recent call last):
+        ...
+    asymptotics.InvalidArgument: scales[n_eff]=x: must be made of coordinates of either sign, such as \
+Symbol('x', real=True); those above 0 are named in positive
+    """
+    known = {*_OURS.values()}
+    for field, symbols in (("unknowns", unknowns), ("scales", scales)):
+        for symbol in symbols:
+            is_plain = symbol in known or symbol == Symbol(symbol.name, positive=True)
+            allowed = f"of symbols such as Symbol({symbol.name!r}, positive=True), with no other assumption"
+            require(is_plain, field, symbol, allowed)
+            require(symbol.name not in _ARGUMENTS, field, symbol, f"called otherwise than {symbol.name!r}")
+    for variable, exponent in scales.items():
+        for x in sorted(exponent.free_symbols.difference(PARAMETERS), key=str):
+            real = Symbol(x.name, real=True)
+            is_plain = x == Symbol(x.name) or x == real
+            allowed = (
+                f"made of coordinates of either sign, such as {srepr(real)}; those above 0 are named in "
+                "positive"
+            )
+            require(is_plain, f"scales[{variable}]", exponent, allowed)
+            require(x.name not in _ARGUMENTS, f"scales[{variable}]", x, f"called otherwise than {x.name!r}")

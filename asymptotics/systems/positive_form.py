@@ -15,12 +15,13 @@ either sign, may take the minus sign away.  By hand, in random-feature regressio
 f = s/(s + nu_2), for two sums with the same factor are one.  All such sums of up to two equations are tried.
 If none is positive the system is refused, with the difference that could not be resolved.
 
-In this order: `Product` (a term), `products_of`, `combined`, `positive`.
+In this order: `Product` (a term), `NoPositiveForm`, `products_of`, `combined`, `positive`, `single_signs`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import product
 
@@ -50,6 +51,16 @@ class Product:
 
     def __neg__(self) -> Product:
         return Product(-self.factor, self.summands)
+
+
+class NoPositiveForm(ValueError):
+    """A difference that no sum of the equations makes a sum of positive terms."""
+
+    def __init__(self, difference: Expr) -> None:
+        super().__init__(
+            f"{difference} is a difference that none of the other equations makes a sum of positive terms: "
+            "write it as one"
+        )
 
 
 def products_of(expression: Expr) -> tuple[Product, ...]:
@@ -109,7 +120,7 @@ def positive(difference: Expr, others: Sequence[Expr]) -> tuple[Product, ...]:
     """The terms of a difference, all positive, by the help of other expressions that vanish.
 
     Raises:
-        ValueError: no sum of up to two of them makes it positive.
+        NoPositiveForm: no sum of up to two of them makes it positive.
 
     >>> from asymptotics.symbols import n_eff, size, threshold
     >>> f = size / (size + threshold)
@@ -121,10 +132,40 @@ def positive(difference: Expr, others: Sequence[Expr]) -> tuple[Product, ...]:
         terms = combined(products_of(difference + helper))
         if not any(one.is_negative for one in terms):
             return terms
-    raise ValueError(
-        f"{difference} is a difference that none of the other equations makes a sum of positive terms: "
-        "write it as one"
-    )
+    raise NoPositiveForm(difference)
+
+
+def single_signs(difference: Expr, others: Sequence[Expr]) -> Iterator[tuple[int | None, Expr]]:
+    """Every term of which the other sign alone would make a difference positive, with where it is.
+
+    A wrong sign in one equation is found in the differences that it was to resolve, and a difference has no
+    positive form where its own signs are wrong: which of the two it is cannot be known.
+
+    Args:
+        difference: without a positive form.
+        others: expressions that vanish.
+
+    Yields:
+        The position among the others, None for the difference itself; and the term, without its sign.
+
+    >>> from asymptotics.symbols import n_eff, size, threshold
+    >>> f = size / (size + threshold)
+    >>> wrong = n_eff - mode_sum(f) + 1 / threshold  # for n_eff = sum f + 1/kappa
+    >>> list(single_signs(n_eff - mode_sum(f**2), [wrong]))
+    [(None, sum_i[s**2/(kappa + s)**2]), (0, 1/kappa)]
+    """
+    for position, whole in [(None, difference), *enumerate(others)]:
+        terms = products_of(whole)
+        for k, one in enumerate(terms):
+            changed = [-other if j == k else other for j, other in enumerate(terms)]
+            value = Add(*(term.expression for term in changed))
+            if position is not None and len({term.is_negative for term in changed}) == 1:
+                continue  # an equation with terms of one sign
+            ours = value if position is None else difference
+            theirs = [value if j == position else other for j, other in enumerate(others)]
+            with suppress(NoPositiveForm):
+                positive(ours, theirs)
+                yield position, (-one if one.is_negative else one).expression
 
 
 def _helpers(others: Sequence[Expr]) -> Iterator[Expr]:

@@ -77,14 +77,15 @@ class System(Displayed):
 
     Attributes:
         name: what users call it.
-        unknowns: what the equations determine: positive symbols, as many as equations.
+        unknowns: what the equations determine: symbols with positive=True alone, as many as equations.
         equations: between sums of monomials and of `mode_sum`s, of one or two scales, in any form.  An
             unknown alone on the left is declared by its right side, which may be a difference
             (``positive_form``).
         quantities: what has laws, by name; "risk" is one of them.
-        scales: every physical variable with its exponent of d, linear in the coordinates of the diagram, such
-            as {n_eff: a}; 0 for one of order one.  That of the label noise follows from the ``noise`` of the
-            diagram.
+        scales: every physical variable, a symbol with positive=True alone, with its exponent of d, linear in
+            the coordinates of the diagram, such as {n_eff: a}; 0 for one of order one.  A coordinate of your
+            own is a symbol with real=True alone.  The exponent of the label noise follows from the ``noise``
+            of the diagram.
         modes: how many modes there are: oo, or a power of physical variables, such as d, that grows.
         amplitude: size of the first mode, a power of d.
         positive: coordinates that are above 0.
@@ -146,8 +147,8 @@ class System(Displayed):
         for where, value in self._declared:
             summands.check_elementary(f"{self.name}, {where}", value)
         self._check_scales()
-        canonical(self, True)
         self._check_signs()
+        canonical(self, True)
 
     def _check_names(self, exponents: Mapping[Symbol, Expr]) -> None:
         """Refuse symbols and names with two meanings."""
@@ -156,6 +157,7 @@ class System(Displayed):
         names.check_namesakes(held + self._declared + [("origins", value) for value in self.origins])
         names.check_meanings(self.unknowns, exponents)
         names.check_law_names(self.unknowns, self.quantities)
+        names.check_assumptions(self.unknowns, exponents)
 
     def _check_modes(self) -> None:
         """Refuse a number of modes that need not grow."""

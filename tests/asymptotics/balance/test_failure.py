@@ -1,5 +1,6 @@
 """What a model that cannot be balanced is told: never a partial diagram, always which hypothesis and why."""
 
+import pickle
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -8,16 +9,19 @@ from sympy import Eq, Max, S, cos, oo, sqrt
 
 from asymptotics import (
     IncompleteDiagram,
+    System,
     diagonal,
     kernel_ridge,
+    mode_sum,
     phase_diagram,
     ridge,
 )
 from asymptotics.algebra.monomials import term
-from asymptotics.algebra.polyhedra import EVERYWHERE, coefficient, sample_point
+from asymptotics.algebra.polyhedra import EVERYWHERE, FIELD, coefficient, sample_point
 from asymptotics.balance.regimes import Equation, Regime, Setting, mean_term, named
 from asymptotics.lemmas.power_sums import Learned, ModeFunction, Piece
 from asymptotics.symbols import (
+    a,
     d,
     degrees_of_freedom,
     effective_noise,
@@ -53,20 +57,48 @@ class Changed:
 def test_a_missing_regime_is_named_by_what_its_neighbours_fail(missing):
     with pytest.raises(IncompleteDiagram) as caught:
         phase_diagram(Changed(kernel_ridge, frozenset([missing])))
-    region, point, *closest = str(caught.value).replace("; closest", "\nclosest").splitlines()
+    region, closest = str(caught.value).split("; closest, at a = ")
     assert region.startswith("no dominant balance of the changed model holds where ")
-    assert point.startswith("closest at a = ")
-    assert len(closest) == 3
-    for line in closest:
+    assert "\n" not in closest
+    assert len(caught.value.closest) == 3
+    assert closest.endswith(str(caught.value.closest[0]))
+    for failure in caught.value.closest:
+        line = str(failure)
         assert ["some modes above sqrt(kappa)", "no modes above sqrt(kappa)"][missing] in line
         assert ">>" in line
         assert "false is" in line
 
 
+def test_the_error_keeps_the_closest_hypotheses_when_it_is_pickled():
+    with pytest.raises(IncompleteDiagram) as caught:
+        phase_diagram(small_locked())
+    copy = pickle.loads(pickle.dumps(caught.value))
+    assert (str(copy), copy.closest) == (str(caught.value), caught.value.closest)
+
+
+def small_locked():
+    """Delta = 2 kappa, which no order of the two scales allows."""
+    both = mode_sum(size**2 / ((size + threshold) * (size + effective_noise)))
+    equations = (Eq(n_eff, both + 1 / threshold), Eq(effective_noise, 2 * threshold))
+    return System("locked", (threshold, effective_noise), equations, {"risk": threshold}, {n_eff: a})
+
+
+def test_what_is_false_at_every_point_comes_before_what_is_false_at_one():
+    with pytest.raises(IncompleteDiagram) as caught:
+        phase_diagram(small_locked())
+    (reason, large, small), *others = caught.value.closest[0].broken
+    assert not others
+    assert reason == "by hypothesis"
+    ratio = (small * large ** (-FIELD.one)).coefficient
+    assert (ratio, large.powers) == (S.Half, small.powers)  # delta = 2 kappa is not much larger than kappa
+    assert str(caught.value).startswith("no dominant balance of the locked model holds anywhere; closest, at")
+
+
 def test_regimes_left_out_where_no_weight_decay_rules():
     # without the regime of no modes above the noise the others fail where lambda is large
-    with pytest.raises(IncompleteDiagram, match=r"false is .*\(by hypothesis\)"):
+    with pytest.raises(IncompleteDiagram) as caught:
         phase_diagram(Changed(BASELINE, frozenset([0])))
+    assert any("(by hypothesis)" in str(failure) for failure in caught.value.closest)
 
 
 FORCE = weight_decay / threshold

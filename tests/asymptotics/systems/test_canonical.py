@@ -4,7 +4,7 @@ import pytest
 from declared_systems import RIDGE
 from sympy import Eq, Symbol
 
-from asymptotics import phase_diagram
+from asymptotics import IncompleteDiagram, phase_diagram
 from asymptotics.symbols import a, n_eff, noise_variance, size, threshold, weight_decay
 from asymptotics.systems import System, mode_sum
 from asymptotics.systems.canonical import canonical
@@ -33,3 +33,69 @@ def test_an_equation_without_label_noise_can_lose_its_right_side():
     small = System("small", (threshold,), (equation,), {"risk": threshold}, {n_eff: a})
     with pytest.raises(ValueError, match="terms of one sign alone"):
         phase_diagram(small, noise="none")
+
+
+def signed(first=1, second=1, third=1):
+    """Kernel ridge regression with signs: those of the weight decay, of the sum of squares, of the noise."""
+    held = size**2 / (size**2 + threshold)
+    spare, squares = Symbol("D_s", positive=True), mode_sum(held**2)
+    return System(
+        "signed",
+        (threshold, spare),
+        (
+            Eq(n_eff, mode_sum(held) + first * n_eff * weight_decay / threshold),
+            Eq(spare, n_eff - second * squares),
+        ),
+        {"risk": (n_eff + third * noise_variance * squares) / spare},
+        {n_eff: a, weight_decay: Symbol("ell", real=True)},
+    )
+
+
+@pytest.mark.parametrize(
+    ("signs", "where", "terms"),
+    [
+        (
+            {"first": -1},
+            "the equation D_s = n_eff - sum_i",
+            ["sum_i[s**4/(kappa + s**2)**2] in it", "lambda*n_eff/kappa in n_eff = "],
+        ),
+        ({"third": -1}, "quantities['risk'] = ", ["Delta*sum_i[s**4/(kappa + s**2)**2]/D_s in it"]),
+    ],
+    ids=["weight decay", "noise"],
+)
+def test_a_wrong_sign_is_among_those_that_are_named(signs, where, terms):
+    """The difference that an equation was to resolve fails first: which of the two is wrong is not known."""
+    signed()
+    with pytest.raises(ValueError, match="is a difference that none of the other equations") as caught:
+        signed(**signs)
+    message = str(caught.value)
+    assert message.startswith(f"signed: {where}")
+    assert "\n" not in message
+    named = message.split("or a sign is wrong: that of ")[1].split(", or of ")
+    assert len(named) == len(terms)
+    for one, term in zip(named, terms, strict=True):
+        assert one.startswith(term)
+
+
+def test_a_sum_of_negative_terms_comes_before_the_differences_that_it_was_to_resolve():
+    held = size**2 / (size**2 + threshold)
+    spare = Symbol("D_s", positive=True)
+    wrong = mode_sum(size**2 / (size**2 - threshold))
+    equations = (Eq(n_eff, wrong), Eq(spare, n_eff - mode_sum(held**2)))
+    with pytest.raises(ValueError, match=r"signed: sum_i\[s\*\*2/\(-kappa \+ s\*\*2\)\] has a negative term"):
+        System("signed", (threshold, spare), equations, {"risk": 1 / spare}, {n_eff: a})
+
+
+def test_a_system_without_a_solution_is_told_apart_at_a_point_where_no_terms_are_alike():
+    """D_s = sum f^2 - n_eff is negative, and at a = ell = 0 all terms are of order one."""
+    held = size**2 / (size**2 + threshold)
+    spare = Symbol("D_s", positive=True)
+    equations = (
+        Eq(n_eff, mode_sum(held) + n_eff * weight_decay / threshold),
+        Eq(-spare, n_eff - mode_sum(held**2)),
+    )
+    scales = {n_eff: a, weight_decay: Symbol("ell", real=True)}
+    system = System("negative", (threshold, spare), equations, {"risk": 1 / spare}, scales)
+    with pytest.raises(IncompleteDiagram, match="holds anywhere; closest, at a = 2, ell = -3") as caught:
+        phase_diagram(system)
+    assert all(reason != "resonant terms" for f in caught.value.closest for reason, *_ in f.broken)

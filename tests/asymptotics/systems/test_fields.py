@@ -76,7 +76,12 @@ Z = Symbol("z", positive=True)
             {"equations": (Eq(n_eff * SPARE, SPARE * mode_sum(F)), Eq(n_eff, mode_sum(F)))},
             "equations 1 and 2 are one",
         ),
-        ({"equations": (Eq(n_eff + threshold, -mode_sum(F)), SECOND)}, "its sides have different signs"),
+        (
+            {"equations": (Eq(n_eff + threshold, -mode_sum(F)), SECOND)},
+            "equations=False: must be open: .* that of equation 1, for its sides have different signs",
+        ),
+        ({"equations": (FIRST, Eq(SPARE, SPARE))}, "equations=True: .* of equation 2, for its sides are one"),
+        ({"equations": [FIRST, SECOND]}, "equations=.* a tuple of SymPy's Eq"),
         (
             {"equations": (Eq(n_eff, mode_sum(F / ((size + n_eff) * (size + SPARE)))), SECOND)},
             "has the scales",

@@ -2,7 +2,7 @@
 
 import pytest
 from declared_systems import RIDGE
-from sympy import Integer, Symbol
+from sympy import Dummy, Integer, Symbol
 
 from asymptotics import InvalidArgument, phase_diagram
 from asymptotics.symbols import a, d, ell, gamma, n_eff, noise_variance, size, threshold, weight_decay
@@ -73,6 +73,59 @@ def test_an_unknown_is_a_symbol_of_its_own(unknown, words):
     with pytest.raises(InvalidArgument, match=words) as caught:
         named(unknown)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "assumed",
+    [{"integer": True}, {"even": True}, {"rational": True}, {"irrational": True}],
+    ids=lambda assumed: next(iter(assumed)),
+)
+def test_variables_and_unknowns_are_positive_and_nothing_else(assumed):
+    wrong = Symbol("mu", positive=True, **assumed)
+    only = r"Symbol\('mu', positive=True\), with no other assumption"
+    with pytest.raises(InvalidArgument, match=f"^unknowns=mu: .*{only}"):
+        named(wrong)
+    with pytest.raises(InvalidArgument, match=f"^scales=mu: .*{only}"):
+        named(wrong, weight_decay, unknowns=RIDGE.unknowns, scales={n_eff: a, wrong: ell})
+    with pytest.raises(InvalidArgument, match=f"^unknowns=_mu: .*{only}"):
+        named(Dummy("mu", positive=True))
+
+
+@pytest.mark.parametrize(
+    "assumed", ["positive", "negative", "nonnegative", "nonzero", "integer", "rational", "zero"]
+)
+def test_coordinates_are_real_at_most(assumed):
+    """Of x > 0 with x negative SymPy makes False, of x = 1/2 with an integer, too."""
+    for x in (Symbol("x", **{assumed: True}), Dummy("x", real=True)):
+        with pytest.raises(
+            InvalidArgument, match=r"^scales\[lambda\]=_?x: .*Symbol\('x', real=True\)"
+        ) as caught:
+            named(SPARE, scales={n_eff: a, weight_decay: x})
+        assert "\n" not in str(caught.value)
+    for x in (Symbol("x"), Symbol("x", real=True)):
+        phases = phase_diagram(named(SPARE, scales={n_eff: a, weight_decay: x})).phases
+        assert [p.risk.exponent.subs(x, ell) for p in phases] == [
+            p.risk.exponent for p in phase_diagram(named(SPARE)).phases
+        ]
+
+
+@pytest.mark.parametrize("name", ["weight_decay", "source", "noise_variance", "width"])
+def test_names_of_arguments_are_taken(name):
+    with pytest.raises(InvalidArgument, match=f"there is another {name}: take it from asymptotics.symbols"):
+        named(positive(name), weight_decay, scales={n_eff: a, positive(name): ell})
+
+
+@pytest.mark.parametrize("name", ["", "self", "point", "digits"])
+def test_names_that_functions_of_values_have(name):
+    with pytest.raises(InvalidArgument, match=f"called otherwise than '{name}'"):
+        named(positive(name), weight_decay, scales={n_eff: a, positive(name): ell})
+    with pytest.raises(InvalidArgument, match=f"called otherwise than '{name}'"):
+        named(SPARE, scales={n_eff: a, weight_decay: Symbol(name, real=True)})
+
+
+def test_a_variable_has_not_the_name_of_an_unknown():
+    with pytest.raises(InvalidArgument, match="there is another D_s"):
+        named(Symbol("D_s", positive=True, integer=True), weight_decay, unknowns=RIDGE.unknowns)
 
 
 @pytest.mark.parametrize("old", [gamma, noise_variance])

@@ -12,8 +12,8 @@ from sympy import Eq, Rational, Symbol, pi, simplify, sin
 
 from asymptotics import phase_diagram
 from asymptotics.algebra.polyhedra import feasible, overlap, split_at_sign_changes
+from asymptotics.balance.failure import IncompleteDiagram
 from asymptotics.balance.laws import NoSuchLaw
-from asymptotics.balance.tiling import IncompleteDiagram
 from asymptotics.models import kernel_ridge
 from asymptotics.symbols import (
     a,
