@@ -105,11 +105,22 @@ class PhaseDiagram(Displayed):
         if isinstance(self.model, System):
             return self._phase_at(self._point_of_system(given))
         for name, value in own.items():
-            hint = nearest(name, ("a", "ell", "gamma", "b", "source", "rho"))
-            require(False, name, value, f"left out in a diagram of {self.model.name}{hint}")
+            known = self._exponents()
+            listed = f"left out: the exponents of {self.model.name} are {', '.join(known)}"
+            require(False, name, value, listed + nearest(name, known))
         for name in ("a", "gamma"):
             require(given[name] is not None, name, None, f"given in a diagram of {self.model.name}")
         return self._phase_at(self._point(a=a, ell=ell, gamma=gamma, b=b, source=source, rho=rho))
+
+    def _exponents(self) -> tuple[str, ...]:
+        """The names of what a point of a model that is no system has."""
+        own = {
+            "ell": self._holds(symbols.ell),
+            "b": self.noise == "scaled",
+            "source": self._holds(symbols.source),
+            "rho": self.width == "scaled",
+        }
+        return ("a", "gamma", *(name for name, is_held in own.items() if is_held))
 
     def _phase_at(self, point: Mapping[Expr, Expr]) -> Phase:
         for phase in self.phases:

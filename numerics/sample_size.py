@@ -7,6 +7,11 @@ it falls for good.  So `samples_for` starts there and walks down in steps of a f
 is above the value for the first time.  A local maximum between the steps is searched for wherever three
 neighbours show one, and the threshold A = D_0 itself is a step.  Brent's method finds the crossing.
 
+Without label noise, and in the limit of vanishing weight decay, the target is recovered from a number of
+samples on (`equations.recovery`), and the risk is 0.  For the quadratic network it jumps there: just below,
+all eigenvalues of the target stand out of the noise of the estimate, with a positive noise, and every value
+below that of the jump takes just as many samples as recovery.
+
 By hand: far beyond the peak R = Delta d/n for the diagonal network at small weight decay, so that a risk of
 1/100 takes n = 100 Delta d samples.
 """
@@ -15,6 +20,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -38,6 +44,9 @@ MOST_STEPS = 1000
 TOLERANCE = 1e-12
 """Of the logarithm of the samples."""
 
+DIGITS = 10
+"""Of the samples, next to those that recover the target."""
+
 CAPACITIES = (1.0, 0.5)
 """Degrees of freedom D_0 of all modes at full width: where the risk may peak, A = D_0."""
 
@@ -50,7 +59,7 @@ def samples_for(problem: Problem, risk: float, *, weight_decay: str = "fixed") -
 
     Where the risk rises before it falls (double descent), smaller numbers may reach the value, too, before it
     rises again: they do not count.  The number is real; round it up.  It is right to ten digits, to five with
-    a tuned weight decay.
+    a tuned weight decay.  Where the target is recovered the risk is 0 at once, and below the value.
 
     Args:
         problem: everything but the number of samples; its own plays no part.
@@ -99,6 +108,10 @@ def _tuned(problem: Problem, risk: float) -> tuple[float, Solution]:
 
 
 def _fixed(problem: Problem, risk: float) -> tuple[float, Solution]:
+    recovery = _recovery(problem)
+    if recovery is not None:
+        return _without_noise(problem, recovery, risk)
+
     def solved(height: float) -> Solution:
         return solve(replace(problem, samples=math.exp(height)))
 
@@ -111,6 +124,69 @@ def _fixed(problem: Problem, risk: float) -> tuple[float, Solution]:
     start = _falls_below(risk_at, peaks[-1] + math.log(BEYOND), risk)
     low, high = _last_rise(risk_at, _steps(start, peaks), risk)
     return _crossing(solved, low, high, risk, TOLERANCE)
+
+
+def _without_noise(problem: Problem, recovery: float, risk: float) -> tuple[float, Solution]:
+    """The answer in the limit of vanishing weight decay, without label noise: the risk is 0 from there on."""
+    top = math.log(recovery)
+
+    def solved(height: float) -> Solution:
+        return solve(replace(problem, samples=recovery if height == top else math.exp(height)))
+
+    def risk_at(height: float) -> float:
+        return float(solved(height).excess_risk)
+
+    low, high = _last_rise(risk_at, _steps(top, []), risk)
+    if high == top:
+        below = _below_recovery(risk_at, low, top, risk)
+        if below is None:
+            return recovery, solved(top)
+        low, high = below
+    try:
+        return _crossing(solved, low, high, risk, TOLERANCE)
+    except NotConverged as error:
+        between = f"between samples={math.exp(low):.10g} and {math.exp(high):.10g}"
+        raise NotConverged(f"risk={risk:g}: reached {between}, where a solution failed: {error}") from error
+
+
+def _below_recovery(risk_at: Risk, low: float, top: float, risk: float) -> tuple[float, float] | None:
+    """Two places around the crossing, below recovery; None if the risk falls to 0 from above the value.
+
+    Next to recovery the state equations are degenerate, and solutions may be missing.  The risk approaches
+    its limit from above, as a power 2/5 of the distance or a larger one, so that what is left after a decade
+    is less than twice what that decade changed.
+
+    Raises:
+        NotConverged: the risk falls to the value where solutions are missing.
+    """
+    above, nearest = [risk_at(low)], 0
+    for digits in range(1, DIGITS + 1):
+        place = top + math.log1p(-(10.0**-digits))
+        with suppress(NotConverged):
+            value = risk_at(place)
+            if value <= risk:
+                return low, place
+            low, nearest = place, digits
+            above.append(value)
+            if above[-1] - 2 * (above[-2] - above[-1]) > risk:
+                return None
+    if nearest == DIGITS:
+        return None
+    raise NotConverged(
+        f"risk={risk:g}: the excess risk falls to it between samples={math.exp(low):.10g} and "
+        f"{math.exp(top):.10g}, where the target is recovered, and no solution is found in between"
+    )
+
+
+def _recovery(problem: Problem) -> float | None:
+    """From how many samples on the target is recovered; None if it never is."""
+    no_noise = problem.weight_decay == problem.noise_variance == 0
+    if not no_noise or not problem.is_full_width or problem.estimator != "erm":
+        return None
+    with DOUBLE.working():
+        capacity = problem.architecture.recovery(modes_of(problem)).least_capacity(15)
+    samples = float(capacity / replace(problem, samples=1).parameters.capacity)
+    return samples if capacity == 1 else samples * (1 + 1e-14)  # a number of 15 digits else
 
 
 def _thresholds(problem: Problem) -> list[float]:

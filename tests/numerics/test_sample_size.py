@@ -111,3 +111,32 @@ def test_where_no_number_is_enough_it_says_so():
     )
     with pytest.raises(NotConverged, match=r"^risk=0.05: the excess risk is still above at samples=1e\+300"):
         samples_for(narrow, 0.05)
+
+
+def test_without_noise_and_decay_a_risk_below_the_jump_takes_recovery():
+    """A = 2 n/d^2 = 1: the risk falls from 1.56e-3 to 0 there, and solutions just below fail."""
+    noiseless = replace(QUADRATIC, weight_decay=0, noise_variance=0)
+    samples, solution = samples_for(noiseless, 1e-3)
+    assert (samples, solution.excess_risk) == (5000, 0)
+    assert solve(replace(noiseless, samples=4999.9999)).excess_risk > 1.5e-3
+    early, above = samples_for(noiseless, 0.3)
+    assert early < 5000
+    assert above.excess_risk == pytest.approx(0.3, rel=1e-6, abs=0)
+
+
+def test_without_noise_and_decay_the_risk_of_the_diagonal_network_has_no_jump():
+    noiseless = replace(DIAGONAL, weight_decay=0, noise_variance=0)
+    for risk in (0.02, 1e-8):
+        samples, solution = samples_for(noiseless, risk)
+        assert samples < 1000
+        assert solution.excess_risk == pytest.approx(risk, rel=1e-6, abs=0)
+        assert solve(replace(noiseless, samples=samples * (1 - 1e-7))).excess_risk > risk
+
+
+def test_few_modes_are_recovered_early():
+    """Three of 1000 modes: from 3 * 2 log(1000/3) samples or so on, far fewer than 1000."""
+    few = replace(PROBLEMS["own sizes"], weight_decay=0, noise_variance=0)
+    samples, solution = samples_for(few, 1e-6)
+    assert 6 < samples < 60
+    assert solution.excess_risk == pytest.approx(1e-6, rel=1e-6, abs=0)
+    assert solve(replace(few, samples=60)).excess_risk == 0

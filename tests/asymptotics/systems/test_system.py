@@ -175,7 +175,8 @@ def test_points_are_located_by_the_systems_own_coordinates():
     ]:
         with pytest.raises(ValueError, match=words):
             diagram.locate(**point)
-    with pytest.raises(ValueError, match="tau=1: must be left out in a diagram of kernel ridge"):
+    names = "tau=1: must be left out: the exponents of kernel ridge are a, gamma, ell, source$"
+    with pytest.raises(ValueError, match=names):
         phase_diagram(kernel_ridge).locate(a=2, ell=0, gamma=1, source=1, tau=1)
 
 
