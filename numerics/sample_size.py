@@ -9,7 +9,7 @@ neighbours show one, and the threshold A = D_0 itself is a step.  Brent's method
 
 Without label noise, and in the limit of vanishing weight decay, the target is recovered from a number of
 samples on (`equations.recovery`), and the risk is 0.  For the quadratic network it jumps there: just below,
-all eigenvalues of the target stand out of the noise of the estimate, with a positive noise, and every value
+all eigenvalues of the target lie above the noise of the estimate, which is positive, and every value
 below that of the jump takes just as many samples as recovery.
 
 By hand: far beyond the peak R = Delta d/n for the diagonal network at small weight decay, so that a risk of
