@@ -1,0 +1,171 @@
+"""The stored trainings behind the paper's figures, and the command that makes them anew.
+
+At these dimensions a training takes minutes, so that the figures read what is stored beside this file, in
+CSV: ``risks.csv`` has a row for each training of Figures 3 to 5, ``spectrum-*.csv`` the weights of one
+training of Figure 2 each.  With both stand the command, versions, the problem, the seed, the relative duality
+gap that proves the minimum, and the processor time.
+
+    python examples/data/trainings.py SET [SET ...]
+
+makes what is missing in the sets named, such as ``spectra-400`` or ``risk-100``; without a name it lists the
+sets. Delete a file, or a row, to make it anew.  An interrupted training goes on from its checkpoint, in the
+folder ``build/trainings``.  A quadratic network with fewer hidden units than inputs is cheaper; the duality
+gap is that of the convex problem, so that where it closes the minimum is the one of full width.
+"""
+
+from __future__ import annotations
+
+import csv
+import shlex
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from numerics import Interrupted, NotConverged, Problem, train
+from numerics.experiments.row import versions
+from numerics.runs import whole_file
+from verify.paper.problems import NOISE_VARIANCE, risk_problems, spectrum_problems
+
+HERE = Path(__file__).parent
+CHECKPOINTS = HERE.parents[1] / "build" / "trainings"
+
+
+class Job(NamedTuple):
+    """One training: what is trained, with which seed, and how exactly."""
+
+    name: str
+    problem: Problem
+    seed: int = 0
+    tolerance: float = 1e-5
+
+    @property
+    def is_spectrum(self) -> bool:
+        """Whether its weights are kept, or its risk alone."""
+        return self.name.startswith("spectrum")
+
+    @property
+    def path(self) -> Path:
+        """Of the file that holds it."""
+        return HERE / (f"{self.name}-{self.seed}.csv" if self.is_spectrum else "risks.csv")
+
+    @property
+    def is_stored(self) -> bool:
+        """Whether it is there."""
+        if self.is_spectrum or not self.path.exists():
+            return self.path.exists()
+        fields = {name: str(value) for name, value in self.problem.to_dict().items() if value is not None}
+        rows = rows_of(self.path)
+        return any({**row, **fields, "seed": str(self.seed)} == row for row in rows)
+
+
+def rows_of(path: Path) -> list[dict[str, str]]:
+    """The rows of a stored table, by the names of its columns."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return list(csv.DictReader(line for line in lines if not line.startswith("#")))
+
+
+def spectra(dim: int, widths: dict[str, int]) -> list[Job]:
+    """Figure 2: a quadratic network in some of its phases, with so many hidden units."""
+    jobs = []
+    for phase, width in widths.items():
+        problem = replace(spectrum_problems("quadratic", dim=dim)[phase], width=width)
+        jobs.append(Job(f"spectrum-{phase}-{dim}", problem))
+    return jobs
+
+
+def risks(kind: str, network: str, dim: int, seed: int) -> list[Job]:
+    """Figures 3 to 5: trainings along the samples at three weight decays, fewest samples first."""
+    grids = risk_problems(network, dim=dim, noise_variance=NOISE_VARIANCE if kind == "risk" else 0.0)
+    jobs = [
+        Job(f"{kind}-{network}-{dim}-{problem.samples}-ell{ell:g}", problem, seed, 1e-6)
+        for ell, problems in grids.items()
+        for problem in problems
+    ]
+    return sorted(jobs, key=lambda job: float(job.problem.samples))
+
+
+SETS: dict[str, list[Job]] = {
+    "spectra-100": spectra(100, {"IV": 100, "VIa": 100, "III": 100}),
+    "spectra-150": spectra(150, {"III": 150}),
+    "spectra-200": spectra(200, {"VIa": 160}),
+    "spectra-400-IV": spectra(400, {"IV": 120}),
+    "spectra-400": spectra(400, {"Ia": 40, "Ib": 20, "II": 60, "VIa": 280}),
+    "spectra-800": spectra(800, {"Ia": 40, "IV": 160, "Ib": 20, "II": 60}),
+    **{
+        f"{kind}-{network}-{dim}-{seed}": risks(kind, network, dim, seed)
+        for kind in ("risk", "noiseless")
+        for network in ("quadratic", "diagonal")
+        for dim in (100, 200, 400, 800)
+        for seed in range(8)
+    },
+}
+
+
+def make(job: Job, command: str) -> None:
+    """Train and store, unless it is stored."""
+    if job.is_stored:
+        return
+    CHECKPOINTS.mkdir(parents=True, exist_ok=True)
+    checkpoint = CHECKPOINTS / f"{job.name}-{job.seed}.npz"
+    start = time.process_time()
+    try:
+        trained = train(job.problem, seed=job.seed, tolerance=job.tolerance, starts=1, checkpoint=checkpoint)
+    except NotConverged as error:
+        print(f"{job.name}: left out, {error}", flush=True)
+        return
+    seconds = time.process_time() - start
+    record = {
+        **{name: "" if value is None else value for name, value in job.problem.to_dict().items()},
+        "seed": job.seed,
+        "excess_risk": trained.excess_risk,
+        "train_loss": trained.train_loss,
+        "duality_gap": trained.duality_gap,
+        "processor_seconds": round(seconds, 1),
+        **{f"version_{name}": text for name, text in versions().items()},
+    }
+    _keep(job, record, trained.eigenvalues, command)
+    checkpoint.unlink(missing_ok=True)
+    print(
+        f"{job.name}: gap {trained.duality_gap:.1e}, R = {trained.excess_risk:.4f}, {seconds:.0f} s",
+        flush=True,
+    )
+
+
+def _keep(job: Job, record: dict[str, Any], weights: Any, command: str) -> None:
+    """A file of its own for a spectrum, a row of the table for a risk."""
+    if job.is_spectrum:
+        lines = [f"# {name}: {value}" for name, value in {"command": command, **record}.items()]
+        lines += ["weight", *(f"{value:.8g}" for value in weights)]
+    else:
+        new = [
+            "# command: python examples/data/trainings.py SET, with the name of its set",
+            ",".join(["set", *record]),
+        ]
+        lines = job.path.read_text(encoding="utf-8").splitlines() if job.path.exists() else new
+        lines.append(",".join(map(str, [command.rsplit(maxsplit=1)[-1], *record.values()])))
+    with whole_file(job.path) as file:
+        file.write("\n".join(lines) + "\n")
+
+
+def main(names: list[str]) -> None:
+    """Make the sets named."""
+    if not names:
+        print(
+            "\n".join(
+                f"{name}: {sum(not job.is_stored for job in jobs)} of {len(jobs)} missing"
+                for name, jobs in SETS.items()
+            )
+        )
+    for name in names:
+        command = f"python examples/data/trainings.py {shlex.quote(name)}"
+        for job in SETS[name]:
+            make(job, command)
+
+
+if __name__ == "__main__":
+    try:
+        main(sys.argv[1:])
+    except Interrupted as stop:
+        sys.exit(str(stop))

@@ -1,0 +1,66 @@
+"""Figures 3 to 5: curves are solutions, and the slopes drawn are those that solutions have at large d."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from asymptotics.expressions.checks import InvalidArgument
+from numerics import solve
+from verify.paper.problems import problem_at
+from verify.paper.risks import risks
+
+DIM = 10**24
+"""Where the local slope of a solution is that of its phase: corrections are powers of d^-0.05 and less."""
+
+
+@pytest.mark.parametrize(
+    ("ell", "a", "slope"),
+    [(-1, 0.2, -3 / 5), (-1, 0.7, 2 / 5), (-1, 1.4, -1), (0, 0.75, -6 / 5), (0, 1.4, -1), (0.5, 1.4, -6 / 5)],
+    ids=["IV", "V", "VIa", "II at 1", "VIa at 1", "II at sqrt(d)"],
+)
+def test_slopes_of_the_article(ell: float, a: float, slope: float) -> None:
+    step = 0.01
+    problems = [problem_at("quadratic", a=x, ell=ell, dim=DIM) for x in (a - step, a + step)]
+    low, high = (float(solve(problem).excess_risk) for problem in problems)
+    assert math.log(high / low) / (2 * step * math.log(DIM)) == pytest.approx(slope, rel=0, abs=0.02)
+
+
+def drawn_slopes(figure) -> list[dict[str, float]]:
+    """By panel: name of the phase and slope of each dashed line, read from the drawing."""
+    panels = []
+    for ax in figure.axes:
+        lines = [line.get_xydata() for line in ax.get_lines() if line.get_linestyle() == "--"]
+        slopes = [float(np.diff(np.log(xy[:, 1]))[0] / np.diff(np.log(xy[:, 0]))[0]) for xy in lines]
+        panels.append(dict(zip((text.get_text().split(":")[0] for text in ax.texts), slopes, strict=True)))
+    return panels
+
+
+def test_slopes_drawn() -> None:
+    small, one, large = drawn_slopes(risks("quadratic", dims=(100,), points=12).figure)
+    assert small["V"] == pytest.approx(2 / 5)
+    assert small["VIa"] == pytest.approx(-1)
+    assert one["II"] == pytest.approx(-6 / 5)
+    assert (large["Ib"], large["II"]) == pytest.approx((0, -6 / 5))
+
+
+@pytest.mark.slow
+def test_curves_are_solutions() -> None:
+    figure = risks("diagonal", dims=(30,), points=5, estimator="ridge", noise_variance=0.25)
+    row = [row for row in figure.rows if row["weight_decay"] == 1][3]
+    problem = problem_at("diagonal", a=0, ell=0, dim=30, estimator="ridge", noise_variance=0.25)
+    assert row["excess_risk"] == pytest.approx(
+        solve(replace(problem, samples=row["samples"])).excess_risk, rel=1e-9, abs=0
+    )
+
+
+@pytest.mark.slow
+def test_bayes_has_one_panel() -> None:
+    figure = risks("diagonal", estimator="bayes", dims=(30,), points=4)
+    assert len(figure.figure.axes) == 1
+
+
+def test_dimensions_are_needed() -> None:
+    with pytest.raises(InvalidArgument, match="dims"):
+        risks("diagonal", dims=())
