@@ -31,7 +31,6 @@ from sympy.core.relational import Relational
 from asymptotics import Law, Network, Phase, PhaseDiagram
 from asymptotics.expressions.checks import InvalidArgument, exact_number, is_number, require
 from asymptotics.networks.mode_functions import Ordering
-from asymptotics.networks.narrow import Binding
 from asymptotics.systems import system_of
 from numerics import InvalidProblem, NotConverged, Problem, solve
 from numerics.arithmetic.precision import to_fraction
@@ -391,7 +390,7 @@ def _draw(diagram: PhaseDiagram, phase: Phase, effort: Effort, seed: int) -> lis
     at_figure, steep_at = dict[str, Any](gammas=st.just(FIGURE_GAMMA)), dict[str, Any]()
     if diagram.noise == "scaled" and not has_own_axes(diagram):
         steep_at = {"gammas": st.just(STEEP), "noises": st.just(FAINT)}
-    if _is_costly(diagram, phase) and effort == "quick":
+    if _is_costly(diagram) and effort == "quick":
         # seconds for each solution: one point, where it lies goes round with the seed
         turns = [at_figure, {}, *([steep_at] if steep_at else [])]
         in_turn = deepest(1, _TRIES_WHERE_COSTLY, **turns[seed % len(turns)])
@@ -404,15 +403,10 @@ def _draw(diagram: PhaseDiagram, phase: Phase, effort: Effort, seed: int) -> lis
     return points[: 2 * count - len(steep)] + steep
 
 
-def _is_costly(diagram: PhaseDiagram, phase: Phase) -> bool:
-    """Whether a solution takes seconds: the modes of a matrix one by one, or a width that binds at its edge.
-
-    The latter needs more digits than float64 has (``ladder``).
-    """
-    if _is_solved_as_declared(diagram) or not _has_hard_edge(diagram):
-        return False
-    order = phase.hypothesis.ordering
-    return diagram.estimator == "bayes" or (isinstance(order, Binding) and order != Binding.MODES_MISSED)
+def _is_costly(diagram: PhaseDiagram) -> bool:
+    """Whether a solution takes seconds: the modes of a matrix one by one."""
+    is_matrix = not _is_solved_as_declared(diagram) and _has_hard_edge(diagram)
+    return is_matrix and diagram.estimator == "bayes"
 
 
 def _has_hard_edge(diagram: PhaseDiagram) -> bool:

@@ -13,7 +13,6 @@ What limits it, as decimal exponents of the last dimension:
   afford.
 * The distance to a boundary.  Where kappa sits at a hard edge of the noise it differs from the edge by the
   power 2/5 of the degrees of freedom: with these ``Cost.edge`` decades below 1, eight digits are left.
-  Where p hidden units keep noise, that lies within the power 2/3 of p/d of the edge (``FITTED_NOISE``).
 * The distance to the boundaries of the phase: at a point where a neglected term is smaller by d^-mu, mu
   small, no reachable dimension makes it small.  Such points are not used: `margin`, `deepest`.
 
@@ -39,7 +38,7 @@ from asymptotics.balance.dominant_balance import Balanced
 from asymptotics.balance.regimes import LABEL_NOISE
 from asymptotics.networks.narrow import Binding
 from verify.strategies import Scale
-from verify.systems.points import exponents_at, last_decade, slack
+from verify.systems.points import exponents_at, last_decade
 
 EXPONENTS = (symbols.a, symbols.ell, symbols.gamma, symbols.b)
 """Coordinates of a point; b is 0 where the noise does not scale."""
@@ -56,11 +55,8 @@ STEPS = 6
 LEAST_DEPTH = 3
 """Decades by which what is neglected lies below what is kept where constants and logarithms are resolved."""
 
-FITTED_NOISE, MOST_FITTED_NOISE = 16, 28
-"""Decades of the share of the noise below 1 that hidden units keep: it reaches 2/3 as many into the edge.
-
-Beyond the first a solution takes more digits than float64 has, and seconds: only where ``LEAST_DEPTH`` needs
-it, and up to the second."""
+FEW_MODES = 12
+"""Decades of learned modes where hidden units keep noise: among more float64 does not place its edge."""
 
 Array = NDArray[np.float64]
 Point = TypeVar("Point")
@@ -226,16 +222,12 @@ def reach_of_width(diagram: PhaseDiagram, phase: Phase, point: Any, cost: Cost =
     """The decimal exponent at which the ladder of a network of scaled width ends."""
     laws = (phase.effective_noise, phase.threshold, phase.learned_modes, phase.degrees_of_freedom)
     exponents = np.array([exponents_at(diagram, tuple(law.exponent for law in laws), point)], dtype=float).T
-    ends = [last_decade(diagram, phase, point)]
-    ends += [float(np.min(end)) for end in _cost_of_phase(diagram, phase, exponents, cost)]
-    if phase.hypothesis.ordering is Binding.MODES_MISSED:
-        ends.append(float(np.min(_bound(cost.modes, exponents[2]))))
-    elif isinstance(phase.hypothesis.ordering, Binding):
-        usual, most = (decades / (1 - float(point.rho)) for decades in (FITTED_NOISE, MOST_FITTED_NOISE))
-        # a little more, for the last dimension is rounded
-        needed = 1.01 * LEAST_DEPTH / max(slack(diagram, phase, point), 1e-9)
-        ends.append(max(usual, needed) if needed <= most else usual)
-    return min(ends)
+    end, order = last_decade(diagram, phase, point), phase.hypothesis.ordering
+    if isinstance(order, Binding):
+        # q - kappa is in relative digits however near the edge is (`numerics.networks.width`)
+        most = cost.modes if order is Binding.MODES_MISSED else FEW_MODES
+        return min(end, float(np.min(_bound(most, exponents[2]))))
+    return min([end, *(float(np.min(one)) for one in _cost_of_phase(diagram, phase, exponents, cost))])
 
 
 def coordinates(scales: Sequence[Scale]) -> Array:

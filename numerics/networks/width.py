@@ -98,8 +98,32 @@ def narrowed(cut: Cut, width: int) -> Cut:
     if quadratic.scalars_of(cut).mass_above * cut.target.dim <= width:
         return cut
     start, quantile = top_quantile(cut.target, cut.noise, width)
-    excess = quantile - cut.threshold
+    excess = _beyond(cut, start, quantile)
     return replace(cut, start=start, excess=max(excess, 0 * excess))
+
+
+def _beyond(cut: Cut, start: Preimage, quantile: Any) -> Any:
+    """How far q is above kappa, from their preimages if these are nearer to each other than to the axis.
+
+    Next to the edge of the noise q and kappa agree in ever more digits, but the heights of their preimages do
+    not.  As delta^2 mean 1/|z_kappa - s|^2 = 1 on the curve,
+
+        q - kappa = delta^2 (z_q - z_kappa) (z_q - conj z_kappa) mean 1/(|z_kappa - s|^2 (z_q - s)),
+
+    and the product of the first two is (Re)^2 + (Im z_kappa)^2 - (Im z_q)^2 + 2 i Im z_q Re, with Re that of
+    z_q - z_kappa.
+    """
+    arithmetic, from_zero = cut.target.arithmetic, cut.start.view.origin
+    across = (start.zeta.real - cut.start.zeta.real) + (start.view.origin - from_zero)
+    height, other = cut.start.zeta.imag, start.zeta.imag
+    if not (cut.start.in_support and start.in_support and abs(across) < height):
+        return quantile - cut.threshold
+    squares = across * across + (height - other) * (height + other)
+    steps = arithmetic.complex(squares, 2 * other * across)
+    real = arithmetic.real_part(cut.start.separations)
+    separations = cut.start.separations + arithmetic.complex(across, other - height)
+    mean = (cut.start.view.weights / (real * real + height * height)) @ (1 / separations)
+    return cut.noise * cut.noise * (steps * mean).real
 
 
 @lru_cache(maxsize=64)
@@ -162,7 +186,7 @@ def _on_curve(target: AnyTarget, noise: Any, count: int, place: Place) -> tuple[
 
     arithmetic, rough = target.arithmetic, target.in_double()
     with DOUBLE.working():
-        guess = math.log(float(max(noise, rough.size(count + 0.5)))) if place is _by_real_part else 1.0
+        guess = _guess(rough, float(noise), count, place)
         in_double = partial(surplus, rough, float(noise))
         root = monotone_root(lambda y: in_double(y)[0], guess, _ROUGHLY)
         step = _STEP * max(abs(root), 1)
@@ -176,6 +200,13 @@ def _on_curve(target: AnyTarget, noise: Any, count: int, place: Place) -> tuple[
         raise NotConverged(f"the {count} largest of {target.dim} eigenvalues were not told from the others")
     value: tuple[Preimage, Any] = result.value
     return value
+
+
+def _guess(target: AnyTarget, noise: float, count: int, place: Place) -> float:
+    """Where to search: at the mode itself, or where the mass 2 angle^3/(3 pi) of noise alone is count/dim."""
+    if place is _by_real_part:
+        return math.log(max(noise, target.size(count + 0.5)))
+    return -math.log(3 * math.pi / 2 * count / target.dim) / 3
 
 
 def _surplus(target: AnyTarget, noise: Any, count: int, point: Preimage) -> Any:

@@ -109,6 +109,21 @@ def test_a_threshold_above_the_quantile_is_what_counts() -> None:
     assert tight.degrees_of_freedom < 0.9 * loose.degrees_of_freedom
 
 
+def test_next_to_the_edge_float64_has_all_digits() -> None:
+    """q and kappa agree in 14 digits there: of their difference float64 has two."""
+    angle = 1e-7
+    target = Target(dim=10**30, decay=1.25, scale=1e-160)
+    found = scalars_at_angle(1.0, angle, target, 10**4)
+    arithmetic = multiprecision(120)
+    with arithmetic.working():
+        exact = scalars_at_angle(
+            arithmetic.real(1), arithmetic.real(angle), target.in_arithmetic(arithmetic), 10**4
+        )
+        for result in RESULTS:
+            ratio = getattr(found, result) / getattr(exact, result)
+            assert float(ratio) == pytest.approx(1, rel=1e-12, abs=0)
+
+
 @pytest.mark.parametrize("units", [1, 5, 50, 500])
 def test_the_approximation_is_close(units: int) -> None:
     target = Target.of(1000, 1.25)
