@@ -23,7 +23,7 @@ from asymptotics import Phase, PhaseDiagram, models, phase_diagram
 from asymptotics.expressions.checks import require
 from numerics import Problem, solve
 from verify.figures import draw_phase_diagram
-from verify.figures.polygons import clipped, rectangle
+from verify.figures.polygons import clipped, rectangle, sides
 from verify.figures.view import view_of
 from verify.limits import SAMPLES_WINDOW
 from verify.paper.output import BLUE, RED, PaperFigure, new_figure, require_setting, suffix_of
@@ -37,8 +37,9 @@ LINE = "#5d3a9b"
 WINDOW = (Fraction(-1, 2), Fraction(5, 2)), (Fraction(-3, 2), Fraction(3, 2))
 """What is drawn of a and ell."""
 
-BELOW = Fraction(1, 4)
-"""How far below the label of its phase a point is, in ell."""
+DIRECTIONS = ((0, -1), (0, 1), (1, 1), (-1, -1), (1, 0), (-1, 0))
+BESIDE, ROOM = Fraction(1, 4), Fraction(1, 20)
+"""How far from the label of its phase a point is, and from the ends of the phase."""
 
 
 def plane(
@@ -146,18 +147,21 @@ def _redden(ax: Axes) -> None:
 
 
 def _points(diagram: PhaseDiagram, gamma: Fraction | float) -> dict[Phase, tuple[Fraction, Fraction]]:
-    """Of each phase that the window shows a point below its label, or else the mean of its corners."""
+    """Of each phase in the window a point beside its label with room around it, or else the middle."""
     view = view_of(diagram, gamma=gamma, samples_window=WINDOW[0], decay_window=WINDOW[1])
     points = {}
     for phase in diagram.phases:
         region = clipped(rectangle(*WINDOW), view.half_planes(phase))
         if region:
             a, ell = (sum(x, Fraction(0)) / len(region) for x in zip(*region, strict=True))
-            lower = (a, ell - BELOW)
-            room = clipped(
-                rectangle((a, a + BELOW), (lower[1] - BELOW / 3, lower[1])), view.half_planes(phase)
-            )
-            points[phase] = lower if lower in room and lower[1] > WINDOW[1][0] else (a, ell)
+            beside = [(a + x * BESIDE, ell + y * BESIDE) for x, y in DIRECTIONS]
+            squares = {point: rectangle(*((x - ROOM, x + ROOM) for x in point)) for point in beside}
+            free = [
+                point
+                for point, square in squares.items()
+                if set(clipped(square, sides(region))) == set(square)
+            ]
+            points[phase] = free[0] if free else (a, ell)
     return points
 
 
@@ -165,7 +169,7 @@ def _draw_weights(ax: Axes, phase: Phase, problem: Problem) -> dict[str, Any]:
     """The density of the weights at one point; returns what is drawn of it."""
     solution = solve(problem)
     spectrum = solution.spectrum()
-    ax.set_title(f"{phase.name}: {spectrum.atom:.3g} of the weights at 0", fontsize=8, pad=3)
+    ax.set_title(f"{phase.name}: {round(spectrum.atom, 12):.3g} of the weights at 0", fontsize=8, pad=3)
     ax.set(xscale="log", yscale="log")
     ax.tick_params(which="both", labelsize=6, length=2)
     ax.minorticks_off()

@@ -111,7 +111,7 @@ def risks(
                 estimator,
                 [row for row in curves if row["dim"] == sizes[-1]],
             )
-        decay = "tuned posterior" if ell is None else rf"$\lambda = {power(ell)}$"
+        decay = "no weight decay" if ell is None else rf"$\lambda = {power(ell)}$"
         ax.set(xscale="log", yscale="log", xlabel=r"effective samples $n_{\mathrm{eff}}$", title=decay)
         ax.xaxis.set_minor_formatter(NullFormatter())
     for ax in panels[:1] if noise_variance else panels:  # the others share its axis

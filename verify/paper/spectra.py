@@ -175,7 +175,7 @@ def _draw_panel(
         ax.axvline(spectrum.bulk_edge, linestyle=":", color=GREY, label="edge of the bulk")
     places = [spike.location for spike in spectrum.spikes if edges[0] < spike.location < edges[-1]]
     outliers = [x for x in places if x > spectrum.bulk_edge]
-    lowest = 0.3 / len(group)
+    lowest = 0.03 if spectrum.is_even else 0.3 / len(group)  # Gaussian tails have no outliers
     if outliers:
         heights = [lowest * 1.5] * len(outliers)
         ax.plot(outliers, heights, "v", color=RED, markersize=5, label="outliers of the theory")
