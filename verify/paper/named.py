@@ -1,6 +1,6 @@
 """The figures of the paper as functions of keyword arguments alone, for who makes them by name.
 
-Each returns Matplotlib's figure.  Where the packages lie in a checkout its stored trainings are drawn.
+Each returns Matplotlib's figure; a noise variance may be any real number.  Where the packages lie in a checkout its stored trainings are drawn.
 
 In this order: ``STORED``, ``paper_plane`` (Figure 1), ``paper_spectra`` (2), ``paper_risks`` (3 to 5),
 ``paper_pruning`` (8).
@@ -27,7 +27,7 @@ STORED = Path(__file__).parents[2] / "examples" / "data"
 def paper_plane(
     *,
     network: str = "quadratic",
-    noise_variance: float = NOISE_VARIANCE,
+    noise_variance: Any = NOISE_VARIANCE,
     estimator: str = "erm",
     gamma: Any = Fraction(5, 4),
     dim: int = 10**4,
@@ -37,13 +37,15 @@ def paper_plane(
     Raises:
         InvalidArgument: as `plane`.
     """
-    return plane(network, noise_variance=noise_variance, estimator=estimator, gamma=gamma, dim=dim).figure
+    return plane(
+        network, noise_variance=float(noise_variance), estimator=estimator, gamma=gamma, dim=dim
+    ).figure
 
 
 def paper_spectra(
     *,
     network: str = "quadratic",
-    noise_variance: float = NOISE_VARIANCE,
+    noise_variance: Any = NOISE_VARIANCE,
     width: int | None = None,
     dim: int = 60,
 ) -> Figure:
@@ -52,13 +54,15 @@ def paper_spectra(
     Raises:
         InvalidArgument: as `spectra`.
     """
-    return spectra(network, noise_variance=noise_variance, width=width, dim=dim, trainings=_stored()).figure
+    return spectra(
+        network, noise_variance=float(noise_variance), width=width, dim=dim, trainings=_stored()
+    ).figure
 
 
 def paper_risks(
     *,
     network: str = "quadratic",
-    noise_variance: float = NOISE_VARIANCE,
+    noise_variance: Any = NOISE_VARIANCE,
     estimator: str = "erm",
     width: int | None = None,
 ) -> Figure:
@@ -67,14 +71,18 @@ def paper_risks(
     Raises:
         InvalidArgument: as `risks`.
     """
-    setting: dict[str, Any] = {"noise_variance": noise_variance, "estimator": estimator, "width": width}
+    setting: dict[str, Any] = {
+        "noise_variance": float(noise_variance),
+        "estimator": estimator,
+        "width": width,
+    }
     return risks(network, **setting, trainings=_stored()).figure
 
 
 def paper_pruning(
     *,
     network: str = "quadratic",
-    noise_variance: float = NOISE_VARIANCE,
+    noise_variance: Any = NOISE_VARIANCE,
     width: int | None = None,
     dim: int | None = None,
 ) -> Figure:
@@ -83,7 +91,7 @@ def paper_pruning(
     Raises:
         InvalidArgument: as `pruning`.
     """
-    return pruning(network, noise_variance=noise_variance, width=width, dim=dim).figure
+    return pruning(network, noise_variance=float(noise_variance), width=width, dim=dim).figure
 
 
 def _stored() -> Path | None:
