@@ -39,7 +39,7 @@ from numerics.runs import Cache, Parts, complete, require_run
 from verify import point_cache, words
 from verify.checks.across import boundary_checks
 from verify.checks.further import further_checks
-from verify.checks.measured import Measured, drawn, problem_of, region_of
+from verify.checks.measured import LeftOut, Measured, drawn, problem_of, region_of
 from verify.coverage import excluded, phase_counts
 from verify.extrapolation import ROUNDING, Limit, extrapolated_exponent, limits_of_ratio
 from verify.ladder import (
@@ -116,8 +116,8 @@ def agreement(
     Args:
         diagram: derived by ``phase_diagram``, or altered by you: an error in any law must make it fail, and
             so must a phase that is missing.  A part of a diagram, without ``boundaries``, may miss phases.
-        effort: "quick", a few points in each phase, or "full", ten times as many, and boundaries, spectra and
-            proofs (``checks``) besides.
+        effort: "quick", a few points in each phase, or "full", ten times as many.  Boundaries, spectra and
+            proofs (``checks``) are compared besides, at quick effort some, which go round with the seed.
         seed: of the points drawn.
         progress: whether to show a progress bar on standard error.
         executor: any ``concurrent.futures.Executor``, to which the points go one by one; None to solve them
@@ -146,8 +146,7 @@ def agreement(
         for k, point in enumerate(_draw(diagram, phase, effort, seed))
     ]
     outcomes = [*_compared_at(diagram, places, executor, stored, progress), *regions_checked(diagram, seed)]
-    if effort == "full":
-        outcomes += _checked(diagram, further_checks(diagram, seed=seed))
+    outcomes += _checked(diagram, further_checks(diagram, effort=effort, seed=seed))
     checks = tuple(outcome for outcome in outcomes if isinstance(outcome, Check))
     omissions = tuple(outcome for outcome in outcomes if isinstance(outcome, Omission))
     derived = tuple(derived_phase(diagram, phase) for phase in diagram.phases)
@@ -319,19 +318,21 @@ def regions_checked(diagram: PhaseDiagram, seed: int) -> Iterator[Check]:
         yield from (one for one in _check(diagram, phase, point, every_law=False) if isinstance(one, Check))
 
 
-def boundaries_checked(diagram: PhaseDiagram, seed: int) -> Iterator[Check]:
-    """The checks on and beside every boundary, which belong to no one phase."""
-    yield from _checked(diagram, boundary_checks(diagram, seed=seed))
+def boundaries_checked(diagram: PhaseDiagram, effort: Effort, seed: int) -> Iterator[Check | Omission]:
+    """The checks on and beside boundaries, which belong to no one phase."""
+    yield from _checked(diagram, boundary_checks(diagram, effort=effort, seed=seed))
 
 
-def _checked(diagram: PhaseDiagram, numbers: Iterable[Measured]) -> Iterator[Check]:
+def _checked(diagram: PhaseDiagram, numbers: Iterable[Measured | LeftOut]) -> Iterator[Check | Omission]:
     """What is compared on boundaries, of spectra, and with proofs (``checks``)."""
     for one in numbers:
+        shared = {**_row_of(diagram, one.phase, one.region), "quantity": one.quantity, "kind": one.kind}
+        if isinstance(one, LeftOut):
+            yield Omission(**shared, **_coordinates({}), dim=0, reason=one.reason)
+            continue
         yield Check(
-            **_row_of(diagram, one.phase, one.region),
+            **shared,
             **_coordinates(one.point),
-            quantity=one.quantity,
-            kind=one.kind,
             dim=one.dim,
             predicted=one.predicted,
             measured=one.limit.value,

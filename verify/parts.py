@@ -1,4 +1,4 @@
-"""A verification in parts: each phase, what covers the exponents, each planted error.
+"""A verification in parts: each phase, what covers the exponents, boundaries, each planted error.
 
 Parts go to any executor and are kept on disk when they are finished (``numerics.runs``), so they are told by
 plain values, and so is what comes out of them.  A part is kept under a digest of the sources of all three
@@ -59,13 +59,15 @@ class Part:
     Attributes:
         subject: the diagram.
         phase: the index of the one compared, if it is a phase.
-        planted: the name of the planted error, if it is one; with neither, the part is what covers the
-            exponents, at full effort the boundaries, too.
+        planted: the name of the planted error, if it is one.
+        boundary: the index of the one compared, if it is one; at full effort each is a part.  With none of
+            the three, the part is what covers the exponents, at quick effort some boundaries, too.
     """
 
     subject: Subject
     phase: int | None = None
     planted: str | None = None
+    boundary: int | None = None
 
     def key(self) -> dict[str, Any]:
         """All that determines what comes out."""
@@ -90,7 +92,9 @@ def parts_of(subject: Subject) -> list[Part]:
     if subject.effort == "quick":
         errors = errors[:: max(1, -(-len(errors) // QUICK_ERRORS))]
     phases = (Part(subject, phase=index) for index in range(len(diagram.phases)))
-    return [*phases, Part(subject), *(Part(subject, planted=error.name) for error in errors)]
+    count = len(diagram.boundaries) if subject.effort == "full" else 0
+    boundaries = (Part(subject, boundary=index) for index in range(count))
+    return [*phases, Part(subject), *boundaries, *(Part(subject, planted=error.name) for error in errors)]
 
 
 def computed(part: Part) -> dict[str, Any]:
@@ -104,9 +108,12 @@ def computed(part: Part) -> dict[str, Any]:
         kill = killed(CATALOGUE[part.planted], seed=subject.seed)
         return {"kill": {**vars(kill), "by": kill.by and written([kill.by])}}
     diagram = subject.diagram()
+    if part.boundary is not None:
+        of_boundary = replace(diagram, boundaries=(diagram.boundaries[part.boundary],))
+        return written([*boundaries_checked(of_boundary, subject.effort, subject.seed)])
     if part.phase is None:
-        boundaries = boundaries_checked(diagram, subject.seed) if subject.effort == "full" else ()
-        return written([*regions_checked(diagram, subject.seed), *boundaries])
+        some = boundaries_checked(diagram, "quick", subject.seed) if subject.effort == "quick" else ()
+        return written([*regions_checked(diagram, subject.seed), *some])
     of_phase = replace(diagram, phases=(diagram.phases[part.phase],), boundaries=())
     report = agreement(of_phase, effort=subject.effort, seed=subject.seed)
     return written([*report.checks, *report.omissions])

@@ -116,6 +116,7 @@ MEANING = {
     "region": "where the phase holds; compared is how many phases hold at a point, which is 1",
     "place": "the power of d by which the variable of the law grows on the boundary, which is 0",
     "beside": "the law across the boundary over the risk of the phase beside it, off the boundary",
+    "close": "the solution inside of a phase, close to the boundary, over the law of the phase or across it",
     "atom": "the share of the trained weights that is 0",
     "mass_above": "the share of the trained weights that is not 0",
     "bulk_edge": "the largest trained weight that noise makes",
@@ -143,6 +144,16 @@ SMALL_PART = "a part of the risk that float64 does not show beside the whole"
 SHORT_SERIES = "a series in 1/log d whose rest is not small at any dimension in reach"
 MODES_AT_EDGE = "more modes next to the edge of the noise than can be summed one by one"
 NEAR_A_CASE = "close to a decay gamma at which the law becomes another"
+ANOTHER_SEED = "compared at another seed, or at full effort"
+SLOW_BOUNDARY = "sums or integrals over all modes take seconds for each number: compared at full effort alone"
+SHALLOW_BOUNDARY = "what the law neglects is not small at any dimension in reach, at any point drawn"
+NO_LAW = "no law across this boundary is derived"
+NOTHING_CLOSE = "no risk is left on this side of the boundary"
+SLOW_PROOF = "proofs take seconds here: compared at full effort alone"
+NO_DEEP_POINT = "no point drawn lies so deep in a phase that its law is good at the dimensions of proofs"
+NO_SPECTRUM = "no law of the spectrum is derived in this phase"
+SHALLOW_SPECTRUM = "no point drawn is deep enough in the phase for it, or its number is a series in 1/log d"
+FEW_IN_TAIL = "too few weights in the tail at any dimension in reach"
 NEEDS_PANDAS = "to_frame needs pandas: pip install '.[tables]', from the root of the repository"
 NO_VERSION = "(not installed)"
 TABLES = ("phases", "omissions", "planted_errors")

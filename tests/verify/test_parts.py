@@ -46,11 +46,10 @@ def test_a_record_that_is_none_is_refused() -> None:
         list(outcomes_of(Part(SUBJECT, phase=0), {"outcomes": [{"network": "He_2"}]}))
 
 
-@pytest.mark.slow
-def test_boundaries_are_of_no_one_phase() -> None:
-    """At full effort alone, as in ``agreement``."""
-    subject = Subject("diagonal", "none", "bayes", "full", "full", 0)
-    rows = list(outcomes_of(Part(subject), computed(Part(subject))))
-    assert {row.phase for row in rows if row.quantity != "region"} >= {"Ia/N"}
-    quick = Part(replace(subject, effort="quick"))
-    assert {row.quantity for row in outcomes_of(quick, computed(quick))} == {"region"}
+@pytest.mark.parametrize("effort", ["quick", pytest.param("full", marks=pytest.mark.slow)])
+def test_boundaries_are_of_no_one_phase(effort) -> None:
+    """At quick effort some are compared with what covers the exponents, at full effort each is a part."""
+    subject = Subject("hermite_2", "fixed", "erm", "full", effort, 0)
+    parts = [part for part in parts_of(subject) if part.boundary == (0 if effort == "full" else None)]
+    (part,) = [part for part in parts if part.phase is None and part.planted is None]
+    assert "1/2" in {row.phase for row in outcomes_of(part, computed(part))}

@@ -1,7 +1,7 @@
 r"""Do the laws across boundaries hold, and are the boundaries where they are said to be?
 
 The law across a boundary (``asymptotics.boundaries``) holds on both sides of it and in between.  At a point
-*on* the boundary (``places``) three things are compared.
+*on* the boundary (``places``) four things are compared.
 
 * *The law.*  With x the variable of the law, of order one there, solutions at x = 1/2 or 2, in units of the
   window where the risk follows neither phase, are divided by the law.  On a geometric ladder of dimensions
@@ -14,19 +14,21 @@ The law across a boundary (``asymptotics.boundaries``) holds on both sides of it
 * *Both phases.*  Off the boundary by a step the law turns into the law of the risk of that phase: their ratio
   tends to 1.  The smaller the step the larger the dimensions at which it does; both are closed forms, so
   that the dimension is what it needs to be.
+* *Close by.*  Inside a phase, a step off the boundary, a solution is compared with the law of the phase, at
+  dimensions that the step needs; where no solution reaches them, with the law across the boundary.
 
 By hand, quadratic network, the boundary of III and VIb, where shrinkage, (lambda d/n_eff)^2, and noise, Delta
 d/n_eff, exchange the lead.  The law is the sum of both, its variable x = lambda sqrt(d/(4 n_eff Delta)), of
 order one where ell = (a - 1)/2.  At ell = (a - 1)/2 + s one term is d^(-2 s) of the other.
 
-In this order: `boundary_checks`, `side_of` and `law_on`, `place_of`, `law_off`.
+In this order: `boundary_checks`, `side_of` and `law_on`, `place_of`, `law_off`, `law_close`.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, Literal
 
@@ -34,16 +36,17 @@ import mpmath
 from mpmath import mpf
 from sympy import Integral, Rational, Sum
 
-from asymptotics import Boundary, BoundaryLaw, Phase, PhaseDiagram
+from asymptotics import Boundary, BoundaryLaw, BoundaryType, Law, Phase, PhaseDiagram, symbols
 from asymptotics.algebra.regions import margin as margin_of
 from asymptotics.boundaries.free_convolution import PathIntegral
 from asymptotics.expressions.checks import InvalidArgument
 from asymptotics.lemmas.uniform_sums import ModeIntegral
 from asymptotics.systems import system_of
-from verify.checks.measured import Measured, Quantities, solved_at
-from verify.checks.places import Place, place_on, values_beside, values_on, variable_at
+from verify import words
+from verify.checks.measured import LeftOut, Measured, Quantities, in_turn, solved_at
+from verify.checks.places import Place, place_on, reach_of, values_beside, values_on, variable_at
 from verify.extrapolation import Limit, limit_beyond_logarithms, limit_beyond_powers
-from verify.ladder import dimensions
+from verify.ladder import STEPS, dimensions
 
 QUANTITIES = {"excess_risk": "risk", "effective_noise": "effective_noise", "threshold": "threshold"}
 """What the law across a boundary has, by the names of solutions."""
@@ -57,8 +60,13 @@ FAR = (4000, 8000)
 NEARLY_NOTHING = mpf("1e-200")
 """A law that vanishes on one side is less than this of itself on the other."""
 
-POINTS = {"quick": 1, "full": 10}
-"""Points on each boundary."""
+FEW, SEEDS, FULL_POINTS = 2, 20, 3
+"""Boundaries at one seed at quick effort; seeds that make all; points on each boundary at full effort."""
+
+GONE = 8.0
+"""Decades by which the term that balances on a boundary is smaller where the law of a phase is compared."""
+
+_HALVINGS, _ON = 4, Fraction(0)
 
 NOT_MEASURED = Limit(math.nan, math.inf)
 
@@ -68,35 +76,81 @@ NOWHERE = Limit(math.inf, 0.0)
 
 def boundary_checks(
     diagram: PhaseDiagram, *, effort: Literal["quick", "full"] = "quick", seed: int = 0
-) -> Iterator[Measured]:
-    """What is compared on and beside every boundary of a diagram that has a law.
+) -> Iterator[Measured | LeftOut]:
+    """What is compared on and beside the boundaries of a diagram; those that are left out, with the reason.
 
     Args:
-        diagram: of a network; of a system nothing is compared.
-        effort: "quick", one point on each boundary and one side of it, or "full", ten points and both sides.
+        diagram: whose model ``numerics`` solves.
+        effort: "quick", one point on each of a few boundaries, which go round with the seed, and one side of
+            it; or "full", several points on every one, both sides, and a point inside a phase close by.
         seed: of the points drawn.
 
     Raises:
         NotConverged: when an equation could not be solved.
     """
-    if system_of(diagram.model) is not None:
+    count = len(diagram.boundaries)
+    turn = range(count) if effort == "full" else in_turn(count, max(FEW, -(-count // SEEDS)), seed)
+    for k, boundary in enumerate(diagram.boundaries):
+        law = law_of(boundary) if k in turn else None
+        if law is None or (effort == "quick" and _is_slow(diagram, law)):
+            reason = words.ANOTHER_SEED if k not in turn else words.NO_LAW
+            yield _left_out(boundary, reason if law is None else words.SLOW_BOUNDARY)
+        elif effort == "full":
+            yield from _in_full(diagram, boundary, law, seed)
+        else:
+            yield from _in_short(diagram, boundary, law, seed)
+
+
+def _in_short(
+    diagram: PhaseDiagram, boundary: Boundary, law: BoundaryLaw, seed: int
+) -> Iterator[Measured | LeftOut]:
+    """One point of a boundary, and one side of it."""
+    place = place_on(diagram, boundary, seed=seed)
+    if place is None:
+        yield _nowhere(boundary)
         return
-    for boundary in diagram.boundaries:
-        law = law_of(boundary)
-        if law is None:
+    if place.is_shallow:
+        yield _left_out(boundary, words.SHALLOW_BOUNDARY)
+        return
+    (share,) = _one_side(law, seed)
+    yield from law_on(side_of(place, share), law)
+    yield from place_of(place, law)
+    if _is_explicit(law):  # else a number may take seconds
+        yield from law_off(place, law)
+
+
+def _in_full(
+    diagram: PhaseDiagram, boundary: Boundary, law: BoundaryLaw, seed: int
+) -> Iterator[Measured | LeftOut]:
+    """Several points of a boundary, both sides of it, and points inside of the phases."""
+    for k in range(FULL_POINTS):
+        place = place_on(diagram, boundary, seed=seed + k)
+        if place is None:
+            yield _nowhere(boundary)
+            return
+        if place.is_shallow:
+            yield _left_out(boundary, words.SHALLOW_BOUNDARY)
             continue
-        for k in range(POINTS[effort]):
-            place = place_on(diagram, boundary, seed=seed + k)
-            if place is None:
-                phases = "/".join(phase.name for phase in boundary.phases)
-                yield Measured(phases, str(boundary.relation), "place", "boundary", {}, 0, 0.0, NOWHERE)
-                break
-            sides = SHARES if effort == "full" else _one_side(diagram, law, seed)
-            for share in sides:
-                yield from law_on(side_of(place, share), law)
-            yield place_of(place, law)
-            if effort == "full" or _is_explicit(law):  # else a number may take seconds
-                yield from law_off(place, law)
+        for share in SHARES[:1] if place.is_at_parameter else SHARES:
+            yield from law_on(side_of(place, share), law)
+        yield from place_of(place, law)
+        if k == 0 or _is_explicit(law):
+            yield from law_off(place, law)
+        if k == 0:
+            yield from law_close(place, law, seed)
+
+
+def _nowhere(boundary: Boundary) -> Measured:
+    where = str(boundary.relation)
+    return Measured(_names(boundary), where, "place", "boundary", {}, 0, 0.0, NOWHERE)
+
+
+def _left_out(boundary: Boundary, reason: str) -> LeftOut:
+    return LeftOut(_names(boundary), str(boundary.relation), "excess_risk", "boundary", reason)
+
+
+def _names(boundary: Boundary) -> str:
+    return "/".join(phase.name for phase in boundary.phases)
 
 
 def _is_explicit(law: BoundaryLaw) -> bool:
@@ -113,7 +167,7 @@ def law_of(boundary: Boundary) -> BoundaryLaw | None:
     return law if isinstance(law, BoundaryLaw) else None
 
 
-def _one_side(diagram: PhaseDiagram, law: BoundaryLaw, seed: int) -> Sequence[Any]:
+def _one_side(law: BoundaryLaw, seed: int) -> Sequence[Any]:
     """The side of one comparison: any, but where integrals over all modes take half a minute below it."""
     return SHARES[:1] if _is_costly(law) else SHARES[seed % 2 : seed % 2 + 1]
 
@@ -122,6 +176,15 @@ def _is_costly(law: BoundaryLaw) -> bool:
     """Whether the law holds integrals over all modes."""
     parts = (law.risk, *(side for equation in law.equations for side in equation.args))
     return any(part.has(PathIntegral, ModeIntegral) for part in parts)
+
+
+def _is_slow(diagram: PhaseDiagram, law: BoundaryLaw) -> bool:
+    """Whether one comparison takes more than quick effort has: integrals over modes, or sums in equations."""
+    in_equations = any(equation.has(Sum) for equation in law.equations)
+    system = system_of(diagram.model)
+    has_source = system is not None and symbols.source in system.parameters
+    is_summed = law.type is BoundaryType.ONSET and in_equations and has_source
+    return is_summed or (_is_costly(law) and diagram.model.name != "diagonal")
 
 
 @dataclass(frozen=True)
@@ -148,9 +211,14 @@ def side_of(place: Place, share: Any) -> Side:
         place: on the boundary.
         share: the value.
     """
-    points = tuple(values_beside(place, dim, share) for dim in place.dims)
+    if place.is_at_parameter:
+        points = tuple(values_on(place, dim) for dim in place.dims)
+        opposite = points[0]
+    else:
+        points = tuple(values_beside(place, dim, share) for dim in place.dims)
+        opposite = values_beside(place, place.dims[0], 1 / share)
     solutions = tuple(solved_at(place.diagram, values) for values in points)
-    return Side(place, points, solutions, values_beside(place, place.dims[0], 1 / share))
+    return Side(place, points, solutions, opposite)
 
 
 def law_on(side: Side, law: BoundaryLaw) -> Iterator[Measured]:
@@ -160,14 +228,14 @@ def law_on(side: Side, law: BoundaryLaw) -> Iterator[Measured]:
         side: solutions on one side of the boundary.
         law: that is compared; that of the boundary, or one that a hand has altered.
     """
-    place = side.place
+    place, names = side.place, {**QUANTITIES, **{name: name for name, _ in law.others}}
     try:
         laws = [law.solve(**values) for values in side.points]
     except (InvalidArgument, ArithmeticError):
         # a law has values all over its boundary, but perhaps not on one that a hand has altered
         yield _at(place, "excess_risk", 1.0, NOT_MEASURED)
         return
-    for quantity, name in QUANTITIES.items():
+    for quantity, name in names.items():
         # what an estimator does not have, such as a threshold, is None; a law that is 0 is negligible
         measured = [of(quantity) for of in side.solutions]
         predicted = [numbers[name] for numbers in laws]
@@ -184,18 +252,26 @@ def limit_of(dims: Sequence[float], ratios: Sequence[float], *, is_logarithmic: 
     return limit_beyond_logarithms(dims, ratios) if is_logarithmic else limit_beyond_powers(ratios)
 
 
-def place_of(place: Place, law: BoundaryLaw) -> Measured:
-    """How fast the variable of the law grows on the boundary, which is not at all."""
+def place_of(place: Place, law: BoundaryLaw) -> Iterator[Measured]:
+    """How fast the variable of the law grows on the boundary, which is not at all.
+
+    Nothing is compared where it does not grow off the boundary either: the law is the same on both sides.
+    """
+    if _growth(place, law, Fraction(1, 10)) != 0:
+        yield _at(place, "place", 0.0, Limit(_growth(place, law), 0.0))
+
+
+def _growth(place: Place, law: BoundaryLaw, off: Fraction = _ON) -> float:
+    """The power of d by which the variable of the law grows."""
     with mpmath.workdps(30):
         dims = [mpf(10) ** decades for decades in FAR]
-        near, far = (mpmath.log(variable_at(law, values_on(place, dim))) for dim in dims)
-        slope = (far - near) / (mpmath.log(dims[1]) - mpmath.log(dims[0]))
-    return _at(place, "place", 0.0, Limit(float(slope), 0.0))
+        near, far = (mpmath.log(variable_at(law, values_on(place, dim, off=off))) for dim in dims)
+        return float((far - near) / (mpmath.log(dims[1]) - mpmath.log(dims[0])))
 
 
 def law_off(place: Place, law: BoundaryLaw) -> Iterator[Measured]:
     """The law over that of the risk of either phase, off the boundary: as far as the other terms allow."""
-    step = Fraction(min(place.gap, 1.0)).limit_denominator(40) / 4 or Fraction(1, 160)
+    step = _step(place)
     for off in (-step, step):
         phase = _phase_at(place, off)
         if phase is None:
@@ -222,10 +298,57 @@ def law_off(place: Place, law: BoundaryLaw) -> Iterator[Measured]:
         yield _at(place, "beside", 1.0, limit)
 
 
+def _step(place: Place) -> Fraction:
+    """How far off the boundary its law is compared: a quarter of what the other terms leave, or less.
+
+    It is halved until both phases hold there, as they may not where a boundary of theirs is a curve.
+    """
+    step = Fraction(min(place.gap, 1.0)).limit_denominator(40) / 4 or Fraction(1, 160)
+    for k in range(_HALVINGS):
+        halved: Fraction = step / 2**k
+        if None not in (_phase_at(place, halved), _phase_at(place, -halved)):
+            return halved
+    return step
+
+
+def law_close(place: Place, law: BoundaryLaw, seed: int) -> Iterator[Measured | LeftOut]:
+    r"""A solution inside a phase, close to the boundary, over the law of the phase.
+
+    At a step s from the boundary the term that balances on it is smaller by d^(-c s), with d^(c s) the growth
+    of the variable: the ladder ends where that is ``GONE`` decades.  Where no solution reaches so far the law
+    across the boundary, which holds both terms, takes the place of that of the phase.
+
+    Args:
+        place: on the boundary.
+        law: that is compared.
+        seed: on which side.
+    """
+    step = _step(place)
+    off = step if seed % 2 else -step
+    phase, rate = _phase_at(place, off), abs(_growth(place, law, off))
+    if phase is None or phase.risk.expr == 0:  # what is missing, or nothing, is compared off the boundary
+        yield _left_out(place.boundary, words.NOTHING_CLOSE)
+        return
+    reached = reach_of(place, off)
+    needed = GONE / rate if rate else math.inf
+    own = needed <= reached and phase.risk.corrected is None
+    dims = dimensions(min(needed, reached), steps=STEPS)
+    points = [values_on(place, dim, off=off) for dim in dims]
+    expected: BoundaryLaw | Law = phase.risk if own else law
+    try:
+        laws = [expected.evaluate(**values) for values in points]
+    except (InvalidArgument, ArithmeticError):
+        yield _at(place, "close", 1.0, NOT_MEASURED)
+        return
+    solutions = [solved_at(place.diagram, values)("excess_risk") for values in points]
+    ratios = [float(value / number) for value, number in zip(solutions, laws, strict=True)]
+    moved = replace(place, point={**place.point, **place.moved(off)}, dims=dims)
+    yield _at(moved, "close", 1.0, limit_of(dims, ratios, is_logarithmic=law.logarithmic and not own))
+
+
 def _phase_at(place: Place, off: Fraction) -> Phase | None:
     """That of the two phases of a boundary in whose region a point beside it lies."""
-    crossing = place.boundary.relation.lhs
-    at = {**place.point, crossing: place.point[crossing] + off}
+    at = {**place.point, **place.moved(off)}
     exactly = {symbol: Rational(x.numerator, x.denominator) for symbol, x in at.items()}
     for phase in place.boundary.phases:
         if all(margin_of(relation, exactly) > 0 for relation in phase.region.args):

@@ -26,8 +26,8 @@ from hypothesis import strategies as st
 
 from asymptotics import Phase, PhaseDiagram
 from numerics import certify
-from verify import strategies
-from verify.checks.measured import Measured, drawn, in_phase, problem_of, scaled_values, solution_at
+from verify import strategies, words
+from verify.checks.measured import LeftOut, Measured, drawn, in_phase, problem_of, scaled_values, solution_at
 from verify.extrapolation import Limit, limit_beyond_powers
 from verify.ladder import coordinates, margin
 from verify.limits import DECAY_WINDOW, SAMPLES_WINDOW
@@ -39,7 +39,7 @@ DIMS = {"diagonal": (60, 240, 960, 3840, 15360), "quadratic": (16, 40, 100, 250,
 FAST = ("quadratic",)
 """Networks whose proofs take a second together."""
 
-TRIES = 12
+TRIES = 40
 """Points drawn in each phase, of which the deepest of all is taken."""
 
 MARGIN = Fraction(1, 2)
@@ -54,7 +54,7 @@ ROUNDING = mpmath.mpf("1e-9")
 
 def certified_checks(
     diagram: PhaseDiagram, *, effort: Literal["quick", "full"] = "quick", seed: int = 0
-) -> Iterator[Measured]:
+) -> Iterator[Measured | LeftOut]:
     """What is compared with proved enclosures at one point of a diagram that ``certify`` reaches.
 
     Args:
@@ -68,9 +68,11 @@ def certified_checks(
     if diagram.estimator != "erm" or has_own_axes(diagram) or diagram.model.name not in DIMS:
         return
     if effort == "quick" and diagram.model.name not in FAST:
+        yield _left_out(diagram, words.SLOW_PROOF)
         return
     deepest = [at for at in _deepest(diagram, seed) if at[0] >= LEAST_MARGIN]
     if not deepest:
+        yield _left_out(diagram, words.NO_DEEP_POINT)
         return
     _, phase, point = deepest[seed % len(deepest)]
     dims, ratios, is_inside = DIMS[diagram.model.name], [], True
@@ -84,6 +86,11 @@ def certified_checks(
     numbers = {"enclosure": Limit(float(is_inside), 0.0), "certified": limit_beyond_powers(ratios)}
     for quantity, limit in numbers.items():
         yield in_phase(phase, point, quantity, "constant", dims[-1], 1.0, limit)
+
+
+def _left_out(diagram: PhaseDiagram, reason: str) -> LeftOut:
+    names = dict.fromkeys(phase.name for phase in diagram.phases)
+    return LeftOut("/".join(names), "", "certified", "constant", reason)
 
 
 def _deepest(diagram: PhaseDiagram, seed: int) -> Iterator[tuple[float, Phase, Any]]:

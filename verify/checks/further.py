@@ -8,19 +8,20 @@ from typing import Literal
 from asymptotics import PhaseDiagram
 from verify.checks.across import boundary_checks
 from verify.checks.enclosures import certified_checks
-from verify.checks.measured import Measured
+from verify.checks.measured import LeftOut, Measured
 from verify.checks.spectra import spectrum_checks
 
 
 def further_checks(
     diagram: PhaseDiagram, *, effort: Literal["quick", "full"] = "quick", seed: int = 0
-) -> Iterator[Measured]:
-    """Numbers on every boundary, of every spectrum, and against proved enclosures.
+) -> Iterator[Measured | LeftOut]:
+    """Numbers on boundaries, of spectra, and against proved enclosures; and what is left out of them.
 
     Args:
         diagram: whose model ``numerics`` solves; a part of a diagram, without boundaries, has none of
             the first.
-        effort: "quick" or "full", ten times as many points.
+        effort: "quick", some of the boundaries and phases, which go round with the seed; or "full", several
+            points on and in every one.
         seed: of the points drawn.
 
     Raises:

@@ -1,7 +1,7 @@
-"""One number that a check compares: what is predicted, and what the solutions measure.
+"""One number that a check compares: what is predicted, and what the solutions measure; or why there is none.
 
-In this order: `Measured`, `region_of`, `in_phase`, `drawn`, `solved_at`, `solution_at`, `problem_of`,
-`scaled_values`.
+In this order: `Measured`, `LeftOut`, `in_turn`, `region_of`, `in_phase`, `drawn`, `solved_at`, `solution_at`,
+`problem_of`, `scaled_values`.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from asymptotics.systems import system_of
 from numerics import Problem, Solution, solve
 from numerics.networks.network import NETWORKS
 from verify.extrapolation import Limit
-from verify.systems.solution import solve_system
+from verify.systems.solution import RISK_OF_LAWS, solve_system
 from verify.verdicts import Kind
 
 Quantities: TypeAlias = Callable[[str], Any]
-"""What gives the quantities of one solution, by the names that laws have in `Phase.laws`."""
+"""What gives the quantities of one solution, by the names that laws have in `Phase.laws`; None for none."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,31 @@ class Measured:
     dim: int
     predicted: float
     limit: Limit
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """What was not compared, and why; attributes as those of `Measured`.
+
+    Attributes:
+        reason: in words.
+    """
+
+    phase: str
+    region: str
+    quantity: str
+    kind: Kind
+    reason: str
+
+
+def in_turn(count: int, most: int, seed: int) -> set[int]:
+    """Which of so many are compared at one seed: at most so many, all of them in the fewest seeds in turn.
+
+    >>> [sorted(in_turn(5, 2, seed)) for seed in range(3)]
+    [[0, 3], [1, 4], [2]]
+    """
+    turns = max(1, -(-count // most))
+    return {k for k in range(count) if k % turns == seed % turns}
 
 
 def region_of(phase: Phase) -> str:
@@ -96,7 +121,8 @@ def solved_at(diagram: PhaseDiagram, values: Mapping[str, Any], *, digits: int |
         given = dict(values)
         if diagram.noise == "none":
             given["noise_variance"] = 0
-        return solve_system(diagram.model, digits=digits, **given).__getitem__
+        solved = solve_system(diagram.model, digits=digits, **given)
+        return {**solved.unknowns, **solved.quantities, RISK_OF_LAWS: solved.risk}.get
     solution = solution_at(diagram, values, digits=digits)
     return lambda name: getattr(solution, name)
 

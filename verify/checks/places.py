@@ -10,16 +10,20 @@ with mu the least slack of the inequalities of both phases, but for those that v
 ladder ends where these terms are small, or where `ladder` says that solutions end: so the distance to the
 other boundaries sets the dimensions that are needed.
 
+Where a parameter passes a value at which a sum changes its leading end, that parameter is the coordinate that
+leads across; the other parameters, and all exponents, are drawn.
+
 By hand, II and III of the quadratic network at gamma = 3/2: ell = a - gamma - 1/2 = a - 2, and the inequality
 (a - 1)/2 < ell of III leaves a > 3.  At a = 4 it has the slack 1/2.
 
-In this order: `Place`, `place_on`, `points_on`, `values_on`, `variable_at`, `values_beside`.
+In this order: `Place`, `place_on`, `points_on`, `reach_of`, `values_on`, `variable_at`, `values_beside`.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cache
@@ -31,22 +35,37 @@ from hypothesis import strategies as st
 from mpmath import mpf
 from sympy import Expr, Interval, Rational, S, Symbol, cancel, lambdify, oo, together
 
-from asymptotics import Boundary, BoundaryLaw, BoundaryType, Network, PhaseDiagram, PhysicalPoint, symbols
+from asymptotics import Boundary, BoundaryLaw, BoundaryType, Network, Phase, PhaseDiagram, symbols
 from asymptotics.algebra.polyhedra import PARAMETERS
-from asymptotics.expressions.point import name_of
+from asymptotics.expressions.point import at_working_precision, name_of
 from asymptotics.lemmas.uniform_sums import evaluate
+from asymptotics.systems import system_of
 from verify.checks.measured import drawn
-from verify.ladder import MANY_DIGITS, Cost, coordinates, dimensions, neglected, reach, reach_of_width
+from verify.ladder import (
+    LEAST_DEPTH,
+    MANY_DIGITS,
+    Cost,
+    coordinates,
+    dimensions,
+    neglected,
+    reach,
+    reach_of_width,
+)
 from verify.limits import NOISE_WINDOW, OTHER_WINDOW, SAMPLES_WINDOW
 from verify.strategies import Scale
 from verify.systems.points import (
+    DECADES_NEGLECTED,
+    SHORTEST,
     Bound,
     axes,
     eliminated,
+    exponents_at,
     fraction,
     has_own_axes,
+    holds_parameters,
     inside,
     last_decade,
+    neglected_in,
     point_type,
     range_of,
 )
@@ -79,6 +98,9 @@ NEGLECTED, MODEST = 5.0, 12.0
 """Decades to which terms are neglected where the noise has an edge: a longer ladder costs more than it tells,
 but for dimensions up to the second, where solutions cost little anywhere."""
 
+SHALLOW = 3.25
+"""Decades to which terms are neglected, too few for any verdict where these fall more slowly than 1/d."""
+
 ENOUGH, ENOUGH_OF_SERIES = 8.0, 40.0
 """Decades to which terms are neglected beyond which no point is better than another; where what is left is a
 series in 1/log d, which falls more slowly."""
@@ -88,6 +110,15 @@ FEW_MODES = replace(MANY_DIGITS, modes_of_bayes=3)
 
 ALL_LEARNED = Cost(modes=8, modes_amid_noise=8, modes_of_bayes=3)
 """Where all modes are learned: laws and solutions sum over each of them."""
+
+_ASIDE = Fraction(1, 200)
+"""How far on either side of its value a parameter is where its domains are asked about."""
+
+_FEW_PARTS = 4
+"""Where alpha or beta has so small a denominator poles of terms cancel, as of Gamma(1 - 1/(2 alpha))."""
+
+_NOTHING = 1e-9
+"""A power of d that is less vanishes on the boundary, up to rounding."""
 
 Pairs = tuple[tuple[Symbol, Fraction], ...]
 
@@ -115,9 +146,24 @@ class Place:
         return self.gap * math.log10(self.dims[-1])
 
     @property
+    def is_at_parameter(self) -> bool:
+        """Whether a parameter leads across, which no factor of a variable does."""
+        return self.boundary.relation.lhs in PARAMETERS
+
+    @property
+    def is_shallow(self) -> bool:
+        """Whether what the law neglects is still seen at the end of the ladder, and falls slowly."""
+        return self.depth < LEAST_DEPTH or (self.depth < SHALLOW and self.gap < 1)
+
+    @property
     def names(self) -> dict[str, Fraction]:
         """The point by the names that ``locate`` has for its coordinates."""
         return _named(self.point)
+
+    def moved(self, off: Fraction | int) -> dict[Symbol, Fraction]:
+        """The coordinate that leads across the boundary, off it by so much."""
+        crossing = self.boundary.relation.lhs
+        return {crossing: self.point[crossing] + off}
 
     @property
     def phases(self) -> str:
@@ -164,6 +210,7 @@ def points_on(diagram: PhaseDiagram, boundary: Boundary) -> st.SearchStrategy[Pa
             low, high = _range_of_parameter(boundary, parameter)
             assume(low < high)
             held.append(draw(inside(low, high)))
+        assume(_parameters_fit(boundary, dict(zip(parameters, held, strict=True))))
         bounds, place = inequalities(held), list[Fraction]()
         for k, side in enumerate(sides):
             low, high = range_of(eliminated(bounds, k, place, sides), side)
@@ -188,7 +235,7 @@ def _axes(diagram: PhaseDiagram, boundary: Boundary) -> tuple[tuple[Symbol, ...]
     else:
         along, parameters = boundary.phases[0].balance.scales.exponents, (symbols.gamma,)
     unfelt = {boundary.relation.lhs} | ({symbols.ell} if diagram.estimator == "bayes" else set())
-    return tuple(c for c in along if c not in unfelt), parameters
+    return tuple(c for c in along if c not in unfelt), tuple(p for p in parameters if p not in unfelt)
 
 
 def _range_of_parameter(boundary: Boundary, parameter: Symbol) -> tuple[Fraction, Fraction]:
@@ -201,6 +248,30 @@ def _range_of_parameter(boundary: Boundary, parameter: Symbol) -> tuple[Fraction
     return low, high
 
 
+def _parameters_fit(boundary: Boundary, held: dict[Symbol, Fraction]) -> bool:
+    """Whether both phases have these parameters; the one that leads across is a little on either side."""
+    crossing, value = boundary.relation.args
+    if any(held.get(one, _ASIDE).denominator <= _FEW_PARTS for one in (symbols.alpha, symbols.beta)):
+        return False
+    if crossing not in PARAMETERS:
+        return all(holds_parameters(phase, held) for phase in boundary.phases)
+    known = {symbol: Rational(x.numerator, x.denominator) for symbol, x in held.items()}
+    middle = fraction(value.subs(known))
+    sides = [held | {crossing: middle + step} for step in (-_ASIDE, _ASIDE)]
+    return all(
+        any(_is_in_domain(phase, at) and holds_parameters(phase, at) for at in sides)
+        for phase in boundary.phases
+    )
+
+
+def _is_in_domain(phase: Phase, at: Mapping[Symbol, Fraction]) -> bool:
+    intervals = ((x, *phase.balance.domain[PARAMETERS.index(symbol)]) for symbol, x in at.items())
+    return all(
+        bool(low < Rational(x.numerator, x.denominator)) and bool(Rational(x.numerator, x.denominator) < high)
+        for x, low, high in intervals
+    )
+
+
 @cache
 def _gaps(boundary: Boundary) -> tuple[Expr, ...]:
     """What is positive inside a boundary: the inequalities of both phases with a margin, and the window."""
@@ -208,11 +279,17 @@ def _gaps(boundary: Boundary) -> tuple[Expr, ...]:
     scales = boundary.phases[0].balance.scales
     gaps = [relation.gts - relation.lts for phase in boundary.phases for relation in phase.region.args]
     gaps += [scales.expression(form) for form in scales.window]
-    on = [cancel(gap.subs(crossing, value)) for gap in gaps]
-    low, high = WINDOWS.get(crossing.name, OTHER_WINDOW)
+    # what has a pole on the boundary is as large as may be beside it
+    on = [cancel(gap.subs(crossing, value)) for gap in gaps if not _has_pole(gap, crossing, value)]
+    low, high = WINDOWS_OF_PARAMETERS.get(crossing) or WINDOWS.get(crossing.name, OTHER_WINDOW)
     margin = Rational(MARGIN.numerator, MARGIN.denominator)
     inner = [gap - margin for gap in on if gap != 0]
     return tuple(dict.fromkeys([*inner, value - Rational(str(low)), Rational(str(high)) - value]))
+
+
+def _has_pole(form: Expr, crossing: Symbol, value: Expr) -> bool:
+    """Whether the denominator of a form vanishes on the boundary."""
+    return bool(cancel(together(form).as_numer_denom()[1].subs(crossing, value)) == 0)
 
 
 @cache
@@ -247,10 +324,33 @@ def _law_of(boundary: Boundary) -> BoundaryLaw:
 
 def _gap(diagram: PhaseDiagram, boundary: Boundary, point: Mapping[Symbol, Fraction]) -> float:
     """By how small a power of d the largest neglected term is smaller."""
+    if system_of(diagram.model) is not None:
+        return _gap_of_system(diagram, boundary, point)
     balances = tuple(phase.balance for phase in boundary.phases)
     names, numbers = _compiled(neglected(balances, boundary.relation))
     least: float = min(numbers(*(float(point.get(name, 0)) for name in names)), default=1.0)
     return least if has_own_axes(diagram) else min(least, 2 * float(point[symbols.gamma]) - 1)
+
+
+def _gap_of_system(diagram: PhaseDiagram, boundary: Boundary, point: Mapping[Symbol, Fraction]) -> float:
+    """The same of a system, whose quantities hold terms that exchange the lead, and sums near a logarithm."""
+    place = point_type(diagram)(**_named(point))
+
+    def powers(forms: Sequence[Expr]) -> list[float]:
+        found = []
+        for form in forms:
+            with suppress(ZeroDivisionError):  # a pole on the boundary
+                found += exponents_at(diagram, (form,), place)
+        return found
+
+    least = [1.0]
+    for phase in boundary.phases:
+        gaps, exchanges = neglected_in(phase)
+        least += powers(gaps)
+        for terms in exchanges:
+            first, second, *_ = sorted([*powers(terms), -math.inf, -math.inf], reverse=True)
+            least.append(first - second)
+    return min(abs(x) for x in least if abs(x) > _NOTHING)
 
 
 @cache
@@ -265,12 +365,21 @@ def _end(diagram: PhaseDiagram, boundary: Boundary, point: Mapping[Symbol, Fract
     at = _named(point)
     if has_own_axes(diagram):
         place = point_type(diagram)(**at)
-        end_of = reach_of_width if diagram.width == "scaled" else last_decade
-        return min(end_of(diagram, phase, place) for phase in boundary.phases)
+        if diagram.width == "scaled":
+            if place.rho == 1:  # where units are as many as inputs they keep all of the noise, or none
+                return min(last_decade(diagram, phase, place) for phase in boundary.phases)
+            return min(reach_of_width(diagram, phase, place) for phase in boundary.phases)
+        end = min(last_decade(diagram, phase, place) for phase in boundary.phases)
+        return min(end, max(SHORTEST, DECADES_NEGLECTED / _gap(diagram, boundary, point)))
     cost = ALL_LEARNED if _law_of(boundary).type is BoundaryType.RECOVERY else FEW_MODES
     row = coordinates([Scale(*(at.get(name, Fraction(0)) for name in Scale._fields))])
     highest = HIGHEST_WITH_EDGE if _has_edge(diagram) else HIGHEST
     return min(float(reach(diagram, boundary.phases, row, cost)[0]), highest)
+
+
+def reach_of(place: Place, off: Fraction | int = 0) -> float:
+    """The decimal exponent at which solutions beside a place end."""
+    return _end(place.diagram, place.boundary, {**place.point, **place.moved(off)})
 
 
 def _has_edge(diagram: PhaseDiagram) -> bool:
@@ -294,7 +403,7 @@ def values_on(place: Place, dim: int, *, off: Fraction | int = 0, factor: Any = 
         Values by the names that ``Law.evaluate`` has for them; real ones are `mpmath.mpf`.
     """
     crossing, d = place.boundary.relation.lhs, mpf(dim)
-    at = {**place.point, crossing: place.point[crossing] + off}
+    at = {**place.point, **place.moved(off)}
     exactly = {symbol: Rational(x.numerator, x.denominator) for symbol, x in at.items()}
     values: dict[str, Any] = {"d": d}
     for symbol, growth in place.boundary.phases[0].balance.scales.growth:
@@ -302,12 +411,20 @@ def values_on(place: Place, dim: int, *, off: Fraction | int = 0, factor: Any = 
         # an estimator may not have the variable that a coordinate stands for
         exponent = mpf(int(power.p)) / int(power.q) if power.is_Rational else mpf(0)
         values[name_of(symbol)] = d**exponent * mpf(factor) ** float(slope)
+    if place.diagram.width == "scaled":  # units are whole
+        values["width"] = max(mpf(1), mpmath.nint(values["width"]))
     return values | {name_of(symbol): x for symbol, x in at.items() if symbol in PARAMETERS}
 
 
 def variable_at(law: BoundaryLaw, values: Mapping[str, Any]) -> Any:
     """The number of what is of order one at the boundary."""
-    return evaluate(law.variable, PhysicalPoint(**values).values())
+    return _value(law.variable, values)
+
+
+def _value(expression: Expr, values: Mapping[str, Any]) -> Any:
+    """An expression in the physical variables and parameters."""
+    names = {symbol: name_of(symbol) for symbol in expression.free_symbols}
+    return evaluate(expression, {s: at_working_precision(n, values[n]) for s, n in names.items()})
 
 
 def values_beside(place: Place, dim: int, share: Any) -> dict[str, Any]:
@@ -322,5 +439,5 @@ def values_beside(place: Place, dim: int, share: Any) -> dict[str, Any]:
     on, off = (variable_at(law, values_on(place, dim, factor=factor)) for factor in (1, 2))
     unit = mpf(1)
     if law.window not in (S.EmptySet, Interval.open(0, oo)):
-        unit = evaluate(law.window.end, PhysicalPoint(**values_on(place, dim)).values())
+        unit = _value(law.window.end, values_on(place, dim))
     return values_on(place, dim, factor=2 ** (mpmath.log(share * unit / on) / mpmath.log(off / on)))

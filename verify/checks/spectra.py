@@ -25,7 +25,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, Literal
@@ -40,8 +39,17 @@ from asymptotics.expressions.checks import InvalidArgument
 from asymptotics.expressions.point import VARIABLES
 from asymptotics.phases.spectrum import SpectrumLaws
 from numerics import Solution
-from verify import strategies
-from verify.checks.measured import Measured, drawn, in_phase, scaled_values, solution_at
+from verify import strategies, words
+from verify.checks.measured import (
+    LeftOut,
+    Measured,
+    drawn,
+    in_phase,
+    in_turn,
+    region_of,
+    scaled_values,
+    solution_at,
+)
 from verify.extrapolation import Limit, limit_beyond_powers
 from verify.ladder import QUICK, coordinates, dimensions, margin, reach
 from verify.limits import DECAY_WINDOW, SAMPLES_WINDOW
@@ -49,6 +57,9 @@ from verify.systems.points import has_own_axes
 
 POINTS = {"quick": 1, "full": 10}
 """Points in each phase."""
+
+MOST_QUICK = 1
+"""Phases at one seed at quick effort."""
 
 TRIES = 60
 """Points drawn, of which the deepest are taken."""
@@ -106,12 +117,12 @@ class Spot:
 
 def spectrum_checks(
     diagram: PhaseDiagram, *, effort: Literal["quick", "full"] = "quick", seed: int = 0
-) -> Iterator[Measured]:
-    """What is compared of the spectrum in every phase of a trained network of full width.
+) -> Iterator[Measured | LeftOut]:
+    """What is compared of the spectrum in the phases of a trained network of full width; what is left out.
 
     Args:
         diagram: of any model; of none but trained networks is there a spectrum.
-        effort: "quick", one point in each phase, or "full", ten.
+        effort: "quick", one point in a phase, another one at each seed; or "full", ten in each phase.
         seed: of the points drawn.
 
     Raises:
@@ -119,11 +130,26 @@ def spectrum_checks(
     """
     if diagram.estimator != "erm" or has_own_axes(diagram) or diagram.model.name not in SIDES:
         return
-    for phase in diagram.phases:
-        with suppress(NoSuchLaw):
+    count = len(diagram.phases)
+    turn = range(count) if effort == "full" else in_turn(count, MOST_QUICK, seed)
+    for k, phase in enumerate(diagram.phases):
+        if k not in turn:
+            yield _left_out(phase, "mass_above", words.ANOTHER_SEED)
+            continue
+        try:
             laws = phase.spectrum()
-            for spot in spots_of(diagram, phase, laws, POINTS[effort], seed):
-                yield from spectrum_at(spot)
+        except NoSuchLaw:
+            yield _left_out(phase, "mass_above", words.NO_SPECTRUM)
+            continue
+        spots = spots_of(diagram, phase, laws, POINTS[effort], seed)
+        for spot in spots:
+            yield from spectrum_at(spot)
+        if laws.spikes is not None and not any(spot.are_listed for spot in spots):
+            yield _left_out(phase, "spikes", words.SHALLOW_SPECTRUM)
+
+
+def _left_out(phase: Phase, quantity: str, reason: str) -> LeftOut:
+    return LeftOut(phase.name, region_of(phase), quantity, "spectrum", reason)
 
 
 def spots_of(diagram: PhaseDiagram, phase: Phase, laws: SpectrumLaws, count: int, seed: int) -> list[Spot]:
@@ -180,7 +206,7 @@ def _listed(laws: SpectrumLaws, point: Any, end: float) -> tuple[float, float]:
     return (max(first, 0.3), min(last, end)) if first < 0.6 * min(last, end) else (0.0, 0.0)
 
 
-def spectrum_at(spot: Spot) -> Iterator[Measured]:
+def spectrum_at(spot: Spot) -> Iterator[Measured | LeftOut]:
     """What is compared at one point."""
     solutions = [solution_at(spot.diagram, spot.values(dim)) for dim in spot.dims]
     try:
@@ -194,7 +220,7 @@ def spectrum_at(spot: Spot) -> Iterator[Measured]:
         yield _measured(spot, "mass_above", 1.0, Limit(math.nan, math.inf))
 
 
-def _shares(spot: Spot, solutions: Sequence[Solution]) -> Iterator[Measured]:
+def _shares(spot: Spot, solutions: Sequence[Solution]) -> Iterator[Measured | LeftOut]:
     """Atom, mass of what is not 0, and the edge of the bulk."""
     sides = SIDES[spot.diagram.model.name]
     spectra = [solution.spectrum() for solution in solutions]
@@ -216,7 +242,8 @@ def _shares(spot: Spot, solutions: Sequence[Solution]) -> Iterator[Measured]:
             or not all(values)
             or not spot.is_deep
         ):
-            continue  # a series in 1/log d, or one whose rest is not small
+            yield _left_out(spot.phase, quantity, words.SHALLOW_SPECTRUM)
+            continue
         laws = [law.evaluate(**spot.values(dim)) for dim in spot.dims]
         ratios = [float(value / number) for value, number in zip(values, laws, strict=True)]
         limit = limit_beyond_powers(ratios)
@@ -230,7 +257,7 @@ def _whole(limit: Limit, number: float) -> Limit:
     return Limit(limit.value, limit.uncertainty + 1 / number if number >= 1 else limit.uncertainty)
 
 
-def _tail(spot: Spot, solutions: Sequence[Solution]) -> Iterator[Measured]:
+def _tail(spot: Spot, solutions: Sequence[Solution]) -> Iterator[Measured | LeftOut]:
     """Number of weights beyond a point in the tail, and how fast it falls there."""
     if spot.laws.tail == 0:
         return
@@ -241,6 +268,7 @@ def _tail(spot: Spot, solutions: Sequence[Solution]) -> Iterator[Measured]:
     places = [float(low * (high / low) ** share) for share in (0.4, 0.5)]
     numbers = [float(spectrum.mass_beyond(x)) * dim * sides for x in places]
     if min(numbers) < 3000:
+        yield _left_out(spot.phase, "tail", words.FEW_IN_TAIL)
         return
     # two modes are between what is whole and the law; far above the start of the tail the rest is its share
     error = 2 / min(numbers) + 2 * float(low) / min(places)

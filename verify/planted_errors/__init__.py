@@ -7,7 +7,8 @@ same comparison, ``agreement``.  An error is killed by the first check that fail
 survives, and would have gone unnoticed.
 
 In this order: ``error``, what a planted error is; ``laws``, ``phases``, ``equations``, in which errors are
-planted; ``catalogue``, all of them; ``killing``, which check finds which.
+planted; ``further``, errors across boundaries, of spectra, and at moderate dimensions; ``catalogue``, all of
+them; ``killing``, which check finds which.
 
 >>> from verify.planted_errors import CATALOGUE, killed
 >>> killed(CATALOGUE["He_2, a phase dropped"]).by.kind

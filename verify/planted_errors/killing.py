@@ -1,9 +1,9 @@
 """Which check finds a planted error.
 
 To run a whole comparison for each error would take hours, and is not needed: what covers the exponents is
-checked first, then the phases that the error touches, one by one, then everything else; the first check that
-fails ends it.  A check that fails without the error proves nothing, so the same is asked of a diagram that
-agrees.
+checked first, then the boundaries and phases that the error touches, one by one, then everything else; the
+first check that fails ends it.  A check that fails without the error proves nothing, so the same is asked of
+a diagram that agrees.
 
 In this order: ``killed``, ``kills``, ``touched``.
 """
@@ -17,7 +17,7 @@ from dataclasses import replace
 from asymptotics import Phase, PhaseDiagram
 from asymptotics.expressions.checks import require
 from numerics import NotConverged
-from verify.comparison import agreement, regions_checked
+from verify.comparison import agreement, boundaries_checked, regions_checked
 from verify.outcomes import Check, Kill
 from verify.planted_errors.error import PlantedError
 from verify.predictions import laws_of
@@ -56,6 +56,10 @@ def kills(errors: Iterable[PlantedError], *, seed: int = 0) -> Iterator[Kill]:
 def _stages(diagram: PhaseDiagram, wrong: PhaseDiagram, seed: int) -> Iterator[tuple[Check, ...]]:
     """The checks of a diagram with an error, those first that are likely to find it."""
     yield tuple(regions_checked(wrong, seed))
+    for boundary in wrong.boundaries:
+        if boundary not in diagram.boundaries:
+            outcomes = boundaries_checked(replace(wrong, boundaries=(boundary,)), "quick", seed)
+            yield tuple(one for one in outcomes if isinstance(one, Check))
     for phase in touched(diagram, wrong):
         # where a wrong region leads, the equations may have no solution in reach: another phase may find it
         with suppress(NotConverged):
@@ -70,4 +74,5 @@ def touched(diagram: PhaseDiagram, wrong: PhaseDiagram) -> list[Phase]:
 
 
 def _content(diagram: PhaseDiagram, phase: Phase) -> tuple[object, ...]:
-    return phase.region, *laws_of(diagram, phase).items()
+    # what a phase derives when asked for, its class may derive with an error
+    return type(phase), phase.region, *laws_of(diagram, phase).items()

@@ -8,8 +8,8 @@ drawn one coordinate after the other: Fourier and Motzkin's elimination of all l
 in which the next one lies.  By hand, for 0 < y < x < 1: eliminating y leaves 0 < x < 1; at x = 1/2 what is
 left of y is 0 < y < 1/2.
 
-In this order: `has_own_axes`, `axes`, `point_type`, `points_of`, `exponents_at`, `slack`, `last_decade`,
-`values_at`.
+In this order: `has_own_axes`, `axes`, `point_type`, `points_of`, `holds_parameters`, `exponents_at`, `slack`,
+`neglected_in`, `last_decade`, `values_at`.
 """
 
 from __future__ import annotations
@@ -130,7 +130,7 @@ def points_of(
             given_gamma = parameter == symbols.gamma and gammas is not None
             at[parameter] = draw(gammas if given_gamma else inside(low, high))  # type: ignore[arg-type]
             assume(low < at[parameter] < high)
-        assume(_is_inside(phase, at))
+        assume(holds_parameters(phase, at))
         bounds = _bounds(phase, coordinates, at, margin)
         place = list[Fraction]()
         for k in range(len(coordinates)):
@@ -152,7 +152,7 @@ def _range_of_parameter(phase: Phase, parameter: Symbol, windows: Mapping[str, I
     return low, high
 
 
-def _is_inside(phase: Phase, at: Mapping[Symbol, Fraction]) -> bool:
+def holds_parameters(phase: Phase, at: Mapping[Symbol, Fraction]) -> bool:
     """Whether parameters lie in a domain with curved sides, and where every law has one piece."""
     sides, cuts = _sides_and_cuts(phase, tuple(at))
     here = tuple(at.values())
@@ -305,7 +305,7 @@ def slack(diagram: PhaseDiagram, phase: Phase, point: Any) -> float:
     Neglected are terms of the equations, of quantities of which two terms exchange the lead, and of sums over
     modes that nearly grow like a logarithm: of i^-x, x < 1, up to i = d what is left is d^-(1 - x).
     """
-    gaps, exchanges = _neglected(phase)
+    gaps, exchanges = neglected_in(phase)
     least = list(exponents_at(diagram, gaps, point))
     for terms in exchanges:
         first, second, *_ = sorted(exponents_at(diagram, terms, point), reverse=True)
@@ -314,7 +314,7 @@ def slack(diagram: PhaseDiagram, phase: Phase, point: Any) -> float:
 
 
 @cache
-def _neglected(phase: Phase) -> tuple[tuple[Expr, ...], tuple[tuple[Expr, ...], ...]]:
+def neglected_in(phase: Phase) -> tuple[tuple[Expr, ...], tuple[tuple[Expr, ...], ...]]:
     """Exponents of what is kept over what is neglected, and those of terms that exchange the lead."""
     scales = phase.balance.scales
     gaps = dict.fromkeys(scales.expression(inequality.form) for inequality in phase.balance.inequalities)

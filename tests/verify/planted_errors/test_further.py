@@ -1,0 +1,73 @@
+"""Errors across boundaries, of spectra and at moderate dimensions are where they are said to be."""
+
+import pickle
+
+import pytest
+from sympy import Rational, simplify
+
+from asymptotics import phase_diagram, quadratic
+from asymptotics.symbols import d
+from verify.planted_errors.further import (
+    ACROSS,
+    AT_MODERATE_DIMENSIONS,
+    DISPLACED,
+    IN_SPECTRA,
+    AcrossBoundary,
+)
+
+QUADRATIC = phase_diagram(quadratic)
+
+
+def different(right, wrong):
+    return [(one, other) for one, other in zip(right, wrong, strict=True) if one != other]
+
+
+@pytest.mark.parametrize("error", [e for e in ACROSS if e.model is quadratic], ids=lambda error: error.name)
+def test_one_law_across_one_boundary_is_wrong(error) -> None:
+    wrong = error.plant(QUADRATIC)
+    assert wrong.phases == QUADRATIC.phases
+    ((right, altered),) = different(QUADRATIC.boundaries, wrong.boundaries)
+    law, off = right.law(), altered.law()
+    planting = error.planting
+    ratio = getattr(off, planting.quantity) / getattr(law, planting.quantity)
+    assert simplify(ratio - planting.factor * (1 + law.variable) ** planting.power) == 0
+    assert pickle.loads(pickle.dumps(altered)) == altered
+
+
+def test_an_unknown_of_a_system_may_be_wrong() -> None:
+    error = next(e for e in ACROSS if e.planting.quantity == "g")
+    diagram = error.diagram()
+    ((right, altered),) = different(diagram.boundaries, error.plant(diagram).boundaries)
+    assert simplify(dict(altered.law().others)["g"] / dict(right.law().others)["g"]) == Rational(101, 100)
+    assert altered.law().risk == right.law().risk
+
+
+@pytest.mark.parametrize("error", [e for e in DISPLACED if e.model is quadratic], ids=lambda e: e.name)
+def test_a_boundary_is_displaced_alone(error) -> None:
+    wrong = error.plant(QUADRATIC)
+    assert wrong.phases == QUADRATIC.phases
+    ((right, altered),) = different(QUADRATIC.boundaries, wrong.boundaries)
+    assert altered.relation.rhs - right.relation.rhs == error.planting.shift
+    assert altered.phases == right.phases
+
+
+@pytest.mark.parametrize("error", IN_SPECTRA, ids=lambda error: error.name)
+def test_one_law_of_a_spectrum_is_wrong(error) -> None:
+    wrong = error.plant(QUADRATIC)
+    right, altered = (diagram["VIa"] for diagram in (QUADRATIC, wrong))
+    assert altered.laws == right.laws
+    assert altered.spectrum() != right.spectrum()
+    assert [p for p in wrong.phases if p.name != "VIa"] == [p for p in QUADRATIC.phases if p.name != "VIa"]
+
+
+@pytest.mark.parametrize("error", AT_MODERATE_DIMENSIONS, ids=lambda error: error.name)
+def test_at_large_dimensions_the_law_is_right(error) -> None:
+    diagram = error.diagram()
+    wrong = error.plant(diagram)
+    ratio = wrong[error.planting.phase].risk.expr / diagram[error.planting.phase].risk.expr
+    assert [simplify(ratio.subs(d, dim)) for dim in (10, 10**4)] == [error.planting.factor, 1]
+
+
+def test_a_boundary_that_is_not_there_is_refused() -> None:
+    with pytest.raises(StopIteration):
+        AcrossBoundary("II", "II", "ell")(QUADRATIC)
