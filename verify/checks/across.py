@@ -63,8 +63,9 @@ NEARLY_NOTHING = mpf("1e-200")
 FEW, SEEDS, FULL_POINTS = 2, 20, 3
 """Boundaries at one seed at quick effort; seeds that make all; points on each boundary at full effort."""
 
-GONE = 8.0
-"""Decades by which the term that balances on a boundary is smaller where the law of a phase is compared."""
+GONE, LEAST_GONE = 8.0, 4.0
+"""Decades by which the term that balances on a boundary is smaller at the end of the ladder close to it, and with
+how few the law of the phase is compared."""
 
 _HALVINGS, _ON = 4, Fraction(0)
 
@@ -315,24 +316,23 @@ def law_close(place: Place, law: BoundaryLaw, seed: int) -> Iterator[Measured | 
     r"""A solution inside a phase, close to the boundary, over the law of the phase.
 
     At a step s from the boundary the term that balances on it is smaller by d^(-c s), with d^(c s) the growth
-    of the variable: the ladder ends where that is ``GONE`` decades.  Where no solution reaches so far the law
-    across the boundary, which holds both terms, takes the place of that of the phase.
+    of the variable: the ladder ends where that is ``GONE`` decades.  Where no solution reaches half of them the
+    law across the boundary, which holds both terms, takes the place of that of the phase.
 
     Args:
         place: on the boundary.
         law: that is compared.
         seed: on which side.
     """
-    step = _step(place)
-    off = step if seed % 2 else -step
+    sign, step = (1 if seed % 2 else -1), _step(place)
+    off = sign * (2 * step if _phase_at(place, 2 * sign * step) else step)
     phase, rate = _phase_at(place, off), abs(_growth(place, law, off))
     if phase is None or phase.risk.expr == 0:  # what is missing, or nothing, is compared off the boundary
         yield _left_out(place.boundary, words.NOTHING_CLOSE)
         return
     reached = reach_of(place, off)
-    needed = GONE / rate if rate else math.inf
-    own = needed <= reached and phase.risk.corrected is None
-    dims = dimensions(min(needed, reached), steps=STEPS)
+    own = rate * reached >= LEAST_GONE and phase.risk.corrected is None
+    dims = dimensions(min(GONE / rate if rate else math.inf, reached), steps=STEPS)
     points = [values_on(place, dim, off=off) for dim in dims]
     expected: BoundaryLaw | Law = phase.risk if own else law
     try:

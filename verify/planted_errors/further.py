@@ -1,7 +1,7 @@
 """Errors beside the laws inside phases: across boundaries, of spectra, and at moderate dimensions.
 
 The law across a boundary and those of a spectrum are derived when they are asked for.  An error is planted in
-them by a boundary, or a phase, of a class of its own, which alters what it derives by ``dataclasses.replace``.
+them by a boundary, or a phase, of another class, which alters what it derives by ``dataclasses.replace``.
 
 A law that is right at large dimensions alone is found by proofs alone, which are made at moderate ones.
 

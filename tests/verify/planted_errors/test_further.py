@@ -34,6 +34,7 @@ def test_one_law_across_one_boundary_is_wrong(error) -> None:
     assert pickle.loads(pickle.dumps(altered)) == altered
 
 
+@pytest.mark.slow
 def test_an_unknown_of_a_system_may_be_wrong() -> None:
     error = next(e for e in ACROSS if e.planting.quantity == "g")
     diagram = error.diagram()
