@@ -64,8 +64,8 @@ FEW, SEEDS, FULL_POINTS = 2, 20, 3
 """Boundaries at one seed at quick effort; seeds that make all; points on each boundary at full effort."""
 
 GONE, LEAST_GONE = 8.0, 4.0
-"""Decades by which the term that balances on a boundary is smaller at the end of the ladder close to it, and with
-how few the law of the phase is compared."""
+"""Decades by which the term that balances on a boundary is smaller at the end of a ladder close to it, and
+the least of them with which the law of the phase is compared."""
 
 _HALVINGS, _ON = 4, Fraction(0)
 
@@ -316,8 +316,8 @@ def law_close(place: Place, law: BoundaryLaw, seed: int) -> Iterator[Measured | 
     r"""A solution inside a phase, close to the boundary, over the law of the phase.
 
     At a step s from the boundary the term that balances on it is smaller by d^(-c s), with d^(c s) the growth
-    of the variable: the ladder ends where that is ``GONE`` decades.  Where no solution reaches half of them the
-    law across the boundary, which holds both terms, takes the place of that of the phase.
+    of the variable: the ladder ends where that is ``GONE`` decades.  Where no solution reaches half of them
+    the law across the boundary, which holds both terms, takes the place of that of the phase.
 
     Args:
         place: on the boundary.

@@ -126,9 +126,10 @@ def _of_further(diagram: PhaseDiagram, check: Check) -> list[str]:
     which = (check.phase, check.quantity, check.kind)
     return [
         "from verify.checks.further import further_checks",
+        "from verify.checks.measured import Measured",
         *lines_of_diagram(diagram),
-        "for one in further_checks(diagram, seed=0):  # the seed of the report",
-        f"    if (one.phase, one.quantity, one.kind) == {which}:",
+        "for one in further_checks(diagram, seed=0):  # effort and seed of the report",
+        f"    if isinstance(one, Measured) and (one.phase, one.quantity, one.kind) == {which}:",
         "        print(one.predicted, one.limit)",
     ]
 
