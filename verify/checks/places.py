@@ -337,11 +337,11 @@ def _gap_of_system(diagram: PhaseDiagram, boundary: Boundary, point: Mapping[Sym
     place = point_type(diagram)(**_named(point))
 
     def powers(forms: Sequence[Expr]) -> list[float]:
-        found = []
+        numbers: list[float] = []
         for form in forms:
             with suppress(ZeroDivisionError):  # a pole on the boundary
-                found += exponents_at(diagram, (form,), place)
-        return found
+                numbers += exponents_at(diagram, (form,), place)
+        return numbers
 
     least = [1.0]
     for phase in boundary.phases:
