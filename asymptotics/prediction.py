@@ -16,6 +16,12 @@ holds.  Sums over the modes end at d: what lies beyond, relative to what is summ
 the unlearned energy of K learned modes, d^(1 - 2 gamma) if none is learned.  And laws with logarithms L lack
 1/L.
 
+*Next to the edge of the noise.*  "kappa >> delta" means that no noise passes the threshold.  With u =
+kappa/delta it is the potential j(u) of ``noise`` that passes: delta^2 j(u), beside the risk, counts where
+kappa >> delta, and j(0)/j(u) - 1 where kappa << delta.  At the edge weight decay takes the share r of the
+degrees of freedom from the noise, which then lacks 1 - (1 - r)^p of its error, p = 7/5 at a hard edge of a
+semicircle.  At d = 10^14 to 10^20 laws of phase II were 10^9 times too small there with an error of 0.6.
+
 *Next to a pole.*  At a value of a parameter where two parts of a sum exchange the lead a law has a pole, in
 which its next term has one of the other sign: sum_{i <= d} i^-x = (d^(1 - x) - 1)/(1 - x).  Beside the pole,
 at a distance c, what is kept lacks N^-c/(1 - N^-c), with N how large the numbers are.  The distance is read
@@ -45,7 +51,7 @@ from math import exp, inf
 from typing import NamedTuple
 
 import mpmath
-from sympy import Expr, Rational, Symbol
+from sympy import Expr, Rational, Symbol, lambdify, oo
 
 from asymptotics import symbols, words
 from asymptotics.algebra.monomials import Term
@@ -57,13 +63,18 @@ from asymptotics.displays import Display, Displayed
 from asymptotics.expressions.checks import InvalidArgument, exact_number, require
 from asymptotics.expressions.evaluation import value_of
 from asymptotics.expressions.point import MAY_VANISH, PhysicalPoint, check_variable, name_of
+from asymptotics.lemmas.noise import NoiseLaw
 from asymptotics.lemmas.power_sums import Learned
 from asymptotics.lines import OnBoundary
+from asymptotics.networks.mode_functions import Ordering
 from asymptotics.networks.network import Network
 from asymptotics.phases.phase import Phase
 
 POLE = 0.2
 """A distance to a pole of the constant, in a parameter, below which it is added."""
+
+_MOST = 700.0
+"""The logarithm of the largest ratio that is told from an infinite one."""
 
 _SHIFT = Rational(1, 10**6)
 """Of a parameter, for slopes of a constant."""
@@ -208,6 +219,7 @@ def _neglected(phase: Phase, point: PhysicalPoint) -> tuple[Neglected, ...] | No
             *_end_of_sums(phase, point),
             *_logarithm(phase, point),
             *_beside_poles(phase, point, parameters),
+            *_bulk_of_noise(phase, point),
         ]
     except InvalidArgument:
         return None
@@ -244,7 +256,7 @@ def _ratios(phase: Phase, point: PhysicalPoint, parameters: Mapping[Symbol, Expr
 
     for inequality in phase.balance.inequalities:
         ratio = float(height(inequality.small) - height(inequality.large))
-        yield Neglected(inequality.reason, exp(min(ratio, 700.0)) if ratio < inf else inf)
+        yield Neglected(inequality.reason, exp(min(ratio, _MOST)) if ratio < inf else inf)
 
 
 _L = Symbol("L", positive=True)
@@ -269,6 +281,51 @@ def _logarithm(phase: Phase, point: PhysicalPoint) -> Iterator[Neglected]:
         return
     size = value_of(logarithm.leading, point)
     yield Neglected("the next order in 1/L", float(1 / size) if size > 0 else inf)
+
+
+def _bulk_of_noise(phase: Phase, point: PhysicalPoint) -> Iterator[Neglected]:
+    """What passes a threshold that is neither far above the noise nor far below, beside all or none of it."""
+    ordering, model = phase.hypothesis.ordering, phase.balance.model
+    above, at_edge = Ordering.THRESHOLD_ABOVE_NOISE, Ordering.THRESHOLD_AT_EDGE
+    has_bulk = isinstance(model, Network) and phase.hypothesis.learned is not Learned.ALL
+    if not has_bulk or not isinstance(ordering, Ordering):
+        return
+    assert isinstance(model, Network)
+    values = _values(phase, point)
+    noise, threshold = (values.get(name, 0) for name in ("effective_noise", "threshold"))
+    if not point.weight_decay or not (noise > 0 and threshold > 0 and values["excess_risk"] > 0):
+        return  # without weight decay the other ratios say whether the threshold is above the noise
+    cut = threshold / noise
+    passed = _potential(model.noise, cut)
+    if ordering == above:
+        freedom = passed - cut / 2 * _potential(model.noise, cut, order=1)
+        capacity = value_of(model.threshold_balance.lhs, point)
+        risk = value_of(model.risk_per_error, point) * noise**2 * passed / values["excess_risk"]
+        ratio = max(risk, freedom / capacity)
+    elif ordering == at_edge:
+        # what weight decay takes of the degrees of freedom is missing from the bulk
+        force = model.threshold_balance.rhs.subs(symbols.degrees_of_freedom, 0)
+        threshold = phase.threshold.evaluate(point)
+        share = (
+            value_of(force * symbols.threshold, point)
+            / threshold
+            / value_of(model.threshold_balance.lhs, point)
+        )
+        power = value_of(model.noise.edge_law.error_power, point)
+        ratio = (1 - share) ** -power - 1 if share < 1 else mpmath.inf
+    else:
+        whole = _potential(model.noise, mpmath.mpf(0))
+        ratio = whole / passed - 1 if passed > 0 else mpmath.inf
+    yield Neglected("the noise that passes the threshold", float(min(ratio, mpmath.exp(_MOST))))
+
+
+def _potential(noise: NoiseLaw, cut: mpmath.mpf, order: int = 0) -> mpmath.mpf:
+    """j(u) or its derivative; 0 beyond the edge."""
+    if noise.edge != oo and cut >= noise.edge:
+        return mpmath.mpf(0)
+    u = Symbol("u", positive=True)
+    value = noise.potential(u).diff(u, order)
+    return mpmath.re(lambdify(u, value, "mpmath")(cut))
 
 
 def _beside_poles(

@@ -65,7 +65,7 @@ class Problem(Displayed):
         dim: dimension d of the inputs, any positive integer (10**30 is no harder than 10**4).
         weight_decay: lambda >= 0; required by the estimators "erm" and "ridge", refused by "bayes".  0 is the
             limit of vanishing weight decay (`numerics.solve`).
-        noise_variance: variance Delta >= 0 of the label noise.
+        noise_variance: variance Delta >= 0 of the label noise.  Left out it is 0: labels without noise.
         target: "raw" for sizes sqrt(d) i^-gamma, "unit" for the same rescaled to mean square 1; or an array
             of the target's own sizes >= 0, tau_i (diagonal) or s_i (the others), in any order, shape (up to
             dim,), the others being 0.  It is kept as `TargetSizes`; what it costs are different sizes.

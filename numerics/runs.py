@@ -135,7 +135,8 @@ class Cache:
         try:
             directory = Path(cache)
             directory.mkdir(parents=True, exist_ok=True)
-            usable = os.access(directory, os.R_OK | os.W_OK | os.X_OK)
+            # "" would be the current folder
+            usable = os.access(directory, os.R_OK | os.W_OK | os.X_OK) and bool(os.fspath(cache))
         except (OSError, TypeError, ValueError):
             usable = False
         require(usable, "cache", cache, "a directory that can be written to, or where one can be made")

@@ -149,6 +149,10 @@ class Kill:
     by: Check | None
     compared: int
 
+    def __repr__(self) -> str:
+        found = "survives" if self.by is None else f"found by {self.by.kind} of {self.by.quantity}"
+        return f"<Kill of {self.name}: {found}, {self.compared} checks>"
+
 
 @dataclass(frozen=True)
 class RunInfo:

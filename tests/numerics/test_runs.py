@@ -241,3 +241,8 @@ def test_a_file_is_written_in_a_folder_that_is_there(path: Any, tmp_path: Path) 
     with pytest.raises(InvalidProblem, match=r"^path=.*: must be a file in a directory that is there"):
         file_to_write("path", path)
     assert not list(tmp_path.iterdir())
+
+
+def test_an_empty_name_is_no_folder():
+    with pytest.raises(InvalidProblem, match=r"^cache='': must be a directory"):
+        Cache.at("")

@@ -88,3 +88,22 @@ def test_next_to_the_peak_it_warns() -> None:
         Problem("quadratic", gamma=1.25, samples=40000, dim=400, weight_decay=0.01, noise_variance=1)
     )
     assert solved.excess_risk > 2 * diagram.at(**at).risk
+
+
+EDGE = {  # weight decay in units of that at which the threshold meets the edge
+    "few samples": (0.7, (0.5, 0.9, 0.99, 1.01, 2)),
+    "many samples": (1.5, (0.3, 0.9, 0.99, 1.01, 2)),
+}
+
+
+@pytest.mark.parametrize("name", EDGE)
+def test_next_to_the_edge_of_the_noise_the_error_covers(name: str) -> None:
+    """Where the threshold passes the edge of the noise the risk jumps by 10^9 at d = 10^20."""
+    a, ratios = EDGE[name]
+    dim, diagram = 10**20, phase_diagram(quadratic)
+    for ratio in ratios:
+        n_eff = float(dim) ** a
+        at = {"gamma": 1.4, "weight_decay": ratio * math.sqrt(8 * n_eff / dim), "noise_variance": 1}
+        prediction = diagram.at(n_eff=n_eff, d=dim, **at)
+        solved = solve(Problem("quadratic", samples=n_eff * dim, dim=dim, **at)).excess_risk
+        assert abs(math.log(solved / prediction.risk)) <= 2 * prediction.error, (ratio, prediction)

@@ -7,7 +7,9 @@ from math import inf
 import pytest
 from report_rows import CHECK
 
-from verify.outcomes import Row
+import verify
+from verify.outcomes import Kill, Row
+from verify.planted_errors.catalogue import CATALOGUE
 
 
 def test_what_is_usual_of_a_diagram_is_left_out() -> None:
@@ -31,3 +33,15 @@ def test_a_place_has_the_coordinates_that_the_diagram_has() -> None:
 def test_an_error_is_a_distance() -> None:
     assert CHECK.error == pytest.approx(0.03, rel=1e-9, abs=0)
     assert replace(CHECK, predicted=-inf, measured=-inf).error == 0
+
+
+def test_a_kill_and_its_error_are_shown_in_a_line() -> None:
+    error = next(iter(CATALOGUE.values()))
+    survivor = Kill(error.name, error.error, error.title, None, 12)
+    assert repr(survivor) == f"<Kill of {error.name}: survives, 12 checks>"
+    assert repr(error) == f"<PlantedError {error.name}: {error.error}>"
+    assert len(repr(error)) < 300
+
+
+def test_names_that_are_imported_late_are_listed() -> None:
+    assert set(verify.__all__) <= set(dir(verify))

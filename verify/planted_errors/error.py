@@ -58,6 +58,9 @@ class PlantedError:
     estimator: Estimator = "erm"
     width: Width = "full"
 
+    def __repr__(self) -> str:
+        return f"<PlantedError {self.name}: {self.error}>"
+
     @property
     def title(self) -> str:
         """The diagram in words, as reports have it."""
