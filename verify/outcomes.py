@@ -150,8 +150,8 @@ class Kill:
     compared: int
 
     def __repr__(self) -> str:
-        found = "survives" if self.by is None else f"found by {self.by.kind} of {self.by.quantity}"
-        return f"<Kill of {self.name}: {found}, {self.compared} checks>"
+        outcome = "survives" if self.by is None else f"found by {self.by.kind} of {self.by.quantity}"
+        return f"<Kill of {self.name}: {outcome}, {self.compared} checks>"
 
 
 @dataclass(frozen=True)
