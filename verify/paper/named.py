@@ -1,6 +1,7 @@
 """The figures of the paper as functions of keyword arguments alone, for who makes them by name.
 
-Each returns Matplotlib's figure; a noise variance may be any real number.  Where the packages lie in a checkout its stored trainings are drawn.
+Each returns Matplotlib's figure; a noise variance may be any real number.  Where the packages lie in a
+checkout its stored trainings are drawn.
 
 In this order: ``STORED``, ``paper_plane`` (Figure 1), ``paper_spectra`` (2), ``paper_risks`` (3 to 5),
 ``paper_pruning`` (8).
