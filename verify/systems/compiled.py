@@ -57,7 +57,7 @@ from numerics.arithmetic.precision import Arithmetic
 from numerics.systems.equations import PositiveEquation, PositiveEquations, PositiveTerm
 from numerics.systems.power_law_sums import Modes, ModeSum, Sizes, Values
 
-FUNCTIONS = ("exp", "log", "sqrt", "expm1", "log1p", "sin", "cos", "erf", "erfc")
+FUNCTIONS = ("exp", "sqrt", "expm1", "erf", "erfc")
 """What an `Arithmetic` knows."""
 
 MOST_MODES_DIGITS = 600

@@ -24,11 +24,11 @@ from typing import Any, NamedTuple, TypeAlias
 
 from hypothesis import assume
 from hypothesis import strategies as st
-from sympy import Expr, Max, Piecewise, Poly, Pow, Rational, Symbol, cancel, lambdify, zeta
+from sympy import Expr, Max, Piecewise, Poly, Pow, Rational, Symbol, cancel, expand, lambdify, zeta
 from sympy import fraction as numerator_and_denominator
 from sympy.core.relational import Relational
 
-from asymptotics import Phase, PhaseDiagram, symbols
+from asymptotics import Law, Phase, PhaseDiagram, symbols
 from asymptotics.algebra.monomials import Noise
 from asymptotics.algebra.polyhedra import PARAMETERS
 from asymptotics.expressions.point import name_of
@@ -319,7 +319,11 @@ def neglected_in(phase: Phase) -> tuple[tuple[Expr, ...], tuple[tuple[Expr, ...]
     scales = phase.balance.scales
     gaps = dict.fromkeys(scales.expression(inequality.form) for inequality in phase.balance.inequalities)
     exchanges = {one: None for law in phase.laws.values() for one in law.exponent.atoms(Max)}
-    logarithms = (abs(gap) for law in phase.laws.values() for gap in _to_logarithm(law.constant))
+    logarithms = (
+        abs(gap)
+        for law in phase.laws.values()
+        for gap in (*_to_logarithm(law.constant), *_to_logarithm_below(law))
+    )
     return (*gaps, *dict.fromkeys(logarithms)), tuple(one.args for one in exchanges)
 
 
@@ -332,6 +336,14 @@ def _to_logarithm(constant: Expr) -> Iterator[Expr]:
             if base.is_polynomial() and at_zero.is_Rational and at_zero != 0:
                 yield base / at_zero
     yield from (one.args[0] - 1 for one in sorted(constant.atoms(zeta), key=str))
+
+
+def _to_logarithm_below(law: Law) -> Iterator[Expr]:
+    """The 1 - x of a law d^(x - 1) (1 - x): one over a sum of i^-x."""
+    gap = -law.exponent
+    of_parameters = gap.free_symbols and gap.free_symbols <= {*PARAMETERS}
+    if of_parameters and expand(law.constant - gap) == 0:
+        yield gap
 
 
 def last_decade(diagram: PhaseDiagram, phase: Phase, point: Any) -> float:

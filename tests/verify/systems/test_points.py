@@ -111,6 +111,13 @@ def test_a_sum_that_nearly_grows_like_a_logarithm_makes_a_point_shallow():
         assert slack(of, of.locate(**at), point_type(of)(**at)) == pytest.approx(gap, rel=1e-12, abs=0)
 
 
+def test_one_over_such_a_sum_makes_a_point_shallow():
+    """The law (1 - 2 alpha) d^(2 alpha - 1) of g vanishes there, and what it neglects does not."""
+    of = phase_diagram(one_pass_sgd)
+    at = {"tau": Fraction(71, 20), "alpha": Fraction(15, 32), "beta": Fraction(1, 4)}
+    assert slack(of, of.locate(**at), point_type(of)(**at)) == pytest.approx(1 / 16, rel=1e-12, abs=0)
+
+
 @given(at=st.fractions(Fraction(1, 2), 3, max_denominator=100))
 def test_rational_functions_of_parameters_are_exact(at):
     expression = (2 * gamma - 1) / (gamma + 3) - 1 / (4 * gamma)
