@@ -46,7 +46,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import exp, inf
 from typing import NamedTuple
 
@@ -62,7 +62,7 @@ from asymptotics.boundaries.boundary import Boundary
 from asymptotics.displays import Display, Displayed
 from asymptotics.expressions.checks import InvalidArgument, exact_number, require
 from asymptotics.expressions.evaluation import value_of
-from asymptotics.expressions.point import MAY_VANISH, PhysicalPoint, check_variable, name_of
+from asymptotics.expressions.point import MAY_VANISH, VARIABLES, PhysicalPoint, check_variable, name_of
 from asymptotics.lemmas.noise import NoiseLaw
 from asymptotics.lemmas.power_sums import Learned
 from asymptotics.lines import OnBoundary
@@ -337,7 +337,7 @@ def _beside_poles(
     for symbol, value in parameters.items():
         if not constant.has(symbol):
             continue
-        here, beside = (value_of(constant.subs(symbol, value + h), point) for h in (0, value * _SHIFT))
+        here, beside = (value_of(constant, _moved(point, symbol, value + h)) for h in (0, value * _SHIFT))
         if not 0 < here < mpmath.inf:
             continue  # not the constant of this part of the parameters
         slope = mpmath.inf if beside <= 0 else abs(mpmath.log(beside / here)) / (value * _SHIFT)
@@ -346,3 +346,11 @@ def _beside_poles(
             yield Neglected(
                 f"the constant has a pole close in {symbol}", float(left / (1 - left)) if left < 1 else inf
             )
+
+
+def _moved(point: PhysicalPoint, symbol: Symbol, value: Expr) -> PhysicalPoint:
+    """A point with another value of a parameter; substituted exactly, SymPy would look for roots of it."""
+    name = name_of(symbol)
+    if name in VARIABLES:
+        return replace(point, **{name: value})
+    return replace(point, own=tuple((n, value if n == name else v) for n, v in point.own))

@@ -28,6 +28,7 @@ from asymptotics import compute_optimal
 from asymptotics.models import one_pass_sgd
 from asymptotics.symbols import alpha, beta
 from verify import solve_system
+from verify.figures import save_figure_as
 
 ALPHA, BETA = Fraction(1), Fraction(2, 5)
 SIZES = [10**k for k in range(1, 7)]
@@ -96,7 +97,7 @@ def main(folder: Path) -> None:
     left, right = figure.subplots(1, 2)
     draw_plane(left)
     draw_frontier(right)
-    figure.savefig(folder / "compute_optimal.png", dpi=150)
+    save_figure_as(figure, folder / "compute_optimal.png", dpi=150)
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 
 from asymptotics import Phase, phase_diagram, quadratic, symbols
 from numerics import Problem, risk_curve
-from verify.figures import draw_phase_diagram
+from verify.figures import draw_phase_diagram, save_figure_as
 
 GAMMA = Fraction(5, 4)
 ELL = Fraction(-1, 2)  # weight decay d^(-1/2)
@@ -83,7 +83,7 @@ def main(folder: Path) -> None:
         title=rf"learning curve at weight decay $d^{{{ELL}}}$ (dotted line on the left)",
     )
     right.legend()
-    figure.savefig(folder / "first_steps.png", dpi=130)
+    save_figure_as(figure, folder / "first_steps.png", dpi=130)
 
     print("\nratio of the solved risk to the derived law, in the middle of each phase:")
     for start, end, phase in curve:

@@ -31,7 +31,7 @@ from asymptotics.models.random_features import fewest_features, rho
 from asymptotics.symbols import a, ell, gamma, source
 from numerics import Problem, solve
 from verify import solve_system
-from verify.figures import draw_phase_diagram
+from verify.figures import draw_phase_diagram, save_figure_as
 
 GAMMA, SOURCE = Fraction(5, 4), Fraction(1, 4)
 POINTS, LINES = "#2171b5", ("#d94801", "#238b45", "#6a51a3", "#cb181d", "#636363", "#dd3497")
@@ -212,7 +212,7 @@ FIGURES: dict[str, Callable[[], Figure]] = {
 def main(folder: Path) -> None:
     """Draw all."""
     for name, figure in FIGURES.items():
-        figure().savefig(folder / f"gallery_{name}.png", dpi=120)
+        save_figure_as(figure(), folder / f"gallery_{name}.png", dpi=120)
         print(f"gallery_{name}.png", flush=True)
 
 

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from numerics import Problem, solve, train
 from numerics.training.trained import WeightSpectrum
+from verify.figures import save_figure_as
 
 BINS, BREADTH = 14, 100
 SEEDS = {"diagonal": range(4), "quadratic": range(3)}
@@ -105,7 +106,7 @@ def main(folder: Path) -> None:
             print(f"{network:10} {phase:25} {problem.samples:5} {zero:6.1%} {atom:7.1%} ", end="")
             print(f"{own:9.3f} {other:7.3f}")
     rows[0][2].legend(*rows[0][1].get_legend_handles_labels(), loc="center")
-    figure.savefig(folder / "spectra_of_phases.png", dpi=100)
+    save_figure_as(figure, folder / "spectra_of_phases.png", dpi=100)
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from asymptotics import OnBoundary, phase_diagram, quadratic
 from numerics import Problem, infer, solve, train
+from verify.figures import save_figure_as
 
 GAMMA, DIM, SAMPLES = 1.25, 50, 5000
 PROBLEM = Problem("quadratic", gamma=GAMMA, samples=SAMPLES, dim=DIM, weight_decay=1, noise_variance=0.5)
@@ -91,7 +92,7 @@ def main(folder: Path) -> None:
     for ax in (upper, lower):
         ax.axvline(decays[best], color="gray", linestyle=":", label="least risk")
         ax.legend()
-    figure.savefig(folder / "tail_and_risk.png", dpi=120)
+    save_figure_as(figure, folder / "tail_and_risk.png", dpi=120)
 
 
 if __name__ == "__main__":

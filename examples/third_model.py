@@ -40,6 +40,7 @@ from asymptotics.symbols import (
     weight_decay,
 )
 from verify import agreement, solve_system
+from verify.figures import save_figure_as
 
 # --- the declaration
 left = weight_decay / (size**2 + weight_decay)
@@ -83,7 +84,7 @@ def main(folder: Path) -> None:
         ax.set_title(rf"source r = {r}: {'saturated' if r > 2 else 'not saturated'}")
         ax.legend(loc="upper left")
     figure.axes[0].set_ylabel(rf"excess risk, n = {SAMPLES:.0e}, $\Delta$ = 1, $\gamma$ = {GAMMA}")
-    figure.savefig(folder / "third_model.png", dpi=130)
+    save_figure_as(figure, folder / "third_model.png", dpi=130)
 
 
 if __name__ == "__main__":

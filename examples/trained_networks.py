@@ -18,6 +18,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import NullFormatter
 
 from numerics import Problem, risk_curve, solve, train
+from verify.figures import save_figure_as
 
 LAW = {"gamma": 1.25, "noise_variance": 0.5}
 DIAGONAL = Problem("diagonal", samples=1, dim=400, weight_decay=0.2, **LAW)
@@ -76,7 +77,7 @@ def main(folder: Path) -> None:
     print("spectra of the quadratic network:")
     for ax, (title, samples) in zip(below.subplots(1, 3), SPECTRA.items(), strict=True):
         draw_spectrum(ax, title, samples)
-    figure.savefig(folder / "trained_networks.png", dpi=120)
+    save_figure_as(figure, folder / "trained_networks.png", dpi=120)
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ from sympy import Rational, lambdify
 from asymptotics import PhaseDiagram, optimal_width, phase_diagram, quadratic, width_peak, width_ratio
 from asymptotics.symbols import a, ell, gamma, rho
 from numerics import Problem, solve
+from verify.figures import save_figure_as
 
 GAMMA, ELL = 1, Rational(-1)
 DIM, N_EFF, DECAY, NOISE = 10**14, 10**7, 1e-6, 1
@@ -124,7 +125,7 @@ def main(folder: Path) -> None:
     left, right = figure.subplots(1, 2)
     draw_phases(left, diagram)
     draw_risk(right, diagram)
-    figure.savefig(folder / "width.png", dpi=150)
+    save_figure_as(figure, folder / "width.png", dpi=150)
 
 
 if __name__ == "__main__":

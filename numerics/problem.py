@@ -37,7 +37,7 @@ from typing import Any
 import mpmath
 
 from numerics.arithmetic.checks import exact_number, is_count, require, shown
-from numerics.arithmetic.errors import NotConverged
+from numerics.arithmetic.errors import NotConverged, OutOfRange
 from numerics.arithmetic.precision import DOUBLE, Arithmetic, Number, to_fraction
 from numerics.displays import Displayed, tabulated
 from numerics.equations.state_equations import Parameters, StateEquations
@@ -197,7 +197,7 @@ def out_of_range(problem: Problem) -> NotConverged:
         value = to_fraction(number)
         if value and not FLOATS[0] <= value <= FLOATS[1]:
             size = mpmath.mpf(value.numerator) / value.denominator
-            return NotConverged(
+            return OutOfRange(
                 f"{name}={mpmath.nstr(size, 3)}: must lie between 1e-300 and 1e300, "
                 "the range of float64 in which solutions are searched"
             )

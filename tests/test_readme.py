@@ -3,11 +3,14 @@
 import ast
 import doctest
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from markdown_sessions import failures, sessions
+from shell import status_of
 from sympy import latex
 
 from asymptotics import Law, Network, diagonal, phase_diagram, quadratic
@@ -66,6 +69,27 @@ def test_programs_run(tmp_path: Path) -> None:
         result = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
         assert result.returncode == 0, result.stderr
     assert len((tmp_path / "trainings.csv").read_text(encoding="utf-8").splitlines()) == 5
+
+
+COMMANDS = [
+    tuple(example.partition("\n")[::2])
+    for block in re.findall(r"^```console\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
+    for example in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]
+]
+"""The commands in its fenced blocks, and what each prints."""
+
+
+def test_commands_print_what_stands_below_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert COMMANDS
+    for command, wanted in COMMANDS:
+        name, *arguments = shlex.split(command)
+        assert name == "shallowlaws"
+        assert status_of(arguments) == 0, command
+        printed = capsys.readouterr().out
+        assert doctest.OutputChecker().check_output(wanted, printed, doctest.ELLIPSIS), printed
 
 
 def test_it_opens_with_what_it_does() -> None:

@@ -29,6 +29,7 @@ The files, in the order in which they import each other:
     reproducing        a failed check as lines to paste, and ``assert_agreement``, which shows them
     planted_errors     a catalogue of wrong derivations, and the check that finds each
     gallery            the shipped models by their names
+    catalogue          the figures by their names: a new one is registered there
     parts              a verification in parts, which go to any executor and are kept
     figures            phase diagrams, with the points that were checked
     main_job           derive, compare, write report and figures: ``shallowlaws verify``

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
-FIGURE_KINDS = (".png", ".pdf", ".svg")
+FIGURE_KINDS = (".png", ".pdf", ".svg", ".pgf")
 """Formats of figures, by the end of the file's name."""
+
+WEIGHT_KINDS = (".npy", ".csv")
+"""Formats of trained weights."""
 
 
 @contextmanager
@@ -64,12 +68,60 @@ def why_no_figure(path: Path) -> str | None:
     """Why no figure can be written to a path; None if it can.
 
     >>> why_no_figure(Path("spectrum.xyz"))
-    "'spectrum.xyz': its name must end in .png, .pdf or .svg"
+    "'spectrum.xyz': its name must end in .png, .pdf, .svg or .pgf"
     """
-    if path.suffix.lower() not in FIGURE_KINDS:
-        return f"{str(path)!r}: its name must end in {', '.join(FIGURE_KINDS[:-1])} or {FIGURE_KINDS[-1]}"
+    return why_no_file(path, FIGURE_KINDS)
+
+
+def why_no_file(path: Path, kinds: Sequence[str]) -> str | None:
+    """Why no file of one of these kinds can be written to a path; None if one can.
+
+    >>> why_no_file(Path("spectrum.xyz"), (".npy", ".csv"))
+    "'spectrum.xyz': its name must end in .npy or .csv"
+    """
+    if path.suffix.lower() not in kinds:
+        return f"{str(path)!r}: its name must end in {', '.join(kinds[:-1])} or {kinds[-1]}"
     if path.is_dir():
         return f"{str(path)!r}: is a folder"
     if not path.parent.is_dir():
         return f"{str(path)!r}: there is no folder {str(path.parent)!r}"
     return why_no_folder(path.parent)
+
+
+# Trained weights.
+
+
+def write_weights(path: Path, weights: Any) -> None:
+    """Write an array as .npy, or a row of it in each line of text."""
+    import numpy as np  # noqa: PLC0415  (late: names of files are checked before anything is loaded)
+
+    with whole(path) as part, part.open("wb") as file:
+        if path.suffix.lower() == ".npy":
+            np.save(file, weights)
+        else:
+            np.savetxt(file, weights, fmt="%.17g", delimiter=",")
+
+
+def read_weights(path: Path) -> Any:
+    """The array in a file that ``write_weights`` wrote, or in a text of numbers.
+
+    Raises:
+        ValueError: it is none; the message says so without the name.
+        OSError: it cannot be read.
+    """
+    import numpy as np  # noqa: PLC0415
+
+    if path.suffix.lower() == ".npy":
+        try:
+            return np.load(path, allow_pickle=False)
+        except (ValueError, EOFError):
+            raise ValueError("holds no array of NumPy") from None
+    lines = path.read_text(encoding="utf-8").replace(",", " ").split("\n")
+    rows = [line.split() for line in lines if line.strip()]
+    try:
+        values = np.array([[float(word) for word in row] for row in rows])
+    except ValueError:
+        raise ValueError("holds what is no number, or rows of different lengths") from None
+    if values.size == 0:
+        raise ValueError("holds no numbers")
+    return values[:, 0] if values.shape[1] == 1 else values

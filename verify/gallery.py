@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 NETWORKS = ("diagonal", "quadratic")
@@ -20,6 +22,45 @@ NOISELESS = ("one_pass_sgd",)
 """Those without labels whose noise could scale."""
 
 MODELS = (*NETWORKS, "bilinear", "attention", *SYSTEMS)
+
+
+SOLVED = (*NETWORKS, "bilinear", "attention")
+"""Networks of which a ``numerics.Problem`` can be stated."""
+
+_OF_NETWORK = {
+    "gamma": "gamma",
+    "samples": "n_eff",
+    "dim": "d",
+    "weight_decay": "weight_decay",
+    "noise_variance": "noise_variance",
+    "target": "target",
+}
+_OF_REGRESSION = {
+    "gamma": "gamma",
+    "source": "source",
+    "samples": "n_eff",
+    "weight_decay": "weight_decay",
+    "noise_variance": "noise_variance",
+}
+_OF_HERMITE = {"gamma": "gamma", "samples": "n_eff", "noise_variance": "noise_variance"}
+VALUES: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        "diagonal": _OF_NETWORK,
+        "quadratic": {**_OF_NETWORK, "width": "width"},
+        "bilinear": _OF_NETWORK,
+        "attention": _OF_NETWORK,
+        "kernel_ridge": _OF_REGRESSION,
+        "random_features": {**_OF_REGRESSION, "width": "p"},
+        "hermite_2": _OF_HERMITE,
+        "hermite_3": _OF_HERMITE,
+        "hermite_4": _OF_HERMITE,
+        "one_pass_sgd": {"alpha": "alpha", "beta": "beta", "dim": "d", "steps": "t"},
+    }
+)
+"""What each is solved at: by the name of the option, the name that its laws have for the value."""
+
+OPTIONAL = ("noise_variance", "weight_decay", "width", "target")
+"""Values that may be left out; a weight decay only where an estimator has none."""
 
 
 def model_named(name: str) -> Any:

@@ -29,6 +29,12 @@ KERNEL_DECAY_WINDOW = (Fraction(-4), Fraction(1))
 NOISE_WINDOW = (Fraction(0), Fraction(4))
 """Where ``b`` is drawn, in diagrams of noise that scales, and what figures show of it."""
 
+WIDTH_WINDOW = (Fraction(0), Fraction(3, 2))
+"""What figures show of ``rho``, in diagrams of a width that scales."""
+
+WIDTH_ELL = Fraction(-1)
+"""The exponent of the weight decay at which they are drawn unasked."""
+
 OTHER_WINDOW = (Fraction(-1), Fraction(6))
 """Where coordinates of a system that networks do not have are drawn."""
 
@@ -61,33 +67,38 @@ def is_window(low: Fraction, high: Fraction) -> bool:
     return low >= -WIDEST and low + NARROWEST <= high <= WIDEST
 
 
-def upwards_of(noise: str, estimator: str, *, at_one_b: bool) -> Literal["ell", "b", "risk"]:
+def upwards_of(
+    noise: str, estimator: str, *, at_one_b: bool, width: str = "full"
+) -> Literal["ell", "b", "rho", "risk"]:
     """What stands upwards in a figure: an exponent, or that of the risk where samples are all there is.
 
     >>> upwards_of("fixed", "erm", at_one_b=False), upwards_of("scaled", "bayes", at_one_b=False)
     ('ell', 'b')
     """
+    if width == "scaled":
+        return "rho"
     if estimator != "bayes":
         return "ell"
     return "b" if noise == "scaled" and not at_one_b else "risk"
 
 
 def misfit(
-    noise: str, estimator: str, shown: Mapping[str, Any], *, has_source: bool
+    noise: str, estimator: str, shown: Mapping[str, Any], *, has_source: bool, width: str = "full"
 ) -> tuple[str, str] | None:
     """The first parameter of a figure that does not fit its diagram, and what it must be; None if all fit.
 
     Args:
         noise: of the diagram.
         estimator: of the diagram.
-        shown: gamma, b, source and the windows, pairs, by name; what is not given is None or missing.
+        shown: gamma, b, ell, source and the windows, pairs, by name; what is not given is None or missing.
         has_source: whether the diagram depends on a source exponent.
+        width: of the diagram.
 
     >>> misfit("fixed", "erm", {"gamma": Fraction(5, 4), "b": 1}, has_source=False)
     ('b', 'left out: it is for noise "scaled"')
     """
     b, source = shown.get("b"), shown.get("source")
-    upwards = upwards_of(noise, estimator, at_one_b=b is not None)
+    upwards = upwards_of(noise, estimator, at_one_b=b is not None, width=width)
     needs_b = noise == "scaled" and estimator != "bayes"
     rules = [
         ("gamma", shown["gamma"] > Fraction(1, 2), "above 1/2, so that the target has finite energy"),
@@ -98,11 +109,16 @@ def misfit(
             'left out: it is for noise "scaled"',
         ),
         ("b", b is None or b >= 0, "at least 0, noise that does not grow with d"),
+        (
+            "ell",
+            shown.get("ell") is None or width == "scaled",
+            'left out: it is for width "scaled"; the figure has an axis of it, or no weight decay',
+        ),
         ("source", source is not None or not has_source, "given: the diagram has a source exponent"),
         ("source", source is None or has_source, "left out: the diagram has no source exponent"),
         ("source", source is None or source > 0, "above 0"),
     ]
-    axes = {"samples_window": "a", "decay_window": "ell", "noise_window": "b"}
+    axes = {"samples_window": "a", "decay_window": "ell", "noise_window": "b", "width_window": "rho"}
     for name, symbol in axes.items():
         window = shown.get(name)
         if window is not None:

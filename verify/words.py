@@ -169,12 +169,19 @@ SAMPLES = r"samples: $a = \log n_{\mathrm{eff}} / \log d$"
 UPWARDS = {
     "ell": r"weight decay: $\ell = \log \lambda / \log d$",
     "b": r"label noise: $b = -\log \Delta / \log d$",
+    "rho": r"hidden units: $\rho = \log p / \log d$",
     "risk": r"excess risk: $\log R / \log d$",
 }
 CONTINUOUS, JUMP = "exponent continuous", "exponent jumps"
 AGREES, DISAGREES = "checked, agrees", "checked, disagrees"
 RISK_LINE = "exponent of the risk"
 NO_RISK = "$R = 0$"
+EFFECTIVE_SAMPLES = r"effective samples $n_{\mathrm{eff}}$"
+WEIGHT_DECAY, EXCESS_RISK = r"weight decay $\lambda$", "excess risk $R$"
+WIDTH_TEXT = r"$d^{\,\rho}$ hidden units"
+DECAY_TEXT = r"weight decay $d^{{{ell}}}$"
+SOLVED_CURVE, LAW_OF_PHASE = "solved", "law of phase {name}"
+AT_SAMPLES, PRUNED_CURVE, BEST_DECAY = "solved, n = {count:g}", "bulk pruned", "best weight decay"
 SUBJECTS = {
     "erm": "{} network",
     "bayes": "Bayes-optimal {} network",
@@ -203,9 +210,11 @@ def power_of_dimension(exponent: str, log_exponent: str) -> str:
 # The command line.
 
 INTERRUPTED = "interrupted: {left}"
+OPTIONS_THAT_KEEP = {"cache=DIRECTORY": "--cache FOLDER", "checkpoint=FILE": "--checkpoint FILE"}
 NOTHING_LEFT = "nothing was kept"
 NO_FIGURE_LEFT = f"no figure was finished, {NOTHING_LEFT}"
 FILES_LEFT = "kept {paths}"
+ROWS_PRINTED = "{done} of {total} rows were found, and are printed"
 CHECKS_LEFT = "{checked} checks were finished; kept {paths}; the same command goes on from there"
 FOREIGN_PACKAGE = (
     "the package {name!r} at {folder} is not that of shallowlaws (expected in {home}): another project "
@@ -223,6 +232,17 @@ EXIT_STATUSES = """\b
       141  whoever read the output closed the pipe
       143  terminated (SIGTERM), as 130
 """
+INFERRED = (
+    "gamma",
+    "effective_noise",
+    "threshold",
+    "learned_modes",
+    "excess_risk",
+    "noise_variance",
+    "test_error",
+    "scale",
+    "probability",
+)
 PHASE = """\
 {name}  {title}
     excess risk    {risk}

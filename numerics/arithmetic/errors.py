@@ -20,6 +20,13 @@ class NotConverged(ArithmeticError):
     __module__ = "numerics"
 
 
+class OutOfRange(InvalidProblem, NotConverged):
+    """A parameter so large or small that float64, in which solutions are searched, does not hold it.
+
+    It is known only where a solution needs it: many problems with extreme numbers are solved in closed form.
+    """
+
+
 class Interrupted(KeyboardInterrupt):
     """A long computation was interrupted; the message says how much was finished and where it is kept.
 

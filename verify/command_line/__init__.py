@@ -4,18 +4,21 @@ Whatever is typed, the answer is a result or one line on standard error; the exi
 (``status``).  A refused argument is named, and refused before any work: by ``click``, by the types of
 ``arguments``, or by the function that is called, whose line is then printed as it is.
 
-In this order: ``status``, ``arguments``, ``options``, ``commands``; here ``main``, which runs them.
+In this order: ``status``; ``arguments``, words as numbers; ``options``; ``output``, what is printed; the
+sub-commands, ``laws`` that are derived, ``equations`` that are solved, ``networks`` that are trained,
+``reports`` and figures that are written; ``commands``, all of them; here ``main``, which runs them.
 """
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 
 import click
 
 from verify import words
-from verify.command_line.commands import shallowlaws
+from verify.command_line.commands import COMPLETING, completed, shallowlaws
 from verify.command_line.status import Status, ended, forget_output, status_of, terminable
 from verify.provenance import foreign_packages
 
@@ -26,6 +29,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if complaint is not None:
         print(complaint, file=sys.stderr)
         sys.exit(Status.REFUSED)
+    if COMPLETING in os.environ:
+        sys.exit(completed(os.environ[COMPLETING]))
     with terminable() as terminations:
         try:
             status = _run(sys.argv[1:] if arguments is None else list(arguments))
@@ -34,7 +39,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
             # next one, and would end by SIGINT instead of with a status
             exec("")
             status = Status.TERMINATED if terminations else Status.INTERRUPTED
-            status = ended(words.INTERRUPTED.format(left=str(interrupt) or words.NOTHING_LEFT), status)
+            status = ended(
+                words.INTERRUPTED.format(left=_in_the_shell(interrupt) or words.NOTHING_LEFT), status
+            )
         except Exception as error:
             status = _failed(error)
     sys.exit(status)
@@ -66,3 +73,11 @@ def _failed(error: Exception) -> Status:
     if status is None:
         raise error
     return ended(str(error), status)
+
+
+def _in_the_shell(interrupt: KeyboardInterrupt) -> str:
+    """What was kept; arguments of functions as options."""
+    line = str(interrupt)
+    for argument, option in words.OPTIONS_THAT_KEEP.items():
+        line = line.replace(argument, option)
+    return line

@@ -1,4 +1,6 @@
-"""Phase diagrams as figures.
+"""Figures: phase diagrams, and what solutions show.
+
+Which there are by name, ``verify.catalogue`` says; a figure is registered there.  First the phase diagrams.
 
 A diagram has as many dimensions as it has exponents; a figure shows two of them, at fixed values of the rest:
 
@@ -10,9 +12,11 @@ A phase is an intersection of half-planes, so in the plane shown every region is
 with exact fractions: the regions tile their window.
 
 In this order: ``polygons``, the geometry; ``labels``, each inside its region; ``view``, what is shown at
-which values; ``drawing``.
+which values; ``drawing``.  Then ``solved``, figures of solutions, and ``saving``, all of them as files with
+their data.
 """
 
-from verify.figures.drawing import draw_phase_diagram, figure_name, phase_diagram_figure, save_figure
+from verify.figures.drawing import draw_phase_diagram, figure_name, phase_diagram_figure
+from verify.figures.saving import save_figure, save_figure_as
 
-__all__ = ["draw_phase_diagram", "figure_name", "phase_diagram_figure", "save_figure"]
+__all__ = ["draw_phase_diagram", "figure_name", "phase_diagram_figure", "save_figure", "save_figure_as"]

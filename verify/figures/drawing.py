@@ -1,16 +1,14 @@
 r"""Phase diagrams as figures: regions, boundaries, names, exponents, and the points that were checked.
 
-In this order: ``phase_diagram_figure``, ``draw_phase_diagram``, ``figure_name``, ``save_figure``; regions,
-boundaries, lines and points; what is written.
+In this order: ``phase_diagram_figure``, ``draw_phase_diagram``, ``named_phase_diagram``, ``figure_name``;
+regions, boundaries, lines and points; what is written.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
 from fractions import Fraction
 from math import isfinite
-from pathlib import Path
 from typing import Any, Unpack
 
 import numpy as np
@@ -19,14 +17,14 @@ from matplotlib.figure import Figure
 from matplotlib.transforms import ScaledTranslation
 from sympy import oo
 
-from asymptotics import Boundary, Network, Phase, PhaseDiagram, symbols
+from asymptotics import Boundary, Network, Phase, PhaseDiagram, phase_diagram, symbols
 from asymptotics.expressions.checks import require
 from numerics.figures import NotebookFigure
 from verify import words
 from verify.figures.labels import Label, set_labels
 from verify.figures.polygons import HalfPlane, Polygon, clipped, rectangle, segment, sides
 from verify.figures.view import RISK, UPWARDS, Exact, Shown, View, Window, equation, short, view_of
-from verify.files import whole
+from verify.gallery import model_named
 from verify.limits import FIGURE_GAMMA
 from verify.outcomes import Check
 
@@ -44,6 +42,15 @@ COLOURS = {
 }
 """From light to dark in even steps (CIE L*), so that they differ in grey and for the colour-blind too."""
 
+WIDTH_COLOURS = {
+    "Wa": "#d2eed2",
+    "Wb": "#f8d4bf",
+    "Wc": "#efa5b7",
+    "Wd": "#af88d7",
+    "We": "#f5f0fb",
+}
+"""The same of few hidden units: those that the phases beside them leave."""
+
 Points = Sequence[tuple[Any, Any]]
 
 
@@ -56,12 +63,15 @@ def phase_diagram_figure(
     samples_window: Window | None = None,
     decay_window: Window | None = None,
     noise_window: Window | None = None,
+    ell: Exact | None = None,
+    width_window: Window | None = None,
     checks: Sequence[Check] = (),
 ) -> Figure:
     r"""The phases of a diagram at one decay, over samples and weight decay.
 
-    A Bayes-optimal diagram has no weight decay.  It is drawn over samples and label noise if the noise
-    scales, and else, or at a given ``b``, over samples alone, with the exponent of the risk upwards.
+    A diagram of a width that scales is drawn over samples and width, at one weight decay.  A Bayes-optimal
+    one has no weight decay.  It is drawn over samples and label noise if the noise scales, and else, or at a
+    given ``b``, over samples alone, with the exponent of the risk upwards.
 
     Args:
         diagram: what to draw.
@@ -71,6 +81,8 @@ def phase_diagram_figure(
         samples_window: ends of the axis of ``a``, by default (-1, 9/2).
         decay_window: ends of the axis of ``ell``, by default (-2, 3), or (-4, 1) with a source.
         noise_window: ends of the axis of ``b``, by default (0, 4).
+        ell: weight decay d**ell, for ``width="scaled"`` only; by default -1.
+        width_window: ends of the axis of ``rho``, by default (0, 3/2).
         checks: those of ``agreement``; the points at this gamma (and b) are drawn, filled when all their
             exponents passed and crossed out when one failed.  Over samples alone they lie at the measured
             exponent.
@@ -95,6 +107,8 @@ def phase_diagram_figure(
         samples_window=samples_window,
         decay_window=decay_window,
         noise_window=noise_window,
+        ell=ell,
+        width_window=width_window,
         checks=checks,
     )
     return figure
@@ -128,24 +142,51 @@ def draw_phase_diagram(
     set_labels(axes, labels, np.array([*points, *along], dtype=float).reshape(-1, 2))
 
 
-def figure_name(network: str, noise: str, estimator: str) -> str:
-    """What the file of a phase diagram is called, less its ending.
+def named_phase_diagram(
+    *,
+    network: str = "quadratic",
+    noise: Any = "fixed",
+    estimator: Any = "erm",
+    width: Any = "full",
+    gamma: Exact = FIGURE_GAMMA,
+    b: Exact | None = None,
+    ell: Exact | None = None,
+    source: Exact | None = None,
+    samples_window: Window | None = None,
+    decay_window: Window | None = None,
+    noise_window: Window | None = None,
+    width_window: Window | None = None,
+) -> Figure:
+    """``phase_diagram_figure`` of a shipped model by its name, with the arguments of both functions.
+
+    Raises:
+        InvalidArgument: as ``phase_diagram`` and ``phase_diagram_figure``.
+    """
+    return phase_diagram_figure(
+        phase_diagram(model_named(network), noise=noise, estimator=estimator, width=width),
+        gamma=gamma,
+        b=b,
+        ell=ell,
+        source=source,
+        samples_window=samples_window,
+        decay_window=decay_window,
+        noise_window=noise_window,
+        width_window=width_window,
+    )
+
+
+def figure_name(
+    network: str, noise: str, estimator: str, width: str = "full", figure: str = "phase_diagram"
+) -> str:
+    """What the file of a figure is called, less its ending.
 
     >>> figure_name("diagonal", "fixed", "erm"), figure_name("diagonal", "none", "bayes")
     ('phase_diagram_diagonal', 'phase_diagram_diagonal_bayes_noise_none')
     """
     of_estimator = "" if estimator == "erm" else f"_{estimator}"
     of_noise = "" if noise == "fixed" else f"_noise_{noise}"
-    return f"phase_diagram_{network}{of_estimator}{of_noise}"
-
-
-def save_figure(figure: Figure, stem: Path) -> list[Path]:
-    """Write the figure as PNG and PDF beside each other, both whole or none; returns the two paths."""
-    paths = [stem.with_name(f"{stem.name}.{kind}") for kind in ("png", "pdf")]
-    with ExitStack() as both:
-        for path in paths:
-            figure.savefig(both.enter_context(whole(path)), dpi=150, format=path.suffix[1:])
-    return paths
+    of_width = "" if width == "full" else f"_width_{width}"
+    return f"{figure}_{network}{of_estimator}{of_noise}{of_width}"
 
 
 # Regions, boundaries, lines and points.
@@ -158,7 +199,13 @@ def _draw_regions(axes: Axes, diagram: PhaseDiagram, view: View, window: Polygon
     for phase in diagram.phases:
         region = clipped(window, view.half_planes(phase))
         if region:
-            axes.fill(*_columns(region), facecolor=colours[phase.name], edgecolor="none", zorder=1)
+            axes.fill(
+                *_columns(region),
+                facecolor=colours[phase.name],
+                edgecolor="none",
+                zorder=1,
+                label=f"_{phase.name}",
+            )
             labels.append(Label(phase.name, _risk_text(phase, view), region, colours[phase.name]))
     return labels
 
@@ -169,7 +216,9 @@ def _columns(points: Points) -> tuple[list[float], list[float]]:
 
 def _colours(names: Sequence[str]) -> dict[str, str]:
     """By the name of a phase; parts a and b of a phase share one, unknown names take what is left."""
-    known = {name: COLOURS[family] for name in names if (family := name.rstrip("ab")) in COLOURS}
+    colours = COLOURS | WIDTH_COLOURS
+    families = {name: name if name in colours else name.rstrip("ab") for name in names}
+    known = {name: colours[family] for name, family in families.items() if family in colours}
     left = [colour for colour in COLOURS.values() if colour not in known.values()] or ["white"]
     unknown = [name for name in dict.fromkeys(names) if name not in known]
     return known | {name: left[index % len(left)] for index, name in enumerate(unknown)}
@@ -302,6 +351,9 @@ def _title(diagram: PhaseDiagram, view: View) -> str:
     at_one_b = symbols.b in view.fixed
     noise = short(-view.fixed[symbols.b]) if at_one_b else "-b"
     parameters.append(words.LABEL_NOISE[diagram.noise].replace("{-b}", f"{{{noise}}}"))
+    if diagram.width == "scaled":
+        ell = short(view.fixed[symbols.ell])
+        parameters += [words.DECAY_TEXT.format(ell=ell), words.WIDTH_TEXT]
     return words.figure_title(subject, parameters)
 
 

@@ -20,6 +20,8 @@ from verify.limits import (
     KERNEL_DECAY_WINDOW,
     NOISE_WINDOW,
     SAMPLES_WINDOW,
+    WIDTH_ELL,
+    WIDTH_WINDOW,
     WINDOW,
     misfit,
     upwards_of,
@@ -28,7 +30,7 @@ from verify.limits import (
 RISK = Symbol("risk exponent", real=True)
 """What stands upwards where a diagram has no second exponent."""
 
-UPWARDS = {"ell": symbols.ell, "b": symbols.b, "risk": RISK}
+UPWARDS = {"ell": symbols.ell, "b": symbols.b, "rho": symbols.rho, "risk": RISK}
 
 LONG = 1000
 """Numerators and denominators from here on are not written out."""
@@ -38,10 +40,10 @@ Exact: TypeAlias = Any
 
 Window: TypeAlias = tuple[Exact, Exact]
 
-FIXED = {"gamma": symbols.gamma, "b": symbols.b, "source": symbols.source}
+FIXED = {"gamma": symbols.gamma, "b": symbols.b, "ell": symbols.ell, "source": symbols.source}
 """What a figure is drawn at, by the name of the parameter."""
 
-VARIABLES = (symbols.a, symbols.ell, symbols.b)
+VARIABLES = (symbols.a, symbols.ell, symbols.b, symbols.rho)
 
 
 class Shown(TypedDict, total=False):
@@ -53,6 +55,8 @@ class Shown(TypedDict, total=False):
     samples_window: Window | None
     decay_window: Window | None
     noise_window: Window | None
+    ell: Exact | None
+    width_window: Window | None
 
 
 @dataclass(frozen=True)
@@ -88,6 +92,8 @@ def view_of(
     samples_window: Window | None = None,
     decay_window: Window | None = None,
     noise_window: Window | None = None,
+    ell: Exact | None = None,
+    width_window: Window | None = None,
 ) -> View:
     """What is to be shown of a diagram, checked.
 
@@ -101,19 +107,30 @@ def view_of(
     """
     require(isinstance(diagram, PhaseDiagram), "diagram", diagram, "a PhaseDiagram")
     exact: dict[str, Any] = {"gamma": exact_exponent("gamma", gamma)}
-    exact |= {name: exact_exponent(name, x) for name, x in (("b", b), ("source", source)) if x is not None}
-    windows = {"samples_window": samples_window, "decay_window": decay_window, "noise_window": noise_window}
+    others = {"b": b, "ell": ell, "source": source}
+    exact |= {name: exact_exponent(name, x) for name, x in others.items() if x is not None}
+    windows = {
+        "samples_window": samples_window,
+        "decay_window": decay_window,
+        "noise_window": noise_window,
+        "width_window": width_window,
+    }
     exact |= {name: _window(name, window) for name, window in windows.items() if window is not None}
-    fault = misfit(diagram.noise, diagram.estimator, exact, has_source=has_source(diagram))
+    fault = misfit(
+        diagram.noise, diagram.estimator, exact, has_source=has_source(diagram), width=diagram.width
+    )
     if fault is not None:
-        given = {"gamma": gamma, "b": b, "source": source, **windows}
+        given = {"gamma": gamma, **others, **windows}
         require(False, fault[0], given[fault[0]], fault[1])
+    if diagram.width == "scaled":
+        exact.setdefault("ell", exact_exponent("ell", WIDTH_ELL))
     fixed = {symbol: exact[name] for name, symbol in FIXED.items() if name in exact}
     _require_off_boundaries(diagram, fixed)
-    upwards = upwards_of(diagram.noise, diagram.estimator, at_one_b=b is not None)
+    upwards = upwards_of(diagram.noise, diagram.estimator, at_one_b=b is not None, width=diagram.width)
     vertical = {
         "ell": exact.get("decay_window", DECAY_WINDOW if source is None else KERNEL_DECAY_WINDOW),
         "b": exact.get("noise_window", NOISE_WINDOW),
+        "rho": exact.get("width_window", WIDTH_WINDOW),
     }
     samples = exact.get("samples_window", SAMPLES_WINDOW)
     return View(fixed, UPWARDS[upwards], samples, vertical.get(upwards))
@@ -129,7 +146,9 @@ def _require_off_boundaries(diagram: PhaseDiagram, fixed: dict[Symbol, Expr]) ->
     """Refuse a fixed value at which two phases meet: the whole plane would be their boundary."""
     for boundary in diagram.boundaries:
         parameter = boundary.relation.lhs
-        if parameter in fixed and parameter != symbols.b and boundary.relation.subs(fixed) == True:  # noqa: E712
+        if parameter not in fixed or parameter in (symbols.b, symbols.ell):
+            continue
+        if boundary.relation.subs(fixed) == True:  # noqa: E712
             (name,) = (name for name, symbol in FIXED.items() if symbol == parameter)
             require(False, name, fixed[parameter], "off the boundary of two phases, which is there")
 

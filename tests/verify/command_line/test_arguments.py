@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from verify.command_line.arguments import LONGEST, exact, number
+from verify.command_line.arguments import LONGEST, number, samples_wanted, width_wanted
 
 
 @given(value=st.fractions())
@@ -26,8 +26,40 @@ def test_decimals_below_the_range_of_floats_stay_exact(text: str) -> None:
 
 
 @given(value=st.decimals(allow_nan=False, allow_infinity=False, places=6))
-def test_exact_numbers_are_what_was_written(value: Fraction) -> None:
-    assert exact(str(value)) == Fraction(value)
+def test_decimals_are_what_was_written(value: Fraction) -> None:
+    assert number(str(value)) == Fraction(value)
+    assert isinstance(number(str(value)), int | Fraction)
+
+
+@given(low=st.integers(1, 10**9), ratio=st.integers(2, 10**9), points=st.integers(2, 60))
+def test_a_range_is_a_geometric_progression(low: int, ratio: int, points: int) -> None:
+    samples = samples_wanted(f"{low}..{low * ratio}:{points}")
+    assert (samples[0], samples[-1]) == (low, low * ratio)
+    assert list(samples) == sorted(set(samples))
+    for step, count in enumerate(samples if len(samples) == points else ()):
+        assert abs(count - low * ratio ** (step / (points - 1))) <= 0.5 + 1e-9 * count
+
+
+def test_a_range_of_huge_or_broken_ends() -> None:
+    assert samples_wanted("1e300..1e400:3") == (10**300, 10**350, 10**400)
+    low, middle, high = samples_wanted("1/2..8:3")
+    assert (low, high) == (Fraction(1, 2), 8)
+    assert abs(middle - 2) < Fraction(1, 10**25)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["1e3..", "..1e3", "1e3..1e2:4", "0..5:3", "1..5", "1..5:1", "1..5:1e9", "1..5:x", "1...5:3", "-1..5:3"],
+)
+def test_what_is_no_range_is_refused(text: str) -> None:
+    with pytest.raises(click.BadParameter):
+        samples_wanted(text)
+
+
+def test_a_width_of_figures() -> None:
+    assert [width_wanted(text) for text in ("full", "scaled", "1e3")] == ["full", "scaled", 1000]
+    with pytest.raises(click.BadParameter):
+        width_wanted("0")
 
 
 def test_a_long_number_is_read_up_to_its_bound() -> None:

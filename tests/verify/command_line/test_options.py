@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 import pytest
-from shell import arguments_of, status_of
+from shell import GOOD, arguments_of, status_of
 
 from verify import words
 from verify.command_line.commands import shallowlaws
@@ -37,22 +37,31 @@ NONSENSE = [
 ]
 
 
+_WITHOUT_SAMPLES = [w for w in arguments_of("")[1:] if w not in ("--samples", GOOD["samples"])]
 REQUIRED = {
     "derive": [],
     "solve": arguments_of("solve")[1:],
     "curve": arguments_of("curve")[1:],
     "spectrum": arguments_of("spectrum")[1:],
+    "at": arguments_of("at")[1:],
+    "tune": [w for w in arguments_of("tune")[1:] if w not in ("--weight-decay", GOOD["weight-decay"])],
+    "samples-for": [*_WITHOUT_SAMPLES, "--risk", "0.1"],
+    "certify": arguments_of("certify")[1:],
+    "train": arguments_of("train")[1:],
+    "infer": ["weights.csv", "--network", "diagonal", "--dim", "9", "--samples", "9", "--weight-decay", "1"],
+    "completion": [],
     "verify": [],
     "figures": [],
 }
 
 
+ANYTHING = ("--out", "--cache", "--checkpoint", "--device")
 # what is a name of a file, and so may be anything but empty, has tests of its own
 OPTIONS = [
     (name, option.opts[0], option.nargs)
     for name, command in shallowlaws.commands.items()
     for option in command.params
-    if isinstance(option, click.Option) and not option.is_flag and option.opts[0] not in ("--out", "--cache")
+    if isinstance(option, click.Option) and not option.is_flag and option.opts[0] not in ANYTHING
 ]
 
 

@@ -1,7 +1,6 @@
 """Figures show the checks they are given, and are told apart in grey."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,8 +9,8 @@ from matplotlib.collections import PathCollection
 from matplotlib.colors import to_rgb
 from sympy import Rational
 
-from asymptotics import diagonal, phase_diagram, symbols
-from verify.figures import phase_diagram_figure, save_figure
+from asymptotics import diagonal, phase_diagram, quadratic, symbols
+from verify.figures import phase_diagram_figure
 from verify.figures.drawing import COLOURS
 from verify.limits import FIGURE_GAMMA
 
@@ -69,18 +68,14 @@ def test_phases_of_other_names_have_colours_of_their_own():
     assert len(colours) == len({phase.name for phase in renamed.phases})
 
 
-def test_figures_are_written_whole_or_not_at_all(tmp_path, monkeypatch):
-    figure = phase_diagram_figure(phase_diagram(diagonal))
-    written = save_figure(figure, tmp_path / "gamma_1.25")
-    assert [path.name for path in written] == ["gamma_1.25.png", "gamma_1.25.pdf"]
-    before = [path.read_bytes() for path in written]
-
-    def broken(path, **kwargs):
-        Path(path).write_bytes(b"half")
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(figure, "savefig", broken)
-    with pytest.raises(KeyboardInterrupt):
-        save_figure(figure, tmp_path / "gamma_1.25")
-    assert [path.read_bytes() for path in written] == before
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["gamma_1.25.pdf", "gamma_1.25.png"]
+def test_a_diagram_over_width():
+    (axes,) = phase_diagram_figure(phase_diagram(quadratic, width="scaled"), gamma=1, ell=-1).axes
+    assert "hidden units" in axes.get_ylabel()
+    assert axes.get_ylim() == (0, 1.5)
+    found = sorted(lightness(colour) for colour in {patch.get_facecolor()[:3] for patch in axes.patches})
+    assert len(found) == 10
+    assert min(np.diff(found)) > 3
+    shown = {patch.get_label().removeprefix("_"): patch.get_xy() for patch in axes.patches}
+    # Wb: more units than learned modes, fewer than n/(2 d), that is a/2 < rho < a at gamma = 1
+    corners = {tuple(map(float, corner)) for corner in shown["Wb"]}
+    assert corners == {(0.0, 0.0), (1.0, 1.0), (2.0, 1.0)}
