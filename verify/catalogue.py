@@ -88,9 +88,13 @@ def options_of(name: str) -> tuple[str, ...]:
     return tuple(signature(FIGURES[name].load()).parameters)
 
 
+_MAIN = "\ndef main(folder"
+
+
 def examples() -> dict[str, Path]:
-    """The scripts of the checkout that draw figures, by name; none in an installation."""
-    return {path.stem: path for path in sorted(EXAMPLES.glob("*.py"))}
+    """Scripts of the checkout whose ``main(folder)`` draws, by name; none in an installation."""
+    scripts = sorted(EXAMPLES.glob("*.py"))
+    return {path.stem: path for path in scripts if _MAIN in path.read_text(encoding="utf-8")}
 
 
 def titles() -> Iterator[tuple[str, str]]:

@@ -57,8 +57,8 @@ def value_options(*, are_required: bool, has_decay: bool = True) -> Callable[[Co
             ),
             click.option("--width", type=UNITS, help="hidden units p (quadratic)  [default: d, all of them]"),
         )
-        chosen = options if has_decay else (*options[:2], *options[3:])
-        for option in reversed(chosen):
+        wanted = options if has_decay else (*options[:2], *options[3:])
+        for option in reversed(wanted):
             command = option(command)
         return command
 

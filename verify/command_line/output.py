@@ -58,10 +58,9 @@ def rounded_outwards(low: Any, high: Any, digits: int) -> tuple[str, str]:
 class Table:
     """Rows that are printed one by one, as they are known, under the names of their columns.
 
-    >>> table = Table(("samples", "excess_risk"))
-    >>> table.row((1000, 0.5))
-    samples	excess_risk
-    1000	0.5
+    >>> Table(("samples", "excess_risk")).row((1000, 0.5))  # doctest: +NORMALIZE_WHITESPACE
+    samples excess_risk
+    1000    0.5
     """
 
     def __init__(self, columns: Sequence[str], digits: int | None = None) -> None:

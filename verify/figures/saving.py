@@ -30,6 +30,8 @@ from matplotlib.collections import Collection, PathCollection
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
+from matplotlib.spines import Spine
+from matplotlib.transforms import Transform
 
 from verify.files import whole
 
@@ -122,21 +124,20 @@ def _name_of(artist: Artist) -> str:
 def _points_of(artist: Artist, axes: Axes) -> Iterator[tuple[str, list[tuple[Any, Any]]]]:
     """The points of an artist that lies in the data of the axes, by its kind."""
     if isinstance(artist, Line2D):
-        yield "line", _in_data(artist.get_xydata(), artist, axes)
+        yield "line", _in_data(artist.get_xydata(), artist.get_transform(), axes)
     elif isinstance(artist, PathCollection):
-        yield "points", _in_data(artist.get_offsets(), None, axes)
+        yield "points", _in_data(artist.get_offsets(), artist.get_offset_transform(), axes)
     elif isinstance(artist, Collection):
         for path in artist.get_paths():
-            yield "region", _in_data(path.vertices, artist, axes)
-    elif isinstance(artist, Patch) and artist is not axes.patch:
+            yield "region", _in_data(path.vertices, artist.get_transform(), axes)
+    elif isinstance(artist, Patch) and not isinstance(artist, Spine) and artist is not axes.patch:
         outline = artist.get_path().transformed(artist.get_patch_transform())
-        yield "region", _in_data(outline.vertices, None, axes)
+        yield "region", _in_data(outline.vertices, artist.get_data_transform(), axes)
 
 
-def _in_data(points: Any, artist: Artist | None, axes: Axes) -> list[tuple[Any, Any]]:
+def _in_data(points: Any, transform: Transform, axes: Axes) -> list[tuple[Any, Any]]:
     """Points as pairs of numbers; a coordinate that is not in the data of the axes is empty."""
-    branches = artist.get_transform() if artist is not None else axes.transData
-    has_x, has_y = branches.contains_branch_seperately(axes.transData)
+    has_x, has_y = transform.contains_branch_seperately(axes.transData)
     if not (has_x or has_y):
         return []
     array: Any = np.asarray(np.ma.filled(np.ma.asarray(points, dtype=float), np.nan)).reshape(-1, 2)
