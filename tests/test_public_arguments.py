@@ -252,6 +252,7 @@ VALID: dict[str, Callable[[], Any]] = {
     "width_ratio.network": lambda: quadratic,
     "optimal_width.diagram": lambda: phase_diagram(quadratic, width="scaled"),
     "NarrowNetwork.network": lambda: quadratic,
+    "phase_diagram_figure.diagram": lambda: phase_diagram(quadratic, width="scaled"),
     "boundary": _boundary,
     "checks_at.phase": lambda: _diagram().phases[0],
     "checks_at.at": lambda: {"a": -1, "ell": -3, "gamma": 1},

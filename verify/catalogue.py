@@ -93,7 +93,7 @@ _MAIN = "\ndef main(folder"
 
 def examples() -> dict[str, Path]:
     """Scripts of the checkout whose ``main(folder)`` draws, by name; none in an installation."""
-    scripts = sorted(EXAMPLES.glob("*.py"))
+    scripts = [*sorted(EXAMPLES.glob("*.py")), *sorted(EXAMPLES.glob("paper/*.py"))]
     return {path.stem: path for path in scripts if _MAIN in path.read_text(encoding="utf-8")}
 
 

@@ -16,7 +16,8 @@ def test_a_figure_has_a_default_for_every_option(name: str) -> None:
 
 
 def test_examples_are_figures_by_their_names() -> None:
-    assert {"first_steps", "width"} <= set(examples()) <= {path.stem for path in EXAMPLES.glob("*.py")}
+    stems = {path.stem for path in EXAMPLES.rglob("*.py")}
+    assert {"first_steps", "width", "figure_1"} <= set(examples()) <= stems
     assert "notebook" not in examples()  # it draws into no folder
     assert not set(examples()) & set(FIGURES)
     assert all(title for _, title in titles())

@@ -82,5 +82,5 @@ def test_completion_loads_neither_room() -> None:
 
 def test_every_command_is_in_the_readme() -> None:
     readme = (Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")
-    named = set(re.findall(r"shallowlaws ([a-z-]+)", readme))
+    named = set(re.findall(r"[`$ ](?:shallowlaws )?([a-z-]+)[` ]", readme))
     assert set(shallowlaws.commands) <= named
