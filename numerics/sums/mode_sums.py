@@ -158,7 +158,7 @@ def coarse_nodes(dim: int, head: int = 8) -> tuple[Any, Any]:
     if dim > head:
         blocks = math.ceil(head / 4 * math.log(dim / head))
         edges = np.concatenate([edges[:-1], np.geomspace(head + 0.5, float(dim) + 0.5, blocks + 1)])
-    indices, weights = np.sqrt(edges[1:] * edges[:-1]), np.diff(edges)
+    indices, weights = np.sqrt(edges[1:]) * np.sqrt(edges[:-1]), np.diff(edges)  # the product may overflow
     indices[:head] = np.arange(1.0, len(indices[:head]) + 1)
     indices.flags.writeable = weights.flags.writeable = False
     return indices, weights

@@ -43,6 +43,9 @@ from numerics.sums.mode_sums import coarse_nodes, mode_nodes
 DECADES_OF_DOUBLE = 70
 """How far down sizes go in float64: their fourth powers are still numbers."""
 
+DECADES_OF_GUESSES = 150
+"""The same for first guesses, which look for unknowns as far down (`search.REACH`): few powers overflow."""
+
 DECADES_BELOW = 0.6
 """Decades of sizes below the scale of a summand for each digit, with which a sum over all modes begins."""
 
@@ -335,6 +338,6 @@ def rough_totals(summed: ModeSum, modes: Modes, values: Values, head: int = COAR
 def _rough_nodes(modes: Modes, head: int) -> tuple[Any, Any, Sizes]:
     last = modes.number
     if last is None:
-        last = 10 ** math.ceil(DECADES_OF_DOUBLE / float(modes.decay))
+        last = 10 ** min(math.ceil(DECADES_OF_GUESSES / float(modes.decay)), 2 * DECADES_OF_GUESSES)
     indices, weights = coarse_nodes(last, head)
     return indices, weights, Sizes(float(modes.amplitude) * indices ** -float(modes.decay))

@@ -172,6 +172,16 @@ def test_rough_sums_are_near_and_continuous():
     assert np.all(np.abs(np.diff(np.log(rough))) < 0.1)
 
 
+@pytest.mark.parametrize("decades", [20, 77, 140])
+def test_rough_sums_reach_as_far_down_as_unknowns_are_looked_for(decades):
+    """Of s^2/(s + kappa), by its Mellin transform: pi/(g sin(pi/g)) kappa^(1 - 1/g)."""
+    decay, kappa = 0.75, 10.0**-decades
+    summed = ModeSum(lambda sizes, values: sizes.values**2 / (sizes.values + values[0]))
+    rough = rough_totals(summed, Modes(1, Fraction(3, 4)), [np.array([[kappa]])])
+    exact = abs(math.pi / (decay * math.sin(math.pi / decay))) * kappa ** (1 - 1 / decay)
+    assert rough[0] == pytest.approx(exact, rel=0.2, abs=0)
+
+
 def test_powers_of_sizes_are_computed_once():
     sizes = Sizes(np.array([0.5, 2.0]))
     assert sizes.power(3) is sizes.power(3)
