@@ -73,6 +73,20 @@ FIGURES: Mapping[str, Entry] = MappingProxyType(
         "spectrum": Entry(
             "spectrum of the trained weights: bulk and outliers", "verify.figures.solved:spectrum"
         ),
+        "paper_plane": Entry(
+            "Figure 1: phases, rates and jumps, and the weights in each phase",
+            "verify.paper.named:paper_plane",
+        ),
+        "paper_spectra": Entry(
+            "Figure 2: weights of trained networks in six phases", "verify.paper.named:paper_spectra"
+        ),
+        "paper_risks": Entry(
+            "Figures 3 to 5: excess risk against samples, trainings, derived slopes",
+            "verify.paper.named:paper_risks",
+        ),
+        "paper_pruning": Entry(
+            "Figure 8: excess risk against weight decay, with pruning", "verify.paper.named:paper_pruning"
+        ),
     }
 )
 

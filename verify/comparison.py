@@ -534,7 +534,8 @@ def _why_unseen(
     powers_gone = _neglected(diagram, phase, point) * decades / (3 * POWERS_GONE)
     # what is left of these falls like 1/L alone, and powers of d are removed with it
     length = -freedom * decades * math.log(10)
-    if quantity in PARTS and law.corrected is not None and min(length / LONG, powers_gone) < 1:
+    room = min(length / LONG, powers_gone) if quantity in PARTS else powers_gone
+    if quantity in (*PARTS, "pruned_risk") and law.corrected is not None and room < 1:
         return words.SHORT_SERIES
     if quantity == "pruned_risk" and _is_at_hard_edge(phase, diagram) and 0 < modes < 1:
         is_seen = (1 - modes) * decades <= EDGE_DECADES and modes * decades <= PRUNED_MODES

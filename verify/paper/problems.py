@@ -6,9 +6,9 @@ decay sqrt(d) needs samples between d^gamma and d in units of d, which there are
 
 Phase IV is drawn at gamma = 3/4.  There Tr S*/sqrt(d) is large, so that few labels lie below the least output
 of the network, -Tr S/sqrt(d).  At gamma = 5/4 and the few samples of phase IV some do: they fix the trace,
-the other residuals vanish, and the minimum is no longer one point (at d = 60 and n = 205 the dual certificate
-has a kernel of 49 dimensions, where 19 is the most that generic data allow).  The risk hardly notices; the
-small eigenvalues do.
+the other residuals vanish, and the minimum is no longer one point: at d = 60 and n = 205 the dual certificate
+has a kernel of 49 dimensions, where 19 is the most that generic data allow.  Trained weights then have many
+more small eigenvalues than the state evolution (at d = 400, n = 2414, 30 % are not 0, against 7.4 %).
 
 In this order: the points, ``problem_at``, ``spectrum_problems``, ``risk_problems``.
 """
