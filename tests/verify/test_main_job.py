@@ -144,7 +144,7 @@ def test_long_paths_are_not_cut(tmp_path: Path, capsys: pytest.CaptureFixture[st
     out = tmp_path / ("long" * 30)
     assert status_of(["verify", "--network", "diagonal", "--estimator", "bayes", "--out", str(out)]) == 0
     printed = capsys.readouterr().out.splitlines()
-    figures = [f"phase_diagram_diagonal_bayes.{suffix}" for suffix in ("png", "pdf")]
+    figures = [f"phase_diagram_diagonal_bayes.{suffix}" for suffix in ("png", "pdf", "csv")]
     names = [*figures, "report.md", "report.json", *(f"{name}.json" for name in words.TABLES)]
     assert [line for line in printed if line.startswith("wrote")] == [f"wrote {out / name}" for name in names]
     assert json.loads((out / "report.json").read_text())["complete"] is True

@@ -53,13 +53,13 @@ class PaperFigure:
     def save(self, folder: Path) -> list[Path]:
         """Write NAME.png, NAME.pdf and NAME.csv, whose first line is the caption."""
         paths = save_figure(self.figure, folder / self.name)
-        table = folder / f"{self.name}.csv"
-        with whole(table) as part, part.open("w", encoding="utf-8", newline="") as file:
+        # with the trainings behind each mean, which the figure does not show
+        with whole(paths[-1]) as part, part.open("w", encoding="utf-8", newline="") as file:
             file.write(f"# {self.caption}\n")
             writer = csv.DictWriter(file, list(self.rows[0]), lineterminator="\n")
             writer.writeheader()
             writer.writerows(self.rows)
-        return [*paths, table]
+        return paths
 
 
 def new_figure(width: float, height: float) -> Figure:
