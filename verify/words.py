@@ -146,6 +146,7 @@ MODES_AT_EDGE = "more modes next to the edge of the noise than can be summed one
 NEAR_A_CASE = "close to a decay gamma at which the law becomes another"
 ANOTHER_SEED = "compared at another seed, or at full effort"
 SLOW_BOUNDARY = "sums or integrals over all modes take seconds for each number: compared at full effort alone"
+BEYOND_WINDOWS = "beyond the windows of parameters in which points are drawn"
 SHALLOW_BOUNDARY = "what the law neglects is not small at any dimension in reach, at any point drawn"
 NO_LAW = "no law across this boundary is derived"
 NOTHING_CLOSE = "no risk is left on this side of the boundary"

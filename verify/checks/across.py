@@ -44,7 +44,15 @@ from asymptotics.lemmas.uniform_sums import ModeIntegral
 from asymptotics.systems import system_of
 from verify import words
 from verify.checks.measured import LeftOut, Measured, Quantities, in_turn, solved_at
-from verify.checks.places import Place, place_on, reach_of, values_beside, values_on, variable_at
+from verify.checks.places import (
+    Place,
+    is_in_windows,
+    place_on,
+    reach_of,
+    values_beside,
+    values_on,
+    variable_at,
+)
 from verify.extrapolation import Limit, limit_beyond_logarithms, limit_beyond_powers
 from verify.ladder import STEPS, dimensions
 
@@ -108,7 +116,7 @@ def _in_short(
     """One point of a boundary, and one side of it."""
     place = place_on(diagram, boundary, seed=seed)
     if place is None:
-        yield _nowhere(boundary)
+        yield _nowhere(diagram, boundary)
         return
     if place.is_shallow:
         yield _left_out(boundary, words.SHALLOW_BOUNDARY)
@@ -127,7 +135,7 @@ def _in_full(
     for k in range(FULL_POINTS):
         place = place_on(diagram, boundary, seed=seed + k)
         if place is None:
-            yield _nowhere(boundary)
+            yield _nowhere(diagram, boundary)
             return
         if place.is_shallow:
             yield _left_out(boundary, words.SHALLOW_BOUNDARY)
@@ -141,7 +149,10 @@ def _in_full(
             yield from law_close(place, law, seed)
 
 
-def _nowhere(boundary: Boundary) -> Measured:
+def _nowhere(diagram: PhaseDiagram, boundary: Boundary) -> Measured | LeftOut:
+    """No point was found: the two phases do not meet there, unless they do beyond the windows."""
+    if not is_in_windows(diagram, boundary):
+        return _left_out(boundary, words.BEYOND_WINDOWS)
     where = str(boundary.relation)
     return Measured(_names(boundary), where, "place", "boundary", {}, 0, 0.0, NOWHERE)
 

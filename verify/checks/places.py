@@ -16,7 +16,8 @@ leads across; the other parameters, and all exponents, are drawn.
 By hand, II and III of the quadratic network at gamma = 3/2: ell = a - gamma - 1/2 = a - 2, and the inequality
 (a - 1)/2 < ell of III leaves a > 3.  At a = 4 it has the slack 1/2.
 
-In this order: `Place`, `place_on`, `points_on`, `reach_of`, `values_on`, `variable_at`, `values_beside`.
+In this order: `Place`, `place_on`, `is_in_windows`, `points_on`, `reach_of`, `values_on`, `variable_at`,
+`values_beside`.
 """
 
 from __future__ import annotations
@@ -194,6 +195,16 @@ def place_on(diagram: PhaseDiagram, boundary: Boundary, *, seed: int, tries: int
     places = [_place(diagram, boundary, dict(point)) for point in points]
     enough = ENOUGH_OF_SERIES if _law_of(boundary).logarithmic else ENOUGH
     return max(places, key=lambda place: min(place.depth, enough), default=None)
+
+
+def is_in_windows(diagram: PhaseDiagram, boundary: Boundary) -> bool:
+    """Whether a boundary has parameters in the windows that points are drawn in."""
+    _, parameters = _axes(diagram, boundary)
+    ranges = (_range_of_parameter(boundary, parameter) for parameter in parameters)
+    crossing, value = boundary.relation.args
+    low, high = WINDOWS_OF_PARAMETERS.get(crossing, (-oo, oo))
+    is_beside = not value.is_number or (bool(low < value) and bool(value < high))
+    return is_beside and all(start < end for start, end in ranges)
 
 
 def points_on(diagram: PhaseDiagram, boundary: Boundary) -> st.SearchStrategy[Pairs]:

@@ -7,7 +7,9 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from hypothesis.errors import DeadlineExceeded, Flaky
 
-from verify import strategies
+from asymptotics import phase_diagram
+from asymptotics.models import hermite
+from verify import agreement, strategies
 
 
 def slow_at_first() -> object:
@@ -29,6 +31,15 @@ def test_it_fails_by_its_deadline_without() -> None:
     usual = settings(deadline=200, database=None, phases=[Phase.generate], max_examples=5)
     with pytest.raises((DeadlineExceeded, Flaky)):
         usual(slow_at_first())()
+
+
+def test_points_are_drawn_within_a_test_that_draws() -> None:
+    @settings(strategies.profile, database=None, phases=[Phase.generate], max_examples=1)
+    @given(k=st.just(2))
+    def check(k: int) -> None:
+        assert agreement(phase_diagram(hermite(k))).passed
+
+    check()
 
 
 def test_it_is_a_profile_of_hypothesis() -> None:
