@@ -161,10 +161,10 @@ def predicted(phases: Sequence[Phase], boundaries: Sequence[Boundary], point: Ph
         if not _is_in_domain(phase, point):
             continue
         neglected = _neglected(phase, point)
-        if neglected is None:
-            without.setdefault(phase.name, phase)
-        else:
+        if neglected is not None:
             ranked.append((max((part.ratio for part in neglected), default=0.0), k, neglected))
+        elif _is_at_end(phase, point):  # elsewhere the numbers are far from the phase, as a logarithm below 0
+            without.setdefault(phase.name, phase)
     ranked.sort()
     if not ranked or (without and ranked[0][0] > 1):
         given = ", ".join(f"{name} = {value}" for name, value in point.given.items())
@@ -208,6 +208,12 @@ def _is_in_domain(phase: Phase, point: PhysicalPoint) -> bool:
     parameters = parameters_of(point)
     domain = zip(PARAMETERS, phase.balance.domain, strict=False)
     return all(low <= parameters[p] <= high for p, (low, high) in domain if p in parameters)
+
+
+def _is_at_end(phase: Phase, point: PhysicalPoint) -> bool:
+    """Whether a parameter is where those of a phase end."""
+    parameters = parameters_of(point)
+    return any(parameters.get(p) in ends for p, ends in zip(PARAMETERS, phase.balance.domain, strict=False))
 
 
 def _neglected(phase: Phase, point: PhysicalPoint) -> tuple[Neglected, ...] | None:
