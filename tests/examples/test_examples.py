@@ -10,7 +10,15 @@ FOLDER = Path(__file__).parents[2] / "examples"
 EXAMPLES = sorted(path for path in FOLDER.glob("*.py") if path.name != "notebook.py")  # it has its own test
 
 
-@pytest.mark.parametrize("script", EXAMPLES, ids=lambda path: path.stem)
+LONG = ("compute_optimal", "gallery", "tail_and_risk", "width")
+"""Some twenty seconds each."""
+
+
+@pytest.mark.parametrize(
+    "script",
+    [pytest.param(path, marks=pytest.mark.slow if path.stem in LONG else ()) for path in EXAMPLES],
+    ids=lambda path: path.stem,
+)
 def test_example_runs(script: Path, tmp_path: Path) -> None:
     command = [sys.executable, "-W", "error", str(script), str(tmp_path)]
     result = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)

@@ -53,6 +53,7 @@ SLOW = [
     ("quadratic", "none", "ridge"),
     ("quadratic", "none", "erm"),
     ("diagonal", "scaled", "erm"),
+    ("diagonal", "none", "erm"),
     *(("diagonal", noise, "ridge") for noise in NOISES),
 ]
 OTHERS = [
