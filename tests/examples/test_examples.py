@@ -10,8 +10,8 @@ FOLDER = Path(__file__).parents[2] / "examples"
 EXAMPLES = sorted(path for path in FOLDER.glob("*.py") if path.name != "notebook.py")  # it has its own test
 
 
-LONG = ("compute_optimal", "gallery", "tail_and_risk", "width")
-"""Some twenty seconds each."""
+LONG = ("compute_optimal", "gallery", "spectra_of_phases", "tail_and_risk", "width")
+"""Some twenty seconds each; the weights in each phase are in a figure of the paper, too."""
 
 
 @pytest.mark.parametrize(
