@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from fractions import Fraction
 
 import pytest
 
 from numerics.arithmetic.precision import DOUBLE
 from numerics.networks.network import NETWORKS, Network
+from numerics.problem import Problem, modes_of
 from numerics.sums.target import Target
 
 DIM = 200
@@ -84,3 +86,10 @@ def test_the_irreducible_fraction_is_what_is_left_without_noise(network: Network
         posterior = network.posterior_variance(1e-9, TARGET)
     fraction = float(network.irreducible_fraction(TARGET))
     assert posterior.error / 1e-18 == pytest.approx(1 - fraction, rel=1e-6, abs=0)
+
+
+@pytest.mark.parametrize("name", ["diagonal", "quadratic", "bilinear"])
+def test_a_target_is_recovered_by_its_modes_that_are_not_0(name: str) -> None:
+    problem = Problem(name, target=[2.0, 1.0], samples=9, dim=8, weight_decay=0)
+    with DOUBLE.working():
+        assert problem.architecture.recovery(modes_of(problem)).nonzero == Fraction(1, 4)
