@@ -70,7 +70,7 @@ MARGIN = Fraction(1, 10)
 STEPS = 6
 """Dimensions on a ladder."""
 
-HIGHEST, DEPTH = 30.0, 8.0
+HIGHEST, DEPTH = 45.0, 8.0
 """Decimal exponent at which a ladder ends, and decades to which terms are neglected that are enough."""
 
 FEW, MANY = 1.0, 3.9
