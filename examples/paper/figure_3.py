@@ -14,7 +14,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from verify.paper import PaperFigure, risks
+from verify.paper import PaperFigure, risks, save_all
 
 DATA = Path(__file__).parents[1] / "data"
 
@@ -31,10 +31,7 @@ def figures(*, is_small: bool) -> list[PaperFigure]:
 
 def main(folder: Path, *, is_small: bool = False) -> None:
     """Draw and write."""
-    for figure in figures(is_small=is_small):
-        print(figure.caption)
-        for path in figure.save(folder):
-            print(f"  {path}")
+    save_all(figures(is_small=is_small), folder)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from verify.paper import PaperFigure, pruning
+from verify.paper import PaperFigure, pruning, save_all
 
 
 def figures(*, is_small: bool) -> list[PaperFigure]:
@@ -27,10 +27,7 @@ def figures(*, is_small: bool) -> list[PaperFigure]:
 
 def main(folder: Path, *, is_small: bool = False) -> None:
     """Draw and write."""
-    for figure in figures(is_small=is_small):
-        print(figure.caption)
-        for path in figure.save(folder):
-            print(f"  {path}")
+    save_all(figures(is_small=is_small), folder)
 
 
 if __name__ == "__main__":

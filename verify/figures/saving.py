@@ -15,8 +15,9 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -47,7 +48,14 @@ KINDS = ("png", "pdf")
 Row = tuple[int, str, str, float | str, float | str]
 
 
-def save_figure(figure: Figure, stem: Path, kinds: Sequence[str] = KINDS, *, dpi: float = DPI) -> list[Path]:
+def save_figure(
+    figure: Figure,
+    stem: Path,
+    kinds: Sequence[str] = KINDS,
+    *,
+    dpi: float = DPI,
+    table: Callable[[Path], None] | None = None,
+) -> list[Path]:
     """Write the figure in several formats beside each other, and its data, all whole or none.
 
     Args:
@@ -55,6 +63,7 @@ def save_figure(figure: Figure, stem: Path, kinds: Sequence[str] = KINDS, *, dpi
         stem: its path, less the ending.
         kinds: the formats: "png", "pdf", "svg", "pgf".
         dpi: dots per inch of a PNG.
+        table: writes the data, where they are more than can be read off the figure.
 
     Returns:
         The paths, that of the data last.
@@ -65,7 +74,7 @@ def save_figure(figure: Figure, stem: Path, kinds: Sequence[str] = KINDS, *, dpi
             part = together.enter_context(whole(path))
             kind = path.suffix[1:].lower()
             if kind == "csv":
-                _write_data(figure, part)
+                (table or partial(_write_data, figure))(part)
             elif kind == "pgf":
                 with part.open("w", encoding="utf-8") as file:
                     _write_pgf(figure, file)

@@ -2,34 +2,21 @@
 
 Each figure is a function of the network, the noise variance, the estimator and the number of hidden units,
 and returns a `PaperFigure`: Matplotlib's figure, the data drawn, and a caption that says what was drawn from
-what. ``FIGURES`` has them by name:
+what.  The command makes them by name (`named`, ``verify.catalogue``):
 
     plane      Figure 1         phases over samples and weight decay, rates, weights of each phase
     spectra    Figure 2         trained weights, bulk and outliers in six phases
     risks      Figures 3 to 5   excess risk against samples, with label noise or without
     pruning    Figure 8         excess risk against weight decay, before and after pruning
 
-In this order: ``problems``, the points; ``trainings``, stored or made on the spot; ``output``; the figures.
-
->>> from verify.paper import FIGURES
->>> sorted(FIGURES)
-['plane', 'pruning', 'risks', 'spectra']
+In this order: ``problems``, the points; ``trainings``, stored or made here; ``output``; the figures;
+``named``.
 """
 
-from collections.abc import Callable, Mapping
-
-from verify.paper.output import PaperFigure
+from verify.paper.output import PaperFigure, save_all
 from verify.paper.plane import plane
 from verify.paper.pruning import pruning
 from verify.paper.risks import risks
 from verify.paper.spectra import spectra
 
-__all__ = ["FIGURES", "PaperFigure", "plane", "pruning", "risks", "spectra"]
-
-FIGURES: Mapping[str, Callable[..., PaperFigure]] = {
-    "plane": plane,
-    "spectra": spectra,
-    "risks": risks,
-    "pruning": pruning,
-}
-"""By name; each takes the network, and ``noise_variance``, ``estimator`` and ``width`` by name."""
+__all__ = ["PaperFigure", "plane", "pruning", "risks", "save_all", "spectra"]

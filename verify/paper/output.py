@@ -1,12 +1,12 @@
 """A figure, its data and its caption, and the files that they are written to.
 
-In this order: colours and markers, ``PaperFigure``, ``new_figure``, ``require_setting``, words.
+In this order: colours and markers, ``PaperFigure``, ``save_all``, ``new_figure``, ``require_setting``, words.
 """
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,6 @@ from matplotlib.figure import Figure
 from asymptotics.expressions.checks import require
 from numerics.figures import NotebookFigure
 from verify.figures import save_figure
-from verify.files import whole
 
 BLUE, ORANGE, GREEN, RED, GREY = "#0072B2", "#E69F00", "#009E73", "#D55E00", "0.45"
 """Okabe and Ito's colours, told apart by the colour-blind too."""
@@ -25,7 +24,6 @@ BLUE, ORANGE, GREEN, RED, GREY = "#0072B2", "#E69F00", "#009E73", "#D55E00", "0.
 MARKERS = ("o", "s", "^", "D", "v", "P")
 
 NETWORKS = ("diagonal", "quadratic")
-ESTIMATORS = ("erm", "ridge", "bayes")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -52,14 +50,22 @@ class PaperFigure:
 
     def save(self, folder: Path) -> list[Path]:
         """Write NAME.png, NAME.pdf and NAME.csv, whose first line is the caption."""
-        paths = save_figure(self.figure, folder / self.name)
-        # with the trainings behind each mean, which the figure does not show
-        with whole(paths[-1]) as part, part.open("w", encoding="utf-8", newline="") as file:
+        return save_figure(self.figure, folder / self.name, table=self._write_rows)
+
+    def _write_rows(self, path: Path) -> None:
+        with path.open("w", encoding="utf-8", newline="") as file:
             file.write(f"# {self.caption}\n")
             writer = csv.DictWriter(file, list(self.rows[0]), lineterminator="\n")
             writer.writeheader()
             writer.writerows(self.rows)
-        return paths
+
+
+def save_all(figures: Iterable[PaperFigure], folder: Path) -> None:
+    """Write figures to a folder, and print the caption and the files of each."""
+    for figure in figures:
+        print(figure.caption)
+        for path in figure.save(folder):
+            print(f"  {path}")
 
 
 def new_figure(width: float, height: float) -> Figure:
