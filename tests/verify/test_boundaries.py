@@ -1,4 +1,9 @@
-"""Laws across the boundaries of the diagrams against the state equations, solved on and beside them."""
+"""Laws across the boundaries of the diagrams against the state equations, solved on and beside them.
+
+`agreement` compares them at full effort in every diagram, at drawn points (``tests/verify/test_comparison``).
+Here stand, at one point each that is far from others, the boundaries at fixed noise and those of the matrix under the optimal
+estimator, whose solutions are too costly for it.
+"""
 
 from dataclasses import replace
 from fractions import Fraction
@@ -214,9 +219,15 @@ def is_quick(place):
     return place.noise == "fixed" and (place.estimator == "erm" or not place.learns_all)
 
 
+def is_left_to_these(place):
+    """Boundaries of the matrix under the optimal estimator, which `agreement` does not compare."""
+    return place.network == "quadratic" and place.estimator == "bayes"
+
+
+COMPARED = [place for place in PLACES if is_quick(place) or is_left_to_these(place)]
 boundaries = pytest.mark.parametrize(
     "place",
-    [pytest.param(p, id=str(p), marks=() if is_quick(p) else pytest.mark.slow) for p in PLACES],
+    [pytest.param(p, id=str(p), marks=() if is_quick(p) else pytest.mark.slow) for p in COMPARED],
 )
 
 
@@ -252,7 +263,7 @@ def step_of(place):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("place", PLACES, ids=str)
+@pytest.mark.parametrize("place", COMPARED, ids=str)
 def test_uniform_law_reduces_to_both_phases(place):
     law, reached = place.boundary.law(), []
     # each solution of two unknowns with sums over all modes takes seconds to half a minute
