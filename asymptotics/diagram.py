@@ -28,7 +28,7 @@ from asymptotics.boundaries.boundary import Boundary, boundaries_between
 from asymptotics.case_splits import CaseSplit, Intervals
 from asymptotics.displays import Display, Displayed
 from asymptotics.expressions.checks import exact_exponent, in_one_line, nearest, require, require_one_of
-from asymptotics.expressions.point import Number, PhysicalPoint, own_variables, point_of
+from asymptotics.expressions.point import Number, PhysicalPoint, name_of, own_variables, point_of
 from asymptotics.lines import Line, OnBoundary, cases_along, line_at, written
 from asymptotics.models.bayes import BayesOptimal
 from asymptotics.models.ridge import ridge
@@ -357,9 +357,7 @@ class PhaseDiagram(Displayed):
         scales, system = self.phases[0].balance.scales, self.model
         assert isinstance(system, System)
         coordinates = {symbol.name: symbol for symbol in scales.exponents}
-        usual = {"gamma": symbols.gamma, "source": symbols.source}
-        own = {p.name: p for p in system.parameters if p not in usual.values()}
-        known = {**coordinates, **(own or usual)}
+        known = {**coordinates, **{name_of(p): p for p in system.parameters}}
         allowed = f"left out: the exponents of {self.model.name} are {', '.join(known)}"
         point = dict[Expr, Expr]()
         for name, value in given.items():
@@ -455,6 +453,16 @@ class PhaseDiagram(Displayed):
 def _parameters_first(phase: Phase) -> tuple[Relational, ...]:
     """The inequalities of a region: what the others hold, such as alpha/beta, may have no value elsewhere."""
     return tuple(sorted(phase.region.args, key=lambda r: not r.free_symbols <= {*symbols.PARAMETERS}))
+
+
+def require_diagram(value: Any) -> None:
+    """Refuse what is no diagram, as a model or a system is not.
+
+    Raises:
+        InvalidArgument: it says how to make one.
+    """
+    allowed = "a PhaseDiagram, which phase_diagram(model) derives"
+    require(isinstance(value, PhaseDiagram), "diagram", value, allowed)
 
 
 def line_of(

@@ -29,9 +29,8 @@ from asymptotics.balance.dominant_balance import Balanced
 from asymptotics.balance.inequalities import Holds, where_larger
 from asymptotics.balance.laws import Law
 from asymptotics.balance.regimes import BULK, MODES, mean_term
-from asymptotics.diagram import PhaseDiagram
+from asymptotics.diagram import PhaseDiagram, require_diagram
 from asymptotics.displays import Displayed, Listed, short
-from asymptotics.expressions.checks import require
 from asymptotics.lemmas.power_sums import Learned, ModeFunction, Piece
 from asymptotics.networks.declaration import AMPLITUDE
 from asymptotics.networks.mode_functions import Ordering
@@ -124,7 +123,7 @@ def heavy_tails(diagram: PhaseDiagram) -> tuple[HeavyTail, ...]:
     III 1/gamma everywhere False
     N 1/gamma everywhere True
     """
-    require(isinstance(diagram, PhaseDiagram), "diagram", diagram, "a PhaseDiagram, made by phase_diagram")
+    require_diagram(diagram)
     return Listed(_heavy_tail(phase) for phase in diagram.phases)
 
 

@@ -26,9 +26,8 @@ from asymptotics.algebra.intervals import Part, Stretch
 from asymptotics.algebra.polyhedra import Form, difference
 from asymptotics.boundaries.boundary import Boundary
 from asymptotics.case_splits import between
-from asymptotics.diagram import Exact, PhaseDiagram, line_of
+from asymptotics.diagram import Exact, PhaseDiagram, line_of, require_diagram
 from asymptotics.displays import Displayed, Listed
-from asymptotics.expressions.checks import require
 from asymptotics.lines import Line, cases_along
 from asymptotics.phases.phase import Phase
 
@@ -137,7 +136,7 @@ def plateaus(
     for gamma > 1/2:
         0 < a < gamma + 1/2: risk of order 1 in Ib
     """
-    require(isinstance(diagram, PhaseDiagram), "diagram", diagram, "a PhaseDiagram, made by phase_diagram")
+    require_diagram(diagram)
     line = line_of(diagram, ell=ell, gamma=gamma, b=b, source=source, rho=rho)
 
     def named(runs: Sequence[Stretch[Run]]) -> tuple[Plateau, ...]:

@@ -73,7 +73,7 @@ from asymptotics.balance.regimes import (
     split_balance,
     without_label_noise,
 )
-from asymptotics.diagram import Exact, PhaseDiagram, phase_diagram
+from asymptotics.diagram import Exact, PhaseDiagram, phase_diagram, require_diagram
 from asymptotics.expressions.checks import require, require_one_of
 from asymptotics.lemmas.power_sums import Learned, ModeFunction, Piece
 from asymptotics.lines import line_at
@@ -320,7 +320,7 @@ def optimal_width(
     (n_eff*Piecewise(((gamma**2 - 1/4)/(gamma*(gamma + 1)), gamma <= (1 + sqrt(3))/2), \
 (2*best_number(gamma)/least_error(gamma), True)), a*(1 - 2*gamma))
     """
-    require(isinstance(diagram, PhaseDiagram), "diagram", diagram, "a PhaseDiagram, made by phase_diagram")
+    require_diagram(diagram)
     require(diagram.width == "scaled", "diagram", diagram, 'of a network at width="scaled"')
     assert isinstance(diagram.model, Network)
     fixed, free = phase_diagram(diagram.model, noise=diagram.noise).given(gamma=gamma, b=b)

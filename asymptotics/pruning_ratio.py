@@ -31,7 +31,7 @@ from asymptotics.algebra.polyhedra import FIELD, feasible, irredundant, overlap
 from asymptotics.algebra.regions import region_of
 from asymptotics.balance.dominant_balance import Balanced
 from asymptotics.balance.laws import ZERO, Law, risk_law
-from asymptotics.diagram import PhaseDiagram
+from asymptotics.diagram import PhaseDiagram, require_diagram
 from asymptotics.displays import Displayed, Listed, short
 from asymptotics.expressions.checks import require, require_one_of
 from asymptotics.expressions.pickling import Stored
@@ -106,7 +106,7 @@ def pruning_ratios(diagram: PhaseDiagram, *, reference: Reference = "tuned") -> 
 
 
 def _trained_network(diagram: PhaseDiagram) -> Network:
-    require(isinstance(diagram, PhaseDiagram), "diagram", diagram, "a PhaseDiagram, made by phase_diagram")
+    require_diagram(diagram)
     model, allowed = diagram.model, "of a network with estimator='erm', which alone is pruned"
     trained = isinstance(model, Network)
     require(trained and diagram.estimator == "erm", "diagram", diagram, allowed)

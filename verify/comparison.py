@@ -29,6 +29,7 @@ from sympy import Expr, lambdify, oo
 from sympy.core.relational import Relational
 
 from asymptotics import Law, Network, Phase, PhaseDiagram
+from asymptotics.diagram import require_diagram
 from asymptotics.expressions.checks import InvalidArgument, exact_number, is_number, require
 from asymptotics.networks.mode_functions import Ordering
 from asymptotics.systems import system_of
@@ -608,7 +609,7 @@ def problem_at(diagram: PhaseDiagram, scale: Any, dim: int) -> Problem:
 
 def _require_solved(diagram: Any) -> None:
     """Refuse a diagram whose model has no equations in numbers."""
-    require(isinstance(diagram, PhaseDiagram), "diagram", diagram, "a PhaseDiagram, as phase_diagram derives")
+    require_diagram(diagram)
     if not _is_solved_as_declared(diagram):
         narrowed = NETWORKS[_network(diagram)].narrowed
         solved = [name for name, network in NETWORKS.items() if network.narrowed is not None]

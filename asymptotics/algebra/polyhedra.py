@@ -230,7 +230,10 @@ def _sign_in_several(poly: Poly, domain: Domain) -> int:
     numerator = Poly(together(mapped).as_numer_denom()[0], *poly.gens)
     signs = {1 if c > 0 else -1 for c in numerator.coeffs()}
     if len(signs) > 1:
-        raise NotImplementedError(f"the sign of {poly.as_expr()} is not known for {_in_words(domain)}")
+        raise NotImplementedError(
+            f"the sign of {poly.as_expr()} is not known for {_in_words(domain)}: a condition on both, "
+            f"such as {poly.as_expr()} > 0 among the conditions of a System, settles it"
+        )
     return signs.pop()
 
 

@@ -9,7 +9,7 @@ In this order: `Declared` (what of a system is read), `Canonical`, `canonical`, 
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping, Set
+from collections.abc import Hashable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import count, permutations, product
@@ -108,18 +108,8 @@ def canonical(system: Declared, noisy: bool) -> Canonical:
     declared = [(parts.read(equation.lhs), parts.read(equation.rhs)) for equation in system.equations]
     quantities = {name: parts.read(value) for name, value in system.quantities.items()}
     declared += parts.definitions  # as long as reading them adds no more
-    vanishing = {f"{left} = {right}": left - right for left, right in declared}
     unknowns = [*system.unknowns, *parts.symbols]
-    equations = list[tuple[Product, tuple[Product, ...]]]()
-    for (left, right), (written, equation) in zip(declared, vanishing.items(), strict=True):
-        is_definition = left in unknowns and not right.has(left)
-        where = f"{system.name}: the equation {written}"
-        if is_definition:
-            others = {other: value for other, value in vanishing.items() if other != written}
-            equations.append((Product(left), _resolved(where, right, others)))
-            continue
-        for sides in _one_sided(equation, where, parts):
-            equations.append(sides)
+    equations, vanishing = _balanced(system.name, declared, unknowns, parts)
     sums = {
         name: _resolved(f"{system.name}: quantities[{name!r}] = {value}", value, vanishing)
         for name, value in quantities.items()
@@ -198,11 +188,69 @@ class _Parts:
         return value
 
 
+def _balanced(
+    name: str, declared: Sequence[tuple[Expr, Expr]], unknowns: Sequence[Symbol], parts: _Parts
+) -> tuple[list[tuple[Product, tuple[Product, ...]]], Mapping[str, Expr]]:
+    """Equations in positive form, and what vanishes in each of those declared, by how it is written.
+
+    Raises:
+        ValueError: one has no such form.
+    """
+    vanishing = {f"{left} = {right}": left - right for left, right in declared}
+    equations = list[tuple[Product, tuple[Product, ...]]]()
+    for (left, right), (written, equation) in zip(declared, vanishing.items(), strict=True):
+        where = f"{name}: the equation {written}"
+        if left not in unknowns or right.has(left):
+            equations.extend(_one_sided(equation, where, parts))
+            continue
+        others = {other: value for other, value in vanishing.items() if other != written}
+        try:
+            equations.append((Product(left), _resolved(where, right, others)))
+        except NoPositiveForm:
+            exchanged = _exchanged(declared, left, right)
+            if exchanged is None:
+                raise
+            return _balanced(name, exchanged, unknowns, parts)
+    return equations, vanishing
+
+
+def _exchanged(
+    declared: Sequence[tuple[Expr, Expr]], unknown: Symbol, difference: Expr
+) -> list[tuple[Expr, Expr]] | None:
+    """The equations where one that gives an unknown by positive terms, and its difference, change places.
+
+    By hand, u = n - sum f and kappa = lambda n/u are u = lambda n/kappa and n - sum f = lambda n/kappa.
+    None if there is no such equation.
+    """
+    for left, right in declared:
+        if left == unknown:
+            continue
+        terms = combined(products_of(left - right))
+        if (solved := _solved_for(unknown, terms)) is not None:
+            changed = {(left, right): (difference, solved), (unknown, difference): (unknown, solved)}
+            return [changed.get(one, one) for one in declared]
+    return None
+
+
+def _solved_for(unknown: Symbol, terms: Sequence[Product]) -> Expr | None:
+    """An unknown as a sum of positive terms, by an equation that holds it in one; None if it does not."""
+    held = [one for one in terms if one.expression.has(unknown)]
+    rest = [one for one in terms if one not in held]
+    if len(held) != 1 or held[0].summands or not rest:
+        return None
+    if any(one.is_negative is held[0].is_negative for one in rest):
+        return None
+    coefficient, power = held[0].factor.as_coeff_exponent(unknown)
+    if power != 1 and (len(rest) > 1 or rest[0].summands):
+        return None
+    return Add(*(-one.expression / coefficient for one in rest)) ** (1 / power)
+
+
 def _resolved(where: str, difference: Expr, others: Mapping[str, Expr]) -> tuple[Product, ...]:
     """The positive terms of a difference, by the help of other equations, as they are written.
 
     Raises:
-        ValueError: it has none; it names every sign that alone may be wrong.
+        NoPositiveForm: it has none; it names every sign that alone may be wrong.
     """
     helpers = list(others.values())
     try:
@@ -214,10 +262,7 @@ def _resolved(where: str, difference: Expr, others: Mapping[str, Expr]) -> tuple
             for position, term in single_signs(difference, helpers)
         ]
         may_be = f"; or a sign is wrong: that of {', or of '.join(signs)}" if signs else ""
-        raise ValueError(
-            f"{where} is a difference that none of the other equations makes a sum of positive terms: "
-            f"write it as one{may_be}"
-        ) from error
+        raise NoPositiveForm(where, may_be) from error
 
 
 def _one_sided(vanishing: Expr, where: str, parts: _Parts) -> Iterator[tuple[Product, tuple[Product, ...]]]:

@@ -32,10 +32,12 @@ def unknowns(values: Any) -> None:
 def equations(values: Any, count: int) -> None:
     """As many as unknowns."""
     for k, value in enumerate(values if isinstance(values, tuple) else (), start=1):
-        why = "its sides have different signs" if value == False else "its sides are one"  # noqa: E712
+        never = "its sides never agree: their signs differ, or one is not finite or not real"
+        why = never if value == False else "its sides are one"  # noqa: E712
         is_open = not isinstance(value, bool | BooleanAtom)
         require(is_open, "equations", value, f"open: SymPy says that of equation {k}, for {why}")
     require(are(Eq, values), "equations", values, "a tuple of SymPy's Eq")
+    require(len(set(values)) == len(values), "equations", values, "different from each other")
     require(len(values) == count, "equations", values, f"as many as unknowns, {count}")
     for value in values:
         require(not value.has(nan, zoo, oo, -oo, I), "equations", value, "of finite real numbers")
@@ -109,7 +111,7 @@ def domain(values: Any) -> dict[Symbol, tuple[Expr, Expr]]:
     for parameter, pair in values.items():
         require(isinstance(pair, tuple) and len(pair) == 2, "domain", values, allowed)
         ends = tuple(exact_exponent("domain", end) if is_number(end) else end for end in pair)
-        are_ends = are(Expr, ends) and all(end.is_extended_real for end in ends)
+        are_ends = are(Expr, ends) and all(end.is_number and end.is_extended_real for end in ends)
         require(are_ends and bool(ends[0] < ends[1]), "domain", values, allowed)
         intervals[parameter] = ends
     return intervals

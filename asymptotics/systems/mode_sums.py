@@ -162,8 +162,8 @@ def scaled_sum(summand: Expr) -> ScaledSum:
         return ScaledSum(term(constant, _MODES), None, _whole(size**power))
     (scale,) = scales
     function = summand.subs(dict.fromkeys(variables, S.One))
-    # at a size where it is not 0, as it may be above or below a scale
-    place = next((x for x in _PLACES if function.subs(size, x) != 0), S.One)
+    # at a size where it is not 0, as it may be above or below a scale, and has no pole
+    place = next((x for x in _PLACES if (at := function.subs(size, x)) != 0 and at.is_finite), S.One)
     at_scale = summand.subs(size, place * scale.monomial()) / function.subs(size, place)
     try:
         together = powdenest(simplify(at_scale), force=True)
@@ -238,7 +238,7 @@ def _is_product(summand: Expr, prefactor: Term, scale: Term, function: Expr) -> 
         for point in range(3):
             values = [mpmath.mpf(3 + k + 2 * point) / (2 + point) for k in range(len(symbols))]
             one, other = both(*values)
-            if abs(one - other) > mpmath.mpf(10) ** -30 * abs(one):
+            if not abs(one - other) <= mpmath.mpf(10) ** -30 * abs(one):  # or no number
                 return False
     return True
 

@@ -12,8 +12,10 @@ either sign, may take the minus sign away.  By hand, in random-feature regressio
 
     u = p - sum f^2   and   p = p nu_1/nu_2 + sum f     make     u = p nu_1/nu_2 + sum f (1 - f),
 
-f = s/(s + nu_2), for two sums with the same factor are one.  All such sums of up to two equations are tried.
-If none is positive the system is refused, with the difference that could not be resolved.
+f = s/(s + nu_2), for two sums with the same factor are one.  An equation may be written in other units,
+kappa = lambda + kappa/n sum f for n = n lambda/kappa + sum f: it is multiplied by every monomial that makes
+one of its terms one of the difference.  All such sums of up to two equations are tried, those as declared
+first.  If none is positive the system is refused, with the difference that could not be resolved.
 
 In this order: `Product` (a term), `NoPositiveForm`, `products_of`, `combined`, `positive`, `single_signs`.
 """
@@ -23,11 +25,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import product
+from functools import cache
+from itertools import combinations, product
 
 from sympy import Add, Dummy, Expr, Mul, Pow, S, factor, together
 
-from asymptotics.systems.mode_sums import mode_sum
+from asymptotics.algebra.polyhedra import ALL_PARAMETERS
+from asymptotics.systems.mode_sums import mode_sum, scaled_sum
+from asymptotics.systems.summands import check_positive
 
 
 @dataclass(frozen=True)
@@ -53,13 +58,17 @@ class Product:
         return Product(-self.factor, self.summands)
 
 
+Terms = tuple[Product, ...]
+"""Of one expression."""
+
+
 class NoPositiveForm(ValueError):
     """A difference that no sum of the equations makes a sum of positive terms."""
 
-    def __init__(self, difference: Expr) -> None:
+    def __init__(self, difference: Expr | str, may_be: str = "") -> None:
         super().__init__(
             f"{difference} is a difference that none of the other equations makes a sum of positive terms: "
-            "write it as one"
+            f"write one of them as such, like n = sum + positive terms{may_be}"
         )
 
 
@@ -101,19 +110,40 @@ def combined(terms: Iterable[Product]) -> tuple[Product, ...]:
     >>> [term.expression for term in combined([Product(S.One, (f,)), Product(-S.One, (f**2,))])]
     [sum_i[s/(s + 1)**2]]
     """
+    left = _like_added(terms)
+    for plus, minus in product(left, left):
+        if len(plus.summands) == len(minus.summands) == 1 and minus.is_negative and not plus.is_negative:
+            summand = factor(together(plus.factor * plus.summands[0] + minus.factor * minus.summands[0]))
+            rest = [one for one in left if one is not plus and one is not minus]
+            if summand == 0:
+                return combined(rest)
+            for sign in (S.One, S.NegativeOne):
+                if _is_positive(sign * summand):
+                    return combined([*rest, Product(sign, (sign * summand,))])
+    return tuple(left)
+
+
+def _like_added(terms: Iterable[Product]) -> list[Product]:
+    """The terms, those with the same sums and the same monomial added."""
     added: dict[tuple[Expr, ...], Expr] = {}
     for one in terms:
         added[one.summands] = added.get(one.summands, S.Zero) + one.factor
     left = [Product(f, summands) for summands, f in added.items() if f != 0]
     # like monomials may have been added into a sum of unlike ones
-    left = [Product(f, one.summands) for one in left for f in Add.make_args(one.factor.expand())]
-    for plus, minus in product(left, left):
-        if len(plus.summands) == len(minus.summands) == 1 and minus.is_negative and not plus.is_negative:
-            summand = factor(together(plus.factor * plus.summands[0] + minus.factor * minus.summands[0]))
-            if summand.is_positive or summand.is_negative or summand == 0:
-                rest = [one for one in left if one is not plus and one is not minus]
-                return combined([*rest, *([Product(S.One, (summand,))] if summand != 0 else [])])
-    return tuple(left)
+    return [Product(f, one.summands) for one in left for f in Add.make_args(one.factor.expand())]
+
+
+@cache
+def _is_positive(summand: Expr) -> bool:
+    """Whether a summand is positive, by SymPy or, as of 1 - exp(-s/k), by values in units of its scale."""
+    if summand.is_positive is not None:
+        return bool(summand.is_positive)
+    try:
+        scaled_sum(summand)
+        check_positive("", summand, ALL_PARAMETERS, ())
+    except ValueError:
+        return False
+    return True
 
 
 def positive(difference: Expr, others: Sequence[Expr]) -> tuple[Product, ...]:
@@ -128,8 +158,12 @@ def positive(difference: Expr, others: Sequence[Expr]) -> tuple[Product, ...]:
     >>> [term.expression for term in made]
     [sum_i[kappa*s/(kappa + s)**2]]
     """
-    for helper in _helpers(others):
-        terms = combined(products_of(difference + helper))
+    own = products_of(difference)
+    for helper in _helpers(own, [products_of(other) for other in others]):
+        # a sum alone may be combined with another: what else is negative stays so
+        if any(one.is_negative and len(one.summands) != 1 for one in _like_added((*own, *helper))):
+            continue
+        terms = combined((*own, *helper))
         if not any(one.is_negative for one in terms):
             return terms
     raise NoPositiveForm(difference)
@@ -168,10 +202,25 @@ def single_signs(difference: Expr, others: Sequence[Expr]) -> Iterator[tuple[int
                 yield position, (-one if one.is_negative else one).expression
 
 
-def _helpers(others: Sequence[Expr]) -> Iterator[Expr]:
-    """Zero, and sums of one or two of the vanishing expressions, with either sign."""
-    signed = [side * other for other in others for side in (S.One, S.NegativeOne)]
-    yield S.Zero
-    yield from signed
-    for position, one in enumerate(signed):
-        yield from (one + other for other in signed[position + 1 :] if one + other != 0)
+def _helpers(own: Terms, others: Sequence[Terms]) -> Iterator[Terms]:
+    """Nothing, one and two of the vanishing expressions: with either sign, then in other units."""
+    negated = [tuple(-one for one in other) for other in others]
+    declared = [signed for pair in zip(others, negated, strict=True) for signed in pair]
+    yield ()
+    yield from declared
+    yield from (one + other for one, other in combinations(declared, 2))
+    rescaled = [in_units for other in others for in_units in _in_units_of(own, other)]
+    yield from rescaled
+    for first in (*declared, *rescaled):
+        for other in others:
+            yield from (first + second for second in _in_units_of(own + first, other))
+
+
+def _in_units_of(terms: Terms, other: Terms) -> Iterator[Terms]:
+    """A vanishing expression times every monomial that makes one of its terms that of others, but its sign.
+
+    By hand, for n - sum f^2 and kappa - lambda - kappa/n sum f it is -n/kappa: the first terms cancel.
+    """
+    pairs = [(one, part) for one, part in product(terms, other) if len(one.summands) == len(part.summands)]
+    for monomial in dict.fromkeys(-one.factor / part.factor for one, part in pairs):
+        yield tuple(Product(part.factor * monomial, part.summands) for part in other)

@@ -193,6 +193,11 @@ class System(Displayed):
     def _check_scales(self) -> None:
         """Refuse sums without a scale of their own."""
         for one in self._sums:
+            if self.modes == oo and not one.args[0].has(size):
+                raise ValueError(
+                    f"{self.name}: {one} adds the same for each of infinitely many modes: it is to hold "
+                    f"{size}, the size of one"
+                )
             scales = scales_of_sum(one.args[0])
             if self.amplitude != 1 or all(scale.powers for scale in scales):
                 continue

@@ -86,7 +86,11 @@ class BlockSolver:
             points = _inserted(earlier, block, inner)
             return self.rough.residuals(points, block.equations, self.rough.rough(points, sums, head), power)
 
-        guesses = rough_roots(partial(rough, COARSE_HEAD), len(block.unknowns))
+        if block.unknowns == (self.rough.equations[block.equations[0]].gives,):
+            given = -rough(FINER_HEAD, np.zeros((1, 1)), 1.0)[0]  # of x - log(right), however large it is
+            guesses = [given] if np.isfinite(given).all() else []
+        else:
+            guesses = rough_roots(partial(rough, COARSE_HEAD), len(block.unknowns))
         guesses = guesses or rough_roots(partial(rough, FINER_HEAD), len(block.unknowns))
         if not guesses:
             raise NoneOrSeveral(f"{self._named(block)}: no solution within 150 decades of 1 is found")

@@ -45,11 +45,18 @@ class PositiveTerm:
 
 @dataclass(frozen=True, eq=False)
 class PositiveEquation:
-    """``left = sum of right``; ``unknowns`` are the places of those that it holds."""
+    """``left = sum of right``.
+
+    Attributes:
+        left, right: both sides.
+        unknowns: places of those that it holds.
+        gives: place of the unknown that is alone on the left, where the right does not hold it.
+    """
 
     left: PositiveTerm
     right: tuple[PositiveTerm, ...]
     unknowns: frozenset[int]
+    gives: int | None = None
 
 
 @dataclass(frozen=True, eq=False)

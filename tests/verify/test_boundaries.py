@@ -1,8 +1,8 @@
 """Laws across the boundaries of the diagrams against the state equations, solved on and beside them.
 
 `agreement` compares them at full effort in every diagram, at drawn points (``tests/verify/test_comparison``).
-Here stand, at one point each that is far from others, the boundaries at fixed noise and those of the matrix under the optimal
-estimator, whose solutions are too costly for it.
+Here stand, at one point each that is far from others, the boundaries at fixed noise and those of the matrix
+under the optimal estimator, whose solutions are too costly for it.
 """
 
 from dataclasses import replace

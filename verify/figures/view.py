@@ -12,6 +12,7 @@ from typing import Any, TypeAlias, TypedDict
 from sympy import Add, Expr, Float, Integer, Rational, Symbol, latex
 
 from asymptotics import Law, Phase, PhaseDiagram, symbols
+from asymptotics.diagram import require_diagram
 from asymptotics.expressions.checks import exact_exponent, require
 from verify.figures.polygons import HalfPlane
 from verify.limits import (
@@ -105,7 +106,7 @@ def view_of(
     >>> view.fixed, view.upwards, [str(end) for end in view.vertical]
     ({gamma: 11/5}, b, ['0', '4'])
     """
-    require(isinstance(diagram, PhaseDiagram), "diagram", diagram, "a PhaseDiagram")
+    require_diagram(diagram)
     exact: dict[str, Any] = {"gamma": exact_exponent("gamma", gamma)}
     others = {"b": b, "ell": ell, "source": source}
     exact |= {name: exact_exponent(name, x) for name, x in others.items() if x is not None}

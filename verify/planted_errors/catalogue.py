@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from asymptotics import PhaseDiagram
-from asymptotics.expressions.checks import require
+from asymptotics.diagram import require_diagram
 from verify.planted_errors.equations import OF_NETWORKS, OF_RIDGE, OF_SYSTEMS
 from verify.planted_errors.error import PlantedError
 from verify.planted_errors.further import ACROSS, AT_MODERATE_DIMENSIONS, DISPLACED, IN_SPECTRA
@@ -29,6 +29,6 @@ def errors_of(diagram: PhaseDiagram) -> tuple[PlantedError, ...]:
     >>> [error.name for error in errors_of(phase_diagram(quadratic, noise="scaled"))]
     ['quadratic, noise scaled, IV, effective_noise: constant 1 % low']
     """
-    require(isinstance(diagram, PhaseDiagram), "diagram", diagram, "a PhaseDiagram, as phase_diagram derives")
+    require_diagram(diagram)
     of = (diagram.model, diagram.noise, diagram.estimator, diagram.width)
     return tuple(error for error in _ALL if (error.model, error.noise, error.estimator, error.width) == of)

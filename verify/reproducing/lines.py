@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from asymptotics import Phase, PhaseDiagram
+from asymptotics.diagram import require_diagram
 from asymptotics.expressions.checks import require
 from verify.checks.measured import region_of
 from verify.comparison import Effort, agreement
@@ -50,7 +51,7 @@ def reproduction(diagram: PhaseDiagram, check: Check) -> str:
         if (check.quantity, check.kind) == ('excess_risk', 'exponent'):
             print(check.verdict, check.predicted, check.measured, check.tolerance)
     """
-    require(isinstance(diagram, PhaseDiagram), "diagram", diagram, "a PhaseDiagram")
+    require_diagram(diagram)
     require(isinstance(check, Check), "check", check, "a Check of a Report")
     if check.quantity == "region":
         return "\n".join(_of_regions(diagram, check))

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from sympy import Symbol
 
 from asymptotics import Phase, PhaseDiagram, symbols
+from asymptotics.diagram import require_diagram
 from verify.limits import NOISE_WINDOW
 from verify.strategies.arguments import Interval, interval, rational, require
 from verify.strategies.decays import decays_or
@@ -122,7 +123,7 @@ def scales(
         hypothesis.errors.InvalidArgument: an argument is none of these: a phase that is not of the diagram, a
             negative margin, an interval that is none, or of what the diagram does not have.
     """
-    require(isinstance(diagram, PhaseDiagram), "diagram", diagram, "a PhaseDiagram")
+    require_diagram(diagram)
     is_system = has_own_axes(diagram)
     if not is_system:
         _require_drawn(diagram)

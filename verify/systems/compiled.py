@@ -108,7 +108,8 @@ class Compiled:
 
     Attributes:
         unknowns: those declared, and those that stand for parts.
-        equations: left and right sides.
+        equations: left and right sides, the unknowns that they hold, and the one that they give
+            (``PositiveEquation``).
         quantities: by name.
         sums: each once.
         variables: known variables that anything holds, by their symbols.
@@ -116,7 +117,7 @@ class Compiled:
     """
 
     unknowns: tuple[Symbol, ...]
-    equations: tuple[tuple[CompiledTerm, tuple[CompiledTerm, ...], frozenset[int]], ...]
+    equations: tuple[tuple[CompiledTerm, tuple[CompiledTerm, ...], frozenset[int], int | None], ...]
     quantities: Mapping[str, tuple[CompiledTerm, ...]] = field(hash=False)
     sums: tuple[CompiledSum, ...]
     variables: tuple[Symbol, ...]
@@ -139,9 +140,11 @@ def compiled(system: System, noisy: bool) -> Compiled:
 
     equations = []
     for left, right in form.equations:
-        held = {s for one in (left, *right) for e in (one.factor, *one.summands) for s in e.free_symbols}
-        unknowns = frozenset(k for k, unknown in enumerate(form.unknowns) if unknown in held)
-        equations.append((read(left), tuple(map(read, right)), unknowns))
+        on_left, on_right = _symbols_of([left]), _symbols_of(right)
+        unknowns = frozenset(k for k, u in enumerate(form.unknowns) if u in on_left | on_right)
+        is_given = left.expression in form.unknowns and left.expression not in on_right
+        gives = form.unknowns.index(left.expression) if is_given else None
+        equations.append((read(left), tuple(map(read, right)), unknowns, gives))
     quantities = {name: tuple(map(read, terms)) for name, terms in form.quantities.items()}
     sums = tuple(map(_summed, places))
     whole = [S(system.modes), S(system.amplitude), *places]
@@ -157,6 +160,10 @@ def compiled(system: System, noisy: bool) -> Compiled:
         tuple(sorted(known, key=str)),
         tuple(p for p in PARAMETERS if p in held or p == system.decay),
     )
+
+
+def _symbols_of(terms: Iterable[Product]) -> frozenset[Symbol]:
+    return frozenset(s for one in terms for e in (one.factor, *one.summands) for s in e.free_symbols)
 
 
 def _summed(summand: Expr) -> CompiledSum:
@@ -342,8 +349,8 @@ def equations_of(
     """
     at = _At(system.unknowns, known, tuple(parameters.items()), arithmetic)
     equations = tuple(
-        PositiveEquation(at.term(left), tuple(map(at.term, right)), held)
-        for left, right, held in system.equations
+        PositiveEquation(at.term(left), tuple(map(at.term, right)), held, gives)
+        for left, right, held, gives in system.equations
     )
     return PositiveEquations(
         tuple(unknown.name for unknown in system.unknowns),

@@ -2,7 +2,7 @@
 
 import pytest
 from declared_systems import RIDGE
-from sympy import Eq, Symbol
+from sympy import Eq, Symbol, exp
 
 from asymptotics import IncompleteDiagram, phase_diagram
 from asymptotics.symbols import a, n_eff, noise_variance, size, threshold, weight_decay
@@ -75,6 +75,63 @@ def test_a_wrong_sign_is_among_those_that_are_named(signs, where, terms):
     assert len(named) == len(terms)
     for one, term in zip(named, terms, strict=True):
         assert one.startswith(term)
+
+
+HELD = size**2 / (size**2 + threshold)
+SPARE = Symbol("D_s", positive=True)
+FORMS = {
+    "as a share of the samples": Eq(threshold, weight_decay + threshold * mode_sum(HELD) / n_eff),
+    "divided by the samples": Eq(1, mode_sum(HELD) / n_eff + weight_decay / threshold),
+    "as a difference": Eq(threshold * (n_eff - mode_sum(HELD)), n_eff * weight_decay),
+    "in a denominator": Eq(threshold, n_eff * weight_decay / (n_eff - mode_sum(HELD))),
+}
+"""The equation of kernel ridge regression as papers write it (arXiv:2105.15004, arXiv:2406.11751)."""
+
+
+SPARE_SAMPLES = Eq(SPARE, n_eff - mode_sum(HELD**2))
+
+
+def ridge(equation, spare=SPARE_SAMPLES):
+    quantities = {"risk": (n_eff + noise_variance * mode_sum(HELD**2)) / SPARE}
+    scales = {n_eff: a, weight_decay: Symbol("ell", real=True)}
+    return System("ridge", (threshold, SPARE), (equation, spare), quantities, scales)
+
+
+@pytest.mark.parametrize("equation", FORMS.values(), ids=FORMS)
+def test_an_equation_in_other_units_is_the_same(equation):
+    expected = phase_diagram(ridge(Eq(n_eff, mode_sum(HELD) + n_eff * weight_decay / threshold)))
+    found = phase_diagram(ridge(equation))
+    assert {(str(p.region), p.risk.expr) for p in found.phases} == {
+        (str(p.region), p.risk.expr) for p in expected.phases
+    }
+
+
+@pytest.mark.parametrize("unit", [1 / n_eff, threshold, n_eff * weight_decay / threshold**2])
+def test_a_difference_in_other_units_is_the_same(unit):
+    """D_s in units of the samples, or of anything: the risk is multiplied by them."""
+    spare = Eq(SPARE, unit * (n_eff - mode_sum(HELD**2)))
+    (_, of_spare) = canonical(ridge(FORMS["divided by the samples"], spare), True).equations
+    assert {one.expression for one in of_spare[1]} == {
+        unit * n_eff * weight_decay / threshold,
+        mode_sum(unit * threshold * size**2 / (size**2 + threshold) ** 2),
+    }
+
+
+def test_a_wrong_sign_in_other_units_is_refused():
+    wrong = Eq(threshold, weight_decay - threshold * mode_sum(HELD) / n_eff)
+    with pytest.raises(ValueError, match=r"like n = sum \+ positive terms; or a sign is wrong: .*/n_eff in"):
+        ridge(wrong)
+
+
+def test_a_difference_that_sympy_has_no_sign_for_is_resolved():
+    """The filter of gradient flow, 1 - exp(-s^2/kappa): f (1 - f) is positive."""
+    flow = 1 - exp(-(size**2) / threshold)
+    spare = Eq(SPARE, n_eff - mode_sum(flow**2))
+    (_, (_, terms)) = canonical(
+        ridge(Eq(n_eff, mode_sum(flow) + n_eff * weight_decay / threshold), spare), True
+    ).equations
+    assert len(terms) == 2
+    assert {len(one.summands) for one in terms} == {0, 1}
 
 
 def test_a_sum_of_negative_terms_comes_before_the_differences_that_it_was_to_resolve():

@@ -3,7 +3,7 @@
 import pytest
 from sympy import Eq, I, Integer, S, Symbol, exp, nan, oo
 
-from asymptotics.symbols import a, d, ell, gamma, n_eff, noise_variance, size, threshold, weight_decay
+from asymptotics.symbols import a, d, ell, gamma, n_eff, noise_variance, size, source, threshold, weight_decay
 from asymptotics.systems import System, mode_sum
 
 F = size**2 / (size**2 + threshold)
@@ -41,6 +41,9 @@ Z = Symbol("z", positive=True)
         ({"domain": {gamma: (S(2), S(1))}}, "domain=.*low < high"),
         ({"domain": {gamma: (1, 1)}}, "domain=.*low < high"),
         ({"domain": {gamma: ("1", 2)}}, "domain=.*pairs .* of numbers or oo"),
+        ({"domain": {gamma: (S.Half, source)}}, "domain=.*pairs .* of numbers or oo"),
+        ({"equations": (FIRST, FIRST)}, "equations=.*different from each other"),
+        ({"equations": (Eq(n_eff, mode_sum(threshold)), SECOND)}, "each of infinitely many modes: .* hold s"),
         ({"domain": {gamma: 1}}, "domain=.*pairs .* of numbers or oo"),
         ({"domain": {Z: (S(1), S(2))}}, "domain=.*of gamma, r"),
         ({"describe_phase": "II"}, "describe_phase='II'"),
@@ -78,7 +81,7 @@ Z = Symbol("z", positive=True)
         ),
         (
             {"equations": (Eq(n_eff + threshold, -mode_sum(F)), SECOND)},
-            "equations=False: must be open: .* that of equation 1, for its sides have different signs",
+            "equations=False: must be open: .* equation 1, for its sides never agree: their signs differ",
         ),
         ({"equations": (FIRST, Eq(SPARE, SPARE))}, "equations=True: .* of equation 2, for its sides are one"),
         ({"equations": [FIRST, SECOND]}, "equations=.* a tuple of SymPy's Eq"),

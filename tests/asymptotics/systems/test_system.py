@@ -168,8 +168,12 @@ def test_points_are_located_by_the_systems_own_coordinates():
         ({"a": 2, "gamma": 1}, "ell=None: must be given in a diagram of own"),
         ({"a": 2, "ell": 0}, "gamma=None: must be given"),
         (
+            {"a": 2, "ell": 0, "gamma": 1, "source": 1},
+            "source=1: must be left out: the exponents of own are a",
+        ),
+        (
             {"a": 2, "ell": 0, "gamma": 1, "tau": 2},
-            "tau=2: must be left out: the exponents of own are a, rho, ell",
+            "tau=2: must be left out: the exponents of own are a, rho, ell, gamma$",
         ),
         ({"a": 2, "ell": 0, "gamma": "one"}, "gamma='one'"),
     ]:
