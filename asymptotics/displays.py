@@ -212,13 +212,21 @@ def _number(value: mpmath.mpf) -> float | str:
 def _entry_in_html(entry: Any) -> str:
     """An entry of a table in HTML; mathematics between dollars."""
     entry = entry._label() if isinstance(entry, Displayed) else entry
-    shown = f"${_in_latex(entry)}$" if isinstance(entry, Basic) else _in_words(entry)
+    shown = f"${_in_latex(entry)}$" if _is_mathematics(entry) else _in_words(entry)
     return f"<td>{escape(shown)}</td>"
 
 
 def _in_latex(entry: Any) -> str:
     entry = entry._label() if isinstance(entry, Displayed) else entry
-    return str(latex(entry)) if isinstance(entry, Basic) else rf"\text{{{_escaped(_in_words(entry))}}}"
+    if isinstance(entry, tuple) and _is_mathematics(entry):
+        return r",\quad ".join(map(latex, entry))
+    return str(latex(entry)) if _is_mathematics(entry) else rf"\text{{{_escaped(_in_words(entry))}}}"
+
+
+def _is_mathematics(entry: Any) -> bool:
+    """An expression, or several."""
+    several = isinstance(entry, tuple) and bool(entry) and all(isinstance(part, Basic) for part in entry)
+    return several or isinstance(entry, Basic)
 
 
 def _in_words(entry: Any) -> str:

@@ -20,14 +20,16 @@ from functools import partial
 from typing import Any
 
 import mpmath
-from sympy import Eq, Expr, Integral, S, Set, Sum, Symbol, oo
+from sympy import Eq, Expr, Integral, S, Set, Sum, Symbol, latex, oo
 
+from asymptotics import words
 from asymptotics.balance.laws import Law
 from asymptotics.boundaries.free_convolution import PathIntegral
 from asymptotics.boundaries.types import BoundaryType
-from asymptotics.displays import Displayed, short
+from asymptotics.displays import Display, Displayed, short
 from asymptotics.expressions.checks import require
 from asymptotics.expressions.monotone_root import FARTHEST, positive_solution
+from asymptotics.expressions.notation import write_expression
 from asymptotics.expressions.point import (
     Number,
     PhysicalPoint,
@@ -50,6 +52,10 @@ _CANCELLED = 1e-3
 """How far apart the values on either side of poles may be that cancel."""
 
 _WHERE = "a point near the boundary, in one of its two phases, where the law is positive and has no pole"
+
+
+_FOR_NUMBERS = ("start", "passing", "variables")
+"""Fields that serve the evaluation of a law."""
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -88,6 +94,32 @@ class UniformLaw(Displayed):
 
     def _label(self) -> Expr:
         return self.risk
+
+    def _display(self) -> Display:
+        """What it says, without what is empty or serves its evaluation alone."""
+        rows = (row for row in super()._display().rows if row[0] not in _FOR_NUMBERS)
+        empty = (None, (), S.EmptySet, S.Zero)
+        said = tuple((name, value) for name, value in rows if not any(value is one for one in empty))
+        return Display(self._title(), said, note=words.SCALES)
+
+    def to_text(self) -> str:
+        """The risk as plain text, and the equations of what it holds; names as in ``Law.to_text``.
+
+        >>> from asymptotics import diagonal, interpolation_peak
+        >>> print(interpolation_peak(diagonal).to_text().split(", where ")[0])
+        2**(1/3)*pi**(1/3)*noise_variance**(4/3)/(4*Y*weight_decay**(2/3))
+        """
+        sides = [" = ".join(map(write_expression, equation.args)) for equation in self.equations]
+        return ", where ".join([write_expression(self.risk), *([" and ".join(sides)] if sides else [])])
+
+    def to_latex(self) -> str:
+        r"""The risk and the equations of what it holds as LaTeX, without dollars.
+
+        >>> from asymptotics import diagonal, interpolation_peak
+        >>> print(interpolation_peak(diagonal).to_latex().split(r", \quad ")[0])
+        \frac{\sqrt[3]{2} \sqrt[3]{\pi} \Delta^{\frac{4}{3}}}{4 Y \lambda^{\frac{2}{3}}}
+        """
+        return r", \quad ".join(map(latex, (self.risk, *self.equations)))
 
     def evaluate(self, point: PhysicalPoint | None = None, **values: Number | None) -> mpmath.mpf:
         """The excess risk, to at least half of mpmath's working precision.
