@@ -35,7 +35,7 @@ R = 2 Delta p/n_eff.  For p >> n_eff the threshold stays at the edge: 2 n_eff/d 
 R = 2 delta^2 t^2 p/d = Delta n_eff/(2 p), until t is as small as the reach (p/d)^(2/3) of what is kept.  Then
 p ~ d^(2/5) n_eff^(3/5), and R is that of full width, (n_eff/d)^(2/5).  In between, at n_eff = 2 p, is a peak.
 
-In this order: `Binding`, `narrow_regimes`, the full-width regimes, those in which the width binds.
+In this order: `Binding`, `narrow_regimes`, the full-width regimes, those in which the width binds, `jump`.
 """
 
 from __future__ import annotations
@@ -255,8 +255,8 @@ def _functions_of_modes(
     )
 
 
-def _jump(network: Declaration, binding: Binding) -> Term:
-    """t, from the threshold to the noise that is kept, in units of delta."""
+def jump(network: Declaration, binding: Binding) -> Term:
+    """t, from the threshold to the noise that is kept, in units of delta; in the unknowns of the regime."""
     if binding is Binding.NOISE_FITTED:
         return term(network.noise.edge, BULK)
     in_units: Term = jump_at_edge(network) * _delta ** (-FIELD.one)
@@ -269,12 +269,12 @@ def jump_at_edge(network: Declaration) -> Term:
 
 
 def _error_of_noise(network: Declaration, binding: Binding) -> Term:
-    squares: Term = _jump(network, binding) ** coefficient(2) * _delta ** coefficient(2)
+    squares: Term = jump(network, binding) ** coefficient(2) * _delta ** coefficient(2)
     return squares * _share
 
 
 def _freedom_of_noise(network: Declaration, binding: Binding) -> Term:
-    per_unit: Term = term(network.noise.edge, BULK) * _jump(network, binding)
+    per_unit: Term = term(network.noise.edge, BULK) * jump(network, binding)
     return per_unit * _share
 
 
@@ -282,7 +282,7 @@ def _place_of_threshold(network: Declaration, binding: Binding) -> tuple[tuple[T
     """Far below the noise; or within its edge, by more than the noise that is kept."""
     if binding is Binding.NOISE_FITTED:
         return ((_delta, _kappa),)
-    return ((_one, _jump(network, binding)), (edge_mass(network), _share))
+    return ((_one, jump(network, binding)), (edge_mass(network), _share))
 
 
 def _part_of_modes(
@@ -304,7 +304,7 @@ def _train_loss_with_noise(
     at = Trained(network, ordering, learned)
     above = size_function(network, ordering, learned).pieces[-1].value
     of_modes = at.mean(mode_function(network, ordering, learned, S.Zero, above), 1, on, decay)
-    of_noise: Term = decay * _delta * _jump(network, binding) * _share
+    of_noise: Term = decay * _delta * jump(network, binding) * _share
     return (*_misfit(network, at.kappa), *of_modes, of_noise)
 
 
