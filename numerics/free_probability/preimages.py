@@ -21,6 +21,7 @@ In order: `preimage`, `beyond_all`, `above_axis`, `RayPoint`, `on_ray`, `at_angl
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
@@ -45,9 +46,15 @@ from numerics.sums.explicit import AnyTarget, ExplicitTarget
 # Newton's method from outside the basin of the root wanders; inside it takes five or six steps.
 _NEWTON_STEPS = 40
 _RAY_STEPS = 100
+# So many short steps of which none is half as long as those before lead nowhere.
+_IDLE_STEPS = 4
 _BRACKET_STEPS = 400
 # Widest arithmetic, in bits, beyond which a threshold not found is not looked for with twice as many digits.
 _WIDEST = 4000
+
+
+class _TooFewDigits(Exception):
+    """The rounding of kappa is wider than the band of the modes that it lies in."""
 
 
 def preimage(target: AnyTarget, noise: Any, threshold: Any) -> Preimage:
@@ -146,17 +153,19 @@ def _root(target: AnyTarget, noise: Any, threshold: Any) -> _Root:
     arithmetic = target.arithmetic
     if threshold < 2 * noise:
         height = arithmetic.sqrt((2 * noise - threshold) * (2 * noise + threshold))
-        root = _newton(target, noise, threshold, arithmetic.complex(threshold / 2, height / 2))
-        if root is not None:
-            return root
+        with suppress(_TooFewDigits):
+            root = _newton(target, noise, threshold, arithmetic.complex(threshold / 2, height / 2))
+            if root is not None:
+                return root
     # The bracket in float64 first: it takes many steps.
-    for finder in dict.fromkeys((DOUBLE, arithmetic)):
-        with finder.working():
-            point = _bracketed(target.rounded_to(finder), finder.real(noise), finder.real(threshold))
-        point = arithmetic.complex(arithmetic.real(point.real), arithmetic.real(point.imag))
-        root = _newton(target, noise, threshold, point)
-        if root is not None:
-            return root
+    with suppress(_TooFewDigits):
+        for finder in dict.fromkeys((DOUBLE, arithmetic)):
+            with finder.working():
+                point = _bracketed(target.rounded_to(finder), finder.real(noise), finder.real(threshold))
+            point = arithmetic.complex(arithmetic.real(point.real), arithmetic.real(point.imag))
+            root = _newton(target, noise, threshold, point)
+            if root is not None:
+                return root
     return _root_from_more_digits(target, noise, threshold)
 
 
@@ -235,10 +244,14 @@ def _root_from_more_digits(target: AnyTarget, noise: Any, threshold: Any) -> _Ro
 
 
 def _newton(target: AnyTarget, noise: Any, threshold: Any, guess: Any) -> _Root | None:
-    """Halley's method for x(z) = kappa, accepted only at the one right root; None if it stalls."""
+    """Halley's method for x(z) = kappa, accepted only at the one right root; None if it stalls.
+
+    Raises:
+        _TooFewDigits: the steps become as short as rounding, and go to and fro.
+    """
     arithmetic, variance = target.arithmetic, noise * noise
     nearly = _nearly_settled(arithmetic, 3)
-    root, last_step = _Root.at(target, guess), False
+    root, last_step, shortest, idle = _Root.at(target, guess), False, arithmetic.real("inf"), 0
     for _ in range(_NEWTON_STEPS):
         view, separations = root.view, root.separations
         resolvent = 1 / separations
@@ -250,6 +263,10 @@ def _newton(target: AnyTarget, noise: Any, threshold: Any, guess: Any) -> _Root 
         if bent == 0:
             return None
         step = excess * slope / bent
+        length = abs(step)
+        shortest, idle = (length, 0) if length < shortest / 2 else (shortest, idle + 1)
+        if idle > _IDLE_STEPS and shortest <= nearly * abs(root.point):
+            raise _TooFewDigits  # to and fro among the modes
         # The equation is real, and so is the set of its roots: reflect into the upper half-plane.
         below = root.xi.imag < step.imag
         root = _Root.of(view, (separations - step).conjugate() if below else separations - step)
@@ -261,7 +278,7 @@ def _newton(target: AnyTarget, noise: Any, threshold: Any, guess: Any) -> _Root 
         elif last_step or step == 0:
             return _on_curve(target, root, noise)
         else:
-            last_step = abs(step) <= nearly * abs(root.xi)
+            last_step = length <= nearly * abs(root.xi)
     return None
 
 
