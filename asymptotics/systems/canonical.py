@@ -9,7 +9,7 @@ In this order: `Declared` (what of a system is read), `Canonical`, `canonical`, 
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence, Set
+from collections.abc import Hashable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import count, permutations, product
@@ -26,6 +26,7 @@ from asymptotics.systems.positive_form import (
     NoPositiveForm,
     Product,
     combined,
+    one_sided,
     positive,
     products_of,
     single_signs,
@@ -200,17 +201,23 @@ def _balanced(
     equations = list[tuple[Product, tuple[Product, ...]]]()
     for (left, right), (written, equation) in zip(declared, vanishing.items(), strict=True):
         where = f"{name}: the equation {written}"
-        if left not in unknowns or right.has(left):
-            equations.extend(_one_sided(equation, where, parts))
-            continue
         others = {other: value for other, value in vanishing.items() if other != written}
+        if left not in unknowns or right.has(left):
+            sides = _sides(equation, where, list(others.values()), parts)
+            equations.extend(sides)
+            if len(sides) == 1:  # what helps the next is the equation that now stands here
+                vanishing[written] = Add(sides[0][0].expression, *(-one.expression for one in sides[0][1]))
+            continue
         try:
             equations.append((Product(left), _resolved(where, right, others)))
         except NoPositiveForm:
             exchanged = _exchanged(declared, left, right)
-            if exchanged is None:
+            if exchanged is not None:
+                return _balanced(name, exchanged, unknowns, parts)
+            if not any(value.has(left) for value in others.values()):
                 raise
-            return _balanced(name, exchanged, unknowns, parts)
+            # u = x - y is x = y + u: if x and y cancel, the others say how large u is
+            equations.extend(_sides(equation, where, (), parts))
     return equations, vanishing
 
 
@@ -265,7 +272,9 @@ def _resolved(where: str, difference: Expr, others: Mapping[str, Expr]) -> tuple
         raise NoPositiveForm(where, may_be) from error
 
 
-def _one_sided(vanishing: Expr, where: str, parts: _Parts) -> Iterator[tuple[Product, tuple[Product, ...]]]:
+def _sides(
+    vanishing: Expr, where: str, others: Sequence[Expr], parts: _Parts
+) -> list[tuple[Product, tuple[Product, ...]]]:
     """An equation with one monomial on the left; or two, with an unknown for either side.
 
     Raises:
@@ -276,10 +285,8 @@ def _one_sided(vanishing: Expr, where: str, parts: _Parts) -> Iterator[tuple[Pro
     minus = tuple(-one for one in terms if one.is_negative)
     if not plus or not minus:
         raise ValueError(f"{where} has terms of one sign alone: no positive unknowns satisfy it")
-    for left, right in ((minus, plus), (plus, minus)):
-        if len(left) == 1 and not left[0].summands:
-            yield left[0], right
-            return
+    found = one_sided(vanishing, others if len(plus) > 1 and len(minus) > 1 else ())
+    if found is not None:
+        return [found]
     side = Product(parts.unknown_for(Add(*(one.expression for one in plus))))
-    yield side, plus
-    yield side, minus
+    return [(side, plus), (side, minus)]

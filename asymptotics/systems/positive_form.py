@@ -3,8 +3,9 @@ r"""Equations as sums of positive terms, which is what dominant balance compares
 An equation may be declared in any form.  It is expanded into terms, each a monomial times sums over modes,
 and those with a minus sign change sides.  Two things can be the matter then.
 
-*Both sides have several terms.*  A new unknown stands for either side: two equations with one term on the
-left.
+*Both sides have several terms.*  If the sum with another equation has a side of one term, that sum takes its
+place: n - p = n lambda/kappa - p q and p = sum f + p q make n = sum f + n lambda/kappa.  Else a new unknown
+stands for either side: two equations with one term on the left.
 
 *A difference.*  An unknown that is declared as one, u = x - y, may be much smaller than x and y, whose
 leading terms then cancel: x = y says nothing about u.  Adding another equation of the system to it, with
@@ -17,7 +18,8 @@ kappa = lambda + kappa/n sum f for n = n lambda/kappa + sum f: it is multiplied 
 one of its terms one of the difference.  All such sums of up to two equations are tried, those as declared
 first.  If none is positive the system is refused, with the difference that could not be resolved.
 
-In this order: `Product` (a term), `NoPositiveForm`, `products_of`, `combined`, `positive`, `single_signs`.
+In this order: `Product` (a term), `NoPositiveForm`, `products_of`, `combined`, `positive`, `one_sided`,
+`single_signs`.
 """
 
 from __future__ import annotations
@@ -167,6 +169,26 @@ def positive(difference: Expr, others: Sequence[Expr]) -> tuple[Product, ...]:
         if not any(one.is_negative for one in terms):
             return terms
     raise NoPositiveForm(difference)
+
+
+def one_sided(vanishing: Expr, others: Sequence[Expr]) -> tuple[Product, tuple[Product, ...]] | None:
+    """An equation with one monomial on the left, as it is or by the help of others; None if there is none.
+
+    >>> from asymptotics.symbols import n_eff, size, threshold, weight_decay
+    >>> q, f = weight_decay, size / (size + threshold)
+    >>> left, right = one_sided(n_eff + q - 1 / threshold - q**2, [q - mode_sum(f) - q**2])
+    >>> left.expression, [term.expression for term in right]
+    (1/kappa, [n_eff, sum_i[s/(kappa + s)]])
+    """
+    own = products_of(vanishing)
+    for helper in _helpers(own, [products_of(other) for other in others]):
+        terms = combined((*own, *helper))
+        plus = tuple(one for one in terms if not one.is_negative)
+        minus = tuple(-one for one in terms if one.is_negative)
+        for left, right in ((minus, plus), (plus, minus)):
+            if right and len(left) == 1 and not left[0].summands:
+                return left[0], right
+    return None
 
 
 def single_signs(difference: Expr, others: Sequence[Expr]) -> Iterator[tuple[int | None, Expr]]:

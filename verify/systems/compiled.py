@@ -25,6 +25,7 @@ from functools import cache, lru_cache, partial
 from typing import Any
 
 import mpmath
+import numpy as np
 from sympy import (
     Add,
     Dummy,
@@ -53,7 +54,7 @@ from asymptotics.systems import System
 from asymptotics.systems.canonical import canonical
 from asymptotics.systems.mode_sums import mode_sum, scales_in
 from asymptotics.systems.positive_form import Product
-from numerics.arithmetic.precision import Arithmetic
+from numerics.arithmetic.precision import DOUBLE, Arithmetic
 from numerics.systems.equations import PositiveEquation, PositiveEquations, PositiveTerm
 from numerics.systems.power_law_sums import Modes, ModeSum, Sizes, Values
 
@@ -384,20 +385,38 @@ def _quotient(value: Any) -> Any:
 
 
 def _number_of(expression: Expr, values: Mapping[Symbol, Any]) -> Any:
-    exact = expression.subs(values)
-    if exact.is_Rational:
-        return Fraction(int(exact.p), int(exact.q))
-    return exact.evalf(mpmath.mp.dps)._to_mpmath(mpmath.mp.prec)
+    """A Fraction where all powers are whole, else an mpf at the working precision."""
+    held = {symbol: values[symbol] for symbol in expression.free_symbols}
+    if expression.is_rational_function(*held):
+        exact = expression.subs(held)
+        if exact.is_Rational:
+            return Fraction(int(exact.p), int(exact.q))
+    # exactly, SymPy would factor 3000**(p/q), into integers of any length
+    rounded = {symbol: value.evalf(mpmath.mp.dps) for symbol, value in held.items()}
+    return expression.subs(rounded).evalf(mpmath.mp.dps)._to_mpmath(mpmath.mp.prec)
 
 
 def _within_range(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The function; nan where a power of a float leaves the range of floats, so that more digits follow."""
+    """The function; where a number on its way leaves the range of float64, again with the longest floats.
+
+    The square of a scale of 1e-170 is no float64, nor is lambda n^2 p at 1e94 samples, though what they are
+    part of is.  A long double of x86 has exponents up to 4932; elsewhere it may have none beyond float64, and
+    what stays out of range is nan, so that more digits follow.
+    """
 
     def guarded(*arguments: Any) -> Any:
-        try:
-            return function(*arguments)
-        except OverflowError:
-            return math.nan
+        with np.errstate(all="ignore"):
+            try:
+                value = function(*arguments)
+            except (OverflowError, ZeroDivisionError):
+                value = math.nan
+            if np.isfinite(value).all():
+                return value
+            try:
+                longest = function(*(x if isinstance(x, int) else np.longdouble(x) for x in arguments))
+            except (OverflowError, TypeError, ZeroDivisionError):  # SciPy has no functions of long doubles
+                return value
+            return np.where(np.isfinite(value), value, longest).astype(float)[()]
 
     return guarded
 
@@ -430,7 +449,9 @@ class _At:
     def _ready(self, one: _Compiled) -> tuple[Callable[..., Any], Callable[..., list[Any]]]:
         """The function, and what picks its arguments from sizes and values of the unknowns."""
         real = self.arithmetic.real
-        function = _within_range(_function(one.body, one.arguments, self.arithmetic))
+        function = _function(one.body, one.arguments, self.arithmetic)
+        if self.arithmetic is DOUBLE:
+            function = _within_range(function)
         places: list[Any] = []
         for variable in one.variables:
             if variable == size:

@@ -367,7 +367,7 @@ def _growing(phase: Phase, system: System | None) -> tuple[tuple[Expr, ...], ...
     if system is None:  # kappa is known from delta, and no unknown, where it is at the edge
         unknowns = tuple(law.exponent for law in (phase.effective_noise, phase.threshold))
     else:
-        unknowns = tuple(scales.expression(scales.exponent(solution[u])) for u in system.unknowns)
+        unknowns = tuple(scales.expression(scales.exponent(value)) for value in solution.values())
     return variables, unknowns, tuple(law.exponent for law in phase.laws.values())
 
 
