@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from itertools import combinations
 
-from sympy import Eq, Expr, S, Symbol, lcm_list, limit, log, nan, zoo
+from sympy import Eq, Expr, Rational, S, Symbol, lcm_list, limit, log, nan, zoo
 
 from asymptotics.algebra.monomials import Scales, Term, simplified, solve_monomial_balances, tidy
 from asymptotics.algebra.polyhedra import (
@@ -49,6 +49,9 @@ from asymptotics.models.ridge import RidgeRegression
 from asymptotics.phases.phase import Phase
 from asymptotics.symbols import d
 from asymptotics.systems.system import System
+
+_DIGITS = 40
+"""Of rational numbers next to a root."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -156,6 +159,8 @@ class Boundary(Displayed):
         is_one = isinstance(self.phases[0].balance.model, System) and self.relation.lhs in PARAMETERS
         if not is_one:
             raise NotImplementedError(f"at {self.relation} no parameter of a system passes a value")
+        if self.relation.rhs.is_number and not self.relation.rhs.is_Rational:
+            raise NotImplementedError(f"at {self.relation} powers are no rational numbers")
         return _law_at_value(self.phases, self.relation)
 
     @property
@@ -260,13 +265,33 @@ def _where_a_parameter_passes(first: Phase, second: Phase, scales: Scales) -> It
         return
     # the forms hold the parameter no more
     sides = [(one.facets, one.domain), (other.facets, other.domain), (scales.window, one.domain)]
-    forms = [_in_the_limit(form, domain, point) for facets, domain in sides for form in facets]
+    forms = [
+        [_in_the_limit(form, domain, (point[0], value)) for facets, domain in sides for form in facets]
+        for value in _rationals_at(point[1])
+    ]
     others = where_they_meet(one.domain, other.domain, point, scales.domain)
     if others is None:
         return
-    for _, touch in split_at_sign_changes(partial(feasible, forms), others):
+
+    def may_touch(domain: Domain) -> bool:
+        return all(feasible(of_value, domain) for of_value in forms)
+
+    for _, touch in split_at_sign_changes(may_touch, others):
         if touch:
             yield Boundary((first, second), Eq(*point), _agree(one, other, point))
+
+
+def _rationals_at(value: Expr) -> tuple[Expr, ...]:
+    """A value that forms can hold; two next to one that is a root such as sqrt(3), on either side.
+
+    >>> low, high = _rationals_at(S(3) ** S.Half)
+    >>> low**2 < 3 < high**2
+    True
+    """
+    if value.is_number and not value.is_Rational:
+        near, step = Rational(str(value.evalf(_DIGITS))), Rational(10) ** (5 - _DIGITS)
+        return near - step, near + step
+    return (value,)
 
 
 def _in_the_limit(form: Form, domain: Domain, point: tuple[Symbol, Expr]) -> Form:
@@ -292,17 +317,14 @@ def _in_the_limit(form: Form, domain: Domain, point: tuple[Symbol, Expr]) -> For
 
 def _agree(one: Balanced, other: Balanced, point: tuple[Expr, Expr]) -> bool:
     """Whether the exponents of two risks agree at a value of a parameter."""
-    exponents = [
-        None if balanced.risk is None else _exponent_at(balanced.scales.exponent(balanced.risk), point)
+    if one.risk is None or other.risk is None:
+        return False
+    below, above = (
+        [FIELD.to_sympy(c).subs(*point) for c in balanced.scales.exponent(balanced.risk)]
         for balanced in (one, other)
-    ]
-    return exponents[0] is not None and exponents[0] == exponents[1]
-
-
-def _exponent_at(form: Form, point: tuple[Symbol, Expr]) -> Form | None:
-    """None where it grows without bound."""
-    has_pole = any(FIELD.to_sympy(c).subs(*point).has(zoo) for c in form)
-    return None if has_pole else at_value(form, *point)
+    )
+    grows = any(c.has(zoo) for c in (*below, *above))
+    return not grows and all(simplified(x - y) == 0 for x, y in zip(below, above, strict=True))
 
 
 def _meet(one: Balanced, other: Balanced, facet: Form) -> bool:

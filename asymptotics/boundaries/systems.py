@@ -370,7 +370,7 @@ def _monotone(equation: _Equation, unknown: Symbol, parameters: Mapping[Expr, Ex
     left, right = equation.left, Add(*equation.right)
     if unknown not in equation.free_symbols:
         return None
-    at = {p: mpmath.mpf(x.p) / x.q for p, x in parameters.items()}
+    at = {p: x.evalf(mpmath.mp.dps)._to_mpmath(mpmath.mp.prec) for p, x in parameters.items()}
     symbols = sorted(equation.free_symbols.difference(at), key=str)
     rises = set()
     for seed in range(_POINTS):

@@ -254,8 +254,8 @@ def _range_of_parameter(boundary: Boundary, parameter: Symbol) -> tuple[Fraction
     low, high = WINDOWS_OF_PARAMETERS[parameter]
     for phase in boundary.phases:
         start, end = phase.balance.domain[PARAMETERS.index(parameter)]
-        low = max(low, fraction(start)) if start.is_Rational else low
-        high = min(high, fraction(end)) if end.is_Rational else high
+        low = max(low, fraction(start)) if start.is_finite else low
+        high = min(high, fraction(end)) if end.is_finite else high
     return low, high
 
 

@@ -49,6 +49,9 @@ DECADES_OF_VARIABLES = 150
 DECADES_OF_UNKNOWNS = 80
 """Of each unknown: squares of what is made of it stay numbers of float64."""
 
+_DIGITS_OF_ROOTS = 30
+"""Of what is no rational number, such as the sqrt(3) at which two phases of a system meet."""
+
 DECADES_OF_QUANTITIES = 280
 """Of each quantity: a number of float64."""
 
@@ -147,8 +150,8 @@ def _range_of_parameter(phase: Phase, parameter: Symbol, windows: Mapping[str, I
     name = name_of(parameter)
     low, high = windows.get(name, PARAMETER_WINDOWS[name])
     start, end = phase.balance.domain[PARAMETERS.index(parameter)]
-    low = max(low, Fraction(int(start.p), int(start.q))) if start.is_Rational else low
-    high = min(high, Fraction(int(end.p), int(end.q))) if end.is_Rational else high
+    low = max(low, fraction(start)) if start.is_finite else low
+    high = min(high, fraction(end)) if end.is_finite else high
     return low, high
 
 
@@ -242,8 +245,8 @@ def _polynomial(terms: Sequence[tuple[tuple[int, ...], Fraction]], at: Sequence[
 
 
 def fraction(value: Expr) -> Fraction:
-    """A rational number of SymPy as one of Python."""
-    number = Rational(value)
+    """A number of SymPy as a rational one of Python; of a root the first digits."""
+    number = Rational(value if value.is_Rational else str(value.evalf(_DIGITS_OF_ROOTS)))
     return Fraction(int(number.p), int(number.q))
 
 
