@@ -104,10 +104,7 @@ class PhaseDiagram(Displayed):
         given = {"a": a, "ell": ell, "gamma": gamma, "b": b, "source": source, "rho": rho, **own}
         if isinstance(self.model, System):
             return self._phase_at(self._point_of_system(given))
-        for name, value in own.items():
-            known = self._exponents()
-            listed = f"left out: the exponents of {self.model.name} are {', '.join(known)}"
-            require(False, name, value, listed + nearest(name, known))
+        self._refuse_own(own)
         for name in ("a", "gamma"):
             require(given[name] is not None, name, None, f"given in a diagram of {self.model.name}")
         return self._phase_at(self._point(a=a, ell=ell, gamma=gamma, b=b, source=source, rho=rho))
@@ -173,6 +170,7 @@ class PhaseDiagram(Displayed):
         b: Exact | None = None,
         source: Exact | None = None,
         rho: Exact | None = None,
+        **own: Exact | None,
     ) -> tuple[tuple[Expr, Expr, Phase], ...] | CaseSplit:
         """The phases met as samples grow, at weight decay d**ell.
 
@@ -184,6 +182,7 @@ class PhaseDiagram(Displayed):
             b: as in ``locate``, or None to leave it open.
             source: as in ``locate``, or None to leave it open where gamma is given.
             rho: as in ``locate``; it is not left open.
+            own: other exponents and parameters of a system, as in ``locate``; they are not left open.
 
         Returns:
             ``(a_from, a_to, phase)`` in order, covering a in (0, oo).  Where gamma is open, a ``CaseSplit``:
@@ -211,7 +210,7 @@ class PhaseDiagram(Displayed):
             2 < a < 2*gamma: VIa
             a > 2*gamma: VIb
         """
-        line = line_of(self, ell=ell, gamma=gamma, b=b, source=source, rho=rho)
+        line = line_of(self, ell=ell, gamma=gamma, b=b, source=source, rho=rho, **own)
         if line.free:
             return cases_along(self.phases, line, lambda curve, _: curve, partial(self._named, line))
         stops = [*line.crossings(phase.region for phase in self.phases), oo]
@@ -410,6 +409,7 @@ class PhaseDiagram(Displayed):
         b: Exact | None = None,
         source: Exact | None = None,
         rho: Exact | None = None,
+        **own: Exact | None,
     ) -> tuple[dict[Expr, Expr], tuple[Symbol, ...]]:
         """The parameters that are given, by their symbols, and the symbols of those left open.
 
@@ -424,9 +424,15 @@ class PhaseDiagram(Displayed):
         require(scaled or b is None, "b", b, f"left out in a diagram with noise={self.noise!r}")
         left_out = f"left out in a diagram of {self.model.name}"
         require(has_source or source is None, "source", source, left_out)
-        narrow = self.width == "scaled"
-        require(narrow or rho is None, "rho", rho, f"left out in a diagram with width={self.width!r}")
+        narrow, apart = self.width == "scaled", dict[Expr, Expr]()
         values = {symbols.gamma: ("gamma", gamma)}
+        if isinstance(self.model, System):
+            apart = self._apart_from_samples({"rho": rho, **own})
+            values = {symbols.gamma: ("gamma", gamma)} if symbols.gamma in self.model.parameters else {}
+            require(bool(values) or gamma is None, "gamma", gamma, left_out)
+        else:
+            require(narrow or rho is None, "rho", rho, f"left out in a diagram with width={self.width!r}")
+            self._refuse_own(own)
         if narrow:
             at_least_one_unit = "a number above 0: width = d**rho hidden units, more than finitely many"
             is_width = rho is not None and on_axis("rho", rho) > 0
@@ -442,7 +448,41 @@ class PhaseDiagram(Displayed):
         system = system_of(self.model)
         if system is not None:
             system.check_parameters({x: value for x, value in given.items() if x in symbols.PARAMETERS})
-        return given, tuple(x for x in values if x not in given)
+        return {**given, **apart}, tuple(x for x in values if x not in given)
+
+    def _apart_from_samples(self, given: Mapping[str, Exact | None]) -> dict[Expr, Expr]:
+        """The exponents and parameters of a system but those that networks have, too; all are given.
+
+        Raises:
+            InvalidArgument: one is missing or unknown, or the system has no samples to run along.
+        """
+        scales, system = self.phases[0].balance.scales, self.model
+        assert isinstance(system, System)
+        along = (
+            f"a model with samples n_eff = d**a; {system.name} has {', '.join(map(str, scales.exponents))}"
+        )
+        require(symbols.a in scales.exponents, "model", system.name, along)
+        usual = {symbols.a, symbols.ell, symbols.b, symbols.gamma, symbols.source}
+        known = {name_of(x): x for x in (*scales.exponents, *system.parameters) if x not in usual}
+        values = dict[Expr, Expr]()
+        for name, value in {**dict.fromkeys(known), **given}.items():
+            listed = f"left out: besides the usual {system.name} has {', '.join(known) or 'nothing'}"
+            require(name in known or value is None, name, value, listed + nearest(name, known))
+            if name in known:
+                require(value is not None, name, value, f"given in a diagram of {system.name}")
+                is_parameter = known[name] in symbols.PARAMETERS
+                values[known[name]] = (exact_exponent if is_parameter else on_axis)(name, value)
+        for symbol in {*scales.positive} & {*values}:
+            require(bool(values[symbol] > 0), symbol.name, given[symbol.name], "a number above 0")
+        system.check_parameters({x: value for x, value in values.items() if x in symbols.PARAMETERS})
+        return values
+
+    def _refuse_own(self, given: Mapping[str, Any]) -> None:
+        """Refuse exponents that a model that is no system has not."""
+        for name, value in given.items():
+            known = self._exponents()
+            listed = f"left out: the exponents of {self.model.name} are {', '.join(known)}"
+            require(False, name, value, listed + nearest(name, known))
 
     def _named(self, line: Line, curve: Sequence[Stretch[int]]) -> tuple[tuple[Expr, Expr, Phase], ...]:
         ends = line.expression
@@ -473,6 +513,7 @@ def line_of(
     b: Exact | None,
     source: Exact | None,
     rho: Exact | None = None,
+    **own: Exact | None,
 ) -> Line:
     """The line along which a learning curve runs; arguments and errors as there.
 
@@ -480,7 +521,7 @@ def line_of(
     >>> line_of(phase_diagram(diagonal), ell=-1, gamma=1.25, b=None, source=None).height
     -1
     """
-    given, free = diagram.given(gamma=gamma, b=b, source=source, rho=rho)
+    given, free = diagram.given(gamma=gamma, b=b, source=source, rho=rho, **own)
     return line_at(ell if diagram._has_weight_decay(ell) else S.Zero, given, free)
 
 

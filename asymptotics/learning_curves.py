@@ -119,6 +119,7 @@ def plateaus(
     b: Exact | None = None,
     source: Exact | None = None,
     rho: Exact | None = None,
+    **own: Exact | None,
 ) -> tuple[Any, ...]:
     """The plateaus of a learning curve, in order; arguments and errors as ``PhaseDiagram.learning_curve``.
 
@@ -137,7 +138,7 @@ def plateaus(
         0 < a < gamma + 1/2: risk of order 1 in Ib
     """
     require_diagram(diagram)
-    line = line_of(diagram, ell=ell, gamma=gamma, b=b, source=source, rho=rho)
+    line = line_of(diagram, ell=ell, gamma=gamma, b=b, source=source, rho=rho, **own)
 
     def named(runs: Sequence[Stretch[Run]]) -> tuple[Plateau, ...]:
         ends = line.expression
@@ -146,7 +147,7 @@ def plateaus(
     if line.free:
         exponents = [_form_of_exponent(phase, line) for phase in diagram.phases]
         return cases_along(diagram.phases, line, partial(_runs_in_part, exponents), named)
-    curve = diagram.learning_curve(ell=ell, gamma=gamma, b=b, source=source, rho=rho)
+    curve = diagram.learning_curve(ell=ell, gamma=gamma, b=b, source=source, rho=rho, **own)
     levels = [simplify(_exponent(phase, line)) for *_, phase in curve]
     runs = _runs([diagram.phases.index(phase) for *_, phase in curve], levels, lambda x: not x.has(symbols.a))
     return Listed(_plateau(diagram, line, curve[first][0], curve[last][1], run) for first, last, run in runs)

@@ -319,10 +319,8 @@ def _agree(one: Balanced, other: Balanced, point: tuple[Expr, Expr]) -> bool:
     """Whether the exponents of two risks agree at a value of a parameter."""
     if one.risk is None or other.risk is None:
         return False
-    below, above = (
-        [FIELD.to_sympy(c).subs(*point) for c in balanced.scales.exponent(balanced.risk)]
-        for balanced in (one, other)
-    )
+    exponents = one.scales.exponent(one.risk), other.scales.exponent(other.risk)
+    below, above = ([FIELD.to_sympy(c).subs(*point) for c in exponent] for exponent in exponents)
     grows = any(c.has(zoo) for c in (*below, *above))
     return not grows and all(simplified(x - y) == 0 for x, y in zip(below, above, strict=True))
 
