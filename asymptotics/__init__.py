@@ -31,6 +31,7 @@ from asymptotics.balance.failure import IncompleteDiagram as IncompleteDiagram
 from asymptotics.balance.laws import Law as Law
 from asymptotics.balance.laws import NoSuchLaw as NoSuchLaw
 from asymptotics.balance.laws import PowerLaw as PowerLaw
+from asymptotics.balance.regimes import Description as Description
 from asymptotics.balance.regimes import Hypothesis as Hypothesis
 from asymptotics.balance.tiling import AmbiguousDiagram as AmbiguousDiagram
 from asymptotics.boundaries.boundary import Boundary as Boundary
@@ -81,6 +82,7 @@ __all__ = [
     "BoundaryType",
     "CaseSplit",
     "ComputeOptimal",
+    "Description",
     "HeavyTail",
     "Hypothesis",
     "IncompleteDiagram",

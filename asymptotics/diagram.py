@@ -147,13 +147,14 @@ class PhaseDiagram(Displayed):
 
         >>> from asymptotics import phase_diagram, quadratic
         >>> at = {"gamma": 1.25, "n_eff": 20, "d": 400, "weight_decay": 0.01, "noise_variance": 1}
-        >>> phase_diagram(quadratic).at(**at)
-        <Prediction in phase IV (benign overfitting), next to Ia: excess risk 0.5725, relative error about 2>
+        >>> phase_diagram(quadratic).at(**at)  # doctest: +ELLIPSIS
+        <Prediction in phase IV (benign overfitting), next to Ia: excess risk 0.5725, relative error about 2, ...>
         """
         scales = self.phases[0].balance.scales
         own = tuple(own_variables(*scales.variables, *scales.parameters))
         asked = point_of(point, values, own)
-        left_out = f"left out in a diagram with width={self.width!r}"
+        has = f"; the variables of {self.model.name} are {', '.join(map(name_of, scales.variables))}"
+        left_out = f"left out in a diagram with width={self.width!r}{has if own else ''}"
         require(self.width == "scaled" or asked.width is None, "width", asked.width, left_out)
         left_out = f"left out in a diagram of {self.model.name}"
         require(self._holds(symbols.source) or asked.source is None, "source", asked.source, left_out)

@@ -153,9 +153,10 @@ class Prediction(Displayed):
     def _title(self) -> str:
         risk = mpmath.nstr(self.risk, 5)
         next_to = "" if self.neighbour is None else f", next to {self.neighbour.name}"
+        warning = ", so that no law of a phase holds" if self.error > 1 else ""
         return (
             f"Prediction in phase {self.phase.name} ({self.phase.title}){next_to}: excess risk {risk}, "
-            f"relative error about {self.error:.1g}"
+            f"relative error about {self.error:.1g}{warning}"
         )
 
     def _display(self) -> Display:

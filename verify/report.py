@@ -76,7 +76,10 @@ class Report:
         """The verdict in a word."""
         if not self.complete:
             return words.INCOMPLETE
-        return words.AGREEMENT if self.passed else words.DISAGREEMENT
+        if self.passed:
+            return words.AGREEMENT
+        is_open = self.undecided and not self.disagreements and not self.survivors
+        return words.UNDECIDED if is_open else words.DISAGREEMENT
 
     def __repr__(self) -> str:
         diagrams = "; ".join(dict.fromkeys(row.diagram for row in (*self.phases, *self.checks)))

@@ -14,7 +14,7 @@ from textwrap import fill
 
 # The report of a comparison.
 
-AGREEMENT, DISAGREEMENT, INCOMPLETE = "agreement", "DISAGREEMENT", "INCOMPLETE"
+AGREEMENT, DISAGREEMENT, UNDECIDED, INCOMPLETE = "agreement", "DISAGREEMENT", "UNDECIDED", "INCOMPLETE"
 HEADING = "# Derivation against equations: {outcome}"
 STOPPED = "Stopped before all was checked."
 CLAIM = (
@@ -23,7 +23,8 @@ CLAIM = (
 )
 CLAIM_VERDICTS = {
     AGREEMENT: "Every number that was checked agrees.",
-    DISAGREEMENT: "That does not hold, or is not decided, for what the failures say.",
+    DISAGREEMENT: "That does not hold for what the failures say.",
+    UNDECIDED: "None of it is refuted; what the failures say is not decided, which is no agreement.",
     INCOMPLETE: "Not all of it was checked.",
 }
 SUMMARY = (

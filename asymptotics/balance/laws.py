@@ -497,7 +497,8 @@ def _at(of: Law, given: Mapping[str, Number | None]) -> PowerLaw:
         require_name(name, symbol_of)
         if value is None:
             held = any(part.has(symbol_of[name]) for part in parts)
-            require(not held, name, value, "a number, for the law depends on it")
+            needed = "a number, for the law depends on it (exponents here; evaluate takes the variables)"
+            require(not held, name, value, needed)
             continue
         numbers[name] = exact_exponent(name, value)
     shown = ", ".join(f"{name}={value}" for name, value in numbers.items())

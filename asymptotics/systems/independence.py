@@ -86,6 +86,9 @@ def check_independent(
 
 def _check_multiples(name: str, vanishing: Sequence[Expr]) -> None:
     """Refuse two equations of which one is a multiple of the other, by a monomial."""
+    for k, one in enumerate(vanishing):
+        if one != 0 and one.expand() == 0:
+            raise ValueError(f"{name}: the equation {k + 1} says nothing: its sides are the same")
     for (i, one), (j, other) in combinations(enumerate(vanishing), 2):
         if other == 0 or one == 0:
             continue

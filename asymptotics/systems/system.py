@@ -301,7 +301,10 @@ class System(Displayed):
         is_one = isinstance(hypothesis, Hypothesis)
         require(is_one, "hypothesis", hypothesis, "the Hypothesis of a phase of the system")
         if self.describe_phase is not None:
-            return self.describe_phase(hypothesis)
+            made = self.describe_phase(hypothesis)
+            in_words = isinstance(made, tuple) and [type(part) for part in made] == [str] * 3
+            require(in_words, "describe_phase", made, "a Description: name, title and why, three strings")
+            return Description(*made)
         ruled = "; ".join(
             f"{unknown} is set by {dominant}"
             for unknown, dominant in zip(self.unknowns, hypothesis.dominant, strict=False)
