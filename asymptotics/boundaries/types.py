@@ -111,7 +111,7 @@ class BoundaryTerms:
         # laws of different exponents are different: only others need the comparison of closed forms
         exponents = (one.risk.exponent, other.risk.exponent)
         alike = exponents[0] == exponents[1] or cancel(exponents[0] - exponents[1]) == 0
-        if alike and simplify(one.risk.expr - other.risk.expr) == 0:
+        if alike and not self._is_felt_in_between and simplify(one.risk.expr - other.risk.expr) == 0:
             return BoundaryType.UNCHANGED
         if Learned.NONE in self.learned:
             return BoundaryType.ONSET
@@ -122,6 +122,11 @@ class BoundaryTerms:
         if Ordering.THRESHOLD_ABOVE_NOISE in self.orderings:
             return BoundaryType.EDGE
         return BoundaryType.INTERPOLATION_PEAK
+
+    @property
+    def _is_felt_in_between(self) -> bool:
+        """Whether all modes come to be learned and repel each other: the risk has a law of its own there."""
+        return len(self.learned) > 1 and Learned.ALL in self.learned and self.network.bbp_threshold != 0
 
     def phase(self, ordering: Enum) -> Phase:
         """The phase of the two with an ordering."""
