@@ -76,9 +76,12 @@ DEPTH = 8
 DEPTH_OF_SERIES = 14
 """The same where a series in 1/log d is left: it begins where those powers of d are gone."""
 
-LEAST_DEPTH_OF_LOGARITHM = 4
+LEAST_DEPTH_OF_LOGARITHM = 5
 """With fewer decades powers of log d are not compared: they are slopes in log log d, which grows by log(4/3)
-in the middle of a ladder, where 10^(-4/2) is neglected; three times their ratio is the coarsest tolerance."""
+in the middle of a ladder, where 10^(-5/2) is neglected."""
+
+WANTED_DEPTH = 6
+"""With fewer decades at the points drawn more of them are."""
 
 PARTS = ("unlearned", "learned", "overfitting")
 
@@ -386,7 +389,10 @@ def _draw(diagram: PhaseDiagram, phase: Phase, effort: Effort, seed: int) -> lis
             decay_window=SYSTEM_DECAY_WINDOW if _is_solved_as_declared(diagram) else DECAY_WINDOW,
             **at,
         )
-        return sorted(_examples(inside, tries + count, seed), key=shallowness)[:count]
+        found = sorted(_examples(inside, tries + count, seed), key=shallowness)[:count]
+        if not found or -shallowness(found[-1]) >= WANTED_DEPTH or tries > _TRIES:
+            return found
+        return sorted(_examples(inside, RARE * tries, seed), key=shallowness)[:count]
 
     count = _POINTS[effort] // 2
     at_figure, steep_at = dict[str, Any](gammas=st.just(FIGURE_GAMMA)), dict[str, Any]()

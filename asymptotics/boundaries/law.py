@@ -38,7 +38,7 @@ from asymptotics.expressions.point import (
     require_variables,
 )
 from asymptotics.lemmas.uniform_sums import DIGITS, ModeIntegral, compiled, evaluate
-from asymptotics.symbols import gamma, position, resolvent, source
+from asymptotics.symbols import PARAMETERS, gamma, position, resolvent, source
 
 QUANTITIES = ("risk", "effective_noise", "threshold")
 
@@ -71,7 +71,8 @@ class UniformLaw(Displayed):
         equations: as many as unknowns; both sides are positive, and left over right increases with the
             unknown.
         start: where the search for each unknown begins.
-        passing: a parameter in which single terms may have poles that cancel.
+        passing: a parameter in which single terms may have poles that cancel; where it is given all
+            parameters are passed by.
         variables: those of a system, which may be given even where the law does not hold them.
     """
 
@@ -166,10 +167,15 @@ class UniformLaw(Displayed):
             values = {self._own.get(symbol.name, symbol): value for symbol, value in point.values().items()}
             if self.passing not in values:
                 numbers = self._numbers(quantities, values, point)
-            else:  # poles that cancel, as at r = 1/2, are passed by on either side
+            else:  # poles that cancel, as at r = 1/2, are passed by on either side, in every parameter
                 step = mpmath.mpf(10) ** -digits
+                held = [self.passing, *(p for p in PARAMETERS if p in values and p != self.passing)]
                 numbers, other = (
-                    self._numbers(quantities, {**values, self.passing: values[self.passing] + side}, point)
+                    self._numbers(
+                        quantities,
+                        {**values, **{p: values[p] + side / (k + 1) for k, p in enumerate(held)}},
+                        point,
+                    )
                     for side in (step, -step)
                 )
                 alike = all(mpmath.almosteq(numbers[name], other[name], _CANCELLED) for name in names)

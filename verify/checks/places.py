@@ -116,7 +116,8 @@ _ASIDE = Fraction(1, 200)
 """How far on either side of its value a parameter is where its domains are asked about."""
 
 _FEW_PARTS = 4
-"""Where alpha or beta has so small a denominator poles of terms cancel, as of Gamma(1 - 1/(2 alpha))."""
+"""Where alpha or beta has so small a denominator poles of terms cancel, as of Gamma(1 - 1/(2 alpha)); at
+1/6, 1/8, ... with terms that the law does not keep."""
 
 _NOTHING = 1e-9
 """A power of d that is less vanishes on the boundary, up to rounding."""
@@ -262,7 +263,8 @@ def _range_of_parameter(boundary: Boundary, parameter: Symbol) -> tuple[Fraction
 def _parameters_fit(boundary: Boundary, held: dict[Symbol, Fraction]) -> bool:
     """Whether both phases have these parameters; the one that leads across is a little on either side."""
     crossing, value = boundary.relation.args
-    if any(held.get(one, _ASIDE).denominator <= _FEW_PARTS for one in (symbols.alpha, symbols.beta)):
+    of_sums = [held[one] for one in (symbols.alpha, symbols.beta) if one in held]
+    if any(x.denominator <= _FEW_PARTS or (1 / (2 * x)).denominator == 1 for x in of_sums if x):
         return False
     if crossing not in PARAMETERS:
         return all(holds_parameters(phase, held) for phase in boundary.phases)
