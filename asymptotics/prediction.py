@@ -13,7 +13,8 @@ one, two phases hold equally well or badly: there is the boundary between them.
 its ratio.  So the sum of the ratios estimates the relative error of the laws, up to factors of order one:
 powers with which a ratio enters, and coefficients of the next order.  Some ratios are added that no
 inequality holds.  Sums over the modes end at d: what lies beyond, relative to what is summed, is
-(K/d)^(2 gamma - 1) in the unlearned energy of K learned modes, d^(1 - 2 gamma) if none is learned.  Laws with
+(K/d)^(2 gamma - 1) in the unlearned energy of K learned modes, d^(1 - 2 gamma) if none is learned; of a sum
+of powers of a system the law keeps the first modes or the last, and lacks the others.  Laws with
 logarithms L lack 1/L, and a term that is smaller than another by a power of L alone is as large as its
 constant makes it: at Delta = 10^5 and d = 10^12 the overfitted noise Delta/L of the diagonal network is 4000
 times the target that it hides.
@@ -91,6 +92,9 @@ from asymptotics.networks.mode_functions import Ordering
 from asymptotics.networks.narrow import Binding, jump
 from asymptotics.networks.network import NarrowNetwork, Network
 from asymptotics.phases.phase import Phase
+from asymptotics.systems.canonical import canonical
+from asymptotics.systems.mode_sums import as_power, scales_in
+from asymptotics.systems.system import System
 
 POLE = 0.2
 """A distance to a pole of the constant, in a parameter, below which it is added."""
@@ -246,6 +250,7 @@ def _neglected(phase: Phase, point: PhysicalPoint) -> tuple[Neglected, ...] | No
         parts = [
             *_ratios(phase, point, parameters),
             *_end_of_sums(phase, point),
+            *_other_end_of_sums(phase, point),
             *_begin_of_sums(phase, point),
             *_logarithm(phase, point),
             *_repulsion(phase, point),
@@ -321,6 +326,26 @@ def _end_of_sums(phase: Phase, point: PhysicalPoint) -> Iterator[Neglected]:
     learned = max(phase.learned.evaluate(point), mpmath.mpf(1))
     share = (learned / point.values()[symbols.d]) ** (2 * point.values()[symbols.gamma] - 1)
     yield Neglected("the sums over modes end at d", float(share))
+
+
+def _other_end_of_sums(phase: Phase, point: PhysicalPoint) -> Iterator[Neglected]:
+    """Of a sum of a power over finitely many modes of a system: the first modes, or the last.
+
+    Sum_{i <= N} i^-x is zeta(x) - N^(1 - x)/(x - 1), of which the law keeps either.
+    """
+    system, noisy = phase.balance.model, phase.balance.scales.noise != "none"
+    if not isinstance(system, System) or system.modes == oo:
+        return
+    number = value_of(system.modes, point)
+    form = canonical(system, noisy)
+    products = [t for _, right in form.equations for t in right]
+    products += [t for terms in form.quantities.values() for t in terms]
+    for power in dict.fromkeys(as_power(h) for t in products for h in t.summands if not scales_in(h)):
+        if power is None:
+            continue
+        decay = value_of(system.decay * power[1], point)
+        first, last = abs(mpmath.zeta(decay)), number ** (1 - decay) / abs(1 - decay)
+        yield Neglected("the other end of a sum of powers", float(min(first / last, last / first)))
 
 
 def _begin_of_sums(phase: Phase, point: PhysicalPoint) -> Iterator[Neglected]:

@@ -15,7 +15,9 @@ import numpy as np
 import pytest
 
 from asymptotics import OnBoundary, PhaseDiagram, Prediction, diagonal, phase_diagram, quadratic
+from asymptotics.models import one_pass_sgd
 from numerics import NotConverged, Problem, solve
+from verify import solve_system
 
 MODELS = {"diagonal": diagonal, "quadratic": quadratic}
 
@@ -248,3 +250,20 @@ def test_next_to_the_edge_of_the_noise_the_error_covers(name: str) -> None:
         prediction = diagram.at(n_eff=n_eff, d=dim, **at)
         solved = solve(Problem("quadratic", samples=n_eff * dim, dim=dim, **at)).excess_risk
         assert abs(math.log(solved / prediction.risk)) <= 2 * prediction.error, (ratio, prediction)
+
+
+@pytest.mark.parametrize(
+    "at",
+    [
+        {"t": 8.288e8, "d": 100, "alpha": 0.71, "beta": 0.33},
+        {"t": 1571491, "d": 100, "alpha": 0.42, "beta": 0.65},
+        {"t": 1.502e8, "d": 100, "alpha": 0.65, "beta": 1.21},
+    ],
+)
+def test_the_other_end_of_a_sum_counts(at) -> None:
+    """Of d^(-2 alpha) sum_j j^(-2 beta) the law keeps the first modes or the last."""
+    prediction = phase_diagram(one_pass_sgd).at(**at)
+    distance = abs(math.log(solve_system(one_pass_sgd, **at).risk / float(prediction.risk)))
+    assert distance <= 2 * prediction.error
+    without = sum(part.ratio for part in prediction.neglected if "other end" not in part.reason)
+    assert distance > 2 * without

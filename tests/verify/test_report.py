@@ -77,6 +77,12 @@ def test_points_of_systems_are_written_with_their_own_coordinates() -> None:
     assert "others" not in row
 
 
+def test_what_is_undecided_alone_is_no_disagreement() -> None:
+    outcomes = [Report(checks, "quick", 0).outcome for checks in ((CHECK, UNDECIDED), (FAILED, UNDECIDED))]
+    assert outcomes == ["UNDECIDED", "DISAGREEMENT"]
+    assert "None of it is refuted" in Report((CHECK, UNDECIDED), "quick", 0).to_markdown()
+
+
 def test_what_is_undecided_has_not_passed_and_is_counted() -> None:
     report = Report((CHECK, UNDECIDED, FAILED), "quick", 0)
     assert not Report((CHECK, UNDECIDED), "quick", 0).passed

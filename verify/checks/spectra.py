@@ -163,13 +163,15 @@ def spots_of(diagram: PhaseDiagram, phase: Phase, laws: SpectrumLaws, count: int
         decay_window=DECAY_WINDOW,
     )
     points = [(point, *_reach(diagram, phase, laws, point)) for point in drawn(inside, TRIES + count, seed)]
-    deepest = sorted(points, key=lambda at: -min(at[1] * at[2], DEPTH))[:count]
+    # where all modes are learned they are outliers, and are listed
+    all_listed = laws.learned_modes.expr == symbols.d
+    most = MANY if all_listed else math.inf
+    deepest = sorted(points, key=lambda at: -min(at[1] * min(at[2], most), DEPTH))[:count]
     spots = []
     for point, gap, end in deepest:
-        # where all modes are learned they are outliers, and are listed
-        first, last = (0.5, min(end, MANY)) if laws.learned_modes.expr == symbols.d else (end / 4, end)
-        ladder = dimensions(last, start=first, steps=STEPS)
-        spots.append(Spot(diagram, phase, point, laws, ladder, is_deep=gap * end >= LEAST_DEPTH))
+        last = min(end, most)
+        ladder = dimensions(last, start=0.5 if all_listed else last / 4, steps=STEPS)
+        spots.append(Spot(diagram, phase, point, laws, ladder, is_deep=gap * last >= LEAST_DEPTH))
     if laws.spikes is not None:
         few = [(point, gap, _listed(laws, point, end)) for point, gap, end in points]
         best = max(few, key=lambda at: at[1] * at[2][1], default=None)

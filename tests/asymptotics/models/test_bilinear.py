@@ -8,7 +8,7 @@ import mpmath
 import pytest
 from sympy import pi, simplify, sqrt
 
-from asymptotics import OnBoundary, models, phase_diagram, quadratic
+from asymptotics import BoundaryType, OnBoundary, models, phase_diagram, quadratic
 from asymptotics.models import bilinear
 from asymptotics.symbols import d, gamma, n_eff, noise_variance, weight_decay
 
@@ -64,6 +64,16 @@ def test_harmful_overfitting_by_hand():
 def test_the_declaration_is_short():
     text = (Path(models.__file__).parent / "bilinear.py").read_text()
     assert len([line for line in text[text.index("from __future__") :].splitlines() if line.strip()]) <= 60
+
+
+def test_all_modes_are_felt_between_two_phases_of_one_law():
+    """Both have Delta d/n_eff, and at a = 2 gamma the solved risk is 1.18 times that."""
+    boundary = next(b for b in phase_diagram(bilinear).boundaries if str(b.relation) == "Eq(a, 2*gamma)")
+    one, other = boundary.phases
+    assert one.risk.expr == other.risk.expr
+    assert boundary.type is BoundaryType.SATURATION
+    with pytest.raises(NotImplementedError, match="declares no subordination_map"):
+        boundary.law()
 
 
 def test_a_law_that_needs_a_subordination_map_is_refused():

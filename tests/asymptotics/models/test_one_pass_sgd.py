@@ -123,6 +123,18 @@ def test_logarithms_appear_where_a_sum_changes_its_leading_end():
     assert (noise.constant, noise.exponent, noise.log_exponent) == (S.Half, -tau, 0)
 
 
+def test_the_law_passes_by_poles_in_either_parameter():
+    """At beta = 1/2 and alpha = 1/4 terms of the law across beta = 1/2 have poles, which cancel."""
+    diagram = phase_diagram(one_pass_sgd)
+    of_noise = [b for b in diagram.boundaries if {p.name for p in b.phases} == {"F_pp"}]
+    law = next(b for b in of_noise if b.relation.lhs.name == "beta").law()
+    at, beside = (
+        law.evaluate(alpha=alpha, beta=0.5, t=mpmath.mpf(10) ** 70, d=mpmath.mpf(10) ** 100)
+        for alpha in (Fraction(1, 4), Fraction(1, 4) + Fraction(1, 10**9))
+    )
+    assert at == pytest.approx(beside, rel=1e-5, abs=0)
+
+
 def test_where_no_parameter_passes_a_value_there_is_no_such_law():
     boundary = next(b for b in phase_diagram(one_pass_sgd).boundaries if b.relation.lhs == tau)
     with pytest.raises(NotImplementedError, match="no parameter of a system passes a value"):

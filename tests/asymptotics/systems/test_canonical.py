@@ -117,6 +117,47 @@ def test_a_difference_in_other_units_is_the_same(unit):
     }
 
 
+FEATURES, FIRST, SECOND = (Symbol(name, positive=True) for name in ("p", "k_1", "k_2"))
+OF_FEATURES = mode_sum(size**2 / (size**2 + SECOND))
+LITERATURE = Eq(n_eff, OF_FEATURES + n_eff * weight_decay / FIRST)
+WRITINGS = {
+    "as a difference": (LITERATURE, Eq(FIRST, SECOND * (1 - OF_FEATURES / FEATURES))),
+    "two differences": (
+        Eq(weight_decay, FIRST * (1 - OF_FEATURES / n_eff)),
+        Eq(FIRST, SECOND * (1 - OF_FEATURES / FEATURES)),
+    ),
+    "in a denominator": (LITERATURE, Eq(SECOND, FIRST / (1 - OF_FEATURES / FEATURES))),
+    "one less the other": (
+        Eq(n_eff - FEATURES, n_eff * weight_decay / FIRST - FEATURES * FIRST / SECOND),
+        Eq(FEATURES, OF_FEATURES + FEATURES * FIRST / SECOND),
+    ),
+}
+"""The two equations of random features (arXiv:2405.15699)."""
+
+
+def features(*equations):
+    risk = mode_sum(SECOND**2 * size**3 / (size**2 + SECOND) ** 2)
+    scales = {n_eff: a, weight_decay: Symbol("ell", real=True), FEATURES: Symbol("rho", real=True)}
+    return System("features", (FIRST, SECOND), equations, {"risk": risk}, scales)
+
+
+@pytest.mark.parametrize("equations", WRITINGS.values(), ids=WRITINGS)
+def test_two_equations_may_be_written_in_many_ways(equations):
+    written = features(LITERATURE, Eq(FEATURES * FIRST, FEATURES * SECOND - SECOND * OF_FEATURES))
+    expected, found = (
+        {(str(p.region), p.risk.expr) for p in phase_diagram(system).phases}
+        for system in (written, features(*equations))
+    )
+    assert len(found) == 6
+    assert found == expected
+
+
+def test_an_identity_is_refused():
+    nothing = Eq(FIRST * (n_eff - FEATURES), FIRST * n_eff - FIRST * FEATURES, evaluate=False)
+    with pytest.raises(ValueError, match="features: the equation 1 says nothing: its sides are the same"):
+        features(nothing, LITERATURE)
+
+
 def test_a_wrong_sign_in_other_units_is_refused():
     wrong = Eq(threshold, weight_decay - threshold * mode_sum(HELD) / n_eff)
     with pytest.raises(ValueError, match=r"like n = sum \+ positive terms; or a sign is wrong: .*/n_eff in"):

@@ -8,19 +8,21 @@ from itertools import product
 
 import pytest
 from declared_systems import RIDGE
-from sympy import Eq, Rational, Symbol, pi, simplify, sin
+from sympy import Eq, Rational, Symbol, oo, pi, simplify, sin, sqrt
 
-from asymptotics import phase_diagram
+from asymptotics import phase_diagram, plateaus
 from asymptotics.algebra.polyhedra import feasible, overlap, split_at_sign_changes
 from asymptotics.balance.failure import IncompleteDiagram
 from asymptotics.balance.laws import NoSuchLaw
-from asymptotics.models import kernel_ridge
+from asymptotics.models import kernel_ridge, one_pass_sgd
+from asymptotics.models.random_features import random_features
 from asymptotics.symbols import (
     a,
     d,
     ell,
     gamma,
     n_eff,
+    noise_variance,
     size,
     source,
     threshold,
@@ -197,3 +199,49 @@ def test_terms_of_the_risk_that_grow_alike_are_added():
     assert simplify(whole - sum(map(constant, parts))) == 0
     x = 1 / (2 * gamma)  # int s^(1 - 1/gamma)/(1 + s^2) ds = pi/(2 sin(pi x)), and (1 - x) of it
     assert simplify(whole - pi / sin(pi * x) / 2 / gamma * (2 - x)) == 0
+
+
+def test_a_learning_curve_runs_at_given_exponents_of_a_systems_own():
+    """Random features: p = d^rho of them are given, besides what networks have."""
+    diagram = phase_diagram(random_features)
+    at = {"ell": -1, "gamma": Rational(6, 5), "source": Rational(3, 10), "rho": Rational(7, 10)}
+    curve = diagram.learning_curve(**at)
+    assert (curve[0][0], curve[-1][1]) == (0, oo)
+    for start, end, phase in curve:
+        middle = start + 1 if end == oo else (start + end) / 2
+        assert diagram.locate(a=middle, **at) == phase
+    cases = diagram.learning_curve(**at | {"gamma": None})
+    inside = next(case for low, high, case in cases if low < Rational(6, 5) < high)
+    assert [phase for *_, phase in inside] == [phase for *_, phase in curve]
+    assert plateaus(diagram, **at)[0].exponent == 0
+    for wrong, words in [
+        ({"rho": None}, "rho=None: must be given in a diagram of random features"),
+        ({"tau": 1}, "tau=1: must be left out: besides the usual random features has rho"),
+    ]:
+        with pytest.raises(ValueError, match=words):
+            diagram.learning_curve(**at | wrong)
+    with pytest.raises(ValueError, match="model='one-pass SGD': must be a model with samples n_eff = d"):
+        phase_diagram(one_pass_sgd).learning_curve()
+
+
+def test_phases_may_meet_at_a_root_of_a_polynomial():
+    """With sizes sqrt(d) i^-gamma and d modes, at 4 gamma^2 - 2 gamma - 1 = 0."""
+    squares = mode_sum(F**2)
+    missed = mode_sum(threshold**2 * size ** (2 + 1 / gamma) / (size**2 + threshold) ** 2)
+    system = System(
+        "root",
+        (threshold,),
+        (Eq(n_eff, mode_sum(F) + weight_decay / threshold),),
+        {"risk": missed + noise_variance * squares / n_eff},
+        {n_eff: a, weight_decay: ell},
+        modes=d,
+        amplitude=sqrt(d),
+    )
+    boundaries = [b for b in phase_diagram(system).boundaries if b.relation.lhs == gamma]
+    assert {b.relation.rhs for b in boundaries} == {(1 + sqrt(5)) / 4}
+    assert all(b.continuous for b in boundaries)
+    at = {"gamma": Rational(81, 100), "n_eff": 1e6, "d": 10**8, "weight_decay": 1e-3, "noise_variance": 1}
+    law = boundaries[0].law()
+    assert law.evaluate(**at) > 0
+    with pytest.raises(NotImplementedError, match="powers are no rational numbers"):
+        boundaries[0].on_boundary()

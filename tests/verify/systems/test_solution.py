@@ -502,3 +502,55 @@ def test_a_small_difference_of_samples_and_modes_is_no_lack_of_a_solution(power,
     missed = np.sum(s ** (2 + 1 / decay) * (1 - of_size) ** 2)
     variance = (1 + missed) / (n - np.sum(of_size**2))
     assert solution["effective_noise"] == pytest.approx(math.sqrt(variance), rel=1e-8, abs=0)
+
+
+FINITE = System(
+    "finite",
+    (threshold,),
+    (Eq(n_eff * threshold, threshold * mode_sum(size**2 / (size**2 + threshold)) + weight_decay),),
+    {"risk": mode_sum(threshold**2 * size**2 / (size**2 + threshold) ** 2)},
+    {n_eff: a, weight_decay: ell},
+    modes=d,
+    amplitude=d**gamma,
+)
+
+
+@pytest.mark.parametrize("dim", [24, 3000, 4000])
+def test_a_power_of_a_whole_number_is_no_exact_root(dim):
+    """24^0.7 with the binary fraction of 0.7 is a root that SymPy would write out for minutes."""
+    at = {"n_eff": 20, "weight_decay": 0.3, "d": dim}
+    solved = solve_system(FINITE, gamma=0.7, **at).risk
+    assert solved == pytest.approx(solve_system(FINITE, gamma=Fraction(7, 10), **at).risk, rel=1e-12, abs=0)
+
+
+OF_PRODUCTS = System(
+    "products",
+    (threshold,),
+    (Eq(weight_decay * n_eff**4 / (n_eff - mode_sum(size**2 / (size**2 + threshold))) ** 4, threshold),),
+    {"risk": mode_sum(threshold**2 * size**3 / (size**2 + threshold) ** 2)},
+    {n_eff: a, weight_decay: ell},
+)
+
+
+@pytest.mark.parametrize("samples", [1e20, 1e60, 1e90, 1e120])
+def test_products_beyond_float64_on_the_way_do_not_count(samples):
+    """Weight decay above all modes: kappa = lambda, but lambda n^4 is no float64 from n = 10^77 on."""
+    solved = solve_system(OF_PRODUCTS, gamma=1.25, n_eff=samples, weight_decay=1e10)
+    assert solved["threshold"] == pytest.approx(1e10, rel=1e-9, abs=0)
+
+
+def test_squares_beyond_float64_on_the_way_do_not_count():
+    """The square of a scale of 1e-170 is no float64; its share of a summand is."""
+    scale = threshold * weight_decay**2
+    equation = Eq(n_eff, mode_sum(size**2 / (size**2 + threshold * weight_decay)) + 1 / threshold)
+    small = System(
+        "small",
+        (threshold,),
+        (equation,),
+        {"risk": mode_sum(size**4 / (size**2 + scale) ** 2)},
+        {n_eff: a, weight_decay: ell},
+    )
+    at = {"gamma": 1.25, "n_eff": 1e20, "weight_decay": 1e-90}
+    assert solve_system(small, **at).risk == pytest.approx(
+        solve_system(small, digits=20, **at).risk, rel=1e-9, abs=0
+    )
