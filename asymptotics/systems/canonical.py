@@ -110,6 +110,7 @@ def canonical(system: Declared, noisy: bool) -> Canonical:
     quantities = {name: parts.read(value) for name, value in system.quantities.items()}
     declared += parts.definitions  # as long as reading them adds no more
     unknowns = [*system.unknowns, *parts.symbols]
+    declared = _with_own_unknowns_alone(declared, unknowns)
     equations, vanishing = _balanced(system.name, declared, unknowns, parts)
     sums = {
         name: _resolved(f"{system.name}: quantities[{name!r}] = {value}", value, vanishing)
@@ -219,6 +220,53 @@ def _balanced(
             # u = x - y is x = y + u: if x and y cancel, the others say how large u is
             equations.extend(_sides(equation, where, (), parts))
     return equations, vanishing
+
+
+def _with_own_unknowns_alone(
+    declared: Sequence[tuple[Expr, Expr]], unknowns: Sequence[Symbol]
+) -> list[tuple[Expr, Expr]]:
+    """The equations, each with an unknown alone on the left that it holds once and no other equation holds.
+
+    By hand, n = D_s + sum f^2 is D_s = n - sum f^2 where D_s is in no other: it declares a difference.
+    """
+    declared = [_without_common_factors(pair, unknowns) for pair in declared]
+    written = []
+    for left, right in declared:
+        if left in unknowns and not right.has(left):
+            written.append((left, right))
+            continue
+        others = [side for pair in declared if pair != (left, right) for side in pair]
+        own = [u for u in unknowns if not any(side.has(u) for side in others)]
+        terms = combined(products_of(left - right))
+        alone = ((u, value) for u in own if (value := _linear_in(u, terms)) is not None)
+        written.append(next(alone, (left, right)))
+    return written
+
+
+def _without_common_factors(sides: tuple[Expr, Expr], unknowns: Sequence[Symbol]) -> tuple[Expr, Expr]:
+    """The equation without powers of unknowns that all of its terms share."""
+    terms = products_of(sides[0] - sides[1])
+    common = S.One
+    for unknown in unknowns:
+        powers = {one.factor.as_coeff_exponent(unknown)[1] for one in terms}
+        if len(powers) == 1:
+            common *= unknown ** powers.pop()
+    return sides if common == 1 else ((sides[0] / common).expand(), (sides[1] / common).expand())
+
+
+def _linear_in(unknown: Symbol, terms: Sequence[Product]) -> Expr | None:
+    """The unknown from an equation of which one term has a power of it by 1 higher than the others."""
+    powers = [one.factor.as_coeff_exponent(unknown)[1] for one in terms]
+    in_sums = any(summand.has(unknown) for one in terms for summand in one.summands)
+    if in_sums or not terms or not all(power.is_Rational for power in powers):
+        return None
+    highest = max(powers)
+    leading = [one for one, power in zip(terms, powers, strict=True) if power == highest]
+    rest = [one for one, power in zip(terms, powers, strict=True) if power != highest]
+    if len(leading) != 1 or leading[0].summands or {*powers} != {highest, highest - 1}:
+        return None
+    unit = leading[0].factor / unknown
+    return Add(*(-one.expression / unit for one in rest)).expand()
 
 
 def _exchanged(
