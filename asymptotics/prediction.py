@@ -142,7 +142,7 @@ class Prediction(Displayed):
     @property
     def error(self) -> float:
         """The relative error of the risk to expect, up to a factor of about 2; above 1 no law holds there."""
-        return sum(part.ratio for part in self.neglected)
+        return _total(self.neglected)
 
     def __getitem__(self, name: str) -> mpmath.mpf:
         """The value of a quantity, by its name.
@@ -214,6 +214,8 @@ def _require_variables(phases: Sequence[Phase], point: PhysicalPoint) -> None:
         name = name_of(symbol)
         value = given.get(name)
         is_zero = value is not None and name in MAY_VANISH and exact_number(name, value) == 0
+        noisy = "a number above 0 in a diagram with label noise; noise='none' derives one without"
+        require(not is_zero or name != "noise_variance", name, value, noisy)
         if not (is_zero and name == "weight_decay"):
             check_variable(name, value, held=True)
     noisy = symbols.noise_variance in held
@@ -250,20 +252,25 @@ def _neglected(phase: Phase, point: PhysicalPoint) -> tuple[Neglected, ...] | No
         parts = [
             *_ratios(phase, point, parameters),
             *_end_of_sums(phase, point),
-            *_other_end_of_sums(phase, point),
             *_begin_of_sums(phase, point),
             *_logarithm(phase, point),
             *_repulsion(phase, point),
             *_few_units(phase, point),
             *_hard_edge(phase, point),
-            *_beside_poles(phase, point, parameters),
             *_bulk_of_noise(phase, point),
         ]
+        # a pole is where the two ends of a sum meet: what is left out there is counted once
+        of_poles, of_ends = [*_beside_poles(phase, point, parameters)], [*_other_end_of_sums(phase, point)]
+        parts += max(of_poles, of_ends, key=_total)
     except InvalidArgument:
         return None
     if not all(part.ratio < inf for part in parts):  # nan, too
         return None
     return tuple(sorted(parts, key=lambda part: -part.ratio))
+
+
+def _total(parts: Sequence[Neglected]) -> float:
+    return sum(part.ratio for part in parts)
 
 
 def parameters_of(point: PhysicalPoint) -> dict[Symbol, Expr]:
@@ -345,7 +352,8 @@ def _other_end_of_sums(phase: Phase, point: PhysicalPoint) -> Iterator[Neglected
             continue
         decay = value_of(system.decay * power[1], point)
         first, last = abs(mpmath.zeta(decay)), number ** (1 - decay) / abs(1 - decay)
-        yield Neglected("the other end of a sum of powers", float(min(first / last, last / first)))
+        share = min(first / last, last / first)
+        yield Neglected("the other end of a sum of powers", float(share / (1 - share)) if share < 1 else inf)
 
 
 def _begin_of_sums(phase: Phase, point: PhysicalPoint) -> Iterator[Neglected]:

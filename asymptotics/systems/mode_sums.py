@@ -319,7 +319,8 @@ def _sum_of_power(power: Expr, modes: Modes, domain: Domain) -> Term:
 def _number(modes: Modes, summand: Expr, power: Expr | None) -> Term:
     """How many modes there are, where the sum of a summand, a power of small sizes, depends on it."""
     if modes.number is None:
-        where = "" if not power else f" where {expand(modes.decay * power)} < 1"
+        always = not power or power.is_nonpositive
+        where = "" if always else f" where {expand(modes.decay * power)} < 1"
         raise ValueError(
             f"the sum of {summand} over infinitely many modes diverges{where}: narrow its domain with "
             "domain=, or say how many there are with modes="
