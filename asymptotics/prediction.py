@@ -214,8 +214,8 @@ def _require_variables(phases: Sequence[Phase], point: PhysicalPoint) -> None:
         name = name_of(symbol)
         value = given.get(name)
         is_zero = value is not None and name in MAY_VANISH and exact_number(name, value) == 0
-        noisy = "a number above 0 in a diagram with label noise; noise='none' derives one without"
-        require(not is_zero or name != "noise_variance", name, value, noisy)
+        allowed = "a number above 0 in a diagram with label noise; noise='none' derives one without"
+        require(not is_zero or name != "noise_variance", name, value, allowed)
         if not (is_zero and name == "weight_decay"):
             check_variable(name, value, held=True)
     noisy = symbols.noise_variance in held
@@ -261,7 +261,7 @@ def _neglected(phase: Phase, point: PhysicalPoint) -> tuple[Neglected, ...] | No
         ]
         # a pole is where the two ends of a sum meet: what is left out there is counted once
         of_poles, of_ends = [*_beside_poles(phase, point, parameters)], [*_other_end_of_sums(phase, point)]
-        parts += max(of_poles, of_ends, key=_total)
+        parts += of_poles if _total(of_poles) > _total(of_ends) else of_ends
     except InvalidArgument:
         return None
     if not all(part.ratio < inf for part in parts):  # nan, too
