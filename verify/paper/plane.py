@@ -104,7 +104,8 @@ def plane(
             )
             ax.plot(float(a), float(ell), "+", color="black", markersize=6, zorder=4)
         what = "size of a coefficient $|a_i w_i|$" if network == "diagonal" else "eigenvalue of $B B^T$"
-        right.supxlabel(f"{what}\n(dotted: edge of the bulk; triangles: outliers)", fontsize=9)
+        outliers = "; triangles: outliers" if any(row["outliers"] for row in rows) else ""
+        right.supxlabel(f"{what}\n(dotted: edge of the bulk{outliers})", fontsize=9)
         right.supylabel("weights in a bin", fontsize=9)
         right.suptitle(f"trained weights at the points +, $d = 10^{{{np.log10(dim):g}}}$", fontsize=10)
     else:
