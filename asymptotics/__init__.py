@@ -18,6 +18,7 @@ in which they build on each other:
     case_splits       answers with a symbolic parameter: "for gamma < 1: ..."
     lines             where a weight decay tied to the samples leads through the diagram
     tuning            the best weight decay, against the Bayes-optimal estimator
+    neglected         what the laws of a phase leave out at given numbers
     prediction        the laws at given numbers, and the finite-size error to expect
     diagram           the phase diagram: its phases and boundaries, and where a point lies
     learning_curves   where the risk does not fall as samples grow
@@ -59,13 +60,13 @@ from asymptotics.models.kernel_ridge import kernel_ridge as kernel_ridge
 from asymptotics.models.quadratic import quadratic as quadratic
 from asymptotics.models.ridge import RidgeRegression as RidgeRegression
 from asymptotics.models.ridge import ridge as ridge
+from asymptotics.neglected import Neglected as Neglected
 from asymptotics.networks.network import Network as Network
 from asymptotics.optimal_width import optimal_width as optimal_width
 from asymptotics.optimal_width import width_ratio as width_ratio
 from asymptotics.phases.bulk import OverfittedBulk as OverfittedBulk
 from asymptotics.phases.phase import Phase as Phase
 from asymptotics.phases.spectrum import SpectrumLaws as SpectrumLaws
-from asymptotics.prediction import Neglected as Neglected
 from asymptotics.prediction import Prediction as Prediction
 from asymptotics.pruning_ratio import PruningRatio as PruningRatio
 from asymptotics.pruning_ratio import pruning_ratios as pruning_ratios

@@ -32,9 +32,10 @@ from asymptotics.expressions.point import Number, PhysicalPoint, name_of, own_va
 from asymptotics.lines import Line, OnBoundary, cases_along, line_at, written
 from asymptotics.models.bayes import BayesOptimal
 from asymptotics.models.ridge import ridge
+from asymptotics.neglected import parameters_of
 from asymptotics.networks.network import NarrowNetwork, Network
 from asymptotics.phases.phase import Phase, phase_of
-from asymptotics.prediction import Prediction, parameters_of, predicted
+from asymptotics.prediction import Prediction, predicted
 from asymptotics.systems.system import System, scales_of, system_of
 from asymptotics.tuning import optima_along
 

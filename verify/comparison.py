@@ -389,9 +389,9 @@ def _draw(diagram: PhaseDiagram, phase: Phase, effort: Effort, seed: int) -> lis
             decay_window=SYSTEM_DECAY_WINDOW if _is_solved_as_declared(diagram) else DECAY_WINDOW,
             **at,
         )
-        found = sorted(_examples(inside, tries + count, seed), key=shallowness)[:count]
-        if not found or -shallowness(found[-1]) >= WANTED_DEPTH or tries > _TRIES:
-            return found
+        points = sorted(_examples(inside, tries + count, seed), key=shallowness)[:count]
+        if not points or -shallowness(points[-1]) >= WANTED_DEPTH or tries > _TRIES:
+            return points
         return sorted(_examples(inside, RARE * tries, seed), key=shallowness)[:count]
 
     count = _POINTS[effort] // 2

@@ -333,8 +333,8 @@ def _sides(
     minus = tuple(-one for one in terms if one.is_negative)
     if not plus or not minus:
         raise ValueError(f"{where} has terms of one sign alone: no positive unknowns satisfy it")
-    found = one_sided(vanishing, others if len(plus) > 1 and len(minus) > 1 else ())
-    if found is not None:
-        return [found]
+    sides = one_sided(vanishing, others if len(plus) > 1 and len(minus) > 1 else ())
+    if sides is not None:
+        return [sides]
     side = Product(parts.unknown_for(Add(*(one.expression for one in plus))))
     return [(side, plus), (side, minus)]

@@ -301,10 +301,12 @@ class System(Displayed):
         is_one = isinstance(hypothesis, Hypothesis)
         require(is_one, "hypothesis", hypothesis, "the Hypothesis of a phase of the system")
         if self.describe_phase is not None:
-            made = self.describe_phase(hypothesis)
-            in_words = isinstance(made, tuple) and [type(part) for part in made] == [str] * 3
-            require(in_words, "describe_phase", made, "a Description: name, title and why, three strings")
-            return Description(*made)
+            described = self.describe_phase(hypothesis)
+            in_words = isinstance(described, tuple) and [type(part) for part in described] == [str] * 3
+            require(
+                in_words, "describe_phase", described, "a Description: name, title and why, three strings"
+            )
+            return Description(*described)
         ruled = "; ".join(
             f"{unknown} is set by {dominant}"
             for unknown, dominant in zip(self.unknowns, hypothesis.dominant, strict=False)

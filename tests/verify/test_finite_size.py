@@ -206,14 +206,14 @@ def test_each_part_that_is_left_out_counts(setting, reason, at) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("gamma", [0.7, 0.876, 1, 1.288, 2])
-def test_the_repulsion_of_modes_is_as_large_as_measured(gamma) -> None:
+def test_the_free_convolution_of_modes_is_as_large_as_measured(gamma) -> None:
     """The optimal error of a matrix, K of d modes learned: the law is off by 0.4 to 1.6 times that."""
     dim = 10**16
     for share in (1e-7, 1e-5, 1e-3):
         at = {"gamma": gamma, "n_eff": (dim * share) ** (2 * gamma), "d": dim, "noise_variance": 1}
         prediction, distance = distance_of(("quadratic", "fixed", "bayes", "full"), at)
-        (repulsion,) = (part.ratio for part in prediction.neglected if "repel" in part.reason)
-        assert 0.35 < distance / repulsion < 1.7
+        (left_out,) = (part.ratio for part in prediction.neglected if "repel" in part.reason)
+        assert 0.35 < distance / left_out < 1.7
 
 
 def test_a_planted_error_is_not_bounded() -> None:
