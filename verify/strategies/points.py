@@ -17,7 +17,6 @@ from hypothesis import strategies as st
 from sympy import Symbol
 
 from asymptotics import Phase, PhaseDiagram, symbols
-from asymptotics.diagram import require_diagram
 from verify.limits import NOISE_WINDOW
 from verify.strategies.arguments import Interval, interval, rational, require
 from verify.strategies.decays import decays_or
@@ -123,7 +122,8 @@ def scales(
         hypothesis.errors.InvalidArgument: an argument is none of these: a phase that is not of the diagram, a
             negative margin, an interval that is none, or of what the diagram does not have.
     """
-    require_diagram(diagram)
+    allowed = "a PhaseDiagram, which phase_diagram(model) derives"
+    require(isinstance(diagram, PhaseDiagram), "diagram", diagram, allowed)
     is_system = has_own_axes(diagram)
     if not is_system:
         _require_drawn(diagram)
