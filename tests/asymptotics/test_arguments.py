@@ -319,8 +319,8 @@ def test_every_public_function_and_method_is_asked_here():
     # of what is public: parameters of functions, and of methods of what they return
     known = {
         "AmbiguousDiagram", "IncompleteDiagram", "InvalidArgument", "OnBoundary", "NoSuchLaw",  # errors
-        "BayesRatio", "Description", "Hypothesis", "Phase", "SpectrumLaws", "HeavyTail", "Boundary",  # no parameters to ask
-        "CaseSplit", "OverfittedBulk", "PruningRatio",
+        "BayesRatio", "Hypothesis", "Phase", "SpectrumLaws", "HeavyTail", "Boundary",  # no parameters to ask
+        "CaseSplit", "Description", "OverfittedBulk", "PruningRatio",
         "BoundaryLaw", "BoundaryType", "Law", "LocalLaw", "PhaseDiagram",  # evaluate, locate, ...
         "RidgeRegression", "Network", "System", "mode_sum",  # declarations: test_declared, test_fields
         "bayes_ratio", "heavy_tails", "interpolation_peak", "phase_diagram", "plateaus", "pruning_ratios",
