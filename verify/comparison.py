@@ -97,6 +97,9 @@ EDGE_DECADES = 24
 PRUNED_MODES = 18
 """Decades of modes that are learned there: they are summed next to the edge."""
 
+MANY_PHASES = 15
+"""In a diagram of more two points of each phase are compared at quick effort, elsewhere four."""
+
 RARE = 4
 """How many times more points are drawn where few lie so deep in a phase."""
 
@@ -395,6 +398,8 @@ def _draw(diagram: PhaseDiagram, phase: Phase, effort: Effort, seed: int) -> lis
         return sorted(_examples(inside, RARE * tries, seed), key=shallowness)[:count]
 
     count = _POINTS[effort] // 2
+    if effort == "quick" and len(diagram.phases) > MANY_PHASES:
+        count = 1
     at_figure, steep_at = dict[str, Any](gammas=st.just(FIGURE_GAMMA)), dict[str, Any]()
     if diagram.noise == "scaled" and not has_own_axes(diagram):
         steep_at = {"gammas": st.just(STEEP), "noises": st.just(FAINT)}

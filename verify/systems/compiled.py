@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cache, lru_cache, partial
@@ -400,23 +401,26 @@ def _within_range(function: Callable[..., Any]) -> Callable[..., Any]:
     """The function; where a number on its way leaves the range of float64, again with the longest floats.
 
     The square of a scale of 1e-170 is no float64, nor is lambda n^2 p at 1e94 samples, though what they are
-    part of is.  A long double of x86 has exponents up to 4932; elsewhere it may have none beyond float64, and
-    what stays out of range is nan, so that more digits follow.
+    part of is; and just above the end of the range digits are lost.  A long double of x86 has exponents up to
+    4932; elsewhere it may have none beyond float64, and what stays out of range is nan, so that more digits
+    follow.
     """
 
     def guarded(*arguments: Any) -> Any:
+        # floats of Python leave their range without a word
+        told = [np.float64(x) if isinstance(x, float) else x for x in arguments]
+        with np.errstate(all="raise"), suppress(FloatingPointError, OverflowError, ZeroDivisionError):
+            return function(*told)
         with np.errstate(all="ignore"):
             try:
-                value = function(*arguments)
-            except (OverflowError, ZeroDivisionError):
-                value = math.nan
-            if np.isfinite(value).all():
-                return value
-            try:
                 longest = function(*(x if isinstance(x, int) else np.longdouble(x) for x in arguments))
+                return np.asarray(longest).astype(float)[()]
             except (OverflowError, TypeError, ZeroDivisionError):  # SciPy has no functions of long doubles
-                return value
-            return np.where(np.isfinite(value), value, longest).astype(float)[()]
+                pass
+            try:
+                return function(*arguments)
+            except (OverflowError, ZeroDivisionError):
+                return math.nan
 
     return guarded
 

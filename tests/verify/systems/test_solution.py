@@ -554,3 +554,19 @@ def test_squares_beyond_float64_on_the_way_do_not_count():
     assert solve_system(small, **at).risk == pytest.approx(
         solve_system(small, digits=20, **at).risk, rel=1e-9, abs=0
     )
+
+
+@pytest.mark.parametrize("decay", [1e-70, 1e-84, 1e-100])
+def test_numbers_at_the_end_of_the_range_of_float64_keep_their_digits(decay):
+    """(s^2 + lambda)^4 is 1e-310 at s = sqrt(lambda) and lambda = 1e-77: below, float64 has fewer digits."""
+    summand = size**5 * weight_decay**4 / (size**2 + weight_decay) ** 4
+    faint = System(
+        "faint",
+        (effective_noise,),
+        (Eq(effective_noise**2 * n_eff, noise_variance),),
+        {"risk": mode_sum(summand)},
+        {n_eff: a, weight_decay: ell},
+    )
+    at = {"gamma": Fraction(5, 4), "n_eff": 1e10, "weight_decay": decay, "noise_variance": 1}
+    exact = solve_system(faint, digits=20, **at).risk
+    assert solve_system(faint, **at).risk == pytest.approx(float(exact), rel=1e-10, abs=0)
