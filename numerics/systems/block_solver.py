@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 
 from numerics.arithmetic.errors import NotConverged
+from numerics.arithmetic.precision import DOUBLE
 from numerics.systems.equations import PositiveEquations
 from numerics.systems.power_law_sums import COARSE_HEAD
 from numerics.systems.search import APART, DIFFERENCE, newton_step, rough_roots
@@ -42,9 +43,13 @@ FINER_HEAD = 64
 
 
 class NoneOrSeveral(NotConverged):
-    """There is no solution, or more than one, which more digits would not change."""
+    """There is no solution, or more than one."""
 
     __module__ = "numerics"
+
+
+class Several(NoneOrSeveral):
+    """There is more than one solution, which more digits may change: equations may agree up to rounding."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,7 +110,7 @@ class BlockSolver:
             raise NotConverged(f"{self._named(block)}: Newton's method does not reach a solution")
         if len(roots) > 1:
             at = ", ".join(f"{float(self.full.arithmetic.exp(root[0])):.3g}" for root in roots[:3])
-            raise NoneOrSeveral(f"{self._named(block)}: several solutions, {self._first(block)} = {at}")
+            raise Several(f"{self._named(block)}: several solutions, {self._first(block)} = {at}")
         return roots[0]
 
     def _newton(self, block: Block, earlier: Any, guess: Any) -> Any:
@@ -119,7 +124,7 @@ class BlockSolver:
             here, slopes = self._slopes(block, earlier, inner, jacobian)
             if slopes is None:
                 return None
-            step = _exact_step(slopes, here)
+            step = _exact_step(slopes, here, self._units(slopes))
             if step is None:
                 return None
             longest = max(abs(step))
@@ -146,6 +151,26 @@ class BlockSolver:
         if known is not None:
             return rows[0], known
         return rows[0], ((rows[1:] - rows[0]) / DIFFERENCE).astype(float).T
+
+    def _units(self, slopes: Any) -> Any:
+        """Of the unknowns, so that each counts, however little it is felt; in float64 that is noise."""
+        largest = np.max(np.abs(slopes), axis=0)
+        return (
+            np.ones(len(largest)) if self.full.arithmetic is DOUBLE else np.where(largest > 0, largest, 1.0)
+        )
+
+    def amplification(self, point: Any) -> float:
+        """How far, at most, the logarithm of an unknown moves as those of the equations of its block do."""
+        largest = 0.0
+        for block in self.order:
+            places = list(block.unknowns)
+            if block.unknowns == (self.full.equations[block.equations[0]].gives,):
+                continue
+            _, slopes = self._slopes(block, point, point[places], None)
+            if slopes is None or not np.linalg.det(slopes):
+                return math.inf
+            largest = max(largest, float(np.abs(np.linalg.inv(slopes)).sum(axis=1).max()))
+        return largest
 
     def residuals(self, points: Any, block: Block, at: Any) -> Any:
         """Of a block, with the modes above each break as they are at one point."""
@@ -198,11 +223,11 @@ def _inserted(earlier: Any, block: Block, inner: Any) -> Any:
     return points
 
 
-def _exact_step(jacobian: Any, residuals: Any) -> Any:
+def _exact_step(jacobian: Any, residuals: Any, units: Any) -> Any:
     """Newton's step with slopes in float64, from residuals of any size; None if it does not remove them."""
     size = max(abs(residuals))
     if size == 0:
         return residuals
     scaled = (residuals / size).astype(float)
-    step = newton_step(jacobian, scaled)
+    step = newton_step(jacobian / units, scaled) / units
     return step * size if np.max(np.abs(jacobian @ step + scaled)) < LOOSE else None

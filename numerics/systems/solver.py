@@ -5,7 +5,8 @@ First in float64, and then, if digits are asked for, in that many.  Nothing is t
 * all first guesses that lead to solutions of the full equations must lead to one (`block_solver`);
 * the equations are solved again on panels half as wide, and what moves is the error;
 * summands are formed again with more digits at some of the nodes (`rounding`): where differences inside of
-  one cancel, and float64 has not the digits, the equations are solved in more of them;
+  one cancel, and float64 has not the digits, the equations are solved in more of them; so they are where
+  unknowns move by far more than the equations do (`BlockSolver.amplification`);
 * no number is returned whose error is larger than the accuracy wanted.
 
 In this order: `PositiveSolution`, `solve_positive`.
@@ -20,7 +21,7 @@ from typing import Any
 
 from numerics.arithmetic.errors import NotConverged
 from numerics.arithmetic.precision import DOUBLE, Arithmetic, for_digits, to_mpf
-from numerics.systems.block_solver import BlockSolver, NoneOrSeveral
+from numerics.systems.block_solver import BlockSolver, NoneOrSeveral, Several
 from numerics.systems.power_law_sums import Rule
 from numerics.systems.rounding import LEAST, MORE_DIGITS, InArithmetic, rounding_error
 from numerics.systems.structure import blocks
@@ -30,6 +31,15 @@ ACCURACY = 1e-10
 
 GUARD_DIGITS = 10
 """Digits beyond those asked for."""
+
+MOST_TO_TELL_APART = 90
+"""Guard digits with which solutions that differ are taken for several."""
+
+UNITS_OF_ROUNDING = 4
+"""By which the logarithms of the sides of an equation may be off."""
+
+MOST_LOST = 1e300
+"""Stands for a relative error without bound."""
 
 ATTEMPTS = 4
 """How often more digits are tried."""
@@ -66,13 +76,11 @@ class PositiveSolution:
 
 
 class _TooFewDigits(NotConverged):
-    """Of a summand ``lost`` digits cancel."""
+    """Of a summand, or of an unknown, ``lost`` digits cancel."""
 
-    def __init__(self, lost: float, digits: float) -> None:
+    def __init__(self, lost: float, digits: float, where: str) -> None:
         left = max(0.0, digits - lost)
-        super().__init__(
-            f"of {digits:.0f} digits {left:.0f} are left in a summand: write its differences as sums"
-        )
+        super().__init__(f"of {digits:.0f} digits {left:.0f} are left in {where}")
         # where none is left nobody knows how many cancelled
         self.guard = math.ceil(lost) + GUARD_DIGITS if left > 1 else MORE_DIGITS
 
@@ -98,9 +106,9 @@ def solve_positive(equations_in: InArithmetic, digits: int | None = None) -> Pos
             guess = solver.solved(None)
             if digits is None:
                 return _confirmed(solver, equations_in, guess, ACCURACY, float)
-    except NoneOrSeveral:
-        raise
     except NotConverged as error:
+        if isinstance(error, NoneOrSeveral) and not isinstance(error, Several):
+            raise
         failure = error
     wanted, guard = -math.log10(ACCURACY) if digits is None else digits, GUARD_DIGITS
     if isinstance(failure, _TooFewDigits):
@@ -115,9 +123,10 @@ def solve_positive(equations_in: InArithmetic, digits: int | None = None) -> Pos
                 guess = solver.solved(guess)
                 kind = float if digits is None else (lambda number: to_mpf(number, digits))
                 return _confirmed(solver, equations_in, guess, 10.0**-wanted, kind)
-        except NoneOrSeveral:
-            raise
         except NotConverged as error:
+            told_apart = not isinstance(error, Several) or guard >= MOST_TO_TELL_APART
+            if isinstance(error, NoneOrSeveral) and told_apart:
+                raise
             least = error.guard if isinstance(error, _TooFewDigits) else 0
             failure, guard = error, max(3 * guard, least)
     raise failure
@@ -154,17 +163,25 @@ def _confirmed(
         before = after
     rounding = rounding_error(finer.full, equations_in, point)
     if rounding > accuracy:
-        raise _TooFewDigits(math.log10(rounding) + arithmetic.digits, arithmetic.digits)
+        lost = math.log10(rounding) + arithmetic.digits
+        raise _TooFewDigits(lost, arithmetic.digits, "a summand: write its differences as sums")
     left = [abs(finer.residuals(point[None, :], block, point)).max() for block in finer.order]
     residual = max(left, default=0.0)  # quantities alone, without unknowns, have none
     if not residual < RESIDUAL:
         raise NotConverged(f"residuals of {float(residual):.1e} are left")
+    # an unknown may be known from small differences of equations, as of n and p samples and features
+    conditioned = finer.amplification(point) * (
+        float(residual) + UNITS_OF_ROUNDING * float(arithmetic.epsilon)
+    )
+    if not conditioned <= accuracy:
+        lost = math.log10(min(conditioned, MOST_LOST)) + arithmetic.digits
+        raise _TooFewDigits(lost, arithmetic.digits, "an unknown: the equations nearly depend on each other")
     numbers = list(map(kind, after))
     return PositiveSolution(
         dict(zip(full.names, numbers, strict=False)),
         dict(zip(full.quantities, numbers[len(full.names) :], strict=True)),
         float(residual),
-        float(max(moved, rounding)),
+        float(max(moved, rounding, conditioned)),
     )
 
 

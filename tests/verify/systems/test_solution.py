@@ -15,6 +15,7 @@ from sympy import Eq, Rational, Symbol, exp
 from asymptotics import diagonal, kernel_ridge, phase_diagram, quadratic, ridge
 from asymptotics.expressions.checks import InvalidArgument
 from asymptotics.models import BayesOptimal, one_pass_sgd
+from asymptotics.models.random_features import random_features
 from asymptotics.symbols import (
     a,
     d,
@@ -570,3 +571,12 @@ def test_numbers_at_the_end_of_the_range_of_float64_keep_their_digits(decay):
     at = {"gamma": Fraction(5, 4), "n_eff": 1e10, "weight_decay": decay, "noise_variance": 1}
     exact = solve_system(faint, digits=20, **at).risk
     assert solve_system(faint, **at).risk == pytest.approx(float(exact), rel=1e-10, abs=0)
+
+
+@pytest.mark.parametrize("decay", [1e-30, 1e-40, 1e-60, 1e-80])
+def test_an_unknown_that_equations_hardly_feel_is_right_or_refused(decay):
+    """Random features at n = p: nu_1^2 = lambda nu_2/p, a part of 10^-15 to 10^-40 of either equation."""
+    at = {"gamma": 1, "source": Fraction(3, 2), "n_eff": 1e27, "p": 1e27, "noise_variance": 1}
+    solved = solve_system(random_features, weight_decay=decay, **at)
+    square = decay * solved["nu_2"] / 1e27
+    assert solved["nu_1"] ** 2 == pytest.approx(square, rel=1e-9, abs=0)
