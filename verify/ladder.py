@@ -94,12 +94,17 @@ MANY_DIGITS = Cost(modes=14, modes_amid_noise=30, modes_of_bayes=6)
 
 
 def dimensions(end: float, *, start: float = 0, steps: int = STEPS) -> tuple[int, ...]:
-    """Dimensions in geometric progression from above 10**start up to 10**end.
+    """Dimensions in geometric progression from above 10**start up to 10**end; each above 1 and the last.
 
     >>> [f"{dim:.0e}" for dim in dimensions(24, steps=4)]
     ['1e+06', '1e+12', '1e+18', '1e+24']
+    >>> dimensions(1)
+    (2, 3, 4, 5, 7, 10)
     """
-    return tuple(round(10.0 ** (start + (end - start) * k / steps)) for k in range(1, steps + 1))
+    dims = [1]
+    for k in range(1, steps + 1):
+        dims.append(max(round(10.0 ** (start + (end - start) * k / steps)), dims[-1] + 1))
+    return tuple(dims[1:])
 
 
 def reach(diagram: PhaseDiagram, phases: Iterable[Phase], at: Array, cost: Cost = QUICK) -> Array:

@@ -17,6 +17,7 @@ from sympy import Expr, Rational, S, log
 
 from asymptotics import Law, Network, Phase, PhaseDiagram, diagonal, phase_diagram, quadratic
 from asymptotics.symbols import d
+from numerics import NotConverged
 from verify import agreement
 
 Plant = Callable[[Law], Law]
@@ -102,6 +103,14 @@ def test_errors_of_another_kind_in_each_phase_are_found(network: Network) -> Non
     assert wrong >= {(phase.name, quantity) for phase, laws in altered for quantity in laws}
 
 
+def passes(diagram: PhaseDiagram) -> bool:
+    """Whether all agrees; where a region far from its phase has no solution in reach, it says so and ends."""
+    try:
+        return agreement(diagram).passed
+    except NotConverged:
+        return False
+
+
 @pytest.mark.parametrize(
     "name", [pytest.param(n, marks=() if n == "He_2-fixed" else pytest.mark.slow) for n in DIAGRAMS]
 )
@@ -109,5 +118,5 @@ def test_phases_that_are_swapped_are_found(name: str) -> None:
     diagram = diagram_of(name)
     for one, other in permutations(diagram.phases, 2):
         if one.risk.expr != other.risk.expr:
-            report = agreement(replace(diagram, phases=(replace(one, region=other.region),), boundaries=()))
-            assert not report.passed, (one.name, other.name)
+            altered = replace(diagram, phases=(replace(one, region=other.region),), boundaries=())
+            assert not passes(altered), (one.name, other.name)
