@@ -191,8 +191,7 @@ class OnBoundary(ValueError):
     def __init__(self, point: str, phases: tuple[Any, ...]) -> None:
         names = " and ".join(phase.name for phase in phases)
         super().__init__(
-            f"({point}) lies on the boundary of {names}: no single phase holds there; one does beside it, "
-            "and the law of the boundary holds across"
+            f"({point}) lies on the boundary of {names}: no single phase holds there; Boundary.law does"
         )
         self.point = point
         self.phases = phases
