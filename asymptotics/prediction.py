@@ -17,7 +17,8 @@ Compared with solved equations at random points of both networks, 200 each at d 
 estimate errs on the safe side: at 40 % of the points it is over ten times too large.  So it is at 1500 points
 with label noise of 10^-6 to 10^6, 500 of them with few hidden units; without label noise it fails at 37 of
 1000, next to the recovery of all modes and to the edge of the noise, where it is above 1 and says that no law
-of a phase holds: that of the ``boundary`` does; and at one of these where both are below 10^-8.  At d = 400 it is below 0.1 in a twentieth of the plane only.
+of a phase holds: that of the ``boundary`` does; and at one of these where both are below 10^-8.  At d = 400
+it is below 0.1 in a twentieth of the plane only.
 
 By hand, quadratic network at d = 400, gamma = 5/4, n_eff = 20, lambda = 0.01, Delta = 1: the exponents,
 a = 1/2 and ell = -0.77, say phase V, of risk 0.23.  But phase IV neglects 0.23 of its risk 0.57, and phase V
