@@ -43,12 +43,12 @@ ends of sums, logarithms, modes that repel each other, few units, the noise at i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import cache
 from math import exp, inf
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import mpmath
 from sympy import Expr, Rational, Symbol, lambdify, oo
@@ -321,9 +321,13 @@ def _potential(noise: NoiseLaw, cut: mpmath.mpf, order: int = 0) -> mpmath.mpf:
     """j(u) or its derivative; 0 beyond the edge."""
     if noise.edge != oo and cut >= noise.edge:
         return mpmath.mpf(0)
+    return mpmath.re(_potential_function(noise, order)(cut))
+
+
+@cache
+def _potential_function(noise: NoiseLaw, order: int) -> Callable[[Any], Any]:
     u = Symbol("u", positive=True)
-    value = noise.potential(u).diff(u, order)
-    return mpmath.re(lambdify(u, value, "mpmath")(cut))
+    return lambdify(u, noise.potential(u).diff(u, order), "mpmath")  # type: ignore[no-any-return]
 
 
 def _beside_poles(

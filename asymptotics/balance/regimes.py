@@ -182,6 +182,17 @@ class Description(NamedTuple):
     title: str
     why: str
 
+    @classmethod
+    def checked(cls, field: str, described: Any) -> Description:
+        """What a function of a user has made.
+
+        Raises:
+            InvalidArgument: it is no tuple of three strings.
+        """
+        in_words = isinstance(described, tuple) and [type(part) for part in described] == [str] * 3
+        require(in_words, field, described, "a Description: name, title and why, three strings")
+        return cls(*described)
+
 
 class Model(Protocol):
     """What ``dominant_balance`` asks of a model."""

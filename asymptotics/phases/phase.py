@@ -217,9 +217,7 @@ def phase_of(model: Model, balanced: Balanced) -> Phase:
     Raises:
         InvalidArgument: the model describes it in other than three strings, or lacks a quantity.
     """
-    described = model.describe(balanced.hypothesis)
-    in_words = isinstance(described, tuple) and [type(part) for part in described] == [str] * 3
-    require(in_words, "describe", described, "a Description: name, title and why, three strings")
+    described = Description.checked("describe", model.describe(balanced.hypothesis))
     declared = balanced.regime.quantities
     names = tuple(declared) if isinstance(model, System) else QUANTITIES
     missing = [name for name in names if name not in declared]
@@ -229,17 +227,16 @@ def phase_of(model: Model, balanced: Balanced) -> Phase:
     delta, kappa, learned, freedom = (
         laws.pop(quantity, NoLaw(f"{model.name} declares no {quantity}")) for quantity in QUANTITIES
     )
-    name, title, why = described
     return Phase(
-        name=name,
-        title=title,
+        name=described.name,
+        title=described.title,
         region=region_of(balanced.facets, balanced.scales, balanced.domain),
         risk=risk_law(balanced),
         effective_noise=delta,
         threshold=kappa,
         learned=learned,
         degrees_of_freedom=freedom,
-        why=why,
+        why=described.why,
         balance=balanced,
         others=laws,
     )

@@ -27,6 +27,7 @@ from asymptotics.systems.positive_form import (
     Product,
     combined,
     one_sided,
+    parted,
     positive,
     products_of,
     single_signs,
@@ -328,9 +329,7 @@ def _sides(
     Raises:
         ValueError: all its terms have the same sign.
     """
-    terms = combined(products_of(vanishing))
-    plus = tuple(one for one in terms if not one.is_negative)
-    minus = tuple(-one for one in terms if one.is_negative)
+    plus, minus = parted(combined(products_of(vanishing)))
     if not plus or not minus:
         raise ValueError(f"{where} has terms of one sign alone: no positive unknowns satisfy it")
     sides = one_sided(vanishing, others if len(plus) > 1 and len(minus) > 1 else ())

@@ -18,8 +18,8 @@ kappa = lambda + kappa/n sum f for n = n lambda/kappa + sum f: it is multiplied 
 one of its terms one of the difference.  All such sums of up to two equations are tried, those as declared
 first.  If none is positive the system is refused, with the difference that could not be resolved.
 
-In this order: `Product` (a term), `NoPositiveForm`, `products_of`, `combined`, `positive`, `one_sided`,
-`single_signs`.
+In this order: `Product` (a term), `NoPositiveForm`, `products_of`, `combined`, `positive`, `parted`,
+`one_sided`, `single_signs`.
 """
 
 from __future__ import annotations
@@ -171,6 +171,11 @@ def positive(difference: Expr, others: Sequence[Expr]) -> tuple[Product, ...]:
     raise NoPositiveForm(difference)
 
 
+def parted(terms: Terms) -> tuple[Terms, Terms]:
+    """The terms of either sign, all of them positive: an equation between two sums."""
+    return tuple(x for x in terms if not x.is_negative), tuple(-x for x in terms if x.is_negative)
+
+
 def one_sided(vanishing: Expr, others: Sequence[Expr]) -> tuple[Product, tuple[Product, ...]] | None:
     """An equation with one monomial on the left, as it is or by the help of others; None if there is none.
 
@@ -182,9 +187,7 @@ def one_sided(vanishing: Expr, others: Sequence[Expr]) -> tuple[Product, tuple[P
     """
     own = products_of(vanishing)
     for helper in _helpers(own, [products_of(other) for other in others]):
-        terms = combined((*own, *helper))
-        plus = tuple(one for one in terms if not one.is_negative)
-        minus = tuple(-one for one in terms if one.is_negative)
+        plus, minus = parted(combined((*own, *helper)))
         for left, right in ((minus, plus), (plus, minus)):
             if right and len(left) == 1 and not left[0].summands:
                 return left[0], right

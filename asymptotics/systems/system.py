@@ -301,12 +301,7 @@ class System(Displayed):
         is_one = isinstance(hypothesis, Hypothesis)
         require(is_one, "hypothesis", hypothesis, "the Hypothesis of a phase of the system")
         if self.describe_phase is not None:
-            described = self.describe_phase(hypothesis)
-            in_words = isinstance(described, tuple) and [type(part) for part in described] == [str] * 3
-            require(
-                in_words, "describe_phase", described, "a Description: name, title and why, three strings"
-            )
-            return Description(*described)
+            return Description.checked("describe_phase", self.describe_phase(hypothesis))
         ruled = "; ".join(
             f"{unknown} is set by {dominant}"
             for unknown, dominant in zip(self.unknowns, hypothesis.dominant, strict=False)
