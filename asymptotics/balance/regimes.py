@@ -182,16 +182,16 @@ class Description(NamedTuple):
     title: str
     why: str
 
-    @classmethod
-    def checked(cls, field: str, described: Any) -> Description:
-        """What a function of a user has made.
 
-        Raises:
-            InvalidArgument: it is no tuple of three strings.
-        """
-        in_words = isinstance(described, tuple) and [type(part) for part in described] == [str] * 3
-        require(in_words, field, described, "a Description: name, title and why, three strings")
-        return cls(*described)
+def description(field: str, described: Any) -> Description:
+    """What a function of a user has made.
+
+    Raises:
+        InvalidArgument: it is no tuple of three strings.
+    """
+    in_words = isinstance(described, tuple) and [type(part) for part in described] == [str] * 3
+    require(in_words, field, described, "a Description: name, title and why, three strings")
+    return Description(*described)
 
 
 class Model(Protocol):

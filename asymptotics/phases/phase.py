@@ -21,7 +21,7 @@ from asymptotics.algebra.regions import region_of
 from asymptotics.balance.derivation import Derivation, derivation_of, words_in_latex
 from asymptotics.balance.dominant_balance import Balanced
 from asymptotics.balance.laws import Law, NoLaw, law_of, risk_law
-from asymptotics.balance.regimes import Description, Hypothesis, Model
+from asymptotics.balance.regimes import Hypothesis, Model, description
 from asymptotics.displays import Display, Displayed
 from asymptotics.expressions.checks import require
 from asymptotics.expressions.pickling import Stored
@@ -217,7 +217,7 @@ def phase_of(model: Model, balanced: Balanced) -> Phase:
     Raises:
         InvalidArgument: the model describes it in other than three strings, or lacks a quantity.
     """
-    described = Description.checked("describe", model.describe(balanced.hypothesis))
+    described = description("describe", model.describe(balanced.hypothesis))
     declared = balanced.regime.quantities
     names = tuple(declared) if isinstance(model, System) else QUANTITIES
     missing = [name for name in names if name not in declared]

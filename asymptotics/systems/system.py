@@ -52,6 +52,7 @@ from asymptotics.balance.regimes import (
     Hypothesis,
     Model,
     Regime,
+    description,
 )
 from asymptotics.displays import Displayed
 from asymptotics.expressions.checks import is_number, require
@@ -301,7 +302,7 @@ class System(Displayed):
         is_one = isinstance(hypothesis, Hypothesis)
         require(is_one, "hypothesis", hypothesis, "the Hypothesis of a phase of the system")
         if self.describe_phase is not None:
-            return Description.checked("describe_phase", self.describe_phase(hypothesis))
+            return description("describe_phase", self.describe_phase(hypothesis))
         ruled = "; ".join(
             f"{unknown} is set by {dominant}"
             for unknown, dominant in zip(self.unknowns, hypothesis.dominant, strict=False)
