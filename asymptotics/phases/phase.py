@@ -21,7 +21,7 @@ from asymptotics.algebra.regions import region_of
 from asymptotics.balance.derivation import Derivation, derivation_of, words_in_latex
 from asymptotics.balance.dominant_balance import Balanced
 from asymptotics.balance.laws import Law, NoLaw, law_of, risk_law
-from asymptotics.balance.regimes import Hypothesis, Model, description
+from asymptotics.balance.regimes import Description, Hypothesis, Model, description
 from asymptotics.displays import Display, Displayed
 from asymptotics.expressions.checks import require
 from asymptotics.expressions.pickling import Stored
