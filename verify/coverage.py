@@ -120,8 +120,10 @@ Array = NDArray[np.float64]
 
 def _points(diagram: PhaseDiagram, seed: int) -> tuple[tuple[Symbol, ...], NDArray[np.int64], list[Array]]:
     """Coordinates and parameters, the places on their lattices of all points, and their values."""
-    scales = diagram.phases[0].balance.scales
+    scales, system = diagram.phases[0].balance.scales, system_of(diagram.model)
     held = {symbol for phase in diagram.phases for symbol in phase.region.free_symbols}
+    if system is not None:  # a part of its diagram may name none, and its laws hold them all the same
+        held |= {*system.parameters}
     names = (*scales.exponents, *(p for p in PARAMETERS if p in held))
     lattice = np.random.default_rng(abs(seed)).integers(1, STEPS, size=(POINTS, len(names)))
     points = [

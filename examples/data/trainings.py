@@ -91,6 +91,7 @@ SETS: dict[str, list[Job]] = {
     "spectra-150": spectra(150, {"III": 150}),
     "spectra-200": spectra(200, {"VIa": 160}),
     "spectra-400-IV": spectra(400, {"IV": 120}),
+    "spectra-400-III": spectra(400, {"III": 400}),
     "spectra-400": spectra(400, {"Ia": 40, "Ib": 20, "II": 60, "VIa": 280}),
     "spectra-800": spectra(800, {"Ia": 40, "IV": 160, "Ib": 20, "II": 60}),
     **{

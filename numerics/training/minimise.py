@@ -42,7 +42,7 @@ SMALL = 1e-2
 _STAGE, _LOOSE = 0.1, 0.1
 _LBFGS = {"maxcor": 30, "maxfun": 10**6, "ftol": 0.0, "gtol": 0.0}
 # Steps of a round, of L-BFGS and of Newton-CG: few in stages that end at a loose gap.
-_STEPS, _NEWTON, _NEWTON_IN_STAGES = 200, 20, 10
+_STEPS, _NEWTON, _NEWTON_IN_STAGES = 60, 20, 10
 # Multiplications of a pass over the inputs (a second or two) from which on rounds are short, and how much
 # shorter.  L-BFGS starts afresh in every round: measured at d = 60 and 80, up to 1.7 times as many passes.
 _COSTLY, _SHORT = 4 * 10**9, 4
@@ -131,7 +131,7 @@ def descents(loss: Loss, decay: float, stop: Stop, state: State, seed: int) -> I
     last = len(stages) - 1
     while not (state.stage == last and stop.ends(state)):
         if state.stage < last and stop.loosened(_LOOSE).ends_start(state):
-            state = replace(state, stage=state.stage + 1, newton=False)
+            state = replace(state, stage=state.stage + 1, newton=False, gap=np.inf)
         elif state.stage == last and stop.ends_start(state):
             state = initial(loss, seed, state.start + 1, state.result)
         at = stages[state.stage]
@@ -141,7 +141,7 @@ def descents(loss: Loss, decay: float, stop: Stop, state: State, seed: int) -> I
 
 
 def _round(loss: Loss, decay: float, state: State, newton: int, shorter: int) -> State:
-    """One round of L-BFGS, or of Newton-CG once 200 steps of L-BFGS no longer close the gap by half."""
+    """One round of L-BFGS, or of Newton-CG once a round of L-BFGS no longer closes the gap by half."""
     near = _Near(loss, decay, state.weights, loss.scaling(state.weights, decay))
     start, steps = np.zeros_like(state.weights), _STEPS // shorter
     if state.newton:

@@ -77,3 +77,10 @@ def test_a_boundary_that_is_moved_has_points_that_a_balance_excludes() -> None:
     below = at["a"] - at["gamma"] - Fraction(1, 2) - at["ell"]
     assert 0 < below < Fraction(1, 10)
     assert below > Fraction(9, 100)  # the furthest of many
+
+
+def test_a_place_has_every_parameter_of_a_system() -> None:
+    """Regions of He_2 hold no gamma, which its laws need all the same."""
+    one, two = diagram_of("He_2").phases
+    wrong = replace(diagram_of("He_2"), phases=(replace(two, region=one.region),), boundaries=())
+    assert [{*place} for place in excluded(wrong, seed=0).values()] == [{"a", "gamma"}]
