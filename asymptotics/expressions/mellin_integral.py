@@ -9,12 +9,13 @@ of h at an end, the decay is slow: there the integrand is C exp(-r t) to all dig
 and what lies beyond T is the integrand at T over r.  Terms of h that cancel at an end, by a power of s, cost
 digits there, which spare ones make up for; an error estimate is looked at.
 
-In this order: how far an integrand reaches, and `MellinIntegral`.
+In this order: how far an integrand reaches, `MellinIntegral`, and its value, computed once.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import mpmath
@@ -110,9 +111,7 @@ class MellinIntegral(Expr):  # type: ignore[misc]
         Raises:
             ArithmeticError: the quadrature does not converge.
         """
-        bits = mpmath.mp.prec
-        with mpmath.extraprec(_GUARD_BITS):
-            return mpmath.fsum(self._part(piece, numbers, bits) for piece in self.pieces)
+        return _quadrature(self, tuple(numbers.items()), mpmath.mp.prec)
 
     def _part(self, piece: tuple[Expr, Expr, Expr], numbers: Mapping[Symbol, Any], bits: int) -> mpmath.mpf:
         """The integral over one piece, to so many bits."""
@@ -161,3 +160,11 @@ class MellinIntegral(Expr):  # type: ignore[misc]
     def _latex(self, printer: Any) -> str:
         # also of one piece: a power or a factor behind it would be read as of the integrand
         return rf"\left({printer._print(self.as_integral())}\right)"
+
+
+# a law is evaluated at many dimensions: its integral, a function of the parameters, is the same at all
+@lru_cache(maxsize=1024)
+def _quadrature(integral: MellinIntegral, numbers: tuple[tuple[Symbol, Any], ...], bits: int) -> mpmath.mpf:
+    """The value of an integral, to so many bits."""
+    with mpmath.extraprec(_GUARD_BITS):
+        return mpmath.fsum(integral._part(piece, dict(numbers), bits) for piece in integral.pieces)

@@ -166,7 +166,26 @@ def _root(target: AnyTarget, noise: Any, threshold: Any) -> _Root:
             root = _newton(target, noise, threshold, point)
             if root is not None:
                 return root
-    return _root_from_more_digits(target, noise, threshold)
+    return _among_dense_modes(target, noise, threshold) or _root_from_more_digits(target, noise, threshold)
+
+
+def _among_dense_modes(target: AnyTarget, noise: Any, threshold: Any) -> _Root | None:
+    """A root up to the rounding of kappa, where that moves nothing else; None elsewhere.
+
+    Where z is v above modes whose gaps are g, sums over modes are integrals up to exp(-2 pi v/g).  They change
+    slowly along the curve then, even where kappa is rounded to more than v and no step of Newton's can settle.
+    """
+    arithmetic = target.arithmetic
+    u = _bracketed(target, noise, threshold).real
+    view = spectrum_view(target, target.rank(u))
+    if not is_unresolved(target, view):
+        return None
+    curve = view.curve(arithmetic, noise)
+    height, gap = curve.height(view.origin * 0), view.distances[view.above] - view.distances[view.above - 1]
+    if not height * 2 * arithmetic.pi > -arithmetic.log(arithmetic.epsilon) * gap:
+        return None
+    separations = arithmetic.complex(view.distances, height + 0 * view.distances)
+    return _Root.of(view, separations)
 
 
 def _bracketed(target: AnyTarget, noise: Any, threshold: Any) -> Any:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from numerics.arithmetic.precision import multiprecision
 from numerics.free_probability.preimages import at_angle, noise_border, preimage, right_edge
+from numerics.networks import quadratic
 from numerics.sums.target import Target
 
 
@@ -111,3 +112,22 @@ def test_the_noise_ends_among_more_modes_than_float64_can_number(decades: int) -
         assert border is not None
         assert exact is not None
         assert complex(border.point) == pytest.approx(complex(exact.point), rel=1e-12, abs=0)
+
+
+@pytest.mark.parametrize("height", [0.2, 30.0, 3e4])
+def test_among_more_modes_than_float64_can_number(height: float) -> None:
+    """The height above the axis, in gaps between modes, and all that is computed of the point."""
+    target = Target.of(10**18, 1.25)
+    kappa = float(target.size(1e14 + 0.5))
+    gap, density = 1.25 * kappa / 1e14, 1e14 / (1e18 * 1.25 * kappa)
+    noise = math.sqrt(height * gap / (math.pi * density))
+    start, wide = preimage(target, noise, kappa), multiprecision(106)
+    numbers = quadratic.scalars(noise, kappa, target)
+    with wide.working():
+        spectrum = Target.of(10**18, 1.25, arithmetic=wide)
+        exact = preimage(spectrum, wide.real(noise), wide.real(kappa))
+        reference = quadratic.scalars(wide.real(noise), wide.real(kappa), spectrum)
+    assert start.point.imag == pytest.approx(float(exact.point.imag), rel=1e-9, abs=0)
+    assert float(abs(start.point.real - exact.point.real)) < 1e-13 * kappa
+    for name in ("mass_above", "degrees_of_freedom", "learned_modes"):
+        assert getattr(numbers, name) == pytest.approx(float(getattr(reference, name)), rel=1e-13, abs=0)
