@@ -19,6 +19,9 @@ from numerics.equations.state_equations import Pair, StateEquations
 # How far the searches go, in the logarithms: 130 orders of magnitude.
 REACH = 300.0
 
+# A root at which a logarithm is still so large is a jump.
+_JUMP = 1.0
+
 
 def monotone_root(decreasing: Callable[[float], float], guess: float, tolerance: float) -> float:
     """Root of a decreasing function: a bracket grows outwards from a guess, then follows Brent's method.
@@ -87,5 +90,14 @@ def natural_scale(equations: StateEquations) -> Pair:
 
 
 def threshold_at(equations: StateEquations, x: float, start: float, tolerance: float) -> float:
-    """The coordinate y of the threshold at which the second equation holds at a given x."""
-    return monotone_root(lambda y: float(equations.residuals(x, y)[1]), start, tolerance)
+    """The coordinate y of the threshold at which the second equation holds at a given x.
+
+    Next to the edge of the bulk D falls by many decades within the tolerance.  Just outside nothing of the bulk
+    is learned, and the first equation changes with x as it should; on either side by chance it would not.
+    """
+
+    def surplus(y: float) -> float:
+        return float(equations.residuals(x, y)[1])
+
+    y = monotone_root(surplus, start, tolerance)
+    return y + tolerance if surplus(y) > _JUMP else y

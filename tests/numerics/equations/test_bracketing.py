@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 from typing import Any
 
 import pytest
 
-from numerics import NotConverged
+from numerics import NotConverged, Problem, solve
 from numerics.arithmetic.precision import DOUBLE
 from numerics.equations.bracketing import nested_search
 from numerics.equations.newton import newton
@@ -46,3 +47,23 @@ def test_first_guesses_are_close(network: str, dim: int, samples_exponent: float
         root = newton(equations, guess, 1e-13)
     assert guess[0] == pytest.approx(root.x, abs=0.5)
     assert guess[1] == pytest.approx(root.y, abs=0.5)
+
+
+def test_a_search_passes_the_edge_of_the_bulk() -> None:
+    """Without noise D falls by seventy decades there; the middle one had no first guess, by chance."""
+    dims = (10**60, 705651588805642162521560557064865095388459218769423195678769421433767460864, 10**90)
+    problems = [
+        Problem(
+            "quadratic",
+            gamma=Fraction(72, 25),
+            samples=dim * float(dim) ** (851 / 1536),
+            dim=dim,
+            weight_decay=float(dim) ** (-15163 / 38400),
+            noise_variance=0,
+        )
+        for dim in dims
+    ]
+    logs = [math.log(solve(problem).excess_risk) for problem in problems]
+    places = [math.log(dim) for dim in dims]
+    slopes = [(logs[k + 1] - logs[k]) / (places[k + 1] - places[k]) for k in (0, 1)]
+    assert slopes[0] == pytest.approx(slopes[1], rel=1e-5, abs=0)
