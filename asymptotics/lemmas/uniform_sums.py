@@ -59,6 +59,7 @@ from sympy import (
     zeta,
 )
 
+from asymptotics.expressions.mellin_integral import MellinIntegral
 from asymptotics.lemmas.power_sums import ModeFunction, Piece, mellin
 from asymptotics.symbols import gamma, size
 
@@ -256,7 +257,7 @@ class ModeIntegral(Expr):  # type: ignore[misc]  # SymPy exports no types
 @lru_cache(maxsize=256)
 def compiled(expression: Expr, symbols: tuple[Symbol, ...]) -> Any:
     """``evaluate`` as a function of the values of the symbols, for repeated use; cached."""
-    sums = sorted(expression.atoms(Sum, Integral, ModeIntegral), key=str)
+    sums = sorted(expression.atoms(Sum, Integral, ModeIntegral, MellinIntegral), key=str)
     stand_ins = [Dummy() for _ in sums]
     # lambdify puts every name into one namespace, where the symbol gamma would hide the function
     names = [Dummy() for _ in symbols]
@@ -278,6 +279,9 @@ def _number_of(part: Expr, names: Sequence[Symbol]) -> Callable[..., Any]:
     """A sum, or an integral over ranks from 0 to 1, as a function of the values of the symbols."""
     if isinstance(part, ModeIntegral):
         return part.number_of(names)
+    if isinstance(part, MellinIntegral):
+        places = {name: k for k, name in enumerate(names) if name in part.free_symbols}
+        return lambda *values: part.value({name: values[k] for name, k in places.items()})
     summands = Add.make_args(expand(part.function))
     addends = lambdify([part.variables[0], *names], summands, "mpmath", cse=True)
     ends = lambdify(names, part.limits[0][1:], "mpmath") if isinstance(part, Sum) else None

@@ -119,6 +119,11 @@ def test_what_is_no_diagram_is_refused(wrong):
     refused("diagram", lambda: plateaus(wrong, ell=0, gamma=1))
 
 
+@pytest.mark.parametrize("estimator", ["bayes", "ridge"])
+def test_a_system_has_the_estimator_that_it_declares_alone(estimator):
+    refused("estimator", lambda: phase_diagram(kernel_ridge, estimator=estimator))
+
+
 @pytest.mark.parametrize("wrong", [*OBJECTS, "", "Fixed", ["fixed"], "erm "], ids=named)
 def test_what_is_no_choice_is_refused(wrong):
     refused("noise", lambda: phase_diagram(diagonal, noise=wrong))

@@ -188,3 +188,14 @@ def test_every_unknown_has_its_law_there():
     for name in ("threshold", "D_s"):
         assert float(laws[name] / solution[name]) == pytest.approx(1, rel=TOLERANCE, abs=0)
     assert laws["effective_noise"] == 0  # it declares none
+
+
+@pytest.mark.parametrize("degree", [3, 4])
+def test_a_law_with_integrals_over_modes_holds_on_a_boundary(degree):
+    """He_3 and He_4 with noise d^-b: the law of this boundary holds a Mellin integral without a closed form."""
+    system = hermite(degree)
+    boundary = next(b for b in phase_diagram(system, noise="scaled").boundaries if b.relation.rhs != 0)
+    samples = mpmath.mpf(10) ** 12
+    values = {"n_eff": samples, "noise_variance": samples ** mpmath.mpf("-1.6"), "gamma": mpmath.mpf("1.3")}
+    law = boundary.law().evaluate(d=10**24, **values)
+    assert law == pytest.approx(solve_system(system, d=10**24, **values).risk, rel=1e-10, abs=0)

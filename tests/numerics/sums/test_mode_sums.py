@@ -35,6 +35,17 @@ def test_sums_agree_with_every_term_added(dim: int, decay: float, shape: str) ->
         assert nodes.weights @ f(nodes.indices**decay / scale) == pytest.approx(explicit, rel=6e-15, abs=0)
 
 
+@pytest.mark.parametrize("decay", [*DECAYS, 8.0])
+def test_poles_next_to_the_axis_lie_beyond_the_modes_taken_one_by_one(decay: float) -> None:
+    """Those of 1/(1 + x^4), x = (i/p)^gamma, are p sin(pi/(4 gamma)) off the axis, the nearest of any here."""
+    dim, every = 3000, np.arange(1.0, 3001)
+    nodes = mode_nodes(dim, decay)
+    for place in np.linspace(1, 400, 200):
+        explicit = math.fsum(1 / (1 + (every / place) ** (4 * decay)))
+        computed = nodes.weights @ (1 / (1 + (nodes.indices / place) ** (4 * decay)))
+        assert computed == pytest.approx(explicit, rel=2e-14, abs=0)
+
+
 def test_the_cost_does_not_depend_on_the_dimension() -> None:
     assert len(mode_nodes(10**30, 1.25).weights) < 1500
     assert len(mode_nodes(10**60, 1.25).weights) < 3000
