@@ -172,8 +172,9 @@ def _root(target: AnyTarget, noise: Any, threshold: Any) -> _Root:
 def _among_dense_modes(target: AnyTarget, noise: Any, threshold: Any) -> _Root | None:
     """A root up to the rounding of kappa, where that moves nothing else; None elsewhere.
 
-    Where z is v above modes whose gaps are g, sums over modes are integrals up to exp(-2 pi v/g).  They change
-    slowly along the curve then, even where kappa is rounded to more than v and no step of Newton's can settle.
+    Where z is v above modes whose gaps are g, sums over modes are integrals up to exp(-2 pi v/g).  They
+    change slowly along the curve then, even where kappa is rounded to more than v, so that Newton's steps do
+    not settle.
     """
     arithmetic = target.arithmetic
     u = _bracketed(target, noise, threshold).real

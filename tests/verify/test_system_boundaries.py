@@ -192,7 +192,7 @@ def test_every_unknown_has_its_law_there():
 
 @pytest.mark.parametrize("degree", [3, 4])
 def test_a_law_with_integrals_over_modes_holds_on_a_boundary(degree):
-    """He_3 and He_4 with noise d^-b: the law of this boundary holds a Mellin integral without a closed form."""
+    """He_3 and He_4 with noise d^-b: the law there holds a Mellin integral without a closed form."""
     system = hermite(degree)
     boundary = next(b for b in phase_diagram(system, noise="scaled").boundaries if b.relation.rhs != 0)
     samples = mpmath.mpf(10) ** 12

@@ -44,7 +44,9 @@ def test_a_refusal_is_one_sentence() -> None:
         require(False, "x", -1, "a number > 0")
 
 
-@pytest.mark.parametrize("number", [1, 0.1, Fraction(1, 3), np.float64(0.1), gmpy2.mpz(10) ** 20, mpmath.mpf(0)])
+@pytest.mark.parametrize(
+    "number", [1, 0.1, Fraction(1, 3), np.float64(0.1), gmpy2.mpz(10) ** 20, mpmath.mpf(0)]
+)
 def test_numbers_keep_their_value(number: Any) -> None:
     assert exact_number("x", number) == number
 

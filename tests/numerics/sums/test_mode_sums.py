@@ -37,7 +37,7 @@ def test_sums_agree_with_every_term_added(dim: int, decay: float, shape: str) ->
 
 @pytest.mark.parametrize("decay", [*DECAYS, 8.0])
 def test_poles_next_to_the_axis_lie_beyond_the_modes_taken_one_by_one(decay: float) -> None:
-    """Those of 1/(1 + x^4), x = (i/p)^gamma, are p sin(pi/(4 gamma)) off the axis, the nearest of any here."""
+    """Those of 1/(1 + x^4), x = (i/p)^gamma, are p sin(pi/(4 gamma)) off the axis, the nearest here."""
     dim, every = 3000, np.arange(1.0, 3001)
     nodes = mode_nodes(dim, decay)
     for place in np.linspace(1, 400, 200):
