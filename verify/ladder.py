@@ -134,8 +134,9 @@ def reach(diagram: PhaseDiagram, phases: Iterable[Phase], at: Array, cost: Cost 
 
 
 def _cost_of_phase(diagram: PhaseDiagram, phase: Phase, exponents: Array, cost: Cost) -> list[Array]:
-    """Where the modes and the edge of one phase end a ladder."""
-    if not isinstance(diagram.model, Network) or diagram.model.noise.edge == oo:
+    """Where the modes and the edge of one phase end a ladder; a linear estimator has no edge."""
+    model = diagram.model
+    if not isinstance(model, Network) or model.noise.edge == oo or diagram.estimator == "ridge":
         return []
     delta, kappa, modes, freedom = exponents
     if diagram.estimator == "bayes":
