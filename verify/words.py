@@ -126,7 +126,6 @@ MEANING = {
     "overlap": "what the eigenvector of that outlier loses to noise",
     "tail": "the number of trained weights beyond a point in their power-law tail",
     "tail_exponent": "of the fall of that number",
-    "enclosure": "1 where all solutions lie where they are proved to lie",
     "certified": "the proved excess risk over its law",
     "unlearned": "the part of the risk that is target below the threshold",
     "learned": "the part of the risk from shrinkage and noise of the learned modes",

@@ -8,6 +8,6 @@ what it takes ratios of, and at which points.
     places        points on boundaries, and the ladder there
     across        the laws across boundaries, the place of each, and the phases on both sides
     spectra       the laws of the spectrum of the trained weights
-    enclosures    solutions against proved enclosures
+    enclosures    laws against proved enclosures
     further       all of them, as `verify.agreement` asks for them
 """

@@ -21,8 +21,8 @@ _SHOWN = 5
 
 _AT_A_POINT = ("exponent", "log_exponent", "constant")
 
-_PROVED = ("enclosure", "certified")
-"""Quantities that are compared with proofs."""
+_PROVED = "certified"
+"""What is compared with proofs."""
 
 
 def reproduction(diagram: PhaseDiagram, check: Check) -> str:
@@ -55,7 +55,7 @@ def reproduction(diagram: PhaseDiagram, check: Check) -> str:
     require(isinstance(check, Check), "check", check, "a Check of a Report")
     if check.quantity == "region":
         return "\n".join(_of_regions(diagram, check))
-    if check.kind not in _AT_A_POINT or check.quantity in _PROVED:
+    if check.kind not in _AT_A_POINT or check.quantity == _PROVED:
         return "\n".join(_of_further(diagram, check))
     phases = [k for k, phase in enumerate(diagram.phases) if _is_of(phase, check)]
     require(bool(phases), "check", check.phase, "of a phase of the diagram")
