@@ -1,6 +1,6 @@
 """Errors planted in laws across boundaries, and in where boundaries are, are seen."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from fractions import Fraction
 
 import pytest
@@ -129,7 +129,43 @@ def test_some_boundaries_are_compared_at_each_seed_and_all_in_twenty(monkeypatch
     assert reached == {*range(len(DIAGRAM.boundaries))}
 
 
+class WithoutLaw(Boundary):
+    """A boundary of a model of one's own, across which nothing is derived."""
+
+    def law(self):
+        raise NotImplementedError("two scales of a sum are of one size")
+
+
 def test_a_boundary_without_a_law_is_left_out_with_the_reason() -> None:
+    boundary = WithoutLaw(**{field.name: getattr(CROSSOVER, field.name) for field in fields(Boundary)})
+    (one,) = boundary_checks(replace(DIAGRAM, boundaries=(boundary,)))
+    assert one.reason == words.NO_LAW
+
+
+class WithLawOf(Boundary):
+    """A boundary with the law of one elsewhere."""
+
+    original: Boundary
+
+    def law(self):
+        return self.original.law()
+
+
+def test_a_boundary_beyond_the_windows_is_left_out_with_the_reason() -> None:
+    """Points are drawn at source exponents up to 3/2: none lies at 5, where a region may end all the same."""
+    ridge = phase_diagram(kernel_ridge)
+    WithLawOf.original = at_one = next(b for b in ridge.boundaries if b.relation.rhs == 1)
+    reasons = []
+    for value in (5, Rational(6, 5)):
+        relation = Eq(at_one.relation.lhs, value)
+        moved = WithLawOf(
+            **{**{f.name: getattr(at_one, f.name) for f in fields(Boundary)}, "relation": relation}
+        )
+        (one, *_) = boundary_checks(replace(ridge, boundaries=(moved,)), effort="full")
+        reasons.append(getattr(one, "reason", None))
+    assert reasons == [words.BEYOND_WINDOWS, None]
+
+
+def test_every_boundary_of_hermite_networks_has_a_law() -> None:
     diagram = phase_diagram(hermite(4), noise="scaled")
-    reasons = {one.reason for one in boundary_checks(diagram) if isinstance(one, LeftOut)}
-    assert reasons == {words.NO_LAW}
+    assert not any(isinstance(one, LeftOut) for one in boundary_checks(diagram))
