@@ -110,8 +110,8 @@ def solved(side: Expr) -> Relational:
     """A polynomial inequality, side > 0, solved for the last parameter in which it is linear.
 
     >>> from asymptotics.symbols import alpha, beta
-    >>> solved(2 * alpha - 2 * beta), solved(1 - beta**2)
-    (beta < alpha, 1 - beta**2 > 0)
+    >>> solved(2 * alpha - 2 * beta), solved(2 * beta - alpha), solved(1 - beta**2)
+    (beta < alpha, beta > alpha/2, 1 - beta**2 > 0)
     """
     for parameter in reversed(PARAMETERS):
         slope = side.diff(parameter)

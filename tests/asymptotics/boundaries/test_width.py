@@ -27,6 +27,20 @@ def point(width, n_eff=1e12, d=10**40, weight_decay=1e-30, gamma=1):
     }
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "words"),
+    [
+        ("II", "Wb", "of which spare units fit the largest"),
+        ("Wb", "Wc", "Spare units take as many degrees of freedom as the data"),
+        ("Wa", "Wb", "as many hidden units as target modes"),
+        ("V", "Wc", "as many hidden units as noisy modes"),
+        ("III", "Wa", "as many hidden units as inputs"),
+    ],
+)
+def test_the_mechanism_says_what_the_hidden_units_meet(one, other, words):
+    assert words in between(one, other).mechanism
+
+
 @pytest.mark.slow
 def test_every_boundary_has_a_law():
     for boundary in diagram().boundaries:
