@@ -345,10 +345,20 @@ def _all_noise_cut(phases: Phases) -> UniformLaw:
 def _all_modes_missed(phases: Phases) -> UniformLaw:
     """The modes beyond p are missed, of d in all; beside them the law of full width."""
     network = _network(phases)
-    full = next(p for p in phases if not binds(p))
+    full, narrow = sorted(phases, key=binds)
     energy = Max(width ** (1 - 2 * gamma) - d ** (1 - 2 * gamma), 0) / (2 * gamma - 1)
+    noise = full.effective_noise.expr
+    if narrow.effective_noise.expr != noise:  # no label noise sets it: what is missed does
+        noise = sqrt(noise**2 + _square_for_error(network) * energy)
     return UniformLaw(
         risk=network.risk_per_error * energy + full.risk.expr,
-        effective_noise=full.effective_noise.expr,
+        effective_noise=noise,
         threshold=full.threshold.expr,
     )
+
+
+def _square_for_error(network: Network) -> Expr:
+    """How much delta^2 an error of one makes, by the first state equation, which is linear in both."""
+    balance = network.noise_balance.lhs - network.noise_balance.rhs
+    square = Symbol("delta^2", positive=True)
+    return (-balance.diff(matrix_error) / balance.subs(effective_noise, sqrt(square)).diff(square)).simplify()

@@ -52,6 +52,17 @@ def test_a_law_off_by_one_per_cent_is_seen(boundary, share) -> None:
             assert verdicts(law_on(side, wrong))[quantity] == "disagrees", (name, factor)
 
 
+@pytest.mark.parametrize("share", [mpf(1) / 2, mpf(2)], ids=["missing", "spare"])
+def test_modes_that_no_unit_is_left_for_make_noise_where_labels_do_not(share) -> None:
+    """Half as many units as inputs, without label noise: delta^2 = (what is missed)/A."""
+    diagram = phase_diagram(quadratic, noise="none", width="scaled")
+    boundary = next(b for b in diagram.boundaries if [p.name for p in b.phases] == ["III", "Wa"])
+    law = law_of(boundary)
+    found = verdicts(law_on(side_of(place_on(diagram, boundary, seed=17), share), law))
+    assert {*found} >= {"excess_risk", "effective_noise", "threshold"}
+    assert {*found.values()} == {"agrees"}
+
+
 def test_a_term_that_is_missing_is_seen() -> None:
     law = law_of(CROSSOVER)
     side = side_of(place_on(DIAGRAM, CROSSOVER, seed=0), mpf(1) / 2)
