@@ -93,7 +93,8 @@ def threshold_at(equations: StateEquations, x: float, start: float, tolerance: f
     """The coordinate y of the threshold at which the second equation holds at a given x.
 
     Next to the edge of the bulk D falls by many decades within the tolerance.  Just outside nothing of the
-    bulk is learned, and the first equation changes with x as it should; on either side by chance it would not.
+    bulk is learned, and the first equation changes with x as it should; with the side left to chance it does
+    not.
     """
 
     def surplus(y: float) -> float:
