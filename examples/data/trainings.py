@@ -92,9 +92,8 @@ SETS: dict[str, list[Job]] = {
     "spectra-200": spectra(200, {"VIa": 160}),
     "spectra-200-III": spectra(200, {"III": 200}),
     "spectra-400-IV": spectra(400, {"IV": 120}),
-    "spectra-400-III": spectra(400, {"III": 400}),
     "spectra-400": spectra(400, {"Ia": 40, "Ib": 20, "II": 60, "VIa": 280}),
-    "spectra-800": spectra(800, {"Ia": 40, "Ib": 20, "II": 60}),
+    "spectra-800": spectra(800, {"Ib": 20, "II": 60}),
     "spectra-800-IV": spectra(800, {"IV": 160}),
     **{
         f"{kind}-{network}-{dim}-{seed}": risks(kind, network, dim, seed)

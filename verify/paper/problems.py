@@ -30,7 +30,7 @@ SPECTRA: Mapping[str, tuple[float, float, float]] = {
     "VIa": (1.1, -1.0, GAMMA),
     "Ib": (0.5, 0.5, GAMMA),
     "II": (1.1, 0.5, GAMMA),
-    "III": (1.4, 0.5, GAMMA_OF_III),
+    "III": (1.65, 0.5, GAMMA_OF_III),
 }
 """By phase of the quadratic network with label noise: a, ell and gamma of its spectrum."""
 

@@ -1,5 +1,7 @@
 """Losses: as defined, with their slopes; duality gaps against independent solvers of the convex problems."""
 
+from dataclasses import replace
+
 import cvxpy
 import numpy as np
 import pytest
@@ -148,9 +150,20 @@ def test_scaled_pairs_bend_the_loss_by_one():
     assert np.abs(np.linalg.eigvalsh([hessian(unit) for unit in np.eye(16)])).max() > 15
 
 
-def test_scaling_leaves_the_quadratic_network_alone():
-    _, loss, weights = of("quadratic", 20, 8)
-    assert loss.scaling(weights, 0.1)(weights) is weights
+def test_scaling_conditions_the_hessian_of_the_quadratic_network():
+    """Singular values of B over two decades: its Hessian at the data's own B is conditioned like B^2."""
+    data, loss, _ = of("quadratic", 400, 8)
+    left, right = (np.linalg.qr(np.random.default_rng(k).standard_normal((8, 8)))[0] for k in (1, 2))
+    hidden = left @ np.diag(np.logspace(0, -2, 8)) @ right
+    squares = np.sum((data.inputs @ hidden) ** 2, axis=1) - np.sum(hidden**2)
+    exact = replace(loss, labels=squares / np.sqrt(8))  # no misfit bends the loss
+    scaled, bent = exact.scaling(hidden.ravel(), 1e-6), exact.curvature(hidden.ravel(), 1e-6)
+    plain = np.array([bent(unit) for unit in np.eye(64)])
+    better = np.array([scaled(bent(scaled(unit))) for unit in np.eye(64)])
+    # along rotations of the hidden units, B A with A antisymmetric, the loss is flat: 8*7/2 of them
+    conditions = [np.linalg.eigvalsh(x)[28:] for x in (plain, better)]
+    assert conditions[0][-1] / conditions[0][0] > 1e4
+    assert conditions[1][-1] / conditions[1][0] < 30
 
 
 def test_weights_at_0_take_no_part_in_second_derivatives_of_others():
