@@ -76,6 +76,9 @@ DEPTH = 8
 DEPTH_OF_SERIES = 14
 """The same where a series in 1/log d is left: it begins where those powers of d are gone."""
 
+LEAST_DEPTH_OF_SERIES = 3 * POWERS_GONE
+"""With fewer decades a series in 1/log d is not compared: its ladder spans less than a factor 3 of log d."""
+
 LEAST_DEPTH_OF_LOGARITHM = 5
 """With fewer decades powers of log d are not compared: they are slopes in log log d, which grows by log(4/3)
 in the middle of a ladder, where 10^(-5/2) is neglected."""
@@ -467,7 +470,10 @@ def _check(diagram: PhaseDiagram, phase: Phase, point: Any, every_law: bool) -> 
         # what an estimator does not have, such as a threshold, is nothing at every size
         values = [of(quantity) or 0 for of in solutions]
         for kind, predicted, measured in _compared(diagram, law, point, variables, values):
-            if depth < least.get(kind, LEAST_DEPTH) and not math.isnan(measured.value):
+            enough = least.get(kind, LEAST_DEPTH)
+            if law.corrected is not None and kind != "exponent":
+                enough = max(enough, LEAST_DEPTH_OF_SERIES)
+            if depth < enough and not math.isnan(measured.value):
                 yield Omission(quantity=quantity, kind=kind, reason=words.SHALLOW, **shared)
                 continue
             yield Check(

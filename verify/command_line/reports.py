@@ -63,7 +63,7 @@ FIGURE = arguments.Word("name", _known_figure)
     type=click.Choice(["quick", "full"]),
     default="quick",
     show_default=True,
-    help="a minute, or hours with everything",
+    help="a minute, or with everything some minutes to an hour a diagram",
 )
 @click.option("--seed", type=SEED, default="0", show_default=True, help="of the points that are compared")
 @click.option("--jobs", type=JOBS, default="1", show_default=True, help="processes that compute")
