@@ -549,7 +549,7 @@ def _why_unseen(
         return words.BEYOND_FLOATS
     if quantity in PARTS and (risk - own) * decades > SEEN_DECADES:
         return words.SMALL_PART
-    powers_gone = _neglected(diagram, phase, point) * decades / (3 * POWERS_GONE)
+    powers_gone = _neglected(diagram, phase, point) * decades / LEAST_DEPTH_OF_SERIES
     # what is left of these falls like 1/L alone, and powers of d are removed with it
     length = -freedom * decades * math.log(10)
     room = min(length / LONG, powers_gone) if quantity in PARTS else powers_gone

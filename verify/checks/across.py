@@ -144,7 +144,7 @@ def _in_full(
             yield from law_on(side_of(place, share), law)
         yield from place_of(place, law)
         # off the boundary the sums of an equation are over ever more modes: one side would take hours
-        if _is_explicit(law) or (k == 0 and not any(equation.has(Sum) for equation in law.equations)):
+        if _is_explicit(law) or (k == 0 and not _has_sums_in_equations(law)):
             yield from law_off(place, law)
         if k == 0:
             yield from law_close(place, law, seed)
@@ -191,12 +191,16 @@ def _is_costly(law: BoundaryLaw) -> bool:
     return any(part.has(PathIntegral, ModeIntegral) for part in parts)
 
 
+def _has_sums_in_equations(law: BoundaryLaw) -> bool:
+    """Whether the equations for its unknowns hold sums over modes."""
+    return any(equation.has(Sum) for equation in law.equations)
+
+
 def _is_slow(diagram: PhaseDiagram, law: BoundaryLaw) -> bool:
     """Whether one comparison takes more than quick effort has: integrals over modes, or sums in equations."""
-    in_equations = any(equation.has(Sum) for equation in law.equations)
     system = system_of(diagram.model)
     has_source = system is not None and symbols.source in system.parameters
-    is_summed = law.type is BoundaryType.ONSET and in_equations and has_source
+    is_summed = law.type is BoundaryType.ONSET and _has_sums_in_equations(law) and has_source
     return is_summed or (_is_costly(law) and diagram.model.name != "diagonal")
 
 
