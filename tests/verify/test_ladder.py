@@ -83,3 +83,10 @@ def test_the_deepest_point_is_the_best_of_its_grid() -> None:
     assert diagram.locate(**best.point._asdict()).name == "V"
     assert best.margin * best.end == max((margins * ends)[margins > 0])
     assert deepest(margins[:0], ends[:0], []) is None
+
+
+def test_a_linear_estimator_has_no_edge_that_ends_a_ladder() -> None:
+    """Ridge on the inputs of a matrix network is solved as far as on those of a diagonal one."""
+    at = strategies.Scale(a=Fraction(397, 320), ell=Fraction(191, 4096), gamma=Fraction(5, 4))
+    diagram = phase_diagram(quadratic, noise="none", estimator="ridge")
+    assert ladder(diagram, diagram.locate(**at._asdict()), at)[-1] > 10**40
