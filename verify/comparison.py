@@ -91,8 +91,9 @@ PARTS = ("unlearned", "learned", "overfitting")
 SEEN_DECADES = 5
 """How far below the whole a part of the risk is still known, in float64, to more than is compared."""
 
-LONG = 45
-"""The logarithm L of the last dimension from which on laws are compared that are right up to 1/L."""
+LONG = 36
+"""The number gamma/L, L the logarithm of the last dimension, is at most one over this where laws are compared
+that are right up to 1/L: sizes are powers gamma of what has a series in 1/L."""
 
 EDGE_DECADES = 24
 """Decades of K/d below 1 up to which, at a hard edge, the modes next to the edge are known."""
@@ -552,7 +553,8 @@ def _why_unseen(
     powers_gone = _neglected(diagram, phase, point) * decades / LEAST_DEPTH_OF_SERIES
     # what is left of these falls like 1/L alone, and powers of d are removed with it
     length = -freedom * decades * math.log(10)
-    room = min(length / LONG, powers_gone) if quantity in PARTS else powers_gone
+    steepness = max(float(point.gamma), float(FIGURE_GAMMA))
+    room = min(length / (LONG * steepness), powers_gone) if quantity in PARTS else powers_gone
     if quantity in (*PARTS, "pruned_risk") and law.corrected is not None and room < 1:
         return words.SHORT_SERIES
     if quantity == "pruned_risk" and _is_at_hard_edge(phase, diagram) and 0 < modes < 1:

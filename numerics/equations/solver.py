@@ -58,17 +58,20 @@ class Attempt:
 
     @property
     def error(self) -> float:
-        """Error of the root; infinite for no root, or an error e that underflows."""
-        if self.root is None or not self.root.scalars.error > 0:
+        """Error of the root; infinite if it is none, or where an error e underflows."""
+        if self.root is None or self.is_stuck or not self.root.scalars.error > 0:
             return math.inf
         return float(self.root.error)
 
     @property
+    def is_stuck(self) -> bool:
+        """Whether there is no root, or one where rounding keeps the residuals from vanishing."""
+        return self.root is None or self.root.residual >= DOUBLE_RESIDUAL
+
+    @property
     def is_accurate(self) -> bool:
         """Whether it is good enough to be handed out."""
-        if self.root is None or self.root.residual >= DOUBLE_RESIDUAL:
-            return False
-        return max(self.error, self.root.rounding) < DOUBLE_ACCURACY
+        return self.root is not None and max(self.error, self.root.rounding) < DOUBLE_ACCURACY
 
 
 @dataclass(frozen=True)
@@ -113,7 +116,7 @@ def in_double(systems: Sequence[StateEquations], similar: Similar | None = None)
                 break  # to the rounding of float64: more digits, not a better guess, are needed
     if not attempts:
         raise failures[-1]  # that of the most general coordinate
-    return min(attempts, key=lambda attempt: (attempt.error, attempt.root is None))
+    return min(attempts, key=lambda attempt: (attempt.error, attempt.is_stuck))
 
 
 def _continued(equations: StateEquations, similar: Similar) -> Attempt:

@@ -152,9 +152,12 @@ def _coordinate(
 
 
 def _angle_of(log_ratio: float) -> float:
-    """-log(angle) where kappa = 2 delta cos(angle), of noise alone; at least 1, where small angles begin."""
-    half = math.exp(min(log_ratio, 1.0)) / 2
-    return 1.0 if half >= 1 else max(1.0, -math.log(math.acos(half)))
+    """-log(angle) where kappa = 2 delta cos(angle), of noise alone; at least 1, where small angles begin.
+
+    A search may end outside the edge by its tolerance: there, that of a point as far inside.
+    """
+    distance = abs(math.exp(min(log_ratio, 1.0)) / 2 - 1)
+    return 1.0 if distance == 0 else max(1.0, -math.log(math.acos(1 - distance)))
 
 
 by_ratio = partial(

@@ -79,7 +79,7 @@ class ModeNodes:
     learned: int
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=1024)
 def mode_nodes(dim: int, decay: Number, break_after: int = 0, arithmetic: Arithmetic = DOUBLE) -> ModeNodes:
     """Nodes and weights with ``sum_{i=1}^{dim} F(i) = weights @ F(indices)``, to rounding.
 

@@ -381,7 +381,8 @@ def _end(diagram: PhaseDiagram, boundary: Boundary, point: Mapping[Symbol, Fract
         if diagram.width == "scaled":
             if place.rho == 1:  # where units are as many as inputs they keep all of the noise, or none
                 return min(last_decade(diagram, phase, place) for phase in boundary.phases)
-            return min(reach_of_width(diagram, phase, place) for phase in boundary.phases)
+            ends = (reach_of_width(diagram, phase, place, FEW_MODES) for phase in boundary.phases)
+            return min(HIGHEST_WITH_EDGE, *ends)
         end = min(last_decade(diagram, phase, place) for phase in boundary.phases)
         return min(end, max(SHORTEST, DECADES_NEGLECTED / _gap(diagram, boundary, point)))
     cost = ALL_LEARNED if _law_of(boundary).type is BoundaryType.RECOVERY else FEW_MODES

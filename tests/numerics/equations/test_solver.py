@@ -138,3 +138,42 @@ def test_threads_do_not_share_a_precision() -> None:
         found = list(pool.map(lambda asked: solve(asked[0], digits=asked[1]), cases * 4))
     assert found == expected * 4
     assert flint.ctx.prec == before
+
+
+def test_a_search_that_ends_outside_the_edge_goes_on_in_the_angle() -> None:
+    """kappa is 2 delta (1 - 2e-9) here, and the search ends at 2 delta (1 + 4e-9).
+
+    From there a ratio kappa/delta keeps seven digits of D; the angle keeps all.
+    """
+    solution = solve(
+        Problem(
+            "bilinear",
+            gamma=3,
+            samples=7.094910379108371e53,
+            dim=57386110506944666274323502717403660288,
+            weight_decay=9.80830914023187e-76,
+            noise_variance=2.3003282583244514e-57,
+        )
+    )
+    assert solution.coordinate == 0
+    assert solution.residual < 1e-13
+    assert float(1 - solution.threshold / (2 * solution.effective_noise)) == pytest.approx(
+        1.7e-9, rel=0.1, abs=0
+    )
+
+
+def test_a_root_that_rounding_keeps_from_its_equations_is_none_to_start_from() -> None:
+    """Next to the edge of noise kappa/delta is 2 up to 1e-24: float64 stalls there, and so would 37 digits."""
+    solution = solve(
+        Problem(
+            "quadratic",
+            gamma=Fraction(229, 128),
+            samples=Fraction("8.4269092860535841e75"),
+            dim=7460776788567886820092617523259488882920568017417574046538661888,
+            weight_decay=Fraction("4.9216429500355294e-26"),
+            noise_variance=1,
+            width=7886216871022063590962102272,
+        )
+    )
+    assert solution.coordinate == 0
+    assert solution.residual < 1e-12
