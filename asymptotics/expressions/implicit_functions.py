@@ -28,7 +28,29 @@ def _choice(condition: Any, one: Any, other: Any) -> Any:
 
 _ONE: tuple[Callable[..., Any], ...] = (min, _choice, bool)
 _MANY: tuple[Callable[..., Any], ...] = (np.minimum, np.where, np.all)
-"""Minimum, choice and whether all are true, of a number and of arrays."""
+"""Minimum, choice and whether all are true, of a number and of arrays: NumPy is slow at numbers of mpmath."""
+
+_LEAST = 1e-300
+"""Below it float64 loses digits."""
+
+_BELOW = 1 - 1e-7
+"""A root of float64 times this is below the root."""
+
+
+def _last(arithmetic: Any, degree: int) -> Any:
+    """p at the end of the branch."""
+    return arithmetic.real(Fraction(1, degree - 1))
+
+
+def _most(arithmetic: Any, degree: int) -> Any:
+    """p (1 - p)^(k-2) there."""
+    last = _last(arithmetic, degree)
+    return last * (arithmetic.real(Fraction(1)) - last) ** (degree - 2)
+
+
+def _floats(value: Any) -> Any:
+    """A number or an array of them in float64."""
+    return float(value) if np.ndim(value) == 0 else np.asarray(value).astype(float)
 
 
 class ImplicitFunction(Function):  # type: ignore[misc]
@@ -66,6 +88,16 @@ class _Mpmath:
         return mpmath.mpf(value.numerator) / value.denominator
 
 
+class _Floats:
+    """Floats, as an arithmetic."""
+
+    epsilon = 2.0**-52
+
+    @staticmethod
+    def real(value: Fraction) -> float:
+        return float(value)
+
+
 class unlearned_share(ImplicitFunction):  # noqa: N801  # it is written as a function
     r"""1 - q(l)^k, q the upper root of k l q^(k-2) (1 - q) = 1: what is not known of a neuron He_k(w.x).
 
@@ -96,12 +128,27 @@ class unlearned_share(ImplicitFunction):  # noqa: N801  # it is written as a fun
         """By Newton's method, until its steps are those of rounding."""
         ratio, degree = arguments[0], int(arguments[1])
         one = arithmetic.real(Fraction(1))
-        last = arithmetic.real(Fraction(1, degree - 1))  # p at the end of the branch
-        most = last * (one - last) ** (degree - 2)
-        # numbers one by one without NumPy, which is slow at those of mpmath
-        minimum, where, everywhere = _ONE if np.ndim(ratio) == 0 else _MANY
-        goal = minimum(one / (degree * ratio), most)
-        p = goal * one
+        minimum, where, _ = _ONE if np.ndim(ratio) == 0 else _MANY
+        goal = minimum(one / (degree * ratio), _most(arithmetic, degree))
+        start = goal * one
+        if arithmetic.epsilon < _Floats.epsilon:
+            # in float64 first: next to the end of the branch that takes dozens of steps
+            rough = minimum(_floats(goal), _most(_Floats(), degree))
+            is_normal = rough > _LEAST
+            rough = where(is_normal, rough, 1.0)
+            start = start * where(is_normal, cls._root(_Floats(), rough, degree, rough) / rough * _BELOW, 1.0)
+        p = cls._root(arithmetic, goal, degree, start)
+        total, power = 0 * p, one + 0 * p
+        for _ in range(degree):  # 1 - q^k = p (1 + q + ... + q^(k-1))
+            total, power = total + power, power * (one - p)
+        return p * total
+
+    @classmethod
+    def _root(cls, arithmetic: Any, goal: Any, degree: int, start: Any) -> Any:
+        """The least p with p (1 - p)^(k-2) = goal, from below."""
+        _, where, everywhere = _ONE if np.ndim(goal) == 0 else _MANY
+        one, last, most = arithmetic.real(Fraction(1)), _last(arithmetic, degree), _most(arithmetic, degree)
+        p = start
         for _ in range(_MOST_STEPS):
             rest = one - p
             power = rest ** (degree - 2)
@@ -110,10 +157,7 @@ class unlearned_share(ImplicitFunction):  # noqa: N801  # it is written as a fun
             p = p + step
             if everywhere(abs(step) <= 4 * arithmetic.epsilon * p):
                 break
-        total, power = 0 * p, one + 0 * p
-        for _ in range(degree):  # 1 - q^k = p (1 + q + ... + q^(k-1))
-            total, power = total + power, power * (one - p)
-        return p * total
+        return p
 
     @staticmethod
     def _imp_(ratio: Any, degree: Any) -> Any:

@@ -271,6 +271,8 @@ def multiprecision(bits: int) -> Arithmetic:
         raise ValueError(f"bits={bits}: multiprecision needs more than the {DOUBLE_BITS} bits of DOUBLE")
 
     def real(number: Any) -> Any:
+        if isinstance(number, float):  # most are; asking whether one is rational takes longest
+            return gmpy2.mpfr(number, bits)
         if isinstance(number, mpmath.mpf):
             return _from_mpf(number, bits)
         if isinstance(number, Rational):

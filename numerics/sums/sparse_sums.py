@@ -25,11 +25,7 @@ _NODES_PER_DIGIT = 1.35
 # Blocks of up to this many times as many are summed one by one: weights of shorter rules alternate.
 _FEW = 3
 # Blocks are at most this wide, over gamma, in log M.
-_WIDEST = 0.55
-# A singularity of third order, over a block as long as it is far from there, is this power of the length.
-_POWER_OF_FAINT = 4
-# Nodes of a rule, however short the block: what is smooth in it is a polynomial of this degree to all digits.
-_LEAST_ORDER = 8
+_WIDEST = 0.8
 
 
 def sparse_sum(
@@ -50,27 +46,22 @@ def sparse_sum(
     >>> print(len(nodes), f"{harmonic - 20 * math.log(10):.12f}")
     2781 0.577215664902
     """
-    faint_share = 10 ** (-arithmetic.digits / _POWER_OF_FAINT)
+    order = math.ceil(_NODES_PER_DIGIT * arithmetic.digits)
+    faint_share = 10 ** (-arithmetic.digits / 4)
     widest = _WIDEST / float(decay)
     places = [(place, int(faint_share * place)) for place in singular]
     places += [(0, 0), (last + 1, 0)] if layer else [(0, 0)]
     first = 1
     while first <= last:
-        length, digits = min(int(widest * first), last + 1 - first), arithmetic.digits
+        length = min(int(widest * first), last + 1 - first)
         for place, faint in places:
             distance = abs(first - place)
             if place <= first:  # as far behind the panel as it is long
-                room = max(distance, faint)
+                length = min(length, max(distance, faint))
             elif distance > faint:  # as far ahead of its end
-                room = max(distance // 2, min(distance, faint))
+                length = min(length, max(distance // 2, min(distance, faint)))
             else:
-                room = distance
-            if room < length:
-                length, digits = room, arithmetic.digits
-                if place in singular and room > 0:
-                    # what is singular in a block is this power of its length
-                    digits -= _POWER_OF_FAINT * math.log10(place / room)
-        order = max(math.ceil(_NODES_PER_DIGIT * digits), _LEAST_ORDER)
+                length = min(length, distance)
         length = max(length, min(order, last + 1 - first))
         if length <= _FEW * order:
             yield from ((number, arithmetic.real(1)) for number in range(first, first + length))

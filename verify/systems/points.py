@@ -46,8 +46,8 @@ RationalFunction: TypeAlias = Callable[..., Fraction]
 DECADES_OF_VARIABLES = 150
 """Of each variable at the end of a ladder."""
 
-DECADES_OF_UNKNOWNS = 80
-"""Of each unknown: squares of what is made of it stay numbers of float64."""
+DECADES_OF_UNKNOWNS = 60
+"""Of each unknown: sums over infinitely many modes reach ten further in float64; beyond they take digits."""
 
 _DIGITS_OF_ROOTS = 30
 """Of what is no rational number, such as the sqrt(3) at which two phases of a system meet."""

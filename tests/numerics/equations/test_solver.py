@@ -163,7 +163,7 @@ def test_a_search_that_ends_outside_the_edge_goes_on_in_the_angle() -> None:
 
 
 def test_a_root_that_rounding_keeps_from_its_equations_is_none_to_start_from() -> None:
-    """Next to the edge of noise kappa/delta is 2 up to 1e-24: float64 stalls there, and so would 37 digits."""
+    """At the edge of noise kappa/delta is 2 up to 1e-24: float64 stalls there, and so would 37 digits."""
     solution = solve(
         Problem(
             "quadratic",
