@@ -38,12 +38,12 @@ _BELOW = 1 - 1e-7
 
 
 def _last(arithmetic: Any, degree: int) -> Any:
-    """p at the end of the branch."""
+    """The root at the end of the branch."""
     return arithmetic.real(Fraction(1, degree - 1))
 
 
 def _most(arithmetic: Any, degree: int) -> Any:
-    """p (1 - p)^(k-2) there."""
+    """The left side there."""
     last = _last(arithmetic, degree)
     return last * (arithmetic.real(Fraction(1)) - last) ** (degree - 2)
 

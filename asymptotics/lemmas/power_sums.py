@@ -44,6 +44,7 @@ from sympy import (
     S,
     Symbol,
     atan,
+    cancel,
     collect,
     digamma,
     erf,
@@ -142,10 +143,10 @@ def end_behaviour(value: Expr, end: Expr) -> tuple[Expr, Expr | None]:
     tails = {f: f.tail for f in value.atoms(ImplicitFunction) if limit(f.args[0], size, end) == oo}
     value = value.xreplace(tails)
     try:
-        power = limit(simplify(size * value.diff(size) / value), size, end)
+        power = limit(cancel(size * value.diff(size) / value), size, end)
         if not power.is_finite:
             return S.Zero, None
-        return limit(simplify(value / size**power), size, end), power + shift
+        return limit(cancel(value / size**power), size, end), power + shift
     except (TypeError, NotImplementedError) as error:  # how it fails on Piecewise, Max and Heaviside
         raise NotImplementedError(
             f"SymPy finds no leading power of {value} as {size} -> {end}: a function of one mode is to be "

@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from itertools import product
 
-from sympy import Dummy, Expr, S, expand, factorial, gammasimp, oo, simplify
+from sympy import Dummy, Expr, S, cancel, expand, factorial, gammasimp, oo
 
 from asymptotics.algebra.monomials import Term, bulk_freedom, term
 from asymptotics.algebra.polyhedra import FIELD, Domain, coefficient, sign
@@ -346,7 +346,7 @@ def next_order_of_sum(
     if network.bbp_threshold != 0 or not power.is_Integer:
         raise NotImplementedError("outliers of noise with a soft edge")
     coefficients = [
-        simplify(in_ratio.diff(ratio, order).subs(ratio, 0) / factorial(order)) for order in range(power + 1)
+        cancel(in_ratio.diff(ratio, order).subs(ratio, 0) / factorial(order)) for order in range(power + 1)
     ]
     if any(coefficients[1:-1]):
         raise NotImplementedError(f"a series in delta/kappa that does not begin with order {power}")
