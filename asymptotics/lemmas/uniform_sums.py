@@ -243,7 +243,12 @@ def evaluate(expression: Expr, values: Mapping[Symbol, Number]) -> mpmath.mpf:
     '0.5819767069'
     """
     symbols = (*values,)
-    return mpmath.mpf(compiled(expression, symbols)(*(values[s] for s in symbols)))
+    number = mpmath.mpmathify(compiled(expression, symbols)(*(values[s] for s in symbols)))
+    if isinstance(number, mpmath.mpc):
+        # where two of its cases meet a square root of what rounding leaves of 0 may be imaginary
+        is_rounding = abs(number.imag) <= mpmath.sqrt(mpmath.eps) * abs(number.real)
+        return number.real if is_rounding else mpmath.mpf("nan")
+    return number
 
 
 class ModeIntegral(Expr):  # type: ignore[misc]  # SymPy exports no types

@@ -137,3 +137,10 @@ def test_a_jump_inside_a_panel_is_refused():
     with pytest.raises(ArithmeticError, match=r"known to .* of its size only"):
         integral(lambda x: mpf(x > 0.3), [0, 1], 15)
     assert integral(lambda x: mpf(x > 0.5), [0, 0.5, 1], 15) == mpf(0.5)
+
+
+def test_the_root_of_what_rounding_leaves_of_zero_is_real() -> None:
+    """Where two cases of a law meet: sqrt(1 - 4 x^2) at x = 1/2, rounded."""
+    law = 1 + sqrt(1 - SCALE)
+    assert evaluate(law, {SCALE: 1 + mpmath.eps}) == 1
+    assert mpmath.isnan(evaluate(law, {SCALE: mpf(2)}))
