@@ -15,6 +15,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from scipy.ndimage import distance_transform_edt
 from sympy import Rational, lambdify
 
 from asymptotics import PhaseDiagram, optimal_width, phase_diagram, quadratic, width_peak, width_ratio
@@ -53,7 +54,10 @@ def draw_phases(axes: Axes, diagram: PhaseDiagram) -> None:
         if not inside.any():
             continue
         axes.contourf(widths, samples, inside, levels=[0.5, 1.5], colors=[COLOURS[phase.name]])
-        axes.text(widths[inside].mean(), samples[inside].mean(), phase.name, ha="center", va="center")
+        # the name stands where its phase is widest; the edges of the axes are boundaries, too
+        room = distance_transform_edt(np.pad(inside, 1))[1:-1, 1:-1]
+        place = np.unravel_index(np.argmax(room), room.shape)
+        axes.text(widths[place], samples[place], phase.name, ha="center", va="center")
     at = np.linspace(0.01, 1, 100)
     axes.plot(at, at, color="black", linewidth=1.5, label=r"$p = n/2d$, the peak")
     (_, end, best, _), _ = optimal_width(diagram, gamma=GAMMA)
