@@ -58,7 +58,15 @@ from verify.outcomes import Check, DerivedPhase, Omission
 from verify.predictions import lacks, laws_of
 from verify.report import Report
 from verify.strategies import Scale, scales
-from verify.systems.points import exponents_at, has_own_axes, last_decade, point_type, slack, values_at
+from verify.systems.points import (
+    exponents_at,
+    has_own_axes,
+    last_decade,
+    point_type,
+    share_kept,
+    slack,
+    values_at,
+)
 from verify.systems.solution import solve_system
 from verify.verdicts import Kind, tolerance_of, verdict_of
 
@@ -419,7 +427,8 @@ def _draw(diagram: PhaseDiagram, phase: Phase, effort: Effort, seed: int) -> lis
         return deepest(1, _TRIES_WHERE_COSTLY, **at_figure)
     # near the end of a phase no dimension in reach is large at that decay
     steep = [point for point in deepest(1, **steep_at) if -shallowness(point) >= enough] if steep_at else []
-    points = deepest(count, **at_figure) + deepest(count)
+    # the same twice where a system has no gamma
+    points = list(dict.fromkeys(deepest(count, **at_figure) + deepest(count)))
     return points[: 2 * count - len(steep)] + steep
 
 
@@ -477,7 +486,8 @@ def _check(diagram: PhaseDiagram, phase: Phase, point: Any, every_law: bool) -> 
             enough = least.get(kind, LEAST_DEPTH)
             if law.corrected is not None and kind != "exponent":
                 enough = max(enough, LEAST_DEPTH_OF_SERIES)
-            if depth < enough and not math.isnan(measured.value):
+            own = depth if kind == "exponent" else depth * share_kept(diagram, law, point)
+            if own < enough and not math.isnan(measured.value):
                 yield Omission(quantity=quantity, kind=kind, reason=words.SHALLOW, **shared)
                 continue
             yield Check(

@@ -12,7 +12,7 @@ Three things keep it accurate:
 - the head 1..H is added term by term: F varies on the scale of i there, faster the larger gamma is;
 - so is a window around a break M + 1/2, next to which F may have a pole (1/(z - s_i) has one wherever z
   comes close to the target's spectrum); outside it, Gauss-Legendre panels are no wider than their distance
-  to the break, and nowhere wider than about 1/gamma in log i;
+  to the break, and nowhere wider than about 1/gamma in log i, nor than a few e-folds;
 - c(D) is applied by an antisymmetric stencil on the 2L integers around the junction, whose exact rational
   weights (`junction_stencil`) reproduce the first L terms of the series: no derivative is needed.
 
@@ -53,6 +53,8 @@ SINGULARITY_DISTANCE = 3
 # are singular at a distance pi/(2 gamma) from the real axis of log i; Gaussians of i^gamma grow beyond half
 # of it, and are what asks for 1.2 where poles alone are content with 1.5.
 PANEL_WIDTH = 1.2
+# Widest panel in log i at any gamma: i itself, which terms are multiplied by in log i, is e^4 of what it was.
+WIDEST_PANEL = 4.0
 # Gauss-Legendre nodes of a panel per digit, for a Bernstein ellipse of parameter 4.4.
 NODES_PER_DIGIT = 0.8
 # More terms than this are not added one by one.
@@ -254,7 +256,7 @@ def _panels(
     stop = _log_of_ratio(right, break_after, middle, arithmetic)
     near, far = (start, stop) if abs(start) < abs(stop) else (stop, start)
     sign = 1 if far > 0 else -1
-    inner = _graded(float(abs(near)), float(abs(far)), PANEL_WIDTH / float(decay))[1:-1]
+    inner = _graded(float(abs(near)), float(abs(far)), min(PANEL_WIDTH / float(decay), WIDEST_PANEL))[1:-1]
     edges = np.concatenate([[near], sign * arithmetic.array(inner), [far]])
 
     nodes, gauss_weights = arithmetic.gauss_legendre(_panel_order(arithmetic))

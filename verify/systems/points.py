@@ -9,7 +9,7 @@ in which the next one lies.  By hand, for 0 < y < x < 1: eliminating y leaves 0 
 left of y is 0 < y < 1/2.
 
 In this order: `has_own_axes`, `axes`, `point_type`, `points_of`, `holds_parameters`, `exponents_at`, `slack`,
-`neglected_in`, `last_decade`, `values_at`.
+`neglected_in`, `share_kept`, `last_decade`, `values_at`.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from hypothesis import assume
 from hypothesis import strategies as st
 from sympy import Expr, Max, Piecewise, Poly, Pow, Rational, Symbol, cancel, expand, lambdify, zeta
 from sympy import fraction as numerator_and_denominator
+from sympy import gamma as gamma_function
 from sympy.core.relational import Relational
 
 from asymptotics import Law, Phase, PhaseDiagram, symbols
@@ -328,6 +329,28 @@ def neglected_in(phase: Phase) -> tuple[tuple[Expr, ...], tuple[tuple[Expr, ...]
         for gap in (*_to_logarithm(law.constant), *_to_logarithm_below(law))
     )
     return (*gaps, *dict.fromkeys(logarithms)), tuple(one.args for one in exchanges)
+
+
+def share_kept(diagram: PhaseDiagram, law: Law, point: Any) -> float:
+    """What is left of the slack for one law: sums of i^-x, x near 1, may begin or end at a break in it.
+
+    Such a sum is Gamma((x - 1)/(2 alpha)) in the constant, as its terms depend on squares of the sizes.  Its
+    other end is left out, which is the power x - 1 of the ratio of the two ends, and that a power of d.
+
+    >>> from asymptotics import phase_diagram
+    >>> from asymptotics.models import one_pass_sgd
+    >>> diagram = phase_diagram(one_pass_sgd)
+    >>> point = point_type(diagram)(tau=Fraction(4, 5), alpha=Fraction(11, 20), beta=Fraction(3, 2))
+    >>> round(share_kept(diagram, diagram.locate(**point._asdict()).laws["F_ac"], point), 3)
+    0.1
+    """
+    system = system_of(diagram.model)
+    if system is None:
+        return 1.0
+    arguments = tuple(one.args[0] for one in sorted(law.constant.atoms(gamma_function), key=str))
+    held = tuple(x for x in arguments if x.free_symbols and x.free_symbols <= {*PARAMETERS})
+    *at, decay = exponents_at(diagram, (*held, system.decay), point)
+    return min([1.0, *(2 * decay * abs(x - min(round(x), 0)) for x in at)])
 
 
 def _to_logarithm(constant: Expr) -> Iterator[Expr]:

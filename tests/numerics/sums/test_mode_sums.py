@@ -157,3 +157,15 @@ def test_the_stencil_sums_polynomials_exactly(length: int) -> None:
 def test_a_break_outside_the_modes_is_refused() -> None:
     with pytest.raises(ValueError, match="break_after=8"):
         mode_nodes(7, 1.25, 8)
+
+
+@pytest.mark.parametrize("decay", [Fraction(1, 500), Fraction(1, 64), Fraction(1, 4)])
+def test_sums_of_nearly_equal_terms(decay: Fraction) -> None:
+    """The sum of i^-gamma over 10^42 modes, to Euler and Maclaurin's d^(1 - g)/(1 - g) + zeta(g) + d^-g/2."""
+    dim = 10**42
+    nodes = mode_nodes(dim, decay)
+    total = float(nodes.weights @ nodes.indices ** -float(decay))
+    with mpmath.workdps(60):
+        power = mpmath.mpf(decay.numerator) / decay.denominator
+        exact = mpmath.mpf(dim) ** (1 - power) / (1 - power) + mpmath.zeta(power)
+    assert total == pytest.approx(float(exact), rel=1e-13, abs=0)
