@@ -1,5 +1,6 @@
 """Points inside the phases of a system, whatever its coordinates."""
 
+import math
 from fractions import Fraction
 from functools import cache
 
@@ -21,6 +22,7 @@ from verify.systems.points import (
     last_decade,
     point_type,
     points_of,
+    share_kept,
     slack,
     values_at,
 )
@@ -116,6 +118,20 @@ def test_one_over_such_a_sum_makes_a_point_shallow():
     of = phase_diagram(one_pass_sgd)
     at = {"tau": Fraction(71, 20), "alpha": Fraction(15, 32), "beta": Fraction(1, 4)}
     assert slack(of, of.locate(**at), point_type(of)(**at)) == pytest.approx(1 / 16, rel=1e-12, abs=0)
+
+
+def test_a_law_with_a_sum_that_ends_near_a_logarithm_counts_its_other_end():
+    """F_ac at alpha = 35/64: its sum of i^(-35/32) begins at the break, and (k/d)^(3/32) is left out at d.
+
+    Of what it lacks 0.57 is left after 25 decades, which is d^-0.0098, where the slack of the phase is 0.08.
+    """
+    of = phase_diagram(one_pass_sgd)
+    point = point_type(of)(tau=Fraction(10033, 10240), alpha=Fraction(35, 64), beta=Fraction(43, 128))
+    phase = of.locate(**point._asdict())
+    assert share_kept(of, phase.laws["F_ac"], point) == pytest.approx(3 / 32, rel=1e-12, abs=0)
+    kept = slack(of, phase, point) * share_kept(of, phase.laws["F_ac"], point)
+    assert kept < -math.log10(0.57) / 25
+    assert share_kept(of, phase.risk, point) > 0.5
 
 
 @given(at=st.fractions(Fraction(1, 2), 3, max_denominator=100))
