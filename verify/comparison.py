@@ -35,6 +35,7 @@ from asymptotics.networks.mode_functions import Ordering
 from asymptotics.systems import system_of
 from numerics import InvalidProblem, NotConverged, Problem, solve
 from numerics.arithmetic.precision import to_fraction
+from numerics.estimators.bayes import FEW_DIGITS
 from numerics.networks.network import NETWORKS
 from numerics.runs import Cache, Parts, complete, require_run
 from verify import point_cache, words
@@ -468,9 +469,11 @@ def _examples(strategy: st.SearchStrategy[Any], count: int, seed: int) -> list[A
 def _check(diagram: PhaseDiagram, phase: Phase, point: Any, every_law: bool) -> Iterator[Check | Omission]:
     """The checks of one point, of every law or of those alone that all phases have; and what was left out."""
     dims = _ladder(diagram, phase, point)
-    solutions = [_solved_in(phase, diagram, point, dim) for dim in dims]
     variables = [_variables(diagram, point, dim) for dim in dims]
     depth = _depth(diagram, phase, point, dims[-1])
+    # where the last dimension lacks more than 1e-6 of the law no more digits are seen
+    digits = FEW_DIGITS if _is_costly(diagram) and depth < FEW_DIGITS else None
+    solutions = [_solved_in(phase, diagram, point, dim, digits) for dim in dims]
     least = {"exponent": -math.inf, "log_exponent": LEAST_DEPTH_OF_LOGARITHM}
     shared = {**_row(diagram, phase), **_coordinates(point._asdict()), "dim": dims[-1]}
     for quantity, law in (laws_of(diagram, phase) if every_law else phase.laws).items():
@@ -581,10 +584,12 @@ def _is_at_hard_edge(phase: Phase, diagram: PhaseDiagram) -> bool:
     return _has_hard_edge(diagram) and phase.hypothesis.ordering is not Ordering.THRESHOLD_ABOVE_NOISE
 
 
-def _solved_in(phase: Phase, diagram: PhaseDiagram, point: Any, dim: int) -> Callable[[str], Any]:
+def _solved_in(
+    phase: Phase, diagram: PhaseDiagram, point: Any, dim: int, digits: int | None
+) -> Callable[[str], Any]:
     """What ``_solved`` gives, or an error that says where."""
     try:
-        return _solved(diagram, point, dim)
+        return _solved(diagram, point, dim, digits)
     except NotConverged as error:
         at = ", ".join(f"{name} = {value}" for name, value in point._asdict().items() if value is not None)
         raise NotConverged(
@@ -592,11 +597,11 @@ def _solved_in(phase: Phase, diagram: PhaseDiagram, point: Any, dim: int) -> Cal
         ) from error
 
 
-def _solved(diagram: PhaseDiagram, point: Any, dim: int) -> Callable[[str], Any]:
-    """What gives the quantities of the solution at one dimension, by name."""
+def _solved(diagram: PhaseDiagram, point: Any, dim: int, digits: int | None = None) -> Callable[[str], Any]:
+    """What gives the quantities of the solution at one dimension, by name; in float64 if digits are None."""
     if _is_solved_as_declared(diagram):
-        return solve_system(diagram.model, **values_at(diagram, point, dim)).__getitem__
-    solution = solve(problem_at(diagram, point, dim))
+        return solve_system(diagram.model, digits=digits, **values_at(diagram, point, dim)).__getitem__
+    solution = solve(problem_at(diagram, point, dim), digits=digits)
 
     def quantity_of(name: str) -> Any:
         if name == "pruned_risk":

@@ -161,6 +161,9 @@ DOUBLE = Arithmetic(
 ROUGH = replace(DOUBLE, bits=24)
 """float64 asked for seven digits only: rules of integration are as short as that allows."""
 
+SHORT = replace(DOUBLE, bits=30)
+"""The same for nine digits."""
+
 
 def _from_mpf(number: Any, bits: int) -> Any:
     """Nearest number of that many bits: one rounding, of the mantissa; the shift is exact."""
@@ -303,7 +306,7 @@ def multiprecision(bits: int) -> Arithmetic:
 
 def _of_bits(bits: int) -> Arithmetic:
     """The one arithmetic of that many bits."""
-    return {DOUBLE.bits: DOUBLE, ROUGH.bits: ROUGH}.get(bits) or multiprecision(bits)
+    return {one.bits: one for one in (DOUBLE, ROUGH, SHORT)}.get(bits) or multiprecision(bits)
 
 
 def for_digits(digits: int, guard: int = 0) -> Arithmetic:
