@@ -6,7 +6,7 @@ Haar for the quadratic one.  The effective noise of the posterior mean solves on
 
 A bracketing search on an approximation of the posterior variance e starts the secant method on e itself,
 which costs seconds for the quadratic network at the largest dimensions: first on a few digits of e, then on
-all.
+all.  Up to six digits of the solution take nine of e, and half the time.
 
 None of the error is noise taken for target: a posterior mean is orthogonal to its error.  The error is
 divided into a learned and an unlearned part by the degrees of freedom of each mode, or eigenvector

@@ -2,12 +2,16 @@
 
 from dataclasses import replace
 from fractions import Fraction
+from typing import Any
 
 import mpmath
 import numpy as np
 import pytest
 
 from numerics import InvalidProblem, NotConverged, Problem, optimal_weight_decay, solve
+from numerics.arithmetic.precision import DOUBLE_BITS
+from numerics.estimators import bayes
+from numerics.networks.posterior import posterior_variance
 
 NETWORKS = ("diagonal", "quadratic")
 
@@ -194,3 +198,39 @@ def test_one_direction_just_below_its_recovery(dim: int) -> None:
                 solve(just_below(share))
         else:
             assert solve(just_below(share)).excess_risk == pytest.approx(risk, rel=1e-10, abs=0)
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+@pytest.mark.parametrize(
+    ("n_eff", "noise"), [(1e3, 0.5), (2.5e4, 1e-6), (0.3, 1.0), (6e4, 1e-3), (5e4 * (1 - 1e-6), 0)]
+)
+def test_few_digits_are_those_of_float64(
+    network: str, n_eff: float, noise: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Six digits take no multiple precision, and no more of float64 than they must."""
+    asked = problem(network, 10**5, n_eff, noise)
+    exact = solve(asked)
+
+    def refuse(digits: int, guard: int = 0) -> None:
+        raise AssertionError(f"an arithmetic of {digits + guard} digits")
+
+    monkeypatch.setattr(bayes, "for_digits", refuse)
+    short = solve(asked, digits=6)
+    for name in ("excess_risk", "effective_noise", "degrees_of_freedom"):
+        assert float(getattr(short, name)) == pytest.approx(getattr(exact, name), rel=1e-7, abs=0)
+    assert short.digits == 6
+    assert isinstance(short.excess_risk, mpmath.mpf)
+
+
+def test_few_digits_take_short_rules(monkeypatch: pytest.MonkeyPatch) -> None:
+    bits: list[int] = []
+
+    def seen(noise: Any, target: Any) -> Any:
+        bits.append(target.arithmetic.bits)
+        return posterior_variance(noise, target)
+
+    architecture = problem("quadratic", 10**4, 1e3, 0.5).architecture
+    monkeypatch.setattr(bayes, "_variance_of", lambda network: seen)
+    assert architecture.posterior_variance is posterior_variance
+    solve(problem("quadratic", 10**4, 1e3, 0.5), digits=6)
+    assert max(bits) < DOUBLE_BITS
