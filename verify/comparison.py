@@ -473,6 +473,7 @@ def _check(diagram: PhaseDiagram, phase: Phase, point: Any, every_law: bool) -> 
     depth = _depth(diagram, phase, point, dims[-1])
     # where the last dimension lacks more than 1e-6 of the law no more digits are seen
     digits = FEW_DIGITS if _is_costly(diagram) and depth < FEW_DIGITS else None
+    rounding = ROUNDING if digits is None else 10.0**-digits
     solutions = [_solved_in(phase, diagram, point, dim, digits) for dim in dims]
     least = {"exponent": -math.inf, "log_exponent": LEAST_DEPTH_OF_LOGARITHM}
     shared = {**_row(diagram, phase), **_coordinates(point._asdict()), "dim": dims[-1]}
@@ -485,7 +486,7 @@ def _check(diagram: PhaseDiagram, phase: Phase, point: Any, every_law: bool) -> 
             continue
         # what an estimator does not have, such as a threshold, is nothing at every size
         values = [of(quantity) or 0 for of in solutions]
-        for kind, predicted, measured in _compared(diagram, law, point, variables, values):
+        for kind, predicted, measured in _compared(diagram, law, point, variables, values, rounding):
             enough = least.get(kind, LEAST_DEPTH)
             if law.corrected is not None and kind != "exponent":
                 enough = max(enough, LEAST_DEPTH_OF_SERIES)
@@ -511,6 +512,7 @@ def _compared(
     point: Any,
     variables: Sequence[Mapping[str, Any]],
     values: Sequence[Any],
+    rounding: float,
 ) -> Iterator[tuple[Kind, float, Limit]]:
     """What is compared of one law at one point: the kind, the number predicted, and what is measured."""
     exponent, log_exponent = _prediction(diagram, law, point)
@@ -526,9 +528,9 @@ def _compared(
         yield "constant", 1.0, Limit(math.nan, math.inf)
         return
     order = law.corrected_order if _is_series(law, variables[-1]) else None
-    constant, slope, log_slope = limits_of_ratio(heights, power_law, order=order)
+    constant, slope, log_slope = limits_of_ratio(heights, power_law, order=order, rounding=rounding)
     if closed != power_law:  # its closed form and its power law differ: one of the two must be wrong
-        other = limits_of_ratio(heights, closed, order=order).constant
+        other = limits_of_ratio(heights, closed, order=order, rounding=rounding).constant
         constant = max(constant, other, key=lambda limit: abs(limit.value - 1))
     yield "exponent", exponent, Limit(exponent + slope.value, slope.uncertainty)
     yield "log_exponent", log_exponent, Limit(log_exponent + log_slope.value, log_slope.uncertainty)

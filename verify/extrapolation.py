@@ -123,7 +123,9 @@ class RatioLimits(NamedTuple):
     log_exponent: Limit
 
 
-def limits_of_ratio(dims: Sequence[float], logs: Sequence[float], *, order: int | None = None) -> RatioLimits:
+def limits_of_ratio(
+    dims: Sequence[float], logs: Sequence[float], *, order: int | None = None, rounding: float = ROUNDING
+) -> RatioLimits:
     """Limits of a ratio to a law, and of its slopes in log d and in log log d.
 
     Args:
@@ -131,6 +133,7 @@ def limits_of_ratio(dims: Sequence[float], logs: Sequence[float], *, order: int 
         logs: the logarithm of the ratio there.
         order: where what is left is a series in 1/log d, its first power; None where it is one in powers
             of d.
+        rounding: by how much ratios may differ from that of solutions alone.
 
     Raises:
         InvalidArgument: when the ladder is too short, or a logarithm is not finite.
@@ -154,16 +157,18 @@ def limits_of_ratio(dims: Sequence[float], logs: Sequence[float], *, order: int 
         1 + np.diff(heights) / np.diff(np.log(x)),
     ]
     if order is None:
-        limits = [limit_beyond_powers([*sequence]) for sequence in sequences]
+        limits = [limit_beyond_powers([*sequence], rounding=rounding) for sequence in sequences]
     else:
         middles = np.sqrt(x[1:] * x[:-1])
         series = zip((x, middles, middles), sequences, (order, order + 1, order), strict=True)
-        limits = [_last_entry(_series_columns(1 / at, values, least)) for at, values, least in series]
+        limits = [
+            _last_entry(_series_columns(1 / at, values, least), rounding) for at, values, least in series
+        ]
     constant, *slopes = limits
     return RatioLimits(constant, *(Limit(slope.value - 1, slope.uncertainty) for slope in slopes))
 
 
-def limit_beyond_powers(values: Sequence[float]) -> Limit:
+def limit_beyond_powers(values: Sequence[float], *, rounding: float = ROUNDING) -> Limit:
     """Limit of a sequence that misses it by a sum of geometric sequences (Wynn's epsilon algorithm).
 
     Such are quantities on a ladder of dimensions in geometric progression, with corrections in powers of the
@@ -173,6 +178,7 @@ def limit_beyond_powers(values: Sequence[float]) -> Limit:
 
     Args:
         values: at least four, the last at the largest dimension.
+        rounding: by how much they may differ from that of solutions alone, relative to the largest.
 
     Raises:
         InvalidArgument: when there are fewer, or one is not finite.
@@ -183,9 +189,9 @@ def limit_beyond_powers(values: Sequence[float]) -> Limit:
     """
     sequence = _at_least_four("values", values)
     steps = np.abs(np.diff(sequence))
-    if steps[-1] > ROUNDING * np.max(np.abs(sequence)) and steps[-1] >= np.max(steps[:-1]):
+    if steps[-1] > rounding * np.max(np.abs(sequence)) and steps[-1] >= np.max(steps[:-1]):
         return Limit(float(sequence[-1]), math.inf)
-    return _last_entry(_epsilon_columns(sequence))
+    return _last_entry(_epsilon_columns(sequence), rounding)
 
 
 def limit_beyond_logarithms(dims: Sequence[float], values: Sequence[float]) -> Limit:
@@ -205,7 +211,7 @@ def limit_beyond_logarithms(dims: Sequence[float], values: Sequence[float]) -> L
     """
     sequence, heights = _at_least_four("values", values), _dimensions(dims)
     _require_as_many(dims, values)
-    return _last_entry(_neville_columns(1 / np.log(heights), sequence))
+    return _last_entry(_neville_columns(1 / np.log(heights), sequence), ROUNDING)
 
 
 def _at_least_four(parameter: str, values: Any) -> NDArray[np.float64]:
@@ -225,14 +231,14 @@ def _require_as_many(dims: Sequence[float], values: Sequence[float]) -> None:
     require(len(dims) == len(values), "values", values, f"as many as there are dims, {len(dims)}")
 
 
-def _last_entry(columns: Iterator[NDArray[np.float64]]) -> Limit:
+def _last_entry(columns: Iterator[NDArray[np.float64]], rounding: float) -> Limit:
     """That of the first column that stands still up to rounding, or else of the last with two entries."""
     limit, before = Limit(math.nan, math.inf), None
     for column in columns:
         if len(column) < 2:
             break
         steps = np.abs(np.diff(column[-3:]))
-        if len(steps) > 1 and np.max(steps) <= ROUNDING * abs(column[-1]):
+        if len(steps) > 1 and np.max(steps) <= rounding * abs(column[-1]):
             # of a series in 1/log d as many steps as there are entries are left: c/k after c/(k (k - 1))
             return Limit(float(column[-1]), float(np.max(steps)) * len(column))
         moved = steps[-1] if before is None else steps[-1] + abs(column[-1] - before[-1])

@@ -130,3 +130,13 @@ def test_what_has_no_limit_is_refused(values: list[float]) -> None:
         limit_beyond_logarithms(DIMS[: len(values)], values)
     with pytest.raises(ValueError, match=r"values=.* as many as"):
         limit_beyond_logarithms(DIMS, [1.0] * 4)
+
+
+def test_ratios_that_stand_still_up_to_their_digits_have_a_limit() -> None:
+    """Of a quantity that is its law, solved for six digits, the noise of the last step may be the largest."""
+    logs = [-2e-11, -1e-9, -2e-11, -5e-10, 3e-9, -4e-9]
+    dims = [10.0 ** (2 * k) for k in range(1, 7)]
+    assert limits_of_ratio(dims, logs).constant.uncertainty == math.inf
+    found = limits_of_ratio(dims, logs, rounding=1e-6)
+    assert all(limit.uncertainty < 1e-6 for limit in found)
+    assert abs(found.constant.value - 1) < 1e-8
