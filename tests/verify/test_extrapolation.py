@@ -6,7 +6,12 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from verify.extrapolation import extrapolated_exponent, limit_beyond_logarithms, limit_beyond_powers
+from verify.extrapolation import (
+    extrapolated_exponent,
+    limit_beyond_logarithms,
+    limit_beyond_powers,
+    limits_of_ratio,
+)
 
 DIMS = [10.0**k for k in (6, 12, 18, 24, 30)]
 
