@@ -64,8 +64,8 @@ from verify.systems.points import (
     has_own_axes,
     last_decade,
     point_type,
-    share_kept,
     slack,
+    slack_factor,
     values_at,
 )
 from verify.systems.solution import solve_system
@@ -490,7 +490,7 @@ def _check(diagram: PhaseDiagram, phase: Phase, point: Any, every_law: bool) -> 
             enough = least.get(kind, LEAST_DEPTH)
             if law.corrected is not None and kind != "exponent":
                 enough = max(enough, LEAST_DEPTH_OF_SERIES)
-            own = depth if kind == "exponent" else depth * share_kept(diagram, law, point)
+            own = depth if kind == "exponent" else depth * slack_factor(diagram, law, point)
             if own < enough and not math.isnan(measured.value):
                 yield Omission(quantity=quantity, kind=kind, reason=words.SHALLOW, **shared)
                 continue

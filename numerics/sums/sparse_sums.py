@@ -43,8 +43,8 @@ def sparse_sum(
     >>> from numerics.arithmetic.precision import DOUBLE
     >>> nodes = list(sparse_sum(10**20, (10**9,), 1.0, DOUBLE))
     >>> harmonic = sum(weight / number for number, weight in nodes)       # log M + Euler's constant
-    >>> print(len(nodes), f"{harmonic - 20 * math.log(10):.12f}")
-    2781 0.577215664902
+    >>> print(len(nodes), f"{harmonic - 20 * math.log(10):.11f}")
+    2256 0.57721566490
     """
     order = math.ceil(_NODES_PER_DIGIT * arithmetic.digits)
     faint_share = 10 ** (-arithmetic.digits / 4)

@@ -212,7 +212,7 @@ def test_points_of_a_system_without_gamma_are_all_different() -> None:
 
 
 def test_what_could_not_be_solved_is_said_with_its_point(monkeypatch):
-    def unsolved(problem):
+    def unsolved(problem, *, digits=None):
         raise NotConverged("the equations were not solved")
 
     monkeypatch.setattr("verify.comparison.solve", unsolved)

@@ -9,7 +9,7 @@ in which the next one lies.  By hand, for 0 < y < x < 1: eliminating y leaves 0 
 left of y is 0 < y < 1/2.
 
 In this order: `has_own_axes`, `axes`, `point_type`, `points_of`, `holds_parameters`, `exponents_at`, `slack`,
-`neglected_in`, `share_kept`, `last_decade`, `values_at`.
+`neglected_in`, `slack_factor`, `last_decade`, `values_at`.
 """
 
 from __future__ import annotations
@@ -331,7 +331,7 @@ def neglected_in(phase: Phase) -> tuple[tuple[Expr, ...], tuple[tuple[Expr, ...]
     return (*gaps, *dict.fromkeys(logarithms)), tuple(one.args for one in exchanges)
 
 
-def share_kept(diagram: PhaseDiagram, law: Law, point: Any) -> float:
+def slack_factor(diagram: PhaseDiagram, law: Law, point: Any) -> float:
     """What is left of the slack for one law: sums of i^-x, x near 1, may begin or end at a break in it.
 
     Such a sum is Gamma((x - 1)/(2 alpha)) in the constant, as its terms depend on squares of the sizes.  Its
@@ -341,7 +341,7 @@ def share_kept(diagram: PhaseDiagram, law: Law, point: Any) -> float:
     >>> from asymptotics.models import one_pass_sgd
     >>> diagram = phase_diagram(one_pass_sgd)
     >>> point = point_type(diagram)(tau=Fraction(4, 5), alpha=Fraction(11, 20), beta=Fraction(3, 2))
-    >>> round(share_kept(diagram, diagram.locate(**point._asdict()).laws["F_ac"], point), 3)
+    >>> round(slack_factor(diagram, diagram.locate(**point._asdict()).laws["F_ac"], point), 3)
     0.1
     """
     system = system_of(diagram.model)

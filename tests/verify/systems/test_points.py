@@ -22,8 +22,8 @@ from verify.systems.points import (
     last_decade,
     point_type,
     points_of,
-    share_kept,
     slack,
+    slack_factor,
     values_at,
 )
 
@@ -128,10 +128,10 @@ def test_a_law_with_a_sum_that_ends_near_a_logarithm_counts_its_other_end():
     of = phase_diagram(one_pass_sgd)
     point = point_type(of)(tau=Fraction(10033, 10240), alpha=Fraction(35, 64), beta=Fraction(43, 128))
     phase = of.locate(**point._asdict())
-    assert share_kept(of, phase.laws["F_ac"], point) == pytest.approx(3 / 32, rel=1e-12, abs=0)
-    kept = slack(of, phase, point) * share_kept(of, phase.laws["F_ac"], point)
+    assert slack_factor(of, phase.laws["F_ac"], point) == pytest.approx(3 / 32, rel=1e-12, abs=0)
+    kept = slack(of, phase, point) * slack_factor(of, phase.laws["F_ac"], point)
     assert kept < -math.log10(0.57) / 25
-    assert share_kept(of, phase.risk, point) > 0.5
+    assert slack_factor(of, phase.risk, point) > 0.5
 
 
 @given(at=st.fractions(Fraction(1, 2), 3, max_denominator=100))
