@@ -24,7 +24,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from hypothesis import assume
 from hypothesis import strategies as st
-from sympy import Expr, Max, Piecewise, Poly, Pow, Rational, Symbol, cancel, expand, lambdify, zeta
+from sympy import Expr, Max, Piecewise, Poly, Pow, Rational, Symbol, cancel, expand, lambdify, pi, sin, zeta
 from sympy import fraction as numerator_and_denominator
 from sympy import gamma as gamma_function
 from sympy.core.relational import Relational
@@ -53,8 +53,8 @@ DECADES_OF_UNKNOWNS = 60
 _DIGITS_OF_ROOTS = 30
 """Of what is no rational number, such as the sqrt(3) at which two phases of a system meet."""
 
-DECADES_OF_QUANTITIES = 280
-"""Of each quantity: a number of float64."""
+DECADES_OF_QUANTITIES = 240
+"""Of each quantity: what it is a sum of are numbers of float64."""
 
 DECADES_NEGLECTED, SHORTEST = 20, 24
 """Where all that is neglected is so many decades smaller a ladder ends, if it is so many decades long."""
@@ -334,8 +334,9 @@ def neglected_in(phase: Phase) -> tuple[tuple[Expr, ...], tuple[tuple[Expr, ...]
 def slack_factor(diagram: PhaseDiagram, law: Law, point: Any) -> float:
     """What is left of the slack for one law: sums of i^-x, x near 1, may begin or end at a break in it.
 
-    Such a sum is Gamma((x - 1)/(2 alpha)) in the constant, as its terms depend on squares of the sizes.  Its
-    other end is left out, which is the power x - 1 of the ratio of the two ends, and that a power of d.
+    Such a sum is Gamma((x - 1)/(2 alpha)) in the constant, as its terms depend on squares of the sizes, or by
+    reflection one over sin(pi (x - 1)/(2 alpha)).  Its other end is left out, which is the power x - 1 of the
+    ratio of the two ends, and that a power of d.
 
     >>> from asymptotics import phase_diagram
     >>> from asymptotics.models import one_pass_sgd
@@ -347,7 +348,9 @@ def slack_factor(diagram: PhaseDiagram, law: Law, point: Any) -> float:
     system = system_of(diagram.model)
     if system is None:
         return 1.0
-    arguments = tuple(one.args[0] for one in sorted(law.constant.atoms(gamma_function), key=str))
+    poles = [one.args[0] for one in law.constant.atoms(gamma_function)]
+    both = [one.args[0] / pi for one in law.constant.atoms(sin)]  # on either side
+    arguments = sorted({*poles, *both, *(-x for x in both)}, key=str)
     held = tuple(x for x in arguments if x.free_symbols and x.free_symbols <= {*PARAMETERS})
     *at, decay = exponents_at(diagram, (*held, system.decay), point)
     return min([1.0, *(2 * decay * abs(x - min(round(x), 0)) for x in at)])
