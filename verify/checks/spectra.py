@@ -266,6 +266,10 @@ def _tail(spot: Spot, solutions: Sequence[Solution]) -> Iterator[Measured | Left
     sides, dim = SIDES[spot.diagram.model.name], spot.dims[-1]
     values, spectrum = spot.values(dim), solutions[-1].spectrum()
     low, high = (law.evaluate(**values) for law in spot.laws.tail_range)
+    if not all(isinstance(end, mpmath.mpf) and end > 0 for end in (low, high)):
+        # a law has values all through its phase, but perhaps not in a region that a hand has altered
+        yield _measured(spot, "tail", 1.0, Limit(math.nan, math.inf))
+        return
     # far above the first, and as many weights beyond as tell 1 %
     places = [float(low * (high / low) ** share) for share in (0.4, 0.5)]
     numbers = [float(spectrum.mass_beyond(x)) * dim * sides for x in places]
