@@ -65,7 +65,7 @@ from verify.systems.points import (
     last_decade,
     point_type,
     slack,
-    slack_factor,
+    slack_of_law,
     values_at,
 )
 from verify.systems.solution import solve_system
@@ -440,10 +440,10 @@ def _has_hard_edge(diagram: PhaseDiagram) -> bool:
     return isinstance(diagram.model, Network) and bool(diagram.model.noise.edge != oo)
 
 
-def _neglected(diagram: PhaseDiagram, phase: Phase, point: Any) -> float:
-    """By how small a power of d the largest neglected term is smaller than what is kept."""
+def _neglected(diagram: PhaseDiagram, phase: Phase, point: Any, law: Law | None = None) -> float:
+    """By how small a power of d what is neglected, by one law or by all, is smaller than what is kept."""
     if has_own_axes(diagram):
-        return slack(diagram, phase, point)
+        return slack(diagram, phase, point) if law is None else slack_of_law(diagram, phase, law, point)
     return float(margin([phase.balance], coordinates([point]))[0])
 
 
@@ -467,7 +467,8 @@ def _check(diagram: PhaseDiagram, phase: Phase, point: Any, every_law: bool) -> 
     """The checks of one point, of every law or of those alone that all phases have; and what was left out."""
     dims = _ladder(diagram, phase, point)
     variables = [_variables(diagram, point, dim) for dim in dims]
-    depth = _depth(diagram, phase, point, dims[-1])
+    decades = math.log10(dims[-1])
+    depth = decades * _neglected(diagram, phase, point)
     # where the last dimension lacks more than 1e-6 of the law no more digits are seen
     digits = FEW_DIGITS if _is_costly(diagram) and depth < FEW_DIGITS else None
     rounding = ROUNDING if digits is None else 10.0**-digits
@@ -476,18 +477,20 @@ def _check(diagram: PhaseDiagram, phase: Phase, point: Any, every_law: bool) -> 
     shared = {**_row(diagram, phase), **_coordinates(point._asdict()), "dim": dims[-1]}
     for quantity, law in (laws_of(diagram, phase) if every_law else phase.laws).items():
         is_usual = has_own_axes(diagram) or quantity in phase.laws
-        decades = math.log10(dims[-1])
         reason = None if is_usual else _why_unseen(diagram, phase, quantity, law, point, decades)
         if reason is not None:
             yield Omission(quantity=quantity, kind=None, reason=reason, **shared)
             continue
         # what an estimator does not have, such as a threshold, is nothing at every size
         values = [of(quantity) or 0 for of in solutions]
+        # its sums may end at a break; most do not, and then what is measured is decided
+        depth_of_law = decades * _neglected(diagram, phase, point, law)
         for kind, predicted, measured in _compared(diagram, law, point, variables, values, rounding):
             enough = least.get(kind, LEAST_DEPTH)
             if law.corrected is not None and kind != "exponent":
                 enough = max(enough, LEAST_DEPTH_OF_SERIES)
-            own = depth if kind == "exponent" else depth * slack_factor(diagram, law, point)
+            verdict = verdict_of(kind, predicted, *measured, is_deep=depth >= LEAST_DEPTH)
+            own = depth if kind == "exponent" or verdict != "undecided" else depth_of_law
             if own < enough and not math.isnan(measured.value):
                 yield Omission(quantity=quantity, kind=kind, reason=words.SHALLOW, **shared)
                 continue
@@ -498,7 +501,7 @@ def _check(diagram: PhaseDiagram, phase: Phase, point: Any, every_law: bool) -> 
                 measured=measured.value,
                 uncertainty=measured.uncertainty,
                 tolerance=tolerance_of(kind, measured.uncertainty),
-                verdict=verdict_of(kind, predicted, *measured, is_deep=depth >= LEAST_DEPTH),
+                verdict=verdict,
                 **shared,
             )
 

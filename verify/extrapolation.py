@@ -20,7 +20,10 @@ Where noise has no edge, corrections are powers of 1/log d; the polynomial in 1/
 (Neville's table), taken at 0, removes one more in each column: `limit_beyond_logarithms`.
 
 The last column is the answer, or the first that stands still up to rounding, and how far it moved, from the
-entry above and from the column before, is the error estimate.  (Among all columns the one that moved least is
+entry above and from the column before, is the error estimate.  The sequence itself is, where its own is
+smaller: if every step is at most r times the one before, what is left is at most r/(1 - r) times the last.
+So it is where few modes are learned, and each that is added leaves its mark: such steps shrink, but are no
+geometric sequences.  (Among all columns the one that moved least is
 so by luck: for sums of four geometric sequences its estimate is too small three times as often.)
 
 Exponents: the local ones,
@@ -59,6 +62,9 @@ VANISHING = -25.0
 
 _TERMS = 2
 """Terms of a series in 1/log d that are removed from a ratio."""
+
+_SHRINKING = 2 / 3
+"""Steps that shrink by less bound what is left by more than twice the last: columns then tell more."""
 
 _LARGEST_LOG = 300.0
 """A ratio this far from 1, in its logarithm, is as good as 0 or infinite."""
@@ -191,7 +197,8 @@ def limit_beyond_powers(values: Sequence[float], *, rounding: float = ROUNDING) 
     steps = np.abs(np.diff(sequence))
     if steps[-1] > rounding * np.max(np.abs(sequence)) and steps[-1] >= np.max(steps[:-1]):
         return Limit(float(sequence[-1]), math.inf)
-    return _last_entry(_epsilon_columns(sequence), rounding)
+    of_table = _last_entry(_epsilon_columns(sequence), rounding)
+    return min(of_table, _bounded_by_steps(steps, sequence[-1]), key=lambda limit: limit.uncertainty)
 
 
 def limit_beyond_logarithms(dims: Sequence[float], values: Sequence[float]) -> Limit:
@@ -244,6 +251,16 @@ def _last_entry(columns: Iterator[NDArray[np.float64]], rounding: float) -> Limi
         moved = steps[-1] if before is None else steps[-1] + abs(column[-1] - before[-1])
         limit, before = Limit(float(column[-1]), float(moved)), column
     return limit
+
+
+def _bounded_by_steps(steps: NDArray[np.float64], last: float) -> Limit:
+    """The last value, as far as what is left is bounded by steps that shrink."""
+    if not steps.all():
+        return Limit(float(last), math.inf)
+    shrink = float(np.max(steps[1:] / steps[:-1]))
+    if shrink > _SHRINKING:
+        return Limit(float(last), math.inf)
+    return Limit(float(last), float(steps[-1]) * max(1.0, shrink / (1 - shrink)))
 
 
 def _epsilon_columns(sequence: NDArray[np.float64]) -> Iterator[NDArray[np.float64]]:

@@ -23,15 +23,16 @@ FARTHEST = 2**13
 """Logarithms farther than this from where the search starts stand for zero and infinity."""
 
 
-def monotone_root(increasing: Callable[[Any], Any], start: Any) -> Any:
+def monotone_root(increasing: Callable[[Any], Any], start: Any, within: Any = 1) -> Any:
     """Where an increasing function vanishes; ``start`` plus or minus FARTHEST where it does not.
 
-    The root has half of the digits of mpmath's working precision.
+    The root has half of the digits of mpmath's working precision.  The search is fastest where it lies within
+    a known distance of the start.
 
     >>> print(mpmath.nstr(monotone_root(lambda x: mpmath.exp(x) - 2, mpmath.mpf(100)), 7))
     0.6931472
     """
-    low, high, step = start - 1, start + 1, mpmath.mpf(2)
+    low, high, step = start - within, start + within, mpmath.mpf(2 * within)
     at_low, at_high = increasing(low), increasing(high)
     while at_low > 0:
         high, at_high = low, at_low
@@ -85,7 +86,7 @@ def positive_solution(
     if len(differences) == 1:
         (difference,), (near,), (name,) = differences, start, names
         return (mpmath.exp(_root(lambda x: difference(mpmath.exp(x)), mpmath.log(near), name)),)
-    shift = mpmath.log(start[1] / start[0])
+    shift, before = mpmath.log(start[1] / start[0]), None
 
     def outer(first: Any, second: Any) -> Any:
         return differences[0](mpmath.exp(first), mpmath.exp(second))
@@ -94,11 +95,13 @@ def positive_solution(
         return differences[1](mpmath.exp(first), mpmath.exp(second))
 
     def second_at(first: Any) -> Any:
-        nonlocal shift  # the next search starts where the last one ended
+        # the next search starts where the last one ended, and as close as the first unknown has moved
+        nonlocal shift, before
         expected = first + shift
-        root = monotone_root(partial(inner, first), expected)
+        within = 1 if before is None else min(max(abs(first - before), 4 * _tolerance()), 1)
+        root = monotone_root(partial(inner, first), expected, within)
         if abs(root - expected) < FARTHEST:
-            shift = root - first
+            shift, before = root - first, first
         return root
 
     first = _root(lambda x: outer(x, second_at(x)), mpmath.log(start[0]), names[0])

@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -145,3 +146,23 @@ def test_ratios_that_stand_still_up_to_their_digits_have_a_limit() -> None:
     found = limits_of_ratio(dims, logs, rounding=1e-6)
     assert all(limit.uncertainty < 1e-6 for limit in found)
     assert abs(found.constant.value - 1) < 1e-8
+
+
+def test_steps_that_shrink_bound_what_is_left_where_columns_do_not():
+    """Slopes in log log d of a bilinear network with few learned modes, against its law: they end at 8e-4."""
+    logs = [0.3975, 0.07406, 0.009389, 0.002361, 0.0001922, 3.838e-05]
+    slopes = np.diff(logs) / np.diff(np.log([6.04 * k for k in range(1, 7)]))
+    limit = limit_beyond_powers([*(1 + slopes)])
+    assert abs(limit.value - 1) < 1e-3
+    assert abs(limit.value - 1) < limit.uncertainty < 0.02
+
+
+@pytest.mark.parametrize("shrink", [0.3, 0.6])
+def test_the_bound_by_steps_holds_with_irregular_ones(shrink):
+    """Seeded: what is left is a sum of steps, each at most ``shrink`` times the one before."""
+    generator = np.random.default_rng(7)
+    for _ in range(200):
+        steps = np.cumprod(shrink * generator.uniform(0.2, 1, 60))
+        values = 1 + np.array([np.sum(steps[k:]) for k in range(6)])
+        limit = limit_beyond_powers([*values])
+        assert abs(limit.value - 1) <= 3 * max(limit.uncertainty, 1e-3)

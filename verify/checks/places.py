@@ -358,10 +358,10 @@ def _gap_of_system(diagram: PhaseDiagram, boundary: Boundary, point: Mapping[Sym
 
     least = [1.0]
     for phase in boundary.phases:
-        gaps, exchanges = neglected_in(phase)
-        least += powers(gaps)
-        for terms in exchanges:
-            first, second, *_ = sorted([*powers(terms), -math.inf, -math.inf], reverse=True)
+        terms, sums, exchanges = neglected_in(phase)
+        least += powers((*terms, *sums))
+        for leading in exchanges:
+            first, second, *_ = sorted([*powers(leading), -math.inf, -math.inf], reverse=True)
             least.append(first - second)
     return min(abs(x) for x in least if abs(x) > _NOTHING)
 

@@ -9,7 +9,7 @@ in which the next one lies.  By hand, for 0 < y < x < 1: eliminating y leaves 0 
 left of y is 0 < y < 1/2.
 
 In this order: `has_own_axes`, `axes`, `point_type`, `points_of`, `holds_parameters`, `exponents_at`, `slack`,
-`neglected_in`, `slack_factor`, `last_decade`, `values_at`.
+`slack_of_law`, `neglected_in`, `last_decade`, `values_at`.
 """
 
 from __future__ import annotations
@@ -309,51 +309,77 @@ def slack(diagram: PhaseDiagram, phase: Phase, point: Any) -> float:
     Neglected are terms of the equations, of quantities of which two terms exchange the lead, and of sums over
     modes that nearly grow like a logarithm: of i^-x, x < 1, up to i = d what is left is d^-(1 - x).
     """
-    gaps, exchanges = neglected_in(phase)
-    least = list(exponents_at(diagram, gaps, point))
-    for terms in exchanges:
-        first, second, *_ = sorted(exponents_at(diagram, terms, point), reverse=True)
+    terms, sums, exchanges = neglected_in(phase)
+    least = list(exponents_at(diagram, (*terms, *sums), point))
+    for leading in exchanges:
+        first, second, *_ = sorted(exponents_at(diagram, leading, point), reverse=True)
         least.append(first - second)
     return min(least, default=math.inf)
 
 
-@cache
-def neglected_in(phase: Phase) -> tuple[tuple[Expr, ...], tuple[tuple[Expr, ...], ...]]:
-    """Exponents of what is kept over what is neglected, and those of terms that exchange the lead."""
-    scales = phase.balance.scales
-    gaps = dict.fromkeys(scales.expression(inequality.form) for inequality in phase.balance.inequalities)
-    exchanges = {one: None for law in phase.laws.values() for one in law.exponent.atoms(Max)}
-    logarithms = (
-        abs(gap)
-        for law in phase.laws.values()
-        for gap in (*_to_logarithm(law.constant), *_to_logarithm_below(law))
-    )
-    return (*gaps, *dict.fromkeys(logarithms)), tuple(one.args for one in exchanges)
+def slack_of_law(diagram: PhaseDiagram, phase: Phase, law: Law, point: Any) -> float:
+    """The same for one law, if its sums of i^-x, x near 1, begin or end at a break of the modes.
 
-
-def slack_factor(diagram: PhaseDiagram, law: Law, point: Any) -> float:
-    """What is left of the slack for one law: sums of i^-x, x near 1, may begin or end at a break in it.
-
-    Such a sum is Gamma((x - 1)/(2 alpha)) in the constant, as its terms depend on squares of the sizes, or by
-    reflection one over sin(pi (x - 1)/(2 alpha)).  Its other end is left out, which is the power x - 1 of the
-    ratio of the two ends, and that a power of d.
+    Such a break is where a term of the equations takes over, a slack s of that term from the other end: at
+    modes whose ratio is d^s.  The other end is left out: a power x - 1 of that ratio.
 
     >>> from asymptotics import phase_diagram
     >>> from asymptotics.models import one_pass_sgd
     >>> diagram = phase_diagram(one_pass_sgd)
     >>> point = point_type(diagram)(tau=Fraction(4, 5), alpha=Fraction(11, 20), beta=Fraction(3, 2))
-    >>> round(slack_factor(diagram, diagram.locate(**point._asdict()).laws["F_ac"], point), 3)
-    0.1
+    >>> phase = diagram.locate(**point._asdict())
+    >>> [round(slack_of_law(diagram, phase, phase.laws[name], point), 3) for name in ("g", "F_ac")]
+    [0.02, 0.02]
     """
-    system = system_of(diagram.model)
+    of_all, system = slack(diagram, phase, point), system_of(diagram.model)
     if system is None:
-        return 1.0
+        return of_all
+    held, of_sums = _ends_at_breaks(law), tuple(_to_logarithm(law.constant))
+    *at, decay = exponents_at(diagram, (*held, *of_sums, system.decay), point)
+    from_poles = [2 * decay * abs(x - min(round(x), 0)) for x in at[: len(held)]]
+    shares = [*from_poles, *map(abs, at[len(held) :])]
+    of_terms = min(exponents_at(diagram, neglected_in(phase).terms, point), default=math.inf)
+    return min(of_all, of_terms * min(shares, default=1.0))
+
+
+@cache
+def _ends_at_breaks(law: Law) -> tuple[Expr, ...]:
+    """What has a pole at 0 and below in a constant: (x - 1)/(2 alpha) of a sum from or to a break of modes.
+
+    Gamma of that, or by reflection one over sin(pi (x - 1)/(2 alpha)), with poles on either side.
+    """
     poles = [one.args[0] for one in law.constant.atoms(gamma_function)]
-    both = [one.args[0] / pi for one in law.constant.atoms(sin)]  # on either side
+    both = [one.args[0] / pi for one in law.constant.atoms(sin)]
     arguments = sorted({*poles, *both, *(-x for x in both)}, key=str)
-    held = tuple(x for x in arguments if x.free_symbols and x.free_symbols <= {*PARAMETERS})
-    *at, decay = exponents_at(diagram, (*held, system.decay), point)
-    return min([1.0, *(2 * decay * abs(x - min(round(x), 0)) for x in at)])
+    return tuple(x for x in arguments if x.free_symbols and x.free_symbols <= {*PARAMETERS})
+
+
+class NeglectedPowers(NamedTuple):
+    """Exponents of d, of what is kept over what is neglected.
+
+    Attributes:
+        terms: of terms of the equations.
+        sums: of the other ends of sums over modes that nearly grow like a logarithm.
+        exchanges: exponents of terms that exchange the lead in a quantity.
+    """
+
+    terms: tuple[Expr, ...]
+    sums: tuple[Expr, ...]
+    exchanges: tuple[tuple[Expr, ...], ...]
+
+
+@cache
+def neglected_in(phase: Phase) -> NeglectedPowers:
+    """What the laws of a phase neglect."""
+    scales = phase.balance.scales
+    terms = dict.fromkeys(scales.expression(inequality.form) for inequality in phase.balance.inequalities)
+    exchanges = {one: None for law in phase.laws.values() for one in law.exponent.atoms(Max)}
+    logarithms = dict.fromkeys(
+        abs(gap)
+        for law in phase.laws.values()
+        for gap in (*_to_logarithm(law.constant), *_to_logarithm_below(law))
+    )
+    return NeglectedPowers((*terms,), (*logarithms,), tuple(one.args for one in exchanges))
 
 
 def _to_logarithm(constant: Expr) -> Iterator[Expr]:

@@ -23,7 +23,7 @@ from verify.systems.points import (
     point_type,
     points_of,
     slack,
-    slack_factor,
+    slack_of_law,
     values_at,
 )
 
@@ -128,10 +128,23 @@ def test_a_law_with_a_sum_that_ends_near_a_logarithm_counts_its_other_end():
     of = phase_diagram(one_pass_sgd)
     point = point_type(of)(tau=Fraction(10033, 10240), alpha=Fraction(35, 64), beta=Fraction(43, 128))
     phase = of.locate(**point._asdict())
-    assert slack_factor(of, phase.laws["F_ac"], point) == pytest.approx(3 / 32, rel=1e-12, abs=0)
-    kept = slack(of, phase, point) * slack_factor(of, phase.laws["F_ac"], point)
-    assert kept < -math.log10(0.57) / 25
-    assert slack_factor(of, phase.risk, point) > 0.5
+    of_law = slack_of_law(of, phase, phase.laws["F_ac"], point)
+    assert of_law == pytest.approx(slack(of, phase, point) * 3 / 32, rel=1e-12, abs=0)
+    assert of_law < -math.log10(0.57) / 25
+
+
+def test_a_law_with_a_sum_near_a_logarithm_counts_where_it_breaks():
+    """K_pp at alpha = 51/256: its sum of i^(-4 alpha) to d ends d^((1 - tau)/(2 alpha)) short of the break.
+
+    Of what it lacks a factor 2.717 goes in 7.373 decades.
+    """
+    of = phase_diagram(one_pass_sgd, noise="scaled")
+    at = {"tau": Fraction(97383, 110080), "alpha": Fraction(51, 256), "beta": Fraction(103, 128)}
+    point = point_type(of)(b=Fraction(217, 64), **at)
+    phase = of.locate(**point._asdict())
+    of_law = slack_of_law(of, phase, phase.laws["K_pp"], point)
+    assert of_law == pytest.approx(math.log10(2.717) / 7.373, rel=1e-2, abs=0)
+    assert of_law == pytest.approx(float((1 - at["tau"]) * (1 / (2 * at["alpha"]) - 2)), rel=1e-12, abs=0)
 
 
 @given(at=st.fractions(Fraction(1, 2), 3, max_denominator=100))
