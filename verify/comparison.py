@@ -599,10 +599,10 @@ def _solved_in(
         ) from error
 
 
-def _solved(diagram: PhaseDiagram, point: Any, dim: int, digits: int | None = None) -> Callable[[str], Any]:
+def _solved(diagram: PhaseDiagram, point: Any, dim: int, digits: int | None) -> Callable[[str], Any]:
     """What gives the quantities of the solution at one dimension, by name; in float64 if digits are None."""
     if _is_solved_as_declared(diagram):
-        return solve_system(diagram.model, digits=digits, **values_at(diagram, point, dim)).__getitem__
+        return solve_system(diagram.model, **values_at(diagram, point, dim)).__getitem__
     solution = solve(problem_at(diagram, point, dim), digits=digits)
 
     def quantity_of(name: str) -> Any:

@@ -142,7 +142,7 @@ def limits_of_ratio(
         rounding: by how much ratios may differ from that of solutions alone.
 
     Raises:
-        InvalidArgument: when the ladder is too short, or a logarithm is not finite.
+        InvalidArgument: when the ladder is too short, a logarithm is not finite, or the rounding negative.
 
     A law that is 1 % too large, and one whose exponent is 0.02 too small:
 
@@ -156,6 +156,7 @@ def limits_of_ratio(
     """
     heights, x = _at_least_four("logs", logs), np.log(_dimensions(dims))
     _require_as_many(dims, logs)
+    _require_rounding(rounding)
     # slopes are added to 1: rounding is then relative to what it is of
     sequences = [
         np.exp(np.clip(heights, -_LARGEST_LOG, _LARGEST_LOG)),
@@ -187,13 +188,14 @@ def limit_beyond_powers(values: Sequence[float], *, rounding: float = ROUNDING) 
         rounding: by how much they may differ from that of solutions alone, relative to the largest.
 
     Raises:
-        InvalidArgument: when there are fewer, or one is not finite.
+        InvalidArgument: when there are fewer, one is not finite, or the rounding is negative.
 
     >>> limit = limit_beyond_powers([1 + 0.7**k - 0.4**k + 0.2**k for k in range(9)])
     >>> abs(limit.value - 1) < limit.uncertainty < 1e-3
     True
     """
     sequence = _at_least_four("values", values)
+    _require_rounding(rounding)
     steps = np.abs(np.diff(sequence))
     if steps[-1] > rounding * np.max(np.abs(sequence)) and steps[-1] >= np.max(steps[:-1]):
         return Limit(float(sequence[-1]), math.inf)
@@ -232,6 +234,11 @@ def _dimensions(dims: Any) -> NDArray[np.float64]:
     sequence = _at_least_four("dims", dims)
     require(bool(np.all(sequence > 1) and np.all(np.diff(sequence) > 0)), "dims", dims, "increasing, above 1")
     return sequence
+
+
+def _require_rounding(rounding: Any) -> None:
+    is_one = is_number(rounding) and rounding >= 0
+    require(is_one, "rounding", rounding, "a number >= 0")
 
 
 def _require_as_many(dims: Sequence[float], values: Sequence[float]) -> None:

@@ -148,6 +148,14 @@ def test_ratios_that_stand_still_up_to_their_digits_have_a_limit() -> None:
     assert abs(found.constant.value - 1) < 1e-8
 
 
+@pytest.mark.parametrize("rounding", [-1e-9, math.nan, "few"])
+def test_a_rounding_that_is_none_is_refused(rounding):
+    with pytest.raises(ValueError, match=r"rounding=.* must be a number >= 0"):
+        limit_beyond_powers([1.0] * 5, rounding=rounding)
+    with pytest.raises(ValueError, match="rounding="):
+        limits_of_ratio(DIMS, [0.0] * 5, rounding=rounding)
+
+
 def test_steps_that_shrink_bound_what_is_left_where_columns_do_not():
     """Slopes in log log d of a bilinear network with few learned modes, against its law: they end at 8e-4."""
     logs = [0.3975, 0.07406, 0.009389, 0.002361, 0.0001922, 3.838e-05]
@@ -157,12 +165,15 @@ def test_steps_that_shrink_bound_what_is_left_where_columns_do_not():
     assert abs(limit.value - 1) < limit.uncertainty < 0.02
 
 
-@pytest.mark.parametrize("shrink", [0.3, 0.6])
+@pytest.mark.parametrize("shrink", [0.2, 0.3])
 def test_the_bound_by_steps_holds_with_irregular_ones(shrink):
-    """Seeded: what is left is a sum of steps, each at most ``shrink`` times the one before."""
+    """Seeded: what is left is a sum of steps, each at most ``shrink`` times the one before.
+
+    At 0.3 it shrinks by three decades on a ladder, the least with which constants are compared.
+    """
     generator = np.random.default_rng(7)
-    for _ in range(200):
+    for _ in range(1000):
         steps = np.cumprod(shrink * generator.uniform(0.2, 1, 60))
         values = 1 + np.array([np.sum(steps[k:]) for k in range(6)])
         limit = limit_beyond_powers([*values])
-        assert abs(limit.value - 1) <= 3 * max(limit.uncertainty, 1e-3)
+        assert abs(limit.value - 1) <= 3 * max(limit.uncertainty, 1e-4) <= 0.03
