@@ -173,13 +173,19 @@ def agreement(
     return Report(checks, effort, seed, omissions=omissions, phases=derived)
 
 
-def checks_at(diagram: PhaseDiagram, phase: Phase, at: Mapping[str, Any]) -> tuple[Check, ...]:
+def checks_at(
+    diagram: PhaseDiagram, phase: Phase, at: Mapping[str, Any] | tuple[Any, ...]
+) -> tuple[Check, ...]:
     """The checks of every law of one phase at one point, whether or not it lies deep inside.
+
+    Close to a boundary of the phase, or to gamma = 1/2, no dimension in reach is large: exponents alone are
+    compared there, and may be undecided.  ``agreement`` chooses the deepest of the points drawn.
 
     Args:
         diagram: as ``agreement`` takes it.
         phase: one of ``diagram.phases``.
-        at: exponents, by the names that ``locate`` has for them.
+        at: exponents, by the names that ``locate`` has for them, or a point of ``strategies.scales``; one
+            that is None, such as b where noise does not scale, is left out.
 
     Raises:
         InvalidArgument: an argument is none of these.
@@ -195,10 +201,11 @@ def checks_at(diagram: PhaseDiagram, phase: Phase, at: Mapping[str, Any]) -> tup
     is_one = isinstance(phase, Phase) and phase in diagram.phases
     require(is_one, "phase", phase, "one of the phases of the diagram")
     shape = _shape_of(diagram)
-    needed = set(shape._fields) - set(shape._field_defaults)
-    is_whole = isinstance(at, Mapping) and needed <= set(at) <= set(shape._fields)
-    require(is_whole, "at", at, f"the exponents {', '.join(shape._fields)}, by name")
-    exact = {name: to_fraction(exact_number(name, value)) for name, value in at.items()}
+    names = [x for x in shape._fields if x not in shape._field_defaults or diagram.noise == "scaled"]
+    by_name = at._asdict() if isinstance(at, tuple) and hasattr(at, "_asdict") else at
+    held = {k: x for k, x in by_name.items() if x is not None} if isinstance(by_name, Mapping) else {}
+    require(set(held) == set(names), "at", at, f"the exponents {', '.join(names)}, by name")
+    exact = {name: to_fraction(exact_number(name, value)) for name, value in held.items()}
     outcomes = _check(diagram, phase, shape(**exact), every_law=True)
     return tuple(outcome for outcome in outcomes if isinstance(outcome, Check))
 

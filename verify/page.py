@@ -6,6 +6,7 @@ In this order: ``Summary``, ``summary_of``, ``labels_of``, ``page_of``, its sect
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -55,13 +56,19 @@ class Page:
 
 
 def labels_of(rows: Iterable[Row]) -> dict[Key, str]:
-    """The name of each phase, with what tells those of one name in one diagram apart: "II, 1 of 2"."""
+    """The name of each phase, with what tells those of one name in one diagram apart: "II, 1 of 2".
+
+    A row without a region is of the phase as a whole.
+    """
     regions: dict[tuple[str, str], list[str]] = {}
+    labels: dict[Key, str] = {}
     for row in rows:
         of_name = regions.setdefault((row.diagram, row.phase), [])
-        if row.region not in of_name:
+        if not row.region:
+            labels[row.key] = row.phase
+        elif row.region not in of_name:
             of_name.append(row.region)
-    return {
+    return labels | {
         (diagram, phase, region): phase
         + (words.ONE_OF_SEVERAL.format(place=place, total=len(of_name)) if len(of_name) > 1 else "")
         for (diagram, phase), of_name in regions.items()
@@ -135,7 +142,10 @@ def _claim(page: Page) -> str:
         if page.info is None
         else words.RUN.format(**vars(page.info), **asked)
     )
-    return "\n\n".join([*lines, f"{counts}  {caught}", run])
+    reasons = Counter(omission.reason for omission in page.omissions).most_common()
+    by_reason = "; ".join(words.ONE_REASON.format(count=count, reason=reason) for reason, count in reasons)
+    left_out = [words.LEFT_OUT_BY_REASON.format(reasons=by_reason)] if reasons else []
+    return "\n\n".join([*lines, f"{counts}  {caught}", *left_out, run])
 
 
 def _failures(page: Page) -> str:
@@ -175,7 +185,8 @@ def _distances(page: Page, labels: Mapping[Key, str]) -> str:
     if not page.checks:
         return ""
     rows = [row.entries for row in summary_of(page.checks, labels)]
-    return "\n\n".join([words.DISTANCES, words.LEGEND, table(words.COLUMNS, rows, texts=3)])
+    legend = words.LEGEND.format(**{kind: FINEST[kind] for kind in KINDS})
+    return "\n\n".join([words.DISTANCES, legend, table(words.COLUMNS, rows, texts=3)])
 
 
 def _planted(page: Page) -> str:

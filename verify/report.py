@@ -144,7 +144,12 @@ class Report:
         }
 
     def to_json(self) -> str:
-        """The report with every check, for machines (``records``): ``pandas.read_json`` reads it."""
+        """The report with every check, for machines; ``records`` says what each field means.
+
+        ``pandas.json_normalize(json.loads(text), "checks")`` is a row for each check.  What vanishes has the
+        exponent "-inf", a text, as JSON has no such number: ``pandas.to_numeric`` reads the columns predicted
+        and measured.  ``to_frame`` is that table at once.
+        """
         return json.dumps(self._record(), indent=1, allow_nan=False) + "\n"
 
     def to_frame(self) -> Any:

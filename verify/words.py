@@ -31,6 +31,7 @@ SUMMARY = (
     "{checked} numbers checked, {agree} agree, {disagree} disagree, {undecided} undecided; "
     "{omitted} comparisons were left out, listed below with the reason."
 )
+LEFT_OUT_BY_REASON, ONE_REASON = "Left out by reason: {reasons}.", "{count} ({reason})"
 CAUGHT = "{killed} of {planted} planted errors were caught."
 NOT_PLANTED = "No errors were planted in this run."
 RUN = "shallowlaws {version}, {date}, `{command}`, effort {effort}, seed {seed}."
@@ -59,11 +60,13 @@ AT_SMALL_SIZE = (
     "use `shallowlaws solve`, or the law across the boundary (`Boundary.law()`)."
 )
 LEGEND = (
-    "The largest errors over all points, by phase; phases of one name have a row each.  *Exponent*: derived "
-    "less measured exponent of d.  *Log exponent*: the same of the power of log d.  *Constant*: ratio of "
-    "solution to law, less 1; *boundary* and *spectrum*: the same of the laws there.  An error of 0.0 is "
-    "less than the rounding of float64, or that of a quantity that vanishes faster than any power, as it "
-    "should; a dash stands where there is nothing to compare."
+    "The largest errors over all points, by phase; phases of one name have a row each.  The least tolerances "
+    "are {exponent} on an exponent, {log_exponent} on a power of log d and {constant} on a ratio to a law: "
+    "what is below agrees by any.  *Exponent*: derived less measured exponent of d.  *Log exponent*: the "
+    "same of the power of log d.  *Constant*: ratio of solution to law, less 1; *boundary* and *spectrum*: "
+    "the same of the laws there.  An error of 0.0 is less than the rounding of float64, or that of a "
+    "quantity that vanishes faster than any power, as it should; a dash stands where there is nothing to "
+    "compare."
 )
 COLUMNS = (
     "diagram",

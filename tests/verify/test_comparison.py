@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 from declared_systems import HERMITE_2, HERMITE_3, RANDOM_FEATURES, RIDGE, TWO_SCALES
+from hypothesis import strategies as st
 from sympy import Rational
 
 from asymptotics import Phase, PhaseDiagram, diagonal, kernel_ridge, phase_diagram, quadratic, ridge
@@ -19,10 +20,11 @@ from asymptotics.expressions.checks import InvalidArgument
 from asymptotics.models import attention, bilinear, hermite, one_pass_sgd
 from numerics import NotConverged
 from verify import agreement, words
+from verify.checks.measured import drawn
 from verify.comparison import _check, _draw, checks_at
 from verify.outcomes import Check
 from verify.report import Report
-from verify.strategies import Scale
+from verify.strategies import Scale, scales
 
 MODELS = {str(model): model for model in (diagonal, quadratic, bilinear, attention)}
 DIAGRAMS = {str(model): phase_diagram(model) for model in (diagonal, quadratic)}
@@ -220,3 +222,17 @@ def test_what_could_not_be_solved_is_said_with_its_point(monkeypatch):
     words_of_it = r"^diagonal, phase III, a = 3, ell = 3/2, gamma = 3/4, d = [\d.e+]+: the equations were not"
     with pytest.raises(NotConverged, match=words_of_it):
         checks_at(diagram, diagram["III"], {"a": 3, "ell": Fraction(3, 2), "gamma": Fraction(3, 4)})
+
+
+@pytest.mark.parametrize("noise", ["fixed", "scaled"])
+def test_no_shipped_law_disagrees_at_any_point_drawn(noise):
+    """A point of ``scales`` may lie close to a boundary, or to gamma = 1/2, where nothing can be said."""
+    diagram = phase_diagram(diagonal, noise=noise)
+    points = drawn(scales(diagram, gammas=st.just(Fraction(51, 100)), margin=Fraction(1, 4)), 12, seed=0)
+    verdicts = set()
+    for point in points:
+        phase = diagram.locate(**{name: x for name, x in point._asdict().items() if x is not None})
+        verdicts |= {check.verdict for check in checks_at(diagram, phase, point)}
+    assert len(points) == 12
+    assert "agrees" in verdicts
+    assert "disagrees" not in verdicts

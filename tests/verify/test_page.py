@@ -37,6 +37,7 @@ def test_the_claim_comes_first_and_says_how_to_get_it_again() -> None:
     head = "\n".join(rest[:6])
     assert "2 numbers checked, 2 agree, 0 disagree, 0 undecided; 1 comparisons were left out" in head
     assert "1 of 1 planted errors were caught" in head
+    assert "Left out by reason: 1 (some)." in head
     assert "shallowlaws 1.2, 2026-01-02T03:04:05+00:00, `shallowlaws verify`, effort quick, seed 3." in head
 
 
@@ -68,6 +69,8 @@ def test_phases_of_one_name_are_not_pooled() -> None:
     assert one.errors[0] == 0
     assert other.errors[0] == pytest.approx(1e-4, rel=1e-6, abs=0)
     assert [*labels_of([AGREES]).values()] == ["II"]
+    # a proof that is left out is of no region
+    assert {*labels_of([AGREES, replace(OMISSION, region="")]).values()} == {"II"}
 
 
 def test_a_reader_at_small_size_is_told_what_it_does_not_say() -> None:

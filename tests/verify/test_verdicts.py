@@ -27,6 +27,15 @@ def test_no_error_agrees_where_the_measurement_is_good_enough(kind):
     assert FINEST[kind] < COARSEST[kind] < PLANTED[kind]
 
 
+def test_a_small_error_at_a_shallow_point_is_undecided():
+    """Close to gamma = 1/2 exponents are measured 0.01 off, with an estimate of 0.0004."""
+    assert verdict_of("exponent", 0.5, 0.51, 0.0004) == "disagrees"
+    assert verdict_of("exponent", 0.5, 0.51, 0.0004, is_deep=False) == "undecided"
+    assert verdict_of("exponent", 0.5, 0.5, 0.0004, is_deep=False) == "agrees"
+    assert verdict_of("exponent", 0.5, 0.56, 0.0004, is_deep=False) == "disagrees"
+    assert verdict_of("constant", 0.5, 0.51, 0.0004, is_deep=False) == "disagrees"
+
+
 def test_exponents_of_what_vanishes():
     assert verdict_of("exponent", -math.inf, -math.inf, 0.0) == "agrees"
     assert verdict_of("exponent", -math.inf, -3.0, 0.0) == "disagrees"

@@ -95,8 +95,13 @@ def test_wrong_arguments_are_refused() -> None:
         reproduction(whole, 1)
     with pytest.raises(InvalidArgument, match=r"phase='V': must be one of the phases"):
         checks_at(whole, "V", AT)
-    with pytest.raises(InvalidArgument, match=r"at=.*: must be the exponents a, ell, gamma, b"):
+    with pytest.raises(InvalidArgument, match=r"at=.*: must be the exponents a, ell, gamma, by name"):
         checks_at(whole, whole.phases[0], {"a": 1})
+    with pytest.raises(InvalidArgument, match=r"at=.*: must be the exponents a, ell, gamma, by name"):
+        checks_at(whole, whole["III"], {**AT, "b": 1})
+    scaled = phase_diagram(diagonal, noise="scaled")
+    with pytest.raises(InvalidArgument, match=r"at=.*: must be the exponents a, ell, gamma, b, by name"):
+        checks_at(scaled, scaled.phases[0], AT)
     check = checks_at(whole, whole["III"], AT)[0]
     with pytest.raises(InvalidArgument, match=r"check='III': must be of a phase of the diagram"):
         reproduction(replace(whole, phases=whole.phases[:1]), check)
