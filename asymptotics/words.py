@@ -254,6 +254,12 @@ MODES_ABOVE_SCALES = {
 }
 """A hypothesis in words, by modes learned."""
 
+MEANINGS_OF_SYMBOLS = {
+    "D_b": "degrees of freedom of the noise above the threshold, per mode",
+    "L": "log(1/D_b)",
+}
+"""Of a derivation, beside those of physical variables and unknowns."""
+
 
 # Boundaries.
 

@@ -19,13 +19,15 @@ The files, in the order in which they import each other:
     verdicts           agrees, disagrees or undecided: the tolerance made from the error estimate
     extrapolation      exponents and limits from a ladder, each with an error estimate
     predictions        what solutions lack to a law: its closed form and its power law
+    visibility         which quantities float64 shows at a point, and up to which dimension
     outcomes           what a comparison leaves behind: checks, omissions, phases, planted errors
     records            the same in plain values, for JSON and pandas, with the meaning of each column
     page               the same as a page that a reviewer reads alone
     coverage           whether one phase holds at each point
     report             the outcome, put together
     point_cache        the outcomes of points, kept for a comparison that is interrupted
-    comparison         ``agreement``: draw points, solve, extrapolate, compare
+    selection          which points are compared, with which laws
+    comparison         ``agreement``: solve at those points, extrapolate, compare
     reproducing        a failed check as lines to paste, and ``assert_agreement``, which shows them
     planted_errors     a catalogue of wrong derivations, and the check that finds each
     gallery            the shipped models by their names

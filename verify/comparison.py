@@ -6,8 +6,7 @@ a ladder of dimensions (``ladder``), and of every law three numbers are compared
 log d, and its constant, as the ratio of solution to law (``predictions``).  Each is extrapolated with an
 error estimate (``extrapolation``), from which the tolerance is made (``verdicts``).
 
-Points are chosen before anything is solved: so deep inside their phase that all that is neglected lies
-decades below what is kept at the end of the ladder (``DEPTH``).  What a measurement then cannot decide is
+Points are chosen before anything is solved (``selection``).  What a measurement then cannot decide is
 undecided, which is not a pass.
 """
 
@@ -19,20 +18,17 @@ from concurrent.futures import Executor
 from fractions import Fraction
 from functools import cache as cached
 from functools import lru_cache, partial
-from numbers import Integral
 from os import PathLike
 from threading import RLock
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple, get_args
 
-from hypothesis import strategies as st
-from sympy import Expr, lambdify, oo
-from sympy.core.relational import Relational
+from sympy import And, Expr, false, lambdify, true
 
-from asymptotics import Law, Network, Phase, PhaseDiagram
+from asymptotics import Law, Phase, PhaseDiagram
+from asymptotics.algebra.monomials import Noise
+from asymptotics.balance.laws import NoLaw
 from asymptotics.diagram import require_diagram
-from asymptotics.expressions.checks import InvalidArgument, exact_number, is_number, require
-from asymptotics.networks.mode_functions import Ordering
-from asymptotics.systems import system_of
+from asymptotics.expressions.checks import InvalidArgument, exact_number, require
 from numerics import InvalidProblem, NotConverged, Problem, solve
 from numerics.arithmetic.precision import to_fraction
 from numerics.estimators.bayes import FEW_DIGITS
@@ -41,85 +37,61 @@ from numerics.runs import Cache, Parts, complete, require_run
 from verify import point_cache, words
 from verify.checks.across import boundary_checks
 from verify.checks.further import further_checks
-from verify.checks.measured import LeftOut, Measured, drawn, problem_of, region_of
+from verify.checks.measured import LeftOut, Measured, problem_of, region_of
 from verify.coverage import excluded, phase_counts
-from verify.extrapolation import ROUNDING, Limit, extrapolated_exponent, limits_of_ratio
+from verify.extrapolation import (
+    ROUNDING,
+    Limit,
+    extrapolated_exponent,
+    limit_beyond_powers,
+    limits_of_ratio,
+)
 from verify.ladder import (
     EXPONENTS,
     LEAST_DEPTH,
-    POWERS_GONE,
-    RANGE,
     coordinates,
     dimensions,
-    ladder,
-    margin,
 )
-from verify.limits import DECAY_WINDOW, FIGURE_GAMMA, SAMPLES_WINDOW, SEED_BITS, SYSTEM_DECAY_WINDOW
+from verify.limits import (
+    FIGURE_GAMMA,
+    FIXED_NOISE,
+    WIDEST,
+)
 from verify.outcomes import Check, DerivedPhase, Omission
 from verify.predictions import lacks, laws_of
 from verify.report import Report
-from verify.strategies import Scale, scales
+from verify.selection import (
+    Effort,
+    Laws,
+    depth_at,
+    is_costly,
+    is_solved_as_declared,
+    ladder_at,
+    laws_compared,
+    require_effort,
+    require_seed,
+    selected,
+    slack_at,
+)
+from verify.strategies import Scale
 from verify.systems.points import (
     exponents_at,
     has_own_axes,
-    last_decade,
     point_type,
-    slack,
-    slack_of_law,
     values_at,
 )
 from verify.systems.solution import solve_system
 from verify.verdicts import Kind, tolerance_of, verdict_of
-
-Effort = Literal["quick", "full"]
-
-MARGIN = Fraction(1, 10)
-"""Least slack of every inequality of the region at a point."""
-
-STEEP, FAINT = Fraction(3), Fraction(55, 16)
-"""Decay and noise exponent b of one point of each phase where noise scales: few modes, faint noise."""
-
-DEPTH = 8
-"""How many decades all that is neglected lies below what is kept, at the end of the ladder of a point."""
-
-DEPTH_OF_SERIES = 14
-"""The same where a series in 1/log d is left: it begins where those powers of d are gone."""
-
-LEAST_DEPTH_OF_SERIES = 3 * POWERS_GONE
-"""With fewer decades a series in 1/log d is not compared: its ladder spans less than a factor 3 of log d."""
+from verify.visibility import (
+    LEAST_DEPTH_OF_SERIES,
+    PARTS,
+    end_where_seen,
+    why_unseen,
+)
 
 LEAST_DEPTH_OF_LOGARITHM = 5
 """With fewer decades powers of log d are not compared: they are slopes in log log d, which grows by log(4/3)
 in the middle of a ladder, where 10^(-5/2) is neglected."""
-
-WANTED_DEPTH = 6
-"""With fewer decades at the points drawn more of them are."""
-
-PARTS = ("unlearned", "learned", "overfitting")
-
-SEEN_DECADES = 5
-"""How far below the whole a part of the risk is still known, in float64, to more than is compared."""
-
-LONG = 36
-"""The number gamma/L, L the logarithm of the last dimension, is at most one over this where laws are compared
-that are right up to 1/L: sizes are powers gamma of what has a series in 1/L."""
-
-EDGE_DECADES = 24
-"""Decades of K/d below 1 up to which, at a hard edge, the modes next to the edge are known."""
-
-PRUNED_MODES = 18
-"""Decades of modes that are learned there: they are summed next to the edge."""
-
-MANY_PHASES = 15
-"""In a diagram of more two points of each phase are compared at quick effort, elsewhere four."""
-
-RARE = 4
-"""How many times more points are drawn where few lie so deep in a phase."""
-
-_TRIES, _TRIES_WHERE_COSTLY = 20, 200
-"""Points drawn beyond those that are taken."""
-
-_POINTS: dict[Effort, int] = {"quick": 4, "full": 40}
 
 
 def agreement(
@@ -156,14 +128,13 @@ def agreement(
     True
     """
     _require_solved(diagram)
-    require(isinstance(effort, str) and effort in _POINTS, "effort", effort, "'quick' or 'full'")
-    is_seed = isinstance(seed, Integral) and is_number(seed) and abs(seed) < 2**SEED_BITS
-    require(is_seed, "seed", seed, f"an integer of at most {SEED_BITS} bits")
+    require_effort(effort)
+    require_seed(seed)
     seed, stored = int(seed), _cache_at(executor, progress, cache)
     places = [
-        _Place(index, tuple(point._asdict().items()), effort == "full" or k % 2 == 0)
-        for index, phase in enumerate(diagram.phases)
-        for k, point in enumerate(_draw(diagram, phase, effort, seed))
+        _Place(index, tuple(point._asdict().items()), laws)
+        for index in range(len(diagram.phases))
+        for point, laws in selected(diagram, index, effort, seed)
     ]
     outcomes = [*_compared_at(diagram, places, executor, stored, progress), *regions_checked(diagram, seed)]
     outcomes += _checked(diagram, further_checks(diagram, effort=effort, seed=seed))
@@ -206,7 +177,10 @@ def checks_at(
     held = {k: x for k, x in by_name.items() if x is not None} if isinstance(by_name, Mapping) else {}
     require(set(held) == set(names), "at", at, f"the exponents {', '.join(names)}, by name")
     exact = {name: to_fraction(exact_number(name, value)) for name, value in held.items()}
-    outcomes = _check(diagram, phase, shape(**exact), every_law=True)
+    for name, value in exact.items():
+        require(abs(value) <= WIDEST, name, held[name], f"between -{WIDEST} and {WIDEST}")
+    point = shape(**exact)
+    outcomes = [*_check(diagram, phase, point, "all"), *_check(diagram, phase, point, "lost")]
     return tuple(outcome for outcome in outcomes if isinstance(outcome, Check))
 
 
@@ -225,12 +199,12 @@ class _Place(NamedTuple):
     Attributes:
         phase: its number in the diagram.
         at: exponents and parameters by name.
-        every_law: whether all laws are compared there, or those alone that all phases have.
+        laws: which are compared there.
     """
 
     phase: int
     at: tuple[tuple[str, Fraction | None], ...]
-    every_law: bool
+    laws: Laws
 
 
 def _compared_at(
@@ -271,7 +245,7 @@ class _Outcomes(NamedTuple):
 def _outcomes(diagram: PhaseDiagram, place: _Place) -> _Outcomes:
     phase, at = diagram.phases[place.phase], dict(place.at)
     point = _shape_of(diagram)(**at)
-    return _Outcomes(place, tuple(_check(diagram, phase, point, place.every_law)))
+    return _Outcomes(place, tuple(_check(diagram, phase, point, place.laws)))
 
 
 def _shape_of(diagram: PhaseDiagram) -> Any:
@@ -299,8 +273,8 @@ def _first_copy(diagram: PhaseDiagram) -> PhaseDiagram:
 
 def _key(diagram: PhaseDiagram, place: _Place) -> dict[str, Any]:
     phase = diagram.phases[place.phase]
-    laws = laws_of(diagram, phase) if place.every_law else phase.laws
-    return point_cache.key_of(diagram, phase, laws, dict(place.at))
+    laws = phase.laws if place.laws == "usual" else laws_of(diagram, phase)
+    return point_cache.key_of(diagram, phase, laws, dict(place.at)) | {"laws_compared": place.laws}
 
 
 def _read(place: _Place, record: Any) -> _Outcomes:
@@ -342,7 +316,7 @@ def regions_checked(diagram: PhaseDiagram, seed: int) -> Iterator[Check]:
         shape = _shape_of(diagram)
         default = {"ell": Fraction(0), "gamma": FIGURE_GAMMA}
         point = shape(**{name: place.get(name, default.get(name)) for name in shape._fields})
-        yield from (one for one in _check(diagram, phase, point, every_law=False) if isinstance(one, Check))
+        yield from (one for one in _check(diagram, phase, point, "usual") if isinstance(one, Check))
 
 
 def boundaries_checked(diagram: PhaseDiagram, effort: Effort, seed: int) -> Iterator[Check | Omission]:
@@ -392,141 +366,120 @@ def _row_of(diagram: PhaseDiagram, phase: str, region: str) -> dict[str, Any]:
     }
 
 
-def _draw(diagram: PhaseDiagram, phase: Phase, effort: Effort, seed: int) -> list[Any]:
-    """Points deep inside one region: half at the decay of the figures, half at any.
+class _Rungs(NamedTuple):
+    """Solutions on a ladder of dimensions at one point.
 
-    Of those drawn the first are taken of which all that is neglected is small at the end of the ladder, or
-    else the deepest.
+    Attributes:
+        dims: the dimensions.
+        variables: the physical variables at each dimension.
+        solutions: what gives quantities by name, at each dimension.
+        rounding: relative, of what the solutions give.
     """
-    enough = DEPTH if phase.risk.corrected is None else DEPTH_OF_SERIES
 
-    def shallowness(point: Any) -> float:
-        return -min(_depth(diagram, phase, point, _ladder(diagram, phase, point)[-1]), enough)
-
-    def deepest(count: int, tries: int = _TRIES, **at: Any) -> list[Any]:
-        inside = scales(
-            diagram,
-            phase,
-            margin=MARGIN,
-            samples_window=SAMPLES_WINDOW,
-            decay_window=SYSTEM_DECAY_WINDOW if _is_solved_as_declared(diagram) else DECAY_WINDOW,
-            **at,
-        )
-        points = sorted(_examples(inside, tries + count, seed), key=shallowness)[:count]
-        if not points or -shallowness(points[-1]) >= WANTED_DEPTH or tries > _TRIES:
-            return points
-        return sorted(_examples(inside, RARE * tries, seed), key=shallowness)[:count]
-
-    count = _POINTS[effort] // 2
-    if effort == "quick" and len(diagram.phases) > MANY_PHASES:
-        count = 1
-    at_figure, steep_at = dict[str, Any](gammas=st.just(FIGURE_GAMMA)), dict[str, Any]()
-    if diagram.noise == "scaled" and not has_own_axes(diagram):
-        steep_at = {"gammas": st.just(STEEP), "noises": st.just(FAINT)}
-    if _is_costly(diagram) and effort == "quick":
-        # seconds for each solution: one point, where it lies goes round with the seed
-        turns = [at_figure, {}, *([steep_at] if steep_at else [])]
-        in_turn = deepest(1, _TRIES_WHERE_COSTLY, **turns[seed % len(turns)])
-        if in_turn and -shallowness(in_turn[0]) >= LEAST_DEPTH:
-            return in_turn
-        return deepest(1, _TRIES_WHERE_COSTLY, **at_figure)
-    # near the end of a phase no dimension in reach is large at that decay
-    steep = [point for point in deepest(1, **steep_at) if -shallowness(point) >= enough] if steep_at else []
-    # the same twice where a system has no gamma
-    points = list(dict.fromkeys(deepest(count, **at_figure) + deepest(count)))
-    return points[: 2 * count - len(steep)] + steep
+    dims: tuple[int, ...]
+    variables: list[Mapping[str, Any]]
+    solutions: list[Callable[[str], Any]]
+    rounding: float
 
 
-def _is_costly(diagram: PhaseDiagram) -> bool:
-    """Whether a solution takes seconds: the modes of a matrix one by one."""
-    is_matrix = not _is_solved_as_declared(diagram) and _has_hard_edge(diagram)
-    return is_matrix and diagram.estimator == "bayes"
-
-
-def _has_hard_edge(diagram: PhaseDiagram) -> bool:
-    return isinstance(diagram.model, Network) and bool(diagram.model.noise.edge != oo)
-
-
-def _neglected(diagram: PhaseDiagram, phase: Phase, point: Any, law: Law | None = None) -> float:
-    """By how small a power of d what is neglected, by one law or by all, is smaller than what is kept."""
-    if has_own_axes(diagram):
-        return slack(diagram, phase, point) if law is None else slack_of_law(diagram, phase, law, point)
-    return float(margin([phase.balance], coordinates([point]))[0])
-
-
-def _depth(diagram: PhaseDiagram, phase: Phase, point: Any, dim: int) -> float:
-    """How many decades the largest neglected term lies below what is kept, at one dimension."""
-    return math.log10(dim) * _neglected(diagram, phase, point)
-
-
-def _ladder(diagram: PhaseDiagram, phase: Phase, point: Any) -> tuple[int, ...]:
-    if _is_solved_as_declared(diagram):
-        return dimensions(last_decade(diagram, phase, point))
-    return ladder(diagram, phase, point)
-
-
-def _examples(strategy: st.SearchStrategy[Any], count: int, seed: int) -> list[Any]:
-    """Distinct draws of a strategy, the same for the same seed; at most ``count``, none if it has none."""
-    return drawn(strategy, count, seed) or drawn(strategy, RARE * count, seed)[:count]
-
-
-def _check(diagram: PhaseDiagram, phase: Phase, point: Any, every_law: bool) -> Iterator[Check | Omission]:
-    """The checks of one point, of every law or of those alone that all phases have; and what was left out."""
-    dims = _ladder(diagram, phase, point)
-    variables = [_variables(diagram, point, dim) for dim in dims]
-    decades = math.log10(dims[-1])
-    depth = decades * _neglected(diagram, phase, point)
+def _rungs(diagram: PhaseDiagram, phase: Phase, point: Any, dims: tuple[int, ...]) -> _Rungs:
     # where the last dimension lacks more than 1e-6 of the law no more digits are seen
-    digits = FEW_DIGITS if _is_costly(diagram) and depth < FEW_DIGITS else None
-    rounding = ROUNDING if digits is None else 10.0**-digits
-    solutions = [_solved_in(phase, diagram, point, dim, digits) for dim in dims]
-    least = {"exponent": -math.inf, "log_exponent": LEAST_DEPTH_OF_LOGARITHM}
-    shared = {**_row(diagram, phase), **_coordinates(point._asdict()), "dim": dims[-1]}
-    for quantity, law in (laws_of(diagram, phase) if every_law else phase.laws).items():
-        is_usual = has_own_axes(diagram) or quantity in phase.laws
-        reason = None if is_usual else _why_unseen(diagram, phase, quantity, law, point, decades)
+    is_short = is_costly(diagram) and depth_at(diagram, phase, point, dims[-1]) < FEW_DIGITS
+    digits = FEW_DIGITS if is_short else None
+    return _Rungs(
+        dims,
+        [_variables(diagram, point, dim) for dim in dims],
+        [_solved_in(phase, diagram, point, dim, digits) for dim in dims],
+        ROUNDING if digits is None else 10.0**-digits,
+    )
+
+
+def _check(diagram: PhaseDiagram, phase: Phase, point: Any, laws: Laws) -> Iterator[Check | Omission]:
+    """The checks of one point, and what was left out."""
+    usual = ladder_at(diagram, phase, point)
+    solved: dict[tuple[int, ...], _Rungs] = {}
+    for quantity, law in laws_compared(diagram, phase, laws).items():
+        dims, reason = usual, None
+        if not has_own_axes(diagram) and quantity not in phase.laws:
+            decades = math.log10(usual[-1])
+            if laws == "lost":
+                end = end_where_seen(diagram, phase, quantity, law, point)
+                if end >= decades:
+                    continue
+                dims, decades = dimensions(end), end
+            depth = decades * slack_at(diagram, phase, point)
+            reason = why_unseen(diagram, phase, quantity, law, point, decades=decades, depth=depth)
+            if laws == "lost" and depth < LEAST_DEPTH:
+                reason = words.SHORT_LADDER
         if reason is not None:
+            shared = _shared(diagram, phase, point, dims)
             yield Omission(quantity=quantity, kind=None, reason=reason, **shared)
             continue
-        # what an estimator does not have, such as a threshold, is nothing at every size
-        values = [of(quantity) or 0 for of in solutions]
-        # its sums may end at a break; most do not, and then what is measured is decided
-        depth_of_law = decades * _neglected(diagram, phase, point, law)
-        for kind, predicted, measured in _compared(diagram, law, point, variables, values, rounding):
-            enough = least.get(kind, LEAST_DEPTH)
-            if law.corrected is not None and kind != "exponent":
-                enough = max(enough, LEAST_DEPTH_OF_SERIES)
-            verdict = verdict_of(kind, predicted, *measured, is_deep=depth >= LEAST_DEPTH)
-            own = depth if kind == "exponent" or verdict != "undecided" else depth_of_law
-            if own < enough and not math.isnan(measured.value):
-                yield Omission(quantity=quantity, kind=kind, reason=words.SHALLOW, **shared)
-                continue
-            yield Check(
-                quantity=quantity,
-                kind=kind,
-                predicted=predicted,
-                measured=measured.value,
-                uncertainty=measured.uncertainty,
-                tolerance=tolerance_of(kind, measured.uncertainty),
-                verdict=verdict,
-                **shared,
-            )
+        if dims not in solved:
+            solved[dims] = _rungs(diagram, phase, point, dims)
+        for outcome in _check_of_law(diagram, phase, point, quantity, law, solved[dims]):
+            if laws == "lost" and isinstance(outcome, Check) and outcome.verdict == "undecided":
+                shared = _shared(diagram, phase, point, dims)
+                yield Omission(quantity=quantity, kind=outcome.kind, reason=words.SHORT_LADDER, **shared)
+            else:
+                yield outcome
+
+
+def _check_of_law(
+    diagram: PhaseDiagram, phase: Phase, point: Any, quantity: str, law: Law, rungs: _Rungs
+) -> Iterator[Check | Omission]:
+    """The checks of one law on a ladder."""
+    shared, decades = _shared(diagram, phase, point, rungs.dims), math.log10(rungs.dims[-1])
+    depth = decades * slack_at(diagram, phase, point)
+    # its sums may end at a break; most do not, and then what is measured is decided
+    depth_of_law = decades * slack_at(diagram, phase, point, law)
+    least = {"exponent": -math.inf, "log_exponent": LEAST_DEPTH_OF_LOGARITHM}
+    # by which factor the slowest correction shrinks from one dimension to the next
+    slowest = 10.0 ** (-max(depth_of_law, 0.0) / len(rungs.dims))
+    for kind, predicted, measured in _compared(diagram, law, point, quantity, rungs, slowest):
+        enough = least.get(kind, LEAST_DEPTH)
+        if law.corrected is not None and kind != "exponent":
+            enough = max(enough, LEAST_DEPTH_OF_SERIES)
+        verdict = verdict_of(kind, predicted, *measured, is_deep=depth >= LEAST_DEPTH)
+        own = depth if kind == "exponent" or verdict != "undecided" else depth_of_law
+        if own < enough and not math.isnan(measured.value):
+            yield Omission(quantity=quantity, kind=kind, reason=words.SHALLOW, **shared)
+            continue
+        yield Check(
+            quantity=quantity,
+            kind=kind,
+            predicted=predicted,
+            measured=measured.value,
+            uncertainty=measured.uncertainty,
+            tolerance=tolerance_of(kind, measured.uncertainty),
+            verdict=verdict,
+            **shared,
+        )
+
+
+def _shared(diagram: PhaseDiagram, phase: Phase, point: Any, dims: Sequence[int]) -> dict[str, Any]:
+    """What all rows of one ladder have in common."""
+    return {**_row(diagram, phase), **_coordinates(point._asdict()), "dim": dims[-1]}
 
 
 def _compared(
-    diagram: PhaseDiagram,
-    law: Law,
-    point: Any,
-    variables: Sequence[Mapping[str, Any]],
-    values: Sequence[Any],
-    rounding: float,
+    diagram: PhaseDiagram, law: Law, point: Any, quantity: str, rungs: _Rungs, slowest: float
 ) -> Iterator[tuple[Kind, float, Limit]]:
     """What is compared of one law at one point: the kind, the number predicted, and what is measured."""
     exponent, log_exponent = _prediction(diagram, law, point)
+    variables, rounding = rungs.variables, rungs.rounding
     heights = [float(at["d"]) for at in variables]
+    # what an estimator does not have, such as a threshold, is nothing at every size
+    values = [of(quantity) or 0 for of in rungs.solutions]
+    if law.expr == 0 and quantity in PARTS:
+        # float64 does not tell nothing from little, but its share of the whole
+        shares = [float(value / of("excess_risk")) for value, of in zip(values, rungs.solutions, strict=True)]
+        yield "constant", 0.0, limit_beyond_powers(shares, rounding=rounding)
+        return
     if law.expr == 0 or exponent == -math.inf or not all(values):
         plain = [float(value) for value in values]
-        yield "exponent", exponent, extrapolated_exponent(heights, plain, log_exponent=log_exponent)
+        closed_form = -math.inf if law.expr == 0 else exponent
+        yield "exponent", closed_form, extrapolated_exponent(heights, plain, log_exponent=log_exponent)
         return
     try:
         closed, power_law = lacks(diagram, law, point, variables, values)
@@ -535,9 +488,10 @@ def _compared(
         yield "constant", 1.0, Limit(math.nan, math.inf)
         return
     order = law.corrected_order if _is_series(law, variables[-1]) else None
-    constant, slope, log_slope = limits_of_ratio(heights, power_law, order=order, rounding=rounding)
+    known: dict[str, Any] = {"order": order, "rounding": rounding, "slowest": slowest}
+    constant, slope, log_slope = limits_of_ratio(heights, power_law, **known)
     if closed != power_law:  # its closed form and its power law differ: one of the two must be wrong
-        other = limits_of_ratio(heights, closed, order=order, rounding=rounding).constant
+        other = limits_of_ratio(heights, closed, **known).constant
         constant = max(constant, other, key=lambda limit: abs(limit.value - 1))
     yield "exponent", exponent, Limit(exponent + slope.value, slope.uncertainty)
     yield "log_exponent", log_exponent, Limit(log_exponent + log_slope.value, log_slope.uncertainty)
@@ -550,47 +504,6 @@ def _is_series(law: Law, at: Mapping[str, Any]) -> bool:
         return False
     ratio = law.evaluate(corrected=True, **at) / law.evaluate(**at)
     return bool(abs(ratio - 1) > ROUNDING)
-
-
-def _why_unseen(
-    diagram: PhaseDiagram, phase: Phase, quantity: str, law: Law, point: Any, decades: float
-) -> str | None:
-    """Why float64 does not show a quantity of trained networks on the ladder of a point; None where it does.
-
-    What its own law neglects is to lie far below it, too.  The laws that every phase has are not asked about:
-    they are seen wherever the phase is resolved.
-    """
-    at = coordinates([point])[:, 0]
-    of_phase = (phase.risk, phase.learned, phase.degrees_of_freedom)
-    risk, modes, freedom = (float(x) for x in _compiled(tuple(one.exponent for one in of_phase))(*at))
-    # where the law depends on gamma by cases, what is left falls like the number of modes to this power; at
-    # the very gamma where they meet it has no value
-    cases = {relation.lhs - relation.rhs for relation in law.exponent.atoms(Relational)}
-    cases |= {relation.lhs - relation.rhs for relation in law.constant.atoms(Relational)}
-    powers = [abs(float(x)) for x in _compiled(tuple(cases))(*at)]
-    if 0 in powers:
-        return words.NEAR_A_CASE
-    (own,) = (float(x) for x in _compiled((law.exponent,))(*at))
-    if abs(own) * decades > 2 * RANGE:
-        return words.BEYOND_FLOATS
-    if quantity in PARTS and (risk - own) * decades > SEEN_DECADES:
-        return words.SMALL_PART
-    powers_gone = _neglected(diagram, phase, point) * decades / LEAST_DEPTH_OF_SERIES
-    # what is left of these falls like 1/L alone, and powers of d are removed with it
-    length = -freedom * decades * math.log(10)
-    steepness = max(float(point.gamma), float(FIGURE_GAMMA))
-    room = min(length / (LONG * steepness), powers_gone) if quantity in PARTS else powers_gone
-    if quantity in (*PARTS, "pruned_risk") and law.corrected is not None and room < 1:
-        return words.SHORT_SERIES
-    if quantity == "pruned_risk" and _is_at_hard_edge(phase, diagram) and 0 < modes < 1:
-        is_seen = (1 - modes) * decades <= EDGE_DECADES and modes * decades <= PRUNED_MODES
-        return None if is_seen else words.MODES_AT_EDGE
-    is_far = not powers or min(powers) * max(modes, 0.0) * decades >= DEPTH / 2
-    return None if is_far else words.NEAR_A_CASE
-
-
-def _is_at_hard_edge(phase: Phase, diagram: PhaseDiagram) -> bool:
-    return _has_hard_edge(diagram) and phase.hypothesis.ordering is not Ordering.THRESHOLD_ABOVE_NOISE
 
 
 def _solved_in(
@@ -608,7 +521,7 @@ def _solved_in(
 
 def _solved(diagram: PhaseDiagram, point: Any, dim: int, digits: int | None) -> Callable[[str], Any]:
     """What gives the quantities of the solution at one dimension, by name; in float64 if digits are None."""
-    if _is_solved_as_declared(diagram):
+    if is_solved_as_declared(diagram):
         return solve_system(diagram.model, **values_at(diagram, point, dim)).__getitem__
     solution = solve(problem_at(diagram, point, dim), digits=digits)
 
@@ -622,7 +535,7 @@ def _solved(diagram: PhaseDiagram, point: Any, dim: int, digits: int | None) -> 
 
 def _variables(diagram: PhaseDiagram, point: Any, dim: int) -> Mapping[str, Any]:
     """The physical variables of a solution, by the names that ``Law.evaluate`` has for them."""
-    if _is_solved_as_declared(diagram):
+    if is_solved_as_declared(diagram):
         return values_at(diagram, point, dim)
     problem = problem_at(diagram, point, dim)
     names = ("gamma", "n_eff", "weight_decay", "noise_variance")
@@ -642,30 +555,48 @@ def problem_at(diagram: PhaseDiagram, scale: Any, dim: int) -> Problem:
     def power(exponent: Any) -> float:
         return math.exp(float(exponent) * log_dim)
 
+    noise_exponent = getattr(scale, "b", None)
     values = {
         "gamma": scale.gamma,
         "n_eff": power(scale.a),
         "d": dim,
         "weight_decay": None if diagram.estimator == "bayes" else power(scale.ell),
-        "noise_variance": power(-(getattr(scale, "b", None) or 0)),
+        "noise_variance": float(FIXED_NOISE) if noise_exponent is None else power(-noise_exponent),
         "width": None if diagram.width == "full" else power(scale.rho),
     }
     return problem_of(diagram, values)
 
 
 def _require_solved(diagram: Any) -> None:
-    """Refuse a diagram whose model has no equations in numbers."""
+    """Refuse a diagram whose model has no equations in numbers, or altered to what is none."""
     require_diagram(diagram)
-    if not _is_solved_as_declared(diagram):
+    require(diagram.noise in get_args(Noise), "noise of the diagram", diagram.noise, "fixed, scaled or none")
+    require(bool(diagram.phases), "phases of the diagram", diagram.phases, "at least one")
+    for phase in diagram.phases:
+        _require_phase(phase)
+    if not is_solved_as_declared(diagram):
         narrowed = NETWORKS[_network(diagram)].narrowed
         solved = [name for name, network in NETWORKS.items() if network.narrowed is not None]
         few = f"of full width for {diagram.model.name}: with few hidden units {', '.join(solved)} is solved"
         require(diagram.width == "full" or narrowed is not None, "diagram", diagram, few)
 
 
-def _is_solved_as_declared(diagram: PhaseDiagram) -> bool:
-    """Whether the model is a system or reduces to one; networks have equations of their own."""
-    return system_of(diagram.model) is not None
+def _require_phase(phase: Any) -> None:
+    """Refuse a phase whose region or laws are none."""
+    require(isinstance(phase, Phase), "phases of the diagram", phase, "Phases")
+    region, allowed = phase.region, "an And of inequalities, of a single one And(a > 1, evaluate=False)"
+    is_region = isinstance(region, And) or region in (true, false)
+    require(is_region, f"region of phase {phase.name}", region, allowed)
+    for name in ("risk", "effective_noise", "threshold", "learned", "degrees_of_freedom"):
+        law = getattr(phase, name)
+        require(isinstance(law, Law), f"{name} of phase {phase.name}", law, "a Law")
+        if isinstance(law, NoLaw):
+            continue
+        forms = [law.expr, law.exponent, law.log_exponent, law.constant]
+        forms += [] if law.corrected is None else [law.corrected]
+        for form in forms:
+            made_of = "made of SymPy expressions, such as Rational(101, 100)"
+            require(isinstance(form, Expr), f"{name} of phase {phase.name}", form, made_of)
 
 
 def _network(diagram: PhaseDiagram) -> str:

@@ -20,11 +20,12 @@ Where noise has no edge, corrections are powers of 1/log d; the polynomial in 1/
 (Neville's table), taken at 0, removes one more in each column: `limit_beyond_logarithms`.
 
 The last column is the answer, or the first that stands still up to rounding, and how far it moved, from the
-entry above and from the column before, is the error estimate.  The sequence itself is, where its own is
-smaller: if every step is at most r times the one before, what is left is at most r/(1 - r) times the last.
-So it is where few modes are learned, and each that is added leaves its mark: such steps shrink, but are no
-geometric sequences.  (Among all columns the one that moved least is
-so by luck: for sums of four geometric sequences its estimate is too small three times as often.)
+entry above and from the column before, is the error estimate.  The sequence itself is the answer where its
+own estimate is smaller, and the slowest correction is known to shrink by a factor rho from one dimension to
+the next: if all steps have one sign, and each is at most r times the one before, what is left is at most
+r/(1 - r) times the last, r not below rho.  So it is where few modes are learned, and each that is added
+leaves its mark: such steps shrink, but are no geometric sequences.  (Among all columns the one that moved
+least is so by luck: for sums of four geometric sequences its estimate is too small three times as often.)
 
 Exponents: the local ones,
 
@@ -130,7 +131,12 @@ class RatioLimits(NamedTuple):
 
 
 def limits_of_ratio(
-    dims: Sequence[float], logs: Sequence[float], *, order: int | None = None, rounding: float = ROUNDING
+    dims: Sequence[float],
+    logs: Sequence[float],
+    *,
+    order: int | None = None,
+    rounding: float = ROUNDING,
+    slowest: float = 1.0,
 ) -> RatioLimits:
     """Limits of a ratio to a law, and of its slopes in log d and in log log d.
 
@@ -140,9 +146,11 @@ def limits_of_ratio(
         order: where what is left is a series in 1/log d, its first power; None where it is one in powers
             of d.
         rounding: by how much ratios may differ from that of solutions alone.
+        slowest: as in ``limit_beyond_powers``.
 
     Raises:
-        InvalidArgument: when the ladder is too short, a logarithm is not finite, or the rounding negative.
+        InvalidArgument: when the ladder is too short, a logarithm is not finite, or another argument is none
+            of these.
 
     A law that is 1 % too large, and one whose exponent is 0.02 too small:
 
@@ -164,7 +172,9 @@ def limits_of_ratio(
         1 + np.diff(heights) / np.diff(np.log(x)),
     ]
     if order is None:
-        limits = [limit_beyond_powers([*sequence], rounding=rounding) for sequence in sequences]
+        limits = [
+            limit_beyond_powers([*sequence], rounding=rounding, slowest=slowest) for sequence in sequences
+        ]
     else:
         middles = np.sqrt(x[1:] * x[:-1])
         series = zip((x, middles, middles), sequences, (order, order + 1, order), strict=True)
@@ -175,7 +185,9 @@ def limits_of_ratio(
     return RatioLimits(constant, *(Limit(slope.value - 1, slope.uncertainty) for slope in slopes))
 
 
-def limit_beyond_powers(values: Sequence[float], *, rounding: float = ROUNDING) -> Limit:
+def limit_beyond_powers(
+    values: Sequence[float], *, rounding: float = ROUNDING, slowest: float = 1.0
+) -> Limit:
     """Limit of a sequence that misses it by a sum of geometric sequences (Wynn's epsilon algorithm).
 
     Such are quantities on a ladder of dimensions in geometric progression, with corrections in powers of the
@@ -186,9 +198,11 @@ def limit_beyond_powers(values: Sequence[float], *, rounding: float = ROUNDING) 
     Args:
         values: at least four, the last at the largest dimension.
         rounding: by how much they may differ from that of solutions alone, relative to the largest.
+        slowest: by which factor the slowest correction shrinks from one to the next; 1 if that is not known.
 
     Raises:
-        InvalidArgument: when there are fewer, one is not finite, or the rounding is negative.
+        InvalidArgument: when there are fewer, one is not finite, the rounding is negative, or the factor not
+            between 0 and 1.
 
     >>> limit = limit_beyond_powers([1 + 0.7**k - 0.4**k + 0.2**k for k in range(9)])
     >>> abs(limit.value - 1) < limit.uncertainty < 1e-3
@@ -196,11 +210,13 @@ def limit_beyond_powers(values: Sequence[float], *, rounding: float = ROUNDING) 
     """
     sequence = _at_least_four("values", values)
     _require_rounding(rounding)
+    require(is_number(slowest) and 0 <= slowest <= 1, "slowest", slowest, "a number between 0 and 1")
     steps = np.abs(np.diff(sequence))
     if steps[-1] > rounding * np.max(np.abs(sequence)) and steps[-1] >= np.max(steps[:-1]):
         return Limit(float(sequence[-1]), math.inf)
     of_table = _last_entry(_epsilon_columns(sequence), rounding)
-    return min(of_table, _bounded_by_steps(steps, sequence[-1]), key=lambda limit: limit.uncertainty)
+    of_steps = _bounded_by_steps(np.diff(sequence), sequence[-1], slowest)
+    return min(of_table, of_steps, key=lambda limit: limit.uncertainty)
 
 
 def limit_beyond_logarithms(dims: Sequence[float], values: Sequence[float]) -> Limit:
@@ -260,14 +276,13 @@ def _last_entry(columns: Iterator[NDArray[np.float64]], rounding: float) -> Limi
     return limit
 
 
-def _bounded_by_steps(steps: NDArray[np.float64], last: float) -> Limit:
-    """The last value, as far as what is left is bounded by steps that shrink."""
-    if not steps.all():
-        return Limit(float(last), math.inf)
-    shrink = float(np.max(steps[1:] / steps[:-1]))
+def _bounded_by_steps(steps: NDArray[np.float64], last: float, slowest: float) -> Limit:
+    """The last value, as far as what is left is bounded by steps of one sign that shrink."""
+    has_one_sign = bool(np.all(steps > 0) or np.all(steps < 0))
+    shrink = max(slowest, float(np.max(steps[1:] / steps[:-1]))) if has_one_sign else 1.0
     if shrink > _SHRINKING:
         return Limit(float(last), math.inf)
-    return Limit(float(last), float(steps[-1]) * max(1.0, shrink / (1 - shrink)))
+    return Limit(float(last), abs(float(steps[-1])) * max(1.0, shrink / (1 - shrink)))
 
 
 def _epsilon_columns(sequence: NDArray[np.float64]) -> Iterator[NDArray[np.float64]]:

@@ -29,6 +29,9 @@ KERNEL_DECAY_WINDOW = (Fraction(-4), Fraction(1))
 NOISE_WINDOW = (Fraction(0), Fraction(4))
 """Where ``b`` is drawn, in diagrams of noise that scales, and what figures show of it."""
 
+FIXED_NOISE = Fraction(1, 2)
+"""The label noise of a comparison where it is of order one: at 1 no wrong power of it would be noticed."""
+
 WIDTH_WINDOW = (Fraction(0), Fraction(3, 2))
 """What figures show of ``rho``, in diagrams of a width that scales."""
 

@@ -19,11 +19,12 @@ from typing import Any, TypeAlias
 from asymptotics import PhaseDiagram, phase_diagram
 from asymptotics.algebra.monomials import Noise
 from asymptotics.diagram import Estimator, Width
-from verify.comparison import Effort, agreement, boundaries_checked, derived_phase, regions_checked
+from verify.comparison import agreement, boundaries_checked, derived_phase, regions_checked
 from verify.gallery import model_named
 from verify.outcomes import Check, DerivedPhase, Kill, Omission
 from verify.planted_errors import CATALOGUE, errors_of, killed
 from verify.point_cache import read_from, written
+from verify.selection import Effort
 
 QUICK_ERRORS = 3
 """Planted errors of each diagram at quick effort; all of them at full."""

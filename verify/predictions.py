@@ -45,19 +45,16 @@ def laws_of(diagram: PhaseDiagram, phase: Phase) -> dict[str, Law]:
     """All laws of a phase that solutions are compared with, by name.
 
     Besides those of every phase they are, where the estimator has them, those of the training loss, of the
-    parts of the risk and of the risk after pruning.  A part that the law says is nothing is left out: beside
-    the whole float64 does not tell nothing from little.
+    parts of the risk and of the risk after pruning.
     """
     laws = dict(phase.laws)
     if has_own_axes(diagram):
         return laws
     for name in ("train_loss", "pruned_risk"):
         with suppress(NoSuchLaw, NotImplementedError):
-            law = getattr(phase, name)
-            if not (name == "pruned_risk" and law == phase.risk):
-                laws[name] = law
+            laws[name] = getattr(phase, name)
     with suppress(NoSuchLaw):
-        laws |= {name: law for name, law in phase.decomposition.items() if law.expr != 0}
+        laws |= phase.decomposition
     return laws
 
 
@@ -102,7 +99,8 @@ def formal_difference(diagram: PhaseDiagram, law: Law, point: Any) -> Callable[[
         given = {name: value for name, value in point._asdict().items() if value is not None}
         leading = law.at(**_held(law, given))
         parts = (leading.constant, leading.exponent, leading.log_exponent)
-        require(all(part.is_real for part in parts), "point", point, "one at which the law is real")
+        is_one = all(part.is_real for part in parts) and leading.constant != 0
+        require(is_one, "point", point, "one at which the law is real, and its constant not 0")
         constant, exponent, power = (mpmath.mpf(part.evalf(_DIGITS)) for part in parts)
 
         def difference(decades: int) -> mpmath.mpf:

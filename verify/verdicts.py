@@ -73,14 +73,14 @@ def verdict_of(
     Args:
         kind: of number.
         predicted: as derived; -oo is the exponent of what vanishes.
-        measured: as extrapolated; not a number where nothing could be measured.
+        measured: as extrapolated; not a number where nothing could be measured, or predicted.
         uncertainty: estimate of its error.
         is_deep: whether the point lies deep inside its phase.
 
     >>> [verdict_of("exponent", 0.5, x, u) for x, u in ((0.503, 0.002), (0.52, 0.002), (0.503, 0.01))]
     ['agrees', 'disagrees', 'undecided']
     """
-    if math.isnan(measured):
+    if math.isnan(measured) or math.isnan(predicted):
         return "undecided"
     error = 0.0 if predicted == measured else abs(predicted - measured)
     tolerance = tolerance_of(kind, uncertainty)

@@ -19,7 +19,7 @@ from asymptotics.balance.dominant_balance import Balanced, Inequality
 from asymptotics.balance.laws import risk_law
 from asymptotics.balance.regimes import Description, Equation
 from asymptotics.expressions.pickling import Stored
-from asymptotics.words import MODES_ABOVE_SCALES
+from asymptotics.words import MEANINGS_OF_SYMBOLS, MODES_ABOVE_SCALES
 
 LOGARITHM = Symbol("L", positive=True)
 """log(1/D_b), where noise has a soft edge."""
@@ -68,6 +68,12 @@ class Derivation(Stored):
     region: Expr
 
     @property
+    def symbols(self) -> dict[str, str]:
+        """What stands for what, of the symbols that the physical variables and unknowns do not have."""
+        held = {x.name for _, steps in self.parts for step in steps for x in _symbols_of(step)}
+        return {name: text for name, text in MEANINGS_OF_SYMBOLS.items() if name in held}
+
+    @property
     def parts(self) -> tuple[tuple[str, tuple[Step, ...]], ...]:
         """The headings, with their lines."""
         return (
@@ -81,8 +87,10 @@ class Derivation(Stored):
         """As text."""
         blocks = [self.title, f"Hypothesis\n  {self.hypothesis}"]
         for heading, steps in self.parts:
-            blocks.append("\n".join([heading, *(f"  {_line(step, sstr, ' + ')}" for step in steps)]))
+            blocks.append("\n".join([heading, *(f"  {_line(step, _in_text, ' + ')}" for step in steps)]))
         blocks.append("Region\n  " + " and ".join(map(str, self.region.args)))
+        if meanings := self.symbols:
+            blocks.append("\n".join(["Symbols", *(f"  {name}: {text}" for name, text in meanings.items())]))
         return "\n\n".join(blocks)
 
     __repr__ = __str__
@@ -143,6 +151,15 @@ def expression(value: Term) -> Expr:
     """
     power: Expr = LOGARITHM ** FIELD.to_sympy(value.log_power)
     return collected(value.coefficient) * value.monomial() * power
+
+
+def _symbols_of(step: Step) -> set[Symbol]:
+    return {x for side in (step.left, *step.right) for x in side.free_symbols}
+
+
+def _in_text(value: Expr) -> str:
+    """As ``sstr``; the function is Gamma, as gamma is the decay."""
+    return re.sub(r"\bgamma\(", "Gamma(", sstr(value))
 
 
 def _balance(equation: Equation, largest: tuple[Term, ...]) -> Step:

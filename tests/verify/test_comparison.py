@@ -21,7 +21,7 @@ from asymptotics.models import attention, bilinear, hermite, one_pass_sgd
 from numerics import NotConverged
 from verify import agreement, words
 from verify.checks.measured import drawn
-from verify.comparison import _check, _draw, checks_at
+from verify.comparison import _check, checks_at
 from verify.outcomes import Check
 from verify.report import Report
 from verify.strategies import Scale, scales
@@ -189,7 +189,7 @@ def test_a_law_is_left_out_at_the_very_decay_where_its_cases_meet() -> None:
     diagram = phase_diagram(quadratic, noise="scaled")
     point = Scale(Fraction(811, 320), Fraction(23, 256), Fraction(1), Fraction(15, 4))
     phase = diagram.locate(**point._asdict())
-    outcomes = [*_check(diagram, phase, point, every_law=True)]
+    outcomes = [*_check(diagram, phase, point, "all")]
     left_out = {one.quantity for one in outcomes if getattr(one, "reason", None) == words.NEAR_A_CASE}
     assert left_out == {"train_loss"}
     checks = [one for one in outcomes if isinstance(one, Check)]
@@ -201,16 +201,10 @@ def test_a_part_of_the_risk_of_a_steep_target_is_left_out_where_its_series_is_to
     """There 1/L is 1/62, and the parts lie 11 % off their laws: with gamma = 5/4 half of it."""
     diagram = phase_diagram(diagonal, noise="scaled")
     point = Scale(a=Fraction(131, 320), ell=Fraction(-9031, 5120), gamma=Fraction(3), b=Fraction(13, 4))
-    outcomes = list(_check(diagram, diagram["N"], point, every_law=True))
+    outcomes = list(_check(diagram, diagram["N"], point, "all"))
     parts = [one for one in outcomes if one.quantity in ("unlearned", "learned", "overfitting")]
     assert {getattr(one, "reason", None) for one in parts} == {words.SHORT_SERIES}
     assert {one.verdict for one in outcomes if isinstance(one, Check)} == {"agrees"}
-
-
-def test_points_of_a_system_without_gamma_are_all_different() -> None:
-    diagram = phase_diagram(one_pass_sgd)
-    points = _draw(diagram, diagram.phases[0], "quick", 0)
-    assert len(set(points)) == len(points) > 1
 
 
 def test_what_could_not_be_solved_is_said_with_its_point(monkeypatch):

@@ -160,9 +160,10 @@ def test_steps_that_shrink_bound_what_is_left_where_columns_do_not():
     """Slopes in log log d of a bilinear network with few learned modes, against its law: they end at 8e-4."""
     logs = [0.3975, 0.07406, 0.009389, 0.002361, 0.0001922, 3.838e-05]
     slopes = np.diff(logs) / np.diff(np.log([6.04 * k for k in range(1, 7)]))
-    limit = limit_beyond_powers([*(1 + slopes)])
+    limit = limit_beyond_powers([*(1 + slopes)], slowest=0.15)
     assert abs(limit.value - 1) < 1e-3
     assert abs(limit.value - 1) < limit.uncertainty < 0.02
+    assert limit_beyond_powers([*(1 + slopes)]).uncertainty > 0.03
 
 
 @pytest.mark.parametrize("shrink", [0.2, 0.3])
@@ -175,5 +176,26 @@ def test_the_bound_by_steps_holds_with_irregular_ones(shrink):
     for _ in range(1000):
         steps = np.cumprod(shrink * generator.uniform(0.2, 1, 60))
         values = 1 + np.array([np.sum(steps[k:]) for k in range(6)])
-        limit = limit_beyond_powers([*values])
+        limit = limit_beyond_powers([*values], slowest=shrink)
         assert abs(limit.value - 1) <= 3 * max(limit.uncertainty, 1e-4) <= 0.03
+
+
+def test_a_small_slow_correction_below_fast_ones_is_not_taken_for_none():
+    """1 + 0.01 * 0.997^k below geometric sequences that shrink fast; steps are bounded at a known rate."""
+    values = [3.739008, 1.249361, 1.031655, 1.012316, 1.010307, 1.009821]
+    for slowest in (0.99, 1.0):
+        limit = limit_beyond_powers(values, slowest=slowest)
+        assert abs(limit.value - 1) <= 3 * limit.uncertainty
+    assert limit_beyond_powers(values, slowest=0.1).uncertainty < 1e-3  # what a wrong rate would promise
+
+
+def test_steps_that_turn_bound_nothing():
+    """The last one is small by accident."""
+    values = [1.7612818, 1.0596180, 0.9935784, 0.9878931, 0.9879128]
+    assert limit_beyond_powers(values, slowest=0.1) == limit_beyond_powers(values)
+
+
+@pytest.mark.parametrize("slowest", [-0.1, 1.1, math.nan, None])
+def test_a_rate_that_is_none_is_refused(slowest):
+    with pytest.raises(ValueError, match=r"slowest=.* must be a number between 0 and 1"):
+        limit_beyond_powers([1.0] * 5, slowest=slowest)

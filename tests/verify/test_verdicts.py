@@ -44,6 +44,7 @@ def test_exponents_of_what_vanishes():
 
 def test_what_cannot_be_measured_is_undecided():
     assert verdict_of("constant", 1.0, math.nan, math.inf) == "undecided"
+    assert verdict_of("exponent", math.nan, 0.5, 0.001) == "undecided"
     assert tolerance_of("constant", math.nan) == math.inf
 
 

@@ -12,8 +12,9 @@ from asymptotics.boundaries.width import law_across
 from asymptotics.models.bilinear import bilinear
 from numerics import Problem, solve
 from verify import agreement, strategies
-from verify.comparison import _depth, _draw, _examples, problem_at
+from verify.comparison import problem_at
 from verify.ladder import LEAST_DEPTH, ladder, reach_of_width
+from verify.selection import _examples, depth_at, points_in
 from verify.systems.points import axes
 
 # phase, a, ell, rho, gamma, decade of d, relative distance allowed: a few of the largest neglected terms
@@ -210,8 +211,8 @@ def test_points_of_a_scaled_width_are_located_where_they_are_drawn():
 def test_constants_are_compared_wherever_the_width_binds(name, seed):
     diagram = phase_diagram(quadratic, width="scaled")
     (phase,) = (phase for phase in diagram.phases if phase.name == name)
-    for point in _draw(diagram, phase, "quick", seed):
-        assert _depth(diagram, phase, point, ladder(diagram, phase, point)[-1]) >= LEAST_DEPTH
+    for point in points_in(diagram, phase, "quick", seed):
+        assert depth_at(diagram, phase, point, ladder(diagram, phase, point)[-1]) >= LEAST_DEPTH
 
 
 @pytest.mark.slow

@@ -20,6 +20,7 @@ from asymptotics.systems import system_of
 from numerics import Problem, Solution, solve
 from numerics.networks.network import NETWORKS
 from verify.extrapolation import Limit
+from verify.limits import FIXED_NOISE
 from verify.systems.solution import RISK_OF_LAWS, solve_system
 from verify.verdicts import Kind
 
@@ -155,12 +156,11 @@ def scaled_values(point: Any, dim: int) -> dict[str, Any]:
     >>> from verify.strategies import Scale
     >>> scale = Scale(a=Fraction(1, 2), ell=Fraction(-1), gamma=Fraction(1))
     >>> {name: float(x) for name, x in scaled_values(scale, 100).items()}
-    {'d': 100.0, 'gamma': 1.0, 'n_eff': 10.0, 'weight_decay': 0.01, 'noise_variance': 1.0}
+    {'d': 100.0, 'gamma': 1.0, 'n_eff': 10.0, 'weight_decay': 0.01, 'noise_variance': 0.5}
     """
     d = mpmath.mpf(dim)
     powers = {"n_eff": point.a, "weight_decay": point.ell, "noise_variance": -(point.b or 0)}
-    return {
-        "d": d,
-        "gamma": point.gamma,
-        **{name: d ** (mpmath.mpf(x.numerator) / x.denominator) for name, x in powers.items()},
-    }
+    values = {name: d ** (mpmath.mpf(x.numerator) / x.denominator) for name, x in powers.items()}
+    if point.b is None:
+        values["noise_variance"] = mpmath.mpf(FIXED_NOISE.numerator) / FIXED_NOISE.denominator
+    return {"d": d, "gamma": point.gamma, **values}

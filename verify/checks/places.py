@@ -52,7 +52,7 @@ from verify.ladder import (
     reach,
     reach_of_width,
 )
-from verify.limits import NOISE_WINDOW, OTHER_WINDOW, SAMPLES_WINDOW
+from verify.limits import FIXED_NOISE, NOISE_WINDOW, OTHER_WINDOW, SAMPLES_WINDOW
 from verify.strategies import Scale
 from verify.systems.points import (
     DECADES_NEGLECTED,
@@ -425,6 +425,8 @@ def values_on(place: Place, dim: int, *, off: Fraction | int = 0, factor: Any = 
         # an estimator may not have the variable that a coordinate stands for
         exponent = mpf(int(power.p)) / int(power.q) if power.is_Rational else mpf(0)
         values[name_of(symbol)] = d**exponent * mpf(factor) ** float(slope)
+    if place.diagram.noise == "fixed":
+        values["noise_variance"] = mpf(FIXED_NOISE.numerator) / FIXED_NOISE.denominator
     if place.diagram.width == "scaled":  # units are whole
         values["width"] = max(mpf(1), mpmath.nint(values["width"]))
     return values | {name_of(symbol): x for symbol, x in at.items() if symbol in PARAMETERS}

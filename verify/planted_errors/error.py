@@ -20,6 +20,7 @@ from asymptotics.algebra.monomials import Noise, Term
 from asymptotics.algebra.polyhedra import Domain
 from asymptotics.balance.regimes import Given, Model
 from asymptotics.diagram import Estimator, Width
+from asymptotics.expressions.checks import require
 from asymptotics.symbols import d
 from verify.outcomes import Row
 
@@ -120,8 +121,14 @@ def _with_law(phase: Phase, quantity: str, altered: Callable[[Law], Law]) -> Pha
     return replace(phase, **changes)
 
 
+def _require_phase(diagram: PhaseDiagram, name: str) -> None:
+    names = {phase.name for phase in diagram.phases}
+    require(name in names, "phase", name, f"one of {', '.join(sorted(names))}")
+
+
 def _with_phases(diagram: PhaseDiagram, name: str, altered: Callable[[Phase], Phase]) -> PhaseDiagram:
     """The diagram with all phases of a name altered."""
+    _require_phase(diagram, name)
     return replace(diagram, phases=tuple(altered(p) if p.name == name else p for p in diagram.phases))
 
 
@@ -160,6 +167,8 @@ class OtherRegions:
 
     def __call__(self, diagram: PhaseDiagram) -> PhaseDiagram:
         """The diagram with the error."""
+        for name in (self.one, self.other):
+            _require_phase(diagram, name)
         one, other = (next(p for p in diagram.phases if p.name == name) for name in (self.one, self.other))
         regions = {one.region: other.region, other.region: one.region}
         phases = (replace(p, region=regions.get(p.region, p.region)) for p in diagram.phases)
@@ -175,6 +184,7 @@ class Dropped:
 
     def __call__(self, diagram: PhaseDiagram) -> PhaseDiagram:
         """The diagram with the error."""
+        _require_phase(diagram, self.phase)
         left = tuple(p for p in diagram.phases if p.name != self.phase)
         beside = tuple(b for b in diagram.boundaries if self.phase not in {p.name for p in b.phases})
         return replace(diagram, phases=left, boundaries=beside if self.boundaries else diagram.boundaries)

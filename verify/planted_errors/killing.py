@@ -21,6 +21,7 @@ from verify.comparison import agreement, boundaries_checked, regions_checked
 from verify.outcomes import Check, Kill
 from verify.planted_errors.error import PlantedError
 from verify.predictions import laws_of
+from verify.selection import require_seed
 
 
 def killed(error: PlantedError, *, seed: int = 0) -> Kill:
@@ -31,13 +32,16 @@ def killed(error: PlantedError, *, seed: int = 0) -> Kill:
         seed: of the points drawn.
 
     Raises:
-        InvalidArgument: error is no ``PlantedError``.
+        InvalidArgument: error is no ``PlantedError``, one that plants nothing, or seed no seed.
         NotConverged: an equation could not be solved.
     """
     require(isinstance(error, PlantedError), "error", error, "a PlantedError")
+    require_seed(seed)
     diagram = error.diagram()
+    wrong = error.plant(diagram)
+    require(isinstance(wrong, PhaseDiagram), "planting", wrong, "a function from diagram to diagram")
     compared = 0
-    for checks in _stages(diagram, error.plant(diagram), seed):
+    for checks in _stages(diagram, wrong, seed):
         compared += len(checks)
         failures = [check for check in checks if not check.passed]
         # one that is undecided fails, too, but one that disagrees says more

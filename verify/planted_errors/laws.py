@@ -13,6 +13,7 @@ from sympy import Rational, S
 
 from asymptotics import diagonal, kernel_ridge, quadratic
 from asymptotics.models import attention, bilinear, hermite, one_pass_sgd, random_features
+from asymptotics.symbols import noise_variance
 from verify.planted_errors.error import InLaw, InTerms, PlantedError, title_of
 
 STEP, PERCENT = Rational(1, 50), Rational(1, 100)
@@ -28,6 +29,8 @@ CHANGES: Mapping[str, Mapping[str, Any]] = {
     "1 % in the closed form alone": {"factor": 1 + PERCENT, "fields": ("expr",)},
     "1 % in the constant alone": {"factor": 1 + PERCENT, "fields": ("constant",)},
     "0.02 in the exponent alone": {"power": STEP, "fields": ("exponent",)},
+    "one power of the label noise too many": {"factor": noise_variance, "fields": ("expr",)},
+    "nothing in the closed form": {"factor": S.Zero, "fields": ("expr",)},
     "the power of the logarithm alone": {"log_power": S.One, "fields": ("log_exponent",)},
 }
 """What is wrong of a law."""
@@ -50,6 +53,8 @@ _IN_LAWS = (
     (diagonal, FIXED, "V", "learned_modes", "the power of the logarithm alone"),
     (diagonal, FIXED, "VIa", "excess_risk", "constant 1 % low"),
     (diagonal, FIXED, "VIb", "threshold", "exponent 0.02 high"),
+    (diagonal, FIXED, "VIb", "excess_risk", "one power of the label noise too many"),
+    (diagonal, FIXED, "III", "excess_risk", "nothing in the closed form"),
     (diagonal, NOISELESS, "N", "excess_risk", "a logarithm dropped"),
     (diagonal, NOISELESS, "N", "effective_noise", "constant 1 % high"),
     (diagonal, FAINT, "V", "effective_noise", "a logarithm too many"),
@@ -69,6 +74,7 @@ _IN_LAWS = (
     (quadratic, FIXED, "V", "threshold", "a logarithm too many"),
     (quadratic, FIXED, "VIa", "excess_risk", "a factor 2"),
     (quadratic, FIXED, "VIb", "effective_noise", "0.02 in the exponent alone"),
+    (quadratic, FIXED, "V", "effective_noise", "one power of the label noise too many"),
     (quadratic, NOISELESS, "N", "excess_risk", "exponent 0.02 high"),
     (quadratic, NOISELESS, "N", "threshold", "constant 1 % high"),
     (quadratic, FAINT, "IV", "effective_noise", "constant 1 % low"),
@@ -81,6 +87,7 @@ _IN_LAWS = (
     (bilinear, FIXED, "VIa", "degrees_of_freedom", "a logarithm too many"),
     (attention, FIXED, "VIb", "excess_risk", "a factor 2"),
     (kernel_ridge, FIXED, "VIa", "excess_risk", "exponent 0.02 low"),
+    (kernel_ridge, FIXED, "V", "excess_risk", "one power of the label noise too many"),
     (kernel_ridge, FAINT, "II", "learned_modes", "constant 1 % high"),
     (random_features, FIXED, "7", "bias", "constant 1 % high"),
     (random_features, FIXED, "12", "variance", "exponent 0.02 high"),
@@ -98,6 +105,7 @@ _IN_TERMS = (
     (quadratic, FIXED, "IV", "unlearned_risk", 1 + PERCENT, "the unlearned part of the risk 1 % high"),
     (quadratic, FIXED, "III", "learned_risk", 1 - PERCENT, "the learned part of the risk 1 % low"),
     (quadratic, FIXED, "V", "overfitted_risk", S(2), "a factor 2 in the overfitting part of the risk"),
+    (quadratic, FIXED, "V", "overfitted_risk", S.Zero, "no overfitting part of the risk"),
     (diagonal, FIXED, "VIa", "overfitted_risk", 1 - PERCENT, "the overfitting part of the risk 1 % low"),
 )
 """The same of what a phase derives when asked for."""

@@ -100,26 +100,40 @@ def _value(value: Any, before: Written) -> str:
 
 def _alterations(derived: PhaseDiagram, diagram: PhaseDiagram) -> list[str]:
     """What a hand has made of a diagram that was derived: phases left out, laws and regions replaced."""
+    without = [] if diagram.boundaries == derived.boundaries else [_without_boundaries(diagram)]
     if diagram.phases == derived.phases:
-        return [] if diagram.boundaries == derived.boundaries else [_without_boundaries(diagram)]
-    if len(diagram.phases) != len(derived.phases):
-        indices = [k for k, phase in enumerate(derived.phases) if phase in diagram.phases]
-        if tuple(derived.phases[k] for k in indices) != diagram.phases:
-            return [_UNWRITTEN.format(what="diagram")]
-        phases = f"tuple(diagram.phases[k] for k in {indices})"
-        return ["from dataclasses import replace", f"diagram = replace(diagram, phases={phases})"] + (
-            [] if diagram.boundaries else [_without_boundaries(diagram)]
-        )
+        return without
+    sources = _sources(derived, diagram)
+    if sources is None:
+        return [_UNWRITTEN.format(what="diagram")]
     before, lines = Written(), list[str]()
-    for k, (old, new) in enumerate(zip(derived.phases, diagram.phases, strict=True)):
-        if old != new:
-            lines += [f"phase = diagram.phases[{k}]", *_changes(old, new, before)]
+    for k, new in zip(sources, diagram.phases, strict=True):
+        if derived.phases[k] != new:
+            lines += [f"phase = diagram.phases[{k}]", *_changes(derived.phases[k], new, before)]
             lines += [
                 f"phases = (*diagram.phases[:{k}], phase, *diagram.phases[{k + 1}:])",
                 "diagram = replace(diagram, phases=phases)",
             ]
-    lines += [] if diagram.boundaries == derived.boundaries else [_without_boundaries(diagram)]
-    return ["from dataclasses import replace", *before.lines, *lines]
+    if sources != [*range(len(derived.phases))]:
+        lines.append(f"diagram = replace(diagram, phases=tuple(diagram.phases[k] for k in {sources}))")
+    return ["from dataclasses import replace", *before.lines, *lines, *without]
+
+
+def _sources(derived: PhaseDiagram, diagram: PhaseDiagram) -> list[int] | None:
+    """Of which derived phase each one was made, by its number; None where that is not to be seen."""
+    if len(diagram.phases) == len(derived.phases) and all(
+        old.name == new.name for old, new in zip(derived.phases, diagram.phases, strict=True)
+    ):
+        return [*range(len(derived.phases))]
+    sources = list[int]()
+    for new in diagram.phases:
+        alike = [k for k, old in enumerate(derived.phases) if old.name == new.name and k not in sources]
+        same = [k for k in alike if derived.phases[k] == new]
+        near = [k for k in alike if derived.phases[k].region == new.region]
+        if not (same or near or alike):
+            return None
+        sources.append((same or near or alike)[0])
+    return sources
 
 
 def _without_boundaries(diagram: PhaseDiagram) -> str:
@@ -130,6 +144,8 @@ def _without_boundaries(diagram: PhaseDiagram) -> str:
 
 def _changes(old: Phase, new: Phase, before: Written) -> Iterator[str]:
     """How one phase was altered."""
+    if type(old) is not type(new) or old.balance != new.balance:
+        yield _UNWRITTEN.format(what="phase.balance, or its class,")
     for name in _LAWS:
         law, altered = getattr(old, name), getattr(new, name)
         if law != altered:

@@ -12,9 +12,10 @@ from asymptotics import Phase, PhaseDiagram
 from asymptotics.diagram import require_diagram
 from asymptotics.expressions.checks import require
 from verify.checks.measured import region_of
-from verify.comparison import Effort, agreement
+from verify.comparison import agreement
 from verify.outcomes import Check
 from verify.reproducing.diagrams import lines_of_diagram
+from verify.selection import Effort, require_effort, require_seed
 
 _SHOWN = 5
 """How many failures are listed."""
@@ -25,13 +26,15 @@ _PROVED = "certified"
 """What is compared with proofs."""
 
 
-def reproduction(diagram: PhaseDiagram, check: Check) -> str:
+def reproduction(diagram: PhaseDiagram, check: Check, *, effort: Effort = "quick", seed: int = 0) -> str:
     """Lines of Python that make one check again, in a process of their own, and print its verdict.
 
     Args:
         diagram: that was compared.  A model that this package does not ship, and that is no `System`, is left
             for you to fill in.
         check: of the report of ``agreement``.
+        effort: of that report, on which depends what is compared on boundaries, of spectra and with proofs.
+        seed: of that report, likewise.
 
     Raises:
         InvalidArgument: an argument is none of these, or the check is of a phase that the diagram lacks.
@@ -53,10 +56,12 @@ def reproduction(diagram: PhaseDiagram, check: Check) -> str:
     """
     require_diagram(diagram)
     require(isinstance(check, Check), "check", check, "a Check of a Report")
+    require_effort(effort)
+    require_seed(seed)
     if check.quantity == "region":
         return "\n".join(_of_regions(diagram, check))
     if check.kind not in _AT_A_POINT or check.quantity == _PROVED:
-        return "\n".join(_of_further(diagram, check))
+        return "\n".join(_of_further(diagram, check, f"effort={effort!r}, seed={seed}"))
     phases = [k for k, phase in enumerate(diagram.phases) if _is_of(phase, check)]
     require(bool(phases), "check", check.phase, "of a phase of the diagram")
     at = ", ".join(f"{name!r}: {_fraction(value)}" for name, value in _place(check).items())
@@ -97,7 +102,7 @@ def assert_agreement(diagram: PhaseDiagram, *, effort: Effort = "quick", seed: i
     listed = [_line(check) for check in failures[:_SHOWN]]
     if len(failures) > _SHOWN:
         listed.append(f"... and {len(failures) - _SHOWN} more")
-    lines = [reproduction(diagram, failures[0])] if failures else []
+    lines = [reproduction(diagram, failures[0], effort=effort, seed=seed)] if failures else []
     raise AssertionError("\n".join([repr(report), *listed, "", "To reproduce the first:", "", *lines]))
 
 
@@ -122,14 +127,14 @@ def _fraction(value: Any) -> str:
     return f"Fraction({exact.numerator}, {exact.denominator})"
 
 
-def _of_further(diagram: PhaseDiagram, check: Check) -> list[str]:
+def _of_further(diagram: PhaseDiagram, check: Check, of_report: str) -> list[str]:
     """Numbers on a boundary, of a spectrum, or against proofs, which depend on the seed of the report."""
     which = (check.phase, check.quantity, check.kind)
     return [
         "from verify.checks.further import further_checks",
         "from verify.checks.measured import Measured",
         *lines_of_diagram(diagram),
-        "for one in further_checks(diagram, seed=0):  # effort and seed of the report",
+        f"for one in further_checks(diagram, {of_report}):",
         f"    if isinstance(one, Measured) and (one.phase, one.quantity, one.kind) == {which}:",
         "        print(one.predicted, one.limit)",
     ]

@@ -35,7 +35,7 @@ from asymptotics.algebra.polyhedra import PARAMETERS
 from asymptotics.expressions.point import name_of
 from asymptotics.systems import System, system_of
 from asymptotics.systems.system import scales_of
-from verify.limits import OTHER_WINDOW, PARAMETER_WINDOWS
+from verify.limits import FIXED_NOISE, OTHER_WINDOW, PARAMETER_WINDOWS
 
 Interval: TypeAlias = tuple[Fraction, Fraction]
 
@@ -435,6 +435,8 @@ def values_at(diagram: PhaseDiagram, point: Any, dim: int) -> dict[str, Any]:
         values[name_of(symbol)] = math.exp(power * math.log(dim))
     if diagram.noise == "none":
         values["noise_variance"] = 0
+    elif diagram.noise == "fixed":
+        values["noise_variance"] = float(FIXED_NOISE)
     at = point._asdict()
     return values | {name_of(p): at[name_of(p)] for p in parameters}
 

@@ -74,3 +74,13 @@ def test_a_logarithm_is_written_by_its_symbol():
     ]
     assert check.has(effective_noise)
     assert expression(term(sqrt(d), "")) == sqrt(d)
+
+
+def test_symbols_of_noise_without_an_edge_are_explained_and_the_gamma_function_is_no_decay():
+    text = str(phase_diagram(diagonal)["V"].derivation())
+    *_, symbols = text.split("\n\n")
+    assert symbols == (
+        "Symbols\n  D_b: degrees of freedom of the noise above the threshold, per mode\n  L: log(1/D_b)"
+    )
+    assert "gamma*Gamma(1/2 + 1/(2*gamma))" in text
+    assert "Symbols" not in str(phase_diagram(diagonal)["III"].derivation())

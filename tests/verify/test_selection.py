@@ -1,0 +1,74 @@
+"""Which points are compared: deep inside a phase, and for further laws where these are seen."""
+
+from dataclasses import replace
+
+import pytest
+from sympy import Piecewise, S
+
+from asymptotics import phase_diagram, quadratic
+from asymptotics.models import one_pass_sgd
+from asymptotics.symbols import gamma
+from verify import agreement
+from verify.planted_errors.error import InTerms
+from verify.selection import DEPTH, depth_at, ladder_at, laws_compared, points_in, selected
+
+QUADRATIC = phase_diagram(quadratic)
+
+
+def test_points_of_a_system_without_gamma_are_all_different():
+    diagram = phase_diagram(one_pass_sgd)
+    points = points_in(diagram, diagram.phases[0], "quick", 0)
+    assert len(set(points)) == len(points) > 1
+
+
+def test_points_lie_deep_inside_their_phase():
+    phase = QUADRATIC["II"]
+    for point in points_in(QUADRATIC, phase, "quick", 3):
+        assert QUADRATIC.locate(**point._asdict()) == phase
+        assert depth_at(QUADRATIC, phase, point, ladder_at(QUADRATIC, phase, point)[-1]) >= DEPTH
+
+
+def test_all_laws_of_a_phase_are_asked_for_within_a_few_seeds():
+    """Points at which shorter ladders show what the usual ones lose go round with the seed."""
+    index = QUADRATIC.phases.index(QUADRATIC["V"])
+    of_seeds = [{laws for _, laws in selected(QUADRATIC, index, "quick", seed)} for seed in range(4)]
+    assert all({"usual", "all"} <= laws for laws in of_seeds)
+    assert any("lost" in laws for laws in of_seeds)
+    full = {laws for _, laws in selected(QUADRATIC, index, "full", 0)}
+    assert full == {"all", "lost"}
+    assert "pruned_risk" in laws_compared(QUADRATIC, QUADRATIC["V"], "lost")
+    assert not laws_compared(QUADRATIC, QUADRATIC["V"], "cases")
+
+
+def failures_of(phase, noise="fixed"):
+    """Quantities that fail at the seeds of one round, in one phase of the quadratic network."""
+    whole = replace(phase_diagram(quadratic, noise=noise), phases=(phase,), boundaries=())
+    return {check.quantity for check in agreement(whole).failures}
+
+
+@pytest.mark.parametrize("name", ["V", "VIa"])
+def test_what_is_lost_at_deep_points_is_compared(name):
+    """Pruning that does nothing, one part of the risk for another: neither is seen on the usual ladders."""
+    phase = QUADRATIC[name]
+    assert not failures_of(phase)
+    pruned, parts = replace(phase), replace(phase)
+    pruned.__dict__["pruned_risk"] = phase.risk if name == "V" else phase.effective_noise
+    assert failures_of(pruned) == {"pruned_risk"}
+    parts.__dict__["_parts"] = {**phase._parts, "learned": phase._parts["unlearned"]}
+    assert failures_of(parts) == {"learned"}
+
+
+@pytest.mark.parametrize(("name", "quantity"), [("V", "overfitted_risk"), ("III", "learned_risk")])
+def test_a_part_of_the_risk_that_is_said_to_be_nothing_is_compared(name, quantity):
+    wrong = InTerms(name, quantity, S.Zero)(QUADRATIC)
+    assert failures_of(wrong[name]) == {"overfitting" if name == "V" else "learned"}
+
+
+def test_a_law_by_cases_is_compared_in_each():
+    """The training loss of phase N is another one at gamma < 1."""
+    phase = phase_diagram(quadratic, noise="none")["N"]
+    law, wrong = phase.train_loss, replace(phase)
+    factor = Piecewise((2, gamma < 1), (1, True))
+    wrong.__dict__["train_loss"] = replace(law, expr=law.expr * factor, constant=law.constant * factor)
+    assert not failures_of(phase, "none")
+    assert failures_of(wrong, "none") == {"train_loss"}

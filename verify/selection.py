@@ -1,0 +1,235 @@
+"""Which points of a diagram are compared, with which laws, and on which dimensions.
+
+Points are chosen before anything is solved: so deep inside their phase that all that is neglected lies
+decades below what is kept at the end of the ladder (``DEPTH``).  Such points lose what is small beside the
+whole, as a part of the risk may be: further points, less deep, show it on shorter ladders (``visibility``).
+Where a law is another one at gamma < 1 a point of its own is drawn there.
+
+In this order: ``require_effort``, ``require_seed``, ``selected``, ``points_in``, ``laws_compared``,
+``ladder_at``, ``slack_at``, ``depth_at``, ``is_costly``, ``is_solved_as_declared``.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from numbers import Integral
+from typing import Any, Literal
+
+from hypothesis import strategies as st
+
+from asymptotics import Law, Phase, PhaseDiagram
+from asymptotics.expressions.checks import is_number, require
+from asymptotics.systems import system_of
+from verify.checks.measured import drawn, in_turn
+from verify.ladder import LEAST_DEPTH, coordinates, dimensions, ladder, margin
+from verify.limits import DECAY_WINDOW, FIGURE_GAMMA, SAMPLES_WINDOW, SEED_BITS, SYSTEM_DECAY_WINDOW
+from verify.predictions import laws_of
+from verify.strategies import decays, scales
+from verify.systems.points import has_own_axes, last_decade, slack, slack_of_law
+from verify.visibility import end_where_seen, has_hard_edge, is_by_cases, why_unseen
+
+Effort = Literal["quick", "full"]
+
+Laws = Literal["usual", "all", "lost", "cases"]
+"""Those that all phases have; all; those alone that a usual ladder does not show, on shorter ones; and those
+that are others at gamma < 1."""
+
+MARGIN = Fraction(1, 10)
+"""Least slack of every inequality of the region at a point."""
+
+STEEP, FAINT = Fraction(3), Fraction(55, 16)
+"""Decay and noise exponent b of one point of each phase where noise scales: few modes, faint noise."""
+
+DEPTH = 8
+"""How many decades all that is neglected lies below what is kept, at the end of the ladder of a point."""
+
+DEPTH_OF_SERIES = 14
+"""The same where a series in 1/log d is left: it begins where those powers of d are gone."""
+
+WANTED_DEPTH = 6
+"""With fewer decades at the points drawn more of them are."""
+
+MANY_PHASES = 15
+"""In a diagram of more two points of each phase are compared at quick effort, elsewhere four."""
+
+PHASES_IN_TURN = 3
+"""At quick effort further laws are compared at points of their own in so many phases, which go round."""
+
+RARE = 4
+"""How many times more points are drawn where few lie so deep in a phase."""
+
+_TRIES, _TRIES_WHERE_COSTLY = 20, 200
+"""Points drawn beyond those that are taken."""
+
+POINTS: dict[Effort, int] = {"quick": 4, "full": 40}
+
+
+def require_effort(effort: Any) -> None:
+    """Refuse what is no effort."""
+    require(isinstance(effort, str) and effort in POINTS, "effort", effort, "'quick' or 'full'")
+
+
+def require_seed(seed: Any) -> None:
+    """Refuse what is no seed of points."""
+    is_seed = isinstance(seed, Integral) and is_number(seed) and abs(seed) < 2**SEED_BITS
+    require(is_seed, "seed", seed, f"an integer of at most {SEED_BITS} bits")
+
+
+def selected(diagram: PhaseDiagram, index: int, effort: Effort, seed: int) -> Iterator[tuple[Any, Laws]]:
+    """The points of one phase, each with the laws that are compared there.
+
+    At quick effort the points of further laws go round with the seed.
+
+    Args:
+        diagram: of the phase.
+        index: of the phase in it.
+        effort: "quick", a few points, or "full", ten times as many.
+        seed: of the points drawn.
+    """
+    phase = diagram.phases[index]
+    for k, point in enumerate(points_in(diagram, phase, effort, seed)):
+        yield point, "all" if effort == "full" or k % 2 == 0 else "usual"
+    if effort == "full" or index in in_turn(len(diagram.phases), PHASES_IN_TURN, seed):
+        yield from _further_points(diagram, phase, seed)
+
+
+def points_in(diagram: PhaseDiagram, phase: Phase, effort: Effort, seed: int) -> list[Any]:
+    """Points deep inside one region: half at the decay of the figures, half at any.
+
+    Of those drawn the first are taken of which all that is neglected is small at the end of the ladder, or
+    else the deepest.
+    """
+    enough = DEPTH if phase.risk.corrected is None else DEPTH_OF_SERIES
+
+    def shallowness(point: Any) -> float:
+        return -min(depth_at(diagram, phase, point, ladder_at(diagram, phase, point)[-1]), enough)
+
+    def deepest(count: int, tries: int = _TRIES, **at: Any) -> list[Any]:
+        inside = scales(
+            diagram,
+            phase,
+            margin=MARGIN,
+            samples_window=SAMPLES_WINDOW,
+            decay_window=SYSTEM_DECAY_WINDOW if is_solved_as_declared(diagram) else DECAY_WINDOW,
+            **at,
+        )
+        points = sorted(_examples(inside, tries + count, seed), key=shallowness)[:count]
+        if not points or -shallowness(points[-1]) >= WANTED_DEPTH or tries > _TRIES:
+            return points
+        return sorted(_examples(inside, RARE * tries, seed), key=shallowness)[:count]
+
+    count = POINTS[effort] // 2
+    if effort == "quick" and len(diagram.phases) > MANY_PHASES:
+        count = 1
+    at_figure, steep_at = dict[str, Any](gammas=st.just(FIGURE_GAMMA)), dict[str, Any]()
+    if diagram.noise == "scaled" and not has_own_axes(diagram):
+        steep_at = {"gammas": st.just(STEEP), "noises": st.just(FAINT)}
+    if is_costly(diagram) and effort == "quick":
+        # seconds for each solution: one point, where it lies goes round with the seed
+        turns = [at_figure, {}, *([steep_at] if steep_at else [])]
+        chosen = deepest(1, _TRIES_WHERE_COSTLY, **turns[seed % len(turns)])
+        if chosen and -shallowness(chosen[0]) >= LEAST_DEPTH:
+            return chosen
+        return deepest(1, _TRIES_WHERE_COSTLY, **at_figure)
+    # near the end of a phase no dimension in reach is large at that decay
+    steep = [point for point in deepest(1, **steep_at) if -shallowness(point) >= enough] if steep_at else []
+    # the same twice where a system has no gamma
+    points = list(dict.fromkeys(deepest(count, **at_figure) + deepest(count)))
+    return points[: 2 * count - len(steep)] + steep
+
+
+def _further_points(diagram: PhaseDiagram, phase: Phase, seed: int) -> Iterator[tuple[Any, Laws]]:
+    """A point where shorter ladders show what usual ones lose, and one at gamma < 1 for laws by cases."""
+    if has_own_axes(diagram):
+        return
+    windows: dict[str, Any] = {
+        "margin": MARGIN,
+        "samples_window": SAMPLES_WINDOW,
+        "decay_window": DECAY_WINDOW,
+    }
+    lost = laws_compared(diagram, phase, "lost")
+    if lost:
+
+        def shown(point: Any) -> tuple[int, float]:
+            """How many of those laws, and how deep."""
+            decades = math.log10(ladder_at(diagram, phase, point)[-1])
+            ends = [end_where_seen(diagram, phase, quantity, law, point) for quantity, law in lost.items()]
+            depths = [end * slack_at(diagram, phase, point) for end in ends if end < decades]
+            deep = [depth for depth in depths if depth >= LEAST_DEPTH]
+            return len(deep), min(deep, default=0.0)
+
+        best = max(_examples(scales(diagram, phase, **windows), 2 * _TRIES, seed), key=shown, default=None)
+        if best is not None and shown(best)[0] > 0:
+            yield best, "lost"
+    by_cases = laws_compared(diagram, phase, "cases")
+    if by_cases:
+
+        def seen(point: Any) -> tuple[int, float]:
+            """How many of those laws, and how deep the point lies."""
+            dims = ladder_at(diagram, phase, point)
+            depth, decades = depth_at(diagram, phase, point, dims[-1]), math.log10(dims[-1])
+            reasons = [
+                why_unseen(diagram, phase, quantity, law, point, decades=decades, depth=depth)
+                for quantity, law in by_cases.items()
+            ]
+            return reasons.count(None), depth
+
+        below = scales(diagram, phase, gammas=decays(max_gamma=1), **windows)
+        points = [point for point in _examples(below, RARE * _TRIES, seed) if point.gamma < 1]
+        best = max(points, key=seen, default=None)
+        if best is not None and seen(best)[0] > 0 and seen(best)[1] >= LEAST_DEPTH:
+            yield best, "cases"
+
+
+def laws_compared(diagram: PhaseDiagram, phase: Phase, laws: Laws) -> Mapping[str, Law]:
+    """The laws of one phase that are meant."""
+    if laws == "usual":
+        return phase.laws
+    every = laws_of(diagram, phase)
+    if laws == "all":
+        return every
+    further = {quantity: law for quantity, law in every.items() if quantity not in phase.laws}
+    is_meant = is_by_cases if laws == "cases" else _may_be_lost
+    return {quantity: law for quantity, law in further.items() if is_meant(law)}
+
+
+def _may_be_lost(law: Law) -> bool:
+    """A series in 1/log d needs the longest ladder; nothing is seen to be little on any."""
+    return law.corrected is None and law.expr != 0
+
+
+def ladder_at(diagram: PhaseDiagram, phase: Phase, point: Any) -> tuple[int, ...]:
+    """The dimensions at which the laws of one point are compared."""
+    if is_solved_as_declared(diagram):
+        return dimensions(last_decade(diagram, phase, point))
+    return ladder(diagram, phase, point)
+
+
+def slack_at(diagram: PhaseDiagram, phase: Phase, point: Any, law: Law | None = None) -> float:
+    """By how small a power of d what is neglected, by one law or by all, is smaller than what is kept."""
+    if has_own_axes(diagram):
+        return slack(diagram, phase, point) if law is None else slack_of_law(diagram, phase, law, point)
+    return float(margin([phase.balance], coordinates([point]))[0])
+
+
+def depth_at(diagram: PhaseDiagram, phase: Phase, point: Any, dim: int) -> float:
+    """How many decades the largest neglected term lies below what is kept, at one dimension."""
+    return math.log10(dim) * slack_at(diagram, phase, point)
+
+
+def is_costly(diagram: PhaseDiagram) -> bool:
+    """Whether a solution takes seconds: the modes of a matrix one by one."""
+    is_matrix = not is_solved_as_declared(diagram) and has_hard_edge(diagram)
+    return is_matrix and diagram.estimator == "bayes"
+
+
+def is_solved_as_declared(diagram: PhaseDiagram) -> bool:
+    """Whether the model is a system or reduces to one; networks have equations of their own."""
+    return system_of(diagram.model) is not None
+
+
+def _examples(strategy: st.SearchStrategy[Any], count: int, seed: int) -> list[Any]:
+    """Distinct draws of a strategy, the same for the same seed; at most ``count``, none if it has none."""
+    return drawn(strategy, count, seed) or drawn(strategy, RARE * count, seed)[:count]

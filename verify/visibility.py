@@ -1,0 +1,156 @@
+"""Which quantities of trained networks float64 shows at a point, and up to which dimension.
+
+The risk, the threshold and the others that every phase has a law of are seen wherever the phase is resolved.
+A part of the risk, the training loss and the risk after pruning are seen as far as they are not lost among
+larger numbers:
+
+* a part of the risk beside the whole (``SEEN_DECADES``);
+* the risk after pruning where few of many modes pass the edge of the noise (``EDGE_DECADES``,
+  ``PRUNED_MODES``);
+* anything inside the range of float64 (``ladder.RANGE``).
+
+Each of these ends the ladder of that law sooner: ``end_where_seen``.  Others no ladder mends: a series in
+1/log d that is too short, and a decay gamma at which a law becomes another: ``why_unseen``.
+
+In this order: ``why_unseen``, ``end_where_seen``, ``is_by_cases``, ``has_hard_edge``.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+from sympy import Expr, lambdify, oo
+from sympy.core.relational import Relational
+
+from asymptotics import Law, Network, Phase, PhaseDiagram
+from asymptotics.networks.mode_functions import Ordering
+from asymptotics.symbols import gamma
+from verify import words
+from verify.ladder import EXPONENTS, POWERS_GONE, RANGE, coordinates
+from verify.limits import FIGURE_GAMMA
+
+PARTS = ("unlearned", "learned", "overfitting")
+
+SEEN_DECADES = 5
+"""How far below the whole a part of the risk is still known, in float64, to more than is compared."""
+
+LONG = 36
+"""The number gamma/L, L the logarithm of the last dimension, is at most one over this where laws are compared
+that are right up to 1/L: sizes are powers gamma of what has a series in 1/L."""
+
+LEAST_DEPTH_OF_SERIES = 3 * POWERS_GONE
+"""With fewer decades a series in 1/log d is not compared: its ladder spans less than a factor 3 of log d."""
+
+EDGE_DECADES = 24
+"""Decades of K/d below 1 up to which, at a hard edge, the modes next to the edge are known."""
+
+PRUNED_MODES = 18
+"""Decades of modes that are learned there: they are summed next to the edge."""
+
+FAR_FROM_A_CASE = 4
+"""Decades by which what is left of a law by cases in gamma lies below it, where it is compared."""
+
+_JUST_BELOW = 1 - 1e-9
+
+
+def why_unseen(
+    diagram: PhaseDiagram, phase: Phase, quantity: str, law: Law, point: Any, *, decades: float, depth: float
+) -> str | None:
+    """Why float64 does not show a quantity of trained networks on a ladder; None where it does.
+
+    What its own law neglects is to lie far below it, too.
+
+    Args:
+        diagram: of the phase.
+        phase: in which the point lies.
+        quantity: by name.
+        law: of that quantity.
+        point: exponents (a, ell, gamma, b).
+        decades: of the last dimension.
+        depth: decades by which what the phase neglects is smaller there than what it keeps.
+    """
+    modes, freedom = _exponents(point, phase.learned.exponent, phase.degrees_of_freedom.exponent)
+    # where the law depends on gamma by cases, what is left falls like the number of modes to this power; at
+    # the very gamma where they meet it has no value
+    powers = [abs(x) for x in _exponents(point, *_cases(law))]
+    if 0 in powers:
+        return words.NEAR_A_CASE
+    for end, reason in _ends(diagram, phase, quantity, law, point):
+        if decades > end:
+            return reason
+    # what is left of these falls like 1/L alone, and powers of d are removed with it
+    length = -freedom * decades * math.log(10)
+    steepness = max(float(point.gamma), float(FIGURE_GAMMA))
+    powers_gone = depth / LEAST_DEPTH_OF_SERIES
+    room = min(length / (LONG * steepness), powers_gone) if quantity in PARTS else powers_gone
+    if quantity in (*PARTS, "pruned_risk") and law.corrected is not None and room < 1:
+        return words.SHORT_SERIES
+    if quantity == "pruned_risk" and _is_at_hard_edge(phase, diagram) and 0 < modes < 1:
+        return None
+    is_far = not powers or min(powers) * max(modes, 0.0) * decades >= FAR_FROM_A_CASE
+    return None if is_far else words.NEAR_A_CASE
+
+
+def end_where_seen(diagram: PhaseDiagram, phase: Phase, quantity: str, law: Law, point: Any) -> float:
+    """The decades of the last dimension at which float64 shows a quantity; infinite where it always does.
+
+    Arguments as those of ``why_unseen``.
+
+    >>> from fractions import Fraction
+    >>> from asymptotics import phase_diagram, quadratic
+    >>> from verify.strategies import Scale
+    >>> diagram, point = phase_diagram(quadratic), Scale(Fraction(1, 2), Fraction(-1), Fraction(5, 4))
+    >>> phase = diagram.locate(**point._asdict())
+    >>> round(end_where_seen(diagram, phase, "pruned_risk", phase.pruned_risk, point), 3)
+    30.0
+    """
+    return _JUST_BELOW * min(
+        (end for end, _ in _ends(diagram, phase, quantity, law, point)), default=math.inf
+    )
+
+
+def is_by_cases(law: Law) -> bool:
+    """Whether a law is another one at other gamma."""
+    return any(case.has(gamma) for case in _cases(law))
+
+
+def _cases(law: Law) -> tuple[Expr, ...]:
+    """What vanishes where a law becomes another."""
+    relations = {relation for form in (law.exponent, law.constant) for relation in form.atoms(Relational)}
+    return tuple({relation.lhs - relation.rhs for relation in sorted(relations, key=str)})
+
+
+def _ends(
+    diagram: PhaseDiagram, phase: Phase, quantity: str, law: Law, point: Any
+) -> Iterator[tuple[float, str]]:
+    """Decades at which a quantity is lost, each with the reason."""
+    risk, modes, own = _exponents(point, phase.risk.exponent, phase.learned.exponent, law.exponent)
+    if own != 0 and math.isfinite(own):
+        yield 2 * RANGE / abs(own), words.BEYOND_FLOATS
+    if quantity in PARTS and risk > own:
+        yield SEEN_DECADES / (risk - own), words.SMALL_PART
+    if quantity == "pruned_risk" and _is_at_hard_edge(phase, diagram) and 0 < modes < 1:
+        yield min(EDGE_DECADES / (1 - modes), PRUNED_MODES / modes), words.MODES_AT_EDGE
+
+
+def _is_at_hard_edge(phase: Phase, diagram: PhaseDiagram) -> bool:
+    return has_hard_edge(diagram) and phase.hypothesis.ordering is not Ordering.THRESHOLD_ABOVE_NOISE
+
+
+def has_hard_edge(diagram: PhaseDiagram) -> bool:
+    """Whether noise does not reach beyond an edge, as that of a matrix."""
+    return isinstance(diagram.model, Network) and bool(diagram.model.noise.edge != oo)
+
+
+def _exponents(point: Any, *expressions: Expr) -> list[float]:
+    """Values at a point; not a number just where two cases meet."""
+    values = _compiled(expressions)(*coordinates([point])[:, 0])
+    return [math.nan if x is None else float(x) for x in values]
+
+
+@cache
+def _compiled(expressions: tuple[Expr, ...]) -> Any:
+    return lambdify(EXPONENTS, expressions, "math")
