@@ -11,13 +11,14 @@ import numpy as np
 import pytest
 from declared_systems import HERMITE_2, HERMITE_3, RANDOM_FEATURES, RIDGE, TWO_SCALES
 from hypothesis import strategies as st
-from sympy import Rational
+from sympy import Rational, S
 
 from asymptotics import Phase, PhaseDiagram, diagonal, kernel_ridge, phase_diagram, quadratic, ridge
 from asymptotics.algebra.monomials import Noise
 from asymptotics.diagram import Estimator
 from asymptotics.expressions.checks import InvalidArgument
 from asymptotics.models import attention, bilinear, hermite, one_pass_sgd
+from asymptotics.symbols import a, noise_variance
 from numerics import NotConverged
 from verify import agreement, words
 from verify.checks.measured import drawn
@@ -230,3 +231,53 @@ def test_no_shipped_law_disagrees_at_any_point_drawn(noise):
     assert len(points) == 12
     assert "agrees" in verdicts
     assert "disagrees" not in verdicts
+
+
+@pytest.mark.parametrize("noise", ["fixed", "scaled"])
+def test_a_wrong_power_of_the_label_noise_disagrees(noise):
+    """At fixed noise it is 1/2, where no power of it is 1."""
+    diagram = phase_diagram(diagonal, noise=noise)
+    phase = diagram["VIb"]
+    wrong = replace(phase, risk=replace(phase.risk, expr=phase.risk.expr * noise_variance))
+    assert agreement(_with_phase(diagram, phase)).passed
+    assert "excess_risk" in {check.quantity for check in agreement(_with_phase(diagram, wrong)).failures}
+
+
+def test_a_closed_form_that_is_nothing_disagrees_with_its_own_constant():
+    phase = DIAGRAMS["diagonal"]["III"]
+    wrong = replace(phase, risk=replace(phase.risk, expr=S.Zero))
+    assert "excess_risk" in {c.quantity for c in agreement(_with_phase(DIAGRAMS["diagonal"], wrong)).failures}
+
+
+@pytest.mark.parametrize(
+    ("altered", "message"),
+    [
+        (lambda d: replace(d, phases=()), r"phases of the diagram=\(\): must be at least one"),
+        (lambda d: replace(d, noise="big"), r"noise of the diagram='big': must be fixed, scaled or none"),
+        (lambda d: replace(d, phases=("V",)), r"phases of the diagram='V': must be Phases"),
+        (
+            lambda d: _with_phase(d, replace(d["V"], region=a > 1)),
+            r"region of phase V=a > 1: must be an And of",
+        ),
+        (lambda d: _with_phase(d, replace(d["V"], risk=None)), r"risk of phase V=None: must be a Law"),
+        (
+            lambda d: _with_phase(d, replace(d["V"], risk=replace(d["V"].risk, constant=1.01))),
+            r"risk of phase V=1.01: must be made of SymPy expressions",
+        ),
+    ],
+)
+def test_what_a_hand_has_made_no_diagram_of_is_refused(altered, message):
+    with pytest.raises(InvalidArgument, match=message):
+        agreement(altered(DIAGRAMS["diagonal"]))
+
+
+def test_a_constant_of_zero_is_not_divided_by():
+    phase = DIAGRAMS["diagonal"]["III"]
+    wrong = replace(phase, risk=replace(phase.risk, constant=S.Zero))
+    assert not agreement(_with_phase(DIAGRAMS["diagonal"], wrong)).passed
+
+
+def test_exponents_far_out_are_refused():
+    diagram = DIAGRAMS["diagonal"]
+    with pytest.raises(InvalidArgument, match=r"a=1000000000.0: must be between -1000 and 1000"):
+        checks_at(diagram, diagram["VIb"], {"a": 1e9, "ell": -1, "gamma": 1})

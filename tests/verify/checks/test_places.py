@@ -47,7 +47,7 @@ def test_values_are_powers_of_the_dimension() -> None:
     assert float(values["n_eff"]) == pytest.approx(100 ** float(place.names["a"]), rel=1e-12, abs=0)
     expected = 3 * 100 ** (float(place.names["ell"]) + 0.5)
     assert float(values["weight_decay"]) == pytest.approx(expected, rel=1e-12, abs=0)
-    assert (values["gamma"], values["noise_variance"]) == (place.names["gamma"], 1)
+    assert (values["gamma"], values["noise_variance"]) == (place.names["gamma"], 0.5)
 
 
 @pytest.mark.parametrize(("boundary", "unit"), [(II_III, 1), (II_V, 2)], ids=["no window", "window"])

@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 from declared_systems import RIDGE
-from sympy import Rational
+from sympy import Rational, S
 
 from asymptotics import InvalidArgument, PhaseDiagram, diagonal, phase_diagram, quadratic
 from verify import agreement, assert_agreement, checks_at, reproduction
+from verify.planted_errors.error import InTerms
 
 AT = {"a": 3, "ell": Fraction(3, 2), "gamma": Fraction(3, 4)}
 
@@ -105,3 +106,25 @@ def test_wrong_arguments_are_refused() -> None:
     check = checks_at(whole, whole["III"], AT)[0]
     with pytest.raises(InvalidArgument, match=r"check='III': must be of a phase of the diagram"):
         reproduction(replace(whole, phases=whole.phases[:1]), check)
+
+
+def altered(phase):
+    """Its risk 1 % high."""
+    return replace(phase, risk=replace(phase.risk, constant=Rational(101, 100) * phase.risk.constant))
+
+
+@pytest.mark.parametrize("names", [("VIb",), ("VIb", "III")])
+def test_lines_of_a_part_with_an_altered_law_are_of_that_law(names, tmp_path):
+    whole = phase_diagram(diagonal)
+    part = replace(whole, phases=tuple(altered(whole[name]) for name in names), boundaries=())
+    check = agreement(part).failures[0]
+    assert check.phase in names
+    verdict, predicted, measured, _ = printed_by(reproduction(part, check), tmp_path).splitlines()[0].split()
+    assert (verdict, float(predicted)) == ("disagrees", check.predicted)
+    assert float(measured) == pytest.approx(check.measured, rel=1e-9, abs=0)
+
+
+def test_an_error_in_what_a_phase_derives_is_said_to_be_left_out():
+    wrong = InTerms("VIb", "train_loss", S(2))(phase_diagram(diagonal))
+    check = agreement(replace(wrong, phases=(wrong["VIb"],), boundaries=())).failures[0]
+    assert "is what you made of it, which these lines leave out" in reproduction(wrong, check)
