@@ -15,6 +15,9 @@ NETWORKS = ("diagonal", "quadratic")
 MATRIX_NETWORKS = ("quadratic", "bilinear", "attention")
 """Those of whose hidden units there may be fewer than inputs."""
 
+NARROW_NETWORKS = ("quadratic",)
+"""Those of them that are solved with fewer."""
+
 SYSTEMS = ("kernel_ridge", "random_features", "hermite_2", "hermite_3", "hermite_4", "one_pass_sgd")
 """Estimators of their own; hermite_k is the activation He_k."""
 

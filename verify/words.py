@@ -42,7 +42,8 @@ FIGURES, FAILURES = "## Figures", "## Failures"
 DERIVED_COLUMNS = ("diagram", "phase", "title", "excess risk", "exponent of d", "where")
 DERIVED_TEXT = (
     "Each phase with its leading law, as SymPy derives it from the equations; with n_eff = d^a, "
-    "lambda = d^ell, Delta = d^-b, gamma the decay of the target.  Nothing was fitted."
+    "weight_decay (lambda) = d^ell, noise_variance (Delta) = d^-b, or of order one without b, width = d^rho, "
+    "gamma the decay of the target and r its source exponent, which laws call source.  Nothing was fitted."
 )
 SOLVED_TEXT = (
     "The self-consistent equations of each model, with all sums over modes, at points drawn inside every "

@@ -3,7 +3,16 @@
 import pytest
 
 from asymptotics.models import attention, hermite, quadratic
-from verify.gallery import MATRIX_NETWORKS, MODELS, NETWORKS, NOISELESS, SYSTEMS, model_named
+from numerics.networks.network import NETWORKS as SOLVED
+from verify.gallery import (
+    MATRIX_NETWORKS,
+    MODELS,
+    NARROW_NETWORKS,
+    NETWORKS,
+    NOISELESS,
+    SYSTEMS,
+    model_named,
+)
 
 
 @pytest.mark.parametrize("name", MODELS)
@@ -22,3 +31,4 @@ def test_names_are_those_of_the_models() -> None:
 def test_kinds_of_models_are_models() -> None:
     assert {*NETWORKS, *MATRIX_NETWORKS, *SYSTEMS} == {*MODELS}
     assert {*NOISELESS} < {*SYSTEMS}
+    assert {*NARROW_NETWORKS} == {name for name, network in SOLVED.items() if network.narrowed is not None}

@@ -20,7 +20,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from verify import words
-from verify.gallery import MATRIX_NETWORKS, NETWORKS, NOISELESS, OPTIONAL, SYSTEMS, VALUES
+from verify.gallery import MATRIX_NETWORKS, NARROW_NETWORKS, NETWORKS, NOISELESS, OPTIONAL, SYSTEMS, VALUES
 from verify.limits import SEED_BITS, misfit
 
 LONGEST = 1000
@@ -293,6 +293,19 @@ def require_out(reason: str | None) -> None:
     """Refuse a file or folder for the reason given, if there is one."""
     if reason is not None:
         raise click.BadParameter(reason, param_hint="'--out'")
+
+
+def require_solved(names: Sequence[str], width: str) -> None:
+    """Refuse networks that are not solved with few hidden units.
+
+    Raises:
+        click.BadParameter: it names one, and those that are.
+    """
+    for name in names:
+        if width != "full" and name not in NARROW_NETWORKS:
+            solved = ", ".join(NARROW_NETWORKS)
+            problem = f"{width!r} is not for {name}: with few hidden units {solved} is solved"
+            raise click.BadParameter(problem, param_hint="'--width'")
 
 
 def require_fit(

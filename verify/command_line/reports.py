@@ -87,6 +87,7 @@ def verify(
     the same command goes on from there.
     """
     names = arguments.models(networks, noise=noise, estimator=estimator, width=width)
+    arguments.require_solved(names, width)
     arguments.require_out(why_no_folder(out))
     from verify.main_job import run  # noqa: PLC0415
     from verify.parts import Subject  # noqa: PLC0415

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from verify.command_line.arguments import LONGEST, number, samples_wanted, width_wanted
+from verify.command_line.arguments import LONGEST, number, require_solved, samples_wanted, width_wanted
 
 
 @given(value=st.fractions())
@@ -66,3 +66,10 @@ def test_a_long_number_is_read_up_to_its_bound() -> None:
     assert number(f"1e{LONGEST}") == 10**LONGEST
     with pytest.raises(click.BadParameter):
         number(f"1e{LONGEST + 1}")
+
+
+def test_networks_that_are_not_solved_with_few_units_are_named() -> None:
+    require_solved(["quadratic"], "scaled")
+    require_solved(["attention", "kernel_ridge"], "full")
+    with pytest.raises(click.BadParameter, match=r"'scaled' is not for attention: .* quadratic is solved"):
+        require_solved(["attention"], "scaled")
