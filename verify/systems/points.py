@@ -314,6 +314,8 @@ def slack(diagram: PhaseDiagram, phase: Phase, point: Any) -> float:
     for leading in exchanges:
         first, second, *_ = sorted(exponents_at(diagram, leading, point), reverse=True)
         least.append(first - second)
+    if diagram.width == "scaled":  # sums over hidden units leave out one over their number
+        least.append(float(point.rho))
     return min(least, default=math.inf)
 
 
