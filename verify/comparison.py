@@ -595,8 +595,8 @@ def _require_phase(phase: Any) -> None:
         forms = [law.expr, law.exponent, law.log_exponent, law.constant]
         forms += [] if law.corrected is None else [law.corrected]
         for form in forms:
-            made_of = "made of SymPy expressions, such as Rational(101, 100)"
-            require(isinstance(form, Expr), f"{name} of phase {phase.name}", form, made_of)
+            allowed_form = "made of SymPy expressions, such as Rational(101, 100)"
+            require(isinstance(form, Expr), f"{name} of phase {phase.name}", form, allowed_form)
 
 
 def _network(diagram: PhaseDiagram) -> str:

@@ -129,9 +129,9 @@ def points_in(diagram: PhaseDiagram, phase: Phase, effort: Effort, seed: int) ->
     if is_costly(diagram) and effort == "quick":
         # seconds for each solution: one point, where it lies goes round with the seed
         turns = [at_figure, {}, *([steep_at] if steep_at else [])]
-        chosen = deepest(1, _TRIES_WHERE_COSTLY, **turns[seed % len(turns)])
-        if chosen and -shallowness(chosen[0]) >= LEAST_DEPTH:
-            return chosen
+        turned = deepest(1, _TRIES_WHERE_COSTLY, **turns[seed % len(turns)])
+        if turned and -shallowness(turned[0]) >= LEAST_DEPTH:
+            return turned
         return deepest(1, _TRIES_WHERE_COSTLY, **at_figure)
     # near the end of a phase no dimension in reach is large at that decay
     steep = [point for point in deepest(1, **steep_at) if -shallowness(point) >= enough] if steep_at else []

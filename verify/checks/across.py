@@ -59,8 +59,9 @@ from verify.ladder import STEPS, dimensions
 QUANTITIES = {"excess_risk": "risk", "effective_noise": "effective_noise", "threshold": "threshold"}
 """What the law across a boundary has, by the names of solutions."""
 
-SHARES = (mpf(2), mpf(1) / 2)
-"""Values of the variable at which solutions are compared; the first costs little anywhere."""
+SHARES = (mpf(9) / 4, mpf(1) / 2)
+"""Values of the variable at which solutions are compared; the first costs little anywhere.  At 2 kappa may
+lie just on the edge of the noise, 2 delta, which is neither side."""
 
 FAR = (4000, 8000)
 """Decades of the dimensions between which the variable is followed."""

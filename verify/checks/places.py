@@ -344,7 +344,7 @@ def _gap(diagram: PhaseDiagram, boundary: Boundary, point: Mapping[Symbol, Fract
     least: float = min(numbers(*(float(point.get(name, 0)) for name in names)), default=1.0)
     if diagram.width == "scaled":  # sums over hidden units leave out one over their number
         least = min(least, float(point[symbols.rho]))
-    return least if has_own_axes(diagram) else min(least, 2 * float(point[symbols.gamma]) - 1)
+    return min(least, 2 * float(point[symbols.gamma]) - 1)
 
 
 def _gap_of_system(diagram: PhaseDiagram, boundary: Boundary, point: Mapping[Symbol, Fraction]) -> float:

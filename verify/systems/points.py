@@ -314,8 +314,9 @@ def slack(diagram: PhaseDiagram, phase: Phase, point: Any) -> float:
     for leading in exchanges:
         first, second, *_ = sorted(exponents_at(diagram, leading, point), reverse=True)
         least.append(first - second)
-    if diagram.width == "scaled":  # sums over hidden units leave out one over their number
-        least.append(float(point.rho))
+    if diagram.width == "scaled":
+        # sums over hidden units leave out one over their number, and of infinitely many modes d are summed
+        least += [float(point.rho), 2 * float(point.gamma) - 1]
     return min(least, default=math.inf)
 
 
