@@ -70,6 +70,8 @@ _SHRINKING = 2 / 3
 _LARGEST_LOG = 300.0
 """A ratio this far from 1, in its logarithm, is as good as 0 or infinite."""
 
+_LARGEST = 10**308
+
 ROUNDING = 1e-9
 """Local exponents, and ratios to a law, may differ by this much from the rounding of solutions alone."""
 
@@ -165,6 +167,8 @@ def limits_of_ratio(
     heights, x = _at_least_four("logs", logs), np.log(_dimensions(dims))
     _require_as_many(dims, logs)
     _require_rounding(rounding)
+    is_power = order is None or (isinstance(order, int) and not isinstance(order, bool) and order > 0)
+    require(is_power, "order", order, "None, or a positive integer")
     # slopes are added to 1: rounding is then relative to what it is of
     sequences = [
         np.exp(np.clip(heights, -_LARGEST_LOG, _LARGEST_LOG)),
@@ -242,7 +246,10 @@ def limit_beyond_logarithms(dims: Sequence[float], values: Sequence[float]) -> L
 def _at_least_four(parameter: str, values: Any) -> NDArray[np.float64]:
     is_sequence = isinstance(values, Sequence | np.ndarray) and np.ndim(values) == 1
     are_numbers = is_sequence and len(values) >= 4 and all(map(is_number, values))
-    require(are_numbers, parameter, values, "a sequence of at least four finite numbers")
+    in_range = are_numbers and all(abs(value) < _LARGEST for value in values)
+    require(
+        in_range, parameter, values, "a sequence of at least four finite numbers, in the range of float64"
+    )
     return np.asarray([float(value) for value in values])
 
 

@@ -25,6 +25,8 @@ import math
 from collections.abc import Mapping
 from typing import Literal, TypeAlias
 
+from asymptotics.expressions.checks import require
+
 Kind: TypeAlias = Literal["exponent", "log_exponent", "constant", "boundary", "spectrum"]
 Verdict: TypeAlias = Literal["agrees", "disagrees", "undecided"]
 
@@ -59,9 +61,14 @@ COARSEST_OF_SHALLOW = 0.025
 def tolerance_of(kind: Kind, uncertainty: float) -> float:
     """The tolerance that the error estimate of a measurement allows; infinite where there is none.
 
+    Raises:
+        InvalidArgument: kind is none, or the uncertainty negative.
+
     >>> tolerance_of("exponent", 0.002), tolerance_of("constant", 0.0)
     (0.006, 0.001)
     """
+    require(kind in KINDS, "kind", kind, f"one of {', '.join(KINDS)}")
+    require(not uncertainty < 0, "uncertainty", uncertainty, "at least 0")
     return math.inf if math.isnan(uncertainty) else max(FINEST[kind], SAFETY * uncertainty)
 
 
@@ -76,6 +83,9 @@ def verdict_of(
         measured: as extrapolated; not a number where nothing could be measured, or predicted.
         uncertainty: estimate of its error.
         is_deep: whether the point lies deep inside its phase.
+
+    Raises:
+        InvalidArgument: as ``tolerance_of``.
 
     >>> [verdict_of("exponent", 0.5, x, u) for x, u in ((0.503, 0.002), (0.52, 0.002), (0.503, 0.01))]
     ['agrees', 'disagrees', 'undecided']

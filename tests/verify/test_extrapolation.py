@@ -195,6 +195,19 @@ def test_steps_that_turn_bound_nothing():
     assert limit_beyond_powers(values, slowest=0.1) == limit_beyond_powers(values)
 
 
+@pytest.mark.parametrize("order", [0, -1, 1.5, True, "first"])
+def test_an_order_that_is_none_is_refused(order):
+    with pytest.raises(ValueError, match=r"order=.* must be None, or a positive integer"):
+        limits_of_ratio(DIMS, [0.0] * 5, order=order)
+
+
+def test_numbers_beyond_float64_are_refused():
+    with pytest.raises(ValueError, match=r"values=.* in the range of float64"):
+        limit_beyond_powers([10**400] * 5)
+    with pytest.raises(ValueError, match=r"dims=.* in the range of float64"):
+        limit_beyond_logarithms([10**k for k in (300, 400, 500, 600)], [1.0] * 4)
+
+
 @pytest.mark.parametrize("slowest", [-0.1, 1.1, math.nan, None])
 def test_a_rate_that_is_none_is_refused(slowest):
     with pytest.raises(ValueError, match=r"slowest=.* must be a number between 0 and 1"):

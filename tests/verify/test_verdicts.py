@@ -5,6 +5,7 @@ from itertools import product
 
 import pytest
 
+from asymptotics import InvalidArgument
 from verify.verdicts import COARSEST, FINEST, KINDS, SAFETY, tolerance_of, verdict_of
 
 PLANTED = {"exponent": 0.02, "log_exponent": 0.25, "constant": 0.01, "boundary": 0.01, "spectrum": 0.01}
@@ -40,6 +41,13 @@ def test_exponents_of_what_vanishes():
     assert verdict_of("exponent", -math.inf, -math.inf, 0.0) == "agrees"
     assert verdict_of("exponent", -math.inf, -3.0, 0.0) == "disagrees"
     assert verdict_of("exponent", -3.0, -math.inf, 0.0) == "disagrees"
+
+
+def test_what_is_no_kind_or_no_estimate_is_refused():
+    with pytest.raises(InvalidArgument, match=r"kind='slope': must be one of exponent, log_exponent"):
+        verdict_of("slope", 0.5, 0.5, 0.1)
+    with pytest.raises(InvalidArgument, match=r"uncertainty=-0.1: must be at least 0"):
+        tolerance_of("constant", -0.1)
 
 
 def test_what_cannot_be_measured_is_undecided():
