@@ -130,7 +130,7 @@ def _ends(
     risk, modes, own = _exponents(point, phase.risk.exponent, phase.learned.exponent, law.exponent)
     if own != 0 and math.isfinite(own):
         yield 2 * RANGE / abs(own), words.BEYOND_FLOATS
-    if quantity in PARTS and risk > own:
+    if quantity in PARTS and risk > own > -math.inf:  # of what is nothing its share of the risk is compared
         yield SEEN_DECADES / (risk - own), words.SMALL_PART
     if quantity == "pruned_risk" and _is_at_hard_edge(phase, diagram) and 0 < modes < 1:
         yield min(EDGE_DECADES / (1 - modes), PRUNED_MODES / modes), words.MODES_AT_EDGE

@@ -7,7 +7,7 @@ import pytest
 
 from asymptotics import diagonal, phase_diagram, quadratic
 from numerics import Problem, solve
-from verify import words
+from verify import checks_at, words
 from verify.strategies import Scale
 from verify.visibility import PRUNED_MODES, SEEN_DECADES, end_where_seen, is_by_cases, why_unseen
 
@@ -71,3 +71,15 @@ def test_a_law_that_float64_always_shows_ends_no_ladder():
     phase, point = QUADRATIC["Ia"], Scale(Fraction(-1, 2), Fraction(-2), Fraction(5, 4))
     law = phase.decomposition["unlearned"]
     assert math.isinf(end_where_seen(QUADRATIC, phase, "unlearned", law, point))
+
+
+def test_a_part_that_is_nothing_is_compared_by_its_share():
+    """No mode is learned in Ib, so that no part of the risk is of learned modes."""
+    phase, point = QUADRATIC["Ib"], Scale(Fraction(1, 4), Fraction(2), Fraction(5, 4))
+    law = phase.decomposition["learned"]
+    assert law.expr == 0
+    assert why_unseen(QUADRATIC, phase, "learned", law, point, decades=60, depth=9) is None
+    shares = [c for c in checks_at(QUADRATIC, phase, point) if c.quantity == "learned"]
+    assert [(c.kind, c.predicted, c.measured, c.verdict) for c in shares] == [
+        ("constant", 0.0, 0.0, "agrees")
+    ]
