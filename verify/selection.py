@@ -107,14 +107,7 @@ def points_in(diagram: PhaseDiagram, phase: Phase, effort: Effort, seed: int) ->
         return -min(depth_at(diagram, phase, point, ladder_at(diagram, phase, point)[-1]), enough)
 
     def deepest(count: int, tries: int = _TRIES, **at: Any) -> list[Any]:
-        inside = scales(
-            diagram,
-            phase,
-            margin=MARGIN,
-            samples_window=SAMPLES_WINDOW,
-            decay_window=SYSTEM_DECAY_WINDOW if is_solved_as_declared(diagram) else DECAY_WINDOW,
-            **at,
-        )
+        inside = _inside(diagram, phase, **at)
         points = sorted(_examples(inside, tries + count, seed), key=shallowness)[:count]
         if not points or -shallowness(points[-1]) >= WANTED_DEPTH or tries > _TRIES:
             return points
@@ -144,11 +137,6 @@ def _further_points(diagram: PhaseDiagram, phase: Phase, seed: int) -> Iterator[
     """A point where shorter ladders show what usual ones lose, and one at gamma < 1 for laws by cases."""
     if has_own_axes(diagram):
         return
-    windows: dict[str, Any] = {
-        "margin": MARGIN,
-        "samples_window": SAMPLES_WINDOW,
-        "decay_window": DECAY_WINDOW,
-    }
     lost = laws_compared(diagram, phase, "lost")
     if lost:
 
@@ -160,7 +148,7 @@ def _further_points(diagram: PhaseDiagram, phase: Phase, seed: int) -> Iterator[
             deep = [depth for depth in depths if depth >= LEAST_DEPTH]
             return len(deep), min(deep, default=0.0)
 
-        best = max(_examples(scales(diagram, phase, **windows), 2 * _TRIES, seed), key=shown, default=None)
+        best = max(_examples(_inside(diagram, phase), 2 * _TRIES, seed), key=shown, default=None)
         if best is not None and shown(best)[0] > 0:
             yield best, "lost"
     by_cases = laws_compared(diagram, phase, "cases")
@@ -176,7 +164,7 @@ def _further_points(diagram: PhaseDiagram, phase: Phase, seed: int) -> Iterator[
             ]
             return reasons.count(None), depth
 
-        below = scales(diagram, phase, gammas=decays(max_gamma=1), **windows)
+        below = _inside(diagram, phase, gammas=decays(max_gamma=1))
         points = [point for point in _examples(below, RARE * _TRIES, seed) if point.gamma < 1]
         best = max(points, key=seen, default=None)
         if best is not None and seen(best)[0] > 0 and seen(best)[1] >= LEAST_DEPTH:
@@ -228,6 +216,18 @@ def is_costly(diagram: PhaseDiagram) -> bool:
 def is_solved_as_declared(diagram: PhaseDiagram) -> bool:
     """Whether the model is a system or reduces to one; networks have equations of their own."""
     return system_of(diagram.model) is not None
+
+
+def _inside(diagram: PhaseDiagram, phase: Phase, **at: Any) -> st.SearchStrategy[Any]:
+    """Points of a phase, off its boundaries, in the windows of a comparison."""
+    return scales(
+        diagram,
+        phase,
+        margin=MARGIN,
+        samples_window=SAMPLES_WINDOW,
+        decay_window=SYSTEM_DECAY_WINDOW if is_solved_as_declared(diagram) else DECAY_WINDOW,
+        **at,
+    )
 
 
 def _examples(strategy: st.SearchStrategy[Any], count: int, seed: int) -> list[Any]:

@@ -32,7 +32,7 @@ def killed(error: PlantedError, *, seed: int = 0) -> Kill:
         seed: of the points drawn.
 
     Raises:
-        InvalidArgument: error is no ``PlantedError``, one that plants nothing, or seed no seed.
+        InvalidArgument: error is no ``PlantedError``, or of a phase that there is not; or seed is no seed.
         NotConverged: an equation could not be solved.
     """
     require(isinstance(error, PlantedError), "error", error, "a PlantedError")
