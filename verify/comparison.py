@@ -38,7 +38,7 @@ from verify import point_cache, words
 from verify.checks.across import boundary_checks
 from verify.checks.further import further_checks
 from verify.checks.measured import LeftOut, Measured, problem_of, region_of
-from verify.coverage import excluded, phase_counts
+from verify.coverage import crossings, excluded, phase_counts
 from verify.extrapolation import (
     ROUNDING,
     Limit,
@@ -71,6 +71,7 @@ from verify.selection import (
     require_effort,
     require_seed,
     selected,
+    shorter_end,
     slack_at,
 )
 from verify.strategies import Scale
@@ -85,7 +86,6 @@ from verify.verdicts import Kind, tolerance_of, verdict_of
 from verify.visibility import (
     LEAST_DEPTH_OF_SERIES,
     PARTS,
-    end_where_seen,
     why_unseen,
 )
 
@@ -294,29 +294,41 @@ def derived_phase(diagram: PhaseDiagram, phase: Phase) -> DerivedPhase:
 
 
 def regions_checked(diagram: PhaseDiagram, seed: int) -> Iterator[Check]:
-    """Whether one phase holds at each point, for every phase that comes nearest to some (``coverage``).
+    """Whether one phase holds at each point, and one boundary passes wherever two phases meet (``coverage``).
 
     At a point that a region holds and its balance excludes the laws of the phase are compared, too.
     """
     for one in phase_counts(diagram, seed):
-        yield Check(
-            **_row(diagram, diagram.phases[one.index]),
-            **_coordinates(one.place),
-            quantity="region",
-            kind="boundary",
-            dim=0,
-            predicted=1.0,
-            measured=float(one.count),
-            uncertainty=0.0,
-            tolerance=0.0,
-            verdict="agrees" if one.count == 1 else "disagrees",
-        )
+        row = _row(diagram, diagram.phases[one.index])
+        yield _check_of_count(row, one.place, "region", one.count)
+    for crossing in crossings(diagram, seed):
+        both = [diagram.phases[k] for k in crossing.phases]
+        row = _row_of(diagram, "/".join(phase.name for phase in both), " | ".join(map(region_of, both)))
+        yield _check_of_count(row, crossing.place, "crossing", crossing.count)
     for index, place in excluded(diagram, seed).items():
         phase = diagram.phases[index]
         shape = _shape_of(diagram)
         default = {"ell": Fraction(0), "gamma": FIGURE_GAMMA}
         point = shape(**{name: place.get(name, default.get(name)) for name in shape._fields})
         yield from (one for one in _check(diagram, phase, point, "usual") if isinstance(one, Check))
+
+
+def _check_of_count(
+    row: Mapping[str, Any], place: Mapping[str, Fraction], quantity: str, count: int
+) -> Check:
+    """The check of a count, which is 1."""
+    return Check(
+        **row,
+        **_coordinates(place),
+        quantity=quantity,
+        kind="boundary",
+        dim=0,
+        predicted=1.0,
+        measured=float(count),
+        uncertainty=0.0,
+        tolerance=0.0,
+        verdict="agrees" if count == 1 else "disagrees",
+    )
 
 
 def boundaries_checked(diagram: PhaseDiagram, effort: Effort, seed: int) -> Iterator[Check | Omission]:
@@ -374,15 +386,19 @@ class _Rungs(NamedTuple):
         variables: the physical variables at each dimension.
         solutions: what gives quantities by name, at each dimension.
         rounding: relative, of what the solutions give.
+        is_shorter: whether the ladder ends before the usual one, to show what that one loses.
     """
 
     dims: tuple[int, ...]
     variables: list[Mapping[str, Any]]
     solutions: list[Callable[[str], Any]]
     rounding: float
+    is_shorter: bool
 
 
-def _rungs(diagram: PhaseDiagram, phase: Phase, point: Any, dims: tuple[int, ...]) -> _Rungs:
+def _rungs(
+    diagram: PhaseDiagram, phase: Phase, point: Any, dims: tuple[int, ...], *, is_shorter: bool
+) -> _Rungs:
     # where the last dimension lacks more than 1e-6 of the law no more digits are seen
     is_short = is_costly(diagram) and depth_at(diagram, phase, point, dims[-1]) < FEW_DIGITS
     digits = FEW_DIGITS if is_short else None
@@ -391,6 +407,7 @@ def _rungs(diagram: PhaseDiagram, phase: Phase, point: Any, dims: tuple[int, ...
         [_variables(diagram, point, dim) for dim in dims],
         [_solved_in(phase, diagram, point, dim, digits) for dim in dims],
         ROUNDING if digits is None else 10.0**-digits,
+        is_shorter,
     )
 
 
@@ -403,8 +420,8 @@ def _check(diagram: PhaseDiagram, phase: Phase, point: Any, laws: Laws) -> Itera
         if not has_own_axes(diagram) and quantity not in phase.laws:
             decades = math.log10(usual[-1])
             if laws == "lost":
-                end = end_where_seen(diagram, phase, quantity, law, point)
-                if end >= decades:
+                end = shorter_end(diagram, phase, quantity, law, point)
+                if end is None:
                     continue
                 dims, decades = dimensions(end), end
             depth = decades * slack_at(diagram, phase, point)
@@ -416,13 +433,8 @@ def _check(diagram: PhaseDiagram, phase: Phase, point: Any, laws: Laws) -> Itera
             yield Omission(quantity=quantity, kind=None, reason=reason, **shared)
             continue
         if dims not in solved:
-            solved[dims] = _rungs(diagram, phase, point, dims)
-        for outcome in _check_of_law(diagram, phase, point, quantity, law, solved[dims]):
-            if laws == "lost" and isinstance(outcome, Check) and outcome.verdict == "undecided":
-                shared = _shared(diagram, phase, point, dims)
-                yield Omission(quantity=quantity, kind=outcome.kind, reason=words.SHORT_LADDER, **shared)
-            else:
-                yield outcome
+            solved[dims] = _rungs(diagram, phase, point, dims, is_shorter=laws == "lost")
+        yield from _check_of_law(diagram, phase, point, quantity, law, solved[dims])
 
 
 def _check_of_law(
@@ -444,6 +456,9 @@ def _check_of_law(
         own = depth if kind == "exponent" or verdict != "undecided" else depth_of_law
         if own < enough and not math.isnan(measured.value):
             yield Omission(quantity=quantity, kind=kind, reason=words.SHALLOW, **shared)
+            continue
+        if verdict == "undecided" and rungs.is_shorter:
+            yield Omission(quantity=quantity, kind=kind, reason=words.SHORT_LADDER, **shared)
             continue
         yield Check(
             quantity=quantity,

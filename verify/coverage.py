@@ -9,10 +9,13 @@ A phase knows under which inequalities its own balance holds.  Where a region re
 whose boundary has been moved does, its laws are to be compared: no point that is chosen deep inside of the
 balance would lie there.  ``excluded`` finds such points; regions as derived have none.
 
+Where one phase gives way to another a boundary of the diagram passes.  ``crossings`` finds such places on
+the way from point to point, by bisection, and counts the boundaries there: one.
+
 A diagram without boundaries is taken for a part of one, and claims nothing: with ``boundaries=()`` a single
 phase is compared alone.
 
-In this order: ``PhaseCount``, ``phase_counts``, ``excluded``.
+In this order: ``PhaseCount``, ``phase_counts``, ``excluded``, ``Crossing``, ``crossings``.
 """
 
 from __future__ import annotations
@@ -20,6 +23,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -44,6 +48,12 @@ POINTS = 20_000
 
 STEPS = 1009
 """Steps of the lattice of each coordinate on which they lie, a prime number: few lie on a boundary."""
+
+WAYS = 4000
+"""Ways from point to point on which crossings are sought; on a third to two thirds of them one is met."""
+
+HALVINGS = 45
+"""Of each way: what is left of it is beyond the digits of float64."""
 
 ON_BOUNDARY = 1e-9
 """Distance to a boundary, in exponents, within which a point lies on it in float64."""
@@ -115,6 +125,56 @@ def excluded(diagram: PhaseDiagram, seed: int) -> dict[int, Mapping[str, Fractio
     return places
 
 
+@dataclass(frozen=True)
+class Crossing:
+    """Where one phase gives way to another, and how many boundaries of the diagram pass there.
+
+    Attributes:
+        phases: the indices of the two in the diagram, in order.
+        count: 1, or what the boundaries between these two make it at the first place where it is not.
+        place: by the names of the coordinates, as near as float64 comes.
+    """
+
+    phases: tuple[int, int]
+    count: int
+    place: Mapping[str, Fraction]
+
+
+def crossings(diagram: PhaseDiagram, seed: int) -> list[Crossing]:
+    """One crossing for each two phases that meet on the ways followed, none for a part of a diagram.
+
+    Places where a third phase ends, too, are left out, and those where the two leave a gap or overlap, which
+    ``phase_counts`` finds.
+
+    >>> from dataclasses import replace
+    >>> from asymptotics import diagonal, phase_diagram
+    >>> whole = phase_diagram(diagonal)
+    >>> {crossing.count for crossing in crossings(whole, seed=0)}
+    {1}
+    >>> fewer = replace(whole, boundaries=whole.boundaries[:-1])
+    >>> {crossing.count for crossing in crossings(fewer, seed=0)}
+    {0, 1}
+    """
+    if not diagram.boundaries:
+        return []
+    names, met = _met_on_ways(diagram, seed)
+    result = []
+    for (first, second), places in sorted(met.items()):
+        regions = {diagram.phases[first].region, diagram.phases[second].region}
+        forms = [
+            boundary.relation.lhs - boundary.relation.rhs
+            for boundary in diagram.boundaries
+            if {phase.region for phase in boundary.phases} == regions
+        ]
+        passing = [np.abs(_depth([form], names, list(places))) < ON_BOUNDARY for form in forms]
+        counts = np.sum(passing, axis=0) if forms else np.zeros(places.shape[1])
+        wrong = np.flatnonzero(counts != 1)
+        k = wrong[0] if len(wrong) else 0
+        place = {name_of(name): Fraction(float(x)) for name, x in zip(names, places[:, k], strict=True)}
+        result.append(Crossing((first, second), int(counts[k]), place if len(wrong) else {}))
+    return result
+
+
 Array = NDArray[np.float64]
 
 
@@ -133,6 +193,30 @@ def _points(diagram: PhaseDiagram, seed: int) -> tuple[tuple[Symbol, ...], NDArr
     domain = [side for side in _domain(diagram) if side.free_symbols <= {*names}]
     inside = _depth(domain, names, points) > ON_BOUNDARY
     return names, lattice[inside], [values[inside] for values in points]
+
+
+def _met_on_ways(diagram: PhaseDiagram, seed: int) -> tuple[tuple[Symbol, ...], dict[tuple[int, int], Array]]:
+    """Coordinates and parameters; and for each two phases that meet the places found, each a column."""
+    names, _, points = _points(diagram, seed)
+    regions = [[r.gts - r.lts for r in phase.region.args] for phase in diagram.phases]
+
+    def depths(at: Array) -> Array:
+        return np.array([_depth(forms, names, list(at)) for forms in regions])
+
+    stops = np.array(points)[:, : WAYS + 1]
+    here, there = stops[:, :-1], stops[:, 1:]
+    first = np.argmax(depths(here), axis=0)
+    for _ in range(HALVINGS):
+        middle = (here + there) / 2
+        is_first = np.argmax(depths(middle), axis=0) == first
+        here, there = np.where(is_first, middle, here), np.where(is_first, there, middle)
+    second = np.argmax(depths(there), axis=0)
+    near = np.sum(np.abs(depths(there)) < ON_BOUNDARY, axis=0)
+    met: dict[tuple[int, int], list[Array]] = {}
+    for k in np.flatnonzero((first != second) & (near == 2)):
+        pair = sorted((int(first[k]), int(second[k])))
+        met.setdefault((pair[0], pair[1]), []).append(there[:, k])
+    return names, {pair: np.array(places).T for pair, places in met.items()}
 
 
 def _window(diagram: PhaseDiagram, symbol: Symbol) -> tuple[Fraction, Fraction]:
@@ -162,9 +246,14 @@ def _depth(forms: list[Expr], names: tuple[Symbol, ...], points: list[Array]) ->
     if not forms:
         return np.full(len(points[0]), np.inf)
     with np.errstate(all="ignore"):  # sides such as alpha/beta, on which no point counts
-        values: Any = lambdify(names, forms, "numpy")(*points)
+        values = _compiled(names, tuple(forms))(*points)
     depth: Array = np.min([np.broadcast_to(value, points[0].shape) for value in values], axis=0)
     return depth
+
+
+@cache
+def _compiled(names: tuple[Symbol, ...], forms: tuple[Expr, ...]) -> Any:
+    return lambdify(names, list(forms), "numpy")
 
 
 def _place(names: tuple[Symbol, ...], steps: NDArray[np.int64], diagram: PhaseDiagram) -> dict[str, Fraction]:

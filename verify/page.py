@@ -156,7 +156,7 @@ def _failures(page: Page) -> str:
 
 
 def _failure(check: Check) -> str:
-    text = words.FAILURE_OF_REGIONS if check.quantity == "region" else words.FAILURE
+    text = words.FAILURES_OF_COUNTS.get(check.quantity, words.FAILURE)
     return text.format(
         diagram=check.diagram, place=check.place, kind_in_words=words.KINDS[check.kind], **vars(check)
     )
@@ -200,7 +200,7 @@ def _row_of_kill(kill: Kill) -> tuple[str, ...]:
     by = kill.by
     if by is None:
         return (kill.error, kill.diagram, words.SURVIVES.format(compared=kill.compared), "-", "-")
-    text = words.CAUGHT_BY_COVERAGE if by.quantity == "region" else words.CAUGHT_BY
+    text = words.CAUGHT_BY_COUNTS.get(by.quantity, words.CAUGHT_BY)
     caught = text.format(place=by.place, kind_in_words=words.KINDS[by.kind], **vars(by))
     return (
         kill.error,

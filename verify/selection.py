@@ -6,13 +6,13 @@ whole, as a part of the risk may be: further points, less deep, show it on short
 Where a law is another one at gamma < 1 a point of its own is drawn there.
 
 In this order: ``require_effort``, ``require_seed``, ``selected``, ``points_in``, ``laws_compared``,
-``ladder_at``, ``slack_at``, ``depth_at``, ``is_costly``, ``is_solved_as_declared``.
+``ladder_at``, ``shorter_end``, ``slack_at``, ``depth_at``, ``is_costly``, ``is_solved_as_declared``.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from numbers import Integral
 from typing import Any, Literal
@@ -134,41 +134,51 @@ def points_in(diagram: PhaseDiagram, phase: Phase, effort: Effort, seed: int) ->
 
 
 def _further_points(diagram: PhaseDiagram, phase: Phase, seed: int) -> Iterator[tuple[Any, Laws]]:
-    """A point where shorter ladders show what usual ones lose, and one at gamma < 1 for laws by cases."""
+    """The points of laws that the others do not show: those that they lose, and those by cases in gamma."""
     if has_own_axes(diagram):
         return
-    lost = laws_compared(diagram, phase, "lost")
-    if lost:
+    kinds: tuple[tuple[Laws, Callable[..., Any]], ...] = (
+        ("lost", _lost_shown_at),
+        ("cases", _cases_shown_at),
+    )
+    for laws, point_of in kinds:
+        meant = laws_compared(diagram, phase, laws)
+        point = point_of(diagram, phase, meant, seed) if meant else None
+        if point is not None:
+            yield point, laws
 
-        def shown(point: Any) -> tuple[int, float]:
-            """How many of those laws, and how deep."""
-            decades = math.log10(ladder_at(diagram, phase, point)[-1])
-            ends = [end_where_seen(diagram, phase, quantity, law, point) for quantity, law in lost.items()]
-            depths = [end * slack_at(diagram, phase, point) for end in ends if end < decades]
-            deep = [depth for depth in depths if depth >= LEAST_DEPTH]
-            return len(deep), min(deep, default=0.0)
 
-        best = max(_examples(_inside(diagram, phase), 2 * _TRIES, seed), key=shown, default=None)
-        if best is not None and shown(best)[0] > 0:
-            yield best, "lost"
-    by_cases = laws_compared(diagram, phase, "cases")
-    if by_cases:
+def _lost_shown_at(diagram: PhaseDiagram, phase: Phase, laws: Mapping[str, Law], seed: int) -> Any:
+    """The point where shorter ladders show most of these laws; None if there is none."""
 
-        def seen(point: Any) -> tuple[int, float]:
-            """How many of those laws, and how deep the point lies."""
-            dims = ladder_at(diagram, phase, point)
-            depth, decades = depth_at(diagram, phase, point, dims[-1]), math.log10(dims[-1])
-            reasons = [
-                why_unseen(diagram, phase, quantity, law, point, decades=decades, depth=depth)
-                for quantity, law in by_cases.items()
-            ]
-            return reasons.count(None), depth
+    def shown(point: Any) -> tuple[int, float]:
+        """How many of those laws, and how deep."""
+        slack = slack_at(diagram, phase, point)
+        ends = [shorter_end(diagram, phase, quantity, law, point) for quantity, law in laws.items()]
+        deep = [end * slack for end in ends if end is not None and end * slack >= LEAST_DEPTH]
+        return len(deep), min(deep, default=0.0)
 
-        below = _inside(diagram, phase, gammas=decays(max_gamma=1))
-        points = [point for point in _examples(below, RARE * _TRIES, seed) if point.gamma < 1]
-        best = max(points, key=seen, default=None)
-        if best is not None and seen(best)[0] > 0 and seen(best)[1] >= LEAST_DEPTH:
-            yield best, "cases"
+    best = max(_examples(_inside(diagram, phase), 2 * _TRIES, seed), key=shown, default=None)
+    return None if best is None or shown(best)[0] == 0 else best
+
+
+def _cases_shown_at(diagram: PhaseDiagram, phase: Phase, laws: Mapping[str, Law], seed: int) -> Any:
+    """The point at gamma < 1 where most of these laws are seen; None if there is none."""
+
+    def seen(point: Any) -> tuple[int, float]:
+        """How many of those laws, and how deep the point lies."""
+        dims = ladder_at(diagram, phase, point)
+        depth, decades = depth_at(diagram, phase, point, dims[-1]), math.log10(dims[-1])
+        reasons = [
+            why_unseen(diagram, phase, quantity, law, point, decades=decades, depth=depth)
+            for quantity, law in laws.items()
+        ]
+        return reasons.count(None), depth
+
+    below = _inside(diagram, phase, gammas=decays(max_gamma=1))
+    points = [point for point in _examples(below, RARE * _TRIES, seed) if point.gamma < 1]
+    best = max(points, key=seen, default=None)
+    return None if best is None or seen(best)[0] == 0 or seen(best)[1] < LEAST_DEPTH else best
 
 
 def laws_compared(diagram: PhaseDiagram, phase: Phase, laws: Laws) -> Mapping[str, Law]:
@@ -193,6 +203,18 @@ def ladder_at(diagram: PhaseDiagram, phase: Phase, point: Any) -> tuple[int, ...
     if is_solved_as_declared(diagram):
         return dimensions(last_decade(diagram, phase, point))
     return ladder(diagram, phase, point)
+
+
+def shorter_end(diagram: PhaseDiagram, phase: Phase, quantity: str, law: Law, point: Any) -> float | None:
+    """Decades of a ladder that shows a quantity which the usual one loses; None where that one shows it.
+
+    The ladder is no longer than what is neglected needs.
+    """
+    end = end_where_seen(diagram, phase, quantity, law, point)
+    if end >= math.log10(ladder_at(diagram, phase, point)[-1]):
+        return None
+    slack = slack_at(diagram, phase, point)
+    return min(end, DEPTH / slack) if slack > 0 else end
 
 
 def slack_at(diagram: PhaseDiagram, phase: Phase, point: Any, law: Law | None = None) -> float:

@@ -44,7 +44,7 @@ that are right up to 1/L: sizes are powers gamma of what has a series in 1/L."""
 LEAST_DEPTH_OF_SERIES = 3 * POWERS_GONE
 """With fewer decades a series in 1/log d is not compared: its ladder spans less than a factor 3 of log d."""
 
-EDGE_DECADES = 24
+EDGE_DECADES = 20
 """Decades of K/d below 1 up to which, at a hard edge, the modes next to the edge are known."""
 
 PRUNED_MODES = 18
@@ -52,6 +52,9 @@ PRUNED_MODES = 18
 
 FAR_FROM_A_CASE = 4
 """Decades by which what is left of a law by cases in gamma lies below it, where it is compared."""
+
+FAR_FROM_A_CASE_OF_SERIES = 2 * POWERS_GONE
+"""The same where a series in 1/log d is left besides."""
 
 _JUST_BELOW = 1 - 1e-9
 
@@ -90,7 +93,8 @@ def why_unseen(
         return words.SHORT_SERIES
     if quantity == "pruned_risk" and _is_at_hard_edge(phase, diagram) and 0 < modes < 1:
         return None
-    is_far = not powers or min(powers) * max(modes, 0.0) * decades >= FAR_FROM_A_CASE
+    far = FAR_FROM_A_CASE if law.corrected is None else FAR_FROM_A_CASE_OF_SERIES
+    is_far = not powers or min(powers) * max(modes, 0.0) * decades >= far
     return None if is_far else words.NEAR_A_CASE
 
 

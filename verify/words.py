@@ -94,14 +94,20 @@ FAILURE = (
     "- {verdict}: {diagram} {phase}, {kind_in_words} of {quantity} at {place}, up to d = {dim:.0e}: "
     "predicted {predicted:.5g}, measured {measured:.5g} +- {uncertainty:.1g}"
 )
-FAILURE_OF_REGIONS = "- {verdict}: {diagram} {phase}, {measured:.0f} phases hold at {place}, and not one"
+FAILURES_OF_COUNTS = {
+    "region": "- {verdict}: {diagram} {phase}, {measured:.0f} phases hold at {place}, and not one",
+    "crossing": "- {verdict}: {diagram} {phase}, {measured:.0f} boundaries pass at {place}, and not one",
+}
 PLANTED_TEXT = (
     "Errors planted one at a time in the derivation, each followed by the same comparison, up to the first "
     "check that fails.  An error that survives would have gone unnoticed."
 )
 PLANTED_COLUMNS = ("planted error", "diagram", "caught by", "predicted", "measured")
 SURVIVES = "**survives** {compared} checks"
-CAUGHT_BY_COVERAGE = "{measured:.0f} phases hold at a point of {phase}, {place}"
+CAUGHT_BY_COUNTS = {
+    "region": "{measured:.0f} phases hold at a point of {phase}, {place}",
+    "crossing": "{measured:.0f} boundaries pass where {phase} meet, {place}",
+}
 CAUGHT_BY = "{kind_in_words} of {quantity} in {phase}, at {place}"
 OMITTED_TEXT = (
     "Laws, or numbers of them, that were not compared at some points, with the reason.  *Compared "
@@ -119,6 +125,7 @@ MEANING = {
     "train_loss": "the trained objective divided by d (diagonal) or d^2 (matrix networks)",
     "pruned_risk": "the excess risk once the bulk of the trained weights is removed",
     "region": "where the phase holds; compared is how many phases hold at a point, which is 1",
+    "crossing": "where two phases meet; compared is how many boundaries pass there, which is 1",
     "place": "the power of d by which the variable of the law grows on the boundary, which is 0",
     "beside": "the law across the boundary over the risk of the phase beside it, off the boundary",
     "close": "the solution inside of a phase, close to the boundary, over the law of the phase or across it",

@@ -146,8 +146,8 @@ class Boundary(Displayed):
 
         Raises:
             NotImplementedError: when the boundary is none at which a parameter passes a value, or the phases
-                of none of a system; when more than one logarithm or another than log d appears; and when
-                resonant terms make the risk.
+                of none of a system; when other terms lead on the other side; when more than one logarithm
+                or another than log d appears; and when resonant terms make the risk.
 
         >>> from asymptotics import phase_diagram
         >>> from asymptotics.models import one_pass_sgd
@@ -161,6 +161,8 @@ class Boundary(Displayed):
             raise NotImplementedError(f"at {self.relation} no parameter of a system passes a value")
         if self.relation.rhs.is_number and not self.relation.rhs.is_Rational:
             raise NotImplementedError(f"at {self.relation} powers are no rational numbers")
+        if self.phases[0].balance.hypothesis != self.phases[1].balance.hypothesis:
+            raise NotImplementedError(f"at {self.relation} other terms lead on the other side")
         return _law_at_value(self.phases, self.relation)
 
     @property
@@ -258,10 +260,13 @@ def boundaries_between(phases: Sequence[Phase], scales: Scales) -> Iterator[Boun
 
 
 def _where_a_parameter_passes(first: Phase, second: Phase, scales: Scales) -> Iterator[Boundary]:
-    """The boundary between regions of one hypothesis that differ in a parameter of the model."""
+    """The boundary between regions that differ in a parameter of the model: it passes a value there.
+
+    The same terms may lead on both sides, with another end of a sum, or others.
+    """
     one, other = first.balance, second.balance
     point = meeting_point(one.domain, other.domain)
-    if point is None or one.hypothesis != other.hypothesis:
+    if point is None:
         return
     # the forms hold the parameter no more
     sides = [(one.facets, one.domain), (other.facets, other.domain), (scales.window, one.domain)]

@@ -38,7 +38,7 @@ from itertools import permutations
 from random import Random
 
 import mpmath
-from sympy import Add, Dummy, Eq, Expr, Mul, Rational, S, Symbol, powsimp, simplify
+from sympy import Add, Dummy, Eq, Expr, Mul, Rational, S, Symbol, nan, powsimp, simplify, zoo
 
 from asymptotics import words
 from asymptotics.algebra.monomials import Term
@@ -128,7 +128,7 @@ def mechanism_of_system(phases: Phases, relation: Eq) -> str:
     """What happens at a boundary of a system, in a sentence."""
     one, other = phases
     felt = simplify(one.risk.expr - other.risk.expr) != 0
-    if relation.lhs in PARAMETERS:
+    if relation.lhs in PARAMETERS and not _is_exchange(phases, relation):
         return words.parameter_passes(f"{relation.lhs} = {relation.rhs}", felt=felt)
     for scale, pair in _changes((side_of(one), side_of(other))).items():
         return words.modes_cross(str(scale.monomial()), "first" if Learned.NONE in pair else "last")
@@ -136,6 +136,27 @@ def mechanism_of_system(phases: Phases, relation: Eq) -> str:
     leaders = [(*phase.hypothesis.dominant, phase.hypothesis.risk) for phase in phases]
     changes = zip(roles, *leaders, strict=True)
     return words.leads_exchanged([change for change in changes if change[1] != change[2]])
+
+
+def _is_exchange(phases: Phases, relation: Eq) -> bool:
+    """Whether two terms exchange the lead where a parameter passes a value, and no sum has a logarithm.
+
+    Two terms of the risk of one-pass SGD fall alike at beta = alpha; at alpha = 1/4 one and the same sum has
+    another leading end.
+
+    >>> from asymptotics import phase_diagram
+    >>> from asymptotics.models import one_pass_sgd
+    >>> risks = {
+    ...     b.relation: _is_exchange(b.phases, b.relation)
+    ...     for b in phase_diagram(one_pass_sgd).boundaries
+    ...     if {phase.name for phase in b.phases} in ({"F_pp", "K_pp"}, {"F_0", "K_pp"})
+    ... }
+    >>> [(relation, exchange) for relation, exchange in risks.items() if relation.lhs in PARAMETERS]
+    [(Eq(alpha, 1/4), False), (Eq(beta, alpha), True)]
+    """
+    if phases[0].balance.hypothesis == phases[1].balance.hypothesis:
+        return False
+    return not any(phase.risk.constant.subs(*relation.args).has(zoo, nan) for phase in phases)
 
 
 # --- the two sides, and their terms

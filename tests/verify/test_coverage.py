@@ -5,10 +5,10 @@ from fractions import Fraction
 
 import pytest
 from declared_systems import HERMITE_2
-from sympy import Rational
+from sympy import Eq, Rational
 
 from asymptotics import PhaseDiagram, diagonal, kernel_ridge, phase_diagram, quadratic
-from verify.coverage import excluded, phase_counts
+from verify.coverage import crossings, excluded, phase_counts
 from verify.planted_errors.error import Moved
 
 DIAGRAMS = {
@@ -56,9 +56,38 @@ def test_a_gap_and_an_overlap_have_a_point(name: str) -> None:
         assert all(isinstance(value, Fraction) for value in one.place.values())
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_a_boundary_passes_wherever_two_phases_meet(name: str) -> None:
+    diagram = diagram_of(name)
+    found = crossings(diagram, seed=3)
+    assert {one.count for one in found} == {1}
+    known = {frozenset(diagram.phases.index(p) for p in b.phases) for b in diagram.boundaries}
+    assert {frozenset(one.phases) for one in found} == known
+    for k, boundary in enumerate(diagram.boundaries):
+        left = tuple(other for other in diagram.boundaries if other is not boundary)
+        gap = boundary.relation.lhs - boundary.relation.rhs
+        off = replace(boundary, relation=Eq(gap, Rational(1, 50)))
+        for boundaries in (left, (*left, off)):
+            if not boundaries:  # taken for a part of a diagram
+                continue
+            wrong = crossings(replace(diagram, boundaries=boundaries), seed=k)
+            (missed,) = (one for one in wrong if one.count != 1)
+            assert {diagram.phases[j] for j in missed.phases} == {*boundary.phases}
+            assert missed.count == 0
+            names = {symbol: "source" if symbol.name == "r" else symbol.name for symbol in gap.free_symbols}
+            assert abs(gap.subs({symbol: missed.place[name] for symbol, name in names.items()})) < 1e-9
+
+
+def test_two_boundaries_at_one_place_are_one_too_many() -> None:
+    diagram = diagram_of("quadratic-fixed-erm")
+    twice = replace(diagram, boundaries=(*diagram.boundaries, diagram.boundaries[0]))
+    assert [one.count for one in crossings(twice, seed=0) if one.count != 1] == [2]
+
+
 def test_a_part_of_a_diagram_claims_nothing() -> None:
     diagram = diagram_of("He_2")
-    assert phase_counts(replace(diagram, phases=diagram.phases[:1], boundaries=()), seed=0) == []
+    part = replace(diagram, phases=diagram.phases[:1], boundaries=())
+    assert phase_counts(part, seed=0) == crossings(part, seed=0) == []
 
 
 def test_points_are_those_of_the_seed() -> None:

@@ -9,7 +9,14 @@ from asymptotics import diagonal, phase_diagram, quadratic
 from numerics import Problem, solve
 from verify import checks_at, words
 from verify.strategies import Scale
-from verify.visibility import PRUNED_MODES, SEEN_DECADES, end_where_seen, is_by_cases, why_unseen
+from verify.visibility import (
+    EDGE_DECADES,
+    PRUNED_MODES,
+    SEEN_DECADES,
+    end_where_seen,
+    is_by_cases,
+    why_unseen,
+)
 
 QUADRATIC = phase_diagram(quadratic)
 POINT = Scale(Fraction(1, 4), Fraction(-1), Fraction(5, 4))
@@ -46,7 +53,7 @@ def test_pruning_is_seen_as_far_as_modes_next_to_the_edge_are_summed():
     assert phase.name == "V"
     end = end_where_seen(QUADRATIC, phase, "pruned_risk", phase.pruned_risk, point)
     modes = exponent_at(phase.learned, point)
-    assert end == pytest.approx(min(24 / (1 - modes), PRUNED_MODES / modes), rel=1e-6, abs=0)
+    assert end == pytest.approx(min(EDGE_DECADES / (1 - modes), PRUNED_MODES / modes), rel=1e-6, abs=0)
     reasons = [
         why_unseen(QUADRATIC, phase, "pruned_risk", phase.pruned_risk, point, decades=decades, depth=9)
         for decades in (0.99 * end, 1.01 * end)

@@ -11,9 +11,9 @@ from verify.planted_errors.equations import OF_NETWORKS, OF_RIDGE, OF_SYSTEMS
 from verify.planted_errors.error import PlantedError
 from verify.planted_errors.further import ACROSS, AT_MODERATE_DIMENSIONS, DISPLACED, IN_SPECTRA
 from verify.planted_errors.laws import IN_LAWS, IN_TERMS
-from verify.planted_errors.phases import DROPPED, MOVED, SWAPPED
+from verify.planted_errors.phases import DROPPED, MISSING, MOVED, SWAPPED
 
-_IN_DIAGRAMS = (*IN_LAWS, *IN_TERMS, *SWAPPED, *DROPPED, *MOVED)
+_IN_DIAGRAMS = (*IN_LAWS, *IN_TERMS, *SWAPPED, *DROPPED, *MISSING, *MOVED)
 _IN_EQUATIONS = (*OF_NETWORKS, *OF_RIDGE, *OF_SYSTEMS)
 _FURTHER = (*ACROSS, *DISPLACED, *IN_SPECTRA, *AT_MODERATE_DIMENSIONS)
 _ALL = (*_IN_DIAGRAMS, *_IN_EQUATIONS, *_FURTHER)

@@ -4,7 +4,7 @@ A planting takes the diagram as derived and gives it back with the error.  It go
 may use: ``dataclasses.replace`` on laws, phases and boundaries, or a declaration that differs, derived anew.
 
 In this order: ``title_of``, ``PlantedError``; ``InLaw``, ``InTerms``; ``OtherRegions``, ``Dropped``,
-``Moved``; ``Declared``.
+``Missing``, ``Moved``; ``Declared``.
 """
 
 from __future__ import annotations
@@ -188,6 +188,21 @@ class Dropped:
         left = tuple(p for p in diagram.phases if p.name != self.phase)
         beside = tuple(b for b in diagram.boundaries if self.phase not in {p.name for p in b.phases})
         return replace(diagram, phases=left, boundaries=beside if self.boundaries else diagram.boundaries)
+
+
+@dataclass(frozen=True)
+class Missing:
+    """The boundaries of two phases that are missing, while the phases meet there."""
+
+    one: str
+    other: str
+
+    def __call__(self, diagram: PhaseDiagram) -> PhaseDiagram:
+        """The diagram with the error."""
+        for name in (self.one, self.other):
+            _require_phase(diagram, name)
+        left = tuple(b for b in diagram.boundaries if {p.name for p in b.phases} != {self.one, self.other})
+        return replace(diagram, boundaries=left)
 
 
 @dataclass(frozen=True)

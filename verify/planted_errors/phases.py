@@ -1,4 +1,4 @@
-"""Errors in phases: two of them swapped, one dropped, a boundary moved."""
+"""Errors in phases and boundaries: two phases swapped, one dropped; a boundary missing, or moved."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from sympy import Rational
 
 from asymptotics import diagonal, kernel_ridge, quadratic
 from asymptotics.models import hermite, one_pass_sgd
-from verify.planted_errors.error import Dropped, Moved, OtherRegions, PlantedError
+from verify.planted_errors.error import Dropped, Missing, Moved, OtherRegions, PlantedError
 
 SHIFT = Rational(1, 10)
 
@@ -38,6 +38,20 @@ DROPPED = tuple(
         (quadratic, "IV", True, "IV dropped with its boundaries"),
         (kernel_ridge, "VIa", False, "VIa dropped"),
         (hermite(2), "2", False, "a phase dropped"),
+    )
+)
+
+MISSING = tuple(
+    PlantedError(
+        name=f"{model.name}, boundary of {one} and {other} missing",
+        error=f"{one} and {other} meet where the diagram has no boundary.",
+        model=model,
+        planting=Missing(one, other),
+    )
+    for model, one, other in (
+        (quadratic, "II", "III"),
+        (kernel_ridge, "V", "VIa"),
+        (one_pass_sgd, "F_0", "K_pp"),
     )
 )
 

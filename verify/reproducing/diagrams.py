@@ -100,9 +100,9 @@ def _value(value: Any, before: Written) -> str:
 
 def _alterations(derived: PhaseDiagram, diagram: PhaseDiagram) -> list[str]:
     """What a hand has made of a diagram that was derived: phases left out, laws and regions replaced."""
-    without = [] if diagram.boundaries == derived.boundaries else [_without_boundaries(diagram)]
+    boundaries = _boundaries(derived, diagram)
     if diagram.phases == derived.phases:
-        return without
+        return ["from dataclasses import replace", *boundaries] if boundaries else []
     sources = _sources(derived, diagram)
     if sources is None:
         return [_UNWRITTEN.format(what="diagram")]
@@ -116,7 +116,7 @@ def _alterations(derived: PhaseDiagram, diagram: PhaseDiagram) -> list[str]:
             ]
     if sources != [*range(len(derived.phases))]:
         lines.append(f"diagram = replace(diagram, phases=tuple(diagram.phases[k] for k in {sources}))")
-    return ["from dataclasses import replace", *before.lines, *lines, *without]
+    return ["from dataclasses import replace", *before.lines, *lines, *boundaries]
 
 
 def _sources(derived: PhaseDiagram, diagram: PhaseDiagram) -> list[int] | None:
@@ -136,10 +136,15 @@ def _sources(derived: PhaseDiagram, diagram: PhaseDiagram) -> list[int] | None:
     return sources
 
 
-def _without_boundaries(diagram: PhaseDiagram) -> str:
-    if diagram.boundaries:
-        return _UNWRITTEN.format(what="diagram.boundaries")
-    return "diagram = diagram.__class__(**{**vars(diagram), 'boundaries': ()})"
+def _boundaries(derived: PhaseDiagram, diagram: PhaseDiagram) -> list[str]:
+    """Which of the boundaries are left, if not all."""
+    if diagram.boundaries == derived.boundaries:
+        return []
+    if not all(one in derived.boundaries for one in diagram.boundaries):
+        return [_UNWRITTEN.format(what="diagram.boundaries")]
+    left = [derived.boundaries.index(one) for one in diagram.boundaries]
+    remaining = f"tuple(diagram.boundaries[k] for k in {left})" if left else "()"
+    return [f"diagram = replace(diagram, boundaries={remaining})"]
 
 
 def _changes(old: Phase, new: Phase, before: Written) -> Iterator[str]:

@@ -58,6 +58,30 @@ def test_all_is_explicit_where_it_can_be():
 
 
 @pytest.mark.slow
+def test_where_a_parameter_passes_a_value_other_terms_may_lead():
+    """One-pass SGD: at alpha = 1/4 a sum has another end, at beta = alpha target and kernel fall alike."""
+    passing = {
+        (frozenset(phase.name for phase in b.phases), b.relation): b
+        for b in phase_diagram(one_pass_sgd).boundaries
+        if b.relation.lhs in (alpha, beta) and b.phases[0].name != b.phases[1].name
+    }
+    quarter, alike = Eq(alpha, Rational(1, 4)), Eq(beta, alpha)
+    assert {*passing} == {(frozenset({"F_0", "K_pp"}), quarter), (frozenset({"F_pp", "K_pp"}), alike)}
+    end, exchange = passing[frozenset({"F_0", "K_pp"}), quarter], passing[frozenset({"F_pp", "K_pp"}), alike]
+    assert "a sum over modes changes its leading end" in end.mechanism
+    assert "exchange the lead" in exchange.mechanism
+    assert end.continuous
+    assert exchange.continuous
+    for boundary in (end, exchange):
+        with pytest.raises(NotImplementedError, match="other terms lead on the other side"):
+            boundary.on_boundary()
+    one, other = exchange.phases
+    at = {"alpha": Rational(4, 5), "beta": Rational(4, 5), "d": 10**60, "t": 10**40}
+    both = float(one.risk.evaluate(**at) + other.risk.evaluate(**at))
+    assert float(exchange.law().evaluate(**at)) == pytest.approx(both, rel=1e-9, abs=0)
+
+
+@pytest.mark.slow
 def test_at_the_value_of_a_parameter_the_law_has_no_pole():
     """F_0 at beta = 1/2, where both ends of its sum have one: the sum of d^(-2 alpha)/j over j = 1..d."""
     boundary = next(b for b in between(one_pass_sgd, Eq(beta, Rational(1, 2))) if b.phases[0].name == "F_0")

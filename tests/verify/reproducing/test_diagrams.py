@@ -58,6 +58,7 @@ def test_what_a_hand_has_made_of_them_is_made_again() -> None:
         altered(region=And(*relations, a < Rational(7, 8))),
         replace(whole, phases=whole.phases[1:]),
         replace(whole, phases=whole.phases[:1], boundaries=()),
+        replace(whole, boundaries=whole.boundaries[2:]),
     ):
         assert made_again(diagram) == diagram
     # products that were not multiplied out may come back as sums

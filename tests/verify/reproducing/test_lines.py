@@ -13,6 +13,7 @@ from sympy import Rational, S
 
 from asymptotics import InvalidArgument, PhaseDiagram, diagonal, phase_diagram, quadratic
 from verify import agreement, assert_agreement, checks_at, reproduction
+from verify.comparison import regions_checked
 from verify.planted_errors.error import InTerms
 
 AT = {"a": 3, "ell": Fraction(3, 2), "gamma": Fraction(3, 4)}
@@ -71,6 +72,15 @@ def test_pasted_lines_count_the_phases_at_a_point(capsys: pytest.CaptureFixture[
     for diagram, count in ((whole, 1), (gap, 0)):
         exec(reproduction(diagram, check), {})
         assert capsys.readouterr().out == f"{count} phases hold\n"
+
+
+def test_pasted_lines_find_where_a_boundary_is_missing(capsys: pytest.CaptureFixture[str]) -> None:
+    whole = phase_diagram(diagonal)
+    wrong = replace(whole, boundaries=whole.boundaries[1:])
+    check = next(check for check in regions_checked(wrong, seed=1) if not check.passed)
+    exec(reproduction(wrong, check, seed=1), {})
+    names = [phase.name for phase in whole.boundaries[0].phases]
+    assert capsys.readouterr().out.startswith(f"{names} 0 {{")
 
 
 def test_a_failed_assertion_lists_failures_and_shows_lines() -> None:
