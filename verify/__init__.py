@@ -23,7 +23,7 @@ The files, in the order in which they import each other:
     outcomes           what a comparison leaves behind: checks, omissions, phases, planted errors
     records            the same in plain values, for JSON and pandas, with the meaning of each column
     page               the same as a page that a reviewer reads alone
-    coverage           whether one phase holds at each point
+    coverage           whether one phase holds at each point, and a boundary passes where two meet
     report             the outcome, put together
     point_cache        the outcomes of points, kept for a comparison that is interrupted
     selection          which points are compared, with which laws

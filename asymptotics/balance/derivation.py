@@ -109,7 +109,13 @@ class Derivation(Stored):
             rows = [_line(step, latex, " + ", columns=True) for step in steps]
             lines += [f"{heading}:", r"\begin{align*}", " \\\\\n".join(rows), r"\end{align*}"]
         lines += ["Region:", rf"\[ {latex(self.region)} \]"]
+        if meanings := self._meanings_in_latex:
+            lines.append(f"Symbols: {'; '.join(f'{symbol}, {text}' for symbol, text in meanings)}.")
         return "\n".join(lines)
+
+    @property
+    def _meanings_in_latex(self) -> list[tuple[str, str]]:
+        return [(f"${latex(Symbol(name))}$", words_in_latex(text)) for name, text in self.symbols.items()]
 
     def _repr_latex_(self) -> str:
         title, hypothesis = map(words_in_latex, (self.title, self.hypothesis))
@@ -118,6 +124,7 @@ class Derivation(Stored):
             rows.append(rf"\textbf{{{heading}}} & & & \\")
             rows += [_line(step, latex, " + ", columns=True) + r" \\" for step in steps]
         rows.append(rf"\textbf{{Region}} & {latex(self.region)} & & \\")
+        rows += [rf"\text{{{symbol}}} & \text{{{text}}} & & \\" for symbol, text in self._meanings_in_latex]
         return "$$\\begin{array}{rlll}\n" + "\n".join(rows) + "\n\\end{array}$$"
 
 
@@ -199,7 +206,7 @@ def words_in_latex(words: str) -> str:
 def _plain_in_latex(words: str) -> str:
     words = re.sub(r"(?<!\\)([_&%#])", r"\\\1", words)
     words = re.sub(r"\*\*(\w+)", r"$^{\1}$", words)
-    written = {">>": r"$\gg$", "<<": r"$\ll$", "kappa": r"$\kappa$", "delta": r"$\delta$"}
+    written = {">>": r"$\gg$", "<<": r"$\ll$", "kappa": r"$\kappa$", "delta": r"$\delta$", r"D\_b": "$D_{b}$"}
     for word, symbol in written.items():
         words = words.replace(word, symbol)
     for relation, sign in {" < ": "<", " > ": ">", " <= ": r"\leq", " >= ": r"\geq"}.items():

@@ -61,7 +61,8 @@ class Boundary(Displayed):
     Attributes:
         phases: the two, in the order of the diagram.
         relation: the boundary, an equation in a, ell, (b) and the parameters of the model; or, where a
-            parameter passes a value at which a sum changes its leading end, that value.
+            parameter passes a value at which a sum changes its leading end, or two terms exchange the lead,
+            that value.
         continuous: whether the two risk exponents agree there.
     """
 

@@ -55,6 +55,16 @@ def test_text_and_latex_have_the_same_headings():
         assert steps
 
 
+def test_symbols_of_its_own_are_explained_in_text_and_in_latex():
+    derivation = phase_diagram(diagonal)["V"].derivation()
+    assert [*derivation.symbols] == ["D_b", "L"]
+    assert "Symbols\n  D_b: degrees of freedom" in str(derivation)
+    assert derivation.to_latex().endswith("; $L$, log(1/$D_{b}$).")
+    assert r"\text{$L$} & \text{log(1/$D_{b}$)}" in derivation._repr_latex_()
+    plain = phase_diagram(quadratic)["III"].derivation()
+    assert "Symbols" not in str(plain) + plain.to_latex() + plain._repr_latex_()
+
+
 @pytest.mark.parametrize(
     ("words", "written"),
     [
