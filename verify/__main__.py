@@ -1,4 +1,4 @@
-"""``python -m verify`` is ``shallowlaws verify``."""
+"""``python -m verify`` is ``shallowlaws verify``; its version is that of the package."""
 
 from __future__ import annotations
 
@@ -7,4 +7,5 @@ import sys
 from verify.start import main
 
 if __name__ == "__main__":
-    main(["verify", *sys.argv[1:]])
+    arguments = sys.argv[1:]
+    main(arguments if arguments == ["--version"] else ["verify", *arguments])

@@ -245,17 +245,6 @@ EXIT_STATUSES = """\b
       141  whoever read the output closed the pipe
       143  terminated (SIGTERM), as 130
 """
-INFERRED = (
-    "gamma",
-    "effective_noise",
-    "threshold",
-    "learned_modes",
-    "excess_risk",
-    "noise_variance",
-    "test_error",
-    "scale",
-    "probability",
-)
 PHASE = """\
 {name}  {title}
     excess risk    {risk}

@@ -14,6 +14,12 @@ def test_python_m_verify_is_the_sub_command() -> None:
     assert "--effort" in result.stdout
 
 
+def test_python_m_verify_has_the_version_of_the_package() -> None:
+    command = [sys.executable, "-m", "verify", "--version"]
+    result = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert result.stdout == f"shallowlaws {version('shallowlaws')}\n"
+
+
 def test_the_version_is_that_of_the_package(capsys: pytest.CaptureFixture[str]) -> None:
     assert status_of(["--version"]) == 0
     assert capsys.readouterr().out == f"shallowlaws {version('shallowlaws')}\n"

@@ -77,13 +77,18 @@ def integer(text: str, least: int, most: int) -> int:
     >>> integer("1e3", 1, 5000)
     1000
     """
+    value = _integer(text)
+    if not least <= value <= most:
+        raise click.BadParameter(f"{shown(text)} is not between {least} and {most}")
+    return value
+
+
+def _integer(text: str) -> int:
     value = None
     with suppress(ValueError, ZeroDivisionError):
         value = _exact(text)
     if value is None or value.denominator != 1:
         raise click.BadParameter(f"{shown(text)} is no integer")
-    if not least <= value <= most:
-        raise click.BadParameter(f"{shown(text)} is not between {least} and {most}")
     return value.numerator
 
 
@@ -103,9 +108,7 @@ def seed_wanted(text: str) -> int:
     Raises:
         click.BadParameter: it is none.
     """
-    value = number(text)
-    if not isinstance(value, int):
-        raise click.BadParameter(f"{shown(text)} is no integer")
+    value = _integer(text)
     if abs(value) >= 2**SEED_BITS:
         raise click.BadParameter(f"{shown(text)} is longer than {SEED_BITS} bits")
     return value

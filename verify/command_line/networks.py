@@ -7,7 +7,6 @@ from typing import Any
 
 import click
 
-from verify import words
 from verify.command_line import arguments, options
 from verify.command_line.arguments import FILE, NUMBER, ROUNDS, SEED
 from verify.command_line.equations import NO_SYSTEM, stated
@@ -108,6 +107,7 @@ def infer(weights: Path, target: str, train_loss: Any, as_json: bool, **paramete
     """
     values = _weights_in(weights)
     import numerics  # noqa: PLC0415
+    from numerics.inference.family import NAMES  # noqa: PLC0415
 
     loaded()
     inferred = numerics.infer(
@@ -119,7 +119,7 @@ def infer(weights: Path, target: str, train_loss: Any, as_json: bool, **paramete
     if as_json:
         print_json(inferred.to_dict())
         return
-    for name in words.INFERRED:
+    for name in (*NAMES, "probability"):
         print_record([(name, getattr(inferred, name))])
     print_record([("shape", None if inferred.shape is None else inferred.shape.value), ("why", inferred.why)])
     for name, reason in inferred.untold.items():

@@ -88,6 +88,9 @@ def assert_agreement(diagram: PhaseDiagram, *, effort: Effort = "quick", seed: i
         effort: "quick" or "full".
         seed: of the points drawn.
 
+    The lines to paste are printed, too: pytest puts a mark before each line of an error, and none before what
+    was printed.
+
     Raises:
         AssertionError: a check disagrees or is undecided; it lists some, and has the `reproduction` of the
             first one that disagrees.
@@ -104,8 +107,9 @@ def assert_agreement(diagram: PhaseDiagram, *, effort: Effort = "quick", seed: i
     listed = [_line(check) for check in failures[:_SHOWN]]
     if len(failures) > _SHOWN:
         listed.append(f"... and {len(failures) - _SHOWN} more")
-    lines = [reproduction(diagram, failures[0], effort=effort, seed=seed)] if failures else []
-    raise AssertionError("\n".join([repr(report), *listed, "", "To reproduce the first:", "", *lines]))
+    lines = reproduction(diagram, failures[0], effort=effort, seed=seed) if failures else ""
+    print(lines)
+    raise AssertionError("\n".join([repr(report), *listed, "", "To reproduce the first:", "", lines]))
 
 
 def _line(check: Check) -> str:

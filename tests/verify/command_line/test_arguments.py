@@ -7,7 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from verify.command_line.arguments import LONGEST, number, require_solved, samples_wanted, width_wanted
+from verify.command_line.arguments import (
+    LONGEST,
+    number,
+    require_solved,
+    samples_wanted,
+    seed_wanted,
+    width_wanted,
+)
 
 
 @given(value=st.fractions())
@@ -54,6 +61,13 @@ def test_a_range_of_huge_or_broken_ends() -> None:
 def test_what_is_no_range_is_refused(text: str) -> None:
     with pytest.raises(click.BadParameter):
         samples_wanted(text)
+
+
+@pytest.mark.parametrize("text", ["x", "1/2", "", "1e-1"])
+def test_a_seed_is_an_integer(text: str) -> None:
+    assert seed_wanted("-1e3") == -1000
+    with pytest.raises(click.BadParameter, match="is no integer"):
+        seed_wanted(text)
 
 
 def test_a_width_of_figures() -> None:

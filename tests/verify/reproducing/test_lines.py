@@ -83,7 +83,7 @@ def test_pasted_lines_find_where_a_boundary_is_missing(capsys: pytest.CaptureFix
     assert capsys.readouterr().out.startswith(f"{names} 0 {{")
 
 
-def test_a_failed_assertion_lists_failures_and_shows_lines() -> None:
+def test_a_failed_assertion_lists_failures_and_shows_lines(capsys: pytest.CaptureFixture[str]) -> None:
     whole = phase_diagram(quadratic)
     wrong = replace(planted(whole, 2, constant=whole.phases[2].risk.constant * 2), boundaries=())
     wrong = replace(wrong, phases=wrong.phases[2:3])
@@ -93,6 +93,7 @@ def test_a_failed_assertion_lists_failures_and_shows_lines() -> None:
     assert "excess_risk, constant: disagrees, 1 derived" in text
     assert "from verify import checks_at" in text
     assert text.index("To reproduce the first:") < text.index("print(check.verdict")
+    assert text.endswith(capsys.readouterr().out.rstrip())
 
 
 def test_what_agrees_passes() -> None:
