@@ -5,7 +5,10 @@ from dataclasses import replace
 import pytest
 from report_rows import CHECK, OMISSION
 
+from asymptotics import phase_diagram
+from asymptotics.models import hermite
 from verify import Report, words
+from verify.comparison import boundaries_checked, regions_checked
 from verify.outcomes import DerivedPhase, Kill, RunInfo
 from verify.page import labels_of, summary_of, table
 
@@ -108,3 +111,11 @@ def test_a_report_in_a_line_and_in_a_notebook() -> None:
     assert "<td>II, 2 of 2</td>" in html
     assert html.count("<tr>") == 3
     assert set(FULL.to_dict()) >= {"checks", "phases", "omissions", "planted_errors"}
+
+
+def test_a_boundary_that_is_alone_has_no_number() -> None:
+    diagram = phase_diagram(hermite(2))
+    outcomes = [*regions_checked(diagram, 0), *boundaries_checked(diagram, "quick", 0)]
+    names = {labels_of(outcomes)[row.key] for row in outcomes if "/" in row.phase}
+    assert names == {"1/2"}
+    assert {"crossing", "place"} <= {row.quantity for row in outcomes}
