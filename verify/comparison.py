@@ -294,9 +294,11 @@ def derived_phase(diagram: PhaseDiagram, phase: Phase) -> DerivedPhase:
 
 
 def regions_checked(diagram: PhaseDiagram, seed: int) -> Iterator[Check]:
-    """Whether one phase holds at each point, and one boundary passes wherever two phases meet (``coverage``).
+    """Whether phases cover the exponents and boundaries part them (``coverage``).
 
-    At a point that a region holds and its balance excludes the laws of the phase are compared, too.
+    One phase holds at each point, by its region and by its balance, and one boundary passes wherever two
+    phases meet.  At a point that a region holds and its balance excludes the laws of the phase are compared,
+    too.
     """
     for one in phase_counts(diagram, seed):
         row = _row(diagram, diagram.phases[one.index])
@@ -305,7 +307,12 @@ def regions_checked(diagram: PhaseDiagram, seed: int) -> Iterator[Check]:
         names = "/".join(diagram.phases[k].name for k in crossing.phases)
         row = _row_of(diagram, names, region="")
         yield _check_of_count(row, crossing.place, "crossing", crossing.count)
-    for index, place in excluded(diagram, seed).items():
+    beyond = excluded(diagram, seed)
+    for index, phase in enumerate(diagram.phases):
+        yield _check_of_count(
+            _row(diagram, phase), beyond.get(index, {}), "balance", int(index not in beyond)
+        )
+    for index, place in beyond.items():
         phase = diagram.phases[index]
         shape = _shape_of(diagram)
         default = {"ell": Fraction(0), "gamma": FIGURE_GAMMA}

@@ -96,6 +96,7 @@ FAILURE = (
 )
 FAILURES_OF_COUNTS = {
     "region": "- {verdict}: {diagram} {phase}, {measured:.0f} phases hold at {place}, and not one",
+    "balance": "- {verdict}: {diagram} {phase} is said to hold at {place}, where its balance does not",
     "crossing": "- {verdict}: {diagram} {phase}, {measured:.0f} boundaries pass at {place}, and not one",
 }
 PLANTED_TEXT = (
@@ -106,6 +107,7 @@ PLANTED_COLUMNS = ("planted error", "diagram", "caught by", "predicted", "measur
 SURVIVES = "**survives** {compared} checks"
 CAUGHT_BY_COUNTS = {
     "region": "{measured:.0f} phases hold at a point of {phase}, {place}",
+    "balance": "{phase} is said to hold at {place}, where its balance does not",
     "crossing": "{measured:.0f} boundaries pass where {phase} meet, {place}",
 }
 CAUGHT_BY = "{kind_in_words} of {quantity} in {phase}, at {place}"
@@ -125,6 +127,7 @@ MEANING = {
     "train_loss": "the trained objective divided by d (diagonal) or d^2 (matrix networks)",
     "pruned_risk": "the excess risk once the bulk of the trained weights is removed",
     "region": "where the phase holds; compared is how many phases hold at a point, which is 1",
+    "balance": "what leads in the equations; compared is whether it does all over the region, 1 or 0",
     "crossing": "where two phases meet; compared is how many boundaries pass there, which is 1",
     "place": "the power of d by which the variable of the law grows on the boundary, which is 0",
     "beside": "the law across the boundary over the risk of the phase beside it, off the boundary",

@@ -60,8 +60,8 @@ def reproduction(diagram: PhaseDiagram, check: Check, *, effort: Effort = "quick
     require_seed(seed)
     if check.quantity == "region":
         return "\n".join(_of_regions(diagram, check))
-    if check.quantity == "crossing":
-        return "\n".join(_of_crossings(diagram, seed))
+    if check.quantity in ("balance", "crossing"):
+        return "\n".join(_of_coverage(diagram, seed))
     if check.kind not in _AT_A_POINT or check.quantity == _PROVED:
         return "\n".join(_of_further(diagram, check, f"effort={effort!r}, seed={seed}"))
     phases = [k for k, phase in enumerate(diagram.phases) if _is_of(phase, check)]
@@ -146,14 +146,14 @@ def _of_further(diagram: PhaseDiagram, check: Check, of_report: str) -> list[str
     ]
 
 
-def _of_crossings(diagram: PhaseDiagram, seed: int) -> list[str]:
-    """Where phases meet, and not one boundary passes."""
+def _of_coverage(diagram: PhaseDiagram, seed: int) -> list[str]:
+    """Where phases meet and not one boundary passes, or where a region reaches beyond its balance."""
     return [
-        "from verify.coverage import crossings",
+        "from verify.comparison import regions_checked",
         *lines_of_diagram(diagram),
-        f"for crossing in crossings(diagram, seed={seed}):",
-        "    if crossing.count != 1:",
-        "        print([diagram.phases[k].name for k in crossing.phases], crossing.count, crossing.place)",
+        f"for check in regions_checked(diagram, seed={seed}):",
+        "    if not check.passed:",
+        "        print(check.phase, check.quantity, check.measured, check.place)",
     ]
 
 

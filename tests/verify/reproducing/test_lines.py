@@ -14,7 +14,7 @@ from sympy import Rational, S
 from asymptotics import InvalidArgument, PhaseDiagram, diagonal, phase_diagram, quadratic
 from verify import agreement, assert_agreement, checks_at, reproduction
 from verify.comparison import regions_checked
-from verify.planted_errors.error import InTerms
+from verify.planted_errors.error import InTerms, Moved
 
 AT = {"a": 3, "ell": Fraction(3, 2), "gamma": Fraction(3, 4)}
 
@@ -79,8 +79,16 @@ def test_pasted_lines_find_where_a_boundary_is_missing(capsys: pytest.CaptureFix
     wrong = replace(whole, boundaries=whole.boundaries[1:])
     check = next(check for check in regions_checked(wrong, seed=1) if not check.passed)
     exec(reproduction(wrong, check, seed=1), {})
-    names = [phase.name for phase in whole.boundaries[0].phases]
-    assert capsys.readouterr().out.startswith(f"{names} 0 {{")
+    names = "/".join(phase.name for phase in whole.boundaries[0].phases)
+    assert capsys.readouterr().out == f"{names} crossing 0.0 {check.place}\n"
+
+
+def test_pasted_lines_find_where_a_region_reaches_too_far(capsys: pytest.CaptureFixture[str]) -> None:
+    wrong = Moved("II", "III", Rational(1, 50), in_one=True)(phase_diagram(diagonal))
+    failed = [check for check in regions_checked(wrong, seed=1) if not check.passed]
+    check = next(check for check in failed if check.quantity == "balance")
+    exec(reproduction(wrong, check, seed=1), {})
+    assert f"II balance 0.0 {check.place}" in capsys.readouterr().out.splitlines()
 
 
 def test_a_failed_assertion_lists_failures_and_shows_lines(capsys: pytest.CaptureFixture[str]) -> None:
