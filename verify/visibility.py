@@ -1,10 +1,10 @@
 """Which quantities of trained networks float64 shows at a point, and up to which dimension.
 
-The risk, the threshold and the others that every phase has a law of are seen wherever the phase is resolved.
-A part of the risk, the training loss and the risk after pruning are seen as far as they are not lost among
+The risk, the threshold and the others that every phase has a law of are seen wherever the phase is resolved,
+and so are the training loss and most parts of the risk.  Some are seen as far as they are not lost among
 larger numbers:
 
-* a part of the risk beside the whole (``SEEN_DECADES``);
+* the learned part of the risk of a matrix network, which is what the others leave of it (``SEEN_DECADES``);
 * the risk after pruning where few of many modes pass the edge of the noise (``EDGE_DECADES``,
   ``PRUNED_MODES``);
 * anything inside the range of float64 (``ladder.RANGE``).
@@ -35,7 +35,7 @@ from verify.limits import FIGURE_GAMMA
 PARTS = ("unlearned", "learned", "overfitting")
 
 SEEN_DECADES = 5
-"""How far below the whole a part of the risk is still known, in float64, to more than is compared."""
+"""How far below the whole what others leave of it is still known, in float64, to more than is compared."""
 
 LONG = 36
 """The number gamma/L, L the logarithm of the last dimension, is at most one over this where laws are compared
@@ -134,7 +134,8 @@ def _ends(
     risk, modes, own = _exponents(point, phase.risk.exponent, phase.learned.exponent, law.exponent)
     if own != 0 and math.isfinite(own):
         yield 2 * RANGE / abs(own), words.BEYOND_FLOATS
-    if quantity in PARTS and risk > own > -math.inf:  # of what is nothing its share of the risk is compared
+    # of what is nothing its share of the risk is compared
+    if quantity == "learned" and has_hard_edge(diagram) and risk > own > -math.inf:
         yield SEEN_DECADES / (risk - own), words.SMALL_PART
     if quantity == "pruned_risk" and _is_at_hard_edge(phase, diagram) and 0 < modes < 1:
         yield min(EDGE_DECADES / (1 - modes), PRUNED_MODES / modes), words.MODES_AT_EDGE
