@@ -19,43 +19,52 @@ from verify.visibility import (
 )
 
 QUADRATIC = phase_diagram(quadratic)
-POINT = Scale(Fraction(1, 4), Fraction(-1), Fraction(5, 4))
+POINT = Scale(Fraction(4, 5), Fraction(-9, 8), Fraction(5, 4))
+PHASE = QUADRATIC["V"]
 
 
 def exponent_at(law, point):
     return float(law.at(a=point.a, ell=point.ell, gamma=point.gamma).exponent)
 
 
-def test_a_part_is_seen_until_it_is_lost_beside_the_whole():
-    phase = QUADRATIC.locate(**POINT._asdict())
-    law = phase.decomposition["overfitting"]
-    gap = exponent_at(phase.risk, POINT) - exponent_at(law, POINT)
-    end = end_where_seen(QUADRATIC, phase, "overfitting", law, POINT)
-    assert end == pytest.approx(SEEN_DECADES / gap, rel=1e-6, abs=0)
+def decades_below_the_whole(law):
+    """Of a part of the risk, in each decade of the dimension."""
+    return exponent_at(PHASE.risk, POINT) - exponent_at(law, POINT)
+
+
+def test_what_others_leave_is_seen_until_it_is_lost_beside_the_whole():
+    law = PHASE.decomposition["learned"]
+    end = end_where_seen(QUADRATIC, PHASE, "learned", law, POINT)
+    assert end == pytest.approx(SEEN_DECADES / decades_below_the_whole(law), rel=1e-6, abs=0)
     for decades, reason in ((0.99 * end, None), (1.01 * end, words.SMALL_PART)):
-        assert why_unseen(QUADRATIC, phase, "overfitting", law, POINT, decades=decades, depth=9) == reason
+        assert why_unseen(QUADRATIC, PHASE, "learned", law, POINT, decades=decades, depth=9) == reason
 
 
-def test_what_is_said_to_be_seen_is_right():
-    """The smallest part that counts as seen, in float64 and in thirty digits."""
-    phase = QUADRATIC.locate(**POINT._asdict())
-    end = end_where_seen(QUADRATIC, phase, "overfitting", phase.decomposition["overfitting"], POINT)
-    dim = round(10.0**end)
-    of = {"gamma": POINT.gamma, "weight_decay": 1 / dim, "noise_variance": 1}
-    problem = Problem("quadratic", samples=dim**1.25, dim=dim, **of)
-    rough, exact = (solve(problem, digits=digits).decomposition["overfitting"] for digits in (None, 30))
-    assert float(rough) == pytest.approx(float(exact), rel=1e-6, abs=0)
+@pytest.mark.parametrize(("quantity", "decades"), [("learned", SEEN_DECADES), ("unlearned", 14)])
+def test_what_is_said_to_be_seen_is_right(quantity, decades):
+    """The smallest part that counts as seen, and one far below what is lost: float64 and thirty digits."""
+    law = PHASE.decomposition[quantity]
+    dim = round(10.0 ** (decades / decades_below_the_whole(law)))
+    of = {"gamma": POINT.gamma, "weight_decay": dim ** float(POINT.ell), "noise_variance": 1}
+    problem = Problem("quadratic", samples=dim ** float(1 + POINT.a), dim=dim, **of)
+    rough, exact = (solve(problem, digits=digits).decomposition[quantity] for digits in (None, 30))
+    assert float(rough) == pytest.approx(float(exact), rel=1e-8, abs=0)
+
+
+@pytest.mark.parametrize("quantity", ["unlearned", "overfitting"])
+def test_parts_that_are_summed_by_themselves_are_seen_everywhere(quantity):
+    for diagram in (QUADRATIC, phase_diagram(diagonal)):
+        for phase in diagram.phases:
+            law = phase.decomposition[quantity]
+            assert end_where_seen(diagram, phase, quantity, law, POINT) > 50
 
 
 def test_pruning_is_seen_as_far_as_modes_next_to_the_edge_are_summed():
-    point = Scale(Fraction(4, 5), Fraction(-9, 8), Fraction(5, 4))
-    phase = QUADRATIC.locate(**point._asdict())
-    assert phase.name == "V"
-    end = end_where_seen(QUADRATIC, phase, "pruned_risk", phase.pruned_risk, point)
-    modes = exponent_at(phase.learned, point)
+    end = end_where_seen(QUADRATIC, PHASE, "pruned_risk", PHASE.pruned_risk, POINT)
+    modes = exponent_at(PHASE.learned, POINT)
     assert end == pytest.approx(min(EDGE_DECADES / (1 - modes), PRUNED_MODES / modes), rel=1e-6, abs=0)
     reasons = [
-        why_unseen(QUADRATIC, phase, "pruned_risk", phase.pruned_risk, point, decades=decades, depth=9)
+        why_unseen(QUADRATIC, PHASE, "pruned_risk", PHASE.pruned_risk, POINT, decades=decades, depth=9)
         for decades in (0.99 * end, 1.01 * end)
     ]
     assert reasons == [None, words.MODES_AT_EDGE]
