@@ -28,7 +28,7 @@ from verify.limits import DECAY_WINDOW, FIGURE_GAMMA, SAMPLES_WINDOW, SEED_BITS,
 from verify.predictions import laws_of
 from verify.strategies import decays, scales
 from verify.systems.points import has_own_axes, last_decade, slack, slack_of_law
-from verify.visibility import end_where_seen, has_hard_edge, is_by_cases, why_unseen
+from verify.visibility import AMONG_LARGER, end_where_seen, has_hard_edge, is_by_cases, why_unseen
 
 Effort = Literal["quick", "full"]
 
@@ -151,15 +151,16 @@ def _further_points(diagram: PhaseDiagram, phase: Phase, seed: int) -> Iterator[
 def _lost_shown_at(diagram: PhaseDiagram, phase: Phase, laws: Mapping[str, Law], seed: int) -> Any:
     """The point where shorter ladders show most of these laws; None if there is none."""
 
-    def shown(point: Any) -> tuple[int, float]:
-        """How many of those laws, and how deep."""
+    def shown(point: Any) -> tuple[int, int, float]:
+        """How many of those laws, first of those that other points do not show either, and how deep."""
         slack = slack_at(diagram, phase, point)
-        ends = [shorter_end(diagram, phase, quantity, law, point) for quantity, law in laws.items()]
-        deep = [end * slack for end in ends if end is not None and end * slack >= LEAST_DEPTH]
-        return len(deep), min(deep, default=0.0)
+        ends = {name: shorter_end(diagram, phase, name, law, point) for name, law in laws.items()}
+        depths = {name: end * slack for name, end in ends.items() if end is not None}
+        deep = {name: depth for name, depth in depths.items() if depth >= LEAST_DEPTH}
+        return len(deep.keys() & AMONG_LARGER), len(deep), min(deep.values(), default=0.0)
 
     best = max(_examples(_inside(diagram, phase), 2 * _TRIES, seed), key=shown, default=None)
-    return None if best is None or shown(best)[0] == 0 else best
+    return None if best is None or shown(best)[1] == 0 else best
 
 
 def _cases_shown_at(diagram: PhaseDiagram, phase: Phase, laws: Mapping[str, Law], seed: int) -> Any:

@@ -9,8 +9,9 @@ larger numbers:
   ``PRUNED_MODES``);
 * anything inside the range of float64 (``ladder.RANGE``).
 
-Each of these ends the ladder of that law sooner: ``end_where_seen``.  Others no ladder mends: a series in
-1/log d that is too short, and a decay gamma at which a law becomes another: ``why_unseen``.
+Each of these ends the ladder of that law sooner: ``end_where_seen``.  Others need a longer ladder than there
+is: a series in 1/log d, a decay gamma near which a law becomes another, and the overfitted part where it is
+small, to which modes next to the edge of the noise add one by one: ``why_unseen``.
 
 In this order: ``why_unseen``, ``end_where_seen``, ``is_by_cases``, ``has_hard_edge``.
 """
@@ -34,6 +35,9 @@ from verify.limits import FIGURE_GAMMA
 
 PARTS = ("unlearned", "learned", "overfitting")
 
+AMONG_LARGER = {"learned", "pruned_risk"}
+"""What matrix networks lose among larger numbers; other laws leave the range of float64, at few points."""
+
 SEEN_DECADES = 5
 """How far below the whole what others leave of it is still known, in float64, to more than is compared."""
 
@@ -44,7 +48,7 @@ that are right up to 1/L: sizes are powers gamma of what has a series in 1/L."""
 LEAST_DEPTH_OF_SERIES = 3 * POWERS_GONE
 """With fewer decades a series in 1/log d is not compared: its ladder spans less than a factor 3 of log d."""
 
-EDGE_DECADES = 20
+EDGE_DECADES = 21
 """Decades of K/d below 1 up to which, at a hard edge, the modes next to the edge are known."""
 
 PRUNED_MODES = 18
@@ -55,6 +59,12 @@ FAR_FROM_A_CASE = 4
 
 FAR_FROM_A_CASE_OF_SERIES = 2 * POWERS_GONE
 """The same where a series in 1/log d is left besides."""
+
+FAR_FROM_THE_EDGE = 5
+"""Decades by which what those modes add lies below it."""
+
+_ANGLE = 1 / 5
+"""The angle of the threshold, 0 at the edge of a semicircle, is this power of the noise above it."""
 
 _JUST_BELOW = 1 - 1e-9
 
@@ -91,8 +101,13 @@ def why_unseen(
     room = min(length / (LONG * steepness), powers_gone) if quantity in PARTS else powers_gone
     if quantity in (*PARTS, "pruned_risk") and law.corrected is not None and room < 1:
         return words.SHORT_SERIES
-    if quantity == "pruned_risk" and _is_at_hard_edge(phase, diagram) and 0 < modes < 1:
+    is_at_edge = _is_at_hard_edge(phase, diagram) and 0 < modes < 1
+    if quantity == "pruned_risk" and is_at_edge:
         return None
+    # what modes next to the edge add is of the order of the angle, and irregular
+    is_small_at_edge = quantity == "overfitting" and is_at_edge and _is_small(phase, law, point)
+    if is_small_at_edge and -_ANGLE * freedom * decades < FAR_FROM_THE_EDGE:
+        return words.FEW_AT_EDGE
     far = FAR_FROM_A_CASE if law.corrected is None else FAR_FROM_A_CASE_OF_SERIES
     is_far = not powers or min(powers) * max(modes, 0.0) * decades >= far
     return None if is_far else words.NEAR_A_CASE
@@ -109,7 +124,7 @@ def end_where_seen(diagram: PhaseDiagram, phase: Phase, quantity: str, law: Law,
     >>> diagram, point = phase_diagram(quadratic), Scale(Fraction(1, 2), Fraction(-1), Fraction(5, 4))
     >>> phase = diagram.locate(**point._asdict())
     >>> round(end_where_seen(diagram, phase, "pruned_risk", phase.pruned_risk, point), 3)
-    30.0
+    26.25
     """
     return _JUST_BELOW * min(
         (end for end, _ in _ends(diagram, phase, quantity, law, point)), default=math.inf
@@ -139,6 +154,12 @@ def _ends(
         yield SEEN_DECADES / (risk - own), words.SMALL_PART
     if quantity == "pruned_risk" and _is_at_hard_edge(phase, diagram) and 0 < modes < 1:
         yield min(EDGE_DECADES / (1 - modes), PRUNED_MODES / modes), words.MODES_AT_EDGE
+
+
+def _is_small(phase: Phase, law: Law, point: Any) -> bool:
+    """Whether a part is small beside the whole."""
+    whole, own = _exponents(point, phase.risk.exponent, law.exponent)
+    return -math.inf < own < whole
 
 
 def _is_at_hard_edge(phase: Phase, diagram: PhaseDiagram) -> bool:

@@ -157,6 +157,9 @@ BEYOND_FLOATS = "beyond the range of float64 on the ladder"
 SMALL_PART = "a part of the risk that float64 does not show beside the whole"
 SHORT_SERIES = "a series in 1/log d whose rest is not small at any dimension in reach"
 MODES_AT_EDGE = "more modes next to the edge of the noise than can be summed one by one"
+FEW_AT_EDGE = (
+    "a part to which modes next to the edge of the noise add one by one, few at any dimension in reach"
+)
 SHORT_LADDER = "float64 shows it on a ladder alone that is too short to decide"
 NEAR_A_CASE = "close to a decay gamma at which the law becomes another"
 ANOTHER_SEED = "compared at another seed, or at full effort"
