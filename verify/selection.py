@@ -51,6 +51,9 @@ DEPTH_OF_SERIES = 14
 WANTED_DEPTH = 6
 """With fewer decades at the points drawn more of them are."""
 
+SEVERAL_PHASES = 9
+"""In a diagram of more all laws are compared at one point of each phase at quick effort, else at half."""
+
 MANY_PHASES = 15
 """In a diagram of more two points of each phase are compared at quick effort, elsewhere four."""
 
@@ -80,7 +83,8 @@ def require_seed(seed: Any) -> None:
 def selected(diagram: PhaseDiagram, index: int, effort: Effort, seed: int) -> Iterator[tuple[Any, Laws]]:
     """The points of one phase, each with the laws that are compared there.
 
-    At quick effort the points of further laws go round with the seed.
+    At quick effort the points at which all laws are compared, and those of further laws, go round with the
+    seed.
 
     Args:
         diagram: of the phase.
@@ -89,8 +93,10 @@ def selected(diagram: PhaseDiagram, index: int, effort: Effort, seed: int) -> It
         seed: of the points drawn.
     """
     phase = diagram.phases[index]
-    for k, point in enumerate(points_in(diagram, phase, effort, seed)):
-        yield point, "all" if effort == "full" or k % 2 == 0 else "usual"
+    points = points_in(diagram, phase, effort, seed)
+    turns = 2 if len(diagram.phases) <= SEVERAL_PHASES else max(2, len(points))
+    for k, point in enumerate(points):
+        yield point, "all" if effort == "full" or len(points) == 1 or k % turns == seed % turns else "usual"
     if effort == "full" or index in in_turn(len(diagram.phases), PHASES_IN_TURN, seed):
         yield from _further_points(diagram, phase, seed)
 
