@@ -185,7 +185,7 @@ def _cases_shown_at(diagram: PhaseDiagram, phase: Phase, laws: Mapping[str, Law]
     below = _inside(diagram, phase, gammas=decays(max_gamma=1))
     points = [point for point in _examples(below, RARE * _TRIES, seed) if point.gamma < 1]
     best = max(points, key=seen, default=None)
-    return None if best is None or seen(best)[0] == 0 or seen(best)[1] < LEAST_DEPTH else best
+    return None if best is None or seen(best)[0] == 0 or seen(best)[1] < WANTED_DEPTH else best
 
 
 def laws_compared(diagram: PhaseDiagram, phase: Phase, laws: Laws) -> Mapping[str, Law]:

@@ -356,22 +356,49 @@ _PANEL = 4
 _SMALLEST_RANK = mpmath.mpf(2) ** -1000
 """Share of all modes below that of one mode."""
 
+_LEVEL = 0.01
+"""A function that grows towards 0 by a smaller power of t counts as level: quadrature reaches that end."""
+
 
 def _mean_over_ranks(term: Callable[[Any], Any]) -> mpmath.mpf:
     """The integral over t from 0 to 1, to DIGITS, of a function that varies on the scale of log t.
 
-    Below the rank of the last learned mode it is level, and the variable is t itself.
+    Below the rank of the last learned mode it is level, and the variable is t itself; or it is a power, which
+    the quadrature does not see to its end.
 
     >>> few = mpmath.mpf(10) ** -30
     >>> print(mpmath.nstr(_mean_over_ranks(lambda t: 1 / (1 + (t / few) ** 2)) / few, 10))  # pi/2
     1.570796327
     """
-    last = _end_of_level(term)
-    mean = integral(lambda share: term(last * share), [0, 1], DIGITS)
+    power = _power_at_smallest(term)
+    if power > -_LEVEL:
+        last = _end_of_level(term)
+        mean = integral(lambda share: term(last * share), [0, 1], DIGITS)
+    else:
+        last = _SMALLEST_RANK
+        mean = term(last) / (1 + power)
     if last < 1:
         panels = mpmath.linspace(0, -mpmath.log(last), int(-mpmath.log(last) / _PANEL) + 2)
         mean += integral(lambda t: mpmath.exp(t) * term(last * mpmath.exp(t)), panels, DIGITS)
     return last * mean
+
+
+def _power_at_smallest(term: Callable[[Any], Any]) -> mpmath.mpf:
+    """The power of t that a function is at the smallest ranks; 0 where it vanishes.
+
+    >>> print(mpmath.nstr(_mean_over_ranks(lambda t: t ** mpmath.mpf(-0.9)), 10))
+    10.0
+
+    Raises:
+        ArithmeticError: it is at most -1.
+    """
+    near, nearer = term(_SMALLEST_RANK), term(_SMALLEST_RANK / 2)
+    if near == 0 or nearer == 0:
+        return mpmath.mpf(0)
+    power = mpmath.log(near / nearer, 2)
+    if not power > -1:
+        raise ArithmeticError(f"a sum over modes grows like the power {mpmath.nstr(power, 5)} of their rank")
+    return power
 
 
 def _end_of_level(term: Callable[[Any], Any]) -> mpmath.mpf:
