@@ -4,8 +4,9 @@ The risk, the threshold and the others that every phase has a law of are seen wh
 and so are the training loss and most parts of the risk.  Some are seen as far as they are not lost among
 larger numbers:
 
-* the learned part of the risk of a matrix network, which is what the others leave of it, and the overfitted
-  part, of which nothing is left where the threshold rounds to the edge of the noise (``SEEN_DECADES``);
+* the learned part of the risk of a matrix network, which is what the others leave of it (``SEEN_DECADES``);
+* the overfitted part where it is small and the angle at which the threshold lies rounds to the edge of the
+  noise (``ANGLE_DECADES``);
 * the risk after pruning where few of many modes pass the edge of the noise (``EDGE_DECADES``,
   ``PRUNED_MODES``);
 * anything inside the range of float64 (``ladder.RANGE``).
@@ -39,8 +40,11 @@ PARTS = ("unlearned", "learned", "overfitting")
 AMONG_LARGER = {"learned", "overfitting", "pruned_risk"}
 """What matrix networks lose among larger numbers; other laws leave the range of float64, at few points."""
 
-SEEN_DECADES = {"learned": 5, "overfitting": 14}
-"""How far below the whole parts of it are still known, in float64, to more than is compared."""
+SEEN_DECADES = 5
+"""How far below the whole what others leave of it is still known, in float64, to more than is compared."""
+
+ANGLE_DECADES = 14
+"""Decades of that angle below 1 up to which float64 tells it from 0."""
 
 LONG = 36
 """The number gamma/L, L the logarithm of the last dimension, is at most one over this where laws are compared
@@ -147,12 +151,16 @@ def _ends(
     diagram: PhaseDiagram, phase: Phase, quantity: str, law: Law, point: Any
 ) -> Iterator[tuple[float, str]]:
     """Decades at which a quantity is lost, each with the reason."""
-    risk, modes, own = _exponents(point, phase.risk.exponent, phase.learned.exponent, law.exponent)
+    laws = (phase.risk, phase.learned, phase.degrees_of_freedom, law)
+    risk, modes, freedom, own = _exponents(point, *(one.exponent for one in laws))
     if own != 0 and math.isfinite(own):
         yield 2 * RANGE / abs(own), words.BEYOND_FLOATS
     # of what is nothing its share of the risk is compared
-    if quantity in SEEN_DECADES and has_hard_edge(diagram) and risk > own > -math.inf:
-        yield SEEN_DECADES[quantity] / (risk - own), words.SMALL_PART
+    is_small = has_hard_edge(diagram) and risk > own > -math.inf
+    if quantity == "learned" and is_small:
+        yield SEEN_DECADES / (risk - own), words.SMALL_PART
+    if quantity == "overfitting" and is_small and _is_at_hard_edge(phase, diagram) and 0 < modes < 1:
+        yield ANGLE_DECADES / (_ANGLE * -freedom), words.SMALL_PART
     if quantity == "pruned_risk" and _is_at_hard_edge(phase, diagram) and 0 < modes < 1:
         yield min(EDGE_DECADES / (1 - modes), PRUNED_MODES / modes), words.MODES_AT_EDGE
 

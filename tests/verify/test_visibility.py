@@ -12,6 +12,7 @@ from verify.comparison import problem_at
 from verify.selection import ladder_at
 from verify.strategies import Scale
 from verify.visibility import (
+    ANGLE_DECADES,
     EDGE_DECADES,
     PRUNED_MODES,
     SEEN_DECADES,
@@ -37,12 +38,12 @@ def decades_below_the_whole(law):
 def test_what_others_leave_is_seen_until_it_is_lost_beside_the_whole():
     law = PHASE.decomposition["learned"]
     end = end_where_seen(QUADRATIC, PHASE, "learned", law, POINT)
-    assert end == pytest.approx(SEEN_DECADES["learned"] / decades_below_the_whole(law), rel=1e-6, abs=0)
+    assert end == pytest.approx(SEEN_DECADES / decades_below_the_whole(law), rel=1e-6, abs=0)
     for decades, reason in ((0.99 * end, None), (1.01 * end, words.SMALL_PART)):
         assert why_unseen(QUADRATIC, PHASE, "learned", law, POINT, decades=decades, depth=9) == reason
 
 
-@pytest.mark.parametrize(("quantity", "decades"), [("learned", SEEN_DECADES["learned"]), ("unlearned", 14)])
+@pytest.mark.parametrize(("quantity", "decades"), [("learned", SEEN_DECADES), ("unlearned", 14)])
 def test_what_is_said_to_be_seen_is_right(quantity, decades):
     """The smallest part that counts as seen, and one far below what is lost: float64 and thirty digits."""
     law = PHASE.decomposition[quantity]
@@ -62,14 +63,14 @@ def test_parts_that_are_summed_by_themselves_are_seen_everywhere(quantity):
 
 
 def test_the_overfitted_part_is_lost_where_the_threshold_rounds_to_the_edge():
-    """Quadratic network, phase IV: 0 in float64, at 26 decades below the whole."""
+    """Quadratic network, phase IV: 0 in float64 at the end of the usual ladder."""
     point = Scale(Fraction(83, 320), Fraction(-1581, 1280), Fraction(5, 4))
     phase = QUADRATIC.locate(**point._asdict())
     assert phase.name == "IV"
     law = phase.decomposition["overfitting"]
     end = end_where_seen(QUADRATIC, phase, "overfitting", law, point)
-    gap = exponent_at(phase.risk, point) - exponent_at(law, point)
-    assert end == pytest.approx(SEEN_DECADES["overfitting"] / gap, rel=1e-6, abs=0)
+    noise_above = -exponent_at(phase.degrees_of_freedom, point)  # it falls like the fifth power of the angle
+    assert end == pytest.approx(5 * ANGLE_DECADES / noise_above, rel=1e-6, abs=0)
     near, far = round(10.0**end), ladder_at(QUADRATIC, phase, point)[-1]
     parts = [solve(problem_at(QUADRATIC, point, dim)).decomposition["overfitting"] for dim in (near, far)]
     assert parts[0] / near ** exponent_at(law, point) > 1e-3
