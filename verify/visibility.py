@@ -106,7 +106,7 @@ def why_unseen(
     room = min(length / (LONG * steepness), powers_gone) if quantity in PARTS else powers_gone
     if quantity in (*PARTS, "pruned_risk") and law.corrected is not None and room < 1:
         return words.SHORT_SERIES
-    is_at_edge = _is_at_hard_edge(phase, diagram) and 0 < modes < 1
+    is_at_edge = _is_at_hard_edge(phase, diagram, modes)
     if quantity == "pruned_risk" and is_at_edge:
         return None
     # what modes next to the edge add is of the order of the angle, and irregular
@@ -156,12 +156,13 @@ def _ends(
     if own != 0 and math.isfinite(own):
         yield 2 * RANGE / abs(own), words.BEYOND_FLOATS
     # of what is nothing its share of the risk is compared
-    is_small = has_hard_edge(diagram) and risk > own > -math.inf
+    is_small = has_hard_edge(diagram) and _is_small(phase, law, point)
+    is_at_edge = _is_at_hard_edge(phase, diagram, modes)
     if quantity == "learned" and is_small:
         yield SEEN_DECADES / (risk - own), words.SMALL_PART
-    if quantity == "overfitting" and is_small and _is_at_hard_edge(phase, diagram) and 0 < modes < 1:
+    if quantity == "overfitting" and is_small and is_at_edge:
         yield ANGLE_DECADES / (_ANGLE * -freedom), words.SMALL_PART
-    if quantity == "pruned_risk" and _is_at_hard_edge(phase, diagram) and 0 < modes < 1:
+    if quantity == "pruned_risk" and is_at_edge:
         yield min(EDGE_DECADES / (1 - modes), PRUNED_MODES / modes), words.MODES_AT_EDGE
 
 
@@ -171,8 +172,10 @@ def _is_small(phase: Phase, law: Law, point: Any) -> bool:
     return -math.inf < own < whole
 
 
-def _is_at_hard_edge(phase: Phase, diagram: PhaseDiagram) -> bool:
-    return has_hard_edge(diagram) and phase.hypothesis.ordering is not Ordering.THRESHOLD_ABOVE_NOISE
+def _is_at_hard_edge(phase: Phase, diagram: PhaseDiagram, modes: float) -> bool:
+    """Whether some of the modes, d to this power, are learned next to it."""
+    is_at_edge = phase.hypothesis.ordering is not Ordering.THRESHOLD_ABOVE_NOISE
+    return has_hard_edge(diagram) and is_at_edge and 0 < modes < 1
 
 
 def has_hard_edge(diagram: PhaseDiagram) -> bool:
