@@ -29,6 +29,7 @@ from asymptotics.algebra.monomials import Noise
 from asymptotics.balance.laws import NoLaw
 from asymptotics.diagram import require_diagram
 from asymptotics.expressions.checks import InvalidArgument, exact_number, require
+from asymptotics.phases.phase import QUANTITIES
 from numerics import InvalidProblem, NotConverged, Problem, solve
 from numerics.arithmetic.precision import to_fraction
 from numerics.estimators.bayes import FEW_DIGITS
@@ -595,7 +596,7 @@ def _require_solved(diagram: Any) -> None:
     require(diagram.noise in get_args(Noise), "noise of the diagram", diagram.noise, "fixed, scaled or none")
     require(bool(diagram.phases), "phases of the diagram", diagram.phases, "at least one")
     for phase in diagram.phases:
-        _require_phase(phase)
+        _require_phase(phase, of_network=not is_solved_as_declared(diagram))
     if not is_solved_as_declared(diagram):
         narrowed = NETWORKS[_network(diagram)].narrowed
         solved = [name for name, network in NETWORKS.items() if network.narrowed is not None]
@@ -603,8 +604,8 @@ def _require_solved(diagram: Any) -> None:
         require(diagram.width == "full" or narrowed is not None, "diagram", diagram, few)
 
 
-def _require_phase(phase: Any) -> None:
-    """Refuse a phase whose region or laws are none."""
+def _require_phase(phase: Any, *, of_network: bool) -> None:
+    """Refuse a phase whose region or laws are none, or that lacks laws."""
     require(isinstance(phase, Phase), "phases of the diagram", phase, "Phases")
     region, allowed = phase.region, "an And of inequalities, of a single one And(a > 1, evaluate=False)"
     is_region = isinstance(region, And) or region in (true, false)
@@ -619,6 +620,10 @@ def _require_phase(phase: Any) -> None:
         for form in forms:
             allowed_form = "made of SymPy expressions, such as Rational(101, 100)"
             require(isinstance(form, Expr), f"{name} of phase {phase.name}", form, allowed_form)
+    names = QUANTITIES if of_network else tuple(phase.balance.regime.quantities)
+    lacking = [name for name in ("excess_risk", *names) if name not in phase.laws]
+    every = f"those of all quantities of its model, which has {', '.join(lacking)} besides"
+    require(not lacking, f"laws of phase {phase.name}", ", ".join(phase.laws), every)
 
 
 def _network(diagram: PhaseDiagram) -> str:

@@ -15,6 +15,7 @@ from sympy import Rational, S
 
 from asymptotics import Phase, PhaseDiagram, diagonal, kernel_ridge, phase_diagram, quadratic, ridge
 from asymptotics.algebra.monomials import Noise
+from asymptotics.balance.laws import NoLaw
 from asymptotics.diagram import Estimator
 from asymptotics.expressions.checks import InvalidArgument
 from asymptotics.models import attention, bilinear, hermite, one_pass_sgd
@@ -264,11 +265,22 @@ def test_a_closed_form_that_is_nothing_disagrees_with_its_own_constant():
             lambda d: _with_phase(d, replace(d["V"], risk=replace(d["V"].risk, constant=1.01))),
             r"risk of phase V=1.01: must be made of SymPy expressions",
         ),
+        (
+            lambda d: _with_phase(d, replace(d["V"], threshold=NoLaw("of a hand"))),
+            r"laws of phase V=.*: must be those of all quantities of its model, which has threshold besides",
+        ),
     ],
 )
 def test_what_a_hand_has_made_no_diagram_of_is_refused(altered, message):
     with pytest.raises(InvalidArgument, match=message):
         agreement(altered(DIAGRAMS["diagonal"]))
+
+
+def test_a_phase_of_a_system_without_laws_that_it_declares_is_refused():
+    diagram = phase_diagram(one_pass_sgd)
+    first, *others = diagram.phases
+    with pytest.raises(InvalidArgument, match=r"laws of phase F_0='excess_risk': .* which has g, F_pp, F_0"):
+        agreement(replace(diagram, phases=(replace(first, others={}), *others)))
 
 
 def test_a_constant_of_zero_is_not_divided_by():
