@@ -24,7 +24,7 @@ from typing import Any, NamedTuple, get_args
 
 from sympy import And, Expr, false, lambdify, true
 
-from asymptotics import Law, Phase, PhaseDiagram
+from asymptotics import Law, Phase, PhaseDiagram, System
 from asymptotics.algebra.monomials import Noise
 from asymptotics.balance.laws import NoLaw
 from asymptotics.diagram import require_diagram
@@ -181,8 +181,7 @@ def checks_at(
     for name, value in exact.items():
         require(abs(value) <= WIDEST, name, held[name], f"between -{WIDEST} and {WIDEST}")
     point = shape(**exact)
-    outcomes = [*_check(diagram, phase, point, "all"), *_check(diagram, phase, point, "lost")]
-    return tuple(outcome for outcome in outcomes if isinstance(outcome, Check))
+    return tuple(one for one in _check(diagram, phase, point, "all") if isinstance(one, Check))
 
 
 def _cache_at(executor: Any, progress: Any, cache: Any) -> Cache | None:
@@ -426,22 +425,21 @@ def _check(diagram: PhaseDiagram, phase: Phase, point: Any, laws: Laws) -> Itera
     for quantity, law in laws_compared(diagram, phase, laws).items():
         dims, reason = usual, None
         if not has_own_axes(diagram) and quantity not in phase.laws:
-            decades = math.log10(usual[-1])
-            if laws == "lost":
-                end = shorter_end(diagram, phase, quantity, law, point)
-                if end is None:
-                    continue
-                dims, decades = dimensions(end), end
+            end = shorter_end(diagram, phase, quantity, law, point)
+            if end is None and laws == "lost":
+                continue
+            dims = usual if end is None else dimensions(end)
+            decades = math.log10(dims[-1]) if end is None else end
             depth = decades * slack_at(diagram, phase, point)
             reason = why_unseen(diagram, phase, quantity, law, point, decades=decades, depth=depth)
-            if laws == "lost" and depth < LEAST_DEPTH:
+            if end is not None and depth < LEAST_DEPTH:
                 reason = words.SHORT_LADDER
         if reason is not None:
             shared = _shared(diagram, phase, point, dims)
             yield Omission(quantity=quantity, kind=None, reason=reason, **shared)
             continue
         if dims not in solved:
-            solved[dims] = _rungs(diagram, phase, point, dims, is_shorter=laws == "lost")
+            solved[dims] = _rungs(diagram, phase, point, dims, is_shorter=dims != usual)
         yield from _check_of_law(diagram, phase, point, quantity, law, solved[dims])
 
 
@@ -596,7 +594,7 @@ def _require_solved(diagram: Any) -> None:
     require(diagram.noise in get_args(Noise), "noise of the diagram", diagram.noise, "fixed, scaled or none")
     require(bool(diagram.phases), "phases of the diagram", diagram.phases, "at least one")
     for phase in diagram.phases:
-        _require_phase(phase, of_network=not is_solved_as_declared(diagram))
+        _require_phase(phase, of_system=isinstance(diagram.model, System))
     if not is_solved_as_declared(diagram):
         narrowed = NETWORKS[_network(diagram)].narrowed
         solved = [name for name, network in NETWORKS.items() if network.narrowed is not None]
@@ -604,7 +602,7 @@ def _require_solved(diagram: Any) -> None:
         require(diagram.width == "full" or narrowed is not None, "diagram", diagram, few)
 
 
-def _require_phase(phase: Any, *, of_network: bool) -> None:
+def _require_phase(phase: Any, *, of_system: bool) -> None:
     """Refuse a phase whose region or laws are none, or that lacks laws."""
     require(isinstance(phase, Phase), "phases of the diagram", phase, "Phases")
     region, allowed = phase.region, "an And of inequalities, of a single one And(a > 1, evaluate=False)"
@@ -620,7 +618,7 @@ def _require_phase(phase: Any, *, of_network: bool) -> None:
         for form in forms:
             allowed_form = "made of SymPy expressions, such as Rational(101, 100)"
             require(isinstance(form, Expr), f"{name} of phase {phase.name}", form, allowed_form)
-    names = QUANTITIES if of_network else tuple(phase.balance.regime.quantities)
+    names = tuple(phase.balance.regime.quantities) if of_system else QUANTITIES
     lacking = [name for name in ("excess_risk", *names) if name not in phase.laws]
     every = f"those of all quantities of its model, which has {', '.join(lacking)} besides"
     require(not lacking, f"laws of phase {phase.name}", ", ".join(phase.laws), every)

@@ -27,8 +27,15 @@ from verify.ladder import LEAST_DEPTH, coordinates, dimensions, ladder, margin
 from verify.limits import DECAY_WINDOW, FIGURE_GAMMA, SAMPLES_WINDOW, SEED_BITS, SYSTEM_DECAY_WINDOW
 from verify.predictions import laws_of
 from verify.strategies import decays, scales
-from verify.systems.points import has_own_axes, last_decade, slack, slack_of_law
-from verify.visibility import AMONG_LARGER, end_where_seen, has_hard_edge, is_by_cases, why_unseen
+from verify.systems.points import has_own_axes, last_decade, point_type, slack, slack_of_law
+from verify.visibility import (
+    AMONG_LARGER,
+    end_where_seen,
+    has_hard_edge,
+    is_by_cases,
+    slack_of_cases,
+    why_unseen,
+)
 
 Effort = Literal["quick", "full"]
 
@@ -51,11 +58,8 @@ DEPTH_OF_SERIES = 14
 WANTED_DEPTH = 6
 """With fewer decades at the points drawn more of them are."""
 
-SEVERAL_PHASES = 9
-"""In a diagram of more all laws are compared at one point of each phase at quick effort, else at half."""
-
-MANY_PHASES = 15
-"""In a diagram of more two points of each phase are compared at quick effort, elsewhere four."""
+QUICK_POINTS = 40
+"""At quick effort at most so many points in all, four in a phase or fewer, but one in each."""
 
 PHASES_IN_TURN = 3
 """At quick effort further laws are compared at points of their own in so many phases, which go round."""
@@ -94,9 +98,9 @@ def selected(diagram: PhaseDiagram, index: int, effort: Effort, seed: int) -> It
     """
     phase = diagram.phases[index]
     points = points_in(diagram, phase, effort, seed)
-    turns = 2 if len(diagram.phases) <= SEVERAL_PHASES else max(2, len(points))
+    turns = 2 if len(points) >= POINTS["quick"] else len(points)
     for k, point in enumerate(points):
-        yield point, "all" if effort == "full" or len(points) == 1 or k % turns == seed % turns else "usual"
+        yield point, "all" if effort == "full" or k % turns == seed % turns else "usual"
     if effort == "full" or index in in_turn(len(diagram.phases), PHASES_IN_TURN, seed):
         yield from _further_points(diagram, phase, seed)
 
@@ -113,15 +117,17 @@ def points_in(diagram: PhaseDiagram, phase: Phase, effort: Effort, seed: int) ->
         return -min(depth_at(diagram, phase, point, ladder_at(diagram, phase, point)[-1]), enough)
 
     def deepest(count: int, tries: int = _TRIES, **at: Any) -> list[Any]:
+        if count == 0:
+            return []
         inside = _inside(diagram, phase, **at)
         points = sorted(_examples(inside, tries + count, seed), key=shallowness)[:count]
         if not points or -shallowness(points[-1]) >= WANTED_DEPTH or tries > _TRIES:
             return points
         return sorted(_examples(inside, RARE * tries, seed), key=shallowness)[:count]
 
-    count = POINTS[effort] // 2
-    if effort == "quick" and len(diagram.phases) > MANY_PHASES:
-        count = 1
+    count = POINTS[effort]
+    if effort == "quick":
+        count = min(count, max(1, QUICK_POINTS // len(diagram.phases)))
     at_figure, steep_at = dict[str, Any](gammas=st.just(FIGURE_GAMMA)), dict[str, Any]()
     if diagram.noise == "scaled" and not has_own_axes(diagram):
         steep_at = {"gammas": st.just(STEEP), "noises": st.just(FAINT)}
@@ -133,10 +139,14 @@ def points_in(diagram: PhaseDiagram, phase: Phase, effort: Effort, seed: int) ->
             return turned
         return deepest(1, _TRIES_WHERE_COSTLY, **at_figure)
     # near the end of a phase no dimension in reach is large at that decay
-    steep = [point for point in deepest(1, **steep_at) if -shallowness(point) >= enough] if steep_at else []
-    # the same twice where a system has no gamma
-    points = list(dict.fromkeys(deepest(count, **at_figure) + deepest(count)))
-    return points[: 2 * count - len(steep)] + steep
+    has_steep = bool(steep_at) and (count > 1 or seed % 3 == 2)
+    steep = [point for point in deepest(1, **steep_at) if -shallowness(point) >= enough] if has_steep else []
+    others = count - len(steep)
+    has_decay = not has_own_axes(diagram) or "gamma" in point_type(diagram)._fields
+    figure = (others + 1 - seed % 2) // 2 if has_decay else 0
+    points = list(dict.fromkeys([*deepest(figure, **at_figure), *deepest(others - figure), *steep]))
+    # a phase may end at smaller decays than that of the figures
+    return points or deepest(1)
 
 
 def _further_points(diagram: PhaseDiagram, phase: Phase, seed: int) -> Iterator[tuple[Any, Laws]]:
@@ -221,14 +231,15 @@ def shorter_end(diagram: PhaseDiagram, phase: Phase, quantity: str, law: Law, po
     if end >= math.log10(ladder_at(diagram, phase, point)[-1]):
         return None
     slack = slack_at(diagram, phase, point)
-    return min(end, DEPTH / slack) if slack > 0 else end
+    return min(end, WANTED_DEPTH / slack) if slack > 0 else end
 
 
 def slack_at(diagram: PhaseDiagram, phase: Phase, point: Any, law: Law | None = None) -> float:
     """By how small a power of d what is neglected, by one law or by all, is smaller than what is kept."""
     if has_own_axes(diagram):
         return slack(diagram, phase, point) if law is None else slack_of_law(diagram, phase, law, point)
-    return float(margin([phase.balance], coordinates([point]))[0])
+    of_all = float(margin([phase.balance], coordinates([point]))[0])
+    return of_all if law is None else min(of_all, slack_of_cases(phase, law, point))
 
 
 def depth_at(diagram: PhaseDiagram, phase: Phase, point: Any, dim: int) -> float:

@@ -15,7 +15,7 @@ Each of these ends the ladder of that law sooner: ``end_where_seen``.  Others ne
 is: a series in 1/log d, a decay gamma near which a law becomes another, and the overfitted part where it is
 small, to which modes next to the edge of the noise add one by one: ``why_unseen``.
 
-In this order: ``why_unseen``, ``end_where_seen``, ``is_by_cases``, ``has_hard_edge``.
+In this order: ``why_unseen``, ``end_where_seen``, ``is_by_cases``, ``slack_of_cases``, ``has_hard_edge``.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from asymptotics import Law, Network, Phase, PhaseDiagram
 from asymptotics.networks.mode_functions import Ordering
 from asymptotics.symbols import gamma
 from verify import words
-from verify.ladder import EXPONENTS, POWERS_GONE, RANGE, coordinates
+from verify.ladder import EXPONENTS, LEAST_DEPTH, POWERS_GONE, RANGE, coordinates
 from verify.limits import FIGURE_GAMMA
 
 PARTS = ("unlearned", "learned", "overfitting")
@@ -56,14 +56,13 @@ LEAST_DEPTH_OF_SERIES = 3 * POWERS_GONE
 EDGE_DECADES = 21
 """Decades of K/d below 1 up to which, at a hard edge, the modes next to the edge are known."""
 
-PRUNED_MODES = 18
-"""Decades of modes that are learned there: they are summed next to the edge."""
-
-FAR_FROM_A_CASE = 4
-"""Decades by which what is left of a law by cases in gamma lies below it, where it is compared."""
+PRUNED_MODES = 7
+"""Decades of modes that are learned there, between which float64 tells where the noise ends: a place is known
+to rounding times the square of their number."""
 
 FAR_FROM_A_CASE_OF_SERIES = 2 * POWERS_GONE
-"""The same where a series in 1/log d is left besides."""
+"""Decades by which what is left of a law by cases in gamma lies below it where a series in 1/log d is left,
+too; ``LEAST_DEPTH`` otherwise."""
 
 FAR_FROM_THE_EDGE = 5
 """Decades by which what those modes add lies below it."""
@@ -91,10 +90,8 @@ def why_unseen(
         depth: decades by which what the phase neglects is smaller there than what it keeps.
     """
     modes, freedom = _exponents(point, phase.learned.exponent, phase.degrees_of_freedom.exponent)
-    # where the law depends on gamma by cases, what is left falls like the number of modes to this power; at
-    # the very gamma where they meet it has no value
-    powers = [abs(x) for x in _exponents(point, *_cases(law))]
-    if 0 in powers:
+    from_cases = slack_of_cases(phase, law, point)
+    if from_cases == 0:
         return words.NEAR_A_CASE
     for end, reason in _ends(diagram, phase, quantity, law, point):
         if decades > end:
@@ -113,9 +110,8 @@ def why_unseen(
     is_small_at_edge = quantity == "overfitting" and is_at_edge and _is_small(phase, law, point)
     if is_small_at_edge and -_ANGLE * freedom * decades < FAR_FROM_THE_EDGE:
         return words.FEW_AT_EDGE
-    far = FAR_FROM_A_CASE if law.corrected is None else FAR_FROM_A_CASE_OF_SERIES
-    is_far = not powers or min(powers) * max(modes, 0.0) * decades >= far
-    return None if is_far else words.NEAR_A_CASE
+    far = LEAST_DEPTH if law.corrected is None else FAR_FROM_A_CASE_OF_SERIES
+    return None if from_cases * decades >= far else words.NEAR_A_CASE
 
 
 def end_where_seen(diagram: PhaseDiagram, phase: Phase, quantity: str, law: Law, point: Any) -> float:
@@ -139,6 +135,17 @@ def end_where_seen(diagram: PhaseDiagram, phase: Phase, quantity: str, law: Law,
 def is_by_cases(law: Law) -> bool:
     """Whether a law is another one at other gamma."""
     return any(case.has(gamma) for case in _cases(law))
+
+
+def slack_of_cases(phase: Phase, law: Law, point: Any) -> float:
+    """By how small a power of d what a law is at other gamma is smaller than what it is there.
+
+    That is the number of learned modes to a power that is 0 at the gamma where two cases meet; infinite
+    without cases.
+    """
+    (modes,) = _exponents(point, phase.learned.exponent)
+    powers = [abs(x) for x in _exponents(point, *_cases(law))]
+    return min(powers) * max(modes, 0.0) if powers else math.inf
 
 
 def _cases(law: Law) -> tuple[Expr, ...]:

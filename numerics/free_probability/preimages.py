@@ -49,6 +49,10 @@ _RAY_STEPS = 100
 # So many short steps of which none is half as long as those before lead nowhere.
 _IDLE_STEPS = 4
 _BRACKET_STEPS = 400
+# Relative width in which a root is first sought around that of float64, and how much wider each time.
+_AROUND, _WIDENING = 1e-12, 1000
+# So many roundings are about that of x on the curve.
+_ROUNDINGS = 16
 # Widest arithmetic, in bits, beyond which a threshold not found is not looked for with twice as many digits.
 _WIDEST = 4000
 
@@ -192,14 +196,22 @@ def _among_dense_modes(target: AnyTarget, noise: Any, threshold: Any) -> _Root |
 def _bracketed(target: AnyTarget, noise: Any, threshold: Any) -> Any:
     """A point near z_kappa: Newton's method in u, kept inside a bracket, as x(u + i v(u)) increases in u."""
     arithmetic = target.arithmetic
-    close = 2 * arithmetic.epsilon
-    u = threshold / 2 if threshold < 2 * noise else threshold
+    close = _ROUNDINGS * arithmetic.epsilon
+    u, factor = (threshold / 2 if threshold < 2 * noise else threshold), arithmetic.real(2)
+    if arithmetic.bits > DOUBLE.bits:  # a step costs as much there as the whole search in float64
+        with DOUBLE.working():
+            near = _bracketed(target.rounded_to(DOUBLE), DOUBLE.real(noise), DOUBLE.real(threshold))
+        u, factor = arithmetic.real(near.real), 1 + arithmetic.real(_AROUND)
     excess, slope, height = _over(target, noise, threshold, u)
-    low, high = (u / 2, u) if excess > 0 else (u, u * 2)
-    while excess > 0 and _over(target, noise, threshold, low)[0] > 0:
-        low = low / 2
-    while excess < 0 and _over(target, noise, threshold, high)[0] < 0:
-        high = high * 2
+    is_beyond, low, high = excess > 0, u, u
+    for _ in range(_BRACKET_STEPS):
+        end = u / factor if is_beyond else u * factor
+        there = _over(target, noise, threshold, end)
+        if (there[0] > 0) != is_beyond:
+            low, high = (end, u) if is_beyond else (u, end)
+            break
+        u, (excess, slope, height) = end, there
+        factor = min(1 + _WIDENING * (factor - 1), arithmetic.real(2))
     for _ in range(_BRACKET_STEPS):
         low, high = (low, u) if excess > 0 else (u, high)
         if abs(excess) <= close * threshold or high - low <= close * high:

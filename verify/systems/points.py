@@ -224,6 +224,9 @@ def exactly(expression: Expr, parameters: tuple[Symbol, ...]) -> RationalFunctio
     >>> exactly(1 + 1 / (2 * gamma), (gamma,))(Fraction(3, 2))
     Fraction(4, 3)
     """
+    if not expression.free_symbols:  # as most slopes
+        number = fraction(expression)
+        return lambda *at: number
     above, below = (
         [(powers, fraction(number)) for powers, number in Poly(part, *parameters).terms()]
         for part in numerator_and_denominator(cancel(expression))
