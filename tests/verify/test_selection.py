@@ -9,8 +9,20 @@ from asymptotics import phase_diagram, quadratic
 from asymptotics.models import one_pass_sgd
 from asymptotics.symbols import gamma
 from verify import agreement
+from verify.comparison import checks_at
+from verify.limits import FIGURE_GAMMA
 from verify.planted_errors.error import InTerms
-from verify.selection import DEPTH, depth_at, ladder_at, laws_compared, points_in, selected
+from verify.selection import (
+    DEPTH,
+    FAINT,
+    POINTS,
+    STEEP,
+    depth_at,
+    ladder_at,
+    laws_compared,
+    points_in,
+    selected,
+)
 
 QUADRATIC = phase_diagram(quadratic)
 
@@ -26,6 +38,26 @@ def test_points_lie_deep_inside_their_phase():
     for point in points_in(QUADRATIC, phase, "quick", 3):
         assert QUADRATIC.locate(**point._asdict()) == phase
         assert depth_at(QUADRATIC, phase, point, ladder_at(QUADRATIC, phase, point)[-1]) >= DEPTH
+
+
+@pytest.mark.parametrize(("phases", "each"), [(11, 3), (17, 2), (22, 1)])
+def test_points_of_a_diagram_of_many_phases_are_few_in_each(phases, each):
+    """Forty in all at quick effort; steep ones with faint noise are among them at every seed, or in turn."""
+    once = phase_diagram(quadratic, noise="scaled")
+    diagram = replace(once, phases=(once.phases * 2)[:phases])
+    of_seeds = [points_in(diagram, once["Ib"], "quick", seed) for seed in range(6)]
+    assert [len(points) for points in of_seeds] == [each] * 6
+    steep = [(point.gamma, point.b) == (STEEP, FAINT) for points in of_seeds for point in points]
+    assert sum(steep) == (2 if each == 1 else 6)
+    assert {FIGURE_GAMMA, STEEP} < {point.gamma for points in of_seeds for point in points}
+    assert len(points_in(diagram, once["Ib"], "full", 0)) > POINTS["full"] // 2
+
+
+def test_a_quantity_that_a_long_ladder_loses_is_compared_on_a_shorter_one():
+    phase = QUADRATIC["V"]
+    point = points_in(QUADRATIC, phase, "quick", 0)[2]
+    dims = {check.quantity: check.dim for check in checks_at(QUADRATIC, phase, point)}
+    assert dims["pruned_risk"] < dims["excess_risk"] == dims["train_loss"]
 
 
 def test_all_laws_of_a_phase_are_asked_for_within_a_few_seeds():

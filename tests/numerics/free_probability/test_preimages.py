@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from numerics.arithmetic.precision import multiprecision
+from numerics.free_probability import preimages
 from numerics.free_probability.preimages import at_angle, noise_border, preimage, right_edge
 from numerics.networks import quadratic
 from numerics.sums.target import Target
@@ -131,3 +133,26 @@ def test_among_more_modes_than_float64_can_number(height: float) -> None:
     assert float(abs(start.point.real - exact.point.real)) < 1e-13 * kappa
     for name in ("mass_above", "degrees_of_freedom", "learned_modes"):
         assert getattr(numbers, name) == pytest.approx(float(getattr(reference, name)), rel=1e-13, abs=0)
+
+
+def test_a_search_with_more_digits_begins_where_float64_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Next to 10^8 modes the curve is so flat that kappa leaves u open by many gaps between modes."""
+    arithmetic, bits = multiprecision(106), []
+    over = preimages._over
+
+    def counted(target, *args):
+        bits.append(target.arithmetic.bits)
+        return over(target, *args)
+
+    monkeypatch.setattr(preimages, "_over", counted)
+    with arithmetic.working():
+        scale, noise = (
+            arithmetic.real("522623583.828049"),
+            arithmetic.real("0.431435533514879565597510691077332"),
+        )
+        target = Target(18329807108324224437059584, Fraction(5, 4), scale, arithmetic)
+        u = preimages._bracketed(target, noise, 2 * noise).real
+        excess, slope, _ = over(target, noise, 2 * noise, u)
+        assert abs(excess) < 1e-28 * noise
+    assert slope < 1e-4
+    assert bits.count(106) < 30 < len(bits)
