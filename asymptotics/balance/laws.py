@@ -452,7 +452,7 @@ def _of_term(
         expr=powers * logarithm.leading**log_power,
         exponent=simplified(scales.expression(scales.exponent(value))),
         log_exponent=log_power,
-        constant=in_positive_factors(simplified(constant), domain),
+        constant=in_positive_factors(collected(constant), domain),
         corrected=corrected,
         corrected_order=1 if next_order is None else 2,
         scales=scales,

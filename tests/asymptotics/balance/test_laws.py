@@ -99,6 +99,15 @@ def test_constants_are_positive(diagram, points_inside):
             assert not constant.free_symbols
 
 
+def test_the_constant_is_what_the_closed_form_shows(diagram):
+    """Not another form of the same number: where all variables are 1 a reader sees it."""
+    ones = dict.fromkeys((d, n_eff, weight_decay, noise_variance), 1)
+    for phase in diagram.phases:
+        for one in phase.laws.values():
+            if one.log_exponent == 0 and one.expr != 0:
+                assert one.expr.subs(ones) == one.constant
+
+
 def test_huge_sizes_do_not_overflow(of_diagonal):
     risk = of_diagonal.locate(a=3, ell=0, gamma=1).risk
     tiny = risk.evaluate(gamma=1, n_eff=mpf(10) ** 5000, d=mpf(10) ** 1000, weight_decay=1, noise_variance=1)
