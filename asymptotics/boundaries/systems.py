@@ -38,7 +38,7 @@ from itertools import permutations
 from random import Random
 
 import mpmath
-from sympy import Add, Dummy, Eq, Expr, Mul, Rational, S, Symbol, nan, powsimp, simplify, zoo
+from sympy import Add, Dummy, Eq, Expr, Mul, Rational, S, Symbol, cancel, nan, powsimp, simplify, zoo
 
 from asymptotics import words
 from asymptotics.algebra.monomials import Term
@@ -115,7 +115,7 @@ def system_law(phases: Phases, relation: Eq, continuous: bool) -> BoundaryLaw:
 def type_of_system(phases: Phases) -> BoundaryType:
     """What makes the law change at a boundary of a system."""
     one, other = phases
-    if simplify(one.risk.expr - other.risk.expr) == 0:
+    if not _is_felt(phases):
         return BoundaryType.UNCHANGED
     changes = _changes((side_of(one), side_of(other)))
     if not changes:
@@ -127,7 +127,7 @@ def type_of_system(phases: Phases) -> BoundaryType:
 def mechanism_of_system(phases: Phases, relation: Eq) -> str:
     """What happens at a boundary of a system, in a sentence."""
     one, other = phases
-    felt = simplify(one.risk.expr - other.risk.expr) != 0
+    felt = _is_felt(phases)
     if relation.lhs in PARAMETERS and not _is_exchange(phases, relation):
         return words.parameter_passes(f"{relation.lhs} = {relation.rhs}", felt=felt)
     for scale, pair in _changes((side_of(one), side_of(other))).items():
@@ -136,6 +136,14 @@ def mechanism_of_system(phases: Phases, relation: Eq) -> str:
     leaders = [(*phase.hypothesis.dominant, phase.hypothesis.risk) for phase in phases]
     changes = zip(roles, *leaders, strict=True)
     return words.leads_exchanged([change for change in changes if change[1] != change[2]])
+
+
+@cache
+def _is_felt(phases: Phases) -> bool:
+    """Whether the risk is another one on either side."""
+    one, other = (phase.risk for phase in phases)
+    # most risks fall with other powers of d, which is seen at once
+    return cancel(one.exponent - other.exponent) != 0 or simplify(one.expr - other.expr) != 0
 
 
 def _is_exchange(phases: Phases, relation: Eq) -> bool:
