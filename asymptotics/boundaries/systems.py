@@ -143,7 +143,7 @@ def _is_felt(phases: Phases) -> bool:
     """Whether the risk is another one on either side."""
     one, other = (phase.risk for phase in phases)
     # most risks fall with other powers of d, which is seen at once
-    return cancel(one.exponent - other.exponent) != 0 or simplify(one.expr - other.expr) != 0
+    return bool(cancel(one.exponent - other.exponent) != 0 or simplify(one.expr - other.expr) != 0)
 
 
 def _is_exchange(phases: Phases, relation: Eq) -> bool:

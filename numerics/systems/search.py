@@ -175,9 +175,9 @@ def _starts(residuals: Exact, unknowns: int) -> Iterator[Any]:
 def _newton(residuals: Exact, start: Any) -> Any:
     """The solution that Newton's method reaches; None if it does not."""
     point = start
+    here, jacobian = slopes_at(residuals, point)
     for _ in range(STEPS):
-        here, jacobian = slopes_at(residuals, point)
-        size = np.linalg.norm(here)
+        size = float(np.linalg.norm(here))
         if not np.isfinite(size) or not np.isfinite(jacobian).all():
             return None
         step = newton_step(jacobian, here)
@@ -185,14 +185,25 @@ def _newton(residuals: Exact, start: Any) -> Any:
         if np.max(np.abs(here)) < SETTLED and longest < SETTLED:
             return point + step
         step = step * min(1.0, LONGEST / longest)
-        trials = point + step * 0.5 ** np.arange(HALVINGS + 1)[:, None]
-        sizes = np.linalg.norm(residuals(trials), axis=1)
-        better = np.isfinite(sizes) & (sizes < size * (1 - 1e-4 * 0.5 ** np.arange(HALVINGS + 1)))
-        better &= np.max(np.abs(trials), axis=1) < REACH
-        if not better.any():
-            return point if size < SETTLED else None
-        point = trials[int(np.argmax(better))]
+        # most steps are good as they are, and slopes are needed there next
+        following = slopes_at(residuals, point + step)
+        if not _falls(following[0][None, :], point + step, size, 1.0).all():
+            halves = 0.5 ** np.arange(1, HALVINGS + 1)
+            trials = point + step * halves[:, None]
+            better = _falls(residuals(trials), trials, size, halves)
+            if not better.any():
+                return point if size < SETTLED else None
+            step = step * halves[int(np.argmax(better))]
+            following = slopes_at(residuals, point + step)
+        point, (here, jacobian) = point + step, following
     return None
+
+
+def _falls(rows: Any, points: Any, size: float, shares: Any) -> Any:
+    """Whether residuals at points within reach fall by a little of what that share of a step is for."""
+    sizes = np.linalg.norm(rows, axis=1)
+    inside = np.max(np.abs(np.atleast_2d(points)), axis=1) < REACH
+    return np.isfinite(sizes) & (sizes < size * (1 - 1e-4 * shares)) & inside
 
 
 def slopes_at(residuals: Exact, point: Any) -> tuple[Any, Any]:
