@@ -93,7 +93,7 @@ def selected(diagram: PhaseDiagram, index: int, effort: Effort, seed: int) -> It
     Args:
         diagram: of the phase.
         index: of the phase in it.
-        effort: "quick", a few points, or "full", ten times as many.
+        effort: "quick", one to four points, or "full", forty.
         seed: of the points drawn.
     """
     phase = diagram.phases[index]
