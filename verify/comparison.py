@@ -109,9 +109,9 @@ def agreement(
     Args:
         diagram: derived by ``phase_diagram``, or altered by you: an error in any law must make it fail, and
             so must a phase that is missing.  A part of a diagram, without ``boundaries``, may miss phases.
-        effort: "quick", up to four points in each phase, forty in all, or "full", forty in each.  Boundaries,
-            spectra and proofs (``checks``) are compared besides, at quick effort some, which go round with
-            the seed.
+        effort: "quick", up to four points in each phase, about thirty in all, or "full", forty in each.
+            Boundaries, spectra and proofs (``checks``) are compared besides, at quick effort some, which go
+            round with the seed.
         seed: of the points drawn.
         progress: whether to show a progress bar on standard error.
         executor: any ``concurrent.futures.Executor``, to which the points go one by one; None to solve them

@@ -58,8 +58,8 @@ DEPTH_OF_SERIES = 14
 WANTED_DEPTH = 6
 """With fewer decades at the points drawn more of them are."""
 
-QUICK_POINTS = 40
-"""At quick effort at most so many points in all, four in a phase or fewer, but one in each."""
+QUICK_POINTS = 30
+"""At quick effort about so many points in all: four in a phase or fewer, and one in each."""
 
 PHASES_IN_TURN = 3
 """At quick effort further laws are compared at points of their own in so many phases, which go round."""

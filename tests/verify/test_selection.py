@@ -40,9 +40,9 @@ def test_points_lie_deep_inside_their_phase():
         assert depth_at(QUADRATIC, phase, point, ladder_at(QUADRATIC, phase, point)[-1]) >= DEPTH
 
 
-@pytest.mark.parametrize(("phases", "each"), [(11, 3), (17, 2), (22, 1)])
+@pytest.mark.parametrize(("phases", "each"), [(8, 3), (11, 2), (22, 1)])
 def test_points_of_a_diagram_of_many_phases_are_few_in_each(phases, each):
-    """Forty in all at quick effort; steep ones with faint noise are among them at every seed, or in turn."""
+    """About thirty in all at quick effort; steep ones are among them at every seed, or in turn."""
     once = phase_diagram(quadratic, noise="scaled")
     diagram = replace(once, phases=(once.phases * 2)[:phases])
     of_seeds = [points_in(diagram, once["Ib"], "quick", seed) for seed in range(6)]
