@@ -433,8 +433,6 @@ def _check(diagram: PhaseDiagram, phase: Phase, point: Any, laws: Laws) -> Itera
             decades = math.log10(dims[-1]) if end is None else end
             depth = decades * slack_at(diagram, phase, point)
             reason = why_unseen(diagram, phase, quantity, law, point, decades=decades, depth=depth)
-            if end is not None and depth < LEAST_DEPTH:
-                reason = words.SHORT_LADDER
         if reason is not None:
             shared = _shared(diagram, phase, point, dims)
             yield Omission(quantity=quantity, kind=None, reason=reason, **shared)

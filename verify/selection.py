@@ -1,8 +1,8 @@
 """Which points of a diagram are compared, with which laws, and on which dimensions.
 
 Points are chosen before anything is solved: so deep inside their phase that all that is neglected lies
-decades below what is kept at the end of the ladder (``DEPTH``).  Such points lose what is small beside the
-whole, as a part of the risk may be: further points, less deep, show it on shorter ladders (``visibility``).
+decades below what is kept at the end of the ladder (``DEPTH``).  Such a ladder may lose what is small beside
+the whole, as a part of the risk may be: a shorter one shows it, at further points better (``visibility``).
 Where a law is another one at gamma < 1 a point of its own is drawn there.
 
 In this order: ``require_effort``, ``require_seed``, ``selected``, ``points_in``, ``laws_compared``,
@@ -40,8 +40,8 @@ from verify.visibility import (
 Effort = Literal["quick", "full"]
 
 Laws = Literal["usual", "all", "lost", "cases"]
-"""Those that all phases have; all; those alone that a usual ladder does not show, on shorter ones; and those
-that are others at gamma < 1."""
+"""Those that all phases have; all; those alone that the usual ladder of a point loses; and those that are
+others at gamma < 1."""
 
 MARGIN = Fraction(1, 10)
 """Least slack of every inequality of the region at a point."""

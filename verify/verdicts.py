@@ -11,7 +11,8 @@ distance between the measured number and the derived one,
 ``COARSEST`` is half of what must not get away: 0.02 on an exponent, 1 % on a constant, a fifth of a power of
 log d.  Where all that is neglected is not far enough below what is kept, exponents alone are compared, and
 ``COARSEST_OF_SHALLOW`` is half of 0.05; an exponent that is less than 0.05 off is undecided there, as what is
-left falls so slowly that its estimate may be too small.
+left falls so slowly that its estimate may be too small, and so is the exponent of what vanishes at the sizes
+that are measured.
 
 By hand: an exponent 0.5 measured as 0.503 with u = 0.002 has the tolerance 0.006, and agrees; as 0.52 it
 disagrees; as 0.503 with u = 0.01 the tolerance would be 0.03, and nothing is decided.
@@ -96,6 +97,8 @@ def verdict_of(
     tolerance = tolerance_of(kind, uncertainty)
     is_coarse = kind == "exponent" and not is_deep
     if error > tolerance:
-        return "undecided" if is_coarse and error < 2 * COARSEST_OF_SHALLOW else "disagrees"
+        # what vanishes at one size may not at another
+        is_open = is_coarse and (error < 2 * COARSEST_OF_SHALLOW or math.isinf(error))
+        return "undecided" if is_open else "disagrees"
     coarsest = COARSEST_OF_SHALLOW if is_coarse else COARSEST[kind]
     return "agrees" if tolerance <= coarsest else "undecided"

@@ -108,7 +108,7 @@ def why_unseen(
         return None
     # what modes next to the edge add is of the order of the angle, and irregular
     is_small_at_edge = quantity == "overfitting" and is_at_edge and _is_small(phase, law, point)
-    if is_small_at_edge and -_ANGLE * freedom * decades < FAR_FROM_THE_EDGE:
+    if is_small_at_edge and freedom < 0 and -_ANGLE * freedom * decades < FAR_FROM_THE_EDGE:
         return words.FEW_AT_EDGE
     far = LEAST_DEPTH if law.corrected is None else FAR_FROM_A_CASE_OF_SERIES
     return None if from_cases * decades >= far else words.NEAR_A_CASE
@@ -167,7 +167,7 @@ def _ends(
     is_at_edge = _is_at_hard_edge(phase, diagram, modes)
     if quantity == "learned" and is_small:
         yield SEEN_DECADES / (risk - own), words.SMALL_PART
-    if quantity == "overfitting" and is_small and is_at_edge:
+    if quantity == "overfitting" and is_small and is_at_edge and freedom < 0:
         yield ANGLE_DECADES / (_ANGLE * -freedom), words.SMALL_PART
     if quantity == "pruned_risk" and is_at_edge:
         yield min(EDGE_DECADES / (1 - modes), PRUNED_MODES / modes), words.MODES_AT_EDGE

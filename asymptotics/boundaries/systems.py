@@ -142,6 +142,8 @@ def mechanism_of_system(phases: Phases, relation: Eq) -> str:
 def _is_felt(phases: Phases) -> bool:
     """Whether the risk is another one on either side."""
     one, other = (phase.risk for phase in phases)
+    if one.expr == other.expr:
+        return False
     # most risks fall with other powers of d, which is seen at once
     return bool(cancel(one.exponent - other.exponent) != 0 or simplify(one.expr - other.expr) != 0)
 

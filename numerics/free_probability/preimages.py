@@ -51,7 +51,7 @@ _IDLE_STEPS = 4
 _BRACKET_STEPS = 400
 # Relative width in which a root is first sought around that of float64, and how much wider each time.
 _AROUND, _WIDENING = 1e-12, 1000
-# So many roundings are about that of x on the curve.
+# So many roundings are about that of x on the curve: steps that cost much end there.
 _ROUNDINGS = 16
 # Widest arithmetic, in bits, beyond which a threshold not found is not looked for with twice as many digits.
 _WIDEST = 4000
@@ -196,12 +196,13 @@ def _among_dense_modes(target: AnyTarget, noise: Any, threshold: Any) -> _Root |
 def _bracketed(target: AnyTarget, noise: Any, threshold: Any) -> Any:
     """A point near z_kappa: Newton's method in u, kept inside a bracket, as x(u + i v(u)) increases in u."""
     arithmetic = target.arithmetic
-    close = _ROUNDINGS * arithmetic.epsilon
-    u, factor = (threshold / 2 if threshold < 2 * noise else threshold), arithmetic.real(2)
+    close, factor = 2 * arithmetic.epsilon, arithmetic.real(2)
+    u = threshold / 2 if threshold < 2 * noise else threshold
     if arithmetic.bits > DOUBLE.bits:  # a step costs as much there as the whole search in float64
         with DOUBLE.working():
             near = _bracketed(target.rounded_to(DOUBLE), DOUBLE.real(noise), DOUBLE.real(threshold))
         u, factor = arithmetic.real(near.real), 1 + arithmetic.real(_AROUND)
+        close = _ROUNDINGS * arithmetic.epsilon
     excess, slope, height = _over(target, noise, threshold, u)
     is_beyond, low, high = excess > 0, u, u
     for _ in range(_BRACKET_STEPS):

@@ -3,11 +3,11 @@
 from dataclasses import replace
 
 import pytest
-from sympy import Piecewise, S
+from sympy import Piecewise, Rational, S
 
 from asymptotics import phase_diagram, quadratic
 from asymptotics.models import one_pass_sgd
-from asymptotics.symbols import gamma
+from asymptotics.symbols import d, gamma
 from verify import agreement
 from verify.comparison import checks_at
 from verify.limits import FIGURE_GAMMA
@@ -88,6 +88,19 @@ def test_what_is_lost_at_deep_points_is_compared(name):
     assert failures_of(pruned) == {"pruned_risk"}
     parts.__dict__["_parts"] = {**phase._parts, "learned": phase._parts["unlearned"]}
     assert failures_of(parts) == {"learned"}
+
+
+@pytest.mark.parametrize(
+    ("name", "part", "power"),
+    [("IV", "learned", Rational(-1, 2)), ("VIa", "learned", -20), ("VIa", "overfitting", Rational(-1, 50))],
+)
+def test_a_part_of_the_risk_that_is_said_to_be_small_is_compared(name, part, power):
+    """What a wrong law says of its own size is no reason to leave it out."""
+    phase, wrong = QUADRATIC[name], replace(QUADRATIC[name])
+    law = phase.decomposition[part]
+    small = replace(law, expr=law.expr * d**power, exponent=law.exponent + power)
+    wrong.__dict__["_parts"] = {**phase._parts, part: small}
+    assert failures_of(wrong) == {part}
 
 
 @pytest.mark.parametrize(("name", "quantity"), [("V", "overfitted_risk"), ("III", "learned_risk")])

@@ -62,3 +62,9 @@ def test_exponents_of_shallow_points_are_compared_less_finely():
     assert verdict_of("exponent", 0.5, 0.51, 0.01, is_deep=False) == "undecided"
     assert verdict_of("exponent", 0.5, 0.55, 0.007, is_deep=False) == "disagrees"
     assert verdict_of("constant", 1.0, 1.001, 0.007, is_deep=False) == "undecided"
+
+
+def test_what_vanishes_at_a_shallow_point_is_undecided():
+    measured = ("exponent", -0.5, -math.inf, 0.0)
+    assert verdict_of(*measured) == "disagrees"
+    assert verdict_of(*measured, is_deep=False) == "undecided"
