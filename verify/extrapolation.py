@@ -284,9 +284,12 @@ def _last_entry(columns: Iterator[NDArray[np.float64]], rounding: float) -> Limi
 
 
 def _bounded_by_steps(steps: NDArray[np.float64], last: float, slowest: float) -> Limit:
-    """The last value, as far as what is left is bounded by steps of one sign that shrink."""
+    """The last value, as far as what is left is bounded by steps of one sign that shrink.
+
+    The first dimensions may be too small for that: the last three steps say how fast.
+    """
     has_one_sign = bool(np.all(steps > 0) or np.all(steps < 0))
-    shrink = max(slowest, float(np.max(steps[1:] / steps[:-1]))) if has_one_sign else 1.0
+    shrink = max(slowest, float(np.max(steps[-2:] / steps[-3:-1]))) if has_one_sign else 1.0
     if shrink > _SHRINKING:
         return Limit(float(last), math.inf)
     return Limit(float(last), abs(float(steps[-1])) * max(1.0, shrink / (1 - shrink)))

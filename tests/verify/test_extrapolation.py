@@ -212,3 +212,10 @@ def test_numbers_beyond_float64_are_refused():
 def test_a_rate_that_is_none_is_refused(slowest):
     with pytest.raises(ValueError, match=r"slowest=.* must be a number between 0 and 1"):
         limit_beyond_powers([1.0] * 5, slowest=slowest)
+
+
+def test_the_first_dimensions_do_not_say_how_fast_the_last_steps_shrink():
+    """The unlearned part of the risk of attention, noise d^(-5/16), phase VIa: (K/d)^(1/2) is left, twice."""
+    lacks = [0.14946237, 0.07814935, 0.01992844, 0.00523385, 0.0014569, 0.00041677]
+    limit = limit_beyond_powers([1 + lack for lack in lacks], slowest=0.3)
+    assert abs(limit.value - 1) < limit.uncertainty < 0.0015
