@@ -441,9 +441,11 @@ def _of_term(
     log_power = FIELD.to_sympy(value.log_power)
     if logarithm is None:
         logarithm, log_power = Logarithm(S.One, S.One), S.Zero
-    constant = value.coefficient * logarithm.exponent**log_power
+    number = value.coefficient
     if scales.noise == "fixed":
-        constant = constant.subs(noise_variance, 1)
+        number = number.subs(noise_variance, 1)
+    # apart from the exponent of L, which is negative beyond the phase
+    constant = collected(number) * logarithm.exponent**log_power
     powers = in_positive_factors(_grouped(value), domain)
     corrected = logarithm.corrected
     if corrected is not None:
@@ -452,7 +454,7 @@ def _of_term(
         expr=powers * logarithm.leading**log_power,
         exponent=simplified(scales.expression(scales.exponent(value))),
         log_exponent=log_power,
-        constant=in_positive_factors(collected(constant), domain),
+        constant=in_positive_factors(constant, domain),
         corrected=corrected,
         corrected_order=1 if next_order is None else 2,
         scales=scales,

@@ -188,12 +188,12 @@ def _newton(residuals: Exact, start: Any) -> Any:
         # most steps are good as they are, and slopes are needed there next
         following = slopes_at(residuals, point + step)
         if not _falls(following[0][None, :], point + step, size, 1.0).all():
-            halves = 0.5 ** np.arange(1, HALVINGS + 1)
-            trials = point + step * halves[:, None]
-            better = _falls(residuals(trials), trials, size, halves)
+            shares = 0.5 ** np.arange(1, HALVINGS + 1)
+            trials = point + step * shares[:, None]
+            better = _falls(residuals(trials), trials, size, shares)
             if not better.any():
                 return point if size < SETTLED else None
-            step = step * halves[int(np.argmax(better))]
+            step = step * shares[int(np.argmax(better))]
             following = slopes_at(residuals, point + step)
         point, (here, jacobian) = point + step, following
     return None

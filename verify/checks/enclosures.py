@@ -63,11 +63,11 @@ def certified_checks(
     if effort == "quick" and diagram.model.name not in FAST:
         yield _left_out(diagram, words.SLOW_PROOF)
         return
-    found = next((at for at in _deepest(diagram, seed) if at[0] >= LEAST_MARGIN), None)
-    if found is None:
+    deep = next((at for at in _deepest(diagram, seed) if at[0] >= LEAST_MARGIN), None)
+    if deep is None:
         yield _left_out(diagram, words.NO_DEEP_POINT)
         return
-    _, phase, point = found
+    _, phase, point = deep
     dims, ratios = DIMS[diagram.model.name], []
     for dim in dims:
         values = scaled_values(point, dim)
