@@ -107,8 +107,8 @@ def why_unseen(
     if quantity == "pruned_risk" and is_at_edge:
         return None
     # what modes next to the edge add is of the order of the angle, and irregular
-    is_small_at_edge = quantity == "overfitting" and is_at_edge and _is_small(phase, law, point)
-    if is_small_at_edge and freedom < 0 and -_ANGLE * freedom * decades < FAR_FROM_THE_EDGE:
+    is_of_few = _is_overfitting_at_edge(diagram, phase, quantity, law, point)
+    if is_of_few and -_ANGLE * freedom * decades < FAR_FROM_THE_EDGE:
         return words.FEW_AT_EDGE
     far = LEAST_DEPTH if law.corrected is None else FAR_FROM_A_CASE_OF_SERIES
     return None if from_cases * decades >= far else words.NEAR_A_CASE
@@ -167,10 +167,17 @@ def _ends(
     is_at_edge = _is_at_hard_edge(phase, diagram, modes)
     if quantity == "learned" and is_small:
         yield SEEN_DECADES / (risk - own), words.SMALL_PART
-    if quantity == "overfitting" and is_small and is_at_edge and freedom < 0:
+    if _is_overfitting_at_edge(diagram, phase, quantity, law, point):
         yield ANGLE_DECADES / (_ANGLE * -freedom), words.SMALL_PART
     if quantity == "pruned_risk" and is_at_edge:
         yield min(EDGE_DECADES / (1 - modes), PRUNED_MODES / modes), words.MODES_AT_EDGE
+
+
+def _is_overfitting_at_edge(diagram: PhaseDiagram, phase: Phase, quantity: str, law: Law, point: Any) -> bool:
+    """Whether it is the overfitted part, small, at a hard edge that the threshold approaches."""
+    modes, freedom = _exponents(point, phase.learned.exponent, phase.degrees_of_freedom.exponent)
+    is_small = quantity == "overfitting" and _is_small(phase, law, point)
+    return is_small and _is_at_hard_edge(phase, diagram, modes) and freedom < 0
 
 
 def _is_small(phase: Phase, law: Law, point: Any) -> bool:
