@@ -44,12 +44,12 @@ from verify.extrapolation import (
     ROUNDING,
     Limit,
     extrapolated_exponent,
-    limit_beyond_powers,
     limits_of_ratio,
 )
 from verify.ladder import (
     EXPONENTS,
     LEAST_DEPTH,
+    between,
     coordinates,
     dimensions,
 )
@@ -394,18 +394,20 @@ class _Rungs(NamedTuple):
         variables: the physical variables at each dimension.
         solutions: what gives quantities by name, at each dimension.
         rounding: relative, of what the solutions give.
-        is_shorter: whether the ladder ends before the usual one, to show what that one loses.
     """
 
     dims: tuple[int, ...]
     variables: list[Mapping[str, Any]]
     solutions: list[Callable[[str], Any]]
     rounding: float
-    is_shorter: bool
 
 
 def _rungs(
-    diagram: PhaseDiagram, phase: Phase, point: Any, dims: tuple[int, ...], *, is_shorter: bool
+    diagram: PhaseDiagram,
+    phase: Phase,
+    point: Any,
+    solved: Callable[[int, int | None], Callable[[str], Any]],
+    dims: tuple[int, ...],
 ) -> _Rungs:
     # where the last dimension lacks more than 1e-6 of the law no more digits are seen
     is_short = is_costly(diagram) and depth_at(diagram, phase, point, dims[-1]) < FEW_DIGITS
@@ -413,22 +415,20 @@ def _rungs(
     return _Rungs(
         dims,
         [_variables(diagram, point, dim) for dim in dims],
-        [_solved_in(phase, diagram, point, dim, digits) for dim in dims],
+        [solved(dim, digits) for dim in dims],
         ROUNDING if digits is None else 10.0**-digits,
-        is_shorter,
     )
 
 
 def _check(diagram: PhaseDiagram, phase: Phase, point: Any, laws: Laws) -> Iterator[Check | Omission]:
     """The checks of one point, and what was left out."""
     usual = ladder_at(diagram, phase, point)
-    solved: dict[tuple[int, ...], _Rungs] = {}
+    solved = cached(partial(_solved_in, phase, diagram, point))
+    rungs_at = cached(partial(_rungs, diagram, phase, point, solved))
     for quantity, law in laws_compared(diagram, phase, laws).items():
         dims, reason = usual, None
         if not has_own_axes(diagram) and quantity not in phase.laws:
             end = shorter_end(diagram, phase, quantity, law, point)
-            if end is None and laws == "lost":
-                continue
             dims = usual if end is None else dimensions(end)
             decades = math.log10(dims[-1]) if end is None else end
             depth = decades * slack_at(diagram, phase, point)
@@ -437,9 +437,20 @@ def _check(diagram: PhaseDiagram, phase: Phase, point: Any, laws: Laws) -> Itera
             shared = _shared(diagram, phase, point, dims)
             yield Omission(quantity=quantity, kind=None, reason=reason, **shared)
             continue
-        if dims not in solved:
-            solved[dims] = _rungs(diagram, phase, point, dims, is_shorter=dims != usual)
-        yield from _check_of_law(diagram, phase, point, quantity, law, solved[dims])
+        check = partial(_check_of_law, diagram, phase, point, quantity, law)
+        outcomes = list(check(rungs_at(dims)))
+        if any(map(_is_undecided, outcomes)):
+            outcomes = list(check(rungs_at(between(dims))))
+        for one in outcomes:
+            if dims != usual and _is_undecided(one):
+                shared = _shared(diagram, phase, point, dims)
+                yield Omission(quantity=quantity, kind=one.kind, reason=words.SHORT_LADDER, **shared)
+            else:
+                yield one
+
+
+def _is_undecided(one: Check | Omission) -> bool:
+    return isinstance(one, Check) and one.verdict == "undecided"
 
 
 def _check_of_law(
@@ -461,9 +472,6 @@ def _check_of_law(
         own = depth if kind == "exponent" or verdict != "undecided" else depth_of_law
         if own < enough and not math.isnan(measured.value):
             yield Omission(quantity=quantity, kind=kind, reason=words.SHALLOW, **shared)
-            continue
-        if verdict == "undecided" and rungs.is_shorter:
-            yield Omission(quantity=quantity, kind=kind, reason=words.SHORT_LADDER, **shared)
             continue
         yield Check(
             quantity=quantity,
@@ -491,11 +499,6 @@ def _compared(
     heights = [float(at["d"]) for at in variables]
     # what an estimator does not have, such as a threshold, is nothing at every size
     values = [of(quantity) or 0 for of in rungs.solutions]
-    if law.expr == 0 and quantity in PARTS:
-        # float64 does not tell nothing from little, but its share of the whole
-        shares = [float(value / of("excess_risk")) for value, of in zip(values, rungs.solutions, strict=True)]
-        yield "constant", 0.0, limit_beyond_powers(shares, rounding=rounding)
-        return
     if law.expr == 0 or exponent == -math.inf or not all(values):
         plain = [float(value) for value in values]
         closed_form = -math.inf if law.expr == 0 else exponent

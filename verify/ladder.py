@@ -19,14 +19,16 @@ What limits it, as decimal exponents of the last dimension:
 By hand: n_eff = d^(1/2), lambda = 1/d and gamma = 1, in phase V of the quadratic network.  The largest
 parameter is the number of samples, n = n_eff d = d^(3/2): the ladder ends at d = 10^(150/(3/2)) = 10^100.
 
-In this order: `Cost`, `dimensions`, `reach`, `margin`, `deepest`, `ladder`, `reach_of_width`.
+In this order: `Cost`, `dimensions`, `between`, `reach`, `margin`, `deepest`, `ladder`, `reach_of_width`.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from typing import Any, Generic, TypeVar
 
 import numpy as np
@@ -105,6 +107,16 @@ def dimensions(end: float, *, start: float = 0, steps: int = STEPS) -> tuple[int
     for k in range(1, steps + 1):
         dims.append(max(round(10.0 ** (start + (end - start) * k / steps)), dims[-1] + 1))
     return tuple(dims[1:])
+
+
+def between(dims: Sequence[int]) -> tuple[int, ...]:
+    """A ladder with one more dimension between any two.
+
+    >>> between((10, 1000, 100_000))
+    (10, 100, 1000, 10000, 100000)
+    """
+    middles = [math.isqrt(low * high) for low, high in pairwise(dims)]
+    return tuple(dict.fromkeys(sorted([*dims, *middles])))
 
 
 def reach(diagram: PhaseDiagram, phases: Iterable[Phase], at: Array, cost: Cost = QUICK) -> Array:

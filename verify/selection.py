@@ -2,8 +2,8 @@
 
 Points are chosen before anything is solved: so deep inside their phase that all that is neglected lies
 decades below what is kept at the end of the ladder (``DEPTH``).  Such a ladder may lose what is small beside
-the whole, as a part of the risk may be: a shorter one shows it, at further points better (``visibility``).
-Where a law is another one at gamma < 1 a point of its own is drawn there.
+the whole, as a part of the risk may be: a shorter one shows it (``visibility``).  Where a law is another one
+at gamma < 1 a point of its own is drawn there.
 
 In this order: ``require_effort``, ``require_seed``, ``selected``, ``points_in``, ``laws_compared``,
 ``ladder_at``, ``shorter_end``, ``slack_at``, ``depth_at``, ``is_costly``, ``is_solved_as_declared``.
@@ -12,7 +12,7 @@ In this order: ``require_effort``, ``require_seed``, ``selected``, ``points_in``
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from numbers import Integral
 from typing import Any, Literal
@@ -29,7 +29,6 @@ from verify.predictions import laws_of
 from verify.strategies import decays, scales
 from verify.systems.points import has_own_axes, last_decade, point_type, slack, slack_of_law
 from verify.visibility import (
-    AMONG_LARGER,
     end_where_seen,
     has_hard_edge,
     is_by_cases,
@@ -39,9 +38,8 @@ from verify.visibility import (
 
 Effort = Literal["quick", "full"]
 
-Laws = Literal["usual", "all", "lost", "cases"]
-"""Those that all phases have; all; those alone that the usual ladder of a point loses; and those that are
-others at gamma < 1."""
+Laws = Literal["usual", "all", "cases"]
+"""Those that all phases have; all; and those alone that are others at gamma < 1."""
 
 MARGIN = Fraction(1, 10)
 """Least slack of every inequality of the region at a point."""
@@ -101,8 +99,12 @@ def selected(diagram: PhaseDiagram, index: int, effort: Effort, seed: int) -> It
     turns = 2 if len(points) >= POINTS["quick"] else len(points)
     for k, point in enumerate(points):
         yield point, "all" if effort == "full" or k % turns == seed % turns else "usual"
-    if effort == "full" or index in in_turn(len(diagram.phases), PHASES_IN_TURN, seed):
-        yield from _further_points(diagram, phase, seed)
+    if effort == "quick" and index not in in_turn(len(diagram.phases), PHASES_IN_TURN, seed):
+        return
+    by_cases = {} if has_own_axes(diagram) else laws_compared(diagram, phase, "cases")
+    further = _cases_shown_at(diagram, phase, by_cases, seed) if by_cases else None
+    if further is not None:
+        yield further, "cases"
 
 
 def points_in(diagram: PhaseDiagram, phase: Phase, effort: Effort, seed: int) -> list[Any]:
@@ -149,36 +151,6 @@ def points_in(diagram: PhaseDiagram, phase: Phase, effort: Effort, seed: int) ->
     return points or deepest(1)
 
 
-def _further_points(diagram: PhaseDiagram, phase: Phase, seed: int) -> Iterator[tuple[Any, Laws]]:
-    """The points of laws that the others do not show: those that they lose, and those by cases in gamma."""
-    if has_own_axes(diagram):
-        return
-    kinds: tuple[tuple[Laws, Callable[..., Any]], ...] = (
-        ("lost", _lost_shown_at),
-        ("cases", _cases_shown_at),
-    )
-    for laws, point_of in kinds:
-        meant = laws_compared(diagram, phase, laws)
-        point = point_of(diagram, phase, meant, seed) if meant else None
-        if point is not None:
-            yield point, laws
-
-
-def _lost_shown_at(diagram: PhaseDiagram, phase: Phase, laws: Mapping[str, Law], seed: int) -> Any:
-    """The point where shorter ladders show most of these laws; None if there is none."""
-
-    def shown(point: Any) -> tuple[int, int, float]:
-        """How many of those laws, first of those that other points do not show either, and how deep."""
-        slack = slack_at(diagram, phase, point)
-        ends = {name: shorter_end(diagram, phase, name, law, point) for name, law in laws.items()}
-        depths = {name: end * slack for name, end in ends.items() if end is not None}
-        deep = {name: depth for name, depth in depths.items() if depth >= LEAST_DEPTH}
-        return len(deep.keys() & AMONG_LARGER), len(deep), min(deep.values(), default=0.0)
-
-    best = max(_examples(_inside(diagram, phase), 2 * _TRIES, seed), key=shown, default=None)
-    return None if best is None or shown(best)[1] == 0 else best
-
-
 def _cases_shown_at(diagram: PhaseDiagram, phase: Phase, laws: Mapping[str, Law], seed: int) -> Any:
     """The point at gamma < 1 where most of these laws are seen; None if there is none."""
 
@@ -205,14 +177,7 @@ def laws_compared(diagram: PhaseDiagram, phase: Phase, laws: Laws) -> Mapping[st
     every = laws_of(diagram, phase)
     if laws == "all":
         return every
-    further = {quantity: law for quantity, law in every.items() if quantity not in phase.laws}
-    is_meant = is_by_cases if laws == "cases" else _may_be_lost
-    return {quantity: law for quantity, law in further.items() if is_meant(law)}
-
-
-def _may_be_lost(law: Law) -> bool:
-    """A series in 1/log d needs the longest ladder; nothing is seen to be little on any."""
-    return law.corrected is None and law.expr != 0
+    return {name: law for name, law in every.items() if name not in phase.laws and is_by_cases(law)}
 
 
 def ladder_at(diagram: PhaseDiagram, phase: Phase, point: Any) -> tuple[int, ...]:

@@ -98,7 +98,7 @@ def verdict_of(
     is_coarse = kind == "exponent" and not is_deep
     if error > tolerance:
         # what vanishes at one size may not at another
-        is_open = is_coarse and (error < 2 * COARSEST_OF_SHALLOW or math.isinf(error))
+        is_open = is_coarse and (error < 2 * COARSEST_OF_SHALLOW or measured == -math.inf)
         return "undecided" if is_open else "disagrees"
     coarsest = COARSEST_OF_SHALLOW if is_coarse else COARSEST[kind]
     return "agrees" if tolerance <= coarsest else "undecided"

@@ -37,11 +37,8 @@ from verify.limits import FIGURE_GAMMA
 
 PARTS = ("unlearned", "learned", "overfitting")
 
-AMONG_LARGER = {"learned", "overfitting", "pruned_risk"}
-"""What matrix networks lose among larger numbers; other laws leave the range of float64, at few points."""
-
-SEEN_DECADES = 5
-"""How far below the whole what others leave of it is still known, in float64, to more than is compared."""
+SEEN_DECADES = 9
+"""How far below the whole what others leave of it is still known, in float64, to 1e-5: 1e-3 is compared."""
 
 ANGLE_DECADES = 14
 """Decades of that angle below 1 up to which float64 tells it from 0."""
@@ -64,7 +61,7 @@ FAR_FROM_A_CASE_OF_SERIES = 2 * POWERS_GONE
 """Decades by which what is left of a law by cases in gamma lies below it where a series in 1/log d is left,
 too; ``LEAST_DEPTH`` otherwise."""
 
-FAR_FROM_THE_EDGE = 5
+FAR_FROM_THE_EDGE = 3
 """Decades by which what those modes add lies below it."""
 
 _ANGLE = 1 / 5
@@ -162,7 +159,7 @@ def _ends(
     risk, modes, freedom, own = _exponents(point, *(one.exponent for one in laws))
     if own != 0 and math.isfinite(own):
         yield 2 * RANGE / abs(own), words.BEYOND_FLOATS
-    # of what is nothing its share of the risk is compared
+    # of what is nothing no size is known
     is_small = has_hard_edge(diagram) and _is_small(phase, law, point)
     is_at_edge = _is_at_hard_edge(phase, diagram, modes)
     if quantity == "learned" and is_small:

@@ -325,8 +325,11 @@ def _on_curve(target: AnyTarget, root: _Root, noise: Any) -> _Root | None:
     arithmetic = target.arithmetic
     curve = root.view.curve(arithmetic, noise).seen_from(root.nearest)
     height = curve.height(root.xi.real, root.xi.imag)
-    mismatch = abs(height * height - root.xi.imag * root.xi.imag)
-    if mismatch > arithmetic.sqrt(arithmetic.epsilon) * abs(root.xi) ** 2:
+    mismatch, close = abs(height * height - root.xi.imag * root.xi.imag), arithmetic.sqrt(arithmetic.epsilon)
+    if mismatch > close * abs(root.xi) ** 2:
+        return None
+    # where x' vanishes, near the edge of the noise, steps vanish before the root is reached
+    if height > 0 and mismatch > arithmetic.sqrt(close) * height * height:
         return None
     return replace(root, xi=arithmetic.complex(root.xi.real, height))
 

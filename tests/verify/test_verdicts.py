@@ -68,3 +68,7 @@ def test_what_vanishes_at_a_shallow_point_is_undecided():
     measured = ("exponent", -0.5, -math.inf, 0.0)
     assert verdict_of(*measured) == "disagrees"
     assert verdict_of(*measured, is_deep=False) == "undecided"
+
+
+def test_what_is_said_to_vanish_and_does_not_disagrees_at_any_depth():
+    assert verdict_of("exponent", -math.inf, -0.5, 0.0, is_deep=False) == "disagrees"

@@ -156,3 +156,18 @@ def test_a_search_with_more_digits_begins_where_float64_ends(monkeypatch: pytest
         assert abs(excess) < 1e-28 * noise
     assert slope < 1e-4
     assert bits.count(106) < 30 < len(bits)
+
+
+@pytest.mark.parametrize(
+    ("dim", "decay", "scale"), [(10**6, 2.0, 1e-4), (10**6, 0.8, 1e-9), (100, 1.25, 1e-6)]
+)
+@pytest.mark.parametrize("below", [1e-16, 1e-14, 1e-12, 1e-9])
+def test_heights_next_to_the_edge_of_the_noise(dim: int, decay: float, scale: float, below: float) -> None:
+    """Where x' vanishes rounding moves a height h by rounding over h^2, relative to it, and by no more."""
+    target, noise = Target(dim=dim, decay=decay, scale=scale), 0.3
+    threshold = 2 * noise * (1 - below)
+    height = complex(preimage(target, noise, threshold).point).imag
+    wide = multiprecision(212)
+    with wide.working():
+        exact = float(preimage(target.rounded_to(wide), wide.real(noise), wide.real(threshold)).point.imag)
+    assert height == pytest.approx(exact, rel=1e-13 + 50 * 2.3e-16 * noise**2 / exact**2, abs=0)
