@@ -59,7 +59,7 @@ from verify.limits import (
     WIDEST,
 )
 from verify.outcomes import Check, DerivedPhase, Omission
-from verify.predictions import lacks, laws_of
+from verify.predictions import lacks, laws_of, require_law
 from verify.report import Report
 from verify.selection import (
     Effort,
@@ -596,7 +596,7 @@ def _require_solved(diagram: Any) -> None:
     require(diagram.noise in get_args(Noise), "noise of the diagram", diagram.noise, "fixed, scaled or none")
     require(bool(diagram.phases), "phases of the diagram", diagram.phases, "at least one")
     for phase in diagram.phases:
-        _require_phase(phase, of_system=isinstance(diagram.model, System))
+        _require_phase(diagram, phase)
     if not is_solved_as_declared(diagram):
         narrowed = NETWORKS[_network(diagram)].narrowed
         solved = [name for name, network in NETWORKS.items() if network.narrowed is not None]
@@ -604,7 +604,7 @@ def _require_solved(diagram: Any) -> None:
         require(diagram.width == "full" or narrowed is not None, "diagram", diagram, few)
 
 
-def _require_phase(phase: Any, *, of_system: bool) -> None:
+def _require_phase(diagram: PhaseDiagram, phase: Any) -> None:
     """Refuse a phase whose region or laws are none, or that lacks laws."""
     require(isinstance(phase, Phase), "phases of the diagram", phase, "Phases")
     region, allowed = phase.region, "an And of inequalities, of a single one And(a > 1, evaluate=False)"
@@ -612,15 +612,10 @@ def _require_phase(phase: Any, *, of_system: bool) -> None:
     require(is_region, f"region of phase {phase.name}", region, allowed)
     for name in ("risk", "effective_noise", "threshold", "learned", "degrees_of_freedom"):
         law = getattr(phase, name)
-        require(isinstance(law, Law), f"{name} of phase {phase.name}", law, "a Law")
-        if isinstance(law, NoLaw):
-            continue
-        forms = [law.expr, law.exponent, law.log_exponent, law.constant]
-        forms += [] if law.corrected is None else [law.corrected]
-        for form in forms:
-            allowed_form = "made of SymPy expressions, such as Rational(101, 100)"
-            require(isinstance(form, Expr), f"{name} of phase {phase.name}", form, allowed_form)
-    names = tuple(phase.balance.regime.quantities) if of_system else QUANTITIES
+        if not isinstance(law, NoLaw):
+            require_law(diagram, phase, name, law)
+    is_system = isinstance(diagram.model, System)
+    names = tuple(phase.balance.regime.quantities) if is_system else QUANTITIES
     lacking = [name for name in ("excess_risk", *names) if name not in phase.laws]
     every = f"those of all quantities of its model, which has {', '.join(lacking)} besides"
     require(not lacking, f"laws of phase {phase.name}", ", ".join(phase.laws), every)

@@ -12,7 +12,7 @@ taken at dimensions such as 10^2000, where all that ``expr`` holds besides its l
 log(C'/C) + (e' - e) log d + (m' - m) log log d.  So an error in any of the five fields makes one of the two
 a constant other than 0, or a straight line in log d or in log log d.
 
-In this order: `laws_of`, `Lacks`, `lacks`, `formal_difference`.
+In this order: `laws_of`, `require_law`, `Lacks`, `lacks`, `formal_difference`.
 """
 
 from __future__ import annotations
@@ -24,12 +24,13 @@ from typing import Any, NamedTuple
 
 import mpmath
 import numpy as np
-from sympy import Rational
+from sympy import Expr, Rational
 
 from asymptotics import Law, Phase, PhaseDiagram
 from asymptotics.balance.laws import EXPONENTS, NoSuchLaw
 from asymptotics.expressions.checks import require
 from asymptotics.expressions.point import VARIABLES, name_of
+from verify.ladder import EXPONENTS as COORDINATES
 from verify.systems.points import axes, has_own_axes
 
 FORMAL = (2000, 4000, 8000)
@@ -47,15 +48,37 @@ def laws_of(diagram: PhaseDiagram, phase: Phase) -> dict[str, Law]:
     Besides those of every phase they are, where the estimator has them, those of the training loss, of the
     parts of the risk and of the risk after pruning.
     """
-    laws = dict(phase.laws)
     if has_own_axes(diagram):
-        return laws
+        return dict(phase.laws)
+    further: dict[str, Law] = {}
     for name in ("train_loss", "pruned_risk"):
         with suppress(NoSuchLaw, NotImplementedError):
-            laws[name] = getattr(phase, name)
+            further[name] = getattr(phase, name)
     with suppress(NoSuchLaw):
-        laws |= phase.decomposition
-    return laws
+        further |= phase.decomposition
+    for name, law in further.items():
+        require_law(diagram, phase, name, law)
+    return {**phase.laws, **further}
+
+
+def require_law(diagram: PhaseDiagram, phase: Phase, name: str, law: Any) -> None:
+    """Refuse what is no law of a phase, such as one made by hand of numbers or of unknown symbols.
+
+    Raises:
+        InvalidArgument: it is no ``Law``, its forms are no expressions, or its powers depend on more than the
+            coordinates of the diagram.
+    """
+    parameter = f"{name} of phase {phase.name}"
+    require(isinstance(law, Law), parameter, law, "a Law")
+    forms = [law.expr, law.exponent, law.log_exponent, law.constant]
+    forms += [] if law.corrected is None else [law.corrected]
+    for form in forms:
+        allowed = "made of SymPy expressions, such as Rational(101, 100)"
+        require(isinstance(form, Expr), parameter, form, allowed)
+    coordinates = {x for group in axes(diagram) for x in group} if has_own_axes(diagram) else {*COORDINATES}
+    for power in (law.exponent, law.log_exponent):
+        known = f"a power that depends on {', '.join(sorted(map(str, coordinates)))} alone, its diagram's symbols"
+        require(power.free_symbols <= coordinates, parameter, power, known)
 
 
 class Lacks(NamedTuple):

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from declared_systems import HERMITE_2, HERMITE_3, RANDOM_FEATURES, RIDGE, TWO_SCALES
 from hypothesis import strategies as st
-from sympy import Rational, S
+from sympy import Rational, S, Symbol
 
 from asymptotics import Phase, PhaseDiagram, diagonal, kernel_ridge, phase_diagram, quadratic, ridge
 from asymptotics.algebra.monomials import Noise
@@ -274,6 +274,35 @@ def test_a_closed_form_that_is_nothing_disagrees_with_its_own_constant():
 def test_what_a_hand_has_made_no_diagram_of_is_refused(altered, message):
     with pytest.raises(InvalidArgument, match=message):
         agreement(altered(DIAGRAMS["diagonal"]))
+
+
+@pytest.mark.parametrize("quantity", ["risk", "train_loss", "learned"])
+@pytest.mark.parametrize(
+    ("altered", "message"),
+    [
+        (lambda law: None, "=None: must be a Law"),
+        (lambda law: replace(law, expr=0.5), "=0.5: must be made of SymPy expressions"),
+        (lambda law: replace(law, constant="1"), "='1': must be made of SymPy expressions"),
+        (
+            lambda law: replace(law, exponent=Symbol("x")),
+            "=x: must be a power that depends on a, b, ell, gamma",
+        ),
+        (
+            lambda law: replace(law, log_exponent=Symbol("a")),
+            "=a: must be .* alone, its diagram's symbols",
+        ),
+    ],
+)
+def test_what_a_hand_has_made_no_law_of_is_refused(quantity, altered, message):
+    """Those of every phase, those that are derived when asked for, and parts of the risk."""
+    phase = DIAGRAMS["diagonal"]["V"]
+    wrong = replace(phase, risk=altered(phase.risk)) if quantity == "risk" else replace(phase)
+    if quantity == "train_loss":
+        wrong.__dict__[quantity] = altered(phase.train_loss)
+    if quantity == "learned":
+        wrong.__dict__["_parts"] = {**phase._parts, quantity: altered(phase.decomposition[quantity])}
+    with pytest.raises(InvalidArgument, match=f"{quantity} of phase V{message}"):
+        agreement(_with_phase(DIAGRAMS["diagonal"], wrong))
 
 
 def test_a_phase_of_a_system_without_laws_that_it_declares_is_refused():
