@@ -76,8 +76,9 @@ def require_law(diagram: PhaseDiagram, phase: Phase, name: str, law: Any) -> Non
         allowed = "made of SymPy expressions, such as Rational(101, 100)"
         require(isinstance(form, Expr), parameter, form, allowed)
     coordinates = {x for group in axes(diagram) for x in group} if has_own_axes(diagram) else {*COORDINATES}
+    names = ", ".join(sorted(map(str, coordinates)))
     for power in (law.exponent, law.log_exponent):
-        known = f"a power that depends on {', '.join(sorted(map(str, coordinates)))} alone, its diagram's symbols"
+        known = f"a power that depends on {names} alone, its diagram's symbols"
         require(power.free_symbols <= coordinates, parameter, power, known)
 
 
