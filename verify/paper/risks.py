@@ -258,14 +258,15 @@ def _draw_slopes(
         above = np.max(heights[inside] - along, initial=-np.inf) + np.log(1.25)
         ax.plot(float(dim) ** ends, np.exp(above + line), linestyle="--", color=RED, linewidth=1.5, zorder=4)
         text = latex(slope, fold_short_frac=True) + (r"\ (\log)" if phase.risk.log_exponent != 0 else "")
-        # beside a falling line there is room; above a level one, of noise, at its left, before the peak
-        at_label = (ends.mean(), above) if slope < 0 else (ends[0], above + line[0])
+        # there is room to the right of a falling line, and above the end of a rising one
+        side = -1 if slope > 0 else 0
+        at_label = (ends.mean(), above) if slope < 0 else (ends[side], above + line[side])
         ax.annotate(
             f"{phase.name}: ${text}$",
             (float(dim) ** at_label[0], np.exp(at_label[1])),
-            xytext=(0, 4),
+            xytext=(4 if slope < 0 else 0, 4),
             textcoords="offset points",
-            ha="left",
+            ha="right" if slope > 0 else "left",
             va="bottom",
             color=RED,
             fontsize=8,
