@@ -1,6 +1,7 @@
 """Which points are compared: deep inside a phase, and for further laws where these are seen."""
 
 from dataclasses import replace
+from functools import cache
 
 import pytest
 from sympy import Piecewise, Rational, S
@@ -8,7 +9,6 @@ from sympy import Piecewise, Rational, S
 from asymptotics import phase_diagram, quadratic
 from asymptotics.models import one_pass_sgd
 from asymptotics.symbols import d, gamma
-from verify import agreement
 from verify.comparison import checks_at
 from verify.limits import FIGURE_GAMMA
 from verify.planted_errors.error import InTerms
@@ -82,22 +82,29 @@ def test_what_few_dimensions_leave_undecided_is_compared_on_more():
     assert all(check.verdict == "agrees" for check in learned)
 
 
-def failures_of(phase, noise="fixed", seeds=(0,)):
-    """Quantities that fail at some seeds, in one phase of the quadratic network."""
-    whole = replace(phase_diagram(quadratic, noise=noise), phases=(phase,), boundaries=())
-    return {check.quantity for seed in seeds for check in agreement(whole, seed=seed).failures}
+@cache
+def points_of(name):
+    """Two points of a phase, at the decay of the figures and at another."""
+    return points_in(QUADRATIC, QUADRATIC[name], "quick", 0)[1:3]
+
+
+def failures_of(phase, diagram=QUADRATIC, points=None):
+    """Quantities that fail at some of them, in one phase, perhaps altered."""
+    whole = replace(diagram, phases=(phase,), boundaries=())
+    checks = [check for point in points or points_of(phase.name) for check in checks_at(whole, phase, point)]
+    return {check.quantity for check in checks if check.verdict != "agrees"}
 
 
 @pytest.mark.parametrize("name", ["V", "VIa"])
 def test_what_is_lost_at_deep_points_is_compared(name):
     """Pruning that does nothing, one part of the risk for another: neither is seen on the usual ladders."""
-    phase, seeds = QUADRATIC[name], (0, 1)
-    assert not failures_of(phase, seeds=seeds)
+    phase = QUADRATIC[name]
+    assert not failures_of(phase)
     pruned, parts = replace(phase), replace(phase)
     pruned.__dict__["pruned_risk"] = phase.risk if name == "V" else phase.effective_noise
-    assert failures_of(pruned, seeds=seeds) == {"pruned_risk"}
+    assert failures_of(pruned) == {"pruned_risk"}
     parts.__dict__["_parts"] = {**phase._parts, "learned": phase._parts["unlearned"]}
-    assert failures_of(parts, seeds=seeds) == {"learned"}
+    assert failures_of(parts) == {"learned"}
 
 
 @pytest.mark.parametrize(
@@ -131,9 +138,15 @@ def test_a_small_part_of_the_risk_that_is_said_to_be_nothing_is_compared(name, p
 
 def test_a_law_by_cases_is_compared_in_each():
     """The training loss of phase N is another one at gamma < 1."""
-    phase = phase_diagram(quadratic, noise="none")["N"]
+    diagram = phase_diagram(quadratic, noise="none")
+    phase = diagram["N"]
     law, wrong = phase.train_loss, replace(phase)
     factor = Piecewise((2, gamma < 1), (1, True))
     wrong.__dict__["train_loss"] = replace(law, expr=law.expr * factor, constant=law.constant * factor)
-    assert not failures_of(phase, "none")
-    assert failures_of(wrong, "none") == {"train_loss"}
+    asked = (
+        one for seed in range(4) for one in selected(diagram, diagram.phases.index(phase), "quick", seed)
+    )
+    below = next(point for point, laws in asked if laws == "cases")
+    assert below.gamma < 1
+    assert not failures_of(phase, diagram, [below])
+    assert failures_of(wrong, diagram, [below]) == {"train_loss"}
