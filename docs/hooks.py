@@ -31,7 +31,7 @@ ROOMS = ("asymptotics", "numerics", "verify")
 FIGURES = ROOT / "build" / "figures"
 """Where `.ci/docs` has the examples draw."""
 
-NOTEBOOK = ROOT / "examples" / "notebook.py"
+NOTEBOOK = ROOT / "examples" / "walkthrough.py"
 EXECUTED = FIGURES / "notebook"
 """The notebook in the percent format, and where `.ci/docs` writes it with its outputs."""
 

@@ -116,7 +116,7 @@ def test_the_names_of_the_glossary_exist() -> None:
 
 def test_the_gallery_has_every_example() -> None:
     shown = set(re.findall(r"\{ #(\w+) \}$", hooks.gallery(), re.MULTILINE))
-    assert shown == {path.stem for path in (ROOT / "examples").rglob("*.py")} - {"notebook"}
+    assert shown == {path.stem for path in (ROOT / "examples").rglob("*.py")} - {"walkthrough"}
     linked = {
         name for text in dict(hooks.pages()).values() for name in re.findall(r"gallery\.md#(\w+)", text)
     }

@@ -7,7 +7,7 @@ import pytest
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 
-NOTEBOOK = Path(__file__).parent.parent / "examples" / "notebook.py"
+NOTEBOOK = Path(__file__).parent.parent / "examples" / "walkthrough.py"
 
 
 @pytest.fixture(scope="module")

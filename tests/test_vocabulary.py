@@ -57,7 +57,7 @@ TEXTS = sorted(
     }
 )
 
-NOTEBOOKS = ("examples/notebook.py", "tests/test_notebook.py")
+NOTEBOOKS = ("examples/walkthrough.py", "tests/test_notebook.py")
 """Where a cell is that of a notebook."""
 
 ELSEWHERE = ("mpmath.", "concurrent.", "pandas.", "dataclasses.", "S.")

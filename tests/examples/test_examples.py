@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 FOLDER = Path(__file__).parents[2] / "examples"
-EXAMPLES = sorted(path for path in FOLDER.glob("*.py") if path.name != "notebook.py")  # it has its own test
+EXAMPLES = sorted(
+    path for path in FOLDER.glob("*.py") if path.name != "walkthrough.py"
+)  # it has its own test
 
 
 LONG = ("compute_optimal", "gallery", "spectra_of_phases", "tail_and_risk", "width")

@@ -18,6 +18,6 @@ def test_a_figure_has_a_default_for_every_option(name: str) -> None:
 def test_examples_are_figures_by_their_names() -> None:
     stems = {path.stem for path in EXAMPLES.rglob("*.py")}
     assert {"first_steps", "width", "figure_1"} <= set(examples()) <= stems
-    assert "notebook" not in examples()  # it draws into no folder
+    assert "walkthrough" not in examples()  # it draws into no folder
     assert not set(examples()) & set(FIGURES)
     assert all(title for _, title in titles())

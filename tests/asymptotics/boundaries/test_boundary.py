@@ -19,16 +19,18 @@ from asymptotics import (
 from asymptotics.boundaries.types import boundary_terms, variable_of
 
 
-@pytest.mark.parametrize("boundary", OF_NETWORKS)
-def test_jumps_say_where_and_why(boundary):
-    assert ("jump" in boundary.mechanism) == (not boundary.continuous)
-    if boundary.continuous:
-        return
-    assert boundary.type in (BoundaryType.EDGE, BoundaryType.RECOVERY)
-    if boundary.type is BoundaryType.RECOVERY:  # as many degrees of freedom as all modes have, one each
-        terms = boundary_terms(boundary.phases, boundary.relation, boundary.continuous)
-        variable, _ = variable_of(terms)
-        assert simplify(variable - terms.network.noise_balance.lhs / symbols.effective_noise**2) == 0
+@pytest.mark.parametrize("some", OF_NETWORKS, ids=str)
+def test_jumps_say_where_and_why(some):
+    for boundary in some.boundaries():
+        assert ("jump" in boundary.mechanism) == (not boundary.continuous), boundary
+        if boundary.continuous:
+            continue
+        assert boundary.type in (BoundaryType.EDGE, BoundaryType.RECOVERY), boundary
+        if boundary.type is BoundaryType.RECOVERY:  # as many degrees of freedom as all modes have, one each
+            terms = boundary_terms(boundary.phases, boundary.relation, boundary.continuous)
+            variable, _ = variable_of(terms)
+            of_modes = terms.network.noise_balance.lhs / symbols.effective_noise**2
+            assert simplify(variable - of_modes) == 0, boundary
 
 
 @pytest.mark.parametrize(

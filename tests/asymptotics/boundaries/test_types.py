@@ -2,7 +2,7 @@
 
 import mpmath
 import pytest
-from all_boundaries import OF_LINEAR, OF_NETWORKS
+from all_boundaries import BOUNDARIES
 from mpmath import mpf
 from sympy import Interval, Rational, S, log, oo, simplify
 
@@ -55,39 +55,32 @@ def order(boundary, expression, beside=0):
     return (log_at(200) - log_at(100)) / 100
 
 
-# those of kernel ridge take seconds each
-SLOW = [pytest.param(*p.values, id=p.id, marks=pytest.mark.slow) for p in OF_LINEAR[3:]]
-# of noise that scales there are many: every sixth is enough between releases
-SCALED = [p for p in OF_NETWORKS if "scaled" in str(p.id)]
-SLOW += [pytest.param(*p.values, id=p.id, marks=pytest.mark.slow) for k, p in enumerate(SCALED) if k % 6]
-RARE = {p.id for p in SLOW}
-BOUNDARIES = [*(p for p in OF_NETWORKS if p.id not in RARE), *OF_LINEAR[:3], *SLOW]
+@pytest.mark.parametrize("some", BOUNDARIES, ids=str)
+def test_the_variable_is_of_order_one_on_the_boundary_alone(some):
+    for boundary in some.boundaries():
+        (variable, _), relation = variable_and_window(boundary), boundary.relation
+        logarithms = 0.02 if variable.has(log) else 0
+        assert abs(order(boundary, variable)) <= 1e-9 + logarithms, boundary
+        if variable != relation.lhs / relation.rhs:
+            beside = [order(boundary, variable, step) for step in (Rational(1, 4), Rational(-1, 4))]
+            orders = [abs(x) for x in beside if mpmath.isfinite(x)]  # a logarithm may end there
+            assert orders, boundary
+            assert min(orders) > 0.02, boundary
 
 
-@pytest.mark.parametrize("boundary", BOUNDARIES)
-def test_the_variable_is_of_order_one_on_the_boundary_alone(boundary):
-    (variable, _), relation = variable_and_window(boundary), boundary.relation
-    logarithms = 0.02 if variable.has(log) else 0
-    assert abs(order(boundary, variable)) <= 1e-9 + logarithms
-    if variable != relation.lhs / relation.rhs:
-        beside = [order(boundary, variable, step) for step in (Rational(1, 4), Rational(-1, 4))]
-        orders = [abs(x) for x in beside if mpmath.isfinite(x)]  # a logarithm may end there
-        assert orders
-        assert min(orders) > 0.02
-
-
-@pytest.mark.parametrize("boundary", BOUNDARIES)
-def test_the_window_is_where_the_risk_follows_neither_phase(boundary):
-    _, window = variable_and_window(boundary)
-    one, other = boundary.phases
-    if boundary.type is BoundaryType.UNCHANGED:
-        assert window is S.EmptySet
-        assert simplify(one.risk.expr - other.risk.expr) == 0
-    elif boundary.type is BoundaryType.EDGE and not boundary.continuous:
-        assert window.start == 0
-        assert window.end != oo
-    else:
-        assert window == Interval.open(0, oo)
+@pytest.mark.parametrize("some", BOUNDARIES, ids=str)
+def test_the_window_is_where_the_risk_follows_neither_phase(some):
+    for boundary in some.boundaries():
+        _, window = variable_and_window(boundary)
+        one, other = boundary.phases
+        if boundary.type is BoundaryType.UNCHANGED:
+            assert window is S.EmptySet, boundary
+            assert simplify(one.risk.expr - other.risk.expr) == 0, boundary
+        elif boundary.type is BoundaryType.EDGE and not boundary.continuous:
+            assert window.start == 0, boundary
+            assert window.end != oo, boundary
+        else:
+            assert window == Interval.open(0, oo), boundary
 
 
 def test_boundaries_of_other_models_are_refused():

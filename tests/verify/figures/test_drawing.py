@@ -10,6 +10,7 @@ from matplotlib.colors import to_rgb
 from sympy import Rational
 
 from asymptotics import diagonal, phase_diagram, quadratic, symbols
+from verify import checks_at
 from verify.figures import phase_diagram_figure
 from verify.figures.drawing import COLOURS
 from verify.limits import FIGURE_GAMMA
@@ -29,7 +30,7 @@ def test_over_samples_alone_the_exponent_of_the_risk_is_drawn():
 
 def test_a_check_that_failed_is_crossed_out():
     diagram = phase_diagram(diagonal)
-    one, *rest = [c for c in checks_of(diagonal, "fixed", "erm") if c.gamma == FIGURE_GAMMA]
+    one, *rest = checks_at(diagram, diagram["III"], {"a": 3, "ell": Rational(3, 2), "gamma": FIGURE_GAMMA})
     figure = phase_diagram_figure(diagram, checks=[replace(one, verdict="disagrees"), *rest])
     handles = [text.get_text() for text in figure.axes[0].get_legend().get_texts()]
     assert "checked, disagrees" in handles

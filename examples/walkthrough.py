@@ -21,8 +21,8 @@
 # We derive the laws, solve the equations, let the two check each other, train the network, and read its risk
 # off its weights alone.
 #
-# This file is a notebook in the percent format: `jupytext --to notebook examples/notebook.py` makes
-# `notebook.ipynb` of it.  It also runs as a script.  All of it takes less than a minute.
+# This file is a notebook in the percent format: `jupytext --to notebook examples/walkthrough.py` makes
+# `walkthrough.ipynb` of it.  It also runs as a script.  All of it takes less than a minute.
 
 # %% [markdown]
 # ## Derive
