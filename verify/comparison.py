@@ -6,8 +6,8 @@ a ladder of dimensions (``ladder``), and of every law three numbers are compared
 log d, and its constant, as the ratio of solution to law (``predictions``).  Each is extrapolated with an
 error estimate (``extrapolation``), from which the tolerance is made (``verdicts``).
 
-Points are chosen before anything is solved (``selection``).  What a measurement then cannot decide is
-undecided, which is not a pass.
+Points are chosen before anything is solved (``selection``).  What six dimensions leave undecided is compared
+on eleven, which remove more corrections.  What these cannot decide either is undecided: that is not a pass.
 """
 
 from __future__ import annotations

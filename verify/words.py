@@ -48,7 +48,8 @@ DERIVED_TEXT = (
 SOLVED_TEXT = (
     "The self-consistent equations of each model, with all sums over modes, at points drawn inside every "
     "phase (seed {seed}), each on a ladder of six dimensions in geometric progression that ends between "
-    "d = 1e{first} and 1e{last}.  Derivation and solution share no code.  What a solution lacks to its law "
+    "d = 1e{first} and 1e{last}, of eleven where six leave a number undecided, and of a shorter one where "
+    "that one loses it.  Derivation and solution share no code.  What a solution lacks to its law "
     "is extrapolated along the ladder, with an estimate of its error, from which the tolerance is made: "
     "three times the estimate, and at least {exponent} on an exponent, {log_exponent} on a power of log d "
     "and {constant} on a constant.  A number *disagrees* if it is further away than its tolerance, and is "
