@@ -90,6 +90,10 @@ from verify.visibility import (
     why_unseen,
 )
 
+LEAST_DEPTH_OF_PRUNED = LEAST_DEPTH / 2
+"""The risk after pruning is compared with fewer decades where its ladder is shorter than the usual one: what
+is undecided there is left out.  (Not so parts of the risk: what is left of them falls half as fast.)"""
+
 LEAST_DEPTH_OF_LOGARITHM = 5
 """With fewer decades powers of log d are not compared: they are slopes in log log d, which grows by log(4/3)
 in the middle of a ladder, where 10^(-5/2) is neglected."""
@@ -437,10 +441,14 @@ def _check(diagram: PhaseDiagram, phase: Phase, point: Any, laws: Laws) -> Itera
             shared = _shared(diagram, phase, point, dims)
             yield Omission(quantity=quantity, kind=None, reason=reason, **shared)
             continue
-        check = partial(_check_of_law, diagram, phase, point, quantity, law)
+        is_pruned = quantity == "pruned_risk" and dims != usual
+        least = LEAST_DEPTH_OF_PRUNED if is_pruned else LEAST_DEPTH
+        check = partial(_check_of_law, diagram, phase, point, quantity, law, least=least)
         outcomes = list(check(rungs_at(dims)))
-        if any(map(_is_undecided, outcomes)):
-            outcomes = list(check(rungs_at(between(dims))))
+        undecided = {one.kind for one in outcomes if _is_undecided(one)}
+        if undecided:
+            more = [one for one in check(rungs_at(between(dims))) if one.kind in undecided]
+            outcomes = [*(one for one in outcomes if one.kind not in undecided), *more]
         for one in outcomes:
             if dims != usual and _is_undecided(one):
                 shared = _shared(diagram, phase, point, dims)
@@ -454,21 +462,28 @@ def _is_undecided(one: Check | Omission) -> bool:
 
 
 def _check_of_law(
-    diagram: PhaseDiagram, phase: Phase, point: Any, quantity: str, law: Law, rungs: _Rungs
+    diagram: PhaseDiagram,
+    phase: Phase,
+    point: Any,
+    quantity: str,
+    law: Law,
+    rungs: _Rungs,
+    *,
+    least: float,
 ) -> Iterator[Check | Omission]:
-    """The checks of one law on a ladder."""
+    """The checks of one law on a ladder; constants from so many decades on."""
     shared, decades = _shared(diagram, phase, point, rungs.dims), math.log10(rungs.dims[-1])
     depth = decades * slack_at(diagram, phase, point)
     # its sums may end at a break; most do not, and then what is measured is decided
     depth_of_law = decades * slack_at(diagram, phase, point, law)
-    least = {"exponent": -math.inf, "log_exponent": LEAST_DEPTH_OF_LOGARITHM}
+    least_of = {"exponent": -math.inf, "log_exponent": LEAST_DEPTH_OF_LOGARITHM}
     # by which factor the slowest correction shrinks from one dimension to the next
     slowest = 10.0 ** (-max(depth_of_law, 0.0) / len(rungs.dims))
     for kind, predicted, measured in _compared(diagram, law, point, quantity, rungs, slowest):
-        enough = least.get(kind, LEAST_DEPTH)
+        enough = least_of.get(kind, least)
         if law.corrected is not None and kind != "exponent":
             enough = max(enough, LEAST_DEPTH_OF_SERIES)
-        verdict = verdict_of(kind, predicted, *measured, is_deep=depth >= LEAST_DEPTH)
+        verdict = verdict_of(kind, predicted, *measured, is_deep=depth >= least)
         own = depth if kind == "exponent" or verdict != "undecided" else depth_of_law
         if own < enough and not math.isnan(measured.value):
             yield Omission(quantity=quantity, kind=kind, reason=words.SHALLOW, **shared)

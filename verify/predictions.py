@@ -24,7 +24,8 @@ from typing import Any, NamedTuple
 
 import mpmath
 import numpy as np
-from sympy import Expr, Rational
+from sympy import AccumBounds, Expr, I, Rational, nan, zoo
+from sympy.core.function import AppliedUndef
 
 from asymptotics import Law, Phase, PhaseDiagram
 from asymptotics.balance.laws import EXPONENTS, NoSuchLaw
@@ -65,21 +66,22 @@ def require_law(diagram: PhaseDiagram, phase: Phase, name: str, law: Any) -> Non
     """Refuse what is no law of a phase, such as one made by hand of numbers or of unknown symbols.
 
     Raises:
-        InvalidArgument: it is no ``Law``, its forms are no expressions, or its powers depend on more than the
-            coordinates of the diagram.
+        InvalidArgument: it is no ``Law``, its forms are no real expressions, or its powers depend on more
+            than the coordinates of the diagram.
     """
     parameter = f"{name} of phase {phase.name}"
     require(isinstance(law, Law), parameter, law, "a Law")
-    forms = [law.expr, law.exponent, law.log_exponent, law.constant]
-    forms += [] if law.corrected is None else [law.corrected]
-    for form in forms:
-        allowed = "made of SymPy expressions, such as Rational(101, 100)"
-        require(isinstance(form, Expr), parameter, form, allowed)
+    for field in ("expr", "exponent", "log_exponent", "constant", "corrected"):
+        form = getattr(law, field)
+        is_real = isinstance(form, Expr) and not form.has(zoo, nan, I, AccumBounds)
+        allowed = f"made of real SymPy expressions, such as Rational(101, 100), which its {field} is not"
+        require(is_real or (field == "corrected" and form is None), parameter, form, allowed)
     coordinates = {x for group in axes(diagram) for x in group} if has_own_axes(diagram) else {*COORDINATES}
     names = ", ".join(sorted(map(str, coordinates)))
     for power in (law.exponent, law.log_exponent):
         known = f"a power that depends on {names} alone, its diagram's symbols"
-        require(power.free_symbols <= coordinates, parameter, power, known)
+        is_known = power.free_symbols <= coordinates and not power.has(AppliedUndef)
+        require(is_known, parameter, power, known)
 
 
 class Lacks(NamedTuple):

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from declared_systems import HERMITE_2, HERMITE_3, RANDOM_FEATURES, RIDGE, TWO_SCALES
 from hypothesis import strategies as st
-from sympy import Rational, S, Symbol
+from sympy import Function, I, Rational, S, Symbol, zoo
 
 from asymptotics import Phase, PhaseDiagram, diagonal, kernel_ridge, phase_diagram, quadratic, ridge
 from asymptotics.algebra.monomials import Noise
@@ -263,7 +263,7 @@ def test_a_closed_form_that_is_nothing_disagrees_with_its_own_constant():
         (lambda d: _with_phase(d, replace(d["V"], risk=None)), r"risk of phase V=None: must be a Law"),
         (
             lambda d: _with_phase(d, replace(d["V"], risk=replace(d["V"].risk, constant=1.01))),
-            r"risk of phase V=1.01: must be made of SymPy expressions",
+            r"risk of phase V=1.01: must be made of real SymPy .*, which its constant is not",
         ),
         (
             lambda d: _with_phase(d, replace(d["V"], threshold=NoLaw("of a hand"))),
@@ -281,8 +281,14 @@ def test_what_a_hand_has_made_no_diagram_of_is_refused(altered, message):
     ("altered", "message"),
     [
         (lambda law: None, "=None: must be a Law"),
-        (lambda law: replace(law, expr=0.5), "=0.5: must be made of SymPy expressions"),
-        (lambda law: replace(law, constant="1"), "='1': must be made of SymPy expressions"),
+        (lambda law: replace(law, expr=0.5), "=0.5: must be made of real .*, which its expr is not"),
+        (lambda law: replace(law, constant="1"), "='1': must be made of real .*, which its constant is not"),
+        (lambda law: replace(law, expr=zoo), "=zoo: must be made of real .*, which its expr is not"),
+        (lambda law: replace(law, exponent=I), "=I: must be made of real .*, which its exponent is not"),
+        (
+            lambda law: replace(law, exponent=Function("f")(a)),
+            r"=f\(a\): must be a power",
+        ),
         (
             lambda law: replace(law, exponent=Symbol("x")),
             "=x: must be a power that depends on a, b, ell, gamma",
