@@ -155,8 +155,8 @@ def checks_at(
 ) -> tuple[Check, ...]:
     """The checks of every law of one phase at one point, whether or not it lies deep inside.
 
-    Close to a boundary of the phase, or to gamma = 1/2, no dimension in reach is large: most constants are left
-    out there, and numbers may be undecided.  ``agreement`` chooses the deepest of the points drawn.
+    Close to a boundary of the phase, or to gamma = 1/2, no dimension in reach is large: most constants are
+    left out there, and numbers may be undecided.  ``agreement`` chooses the deepest of the points drawn.
 
     Args:
         diagram: as ``agreement`` takes it.
