@@ -90,9 +90,9 @@ from verify.visibility import (
     why_unseen,
 )
 
-LEAST_DEPTH_OF_PRUNED = LEAST_DEPTH / 2
-"""The risk after pruning is compared with fewer decades where its ladder is shorter than the usual one: what
-is undecided there is left out.  (Not so parts of the risk: what is left of them falls half as fast.)"""
+LEAST_DEPTH_OF_SHORTER = {"pruned_risk": LEAST_DEPTH / 2, "learned": LEAST_DEPTH + 1}
+"""The same for constants on a ladder that is shorter than the usual one, where what is undecided is left out:
+the risk after pruning needs fewer; of learned parts the square root of a share of modes is left."""
 
 LEAST_DEPTH_OF_LOGARITHM = 5
 """With fewer decades powers of log d are not compared: they are slopes in log log d, which grows by log(4/3)
@@ -441,8 +441,7 @@ def _check(diagram: PhaseDiagram, phase: Phase, point: Any, laws: Laws) -> Itera
             shared = _shared(diagram, phase, point, dims)
             yield Omission(quantity=quantity, kind=None, reason=reason, **shared)
             continue
-        is_pruned = quantity == "pruned_risk" and dims != usual
-        least = LEAST_DEPTH_OF_PRUNED if is_pruned else LEAST_DEPTH
+        least = LEAST_DEPTH if dims == usual else LEAST_DEPTH_OF_SHORTER.get(quantity, LEAST_DEPTH)
         check = partial(_check_of_law, diagram, phase, point, quantity, law, least=least)
         outcomes = list(check(rungs_at(dims)))
         undecided = {one.kind for one in outcomes if _is_undecided(one)}

@@ -61,7 +61,7 @@ FAR_FROM_A_CASE_OF_SERIES = 2 * POWERS_GONE
 """Decades by which what is left of a law by cases in gamma lies below it where a series in 1/log d is left,
 too; ``LEAST_DEPTH`` otherwise."""
 
-FAR_FROM_THE_EDGE = 3
+FAR_FROM_THE_EDGE = 5
 """Decades by which what those modes add lies below it."""
 
 _ANGLE = 1 / 5

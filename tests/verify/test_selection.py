@@ -23,7 +23,6 @@ from verify.selection import (
     points_in,
     selected,
 )
-from verify.strategies import Scale
 
 QUADRATIC = phase_diagram(quadratic)
 
@@ -116,13 +115,6 @@ def test_the_risk_after_pruning_is_compared_next_to_the_edge_of_the_noise(factor
     wrong.__dict__["pruned_risk"] = replace(law, **off, exponent=law.exponent + power)
     assert not failures_of(phase)
     assert failures_of(wrong) == {"pruned_risk"}
-
-
-def test_what_few_dimensions_decide_is_not_measured_anew():
-    """On eleven dimensions the steps of the overfitted part show mode after mode next to the edge."""
-    diagram = phase_diagram(quadratic, noise="none")
-    point = Scale(Rational(3, 10), Rational(-3159, 2560), Rational(5, 4))
-    assert not failures_of(diagram["N"], diagram, [point])
 
 
 @pytest.mark.parametrize(
