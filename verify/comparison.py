@@ -91,8 +91,9 @@ from verify.visibility import (
 )
 
 LEAST_DEPTH_OF_SHORTER = {"pruned_risk": LEAST_DEPTH / 2, "learned": LEAST_DEPTH + 1}
-"""The same for constants on a ladder that is shorter than the usual one, where what is undecided is left out:
-the risk after pruning needs fewer; of learned parts the square root of a share of modes is left."""
+"""Decades from which constants are compared on a ladder that is shorter than the usual one, where what is
+undecided is left out.  The risk after pruning needs fewer than others; what is left of a learned part falls
+like the square root of the share of learned modes, and needs more."""
 
 LEAST_DEPTH_OF_LOGARITHM = 5
 """With fewer decades powers of log d are not compared: they are slopes in log log d, which grows by log(4/3)
@@ -437,8 +438,8 @@ def _check(diagram: PhaseDiagram, phase: Phase, point: Any, laws: Laws) -> Itera
             decades = math.log10(dims[-1]) if end is None else end
             depth = decades * slack_at(diagram, phase, point)
             reason = why_unseen(diagram, phase, quantity, law, point, decades=decades, depth=depth)
+        shared = _shared(diagram, phase, point, dims)
         if reason is not None:
-            shared = _shared(diagram, phase, point, dims)
             yield Omission(quantity=quantity, kind=None, reason=reason, **shared)
             continue
         least = LEAST_DEPTH if dims == usual else LEAST_DEPTH_OF_SHORTER.get(quantity, LEAST_DEPTH)
@@ -450,7 +451,6 @@ def _check(diagram: PhaseDiagram, phase: Phase, point: Any, laws: Laws) -> Itera
             outcomes = [*(one for one in outcomes if one.kind not in undecided), *more]
         for one in outcomes:
             if dims != usual and _is_undecided(one):
-                shared = _shared(diagram, phase, point, dims)
                 yield Omission(quantity=quantity, kind=one.kind, reason=words.SHORT_LADDER, **shared)
             else:
                 yield one

@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 
 FOLDER = Path(__file__).parents[2] / "examples"
-EXAMPLES = sorted(
-    path for path in FOLDER.glob("*.py") if path.name != "walkthrough.py"
-)  # it has its own test
+# the notebook has a test of its own
+EXAMPLES = sorted(path for path in FOLDER.glob("*.py") if path.name != "walkthrough.py")
 
 
 LONG = ("compute_optimal", "gallery", "spectra_of_phases", "tail_and_risk", "width")

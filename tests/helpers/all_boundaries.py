@@ -36,7 +36,7 @@ OF_LINEAR = [Some(*one) for one in product((kernel_ridge, ridge(diagonal), ridge
 
 # of noise that scales there are many, and those of kernel ridge take seconds each
 FEW = [
-    *(one._replace(places=slice(0, None, 6 if one.noise == "scaled" else 1)) for one in OF_NETWORKS),
+    *(one._replace(places=slice(0, None, 6)) if one.noise == "scaled" else one for one in OF_NETWORKS),
     OF_LINEAR[0]._replace(places=slice(3)),
 ]
 REST = [one for one in (*OF_NETWORKS, *OF_LINEAR) if one not in FEW]

@@ -156,12 +156,17 @@ def test_long_paths_are_not_cut(tmp_path: Path, capsys: pytest.CaptureFixture[st
         pytest.param("scaled", "bayes", marks=pytest.mark.slow),
     ],
 )
-def test_verify_takes_noise_and_estimator(noise: str, estimator: str, tmp_path: Path) -> None:
+def test_verify_takes_noise_and_estimator(
+    noise: str, estimator: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     arguments = ["--network", "diagonal", "--noise", noise, "--estimator", estimator, "--out", str(tmp_path)]
     assert status_of(["verify", *arguments]) == 0
     stem = f"phase_diagram_diagonal{'' if estimator == 'erm' else '_bayes'}_noise_{noise}"
-    figures = [f"{stem}.{suffix}" for suffix in ("csv", "pdf", "png")]
-    assert sorted(path.name for path in tmp_path.glob("phase_diagram*")) == figures
+    figures = [f"{stem}.{suffix}" for suffix in ("png", "pdf", "csv")]
+    assert sorted(path.name for path in tmp_path.glob("phase_diagram*")) == sorted(figures)
+    printed = capsys.readouterr().out.splitlines()
+    names = [*figures, "report.md", "report.json", *(f"{name}.json" for name in words.TABLES)]
+    assert [line for line in printed if line.startswith("wrote")] == [f"wrote {tmp_path / x}" for x in names]
 
 
 def test_checks_are_those_of_the_whole_diagram(tmp_path: Path) -> None:
