@@ -20,7 +20,7 @@ from functools import cache as cached
 from functools import lru_cache, partial
 from os import PathLike
 from threading import RLock
-from typing import Any, NamedTuple, get_args
+from typing import Any, NamedTuple, TypeGuard, get_args
 
 from sympy import And, Expr, false, lambdify, true
 
@@ -94,6 +94,9 @@ LEAST_DEPTH_OF_SHORTER = {"pruned_risk": LEAST_DEPTH / 2, "learned": LEAST_DEPTH
 """Decades from which constants are compared on a ladder that is shorter than the usual one, where what is
 undecided is left out.  The risk after pruning needs fewer than others; what is left of a learned part falls
 like the square root of the share of learned modes, and needs more."""
+
+_NO_VALUE: tuple[Kind, float, Limit] = ("constant", 1.0, Limit(math.nan, math.inf))
+"""What is compared of a law that a hand has altered, or its region, where it has no real value."""
 
 LEAST_DEPTH_OF_LOGARITHM = 5
 """With fewer decades powers of log d are not compared: they are slopes in log log d, which grows by log(4/3)
@@ -450,13 +453,14 @@ def _check(diagram: PhaseDiagram, phase: Phase, point: Any, laws: Laws) -> Itera
             more = [one for one in check(rungs_at(between(dims))) if one.kind in undecided]
             outcomes = [*(one for one in outcomes if one.kind not in undecided), *more]
         for one in outcomes:
-            if dims != usual and _is_undecided(one):
+            # a law without a value there is no better seen on a longer ladder
+            if dims != usual and _is_undecided(one) and not math.isnan(one.measured):
                 yield Omission(quantity=quantity, kind=one.kind, reason=words.SHORT_LADDER, **shared)
             else:
                 yield one
 
 
-def _is_undecided(one: Check | Omission) -> bool:
+def _is_undecided(one: Check | Omission) -> TypeGuard[Check]:
     return isinstance(one, Check) and one.verdict == "undecided"
 
 
@@ -508,7 +512,11 @@ def _compared(
     diagram: PhaseDiagram, law: Law, point: Any, quantity: str, rungs: _Rungs, slowest: float
 ) -> Iterator[tuple[Kind, float, Limit]]:
     """What is compared of one law at one point: the kind, the number predicted, and what is measured."""
-    exponent, log_exponent = _prediction(diagram, law, point)
+    try:
+        exponent, log_exponent = _prediction(diagram, law, point)
+    except (TypeError, ValueError):  # no case that holds, or the root of a negative number
+        yield _NO_VALUE
+        return
     variables, rounding = rungs.variables, rungs.rounding
     heights = [float(at["d"]) for at in variables]
     # what an estimator does not have, such as a threshold, is nothing at every size
@@ -521,8 +529,7 @@ def _compared(
     try:
         closed, power_law = lacks(diagram, law, point, variables, values)
     except InvalidArgument:
-        # a law has values all through its phase, but perhaps not in a region that a hand has altered
-        yield "constant", 1.0, Limit(math.nan, math.inf)
+        yield _NO_VALUE
         return
     order = law.corrected_order if _is_series(law, variables[-1]) else None
     known: dict[str, Any] = {"order": order, "rounding": rounding, "slowest": slowest}

@@ -24,13 +24,14 @@ from typing import Any, NamedTuple
 
 import mpmath
 import numpy as np
-from sympy import AccumBounds, Expr, I, Rational, nan, zoo
+from sympy import AccumBounds, Expr, I, Pow, Rational, nan, zoo
 from sympy.core.function import AppliedUndef
 
 from asymptotics import Law, Phase, PhaseDiagram
 from asymptotics.balance.laws import EXPONENTS, NoSuchLaw
 from asymptotics.expressions.checks import require
 from asymptotics.expressions.point import VARIABLES, name_of
+from asymptotics.symbols import d
 from verify.ladder import EXPONENTS as COORDINATES
 from verify.systems.points import axes, has_own_axes
 
@@ -66,22 +67,30 @@ def require_law(diagram: PhaseDiagram, phase: Phase, name: str, law: Any) -> Non
     """Refuse what is no law of a phase, such as one made by hand of numbers or of unknown symbols.
 
     Raises:
-        InvalidArgument: it is no ``Law``, its forms are no real expressions, or its powers depend on more
-            than the coordinates of the diagram.
+        InvalidArgument: it is no ``Law``; one of its forms is no real expression, or holds other symbols than
+            its diagram has for it; or one of its powers holds a root.
     """
     parameter = f"{name} of phase {phase.name}"
     require(isinstance(law, Law), parameter, law, "a Law")
-    for field in ("expr", "exponent", "log_exponent", "constant", "corrected"):
+    scaling, physical = {*COORDINATES}, {*VARIABLES.values()}
+    if has_own_axes(diagram):
+        exponents, parameters = axes(diagram)
+        growing = (symbol for symbol, _ in phase.balance.scales.growth)
+        scaling, physical = {*exponents, *parameters}, {d, *growing, *parameters}
+    in_limit = dict.fromkeys(("exponent", "log_exponent", "constant"), scaling)
+    for field, symbols in {"expr": physical, "corrected": physical, **in_limit}.items():
         form = getattr(law, field)
+        if field == "corrected" and form is None:
+            continue
         is_real = isinstance(form, Expr) and not form.has(zoo, nan, I, AccumBounds)
-        allowed = f"made of real SymPy expressions, such as Rational(101, 100), which its {field} is not"
-        require(is_real or (field == "corrected" and form is None), parameter, form, allowed)
-    coordinates = {x for group in axes(diagram) for x in group} if has_own_axes(diagram) else {*COORDINATES}
-    names = ", ".join(sorted(map(str, coordinates)))
-    for power in (law.exponent, law.log_exponent):
-        known = f"a power that depends on {names} alone, its diagram's symbols"
-        is_known = power.free_symbols <= coordinates and not power.has(AppliedUndef)
-        require(is_known, parameter, power, known)
+        real = f"made of real SymPy expressions, such as Rational(101, 100), which its {field} is not"
+        require(is_real, parameter, form, real)
+        names = ", ".join(sorted(map(str, symbols)))
+        is_known = form.free_symbols <= symbols and not form.has(AppliedUndef)
+        require(is_known, parameter, form, f"made of {names} and numbers, which its {field} is not")
+        if field.endswith("exponent"):  # what sums of powers grow with
+            has_root = any(power.free_symbols and not power.exp.is_integer for power in form.atoms(Pow))
+            require(not has_root, parameter, form, f"rational in {names}, which its {field} is not")
 
 
 class Lacks(NamedTuple):

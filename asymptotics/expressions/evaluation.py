@@ -281,8 +281,10 @@ def _number(expression: Expr, numbers: Mapping[str, mpmath.mpf]) -> mpmath.mpf:
     if value is None:  # the law is piecewise, and none of its pieces holds
         pieces = next(iter(expression.atoms(Piecewise)))
         held = _parameters(expression).items()
-        name = next(name for name, symbol in held if any(c.has(symbol) for _, c in pieces.args))
-        raise _no_value(name, mpmath.nstr(numbers[name], 15))
+        by_case = [name for name, symbol in held if any(c.has(symbol) for _, c in pieces.args)]
+        if not by_case:  # cases that a hand has made, of physical variables
+            raise _nowhere(numbers)
+        raise _no_value(by_case[0], mpmath.nstr(numbers[by_case[0]], 15))
     # two negative factors under fractional powers leave a complex number that is real
     if isinstance(value, mpmath.mpc) and value.imag == 0:
         value = value.real

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from declared_systems import HERMITE_2, HERMITE_3, RANDOM_FEATURES, RIDGE, TWO_SCALES
 from hypothesis import strategies as st
-from sympy import Function, I, Rational, S, Symbol, zoo
+from sympy import Function, I, Piecewise, Rational, S, Symbol, sqrt, zoo
 
 from asymptotics import Phase, PhaseDiagram, diagonal, kernel_ridge, phase_diagram, quadratic, ridge
 from asymptotics.algebra.monomials import Noise
@@ -19,7 +19,7 @@ from asymptotics.balance.laws import NoLaw
 from asymptotics.diagram import Estimator
 from asymptotics.expressions.checks import InvalidArgument
 from asymptotics.models import attention, bilinear, hermite, one_pass_sgd
-from asymptotics.symbols import a, noise_variance
+from asymptotics.symbols import a, n_eff, noise_variance
 from numerics import NotConverged
 from verify import agreement, words
 from verify.checks.measured import drawn
@@ -287,15 +287,27 @@ def test_what_a_hand_has_made_no_diagram_of_is_refused(altered, message):
         (lambda law: replace(law, exponent=I), "=I: must be made of real .*, which its exponent is not"),
         (
             lambda law: replace(law, exponent=Function("f")(a)),
-            r"=f\(a\): must be a power",
+            r"=f\(a\): must be made of a, b, ell, gamma and numbers, which its exponent is not",
+        ),
+        (
+            lambda law: replace(law, exponent=sqrt(-a)),
+            r"=sqrt\(-a\): must be rational in a, b, ell, gamma, which its exponent is not",
+        ),
+        (
+            lambda law: replace(law, expr=law.expr * Symbol("x")),
+            "=.*x.*: must be made of Delta, d, gamma, lambda, n_eff, p, r and numbers, which its expr is not",
+        ),
+        (
+            lambda law: replace(law, constant=law.constant * n_eff),
+            "=.*n_eff.*: must be made of a, b, ell, gamma and numbers, which its constant is not",
         ),
         (
             lambda law: replace(law, exponent=Symbol("x")),
-            "=x: must be a power that depends on a, b, ell, gamma",
+            "=x: must be made of a, b, ell, gamma and numbers, which its exponent is not",
         ),
         (
             lambda law: replace(law, log_exponent=Symbol("a")),
-            "=a: must be .* alone, its diagram's symbols",
+            "=a: must be made of a, b, ell, gamma and numbers, which its log_exponent is not",
         ),
     ],
 )
@@ -309,6 +321,24 @@ def test_what_a_hand_has_made_no_law_of_is_refused(quantity, altered, message):
         wrong.__dict__["_parts"] = {**phase._parts, quantity: altered(phase.decomposition[quantity])}
     with pytest.raises(InvalidArgument, match=f"{quantity} of phase V{message}"):
         agreement(_with_phase(DIAGRAMS["diagonal"], wrong))
+
+
+@pytest.mark.parametrize(
+    "altered",
+    [
+        lambda law: replace(law, constant=-law.constant),
+        lambda law: replace(law, exponent=Piecewise((law.exponent, a > 50))),
+        lambda law: replace(law, expr=Piecewise((law.expr, n_eff < 1))),
+    ],
+)
+def test_a_law_without_a_value_does_not_pass_on_a_shorter_ladder_either(altered):
+    """The risk after pruning of IV is lost on the usual one: what is undecided of it is left out."""
+    diagram = phase_diagram(quadratic)
+    wrong = replace(diagram["IV"])
+    wrong.__dict__["pruned_risk"] = altered(diagram["IV"].pruned_risk)
+    report = agreement(replace(diagram, phases=(wrong,), boundaries=()))
+    assert {one.quantity for one in report.failures} == {"pruned_risk"}
+    assert "undecided" in {one.verdict for one in report.failures}
 
 
 def test_a_phase_of_a_system_without_laws_that_it_declares_is_refused():
