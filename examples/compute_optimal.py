@@ -35,12 +35,14 @@ SIZES = [10**k for k in range(1, 7)]
 STEPS = [10.0 ** (k / 3) for k in range(31)]
 COLOURS = ["#dbe9f6", "#bfd9ee", "#9cc4e4", "#fde0c5", "#f9c49b", "#d9ead3", "#b6d7a8"]
 INK = "#1f3552"
+END = 1.4
+"""Where both axes of the plane end."""
 
 
 def draw_plane(axes: Any) -> None:
     """The regions of the plane and the exponents of the loss in them."""
     optima = compute_optimal(one_pass_sgd)
-    a, b = np.meshgrid(np.linspace(0.005, 1.4, 560), np.linspace(0.005, 1.4, 560))
+    a, b = np.meshgrid(np.linspace(0.005, END, 560), np.linspace(0.005, END, 560))
     inside = 2 * (a + b) > 1
     which = np.full(a.shape, np.nan)
     least = np.full(a.shape, np.nan)
@@ -53,11 +55,13 @@ def draw_plane(axes: Any) -> None:
     axes.pcolormesh(a, b, which, cmap=ListedColormap(COLOURS), shading="nearest", rasterized=True)
     style: dict[str, Any] = {"colors": INK, "linewidths": 0.6, "linestyles": "solid", "alpha": 0.6}
     lines = axes.contour(a, b, least, levels=np.arange(-0.9, 0, 0.1), **style)
-    axes.clabel(lines, fmt=lambda level: f"{level:.1f}", fontsize=7)
+    labels = axes.clabel(lines, fmt=lambda level: f"{level:.1f}", fontsize=7)
+    for label in labels:  # one at the end of the axes would be cut there
+        label.set_visible(bool(np.all(np.array(label.get_position()) < 0.97 * END)))
     axes.plot([0, 0.5], [0.5, 0], color=INK, lw=1)
     axes.plot(float(ALPHA), float(BETA), "o", color="#c0392b", ms=5)
     axes.text(0.05, 0.12, "infinite\nenergy", fontsize=8, color="grey")
-    axes.set(xlim=(0, 1.4), ylim=(0, 1.4), xlabel=r"$\alpha$, decay of the features")
+    axes.set(xlim=(0, END), ylim=(0, END), xlabel=r"$\alpha$, decay of the features")
     axes.set(ylabel=r"$\beta$, decay of the target", title="Exponent of compute of the least loss")
 
 

@@ -31,12 +31,13 @@ LARGEST = 8
 """How many of the largest eigenvalues count as the tail."""
 
 
-def hill(values: NDArray[np.float64]) -> float:
-    """Hill's estimator of the exponent of the density, from the largest positive values."""
+def hill(values: NDArray[np.float64]) -> tuple[float, float]:
+    """Hill's estimator of the exponent of the density, from the largest positive values; its variance."""
     largest = np.sort(values[values > 0])[::-1][: LARGEST + 1]
     if len(largest) < 3:
-        return math.nan
-    return 1 + 1 / float(np.mean(np.log(largest[:-1] / largest[-1])))
+        return math.nan, math.nan
+    inverse = float(np.mean(np.log(largest[:-1] / largest[-1])))
+    return 1 + 1 / inverse, 1 / (inverse**2 * (len(largest) - 1))
 
 
 def phase_at(weight_decay: float) -> str:
@@ -59,10 +60,10 @@ def main(folder: Path) -> None:
         solution = solve(problem)
         edge = solution.spectrum().bulk_edge
         trained = [train(problem, seed=seed, progress=False) for seed in SEEDS]
-        exponent = float(np.mean([hill(one.eigenvalues) for one in trained]))
+        exponent, variance = np.mean([hill(one.eigenvalues) for one in trained], axis=0)
         above = np.mean([np.sum(one.eigenvalues > edge) for one in trained])
         risk = float(np.mean([one.excess_risk for one in trained]))
-        rows.append((float(decay), exponent, risk))
+        rows.append((float(decay), exponent, math.sqrt(variance / len(SEEDS)), risk))
         inferred = infer(
             trained[0].eigenvalues, network="quadratic", samples=SAMPLES, dim=DIM, weight_decay=float(decay)
         )
@@ -72,7 +73,7 @@ def main(folder: Path) -> None:
             f"{risk:11.3f} ({solution.excess_risk:.3f})  {inferred.shape or 'no law fits'}"
         )
 
-    decays, exponents, risks = np.array(rows).T
+    decays, exponents, errors, risks = np.array(rows).T
     line = np.geomspace(DECAYS[0], DECAYS[-1], 60)
     theory = [solve(replace(PROBLEM, weight_decay=float(decay))).excess_risk for decay in line]
     best, heaviest = int(np.argmin(risks)), int(np.nanargmin(exponents))
@@ -86,7 +87,8 @@ def main(folder: Path) -> None:
     upper.loglog(decays, risks, "ko", label=f"trained, {len(SEEDS)} seeds")
     upper.loglog(line, theory, color="C0", label="state evolution")
     upper.set(ylabel="excess risk R", title=f"quadratic network, d = {DIM}, n = {SAMPLES}")
-    lower.semilogx(decays, exponents, "ko", label="of the trained weights (Hill)")
+    hill_label = f"of the trained weights (Hill, {LARGEST} largest), one standard error"
+    lower.errorbar(decays, exponents, errors, fmt="ko", capsize=3, label=hill_label)
     lower.axhline(1 + 1 / GAMMA, color="C0", linestyle="--", label=r"of the features, $1 + 1/\gamma$")
     lower.set(xlabel=r"weight decay $\lambda$", ylabel="tail exponent of the eigenvalues")
     for ax in (upper, lower):

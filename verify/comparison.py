@@ -75,6 +75,7 @@ from verify.selection import (
     shorter_end,
     slack_at,
 )
+from verify.signals import interrupts_repeated
 from verify.strategies import Scale
 from verify.systems.points import (
     exponents_at,
@@ -103,6 +104,7 @@ LEAST_DEPTH_OF_LOGARITHM = 5
 in the middle of a ladder, where 10^(-5/2) is neglected."""
 
 
+@interrupts_repeated()
 def agreement(
     diagram: PhaseDiagram,
     *,

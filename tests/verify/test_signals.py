@@ -1,5 +1,6 @@
 """A signal ends the command with one line, whenever it comes."""
 
+import gc
 import os
 import signal
 import subprocess
@@ -9,6 +10,8 @@ from pathlib import Path
 
 import pytest
 from shell import child_process
+
+from verify.signals import interrupts_repeated
 
 UNDER_SIGINT = """
 import signal
@@ -64,3 +67,21 @@ def test_signals_end_in_one_line(sent: signal.Signals, status: int, tmp_path: Pa
     assert child.returncode == status
     assert "Traceback" not in err
     assert err.splitlines()[-1].startswith("interrupted: ")
+
+
+def test_an_interrupt_that_python_discards_comes_again() -> None:
+    """In a callback of the garbage collector, in which Hypothesis reads the clock."""
+
+    def interrupted(phase: str, info: dict[str, int]) -> None:
+        gc.callbacks.remove(interrupted)
+        raise KeyboardInterrupt
+
+    @interrupts_repeated()
+    def work() -> None:
+        gc.collect()
+        for _ in range(100):
+            time.sleep(0.05)
+
+    gc.callbacks.append(interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        work()

@@ -21,6 +21,7 @@ from verify import words
 from verify.command_line.commands import COMPLETING, completed, shallowlaws
 from verify.command_line.status import Status, ended, forget_output, status_of, terminable
 from verify.provenance import foreign_packages
+from verify.signals import interrupts_repeated
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -31,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(Status.REFUSED)
     if COMPLETING in os.environ:
         sys.exit(completed(os.environ[COMPLETING]))
-    with terminable() as terminations:
+    with terminable() as terminations, interrupts_repeated():
         try:
             status = _run(sys.argv[1:] if arguments is None else list(arguments))
         except KeyboardInterrupt as interrupt:
