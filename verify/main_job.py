@@ -34,6 +34,7 @@ from verify import words
 from verify.figures import figure_name, phase_diagram_figure, save_figure
 from verify.figures.view import has_source
 from verify.files import created, whole
+from verify.gallery import model_named
 from verify.outcomes import Check, DerivedPhase, Kill, Omission, RunInfo
 from verify.parts import Outcome, Part, Subject, computed, outcomes_of, parts_of
 from verify.report import Report
@@ -178,6 +179,7 @@ class _Job:
             kills=self.outcomes(Kill),
             info=RunInfo(_version(), datetime.now(UTC).isoformat(timespec="seconds"), self.command),
             figures=tuple(self.figures),
+            models=tuple(dict.fromkeys(self._articles())),
         )
         content = report.to_dict()
         tables: dict[str, Callable[[], str]] = {
@@ -190,6 +192,11 @@ class _Job:
                 path.write_text(text(), encoding="utf-8")
         self.written += [self.out / name for name in tables]
         return report
+
+    def _articles(self) -> Iterator[str]:
+        """What each model is: its equations and their normalisation, as ``help`` shows them."""
+        for subject in self.subjects:
+            yield model_named(subject.model).__doc__ or subject.model
 
 
 def _computed(part: Part) -> tuple[Part, Record]:

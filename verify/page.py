@@ -53,6 +53,7 @@ class Page:
     complete: bool
     info: RunInfo | None
     figures: Sequence[str]
+    models: Sequence[str]
 
 
 def labels_of(rows: Iterable[Row]) -> dict[Key, str]:
@@ -105,6 +106,7 @@ def page_of(page: Page) -> str:
     sections = [
         _claim(page),
         _failures(page),
+        _models(page),
         _derived(page, labels),
         _solved(page),
         _distances(page, labels),
@@ -160,6 +162,11 @@ def _failure(check: Check) -> str:
     return text.format(
         diagram=check.diagram, place=check.place, kind_in_words=words.KINDS[check.kind], **vars(check)
     )
+
+
+def _models(page: Page) -> str:
+    articles = (f"```\n{article.strip()}\n```" for article in page.models)
+    return "\n\n".join([words.MODELS, *articles]) if page.models else ""
 
 
 def _derived(page: Page, labels: Mapping[Key, str]) -> str:
@@ -252,7 +259,7 @@ def _meanings(page: Page) -> str:
 def _figures(page: Page) -> str:
     if not page.figures:
         return ""
-    return "\n\n".join([words.FIGURES, *(f"![{name}]({name})" for name in page.figures)])
+    return "\n\n".join([words.FIGURES, words.FIGURES_TEXT, *(f"![{name}]({name})" for name in page.figures)])
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, texts: int | None = None) -> str:

@@ -50,7 +50,8 @@ FIELDS_OF_CHECK: Mapping[str, str] = {
     "width": "full or scaled",
     "region": "where the phase holds; tells phases of one name apart",
     "quantity": "whose law it is",
-    "a": "n_eff = d^a, an exact fraction; null where the diagram has no such coordinate, as the next three",
+    "a": "n_eff = d^a, an exact fraction; null where the diagram has no such coordinate, or the row is of no "
+    "one point, as the next three",
     "ell": "weight_decay = d^ell",
     "gamma": "decay of the target",
     "b": "noise_variance = d^-b",

@@ -34,6 +34,7 @@ class Report:
         kills: planted errors, with the checks that find them.
         info: version, date and command, of a report that the command line writes.
         figures: names of files beside the report.
+        models: what the models are, an article each, of a report that the command line writes.
     """
 
     checks: tuple[Check, ...]
@@ -45,6 +46,7 @@ class Report:
     kills: tuple[Kill, ...] = ()
     info: RunInfo | None = None
     figures: tuple[str, ...] = ()
+    models: tuple[str, ...] = ()
 
     @property
     def passed(self) -> bool:

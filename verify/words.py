@@ -37,8 +37,13 @@ NOT_PLANTED = "No errors were planted in this run."
 RUN = "shallowlaws {version}, {date}, `{command}`, effort {effort}, seed {seed}."
 RUN_IN_PYTHON = "Effort {effort}, seed {seed}."
 DERIVED, SOLVED, DISTANCES = "## What was derived", "## What was solved", "## How far apart the two are"
+MODELS = "## What the models are"
 PLANTED, OMITTED, MEANINGS = "## What would have been caught", "## What was left out", "## What is what"
 FIGURES, FAILURES = "## Figures", "## Failures"
+FIGURES_TEXT = (
+    "Dots are points that were checked, those at the decay, noise and source exponent of the figure: there are "
+    "others.  Figures of other diagrams in this folder are of other runs."
+)
 DERIVED_COLUMNS = ("diagram", "phase", "title", "excess risk", "exponent of d", "where")
 DERIVED_TEXT = (
     "Each phase with its leading law, as SymPy derives it from the equations; with n_eff = d^a, "
@@ -62,7 +67,8 @@ AT_SMALL_SIZE = (
     "use `shallowlaws solve`, or the law across the boundary (`Boundary.law()`)."
 )
 LEGEND = (
-    "The largest errors over all points, by phase; phases of one name have a row each.  The least tolerances "
+    "The largest errors over all points, by phase; phases of one name have a row each; *What is what* below "
+    "says what each quantity is.  The least tolerances "
     "are {exponent} on an exponent, {log_exponent} on a power of log d and {constant} on a ratio to a law: "
     "what is below agrees by any.  *Exponent*: derived less measured exponent of d.  *Log exponent*: the "
     "same of the power of log d.  *Constant*: ratio of solution to law, less 1; *boundary* and *spectrum*: "

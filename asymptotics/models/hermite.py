@@ -39,6 +39,7 @@ from functools import cache
 import mpmath
 from sympy import Eq, Expr, Float, Integer, Piecewise, Rational, sqrt
 
+from asymptotics.displays import documented
 from asymptotics.expressions.checks import require
 from asymptotics.expressions.implicit_functions import unlearned_share
 from asymptotics.symbols import a, effective_noise, n_eff, noise_variance, size
@@ -69,7 +70,7 @@ def hermite(degree: int) -> System:
     require(is_degree, "degree", degree, f"an integer from 2 to {_MOST}")
     smallest = effective_noise * sqrt(detection(degree))
     error = mode_sum(size**2 * Piecewise((unlearned(_snr, degree), size > smallest), (1, True)))
-    return System(
+    model = System(
         name=f"He_{degree}",
         unknowns=(effective_noise,),
         equations=(Eq(n_eff * effective_noise**2, noise_variance + error),),
@@ -77,6 +78,7 @@ def hermite(degree: int) -> System:
         scales={n_eff: a},
         origins={noise_variance: LABEL_NOISE, error: MODES},
     )
+    return documented(model, __doc__)
 
 
 def unlearned(ratio: Expr, degree: int) -> Expr:

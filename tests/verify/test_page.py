@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from report_rows import CHECK, OMISSION
 
-from asymptotics import phase_diagram
+from asymptotics import phase_diagram, quadratic
 from asymptotics.models import hermite
 from verify import Report, words
 from verify.comparison import boundaries_checked, regions_checked
@@ -30,6 +30,7 @@ FULL = Report(
     kills=(Kill("one", "An exponent is off.", "quadratic", CHECK, 3),),
     info=INFO,
     figures=("phase_diagram_quadratic.png",),
+    models=(quadratic.__doc__ or "",),
 )
 
 
@@ -47,6 +48,7 @@ def test_the_claim_comes_first_and_says_how_to_get_it_again() -> None:
 def test_sections_follow_in_the_order_of_the_argument() -> None:
     sections = [line for line in FULL.to_markdown().splitlines() if line.startswith("## ")]
     assert sections == [
+        words.MODELS,
         words.DERIVED,
         words.SOLVED,
         words.DISTANCES,
@@ -99,6 +101,13 @@ def test_an_error_that_survives_is_said_and_does_not_pass() -> None:
     assert not report.passed
     assert "**survives** 12 checks" in report.to_markdown()
     assert "0 of 1 planted errors were caught" in report.to_markdown()
+
+
+def test_the_equations_of_the_models_are_there_with_their_normalisation() -> None:
+    page = FULL.to_markdown()
+    assert "2 alpha = D + lambda/(2 kappa)" in page
+    assert "n_eff = n/d." in page
+    assert words.MODELS not in replace(FULL, models=()).to_markdown()
 
 
 def test_a_bar_in_an_entry_does_not_end_its_column() -> None:
