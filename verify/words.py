@@ -41,8 +41,8 @@ MODELS = "## What the models are"
 PLANTED, OMITTED, MEANINGS = "## What would have been caught", "## What was left out", "## What is what"
 FIGURES, FAILURES = "## Figures", "## Failures"
 FIGURES_TEXT = (
-    "Dots are points that were checked, those at the decay, noise and source exponent of the figure: there are "
-    "others.  Figures of other diagrams in this folder are of other runs."
+    "Dots are points that were checked: those at the decay, noise and source exponent of the figure.  Others "
+    "are not shown.  Figures of other diagrams in this folder are of other runs."
 )
 DERIVED_COLUMNS = ("diagram", "phase", "title", "excess risk", "exponent of d", "where")
 DERIVED_TEXT = (
