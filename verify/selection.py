@@ -122,10 +122,15 @@ def points_in(diagram: PhaseDiagram, phase: Phase, effort: Effort, seed: int) ->
         if count == 0:
             return []
         inside = _inside(diagram, phase, **at)
-        points = sorted(_examples(inside, tries + count, seed), key=shallowness)[:count]
+        points = by_depth(_examples(inside, tries + count, seed))[:count]
         if not points or -shallowness(points[-1]) >= WANTED_DEPTH or tries > _TRIES:
             return points
-        return sorted(_examples(inside, RARE * tries, seed), key=shallowness)[:count]
+        return by_depth(_examples(inside, RARE * tries, seed))[:count]
+
+    def by_depth(points: list[Any]) -> list[Any]:
+        # Hypothesis draws the simplest example first, whatever the seed, and others with its parameters next:
+        # of a system, whose parameters are several, a law may be right at that one value of one of them
+        return sorted(points[::-1] if is_solved_as_declared(diagram) else points, key=shallowness)
 
     count = POINTS[effort]
     if effort == "quick":
