@@ -1,4 +1,4 @@
-"""How many digits of a sum rounding leaves, where a summand is a difference.
+"""How many digits rounding leaves: of a sum, where a summand is a difference, and of what stands before sums.
 
 A sum of positive terms loses no digits, but a summand may: of 1 - (1 - x)^2 in float64 none is left at
 x = 1e-17.  So summands are formed again at some of the nodes, with so many more digits that none is lost.
@@ -6,7 +6,8 @@ Terms below the least normal number of float64 have lost digits, too, and 10^40 
 10^-270: where a sum is so small, summands are formed again at all nodes with such terms.
 
 A sum may lie below the range of float64, as one of exp(-10^10) does.  It is 0
-there, and nothing is lost where nobody would see it.
+there, and nothing is lost where nobody would see it.  What is multiplied by sums may lie there, too: of
+d^-3.6 float64 has two digits at d = 10^90, though times a sum of 10^83 it is well in its range.
 
 In this order: `rounding_error`, `LEAST`.
 """
@@ -22,7 +23,7 @@ import gmpy2
 import numpy as np
 
 from numerics.arithmetic.precision import DOUBLE, DOUBLE_BITS, Arithmetic, for_digits
-from numerics.systems.equations import PositiveEquations
+from numerics.systems.equations import PositiveEquations, PositiveTerm
 from numerics.systems.power_law_sums import Sizes, Summand
 
 SAMPLES = 24
@@ -45,7 +46,9 @@ InArithmetic: TypeAlias = Callable[[Arithmetic], PositiveEquations]
 
 
 def rounding_error(full: PositiveEquations, equations_in: InArithmetic, point: Any) -> float:
-    """Largest relative error of a sum by rounding inside of its summand, judged at some of its nodes.
+    """Largest relative error by rounding, of a sum inside of its summand, or of what is multiplied by sums.
+
+    Summands are judged at some nodes.
 
     Args:
         full: the equations, in one arithmetic; inside its ``working()``.
@@ -56,11 +59,12 @@ def rounding_error(full: PositiveEquations, equations_in: InArithmetic, point: A
     places = range(len(full.sums))
     breaks, values = full.breaks_at(point, places), list(arithmetic.exp(point))
     samples = [_sampled(full, place, breaks.get(place, 0), values, point, breaks) for place in places]
+    totals = full.totals(point[None, :], places, breaks)
     more = for_digits(math.ceil(arithmetic.digits), MORE_DIGITS)
-    largest = 0.0
     with more.working():
         exact, exact_values = equations_in(more), list(more.array(values))
-        below_range = _below_range(full, exact, point, breaks)
+        largest = _error_of_factors(full, exact, point, totals)
+        below_range = _below_range(full, exact, point, totals, breaks)
         elsewhere = list(more.array([Fraction(k + 3, 7) for k in range(len(values))]))
         for place, (summed, sides) in enumerate(zip(exact.sums, samples, strict=True)):
             if place in below_range:
@@ -75,6 +79,30 @@ def rounding_error(full: PositiveEquations, equations_in: InArithmetic, point: A
     return largest
 
 
+def _error_of_factors(
+    full: PositiveEquations, exact: PositiveEquations, point: Any, totals: Mapping[int, Any]
+) -> float:
+    """Largest relative error of a side of an equation, or of a quantity, with sums as they are."""
+    at = _exact_point(full, exact, point)
+    errors = [0.0]
+    for terms, exact_terms in zip(_all_terms(full), _all_terms(exact), strict=True):
+        value, truth = full.value(terms, point[None, :], totals)[0], exact.value(exact_terms, at, totals)[0]
+        if not truth < LEAST:  # else it is nothing, in float64
+            errors.append(float(abs(exact.arithmetic.real(value) / truth - 1)))
+    return max(errors)
+
+
+def _all_terms(equations: PositiveEquations) -> list[tuple[PositiveTerm, ...]]:
+    """Of the sides of all equations, and of all quantities."""
+    sides = [side for equation in equations.equations for side in ((equation.left,), equation.right)]
+    return [*sides, *equations.quantities.values()]
+
+
+def _exact_point(full: PositiveEquations, exact: PositiveEquations, point: Any) -> Any:
+    """The logarithms of the unknowns as they are in the one arithmetic, in the other."""
+    return exact.arithmetic.log(exact.arithmetic.array(list(full.arithmetic.exp(point))))[None, :]
+
+
 def _seen(summand: Summand, sizes: Any, truth: Any, values: Any) -> Any:
     """Terms that are not 0 for being below the range even of many digits, as exp(-10^10) is."""
     seen = np.ones(len(sizes), dtype=bool)
@@ -87,7 +115,11 @@ def _seen(summand: Summand, sizes: Any, truth: Any, values: Any) -> Any:
 
 
 def _below_range(
-    full: PositiveEquations, exact: PositiveEquations, point: Any, breaks: Mapping[int, int]
+    full: PositiveEquations,
+    exact: PositiveEquations,
+    point: Any,
+    totals: Mapping[int, Any],
+    breaks: Mapping[int, int],
 ) -> set[int]:
     """Places of sums below the range of numbers which nobody misses: neither an equation nor a quantity.
 
@@ -96,23 +128,21 @@ def _below_range(
     places = range(len(full.sums))
     is_double = full.arithmetic.bits <= DOUBLE_BITS
     least = exact.arithmetic.real(LEAST if is_double else LEAST_OF_MANY_DIGITS)
-    at = exact.arithmetic.log(exact.arithmetic.array(list(full.arithmetic.exp(point))))[None, :]
-    totals = full.totals(point[None, :], places, breaks)
     if not any(np.all(totals[k] < least) for k in places):
         return set()
-    totals, underflows = {}, set()
+    at = _exact_point(full, exact, point)
+    exact_totals, underflows = dict[int, Any](), set()
     for k in places:
         gmpy2.get_context().clear_flags()
-        totals |= exact.totals(at, [k], breaks)
+        exact_totals |= exact.totals(at, [k], breaks)
         if gmpy2.get_context().underflow:
             underflows.add(k)
     # a 0 without underflow is a difference of which nothing is left
-    is_small = {k: np.all(totals[k] * SAFETY < least) for k in places}
-    small = {k for k in places if is_small[k] and (k in underflows or np.all(totals[k] != 0))}
-    usual = {k: totals[k] * (k not in small) for k in places}
-    largest = {k: usual[k] + (totals[k] * SAFETY if k in small else 0) for k in places}
-    sides = [side for equation in exact.equations for side in ((equation.left,), equation.right)]
-    for terms in (*sides, *exact.quantities.values()):
+    is_small = {k: np.all(exact_totals[k] * SAFETY < least) for k in places}
+    small = {k for k in places if is_small[k] and (k in underflows or np.all(exact_totals[k] != 0))}
+    usual = {k: exact_totals[k] * (k not in small) for k in places}
+    largest = {k: usual[k] + (exact_totals[k] * SAFETY if k in small else 0) for k in places}
+    for terms in _all_terms(exact):
         value, bound = exact.value(terms, at, usual), exact.value(terms, at, largest)
         if np.any(
             (bound - value > exact.arithmetic.real(full.arithmetic.epsilon) * value) & ~(bound < LEAST)

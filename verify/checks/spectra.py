@@ -5,15 +5,21 @@ The trained weights are an atom at 0, a bulk of noise, and learned weights with 
 At a point deep inside a phase, on a ladder of dimensions, the ratios of these to their laws tend to 1:
 
     atom, mass_above        share of the weights that is 0, and that is not
-    bulk_edge               the largest weight that noise makes
+    noise_weights           number of weights that noise makes
+    learned_modes           number of those that are learned
+    bulk_edge, bulk_width   the largest weight that noise makes, and by how much the smallest is smaller
     spikes                  the number of outliers, the whole part of that of the learned modes
     location, overlap       of the outlier in the middle of them: its place, and what it loses to noise
+    largest_outlier         the place of the first
     tail                    number of weights beyond a point between both ends of the tail
+    counting_function       the same, by the law that holds from the bulk on
     tail_exponent           of its fall, between two such points
 
 Modes are whole: a number N of them, and what is made of it, is known to 1/N at best, which is the error
-estimate of the last three.  All others approach their limits by powers of d, or of 1/log d where noise has
-no edge, which `extrapolation` removes.
+estimate of the numbers of weights.  All others approach their limits by powers of d, or of 1/log d where
+noise has no edge, which `extrapolation` removes.  Not compared are where outliers end, ``smallest_outlier``,
+and by how much at most the last lies above it, ``spacing``: where the last lies between them depends on a
+whole number.
 
 By hand, phase II of the quadratic network: delta << kappa, so that a weight is s_i - kappa.  Beyond x lie
 those with s_i > kappa + x, of which there are (sqrt(d)/(kappa + x))^(1/gamma).
@@ -38,7 +44,7 @@ from asymptotics.balance.laws import NoSuchLaw
 from asymptotics.expressions.checks import InvalidArgument
 from asymptotics.expressions.point import VARIABLES
 from asymptotics.phases.spectrum import SpectrumLaws
-from numerics import Solution
+from numerics.networks.spectrum import Spectrum
 from verify import strategies, words
 from verify.checks.measured import (
     LeftOut,
@@ -83,10 +89,19 @@ EDGE_DECADES = 6.0
 """Decades between the noise and the edge of its bulk up to which float64 has ten digits of the latter."""
 
 SEEN = 1e-9
-"""What an outlier loses to noise is known beside 1 if it is more than this."""
+"""What an outlier loses to noise is known beside 1 if it is more than this, and so is the share of zeros."""
 
-SIDES = {"diagonal": 2, "quadratic": 1}
-"""A law that is even has weights of either sign."""
+SEEN_BESIDE = 1e-3
+"""Share of all weights that are not 0 from which on those that noise makes are told from the learned ones."""
+
+OF_NOISE = ("noise_weights", "bulk_edge", "bulk_width")
+"""What there is nothing of, and no law, where noise makes no weights."""
+
+WITH_WHOLE = ("mass_above", "noise_weights", "learned_modes")
+"""What a whole number of learned weights adds to."""
+
+SIDES = {"diagonal": 2, "quadratic": 1, "attention": 1, "bilinear": 1}
+"""A law that is even has weights of either sign; of the bilinear network these are singular values."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +115,7 @@ class Spot:
         dims: the ladder.
         are_listed: whether all outliers are few enough on it to be listed; they are compared there alone.
         is_deep: whether all that is neglected is decades smaller at the end of the ladder.
+        slowest: by which factor the largest neglected term shrinks from one dimension to the next.
     """
 
     diagram: PhaseDiagram = field(repr=False)
@@ -109,6 +125,7 @@ class Spot:
     dims: tuple[int, ...]
     are_listed: bool = False
     is_deep: bool = True
+    slowest: float = 1.0
 
     def values(self, dim: int) -> dict[str, Any]:
         """The physical variables at one dimension, by the names that ``Law.evaluate`` has for them."""
@@ -171,15 +188,25 @@ def spots_of(diagram: PhaseDiagram, phase: Phase, laws: SpectrumLaws, count: int
     for point, gap, end in deepest:
         last = min(end, most)
         ladder = dimensions(last, start=0.5 if all_listed else last / 4, steps=STEPS)
-        spots.append(Spot(diagram, phase, point, laws, ladder, is_deep=gap * last >= LEAST_DEPTH))
+        is_deep = gap * last >= LEAST_DEPTH
+        spots.append(
+            Spot(diagram, phase, point, laws, ladder, is_deep=is_deep, slowest=_slowest(gap, ladder))
+        )
     if laws.spikes is not None:
         few = [(point, gap, _listed(laws, point, end)) for point, gap, end in points]
         best = max(few, key=lambda at: at[1] * at[2][1], default=None)
         if best is not None and best[1] * best[2][1] >= LEAST_DEPTH:
-            point, _, (first, end) = best
+            point, gap, (first, end) = best
             ladder = dimensions(end, start=first, steps=STEPS)
-            spots.append(Spot(diagram, phase, point, laws, ladder, are_listed=True))
+            spots.append(
+                Spot(diagram, phase, point, laws, ladder, are_listed=True, slowest=_slowest(gap, ladder))
+            )
     return spots
+
+
+def _slowest(gap: float, dims: Sequence[int]) -> float:
+    """The factor by which d^-gap shrinks on a ladder, from one dimension to the next."""
+    return float(10 ** (-max(gap, 0.0) * math.log10(dims[-1] / dims[0]) / (len(dims) - 1)))
 
 
 def _reach(diagram: PhaseDiagram, phase: Phase, laws: SpectrumLaws, point: Any) -> tuple[float, float]:
@@ -211,31 +238,39 @@ def _listed(laws: SpectrumLaws, point: Any, end: float) -> tuple[float, float]:
 def spectrum_at(spot: Spot) -> Iterator[Measured | LeftOut]:
     """What is compared at one point."""
     solutions = [solution_at(spot.diagram, spot.values(dim)) for dim in spot.dims]
+    spectra = [solution.spectrum() for solution in solutions]
     try:
         if spot.are_listed:
-            yield from _outliers(spot, solutions)
+            yield from _outliers(spot, spectra)
         else:
-            yield from _shares(spot, solutions)
-            yield from _tail(spot, solutions)
+            yield from _shares(spot, spectra, [float(solution.learned_modes) for solution in solutions])
+            yield from _tail(spot, spectra[-1])
     except InvalidArgument:
         # laws have values all through their phase, but perhaps not in a region that a hand has altered
         yield _measured(spot, "mass_above", 1.0, Limit(math.nan, math.inf))
 
 
-def _shares(spot: Spot, solutions: Sequence[Solution]) -> Iterator[Measured | LeftOut]:
+def _shares(
+    spot: Spot, spectra: Sequence[Spectrum], learned: Sequence[float]
+) -> Iterator[Measured | LeftOut]:
     """Atom, mass of what is not 0, and the edge of the bulk."""
     sides = SIDES[spot.diagram.model.name]
-    spectra = [solution.spectrum() for solution in solutions]
+    above = [sides * float(spectrum.mass_beyond(0.0)) for spectrum in spectra]
+    weights = [dim * share for dim, share in zip(spot.dims, above, strict=True)]
     measured = {
         "atom": [spectrum.atom for spectrum in spectra],
-        "mass_above": [sides * float(spectrum.mass_beyond(0.0)) for spectrum in spectra],
+        "mass_above": above,
+        "noise_weights": [all_of_them - number for all_of_them, number in zip(weights, learned, strict=True)],
+        "learned_modes": [*learned],
         "bulk_edge": [spectrum.bulk_edge for spectrum in spectra],
+        "bulk_width": [spectrum.bulk_edges[1] - spectrum.bulk_edges[0] for spectrum in spectra],
     }
+    is_mixed = any(x < SEEN_BESIDE * y for x, y in zip(measured["noise_weights"], weights, strict=True))
     for quantity, values in measured.items():
         law: Law = getattr(spot.laws, quantity)
         if law.expr == 0:
             # no weight is noise: its edge lies below the threshold, or every weight is learned
-            if quantity != "bulk_edge":
+            if quantity not in OF_NOISE:
                 yield _measured(spot, quantity, 0.0, Limit(values[-1], 0.0))
             continue
         if (
@@ -243,14 +278,16 @@ def _shares(spot: Spot, solutions: Sequence[Solution]) -> Iterator[Measured | Le
             or law.corrected is not None
             or not all(values)
             or not spot.is_deep
+            or (quantity == "noise_weights" and is_mixed)
+            or (quantity == "atom" and min(values) < SEEN)
         ):
             yield _left_out(spot.phase, quantity, words.SHALLOW_SPECTRUM)
             continue
         laws = [law.evaluate(**spot.values(dim)) for dim in spot.dims]
         ratios = [float(value / number) for value, number in zip(values, laws, strict=True)]
-        limit = limit_beyond_powers(ratios)
-        if quantity == "mass_above":  # what is learned is whole
-            limit = _whole(limit, float(solutions[-1].learned_modes))
+        limit = limit_beyond_powers(ratios, slowest=spot.slowest)
+        if quantity in WITH_WHOLE:
+            limit = _whole(limit, learned[-1])
         yield _measured(spot, quantity, 1.0, limit)
 
 
@@ -259,12 +296,12 @@ def _whole(limit: Limit, number: float) -> Limit:
     return Limit(limit.value, limit.uncertainty + 1 / number if number >= 1 else limit.uncertainty)
 
 
-def _tail(spot: Spot, solutions: Sequence[Solution]) -> Iterator[Measured | LeftOut]:
+def _tail(spot: Spot, spectrum: Spectrum) -> Iterator[Measured | LeftOut]:
     """Number of weights beyond a point in the tail, and how fast it falls there."""
     if spot.laws.tail == 0:
         return
     sides, dim = SIDES[spot.diagram.model.name], spot.dims[-1]
-    values, spectrum = spot.values(dim), solutions[-1].spectrum()
+    values = spot.values(dim)
     low, high = (law.evaluate(**values) for law in spot.laws.tail_range)
     if not all(isinstance(end, mpmath.mpf) and end > 0 for end in (low, high)):
         # a law has values all through its phase, but perhaps not in a region that a hand has altered
@@ -278,8 +315,9 @@ def _tail(spot: Spot, solutions: Sequence[Solution]) -> Iterator[Measured | Left
         return
     # two modes are between what is whole and the law; far above the start of the tail the rest is its share
     error = 2 / min(numbers) + 2 * float(low) / min(places)
-    law = _number(spot.laws.tail, values, places[0])
-    yield _measured(spot, "tail", 1.0, Limit(numbers[0] / law, error))
+    for quantity in ("tail", "counting_function"):
+        law = _number(getattr(spot.laws, quantity), values, places[0])
+        yield _measured(spot, quantity, 1.0, Limit(numbers[0] / law, error))
     exponent = -math.log(numbers[1] / numbers[0]) / math.log(places[1] / places[0])
     predicted = float(spot.laws.tail_exponent.subs(symbols.gamma, _exactly(spot.point.gamma)))
     yield _measured(
@@ -287,26 +325,28 @@ def _tail(spot: Spot, solutions: Sequence[Solution]) -> Iterator[Measured | Left
     )
 
 
-def _outliers(spot: Spot, solutions: Sequence[Solution]) -> Iterator[Measured]:
+def _outliers(spot: Spot, spectra: Sequence[Spectrum]) -> Iterator[Measured]:
     """Number of the outliers, and the place and overlap of that in the middle of them."""
     spikes = spot.laws.spikes
     assert spikes is not None
-    if not all(solution.spectrum().spikes for solution in solutions):
+    if not all(spectrum.spikes for spectrum in spectra):
         yield _measured(spot, "spikes", 1.0, Limit(0.0, 0.0))
         return
-    places, losses = [], []
-    for dim, solution in zip(spot.dims, solutions, strict=True):
-        values, listed = spot.values(dim), solution.spectrum().spikes
+    places, first, losses = [], [], []
+    for dim, spectrum in zip(spot.dims, spectra, strict=True):
+        values, listed = spot.values(dim), spectrum.spikes
         rank = max(1, len(listed) // 2)
+        first.append(float(listed[0].location / spikes.largest_outlier.evaluate(**values)))
         places.append(listed[rank - 1].location / _number(spikes.location, values, rank=rank))
         if spikes.overlap is not None:
             lost = 1 - _number(spikes.overlap, values, rank=rank)
             losses.append((1 - listed[rank - 1].overlap) / lost if lost > SEEN else 0.0)
     number = float(spikes.number.evaluate(**spot.values(spot.dims[-1])))
     yield _measured(spot, "spikes", 1.0, Limit(len(listed) / number, 1 / len(listed)))
-    yield _measured(spot, "location", 1.0, limit_beyond_powers(places))
+    yield _measured(spot, "location", 1.0, limit_beyond_powers(places, slowest=spot.slowest))
+    yield _measured(spot, "largest_outlier", 1.0, limit_beyond_powers(first, slowest=spot.slowest))
     if losses and all(losses):
-        yield _measured(spot, "overlap", 1.0, limit_beyond_powers(losses))
+        yield _measured(spot, "overlap", 1.0, limit_beyond_powers(losses, slowest=spot.slowest))
 
 
 def _exactly(x: Fraction) -> Expr:

@@ -17,7 +17,7 @@ from typing import Any
 from sympy import Eq, Expr, Piecewise, Rational, S
 
 from asymptotics import Boundary, BoundaryLaw, Phase, PhaseDiagram, diagonal, kernel_ridge, quadratic
-from asymptotics.models import one_pass_sgd
+from asymptotics.models import attention, bilinear, one_pass_sgd
 from asymptotics.phases.spectrum import SpectrumLaws
 from asymptotics.symbols import d
 from verify.planted_errors.error import InLaw, PlantedError, title_of
@@ -188,16 +188,25 @@ _DISPLACED = (
 )
 
 _IN_SPECTRA = (
-    ("VIa", "atom", 1 + PERCENT, "the share of zeros 1 % high"),
-    ("VIa", "mass_above", 1 - PERCENT, "the share of what is not zero 1 % low"),
-    ("VIa", "bulk_edge", 1 + PERCENT, "the edge of the bulk 1 % high"),
-    ("VIa", "number", 1 + PERCENT, "the number of outliers 1 % high"),
-    ("VIa", "location", 1 - PERCENT, "the places of outliers 1 % low"),
-    ("VIa", "overlap", 1 + PERCENT, "what outliers lose to noise 1 % high"),
-    ("VIa", "tail", 1 + PERCENT, "the number of weights in the tail 1 % high"),
-    ("VIa", "tail_exponent", 1 + STEP, "the exponent of the tail 2 % high"),
+    (quadratic, "VIa", "atom", 1 + PERCENT, "the share of zeros 1 % high"),
+    (quadratic, "VIa", "mass_above", 1 - PERCENT, "the share of what is not zero 1 % low"),
+    (quadratic, "VIa", "noise_weights", 1 + PERCENT, "the number of weights of noise 1 % high"),
+    (quadratic, "VIa", "learned_modes", 1 - PERCENT, "the number of learned weights 1 % low"),
+    (quadratic, "VIa", "bulk_edge", 1 + PERCENT, "the edge of the bulk 1 % high"),
+    (quadratic, "VIa", "bulk_width", 1 - PERCENT, "the width of the bulk 1 % low"),
+    (quadratic, "VIa", "number", 1 + PERCENT, "the number of outliers 1 % high"),
+    (quadratic, "VIa", "location", 1 - PERCENT, "the places of outliers 1 % low"),
+    (quadratic, "VIa", "largest_outlier", 1 + PERCENT, "the place of the first outlier 1 % high"),
+    (quadratic, "VIa", "overlap", 1 + PERCENT, "what outliers lose to noise 1 % high"),
+    (quadratic, "VIa", "tail", 1 + PERCENT, "the number of weights in the tail 1 % high"),
+    (quadratic, "VIa", "counting_function", 1 - PERCENT, "the number of weights from the bulk on 1 % low"),
+    (quadratic, "VIa", "tail_exponent", 1 + STEP, "the exponent of the tail 2 % high"),
+    (attention, "VIa", "location", 1 + PERCENT, "the places of outliers 1 % high"),
+    (attention, "VIa", "bulk_edge", 1 - PERCENT, "the edge of the bulk 1 % low"),
+    (bilinear, "V", "mass_above", 1 + PERCENT, "the share of what is not zero 1 % high"),
+    (bilinear, "VIa", "tail", 1 - PERCENT, "the number of weights in the tail 1 % low"),
 )
-"""Phase of the quadratic network, quantity, factor and what is wrong."""
+"""Model, phase, quantity, factor and what is wrong."""
 
 
 ACROSS = tuple(
@@ -222,12 +231,12 @@ DISPLACED = tuple(
 
 IN_SPECTRA = tuple(
     PlantedError(
-        name=f"{title_of(quadratic)}, {phase}: {what}",
+        name=f"{title_of(model)}, {phase}: {what}",
         error=f"In phase {phase} the spectrum has {what}.",
-        model=quadratic,
+        model=model,
         planting=InSpectrum(phase, quantity, factor),
     )
-    for phase, quantity, factor, what in _IN_SPECTRA
+    for model, phase, quantity, factor, what in _IN_SPECTRA
 )
 
 AT_MODERATE_DIMENSIONS = tuple(

@@ -54,11 +54,11 @@ def test_a_boundary_is_displaced_alone(error) -> None:
 
 @pytest.mark.parametrize("error", IN_SPECTRA, ids=lambda error: error.name)
 def test_one_law_of_a_spectrum_is_wrong(error) -> None:
-    wrong = error.plant(QUADRATIC)
-    right, altered = (diagram["VIa"] for diagram in (QUADRATIC, wrong))
-    assert altered.laws == right.laws
-    assert altered.spectrum() != right.spectrum()
-    assert [p for p in wrong.phases if p.name != "VIa"] == [p for p in QUADRATIC.phases if p.name != "VIa"]
+    diagram = error.diagram()
+    wrong, name = error.plant(diagram), error.planting.phase
+    assert wrong[name].laws == diagram[name].laws
+    assert wrong[name].spectrum() != diagram[name].spectrum()
+    assert [p for p in wrong.phases if p.name != name] == [p for p in diagram.phases if p.name != name]
 
 
 @pytest.mark.parametrize("error", AT_MODERATE_DIMENSIONS, ids=lambda error: error.name)
