@@ -49,7 +49,7 @@ def interrupts_repeated() -> Iterator[None]:
     """Raise a KeyboardInterrupt again that Python has discarded.
 
     Hypothesis reads the clock in callbacks of the garbage collector, and goes on doing so once it has drawn;
-    a Ctrl-C amid a long collection arrives there.  Python passes what it discards to ``sys.unraisablehook``.
+    a Ctrl-C amid a long collection arrives there.  Python tells a hook of ``sys`` what it discards.
     """
     before = sys.unraisablehook
 
