@@ -18,6 +18,7 @@ The files, in the order in which they import each other:
     ladder             the dimensions of a comparison, and what limits them
     verdicts           agrees, disagrees or undecided: the tolerance made from the error estimate
     extrapolation      exponents and limits from a ladder, each with an error estimate
+    requirements       what a diagram must be to be compared: it may have been altered by hand
     predictions        what solutions lack to a law: its closed form and its power law
     visibility         which quantities float64 shows at a point, and up to which dimension
     outcomes           what a comparison leaves behind: checks, omissions, phases, planted errors

@@ -20,20 +20,15 @@ from functools import cache as cached
 from functools import lru_cache, partial
 from os import PathLike
 from threading import RLock
-from typing import Any, NamedTuple, TypeGuard, get_args
+from typing import Any, NamedTuple, TypeGuard
 
-from sympy import And, Expr, false, lambdify, true
+from sympy import Expr, lambdify
 
-from asymptotics import Law, Phase, PhaseDiagram, System
-from asymptotics.algebra.monomials import Noise
-from asymptotics.balance.laws import NoLaw
-from asymptotics.diagram import require_diagram
+from asymptotics import Law, Phase, PhaseDiagram
 from asymptotics.expressions.checks import InvalidArgument, exact_number, require
-from asymptotics.phases.phase import QUANTITIES
 from numerics import InvalidProblem, NotConverged, Problem, solve
 from numerics.arithmetic.precision import to_fraction
 from numerics.estimators.bayes import FEW_DIGITS
-from numerics.networks.network import NETWORKS
 from numerics.runs import Cache, Parts, complete, require_run
 from verify import point_cache, words
 from verify.checks.across import boundary_checks
@@ -59,8 +54,9 @@ from verify.limits import (
     WIDEST,
 )
 from verify.outcomes import Check, DerivedPhase, Omission
-from verify.predictions import lacks, laws_of, require_law
+from verify.predictions import lacks, laws_of
 from verify.report import Report
+from verify.requirements import network_of, require_compared
 from verify.selection import (
     Effort,
     Laws,
@@ -139,7 +135,7 @@ def agreement(
     >>> agreement(phase_diagram(diagonal)).passed
     True
     """
-    _require_solved(diagram)
+    require_compared(diagram)
     require_effort(effort)
     require_seed(seed)
     seed, stored = int(seed), _cache_at(executor, progress, cache)
@@ -180,7 +176,7 @@ def checks_at(
     >>> {check.verdict for check in checks if check.quantity == "excess_risk"}
     {'agrees'}
     """
-    _require_solved(diagram)
+    require_compared(diagram)
     is_one = isinstance(phase, Phase) and phase in diagram.phases
     require(is_one, "phase", phase, "one of the phases of the diagram")
     shape = _shape_of(diagram)
@@ -595,7 +591,7 @@ def problem_at(diagram: PhaseDiagram, scale: Any, dim: int) -> Problem:
     Raises:
         InvalidArgument: when the diagram's model is none that ``numerics`` solves.
     """
-    _network(diagram)
+    network_of(diagram)
     log_dim = math.log(dim)
 
     def power(exponent: Any) -> float:
@@ -611,48 +607,6 @@ def problem_at(diagram: PhaseDiagram, scale: Any, dim: int) -> Problem:
         "width": None if diagram.width == "full" else power(scale.rho),
     }
     return problem_of(diagram, values)
-
-
-def _require_solved(diagram: Any) -> None:
-    """Refuse a diagram whose model has no equations in numbers, or altered to what is none."""
-    require_diagram(diagram)
-    require(diagram.noise in get_args(Noise), "noise of the diagram", diagram.noise, "fixed, scaled or none")
-    require(bool(diagram.phases), "phases of the diagram", diagram.phases, "at least one")
-    for phase in diagram.phases:
-        _require_phase(diagram, phase)
-    if not is_solved_as_declared(diagram):
-        narrowed = NETWORKS[_network(diagram)].narrowed
-        solved = [name for name, network in NETWORKS.items() if network.narrowed is not None]
-        few = f"of full width for {diagram.model.name}: with few hidden units {', '.join(solved)} is solved"
-        require(diagram.width == "full" or narrowed is not None, "diagram", diagram, few)
-
-
-def _require_phase(diagram: PhaseDiagram, phase: Any) -> None:
-    """Refuse a phase whose region or laws are none, or that lacks laws."""
-    require(isinstance(phase, Phase), "phases of the diagram", phase, "Phases")
-    region, allowed = phase.region, "an And of inequalities, of a single one And(a > 1, evaluate=False)"
-    is_region = isinstance(region, And) or region in (true, false)
-    require(is_region, f"region of phase {phase.name}", region, allowed)
-    for name in ("risk", "effective_noise", "threshold", "learned", "degrees_of_freedom"):
-        law = getattr(phase, name)
-        if not isinstance(law, NoLaw):
-            require_law(diagram, phase, name, law)
-    is_system = isinstance(diagram.model, System)
-    names = tuple(phase.balance.regime.quantities) if is_system else QUANTITIES
-    lacking = [name for name in ("excess_risk", *names) if name not in phase.laws]
-    every = f"those of all quantities of its model, which has {', '.join(lacking)} besides"
-    require(not lacking, f"laws of phase {phase.name}", ", ".join(phase.laws), every)
-
-
-def _network(diagram: PhaseDiagram) -> str:
-    """The name under which ``numerics`` solves the model."""
-    if diagram.model.name not in NETWORKS:
-        known = ", ".join(NETWORKS)
-        raise InvalidArgument(
-            f"diagram of {diagram.model.name!r}: equations to compare with are those of {known}, and of a "
-            "System, which are its own"
-        )
-    return diagram.model.name
 
 
 @cached

@@ -12,7 +12,7 @@ taken at dimensions such as 10^2000, where all that ``expr`` holds besides its l
 log(C'/C) + (e' - e) log d + (m' - m) log log d.  So an error in any of the five fields makes one of the two
 a constant other than 0, or a straight line in log d or in log log d.
 
-In this order: `laws_of`, `require_law`, `Lacks`, `lacks`, `formal_difference`.
+In this order: `laws_of`, `Lacks`, `lacks`, `formal_difference`.
 """
 
 from __future__ import annotations
@@ -24,15 +24,13 @@ from typing import Any, NamedTuple
 
 import mpmath
 import numpy as np
-from sympy import AccumBounds, Expr, I, Pow, Rational, nan, zoo
-from sympy.core.function import AppliedUndef
+from sympy import Rational
 
 from asymptotics import Law, Phase, PhaseDiagram
 from asymptotics.balance.laws import EXPONENTS, NoSuchLaw
 from asymptotics.expressions.checks import require
 from asymptotics.expressions.point import VARIABLES, name_of
-from asymptotics.symbols import d
-from verify.ladder import EXPONENTS as COORDINATES
+from verify.requirements import require_law
 from verify.systems.points import axes, has_own_axes
 
 FORMAL = (2000, 4000, 8000)
@@ -61,36 +59,6 @@ def laws_of(diagram: PhaseDiagram, phase: Phase) -> dict[str, Law]:
     for name, law in further.items():
         require_law(diagram, phase, name, law)
     return {**phase.laws, **further}
-
-
-def require_law(diagram: PhaseDiagram, phase: Phase, name: str, law: Any) -> None:
-    """Refuse what is no law of a phase, such as one made by hand of numbers or of unknown symbols.
-
-    Raises:
-        InvalidArgument: it is no ``Law``; one of its forms is no real expression, or holds other symbols than
-            its diagram has for it; or one of its powers holds a root.
-    """
-    parameter = f"{name} of phase {phase.name}"
-    require(isinstance(law, Law), parameter, law, "a Law")
-    scaling, physical = {*COORDINATES}, {*VARIABLES.values()}
-    if has_own_axes(diagram):
-        exponents, parameters = axes(diagram)
-        growing = (symbol for symbol, _ in phase.balance.scales.growth)
-        scaling, physical = {*exponents, *parameters}, {d, *growing, *parameters}
-    in_limit = dict.fromkeys(("exponent", "log_exponent", "constant"), scaling)
-    for field, symbols in {"expr": physical, "corrected": physical, **in_limit}.items():
-        form = getattr(law, field)
-        if field == "corrected" and form is None:
-            continue
-        is_real = isinstance(form, Expr) and not form.has(zoo, nan, I, AccumBounds)
-        real = f"made of real SymPy expressions, such as Rational(101, 100), which its {field} is not"
-        require(is_real, parameter, form, real)
-        names = ", ".join(sorted(map(str, symbols)))
-        is_known = form.free_symbols <= symbols and not form.has(AppliedUndef)
-        require(is_known, parameter, form, f"made of {names} and numbers, which its {field} is not")
-        if field.endswith("exponent"):  # what sums of powers grow with
-            has_root = any(power.free_symbols and not power.exp.is_integer for power in form.atoms(Pow))
-            require(not has_root, parameter, form, f"rational in {names}, which its {field} is not")
 
 
 class Lacks(NamedTuple):
