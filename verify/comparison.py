@@ -146,10 +146,25 @@ def agreement(
     ]
     outcomes = [*_compared_at(diagram, places, executor, stored, progress), *regions_checked(diagram, seed)]
     outcomes += _checked(diagram, further_checks(diagram, effort=effort, seed=seed))
+    outcomes += _of_full_width_alone(diagram)
     checks = tuple(outcome for outcome in outcomes if isinstance(outcome, Check))
     omissions = tuple(outcome for outcome in outcomes if isinstance(outcome, Omission))
     derived = tuple(derived_phase(diagram, phase) for phase in diagram.phases)
     return Report(checks, effort, seed, omissions=omissions, phases=derived)
+
+
+def _of_full_width_alone(diagram: PhaseDiagram) -> Iterator[Omission]:
+    """The laws that phases of a scaled width have, too, and of which solutions are compared at full width."""
+    for phase in diagram.phases if diagram.width == "scaled" else ():
+        for quantity in ("train_loss", "pruned_risk", *PARTS, "mass_above"):
+            yield Omission(
+                **_row(diagram, phase),
+                **_coordinates({}),
+                quantity=quantity,
+                kind="spectrum" if quantity == "mass_above" else None,
+                dim=0,
+                reason=words.FULL_WIDTH_ALONE,
+            )
 
 
 def checks_at(

@@ -11,7 +11,7 @@ from asymptotics import InvalidArgument, optimal_width, phase_diagram, quadratic
 from asymptotics.boundaries.width import law_across
 from asymptotics.models.bilinear import bilinear
 from numerics import Problem, solve
-from verify import agreement, strategies
+from verify import agreement, strategies, words
 from verify.comparison import problem_at
 from verify.ladder import LEAST_DEPTH, ladder, reach_of_width
 from verify.selection import _examples, depth_at, points_in
@@ -411,3 +411,11 @@ def test_a_planted_error_in_each_law_of_one_phase_is_caught():
     wrong = {name: replace(law, exponent=law.exponent + S(1) / 20) for name, law in laws.items()}
     planted = agreement(replace(diagram, phases=(replace(narrow, **wrong),), boundaries=()))
     assert not any(check.passed for check in planted.checks)
+
+
+def test_laws_that_are_compared_at_full_width_alone_are_listed():
+    diagram = phase_diagram(quadratic, width="scaled")
+    report = agreement(replace(diagram, phases=(diagram["Wa"],), boundaries=()))
+    assert report.passed
+    left = {one.quantity for one in report.omissions if one.reason == words.FULL_WIDTH_ALONE}
+    assert left == {"train_loss", "pruned_risk", "unlearned", "learned", "overfitting", "mass_above"}
