@@ -28,7 +28,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sympy import Expr, Symbol, lambdify
+from sympy import Expr, S, Symbol, lambdify
 
 from asymptotics import PhaseDiagram
 from asymptotics.algebra.polyhedra import EVERYWHERE, PARAMETERS
@@ -36,6 +36,7 @@ from asymptotics.expressions.point import name_of
 from asymptotics.systems import system_of
 from verify.limits import (
     DECAY_WINDOW,
+    FIGURE_GAMMA,
     NOISE_WINDOW,
     OTHER_WINDOW,
     PARAMETER_WINDOWS,
@@ -57,6 +58,9 @@ HALVINGS = 45
 
 ON_BOUNDARY = 1e-9
 """Distance to a boundary, in exponents, within which a point lies on it in float64."""
+
+LEAST_JUMP = 1e-6
+"""Of an exponent, at a place that is known to float64."""
 
 
 @dataclass(frozen=True)
@@ -129,6 +133,9 @@ def excluded(diagram: PhaseDiagram, seed: int) -> dict[int, Mapping[str, Fractio
 class Crossing:
     """Where one phase gives way to another, and how many boundaries of the diagram pass there.
 
+    A boundary that says of itself that the exponent of the risk is continuous, where it jumps, or the other
+    way round, does not count.
+
     Attributes:
         phases: the indices of the two in the diagram, in order.
         count: 1, or what the boundaries between these two make it at the first place where it is not.
@@ -160,14 +167,17 @@ def crossings(diagram: PhaseDiagram, seed: int) -> list[Crossing]:
     names, met = _met_on_ways(diagram, seed)
     result = []
     for (first, second), places in sorted(met.items()):
-        regions = {diagram.phases[first].region, diagram.phases[second].region}
-        forms = [
-            boundary.relation.lhs - boundary.relation.rhs
-            for boundary in diagram.boundaries
-            if {phase.region for phase in boundary.phases} == regions
+        one, other = diagram.phases[first], diagram.phases[second]
+        between = [
+            b for b in diagram.boundaries if {p.region for p in b.phases} == {one.region, other.region}
         ]
-        passing = [np.abs(_depth([form], names, list(places))) < ON_BOUNDARY for form in forms]
-        counts = np.sum(passing, axis=0) if forms else np.zeros(places.shape[1])
+        jump = _jump((one.risk.exponent, other.risk.exponent), names, places)
+        passing = [
+            (np.abs(_depth([b.relation.lhs - b.relation.rhs], names, list(places))) < ON_BOUNDARY)
+            & ((jump < LEAST_JUMP) == b.continuous)
+            for b in between
+        ]
+        counts = np.sum(passing, axis=0) if between else np.zeros(places.shape[1])
         wrong = np.flatnonzero(counts != 1)
         k = wrong[0] if len(wrong) else 0
         place = {name_of(name): Fraction(float(x)) for name, x in zip(names, places[:, k], strict=True)}
@@ -176,6 +186,16 @@ def crossings(diagram: PhaseDiagram, seed: int) -> list[Crossing]:
 
 
 Array = NDArray[np.float64]
+
+
+def _jump(exponents: tuple[Expr, Expr], names: tuple[Symbol, ...], places: Array) -> Array:
+    """By how much an exponent of one phase and that of another differ at each place."""
+    elsewhere = {x for form in exponents for x in form.free_symbols} - {*names}  # on which no region depends
+    at = dict.fromkeys(elsewhere, S(FIGURE_GAMMA.numerator) / FIGURE_GAMMA.denominator)
+    with np.errstate(all="ignore"):
+        one, other = _compiled(names, tuple(form.subs(at) for form in exponents))(*places)
+    jump: Array = np.broadcast_to(np.where(one == other, 0.0, np.abs(one - other)), places.shape[1:])
+    return jump
 
 
 def _points(diagram: PhaseDiagram, seed: int) -> tuple[tuple[Symbol, ...], NDArray[np.int64], list[Array]]:

@@ -84,6 +84,15 @@ def test_two_boundaries_at_one_place_are_one_too_many() -> None:
     assert [one.count for one in crossings(twice, seed=0) if one.count != 1] == [2]
 
 
+@pytest.mark.parametrize("k", range(0, 10, 3))
+def test_a_boundary_says_whether_the_exponent_jumps(k: int) -> None:
+    diagram = phase_diagram(quadratic)
+    boundaries = list(diagram.boundaries)
+    boundaries[k] = replace(boundaries[k], continuous=not boundaries[k].continuous)
+    wrong = [c for c in crossings(replace(diagram, boundaries=tuple(boundaries)), seed=0) if c.count != 1]
+    assert [[diagram.phases[i] for i in c.phases] for c in wrong] == [[*boundaries[k].phases]]
+
+
 def test_a_part_of_a_diagram_claims_nothing() -> None:
     diagram = diagram_of("He_2")
     part = replace(diagram, phases=diagram.phases[:1], boundaries=())
