@@ -135,8 +135,8 @@ MEANING = {
     "pruned_risk": "the excess risk once the bulk of the trained weights is removed",
     "region": "where the phase holds; compared is how many phases hold at a point, which is 1",
     "balance": "what leads in the equations; compared is whether it does all over the region, 1 or 0",
-    "crossing": "where two phases meet; compared is how many boundaries pass there, and say rightly whether the "
-    "exponent jumps, which is 1",
+    "crossing": "where two phases meet; compared is how many boundaries pass there, and say rightly whether "
+    "the exponent jumps, which is 1",
     "place": "the power of d by which the variable of the law grows on the boundary, which is 0",
     "beside": "the law across the boundary over the risk of the phase beside it, off the boundary",
     "close": "the solution inside of a phase, close to the boundary, over the law of the phase or across it",
