@@ -446,9 +446,12 @@ def _check(diagram: PhaseDiagram, phase: Phase, point: Any, laws: Laws) -> Itera
     usual = ladder_at(diagram, phase, point)
     solved = cached(partial(_solved_in, phase, diagram, point))
     rungs_at = cached(partial(_rungs, diagram, phase, point, solved))
+    refuted = False
     for quantity, law in laws_compared(diagram, phase, laws).items():
         dims, reason = usual, None
-        if not has_own_axes(diagram) and quantity not in phase.laws:
+        if quantity not in phase.laws and refuted:
+            reason = words.REFUTED
+        elif not has_own_axes(diagram) and quantity not in phase.laws:
             end = shorter_end(diagram, phase, quantity, law, point)
             dims = usual if end is None else dimensions(end)
             decades = math.log10(dims[-1]) if end is None else end
@@ -465,6 +468,7 @@ def _check(diagram: PhaseDiagram, phase: Phase, point: Any, laws: Laws) -> Itera
         if undecided:
             more = [one for one in check(rungs_at(between(dims))) if one.kind in undecided]
             outcomes = [*(one for one in outcomes if one.kind not in undecided), *more]
+        refuted = refuted or any(isinstance(one, Check) and one.verdict == "disagrees" for one in outcomes)
         for one in outcomes:
             # a law without a value there is no better seen on a longer ladder
             if dims != usual and _is_undecided(one) and not math.isnan(one.measured):

@@ -267,6 +267,16 @@ def test_a_law_without_a_value_does_not_pass_on_a_shorter_ladder_either(altered)
     assert "undecided" in {one.verdict for one in report.failures}
 
 
+def test_where_a_law_is_wrong_those_whose_visibility_is_judged_by_it_are_left_out():
+    """With the laws of another phase a part of the risk was sought among 10^30 modes, one by one."""
+    phase = DIAGRAMS["quadratic"]["V"]
+    wrong = replace(phase, risk=replace(phase.risk, constant=2 * phase.risk.constant))
+    report = agreement(_with_phase(DIAGRAMS["quadratic"], wrong))
+    assert "excess_risk" in {one.quantity for one in report.failures}
+    left = {one.quantity for one in report.omissions if one.reason == words.REFUTED}
+    assert left == {"train_loss", "pruned_risk", "unlearned", "learned", "overfitting"}
+
+
 def test_a_constant_of_zero_is_not_divided_by():
     phase = DIAGRAMS["diagonal"]["III"]
     wrong = replace(phase, risk=replace(phase.risk, constant=S.Zero))
