@@ -1,6 +1,5 @@
 """A signal ends the command with one line, whenever it comes."""
 
-import gc
 import os
 import signal
 import subprocess
@@ -10,8 +9,6 @@ from pathlib import Path
 
 import pytest
 from shell import child_process
-
-from verify.signals import interrupts_repeated
 
 UNDER_SIGINT = """
 import signal
@@ -71,17 +68,25 @@ def test_signals_end_in_one_line(sent: signal.Signals, status: int, tmp_path: Pa
 
 def test_an_interrupt_that_python_discards_comes_again() -> None:
     """In a callback of the garbage collector, in which Hypothesis reads the clock."""
+    code = f"""{UNDER_SIGINT}
+import gc, time
+from verify.signals import interrupts_repeated
 
-    def interrupted(phase: str, info: dict[str, int]) -> None:
-        gc.callbacks.remove(interrupted)
-        raise KeyboardInterrupt
+def interrupted(phase, info):
+    gc.callbacks.remove(interrupted)
+    raise KeyboardInterrupt
 
-    @interrupts_repeated()
-    def work() -> None:
+gc.callbacks.append(interrupted)
+try:
+    with interrupts_repeated():
         gc.collect()
         for _ in range(100):
             time.sleep(0.05)
-
-    gc.callbacks.append(interrupted)
-    with pytest.raises(KeyboardInterrupt):
-        work()
+except KeyboardInterrupt:
+    print("heard")
+"""
+    paths = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    ended = subprocess.run(
+        [sys.executable, "-c", code], env=paths, text=True, capture_output=True, check=False
+    )
+    assert (ended.returncode, ended.stdout) == (0, "heard\n")
