@@ -89,7 +89,9 @@ def _error_of_factors(
         value, truth = full.value(terms, point[None, :], totals)[0], exact.value(exact_terms, at, totals)[0]
         if not truth < LEAST:  # else it is nothing, in float64
             errors.append(float(abs(exact.arithmetic.real(value) / truth - 1)))
-    return max(errors)
+    # what is less than one rounding is that of the point itself, which is taken over by its logarithm
+    largest = max(errors)
+    return largest if largest > full.arithmetic.epsilon else 0.0
 
 
 def _all_terms(equations: PositiveEquations) -> list[tuple[PositiveTerm, ...]]:
