@@ -22,8 +22,6 @@ from os import PathLike
 from threading import RLock
 from typing import Any, NamedTuple, TypeGuard
 
-from sympy import Expr, lambdify
-
 from asymptotics import Law, Phase, PhaseDiagram
 from asymptotics.expressions.checks import InvalidArgument, exact_number, require
 from numerics import InvalidProblem, NotConverged, Problem, solve
@@ -42,10 +40,8 @@ from verify.extrapolation import (
     limits_of_ratio,
 )
 from verify.ladder import (
-    EXPONENTS,
     LEAST_DEPTH,
     between,
-    coordinates,
     dimensions,
 )
 from verify.limits import (
@@ -61,6 +57,7 @@ from verify.selection import (
     Effort,
     Laws,
     depth_at,
+    has_further_laws,
     is_costly,
     is_solved_as_declared,
     ladder_at,
@@ -146,25 +143,20 @@ def agreement(
     ]
     outcomes = [*_compared_at(diagram, places, executor, stored, progress), *regions_checked(diagram, seed)]
     outcomes += _checked(diagram, further_checks(diagram, effort=effort, seed=seed))
-    outcomes += _of_full_width_alone(diagram)
+    outcomes += _at_another_seed(diagram, effort, seed)
     checks = tuple(outcome for outcome in outcomes if isinstance(outcome, Check))
     omissions = tuple(outcome for outcome in outcomes if isinstance(outcome, Omission))
     derived = tuple(derived_phase(diagram, phase) for phase in diagram.phases)
     return Report(checks, effort, seed, omissions=omissions, phases=derived)
 
 
-def _of_full_width_alone(diagram: PhaseDiagram) -> Iterator[Omission]:
-    """The laws that phases of a scaled width have, too, and of which solutions are compared at full width."""
-    for phase in diagram.phases if diagram.width == "scaled" else ():
-        for quantity in ("train_loss", "pruned_risk", *PARTS, "mass_above"):
-            yield Omission(
-                **_row(diagram, phase),
-                **_coordinates({}),
-                quantity=quantity,
-                kind="spectrum" if quantity == "mass_above" else None,
-                dim=0,
-                reason=words.FULL_WIDTH_ALONE,
-            )
+def _at_another_seed(diagram: PhaseDiagram, effort: Effort, seed: int) -> Iterator[Omission]:
+    """The laws that not all phases have, of phases in which they are compared at other seeds."""
+    for index, phase in enumerate(diagram.phases):
+        if not has_further_laws(diagram, index, effort, seed):
+            for quantity in ("train_loss", "pruned_risk", *PARTS):
+                shared = {**_row(diagram, phase), **_coordinates({}), "quantity": quantity, "kind": None}
+                yield Omission(**shared, dim=0, reason=words.ANOTHER_SEED)
 
 
 def checks_at(
@@ -451,7 +443,7 @@ def _check(diagram: PhaseDiagram, phase: Phase, point: Any, laws: Laws) -> Itera
         dims, reason = usual, None
         if quantity not in phase.laws and refuted:
             reason = words.REFUTED
-        elif not has_own_axes(diagram) and quantity not in phase.laws:
+        elif not is_solved_as_declared(diagram) and quantity not in phase.laws:
             end = shorter_end(diagram, phase, quantity, law, point)
             dims = usual if end is None else dimensions(end)
             decades = math.log10(dims[-1]) if end is None else end
@@ -531,7 +523,10 @@ def _compared(
     """What is compared of one law at one point: the kind, the number predicted, and what is measured."""
     try:
         exponent, log_exponent = _prediction(diagram, law, point)
-    except (TypeError, ValueError):  # no case that holds, or the root of a negative number
+    except ValueError:  # the root of a negative number
+        yield _NO_VALUE
+        return
+    if math.isnan(exponent + log_exponent):  # no case that holds
         yield _NO_VALUE
         return
     variables, rounding = rungs.variables, rungs.rounding
@@ -628,17 +623,7 @@ def problem_at(diagram: PhaseDiagram, scale: Any, dim: int) -> Problem:
     return problem_of(diagram, values)
 
 
-@cached
-def _compiled(expressions: tuple[Expr, ...]) -> Any:
-    """Expressions as a function of the exponents."""
-    return lambdify(EXPONENTS, expressions, "math")
-
-
 def _prediction(diagram: PhaseDiagram, law: Law, point: Any) -> tuple[float, float]:
     """Exponent and power of the logarithm that a law predicts at a point."""
-    both = (law.exponent, law.log_exponent)
-    if has_own_axes(diagram):
-        exponent, log_exponent = exponents_at(diagram, both, point)
-    else:
-        exponent, log_exponent = _compiled(both)(*coordinates([point])[:, 0])
-    return float(exponent), float(log_exponent)
+    exponent, log_exponent = exponents_at(diagram, (law.exponent, law.log_exponent), point)
+    return exponent, log_exponent

@@ -30,6 +30,7 @@ from asymptotics import Law, Phase, PhaseDiagram
 from asymptotics.balance.laws import EXPONENTS, NoSuchLaw
 from asymptotics.expressions.checks import require
 from asymptotics.expressions.point import VARIABLES, name_of
+from asymptotics.systems import system_of
 from verify.requirements import require_law
 from verify.systems.points import axes, has_own_axes
 
@@ -48,7 +49,7 @@ def laws_of(diagram: PhaseDiagram, phase: Phase) -> dict[str, Law]:
     Besides those of every phase they are, where the estimator has them, those of the training loss, of the
     parts of the risk and of the risk after pruning.
     """
-    if has_own_axes(diagram):
+    if system_of(diagram.model) is not None:
         return dict(phase.laws)
     further: dict[str, Law] = {}
     for name in ("train_loss", "pruned_risk"):

@@ -39,7 +39,6 @@ from asymptotics.phases.phase import QUANTITIES
 from asymptotics.symbols import d
 from asymptotics.systems import system_of
 from numerics.networks.network import NETWORKS
-from verify.ladder import EXPONENTS
 from verify.systems.points import axes, has_own_axes
 
 _INEQUALITIES = (StrictGreaterThan, StrictLessThan, GreaterThan, LessThan)
@@ -162,7 +161,7 @@ def network_of(diagram: PhaseDiagram) -> str:
 
 def _coordinates(diagram: PhaseDiagram) -> set[Symbol]:
     """What exponents depend on."""
-    return {x for group in axes(diagram) for x in group} if has_own_axes(diagram) else {*EXPONENTS}
+    return {x for group in axes(diagram) for x in group}
 
 
 def _names(symbols: set[Symbol]) -> str:

@@ -5,8 +5,9 @@ decades below what is kept at the end of the ladder (``DEPTH``).  Such a ladder 
 the whole, as a part of the risk may be: a shorter one shows it (``visibility``).  Where a law is another one
 at gamma < 1 a point of its own is drawn there.
 
-In this order: ``require_effort``, ``require_seed``, ``selected``, ``points_in``, ``laws_compared``,
-``ladder_at``, ``shorter_end``, ``slack_at``, ``depth_at``, ``is_costly``, ``is_solved_as_declared``.
+In this order: ``require_effort``, ``require_seed``, ``selected``, ``has_further_laws``, ``points_in``,
+``laws_compared``, ``ladder_at``, ``shorter_end``, ``slack_at``, ``depth_at``, ``is_costly``,
+``is_solved_as_declared``.
 """
 
 from __future__ import annotations
@@ -62,6 +63,10 @@ QUICK_POINTS = 30
 PHASES_IN_TURN = 3
 """At quick effort further laws are compared at points of their own in so many phases, which go round."""
 
+NARROW_IN_TURN = 3
+"""Of a scaled width laws that not all phases have are compared in so many phases in turn at quick effort, at
+every third point at full: there are twice as many phases, and solutions take longer."""
+
 RARE = 4
 """How many times more points are drawn where few lie so deep in a phase."""
 
@@ -96,15 +101,25 @@ def selected(diagram: PhaseDiagram, index: int, effort: Effort, seed: int) -> It
     """
     phase = diagram.phases[index]
     points = points_in(diagram, phase, effort, seed)
-    turns = 2 if len(points) >= POINTS["quick"] else len(points)
+    if effort == "full":
+        turns = 1 if diagram.width == "full" else NARROW_IN_TURN
+    else:
+        turns = 2 if len(points) >= POINTS["quick"] else len(points)
+    has_further = has_further_laws(diagram, index, effort, seed)
     for k, point in enumerate(points):
-        yield point, "all" if effort == "full" or k % turns == seed % turns else "usual"
+        yield point, "all" if has_further and k % turns == seed % turns else "usual"
     if effort == "quick" and index not in in_turn(len(diagram.phases), PHASES_IN_TURN, seed):
         return
-    by_cases = {} if has_own_axes(diagram) else laws_compared(diagram, phase, "cases")
+    by_cases = {} if is_solved_as_declared(diagram) else laws_compared(diagram, phase, "cases")
     further = _cases_shown_at(diagram, phase, by_cases, seed) if by_cases else None
     if further is not None:
         yield further, "cases"
+
+
+def has_further_laws(diagram: PhaseDiagram, index: int, effort: Effort, seed: int) -> bool:
+    """Whether laws that not all phases have are compared in a phase, too; arguments as ``selected``."""
+    of_all = effort == "full" or diagram.width == "full"
+    return of_all or index in in_turn(len(diagram.phases), NARROW_IN_TURN, seed)
 
 
 def points_in(diagram: PhaseDiagram, phase: Phase, effort: Effort, seed: int) -> list[Any]:
@@ -130,7 +145,7 @@ def points_in(diagram: PhaseDiagram, phase: Phase, effort: Effort, seed: int) ->
     def by_depth(points: list[Any]) -> list[Any]:
         # Hypothesis draws the simplest example first, whatever the seed, and others with its parameters next:
         # of a system, whose parameters are several, a law may be right at that one value of one of them
-        return sorted(points[::-1] if is_solved_as_declared(diagram) else points, key=shallowness)
+        return sorted(points[::-1] if has_own_axes(diagram) else points, key=shallowness)
 
     count = POINTS[effort]
     if effort == "quick":
@@ -206,10 +221,13 @@ def shorter_end(diagram: PhaseDiagram, phase: Phase, quantity: str, law: Law, po
 
 def slack_at(diagram: PhaseDiagram, phase: Phase, point: Any, law: Law | None = None) -> float:
     """By how small a power of d what is neglected, by one law or by all, is smaller than what is kept."""
-    if has_own_axes(diagram):
+    if is_solved_as_declared(diagram):
         return slack(diagram, phase, point) if law is None else slack_of_law(diagram, phase, law, point)
-    of_all = float(margin([phase.balance], coordinates([point]))[0])
-    return of_all if law is None else min(of_all, slack_of_cases(phase, law, point))
+    if has_own_axes(diagram):
+        of_all = slack(diagram, phase, point)
+    else:
+        of_all = float(margin([phase.balance], coordinates([point]))[0])
+    return of_all if law is None else min(of_all, slack_of_cases(diagram, phase, law, point))
 
 
 def depth_at(diagram: PhaseDiagram, phase: Phase, point: Any, dim: int) -> float:

@@ -22,18 +22,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from functools import cache
 from typing import Any
 
-from sympy import Expr, lambdify, oo
+from sympy import Expr, oo
 from sympy.core.relational import Relational
 
 from asymptotics import Law, Network, Phase, PhaseDiagram
 from asymptotics.networks.mode_functions import Ordering
+from asymptotics.networks.narrow import Binding
 from asymptotics.symbols import gamma
 from verify import words
-from verify.ladder import EXPONENTS, LEAST_DEPTH, POWERS_GONE, RANGE, coordinates
+from verify.ladder import LEAST_DEPTH, POWERS_GONE, RANGE
 from verify.limits import FIGURE_GAMMA
+from verify.systems.points import exponents_at
 
 PARTS = ("unlearned", "learned", "overfitting")
 
@@ -52,6 +53,9 @@ LEAST_DEPTH_OF_SERIES = 3 * POWERS_GONE
 
 EDGE_DECADES = 21
 """Decades of K/d below 1 up to which, at a hard edge, the modes next to the edge are known."""
+
+EDGE_DECADES_OF_WIDTH = 36
+"""The same where hidden units bind, and modes next to the threshold are known; further it takes seconds."""
 
 PRUNED_MODES = 7
 """Decades of modes that are learned there, between which float64 tells where the noise ends: a place is known
@@ -86,8 +90,8 @@ def why_unseen(
         decades: of the last dimension.
         depth: decades by which what the phase neglects is smaller there than what it keeps.
     """
-    modes, freedom = _exponents(point, phase.learned.exponent, phase.degrees_of_freedom.exponent)
-    from_cases = slack_of_cases(phase, law, point)
+    modes, freedom = _exponents(diagram, point, phase.learned, phase.degrees_of_freedom)
+    from_cases = slack_of_cases(diagram, phase, law, point)
     if from_cases == 0:
         return words.NEAR_A_CASE
     for end, reason in _ends(diagram, phase, quantity, law, point):
@@ -134,14 +138,14 @@ def is_by_cases(law: Law) -> bool:
     return any(case.has(gamma) for case in _cases(law))
 
 
-def slack_of_cases(phase: Phase, law: Law, point: Any) -> float:
+def slack_of_cases(diagram: PhaseDiagram, phase: Phase, law: Law, point: Any) -> float:
     """By how small a power of d what a law is at other gamma is smaller than what it is there.
 
     That is the number of learned modes to a power that is 0 at the gamma where two cases meet; infinite
     without cases.
     """
-    (modes,) = _exponents(point, phase.learned.exponent)
-    powers = [abs(x) for x in _exponents(point, *_cases(law))]
+    (modes,) = _exponents(diagram, point, phase.learned)
+    powers = [abs(x) for x in exponents_at(diagram, _cases(law), point)]
     return min(powers) * max(modes, 0.0) if powers else math.inf
 
 
@@ -156,30 +160,32 @@ def _ends(
 ) -> Iterator[tuple[float, str]]:
     """Decades at which a quantity is lost, each with the reason."""
     laws = (phase.risk, phase.learned, phase.degrees_of_freedom, law)
-    risk, modes, freedom, own = _exponents(point, *(one.exponent for one in laws))
+    risk, modes, freedom, own = _exponents(diagram, point, *laws)
     if own != 0 and math.isfinite(own):
         yield 2 * RANGE / abs(own), words.BEYOND_FLOATS
     # of what is nothing no size is known
-    is_small = has_hard_edge(diagram) and _is_small(phase, law, point)
+    is_small = has_hard_edge(diagram) and _is_small(diagram, phase, law, point)
     is_at_edge = _is_at_hard_edge(phase, diagram, modes)
     if quantity == "learned" and is_small:
         yield SEEN_DECADES / (risk - own), words.SMALL_PART
     if _is_overfitting_at_edge(diagram, phase, quantity, law, point):
         yield ANGLE_DECADES / (_ANGLE * -freedom), words.SMALL_PART
     if quantity == "pruned_risk" and is_at_edge:
-        yield min(EDGE_DECADES / (1 - modes), PRUNED_MODES / modes), words.MODES_AT_EDGE
+        binds = isinstance(phase.hypothesis.ordering, Binding)
+        most = EDGE_DECADES_OF_WIDTH if binds else EDGE_DECADES
+        yield min(most / (1 - modes), PRUNED_MODES / modes), words.MODES_AT_EDGE
 
 
 def _is_overfitting_at_edge(diagram: PhaseDiagram, phase: Phase, quantity: str, law: Law, point: Any) -> bool:
     """Whether it is the overfitted part, small, at a hard edge that the threshold approaches."""
-    modes, freedom = _exponents(point, phase.learned.exponent, phase.degrees_of_freedom.exponent)
-    is_small = quantity == "overfitting" and _is_small(phase, law, point)
+    modes, freedom = _exponents(diagram, point, phase.learned, phase.degrees_of_freedom)
+    is_small = quantity == "overfitting" and _is_small(diagram, phase, law, point)
     return is_small and _is_at_hard_edge(phase, diagram, modes) and freedom < 0
 
 
-def _is_small(phase: Phase, law: Law, point: Any) -> bool:
+def _is_small(diagram: PhaseDiagram, phase: Phase, law: Law, point: Any) -> bool:
     """Whether a part is small beside the whole."""
-    whole, own = _exponents(point, phase.risk.exponent, law.exponent)
+    whole, own = _exponents(diagram, point, phase.risk, law)
     return -math.inf < own < whole
 
 
@@ -194,12 +200,6 @@ def has_hard_edge(diagram: PhaseDiagram) -> bool:
     return isinstance(diagram.model, Network) and bool(diagram.model.noise.edge != oo)
 
 
-def _exponents(point: Any, *expressions: Expr) -> list[float]:
-    """Values at a point; not a number just where two cases meet."""
-    values = _compiled(expressions)(*coordinates([point])[:, 0])
-    return [math.nan if x is None else float(x) for x in values]
-
-
-@cache
-def _compiled(expressions: tuple[Expr, ...]) -> Any:
-    return lambdify(EXPONENTS, expressions, "math")
+def _exponents(diagram: PhaseDiagram, point: Any, *laws: Law) -> list[float]:
+    """Exponents of laws at a point; not a number just where two cases meet."""
+    return exponents_at(diagram, [law.exponent for law in laws], point)

@@ -173,7 +173,6 @@ FEW_AT_EDGE = (
     "a part to which modes next to the edge of the noise add one by one, few at any dimension in reach"
 )
 REFUTED = "by the laws of its phase it is judged what float64 shows, and one of them is wrong at that point"
-FULL_WIDTH_ALONE = "compared at full width alone"
 SHORT_LADDER = "float64 shows it on a ladder alone that is too short to decide"
 NEAR_A_CASE = "close to a decay gamma at which the law becomes another"
 ANOTHER_SEED = "compared at another seed, or at full effort"

@@ -292,7 +292,7 @@ def _within_the_edge(phases: Phases) -> UniformLaw:
     """More units than there is noise between threshold and edge, or fewer."""
     network = _network(phases)
     capacity, _, _ = balances_at_capacity(network)
-    edge, potential = network.noise.edge, _potential_at_edge(network)
+    edge, potential = network.noise.edge, network.noise.potential_at_edge(gap)
     power, slope, bend = _power(potential), potential.diff(gap), potential.diff(gap, 2)
     # each is a power of the distance
     reach = (width / d / (bend / 2).subs(gap, 1)) ** (1 / (power - 2))
@@ -306,12 +306,6 @@ def _within_the_edge(phases: Phases) -> UniformLaw:
     return UniformLaw(
         risk=network.risk_per_error * noise**2 * error, effective_noise=noise, threshold=edge * noise
     )
-
-
-def _potential_at_edge(network: Network) -> Expr:
-    """The potential near the hard edge, a power of the distance to it."""
-    distance = network.noise.potential(network.noise.edge - gap)
-    return distance.series(gap, 0, 4).removeO().as_leading_term(gap)
 
 
 def _power(potential: Expr) -> Expr:

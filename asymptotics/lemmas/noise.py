@@ -177,6 +177,11 @@ class NoiseLaw(Displayed, Stored):
         """j(u), as a function of ``_cut``."""
         return simplify(integrate((level - _cut) ** 2 * self.density, (level, _cut, self.edge)))
 
+    def potential_at_edge(self, distance: Expr) -> Expr:
+        """Leading order of j(u* - t) at a small distance t from a hard edge."""
+        constant, beta = self._end_behaviour
+        return 2 * constant / ((beta + 1) * (beta + 2) * (beta + 3)) * distance ** (beta + 3)
+
     def cut_moment(self, cut: Expr) -> Expr:
         """E[w^2; w < u] for a cut u inside the support."""
         dummy = Dummy("w", positive=True)
@@ -336,7 +341,7 @@ class NoiseLaw(Displayed, Stored):
     def _hard_edge(self) -> EdgeLaw:
         constant, beta = self._end_behaviour
         bulk_freedom = self.edge * constant / ((beta + 1) * (beta + 2))
-        error = 2 * constant / ((beta + 1) * (beta + 2) * (beta + 3))
+        error = self.potential_at_edge(S.One)
         power = (beta + 3) / (beta + 2)
         gap_power = 1 / (beta + 2)
         gap = bulk_freedom**-gap_power  # t = gap D_b**gap_power

@@ -374,9 +374,11 @@ def quadratic_spectrum(
         raise NotConverged(f"the {units} largest of {target.dim} eigenvalues were not told from the others")
 
     noise_edge = quadratic_noise_edge(delta, target.dim) - kappa
+    # few units keep so little of the noise that both of its ends may be one number
+    has_bulk = noise_edge > smallest or (smallest > 0 and units > target.modes_above(delta))
     return Spectrum(
         atom=1 - law.mass_beyond(0.0),
-        bulk_edge=noise_edge if noise_edge > smallest else 0.0,
+        bulk_edge=max(noise_edge, smallest) if has_bulk else 0.0,
         smallest=smallest,
         spikes=tuple(
             Spike(float(place), float(overlap))
@@ -463,6 +465,8 @@ class _Thresholded:
         Raises:
             NotConverged: they differ.
         """
+        if x < self.smallest:  # all that the hidden units keep
+            return self.most
         law, unit = self._noisy
         mass = float(quadratic.scalars(self.noise, self.threshold + x, self.target).mass_above)
         known = law.mass_above((self.threshold + x) / unit)

@@ -14,7 +14,7 @@ from numerics import Problem, solve
 from verify import agreement, strategies, words
 from verify.comparison import problem_at
 from verify.ladder import LEAST_DEPTH, ladder, reach_of_width
-from verify.selection import _examples, depth_at, points_in
+from verify.selection import NARROW_IN_TURN, _examples, depth_at, has_further_laws, points_in
 from verify.systems.points import axes
 
 # phase, a, ell, rho, gamma, decade of d, relative distance allowed: a few of the largest neglected terms
@@ -410,12 +410,37 @@ def test_a_planted_error_in_each_law_of_one_phase_is_caught():
     assert agreement(replace(diagram, phases=(narrow,), boundaries=())).passed
     wrong = {name: replace(law, exponent=law.exponent + S(1) / 20) for name, law in laws.items()}
     planted = agreement(replace(diagram, phases=(replace(narrow, **wrong),), boundaries=()))
-    assert not any(check.passed for check in planted.checks)
+    of_laws = [
+        check for check in planted.checks if check.quantity in narrow.laws and check.kind != "spectrum"
+    ]
+    assert of_laws
+    assert not any(check.passed for check in of_laws)
 
 
-def test_laws_that_are_compared_at_full_width_alone_are_listed():
+@pytest.mark.parametrize("name", ["VIa", "Wa", "Wb", "Wc"])
+def test_laws_that_are_derived_when_asked_for_are_compared(name):
+    """At a scaled width, too: the training loss, the parts of the risk, that after pruning, the spectrum."""
     diagram = phase_diagram(quadratic, width="scaled")
-    report = agreement(replace(diagram, phases=(diagram["Wa"],), boundaries=()))
+    report = agreement(replace(diagram, phases=(diagram[name],), boundaries=()))
     assert report.passed
-    left = {one.quantity for one in report.omissions if one.reason == words.FULL_WIDTH_ALONE}
-    assert left == {"train_loss", "pruned_risk", "unlearned", "learned", "overfitting", "mass_above"}
+    seen = {one.quantity for one in report.checks if one.kind == "exponent"}
+    assert seen >= {*diagram[name].laws, "train_loss", "pruned_risk", "unlearned", "learned", "overfitting"}
+    spectra = {one.quantity for one in report.checks if one.kind == "spectrum"}
+    assert spectra >= {"mass_above", "learned_modes", "spikes", "location"}
+
+
+def test_laws_that_are_compared_at_another_seed_are_listed():
+    """All are compared in some phases of a scaled width at each seed: in all of them in the fewest seeds."""
+    diagram = phase_diagram(quadratic, width="scaled")
+    count = len(diagram.phases)
+    turns = -(-count // NARROW_IN_TURN)
+    compared = [
+        {index for index in range(count) if has_further_laws(diagram, index, "quick", seed)}
+        for seed in range(turns)
+    ]
+    assert sorted(index for at_seed in compared for index in at_seed) == [*range(count)]
+    assert all(has_further_laws(diagram, index, "full", 0) for index in range(count))
+    report = agreement(diagram, seed=0)
+    left = {(o.phase, o.quantity) for o in report.omissions if o.reason == words.ANOTHER_SEED}
+    others = {phase.name for index, phase in enumerate(diagram.phases) if index not in compared[0]}
+    assert {name for name, quantity in left if quantity == "train_loss"} == others

@@ -150,7 +150,7 @@ def problem_of(diagram: PhaseDiagram, values: Mapping[str, Any]) -> Problem:
 
 
 def scaled_values(point: Any, dim: int) -> dict[str, Any]:
-    """The physical variables of a network at one dimension: powers of it at exact exponents.
+    """The physical variables of a network at one dimension: powers of it at exact exponents, a width whole.
 
     >>> from fractions import Fraction
     >>> from verify.strategies import Scale
@@ -158,9 +158,12 @@ def scaled_values(point: Any, dim: int) -> dict[str, Any]:
     >>> {name: float(x) for name, x in scaled_values(scale, 100).items()}
     {'d': 100.0, 'gamma': 1.0, 'n_eff': 10.0, 'weight_decay': 0.01, 'noise_variance': 0.5}
     """
-    d = mpmath.mpf(dim)
-    powers = {"n_eff": point.a, "weight_decay": point.ell, "noise_variance": -(point.b or 0)}
+    d, noise = mpmath.mpf(dim), getattr(point, "b", None)
+    powers = {"n_eff": point.a, "weight_decay": point.ell, "noise_variance": -(noise or 0)}
+    powers |= {"width": point.rho} if hasattr(point, "rho") else {}
     values = {name: d ** (mpmath.mpf(x.numerator) / x.denominator) for name, x in powers.items()}
-    if point.b is None:
+    if noise is None:
         values["noise_variance"] = mpmath.mpf(FIXED_NOISE.numerator) / FIXED_NOISE.denominator
+    if "width" in values:
+        values["width"] = max(1, int(mpmath.nint(values["width"])))
     return {"d": d, "gamma": point.gamma, **values}

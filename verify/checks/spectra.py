@@ -44,6 +44,7 @@ from asymptotics.balance.laws import NoSuchLaw
 from asymptotics.expressions.checks import InvalidArgument
 from asymptotics.expressions.point import VARIABLES
 from asymptotics.phases.spectrum import SpectrumLaws
+from asymptotics.systems import system_of
 from numerics.networks.spectrum import Spectrum
 from verify import strategies, words
 from verify.checks.measured import (
@@ -56,10 +57,10 @@ from verify.checks.measured import (
     scaled_values,
     solution_at,
 )
-from verify.extrapolation import Limit, limit_beyond_powers
-from verify.ladder import QUICK, coordinates, dimensions, margin, reach
+from verify.extrapolation import ROUNDING, Limit, limit_beyond_powers
+from verify.ladder import QUICK, coordinates, dimensions, margin, reach, reach_of_width
 from verify.limits import DECAY_WINDOW, SAMPLES_WINDOW
-from verify.systems.points import has_own_axes
+from verify.systems.points import slack
 
 POINTS = {"quick": 1, "full": 10}
 """Points in each phase."""
@@ -76,20 +77,32 @@ MARGIN = Fraction(1, 10)
 STEPS = 6
 """Dimensions on a ladder."""
 
-HIGHEST, DEPTH = 45.0, 8.0
-"""Decimal exponent at which a ladder ends, and decades to which terms are neglected that are enough."""
+_FAR = 200
+"""Decades of a dimension at which whole numbers are their powers of it."""
+
+HIGHEST, ENOUGH = 45.0, 4.0
+"""Decimal exponent at which a ladder ends, unless fewer decades than that are neglected there."""
+
+DEPTH = 8.0
+"""Decades to which terms are neglected among which the first point drawn is taken."""
 
 FEW, MANY = 1.0, 3.9
 """Decades of the number of outliers on the ladder of their places: they are listed one by one."""
 
-LEAST_DEPTH = 3.0
-"""Decades to which terms are neglected where outliers are listed."""
+LEAST_DEPTH, LEAST_DEPTH_OF_LISTED = 3.0, 3.3
+"""Decades to which terms are neglected where weights are counted, and where outliers are listed."""
 
-EDGE_DECADES = 6.0
-"""Decades between the noise and the edge of its bulk up to which float64 has ten digits of the latter."""
+EDGE_DECADES = 10.0
+"""Decades up to which the edge of a bulk, or what it spans, lies below the noise: four digits are left."""
+
+FLOAT64 = 1e-14
+"""Relative error of the noise and of the threshold, of which an edge is the difference."""
 
 SEEN = 1e-9
 """What an outlier loses to noise is known beside 1 if it is more than this, and so is the share of zeros."""
+
+TAIL_ERROR = 1.5e-3
+"""Share of the weights in a tail up to which whole numbers, and the start of the tail, may hide its law."""
 
 SEEN_BESIDE = 1e-3
 """Share of all weights that are not 0 from which on those that noise makes are told from the learned ones."""
@@ -99,6 +112,9 @@ OF_NOISE = ("noise_weights", "bulk_edge", "bulk_width")
 
 WITH_WHOLE = ("mass_above", "noise_weights", "learned_modes")
 """What a whole number of learned weights adds to."""
+
+TO_EDGE, SPAN = ("atom", "mass_above", "noise_weights", "learned_modes", "bulk_edge"), ("bulk_width",)
+"""What is compared of all weights: as far as the edge of the bulk is seen, and what the bulk spans."""
 
 SIDES = {"diagonal": 2, "quadratic": 1, "attention": 1, "bilinear": 1}
 """A law that is even has weights of either sign; of the bilinear network these are singular values."""
@@ -114,8 +130,10 @@ class Spot:
         laws: of the spectrum there.
         dims: the ladder.
         are_listed: whether all outliers are few enough on it to be listed; they are compared there alone.
+        shares: what else is compared there, by name.
         is_deep: whether all that is neglected is decades smaller at the end of the ladder.
         slowest: by which factor the largest neglected term shrinks from one dimension to the next.
+        rounding: relative, of what is measured there.
     """
 
     diagram: PhaseDiagram = field(repr=False)
@@ -124,8 +142,10 @@ class Spot:
     laws: SpectrumLaws = field(repr=False)
     dims: tuple[int, ...]
     are_listed: bool = False
+    shares: tuple[str, ...] = (*TO_EDGE, *SPAN)
     is_deep: bool = True
     slowest: float = 1.0
+    rounding: float = ROUNDING
 
     def values(self, dim: int) -> dict[str, Any]:
         """The physical variables at one dimension, by the names that ``Law.evaluate`` has for them."""
@@ -135,7 +155,7 @@ class Spot:
 def spectrum_checks(
     diagram: PhaseDiagram, *, effort: Literal["quick", "full"] = "quick", seed: int = 0
 ) -> Iterator[Measured | LeftOut]:
-    """What is compared of the spectrum in the phases of a trained network of full width; what is left out.
+    """What is compared of the spectrum in the phases of a trained network; what is left out.
 
     Args:
         diagram: of any model; of none but trained networks is there a spectrum.
@@ -145,7 +165,8 @@ def spectrum_checks(
     Raises:
         NotConverged: when an equation could not be solved.
     """
-    if diagram.estimator != "erm" or has_own_axes(diagram) or diagram.model.name not in SIDES:
+    is_trained = diagram.estimator == "erm" and system_of(diagram.model) is None
+    if not is_trained or diagram.model.name not in SIDES:
         return
     count = len(diagram.phases)
     turn = range(count) if effort == "full" else in_turn(count, MOST_QUICK, seed)
@@ -183,19 +204,25 @@ def spots_of(diagram: PhaseDiagram, phase: Phase, laws: SpectrumLaws, count: int
     # where all modes are learned they are outliers, and are listed
     all_listed = laws.learned_modes.expr == symbols.d
     most = MANY if all_listed else math.inf
-    deepest = sorted(points, key=lambda at: -min(at[1] * min(at[2], most), DEPTH))[:count]
-    spots = []
-    for point, gap, end in deepest:
-        last = min(end, most)
-        ladder = dimensions(last, start=0.5 if all_listed else last / 4, steps=STEPS)
-        is_deep = gap * last >= LEAST_DEPTH
-        spots.append(
-            Spot(diagram, phase, point, laws, ladder, is_deep=is_deep, slowest=_slowest(gap, ladder))
-        )
+
+    def spots_on(ends: Sequence[tuple[Any, float, float]], shares: tuple[str, ...]) -> Iterator[Spot]:
+        """At the deepest of points whose ladders end there."""
+        for point, gap, end in sorted(ends, key=lambda at: -min(at[1] * min(at[2], most), DEPTH))[:count]:
+            last = min(end, most)
+            ladder = dimensions(last, start=0.5 if all_listed else last / 4, steps=STEPS)
+            is_deep, slowest = gap * last >= LEAST_DEPTH, _slowest(gap, ladder)
+            rounding = max(ROUNDING, FLOAT64 * 10 ** (last * _power_lost(phase, laws, point, shares)))
+            yield Spot(diagram, phase, point, laws, ladder, False, shares, is_deep, slowest, rounding)
+
+    shorter = [(point, gap, min(end, _end_of(phase, laws, point, SPAN))) for point, gap, end in points]
+    if shorter == points:
+        spots = [*spots_on(points, (*TO_EDGE, *SPAN))]
+    else:
+        spots = [*spots_on(points, TO_EDGE), *spots_on(shorter, SPAN)]
     if laws.spikes is not None:
         few = [(point, gap, _listed(laws, point, end)) for point, gap, end in points]
         best = max(few, key=lambda at: at[1] * at[2][1], default=None)
-        if best is not None and best[1] * best[2][1] >= LEAST_DEPTH:
+        if best is not None and best[1] * best[2][1] >= LEAST_DEPTH_OF_LISTED:
             point, gap, (first, end) = best
             ladder = dimensions(end, start=first, steps=STEPS)
             spots.append(
@@ -211,24 +238,41 @@ def _slowest(gap: float, dims: Sequence[int]) -> float:
 
 def _reach(diagram: PhaseDiagram, phase: Phase, laws: SpectrumLaws, point: Any) -> tuple[float, float]:
     """By how small a power of d the largest neglected term is smaller, and where the ladder ends."""
-    at = coordinates([point])
-    end = min(float(reach(diagram, [phase], at, QUICK)[0]), HIGHEST)
-    delta, edge = (
-        float(law.exponent.subs(_exponents(point))) for law in (phase.effective_noise, laws.bulk_edge)
-    )
-    if (
-        delta > edge > -math.inf
-    ):  # kappa at a hard edge: their difference has the fewer digits the smaller it is
-        end = min(end, EDGE_DECADES / (delta - edge))
-    return float(margin([phase.balance], at)[0]), end
+    if diagram.width == "scaled":
+        gap, end = slack(diagram, phase, point), reach_of_width(diagram, phase, point)
+    else:
+        at = coordinates([point])
+        gap, end = float(margin([phase.balance], at)[0]), float(reach(diagram, [phase], at, QUICK)[0])
+    end = min(end, max(HIGHEST, ENOUGH / max(gap, 1 / HIGHEST)))
+    return gap, min(end, _end_of(phase, laws, point, TO_EDGE))
+
+
+def _end_of(phase: Phase, laws: SpectrumLaws, point: Any, shares: tuple[str, ...]) -> float:
+    """Where a ladder ends that shows the edge of the bulk, or what it spans."""
+    lost = _power_lost(phase, laws, point, shares)
+    return EDGE_DECADES / lost if lost > 0 else math.inf
+
+
+def _power_lost(phase: Phase, laws: SpectrumLaws, point: Any, shares: tuple[str, ...]) -> float:
+    """How fast digits are lost: kappa at a hard edge, or units that keep the largest of the noise alone.
+
+    Differences of delta and kappa have the fewer digits the smaller they are beside them, by this power of d.
+    """
+    delta, edge, width = _powers(point, phase.effective_noise, laws.bulk_edge, laws.bulk_width)
+    smallest = width if shares == SPAN else edge
+    return max(delta, edge) - smallest if smallest > -math.inf else 0.0
+
+
+def _powers(point: Any, *laws: Law) -> list[float]:
+    return [float(law.exponent.subs(_exponents(point))) for law in laws]
 
 
 def _listed(laws: SpectrumLaws, point: Any, end: float) -> tuple[float, float]:
     """Decimal exponents of the dimensions between which outliers are listed; none where the second is 0."""
     assert laws.spikes is not None
     number = laws.spikes.number
-    exponent = float(number.exponent.subs(_exponents(point)))
-    constant = math.log10(float(number.constant.subs(_exponents(point))))
+    (exponent,) = _powers(point, number)
+    constant = float(mpmath.log10(number.evaluate(**scaled_values(point, 10**_FAR)))) - _FAR * exponent
     if exponent <= 0:
         return 0.0, 0.0
     first, last = ((decades - constant) / exponent for decades in (FEW, MANY))
@@ -244,7 +288,8 @@ def spectrum_at(spot: Spot) -> Iterator[Measured | LeftOut]:
             yield from _outliers(spot, spectra)
         else:
             yield from _shares(spot, spectra, [float(solution.learned_modes) for solution in solutions])
-            yield from _tail(spot, spectra[-1])
+            if spot.shares != SPAN:
+                yield from _tail(spot, spectra[-1])
     except InvalidArgument:
         # laws have values all through their phase, but perhaps not in a region that a hand has altered
         yield _measured(spot, "mass_above", 1.0, Limit(math.nan, math.inf))
@@ -266,8 +311,9 @@ def _shares(
         "bulk_width": [spectrum.bulk_edges[1] - spectrum.bulk_edges[0] for spectrum in spectra],
     }
     is_mixed = any(x < SEEN_BESIDE * y for x, y in zip(measured["noise_weights"], weights, strict=True))
-    for quantity, values in measured.items():
+    for quantity in spot.shares:
         law: Law = getattr(spot.laws, quantity)
+        values = measured[quantity]
         if law.expr == 0:
             # no weight is noise: its edge lies below the threshold, or every weight is learned
             if quantity not in OF_NOISE:
@@ -285,7 +331,7 @@ def _shares(
             continue
         laws = [law.evaluate(**spot.values(dim)) for dim in spot.dims]
         ratios = [float(value / number) for value, number in zip(values, laws, strict=True)]
-        limit = limit_beyond_powers(ratios, slowest=spot.slowest)
+        limit = limit_beyond_powers(ratios, rounding=spot.rounding, slowest=spot.slowest)
         if quantity in WITH_WHOLE:
             limit = _whole(limit, learned[-1])
         yield _measured(spot, quantity, 1.0, limit)
@@ -310,11 +356,11 @@ def _tail(spot: Spot, spectrum: Spectrum) -> Iterator[Measured | LeftOut]:
     # far above the first, and as many weights beyond as tell 1 %
     places = [float(low * (high / low) ** share) for share in (0.4, 0.5)]
     numbers = [float(spectrum.mass_beyond(x)) * dim * sides for x in places]
-    if min(numbers) < 3000:
+    # two modes are between what is whole and the law; far above the start of the tail the rest is its share
+    error = 2 / max(min(numbers), 1.0) + 2 * float(low) / min(places)
+    if error > TAIL_ERROR:
         yield _left_out(spot.phase, "tail", words.FEW_IN_TAIL)
         return
-    # two modes are between what is whole and the law; far above the start of the tail the rest is its share
-    error = 2 / min(numbers) + 2 * float(low) / min(places)
     for quantity in ("tail", "counting_function"):
         law = _number(getattr(spot.laws, quantity), values, places[0])
         yield _measured(spot, quantity, 1.0, Limit(numbers[0] / law, error))
@@ -332,17 +378,19 @@ def _outliers(spot: Spot, spectra: Sequence[Spectrum]) -> Iterator[Measured]:
     if not all(spectrum.spikes for spectrum in spectra):
         yield _measured(spot, "spikes", 1.0, Limit(0.0, 0.0))
         return
-    places, first, losses = [], [], []
+    numbers, places, first, losses = [], [], [], []
     for dim, spectrum in zip(spot.dims, spectra, strict=True):
         values, listed = spot.values(dim), spectrum.spikes
         rank = max(1, len(listed) // 2)
+        numbers.append(len(listed) / float(spikes.number.evaluate(**values)))
         first.append(float(listed[0].location / spikes.largest_outlier.evaluate(**values)))
         places.append(listed[rank - 1].location / _number(spikes.location, values, rank=rank))
         if spikes.overlap is not None:
             lost = 1 - _number(spikes.overlap, values, rank=rank)
             losses.append((1 - listed[rank - 1].overlap) / lost if lost > SEEN else 0.0)
-    number = float(spikes.number.evaluate(**spot.values(spot.dims[-1])))
-    yield _measured(spot, "spikes", 1.0, Limit(len(listed) / number, 1 / len(listed)))
+    # what is left of a geometric sequence after its last step; whole numbers are not extrapolated
+    left = abs(numbers[-1] - numbers[-2]) * spot.slowest / (1 - spot.slowest)
+    yield _measured(spot, "spikes", 1.0, Limit(numbers[-1], left + 1 / len(listed)))
     yield _measured(spot, "location", 1.0, limit_beyond_powers(places, slowest=spot.slowest))
     yield _measured(spot, "largest_outlier", 1.0, limit_beyond_powers(first, slowest=spot.slowest))
     if losses and all(losses):

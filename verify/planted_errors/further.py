@@ -163,7 +163,9 @@ class AtModerateDimensions:
         return InLaw(self.phase, "excess_risk", factor, fields=("expr",))(diagram)
 
 
+FIXED: Mapping[str, Any] = {}
 NOISELESS: Mapping[str, Any] = {"noise": "none"}
+NARROW: Mapping[str, Any] = {"width": "scaled"}
 
 _ACROSS = (
     (quadratic, "III", "VIb", "ell", {"factor": 1 + PERCENT}, "the law 1 % high"),
@@ -188,25 +190,35 @@ _DISPLACED = (
 )
 
 _IN_SPECTRA = (
-    (quadratic, "VIa", "atom", 1 + PERCENT, "the share of zeros 1 % high"),
-    (quadratic, "VIa", "mass_above", 1 - PERCENT, "the share of what is not zero 1 % low"),
-    (quadratic, "VIa", "noise_weights", 1 + PERCENT, "the number of weights of noise 1 % high"),
-    (quadratic, "VIa", "learned_modes", 1 - PERCENT, "the number of learned weights 1 % low"),
-    (quadratic, "VIa", "bulk_edge", 1 + PERCENT, "the edge of the bulk 1 % high"),
-    (quadratic, "VIa", "bulk_width", 1 - PERCENT, "the width of the bulk 1 % low"),
-    (quadratic, "VIa", "number", 1 + PERCENT, "the number of outliers 1 % high"),
-    (quadratic, "VIa", "location", 1 - PERCENT, "the places of outliers 1 % low"),
-    (quadratic, "VIa", "largest_outlier", 1 + PERCENT, "the place of the first outlier 1 % high"),
-    (quadratic, "VIa", "overlap", 1 + PERCENT, "what outliers lose to noise 1 % high"),
-    (quadratic, "VIa", "tail", 1 + PERCENT, "the number of weights in the tail 1 % high"),
-    (quadratic, "VIa", "counting_function", 1 - PERCENT, "the number of weights from the bulk on 1 % low"),
-    (quadratic, "VIa", "tail_exponent", 1 + STEP, "the exponent of the tail 2 % high"),
-    (attention, "VIa", "location", 1 + PERCENT, "the places of outliers 1 % high"),
-    (attention, "VIa", "bulk_edge", 1 - PERCENT, "the edge of the bulk 1 % low"),
-    (bilinear, "V", "mass_above", 1 + PERCENT, "the share of what is not zero 1 % high"),
-    (bilinear, "VIa", "tail", 1 - PERCENT, "the number of weights in the tail 1 % low"),
+    (quadratic, FIXED, "VIa", "atom", 1 + PERCENT, "the share of zeros 1 % high"),
+    (quadratic, FIXED, "VIa", "mass_above", 1 - PERCENT, "the share of what is not zero 1 % low"),
+    (quadratic, FIXED, "VIa", "noise_weights", 1 + PERCENT, "the number of weights of noise 1 % high"),
+    (quadratic, FIXED, "VIa", "learned_modes", 1 - PERCENT, "the number of learned weights 1 % low"),
+    (quadratic, FIXED, "VIa", "bulk_edge", 1 + PERCENT, "the edge of the bulk 1 % high"),
+    (quadratic, FIXED, "VIa", "bulk_width", 1 - PERCENT, "the width of the bulk 1 % low"),
+    (quadratic, FIXED, "VIa", "number", 1 + PERCENT, "the number of outliers 1 % high"),
+    (quadratic, FIXED, "VIa", "location", 1 - PERCENT, "the places of outliers 1 % low"),
+    (quadratic, FIXED, "VIa", "largest_outlier", 1 + PERCENT, "the place of the first outlier 1 % high"),
+    (quadratic, FIXED, "VIa", "overlap", 1 + PERCENT, "what outliers lose to noise 1 % high"),
+    (quadratic, FIXED, "VIa", "tail", 1 + PERCENT, "the number of weights in the tail 1 % high"),
+    (
+        quadratic,
+        FIXED,
+        "VIa",
+        "counting_function",
+        1 - PERCENT,
+        "the number beyond a weight 1 % low",
+    ),
+    (quadratic, FIXED, "VIa", "tail_exponent", 1 + STEP, "the exponent of the tail 2 % high"),
+    (attention, FIXED, "VIa", "location", 1 + PERCENT, "the places of outliers 1 % high"),
+    (attention, FIXED, "VIa", "bulk_edge", 1 - PERCENT, "the edge of the bulk 1 % low"),
+    (bilinear, FIXED, "V", "mass_above", 1 + PERCENT, "the share of what is not zero 1 % high"),
+    (bilinear, FIXED, "VIa", "tail", 1 - PERCENT, "the number of weights in the tail 1 % low"),
+    (quadratic, NARROW, "Wa", "number", 1 + PERCENT, "the number of outliers 1 % high"),
+    (quadratic, NARROW, "Wb", "bulk_width", 1 - PERCENT, "the width of the bulk 1 % low"),
+    (quadratic, NARROW, "Wc", "bulk_edge", 1 + PERCENT, "the edge of the bulk 1 % high"),
 )
-"""Model, phase, quantity, factor and what is wrong."""
+"""Model, diagram, phase, quantity, factor and what is wrong."""
 
 
 ACROSS = tuple(
@@ -231,12 +243,13 @@ DISPLACED = tuple(
 
 IN_SPECTRA = tuple(
     PlantedError(
-        name=f"{title_of(model)}, {phase}: {what}",
+        name=f"{title_of(model, **of)}, {phase}: {what}",
         error=f"In phase {phase} the spectrum has {what}.",
         model=model,
         planting=InSpectrum(phase, quantity, factor),
+        **of,
     )
-    for model, phase, quantity, factor, what in _IN_SPECTRA
+    for model, of, phase, quantity, factor, what in _IN_SPECTRA
 )
 
 AT_MODERATE_DIMENSIONS = tuple(

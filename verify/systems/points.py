@@ -82,6 +82,8 @@ def axes(diagram: PhaseDiagram) -> Axes:
     """Coordinates and parameters on which a diagram depends."""
     if diagram.width == "scaled":
         return diagram.phases[0].balance.scales.exponents, (symbols.gamma,)
+    if not has_own_axes(diagram):
+        return (symbols.a, symbols.ell, symbols.b), (symbols.gamma,)
     return _axes(_system(diagram), diagram.noise)
 
 
@@ -295,8 +297,14 @@ def range_of(bounds: Sequence[Bound], window: Interval) -> Interval:
 
 
 def exponents_at(diagram: PhaseDiagram, expressions: Sequence[Expr], point: Any) -> list[float]:
-    """Values of expressions in coordinates and parameters at a point; -inf where something vanishes."""
-    return [float(x) for x in _compiled(axes(diagram), tuple(expressions))(*map(float, point))]
+    """Values of expressions in coordinates and parameters at a point, a noise that does not scale at b = 0.
+
+    Where something vanishes its exponent is -inf, and not a number where no case of an expression holds.
+    """
+    of, at = axes(diagram), point._asdict()
+    here = [float(at[name_of(symbol)] or 0) for group in of for symbol in group]
+    values = _compiled(of, tuple(expressions))(*here)
+    return [math.nan if x is None else float(x) for x in values]
 
 
 @cache

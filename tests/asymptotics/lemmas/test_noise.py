@@ -59,6 +59,16 @@ def test_potential_is_the_integral(noise, cut):
     assert float(closed) == pytest.approx(float(bulk_error(noise, mpf(cut))), rel=1e-10, abs=0)
 
 
+@pytest.mark.parametrize("power", [Rational(1, 2), S(1), S(3)], ids=str)
+def test_the_potential_at_a_hard_edge_is_the_integral(power):
+    """Relative corrections of a semicircle, and of others of that form, are of the order of the distance."""
+    noise = NoiseLaw((1 - level**2) ** power / 2, S.One)
+    with mpmath.workdps(60):
+        distance = mpf(2) ** -10
+        closed = mpf(noise.potential_at_edge(S(2) ** -10).evalf(50))
+        assert abs(closed / bulk_error(noise, 1 - distance) - 1) < 4 * distance
+
+
 def test_second_moments():
     assert SEMICIRCLE.second_moment == Rational(1, 2)  # half of E w^2 = 1: the positive half
     assert GAUSSIAN.second_moment == 1  # both signs of the coefficient count
