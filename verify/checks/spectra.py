@@ -65,6 +65,9 @@ from verify.systems.points import slack
 POINTS = {"quick": 1, "full": 10}
 """Points in each phase."""
 
+MOST_NARROW = 3
+"""Points in each phase of a scaled width, where one takes seconds."""
+
 MOST_QUICK = 1
 """Phases at one seed at quick effort."""
 
@@ -159,7 +162,8 @@ def spectrum_checks(
 
     Args:
         diagram: of any model; of none but trained networks is there a spectrum.
-        effort: "quick", one point in a phase, another one at each seed; or "full", ten in each phase.
+        effort: "quick", one point in a phase, another one at each seed; or "full", ten in each phase, of a scaled
+            width three.
         seed: of the points drawn.
 
     Raises:
@@ -179,7 +183,8 @@ def spectrum_checks(
         except NoSuchLaw:
             yield _left_out(phase, "mass_above", words.NO_SPECTRUM)
             continue
-        spots = spots_of(diagram, phase, laws, POINTS[effort], seed)
+        points = POINTS[effort] if diagram.width == "full" else min(POINTS[effort], MOST_NARROW)
+        spots = spots_of(diagram, phase, laws, points, seed)
         for spot in spots:
             yield from spectrum_at(spot)
         if laws.spikes is not None and not any(spot.are_listed for spot in spots):
