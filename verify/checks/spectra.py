@@ -162,8 +162,8 @@ def spectrum_checks(
 
     Args:
         diagram: of any model; of none but trained networks is there a spectrum.
-        effort: "quick", one point in a phase, another one at each seed; or "full", ten in each phase, of a scaled
-            width three.
+        effort: "quick", one point in a phase, another one at each seed; or "full", ten in each phase, three
+            of a scaled width.
         seed: of the points drawn.
 
     Raises:
