@@ -60,12 +60,15 @@ WANTED_DEPTH = 6
 QUICK_POINTS = 30
 """At quick effort about so many points in all: four in a phase or fewer, and one in each."""
 
+QUICK_POINTS_OF_WIDTH = 18
+"""The same of a scaled width: there are twice as many phases, and solutions take longer."""
+
 PHASES_IN_TURN = 3
 """At quick effort further laws are compared at points of their own in so many phases, which go round."""
 
-NARROW_IN_TURN = 3
-"""Of a scaled width laws that not all phases have are compared in so many phases in turn at quick effort, at
-every third point at full: there are twice as many phases, and solutions take longer."""
+NARROW_IN_TURN = 4
+"""Of a scaled width laws that not all phases have are compared in so many phases in turn at quick effort, and
+at one of so many points at full."""
 
 RARE = 4
 """How many times more points are drawn where few lie so deep in a phase."""
@@ -149,7 +152,8 @@ def points_in(diagram: PhaseDiagram, phase: Phase, effort: Effort, seed: int) ->
 
     count = POINTS[effort]
     if effort == "quick":
-        count = min(count, max(1, QUICK_POINTS // len(diagram.phases)))
+        in_all = QUICK_POINTS if diagram.width == "full" else QUICK_POINTS_OF_WIDTH
+        count = min(count, max(1, in_all // len(diagram.phases)))
     at_figure, steep_at = dict[str, Any](gammas=st.just(FIGURE_GAMMA)), dict[str, Any]()
     if diagram.noise == "scaled" and not has_own_axes(diagram):
         steep_at = {"gammas": st.just(STEEP), "noises": st.just(FAINT)}

@@ -54,7 +54,7 @@ LEAST_DEPTH_OF_SERIES = 3 * POWERS_GONE
 EDGE_DECADES = 21
 """Decades of K/d below 1 up to which, at a hard edge, the modes next to the edge are known."""
 
-EDGE_DECADES_OF_WIDTH = 36
+EDGE_DECADES_OF_WIDTH = 30
 """The same where hidden units bind, and modes next to the threshold are known; further it takes seconds."""
 
 PRUNED_MODES = 7

@@ -56,6 +56,10 @@ from numerics.sums.explicit import AnyTarget
 # Real parts of points on the curve are told apart up to this many roundings.
 _ROUNDINGS = 16
 
+# The noise ends within so many delta of 0.  Modes s_i <= delta of mass 1 or less reach 2 delta, and a gap
+# above them begins no further than where they alone are too few, 2 delta from the last.
+_FAR = 8
+
 
 def decomposition(noise: Any, threshold: Any, target: AnyTarget, width: int | None = None) -> dict[str, Any]:
     """Parts of the quadratic network's error at effective noise delta > 0 and threshold kappa > 0.
@@ -132,6 +136,8 @@ def end_of_noise(
 def _start_and_border(cut: Cut) -> tuple[Preimage, Preimage | None]:
     """Where eigenvalues count, and where the noise ends; None if that lies below the threshold."""
     target, start = cut.target, cut.start
+    if start.point.real > _FAR * cut.noise:
+        return start, None
     border = noise_border(target, cut.noise)
     if border is None:
         return start, None

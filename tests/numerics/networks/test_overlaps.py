@@ -16,8 +16,9 @@ from scipy import integrate, optimize
 from numerics import NotConverged, Problem, solve
 from numerics.arithmetic.precision import multiprecision
 from numerics.free_probability.preimages import noise_border
-from numerics.networks import quadratic, width
+from numerics.networks import overlaps, quadratic, width
 from numerics.networks.overlaps import decomposition, decomposition_at_angle
+from numerics.sums.explicit import explicit_target, target_sizes
 from numerics.sums.target import Target
 
 PARTS = ["unlearned", "learned", "overfitting"]
@@ -233,3 +234,21 @@ def test_noise_that_ends_among_more_modes_than_can_be_numbered(decades: int) -> 
     gamma = problem.gamma
     expected = (6 - 8 / (1 + gamma) + 3 / (1 + 2 * gamma)) * (2 * gamma - 1)
     assert float(exact["learned"] / exact["unlearned"]) == pytest.approx(expected, rel=1e-9, abs=0)
+
+
+@given(
+    sizes=st.lists(st.floats(0.01, 10), min_size=2, max_size=12, unique=True),
+    noise=st.floats(0.05, 20),
+)
+@settings(deadline=None, max_examples=200)
+def test_the_noise_ends_within_a_few_of_its_sizes(sizes: list[float], noise: float) -> None:
+    """Whatever the modes: above that no end of it is sought."""
+    target = explicit_target(target_sizes(sizes), len(sizes))
+    border = noise_border(target, noise)
+    assert border is None or float(border.point.real) < overlaps._FAR / 2 * noise
+
+
+def test_a_threshold_far_above_the_noise_needs_no_end_of_it() -> None:
+    """With 1e211 samples and all weights decayed to 0 that end, among 1e45 modes, did not settle."""
+    solution = solve(Problem("quadratic", gamma=1.671875, samples=3.5e211, dim=10**61, weight_decay=2.6e137))
+    assert solution.decomposition == {"unlearned": solution.excess_risk, "learned": 0, "overfitting": 0}
