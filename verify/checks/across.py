@@ -123,7 +123,7 @@ def _in_short(
         yield _left_out(boundary, words.SHALLOW_BOUNDARY)
         return
     (share,) = _one_side(law, seed)
-    yield from law_on(side_of(place, share), law)
+    yield from _law_beside(place, share, law)
     yield from place_of(place, law)
     if _is_explicit(law):  # else a number may take seconds
         yield from law_off(place, law)
@@ -142,7 +142,7 @@ def _in_full(
             yield _left_out(boundary, words.SHALLOW_BOUNDARY)
             continue
         for share in SHARES[:1] if place.is_at_parameter else SHARES:
-            yield from law_on(side_of(place, share), law)
+            yield from _law_beside(place, share, law)
         yield from place_of(place, law)
         # off the boundary the sums of an equation are over ever more modes: one side would take hours
         if _is_explicit(law) or (k == 0 and not _has_sums_in_equations(law)):
@@ -237,6 +237,16 @@ def side_of(place: Place, share: Any) -> Side:
         opposite = values_beside(place, place.dims[0], 1 / share)
     solutions = tuple(solved_at(place.diagram, values) for values in points)
     return Side(place, points, solutions, opposite)
+
+
+def _law_beside(place: Place, share: Any, law: BoundaryLaw) -> Iterator[Measured]:
+    """What is compared where the variable of the law has a value."""
+    try:
+        side = side_of(place, share)
+    except InvalidArgument:  # it has none on a boundary that a hand has altered
+        yield _at(place, "excess_risk", 1.0, NOT_MEASURED)
+        return
+    yield from law_on(side, law)
 
 
 def law_on(side: Side, law: BoundaryLaw) -> Iterator[Measured]:

@@ -38,6 +38,7 @@ from sympy import Expr, Interval, Rational, S, Symbol, cancel, lambdify, oo, tog
 
 from asymptotics import Boundary, BoundaryLaw, BoundaryType, Network, Phase, PhaseDiagram, symbols
 from asymptotics.algebra.polyhedra import PARAMETERS
+from asymptotics.expressions.checks import require
 from asymptotics.expressions.point import at_working_precision, name_of
 from asymptotics.lemmas.uniform_sums import evaluate
 from asymptotics.systems import system_of
@@ -452,10 +453,15 @@ def values_beside(place: Place, dim: int, share: Any) -> dict[str, Any]:
         place: on a boundary.
         dim: the dimension.
         share: the value, in units of the end of the law's window where it has one.
+
+    Raises:
+        InvalidArgument: the variable has no such value, as of a law that a hand has altered.
     """
     law = place.boundary.law()
     on, off = (variable_at(law, values_on(place, dim, factor=factor)) for factor in (1, 2))
     unit = mpf(1)
     if law.window not in (S.EmptySet, Interval.open(0, oo)):
         unit = _value(law.window.end, values_on(place, dim))
-    return values_on(place, dim, factor=2 ** (mpmath.log(share * unit / on) / mpmath.log(off / on)))
+    steps = mpmath.log(share * unit / on) / mpmath.log(off / on) if off != on else mpmath.nan
+    require(mpmath.isfinite(steps), "variable", law.variable, "one that grows across the boundary")
+    return values_on(place, dim, factor=2**steps)

@@ -7,7 +7,7 @@ import pytest
 from mpmath import mpf
 from sympy import Eq, Rational
 
-from asymptotics import Boundary, kernel_ridge, phase_diagram, quadratic
+from asymptotics import Boundary, diagonal, kernel_ridge, phase_diagram, quadratic
 from asymptotics.algebra.polyhedra import PARAMETERS
 from asymptotics.models import one_pass_sgd
 from asymptotics.models.hermite import hermite
@@ -180,3 +180,13 @@ def test_a_boundary_beyond_the_windows_is_left_out_with_the_reason() -> None:
 def test_every_boundary_of_hermite_networks_has_a_law() -> None:
     diagram = phase_diagram(hermite(4), noise="scaled")
     assert not any(isinstance(one, LeftOut) for one in boundary_checks(diagram))
+
+
+def test_a_law_whose_variable_has_no_value_is_not_measured() -> None:
+    """Where a hand has said that the exponent jumps: no number of samples has that variable."""
+    diagram = phase_diagram(diagonal)
+    (boundary,) = (b for b in diagram.boundaries if [p.name for p in b.phases] == ["III", "VIb"])
+    wrong = replace(boundary, continuous=not boundary.continuous)
+    altered = replace(diagram, boundaries=(wrong,))
+    found = [verdicts(boundary_checks(altered, seed=seed)) for seed in range(2)]
+    assert {"excess_risk": "undecided"} in found
