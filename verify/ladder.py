@@ -60,9 +60,6 @@ LEAST_DEPTH = 3
 FEW_MODES = 12
 """Decades of learned modes where hidden units keep noise: among more float64 does not place its edge."""
 
-MANY_UNITS = 10
-"""Decades of hidden units that are fewer than the modes: among more the last that is kept takes seconds."""
-
 Array = NDArray[np.float64]
 Point = TypeVar("Point")
 
@@ -246,7 +243,7 @@ def reach_of_width(diagram: PhaseDiagram, phase: Phase, point: Any, cost: Cost =
     end, order = last_decade(diagram, phase, point), phase.hypothesis.ordering
     if isinstance(order, Binding):
         # q - kappa is in relative digits however near the edge is (`numerics.networks.width`)
-        most = MANY_UNITS if order is Binding.MODES_MISSED else FEW_MODES
+        most = cost.modes if order is Binding.MODES_MISSED else FEW_MODES
         return min(end, float(np.min(_bound(most, exponents[2]))))
     return min([end, *(float(np.min(one)) for one in _cost_of_phase(diagram, phase, exponents, cost))])
 

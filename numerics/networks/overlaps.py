@@ -50,7 +50,7 @@ from numerics.free_probability.preimages import noise_border
 from numerics.free_probability.views import Preimage, SpectrumView
 from numerics.networks import quadratic
 from numerics.networks.quadratic import Cut
-from numerics.networks.width import narrowed
+from numerics.networks.width import cut_at, narrowed
 from numerics.sums.explicit import AnyTarget
 
 # Real parts of points on the curve are told apart up to this many roundings.
@@ -82,7 +82,7 @@ def decomposition(noise: Any, threshold: Any, target: AnyTarget, width: int | No
     {'unlearned': 0.00213, 'learned': 0.0092, 'overfitting': 0.0043}
     """
     with target.arithmetic.working():
-        return _parts(quadratic.cut_at(noise, threshold, target), width)
+        return _parts(cut_at(noise, threshold, target, width))
 
 
 def decomposition_at_angle(
@@ -101,7 +101,8 @@ def decomposition_at_angle(
     1.000000000e-63 0.0
     """
     with target.arithmetic.working():
-        return _parts(quadratic.cut_at_angle(noise, angle, target), width)
+        cut = quadratic.cut_at_angle(noise, angle, target)
+        return _parts(cut if width is None else narrowed(cut, width))
 
 
 def end_of_noise(
@@ -122,9 +123,7 @@ def end_of_noise(
     (38, 39, 0.5)
     """
     with target.arithmetic.working():
-        cut = quadratic.cut_at(noise, threshold, target)
-        if width is not None:
-            cut = narrowed(cut, width)
+        cut = cut_at(noise, threshold, target, width)
         start, border = _start_and_border(cut)
         modes = round(float(start.view.share) * target.dim)
         if border is None:
@@ -148,9 +147,7 @@ def _start_and_border(cut: Cut) -> tuple[Preimage, Preimage | None]:
     return _seen_from(start, border.view), border
 
 
-def _parts(cut: Cut, width: int | None) -> dict[str, Any]:
-    if width is not None:
-        cut = narrowed(cut, width)
+def _parts(cut: Cut) -> dict[str, Any]:
     target, noise, unit2 = cut.target, cut.noise, cut.unit * cut.unit
     arithmetic, zero = target.arithmetic, 0 * noise
     error = quadratic.scalars_of(cut).error

@@ -12,7 +12,7 @@ Where the support has a gap between the bands of modes p and p + 1, z_q is any r
 searched for on Biane's curve: in the real part of z among learned modes; in its angle where noise alone is
 cut.  There the mass is of the third order in the angle, and the digits of q do not determine it.
 
-Functions, in order: `scalars`, `scalars_at_angle`, `narrowed`, `top_quantile`.
+Functions, in order: `scalars`, `scalars_at_angle`, `cut_at`, `narrowed`, `top_quantile`.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from numerics.equations.bracketing import monotone_root
 from numerics.equations.secant import secant
 from numerics.equations.state_equations import Scalars
 from numerics.free_probability.preimages import above_axis, at_angle, gap_after
-from numerics.free_probability.views import Preimage, spectrum_view
+from numerics.free_probability.views import Preimage, natural_unit, spectrum_view
 from numerics.networks import quadratic
 from numerics.networks.quadratic import Cut
 from numerics.sums.explicit import AnyTarget
@@ -64,7 +64,7 @@ def scalars(noise: Any, threshold: Any, target: AnyTarget, width: int | None) ->
     if width is None:
         return quadratic.scalars(noise, threshold, target)
     with target.arithmetic.working():
-        return _scalars(quadratic.cut_at(noise, threshold, target), width)
+        return _scalars(cut_at(noise, threshold, target, width), width)
 
 
 def scalars_at_angle(noise: Any, angle: Any, target: AnyTarget, width: int | None) -> Scalars:
@@ -76,17 +76,34 @@ def scalars_at_angle(noise: Any, angle: Any, target: AnyTarget, width: int | Non
     if width is None:
         return quadratic.scalars_at_angle(noise, angle, target)
     with target.arithmetic.working():
-        return _scalars(quadratic.cut_at_angle(noise, angle, target), width)
+        return _scalars(narrowed(quadratic.cut_at_angle(noise, angle, target), width), width)
 
 
 def _scalars(cut: Cut, width: int) -> Scalars:
-    narrow = narrowed(cut, width)
-    values = replace(quadratic.scalars_of(narrow), slopes=None)  # they jump where the rank begins to bind
-    if narrow is cut:
+    values = replace(quadratic.scalars_of(cut), slopes=None)  # they jump where the rank begins to bind
+    if not cut.excess > 0:
         return values
     units = cut.target.arithmetic.real(width)
     share = units / cut.target.arithmetic.real(cut.target.dim)
     return replace(values, mass_above=share, learned_modes=min(values.learned_modes, units))
+
+
+def cut_at(noise: Any, threshold: Any, target: AnyTarget, width: int | None) -> Cut:
+    """`quadratic.cut_at` with the ``width`` largest eigenvalues only; None for no limit.
+
+    Raises:
+        NotConverged: the threshold or the quantile was not resolved.
+    """
+    if width is None:
+        return quadratic.cut_at(noise, threshold, target)
+    # noise moves no eigenvalue by more than 2 delta: q is above kappa, whose own place is not needed
+    if target.modes_above(2 * (threshold + 2 * noise)) > width:
+        arithmetic = target.arithmetic
+        unit = natural_unit(arithmetic, noise, target.size(arithmetic.real(width)))
+        target, noise, threshold = target.in_units(unit), noise / unit, threshold / unit
+        start, quantile = top_quantile(target, noise, width)
+        return Cut(target, noise, threshold, start, quantile - threshold, unit)
+    return narrowed(quadratic.cut_at(noise, threshold, target), width)
 
 
 def narrowed(cut: Cut, width: int) -> Cut:

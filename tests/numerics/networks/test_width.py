@@ -14,7 +14,7 @@ from numerics import InvalidProblem, Problem, solve
 from numerics.arithmetic.precision import multiprecision
 from numerics.networks import quadratic as all_units
 from numerics.networks.quadratic_approximation import approximate_scalars
-from numerics.networks.width import scalars, scalars_at_angle, top_quantile
+from numerics.networks.width import narrowed, scalars, scalars_at_angle, top_quantile
 from numerics.sums.target import Target
 
 RESULTS = ("error", "degrees_of_freedom", "mean_size", "mass_above")
@@ -212,3 +212,24 @@ def test_an_unregularised_narrow_network_does_not_recover_the_target() -> None:
 def test_other_estimators_have_no_hidden_units(estimator: str) -> None:
     with pytest.raises(InvalidProblem, match=f'width=3: must be None for estimator "{estimator}"'):
         replace(BASE, estimator=estimator, weight_decay=None if estimator == "bayes" else 0.1, width=3)
+
+
+@pytest.mark.parametrize("units", [1, 5, 40])
+@pytest.mark.parametrize("noise", [1e-8, 1e-3, 0.02])
+def test_units_that_miss_modes_need_no_place_of_the_threshold(units: int, noise: float) -> None:
+    """The same numbers as with it."""
+    target, threshold = Target.of(10**4, 1.25), 0.01
+    assert target.modes_above(2 * (threshold + 2 * noise)) > units
+    cut = narrowed(all_units.cut_at(noise, threshold, target), units)
+    expected, found = all_units.scalars_of(cut), scalars(noise, threshold, target, units)
+    for name in ("error", "degrees_of_freedom", "mean_size"):
+        assert float(getattr(found, name)) == pytest.approx(float(getattr(expected, name)), rel=1e-12, abs=0)
+
+
+def test_a_threshold_among_more_modes_than_can_be_numbered_takes_milliseconds(monkeypatch) -> None:
+    """Its place among 1e29 modes, found with 424 bits, took a minute; a million units end far above it."""
+    monkeypatch.setattr(all_units, "cut_at", None)
+    problem = Problem("quadratic", gamma=1.25, samples=1e133, dim=2 * 10**33, weight_decay=1e47, width=10**6)
+    solution = solve(problem)
+    assert solution.learned_modes == 10**6
+    assert float(solution.excess_risk) == pytest.approx(2 / 1.5 * 1e-9, rel=1e-5, abs=0)

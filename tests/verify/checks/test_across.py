@@ -189,4 +189,4 @@ def test_a_law_whose_variable_has_no_value_is_not_measured() -> None:
     wrong = replace(boundary, continuous=not boundary.continuous)
     altered = replace(diagram, boundaries=(wrong,))
     found = [verdicts(boundary_checks(altered, seed=seed)) for seed in range(2)]
-    assert {"excess_risk": "undecided"} in found
+    assert all(one["excess_risk"] == "undecided" for one in found)
