@@ -65,6 +65,8 @@ SMALLEST = 1e-300
 LARGEST = math.nextafter(1.0, 0.0)
 # How far two ways to the same mass may be apart.
 MISMATCH = 1e-11
+# Relative error of a quantile, within which it may be on either side of the edge.
+ROUNDING = 1e-13
 
 
 class Law(Protocol):
@@ -374,11 +376,11 @@ def quadratic_spectrum(
         raise NotConverged(f"the {units} largest of {target.dim} eigenvalues were not told from the others")
 
     noise_edge = quadratic_noise_edge(delta, target.dim) - kappa
-    # few units keep so little of the noise that both of its ends may be one number
-    has_bulk = noise_edge > smallest or (smallest > 0 and units > target.modes_above(delta))
+    # few units may keep so little of the noise that both of its ends are one number
+    is_one_number = 0 < smallest < noise_edge + ROUNDING * delta and units > target.modes_above(delta)
     return Spectrum(
         atom=1 - law.mass_beyond(0.0),
-        bulk_edge=max(noise_edge, smallest) if has_bulk else 0.0,
+        bulk_edge=max(noise_edge, smallest) if noise_edge > smallest or is_one_number else 0.0,
         smallest=smallest,
         spikes=tuple(
             Spike(float(place), float(overlap))

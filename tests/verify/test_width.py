@@ -417,7 +417,9 @@ def test_a_planted_error_in_each_law_of_one_phase_is_caught():
     assert not any(check.passed for check in of_laws)
 
 
-@pytest.mark.parametrize("name", ["VIa", "Wa", "Wb", "Wc"])
+@pytest.mark.parametrize(
+    "name", ["VIa", "Wb", *(pytest.param(name, marks=pytest.mark.slow) for name in ("Wa", "Wc"))]
+)
 def test_laws_that_are_derived_when_asked_for_are_compared(name):
     """At a scaled width, too: the training loss, the parts of the risk, that after pruning, the spectrum."""
     diagram = phase_diagram(quadratic, width="scaled")

@@ -292,6 +292,14 @@ def test_what_is_no_number_is_refused_by_name(bad: Any) -> None:
             call(bad)
 
 
+@pytest.mark.parametrize("units", [10**8, 10**9, 10**10])
+def test_noise_of_which_few_units_keep_the_largest_has_an_edge(units: int) -> None:
+    """What they keep spans 1e-20 of it: both ends are one number, and there seemed to be no noise."""
+    spectrum = quadratic_spectrum(1.0, 0.5, Target(dim=10**40, decay=1.0, scale=1e-20), units)
+    assert spectrum.bulk_edge == pytest.approx(1.5, rel=1e-12, abs=0)
+    assert spectrum.bulk_edges[0] == pytest.approx(1.5, rel=1e-12, abs=0)
+
+
 def test_a_mass_that_misses_the_closed_form_is_not_handed_out(monkeypatch: pytest.MonkeyPatch) -> None:
     spectrum, scalars = quadratic_spectrum(0.3, 0.4, Target.of(50, 1.25, "unit")), quadratic.scalars
 
