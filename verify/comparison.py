@@ -62,10 +62,10 @@ from verify.selection import (
     is_solved_as_declared,
     ladder_at,
     laws_compared,
+    own_end,
     require_effort,
     require_seed,
     selected,
-    shorter_end,
     slack_at,
 )
 from verify.signals import interrupts_repeated
@@ -444,7 +444,7 @@ def _check(diagram: PhaseDiagram, phase: Phase, point: Any, laws: Laws) -> Itera
         if quantity not in phase.laws and refuted:
             reason = words.REFUTED
         elif not is_solved_as_declared(diagram) and quantity not in phase.laws:
-            end = shorter_end(diagram, phase, quantity, law, point)
+            end = own_end(diagram, phase, quantity, law, point)
             dims = usual if end is None else dimensions(end)
             decades = math.log10(dims[-1]) if end is None else end
             depth = decades * slack_at(diagram, phase, point)
@@ -453,7 +453,8 @@ def _check(diagram: PhaseDiagram, phase: Phase, point: Any, laws: Laws) -> Itera
         if reason is not None:
             yield Omission(quantity=quantity, kind=None, reason=reason, **shared)
             continue
-        least = LEAST_DEPTH if dims == usual else LEAST_DEPTH_OF_SHORTER.get(quantity, LEAST_DEPTH)
+        is_shorter = dims[-1] < usual[-1]
+        least = LEAST_DEPTH_OF_SHORTER.get(quantity, LEAST_DEPTH) if is_shorter else LEAST_DEPTH
         check = partial(_check_of_law, diagram, phase, point, quantity, law, least=least)
         outcomes = list(check(rungs_at(dims)))
         undecided = {one.kind for one in outcomes if _is_undecided(one)}
@@ -463,7 +464,7 @@ def _check(diagram: PhaseDiagram, phase: Phase, point: Any, laws: Laws) -> Itera
         refuted = refuted or any(isinstance(one, Check) and one.verdict == "disagrees" for one in outcomes)
         for one in outcomes:
             # a law without a value there is no better seen on a longer ladder
-            if dims != usual and _is_undecided(one) and not math.isnan(one.measured):
+            if is_shorter and _is_undecided(one) and not math.isnan(one.measured):
                 yield Omission(quantity=quantity, kind=one.kind, reason=words.SHORT_LADDER, **shared)
             else:
                 yield one

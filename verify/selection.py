@@ -6,7 +6,7 @@ the whole, as a part of the risk may be: a shorter one shows it (``visibility``)
 at gamma < 1 a point of its own is drawn there.
 
 In this order: ``require_effort``, ``require_seed``, ``selected``, ``has_further_laws``, ``points_in``,
-``laws_compared``, ``ladder_at``, ``shorter_end``, ``slack_at``, ``depth_at``, ``is_costly``,
+``laws_compared``, ``ladder_at``, ``own_end``, ``slack_at``, ``depth_at``, ``is_costly``,
 ``is_solved_as_declared``.
 """
 
@@ -30,6 +30,7 @@ from verify.predictions import laws_of
 from verify.strategies import decays, scales
 from verify.systems.points import has_own_axes, last_decade, point_type, slack, slack_of_law
 from verify.visibility import (
+    decades_needed,
     end_where_seen,
     has_hard_edge,
     is_by_cases,
@@ -69,6 +70,9 @@ PHASES_IN_TURN = 3
 NARROW_IN_TURN = 4
 """Of a scaled width laws that not all phases have are compared in so many phases in turn at quick effort, and
 at one of so many points at full."""
+
+LONGEST = 60
+"""Decades of the last dimension of a ladder that is longer than the usual one, whose risks float64 places."""
 
 RARE = 4
 """How many times more points are drawn where few lie so deep in a phase."""
@@ -211,13 +215,18 @@ def ladder_at(diagram: PhaseDiagram, phase: Phase, point: Any) -> tuple[int, ...
     return ladder(diagram, phase, point)
 
 
-def shorter_end(diagram: PhaseDiagram, phase: Phase, quantity: str, law: Law, point: Any) -> float | None:
-    """Decades of a ladder that shows a quantity which the usual one loses; None where that one shows it.
+def own_end(diagram: PhaseDiagram, phase: Phase, quantity: str, law: Law, point: Any) -> float | None:
+    """Decades of a ladder that shows a quantity which the usual one does not; None where that one shows it.
 
-    The ladder is no longer than what is neglected needs.
+    It is a longer one where the law holds at larger dimensions alone, or a shorter one, no longer than what
+    is neglected needs, where the usual one loses the quantity.
     """
+    usual = math.log10(ladder_at(diagram, phase, point)[-1])
     end = end_where_seen(diagram, phase, quantity, law, point)
-    if end >= math.log10(ladder_at(diagram, phase, point)[-1]):
+    needed = decades_needed(diagram, phase, quantity, law, point)
+    if usual < needed <= min(end, LONGEST):
+        return needed
+    if end >= usual:
         return None
     slack = slack_at(diagram, phase, point)
     return min(end, WANTED_DEPTH / slack) if slack > 0 else end

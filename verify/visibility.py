@@ -15,7 +15,8 @@ Each of these ends the ladder of that law sooner: ``end_where_seen``.  Others ne
 is: a series in 1/log d, a decay gamma near which a law becomes another, and the overfitted part where it is
 small, to which modes next to the edge of the noise add one by one: ``why_unseen``.
 
-In this order: ``why_unseen``, ``end_where_seen``, ``is_by_cases``, ``slack_of_cases``, ``has_hard_edge``.
+In this order: ``why_unseen``, ``end_where_seen``, ``decades_needed``, ``is_by_cases``, ``slack_of_cases``,
+``has_hard_edge``.
 """
 
 from __future__ import annotations
@@ -107,9 +108,7 @@ def why_unseen(
     is_at_edge = _is_at_hard_edge(phase, diagram, modes)
     if quantity == "pruned_risk" and is_at_edge:
         return None
-    # what modes next to the edge add is of the order of the angle, and irregular
-    is_of_few = _is_overfitting_at_edge(diagram, phase, quantity, law, point)
-    if is_of_few and -_ANGLE * freedom * decades < FAR_FROM_THE_EDGE:
+    if decades < decades_needed(diagram, phase, quantity, law, point):
         return words.FEW_AT_EDGE
     far = LEAST_DEPTH if law.corrected is None else FAR_FROM_A_CASE_OF_SERIES
     return None if from_cases * decades >= far else words.NEAR_A_CASE
@@ -131,6 +130,18 @@ def end_where_seen(diagram: PhaseDiagram, phase: Phase, quantity: str, law: Law,
     return _JUST_BELOW * min(
         (end for end, _ in _ends(diagram, phase, quantity, law, point)), default=math.inf
     )
+
+
+def decades_needed(diagram: PhaseDiagram, phase: Phase, quantity: str, law: Law, point: Any) -> float:
+    """The decades of the last dimension from which on a quantity has its law; 0 where that is any.
+
+    What modes next to the edge add to the overfitted part is of the order of the angle, and irregular.
+    Arguments as those of ``why_unseen``.
+    """
+    if not _is_overfitting_at_edge(diagram, phase, quantity, law, point):
+        return 0.0
+    (freedom,) = _exponents(diagram, point, phase.degrees_of_freedom)
+    return FAR_FROM_THE_EDGE / (-_ANGLE * freedom)
 
 
 def is_by_cases(law: Law) -> bool:

@@ -4,18 +4,21 @@ import math
 from fractions import Fraction
 
 import pytest
+from sympy import Rational
 
 from asymptotics import diagonal, phase_diagram, quadratic
 from numerics import Problem, solve
 from verify import checks_at, words
 from verify.comparison import problem_at
-from verify.selection import ladder_at
+from verify.planted_errors.error import InTerms
+from verify.selection import ladder_at, own_end
 from verify.strategies import Scale
 from verify.visibility import (
     ANGLE_DECADES,
     EDGE_DECADES,
     PRUNED_MODES,
     SEEN_DECADES,
+    decades_needed,
     end_where_seen,
     is_by_cases,
     why_unseen,
@@ -92,6 +95,21 @@ def test_modes_at_the_edge_need_a_long_ladder():
         for decades in (18, 40)
     }
     assert reasons == {18: words.FEW_AT_EDGE, 40: None}
+
+
+@pytest.mark.parametrize(("percent", "constant"), [(100, "agrees"), (99, "disagrees"), (101, "disagrees")])
+def test_a_law_that_holds_at_larger_dimensions_alone_has_a_longer_ladder(percent, constant):
+    """The overfitted part in N was compared at no point."""
+    diagram = phase_diagram(quadratic, noise="none")
+    point = Scale(Fraction(17, 40), Fraction(-817, 512), Fraction(5, 4))
+    altered = InTerms("N", "overfitted_risk", Rational(percent, 100))(diagram)
+    phase, of = altered["N"], ("N", "overfitting")
+    law = phase.decomposition["overfitting"]
+    needed = decades_needed(altered, phase, "overfitting", law, point)
+    assert math.log10(ladder_at(altered, phase, point)[-1]) < needed
+    assert own_end(altered, phase, "overfitting", law, point) == needed
+    found = {c.kind: c.verdict for c in checks_at(altered, phase, point) if (c.phase, c.quantity) == of}
+    assert found == {"exponent": "agrees", "log_exponent": "agrees", "constant": constant}
 
 
 def test_pruning_is_seen_as_far_as_modes_next_to_the_edge_are_summed():

@@ -107,6 +107,7 @@ _IN_TERMS = (
     (quadratic, FIXED, "V", "overfitted_risk", S(2), "a factor 2 in the overfitting part of the risk"),
     (quadratic, FIXED, "V", "overfitted_risk", S.Zero, "no overfitting part of the risk"),
     (diagonal, FIXED, "VIa", "overfitted_risk", 1 - PERCENT, "the overfitting part of the risk 1 % low"),
+    (quadratic, NOISELESS, "N", "overfitted_risk", 1 + PERCENT, "the overfitting part of the risk 1 % high"),
     (quadratic, NARROW, "Wb", "unlearned_risk", 1 + PERCENT, "the unlearned part of the risk 1 % high"),
     (quadratic, NARROW, "Wb", "overfitted_risk", 1 - PERCENT, "the overfitting part of the risk 1 % low"),
     (quadratic, NARROW, "Wc", "train_loss", 1 + PERCENT, "the training loss 1 % high"),
