@@ -463,8 +463,8 @@ def _check(diagram: PhaseDiagram, phase: Phase, point: Any, laws: Laws) -> Itera
             outcomes = [*(one for one in outcomes if one.kind not in undecided), *more]
         refuted = refuted or any(isinstance(one, Check) and one.verdict == "disagrees" for one in outcomes)
         for one in outcomes:
-            # a law without a value there is no better seen on a longer ladder
-            if is_shorter and _is_undecided(one) and not math.isnan(one.measured):
+            # what is known to be off, or is without a value, is no better seen on a longer ladder
+            if is_shorter and _is_undecided(one) and abs(one.measured - one.predicted) <= one.tolerance:
                 yield Omission(quantity=quantity, kind=one.kind, reason=words.SHORT_LADDER, **shared)
             else:
                 yield one

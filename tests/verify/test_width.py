@@ -1,19 +1,20 @@
 """Networks of scaled width: derived laws against the state evolution solved with that many hidden units."""
 
-from dataclasses import replace
+from dataclasses import dataclass, fields, replace
 from fractions import Fraction
 from functools import cache
 
 import pytest
 from sympy import Rational, S
 
-from asymptotics import InvalidArgument, optimal_width, phase_diagram, quadratic, symbols
+from asymptotics import InvalidArgument, Phase, optimal_width, phase_diagram, quadratic, symbols
 from asymptotics.boundaries.width import law_across
 from asymptotics.models.bilinear import bilinear
 from numerics import Problem, solve
 from verify import agreement, strategies, words
 from verify.comparison import problem_at
 from verify.ladder import LEAST_DEPTH, ladder, reach_of_width
+from verify.planted_errors.error import InLaw
 from verify.selection import NARROW_IN_TURN, _examples, depth_at, has_further_laws, points_in
 from verify.systems.points import axes
 
@@ -446,3 +447,23 @@ def test_laws_that_are_compared_at_another_seed_are_listed():
     left = {(o.phase, o.quantity) for o in report.omissions if o.reason == words.ANOTHER_SEED}
     others = {phase.name for index, phase in enumerate(diagram.phases) if index not in compared[0]}
     assert {name for name, quantity in left if quantity == "train_loss"} == others
+
+
+@dataclass(frozen=True, repr=False)
+class _Lowered(Phase):
+    """A phase whose law of the learned part has an exponent 0.02 low."""
+
+    @property
+    def decomposition(self):
+        parts = dict(super().decomposition)
+        return {**parts, "learned": InLaw("Wa", "learned", power=-Rational(1, 50)).altered(parts["learned"])}
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_what_is_known_to_be_off_is_not_left_out(seed):
+    """On a short ladder -1.7713 is measured to eight digits: "too short to decide" was no reason."""
+    diagram = phase_diagram(quadratic, width="scaled")
+    wrong = _Lowered(**{f.name: getattr(diagram["Wa"], f.name) for f in fields(Phase)})
+    report = agreement(replace(diagram, phases=(wrong,), boundaries=()), seed=seed)
+    assert not report.passed
+    assert {one.quantity for one in report.failures} == {"learned"}

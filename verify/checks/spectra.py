@@ -7,19 +7,21 @@ At a point deep inside a phase, on a ladder of dimensions, the ratios of these t
     atom, mass_above        share of the weights that is 0, and that is not
     noise_weights           number of weights that noise makes
     learned_modes           number of those that are learned
-    bulk_edge, bulk_width   the largest weight that noise makes, and by how much the smallest is smaller
+    bulk_start, bulk_edge   the smallest and the largest weight that noise makes
+    bulk_width              by how much they differ
     spikes                  the number of outliers, the whole part of that of the learned modes
     location, overlap       of the outlier in the middle of them: its place, and what it loses to noise
     largest_outlier         the place of the first
+    smallest_outlier        the place of the last
     tail                    number of weights beyond a point between both ends of the tail
     counting_function       the same, by the law that holds from the bulk on
     tail_exponent           of its fall, between two such points
 
 Modes are whole: a number N of them, and what is made of it, is known to 1/N at best, which is the error
 estimate of the numbers of weights.  All others approach their limits by powers of d, or of 1/log d where
-noise has no edge, which `extrapolation` removes.  Not compared are where outliers end, ``smallest_outlier``,
-and by how much at most the last lies above it, ``spacing``: where the last lies between them depends on a
-whole number.
+noise has no edge, which `extrapolation` removes.  The last outlier lies between ``smallest_outlier`` and
+``spacing`` above it, where depends on a whole number: this is the error estimate of its place, and what
+``spacing`` is is not compared.
 
 By hand, phase II of the quadratic network: delta << kappa, so that a weight is s_i - kappa.  Beyond x lie
 those with s_i > kappa + x, of which there are (sqrt(d)/(kappa + x))^(1/gamma).
@@ -30,7 +32,7 @@ In this order: `spectrum_checks`, `spots_of`, `spectrum_at`.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, Literal
@@ -60,6 +62,7 @@ from verify.checks.measured import (
 from verify.extrapolation import ROUNDING, Limit, limit_beyond_powers
 from verify.ladder import QUICK, coordinates, dimensions, margin, reach, reach_of_width
 from verify.limits import DECAY_WINDOW, SAMPLES_WINDOW
+from verify.predictions import formal_difference
 from verify.systems.points import slack
 
 POINTS = {"quick": 1, "full": 10}
@@ -113,10 +116,17 @@ SEEN_BESIDE = 1e-3
 OF_NOISE = ("noise_weights", "bulk_edge", "bulk_width")
 """What there is nothing of, and no law, where noise makes no weights."""
 
+OF_TAIL = ("tail", "counting_function", "tail_exponent")
+"""What is compared of the tail."""
+
+OF_LISTED = ("spikes", "location", "largest_outlier", "smallest_outlier", "overlap")
+"""What is compared where outliers are listed."""
+
 WITH_WHOLE = ("mass_above", "noise_weights", "learned_modes")
 """What a whole number of learned weights adds to."""
 
-TO_EDGE, SPAN = ("atom", "mass_above", "noise_weights", "learned_modes", "bulk_edge"), ("bulk_width",)
+TO_EDGE = ("atom", "mass_above", "noise_weights", "learned_modes", "bulk_start", "bulk_edge")
+SPAN = ("bulk_width",)
 """What is compared of all weights: as far as the edge of the bulk is seen, and what the bulk spans."""
 
 SIDES = {"diagonal": 2, "quadratic": 1, "attention": 1, "bilinear": 1}
@@ -188,7 +198,7 @@ def spectrum_checks(
         for spot in spots:
             yield from spectrum_at(spot)
         if laws.spikes is not None and not any(spot.are_listed for spot in spots):
-            yield _left_out(phase, "spikes", words.SHALLOW_SPECTRUM)
+            yield from (_left_out(phase, name, words.SHALLOW_SPECTRUM) for name in OF_LISTED)
 
 
 def _left_out(phase: Phase, quantity: str, reason: str) -> LeftOut:
@@ -312,6 +322,7 @@ def _shares(
         "mass_above": above,
         "noise_weights": [all_of_them - number for all_of_them, number in zip(weights, learned, strict=True)],
         "learned_modes": [*learned],
+        "bulk_start": [spectrum.bulk_edges[0] for spectrum in spectra],
         "bulk_edge": [spectrum.bulk_edge for spectrum in spectra],
         "bulk_width": [spectrum.bulk_edges[1] - spectrum.bulk_edges[0] for spectrum in spectra],
     }
@@ -334,12 +345,34 @@ def _shares(
         ):
             yield _left_out(spot.phase, quantity, words.SHALLOW_SPECTRUM)
             continue
-        laws = [law.evaluate(**spot.values(dim)) for dim in spot.dims]
-        ratios = [float(value / number) for value, number in zip(values, laws, strict=True)]
-        limit = limit_beyond_powers(ratios, rounding=spot.rounding, slowest=spot.slowest)
+        limit = _limit(spot, law, values)
         if quantity in WITH_WHOLE:
             limit = _whole(limit, learned[-1])
         yield _measured(spot, quantity, 1.0, limit)
+
+
+def _limit(spot: Spot, law: Law, values: Sequence[Any]) -> Limit:
+    """Limit of what is measured over a law: of its two forms that which is further from 1."""
+    return _furthest(_beyond(spot, ratios) for ratios in _ratios(spot, law, values))
+
+
+def _beyond(spot: Spot, ratios: Sequence[float]) -> Limit:
+    return limit_beyond_powers(ratios, rounding=spot.rounding, slowest=spot.slowest)
+
+
+def _furthest(limits: Iterable[Limit]) -> Limit:
+    return max(limits, key=lambda limit: abs(limit.value - 1))
+
+
+def _ratios(spot: Spot, law: Law, values: Sequence[Any]) -> list[list[float]]:
+    """What is measured over a law at each dimension: its closed form, and its power law if it is another."""
+    laws = [law.evaluate(**spot.values(dim)) for dim in spot.dims]
+    closed = [float(value / number) for value, number in zip(values, laws, strict=True)]
+    formal = formal_difference(spot.diagram, law, spot.point)
+    factors = [math.exp(formal(dim)) for dim in spot.dims]
+    if all(factor == 1 for factor in factors):
+        return [closed]
+    return [closed, [ratio * factor for ratio, factor in zip(closed, factors, strict=True)]]
 
 
 def _whole(limit: Limit, number: float) -> Limit:
@@ -364,9 +397,9 @@ def _tail(spot: Spot, spectrum: Spectrum) -> Iterator[Measured | LeftOut]:
     # two modes are between what is whole and the law; far above the start of the tail the rest is its share
     error = 2 / max(min(numbers), 1.0) + 2 * float(low) / min(places)
     if error > TAIL_ERROR:
-        yield _left_out(spot.phase, "tail", words.FEW_IN_TAIL)
+        yield from (_left_out(spot.phase, name, words.FEW_IN_TAIL) for name in OF_TAIL)
         return
-    for quantity in ("tail", "counting_function"):
+    for quantity in OF_TAIL[:2]:
         law = _number(getattr(spot.laws, quantity), values, places[0])
         yield _measured(spot, quantity, 1.0, Limit(numbers[0] / law, error))
     exponent = -math.log(numbers[1] / numbers[0]) / math.log(places[1] / places[0])
@@ -376,30 +409,51 @@ def _tail(spot: Spot, spectrum: Spectrum) -> Iterator[Measured | LeftOut]:
     )
 
 
-def _outliers(spot: Spot, spectra: Sequence[Spectrum]) -> Iterator[Measured]:
+def _outliers(spot: Spot, spectra: Sequence[Spectrum]) -> Iterator[Measured | LeftOut]:
     """Number of the outliers, and the place and overlap of that in the middle of them."""
     spikes = spot.laws.spikes
     assert spikes is not None
     if not all(spectrum.spikes for spectrum in spectra):
         yield _measured(spot, "spikes", 1.0, Limit(0.0, 0.0))
         return
-    numbers, places, first, losses = [], [], [], []
+    places, losses = [], []
     for dim, spectrum in zip(spot.dims, spectra, strict=True):
         values, listed = spot.values(dim), spectrum.spikes
         rank = max(1, len(listed) // 2)
-        numbers.append(len(listed) / float(spikes.number.evaluate(**values)))
-        first.append(float(listed[0].location / spikes.largest_outlier.evaluate(**values)))
         places.append(listed[rank - 1].location / _number(spikes.location, values, rank=rank))
         if spikes.overlap is not None:
             lost = 1 - _number(spikes.overlap, values, rank=rank)
             losses.append((1 - listed[rank - 1].overlap) / lost if lost > SEEN else 0.0)
-    # what is left of a geometric sequence after its last step; whole numbers are not extrapolated
-    left = abs(numbers[-1] - numbers[-2]) * spot.slowest / (1 - spot.slowest)
-    yield _measured(spot, "spikes", 1.0, Limit(numbers[-1], left + 1 / len(listed)))
-    yield _measured(spot, "location", 1.0, limit_beyond_powers(places, slowest=spot.slowest))
-    yield _measured(spot, "largest_outlier", 1.0, limit_beyond_powers(first, slowest=spot.slowest))
+    numbers = [len(spectrum.spikes) for spectrum in spectra]
+    first, last = ([spectrum.spikes[k].location for spectrum in spectra] for k in (0, -1))
+    yield _measured(spot, "spikes", 1.0, _last_of(spot, spikes.number, numbers, 1 / numbers[-1]))
+    yield _measured(spot, "location", 1.0, _beyond(spot, places))
+    yield _measured(spot, "largest_outlier", 1.0, _limit(spot, spikes.largest_outlier, first))
+    if spikes.smallest_outlier.expr != 0:
+        at_end = [law.evaluate(**values) for law in (spikes.spacing, spikes.smallest_outlier)]
+        whole = float(at_end[0] / at_end[1])
+        if whole < TAIL_ERROR:
+            limit = _last_of(spot, spikes.smallest_outlier, last, whole)
+            yield _measured(spot, "smallest_outlier", 1.0, limit)
+        else:
+            yield _left_out(spot.phase, "smallest_outlier", words.WHOLE)
+    yield _left_out(spot.phase, "spacing", words.WHOLE)
     if losses and all(losses):
-        yield _measured(spot, "overlap", 1.0, limit_beyond_powers(losses, slowest=spot.slowest))
+        yield _measured(spot, "overlap", 1.0, _beyond(spot, losses))
+    elif spikes.overlap is not None:
+        yield _left_out(spot.phase, "overlap", words.SHALLOW_SPECTRUM)
+
+
+def _last_of(spot: Spot, law: Law, values: Sequence[Any], whole: float) -> Limit:
+    """The last of what is not extrapolated, as it depends on whole numbers, by so much.
+
+    To that is added what is left of a geometric sequence after its last step.
+    """
+    share_left = spot.slowest / (1 - spot.slowest)
+    return _furthest(
+        Limit(ratio, abs(ratio - before) * share_left + whole)
+        for *_, before, ratio in _ratios(spot, law, values)
+    )
 
 
 def _exactly(x: Fraction) -> Expr:

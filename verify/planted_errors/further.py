@@ -214,6 +214,8 @@ _IN_SPECTRA = (
     (attention, FIXED, "VIa", "bulk_edge", 1 - PERCENT, "the edge of the bulk 1 % low"),
     (bilinear, FIXED, "V", "mass_above", 1 + PERCENT, "the share of what is not zero 1 % high"),
     (bilinear, FIXED, "VIa", "tail", 1 - PERCENT, "the number of weights in the tail 1 % low"),
+    (quadratic, FIXED, "VIa", "smallest_outlier", 1 + PERCENT, "the place of the last outlier 1 % high"),
+    (quadratic, NARROW, "Wb", "bulk_start", 1 + PERCENT, "the start of the bulk 1 % high"),
     (quadratic, NARROW, "Wa", "number", 1 + PERCENT, "the number of outliers 1 % high"),
     (quadratic, NARROW, "Wb", "bulk_width", 1 - PERCENT, "the width of the bulk 1 % low"),
     (quadratic, NARROW, "Wc", "bulk_edge", 1 + PERCENT, "the edge of the bulk 1 % high"),
