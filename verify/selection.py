@@ -2,8 +2,8 @@
 
 Points are chosen before anything is solved: so deep inside their phase that all that is neglected lies
 decades below what is kept at the end of the ladder (``DEPTH``).  Such a ladder may lose what is small beside
-the whole, as a part of the risk may be: a shorter one shows it (``visibility``).  Where a law is another one
-at gamma < 1 a point of its own is drawn there.
+the whole, as a part of the risk may be, or end where a law does not hold yet: a shorter or a longer one shows
+it (``visibility``).  Where a law is another one at gamma < 1 a point of its own is drawn there.
 
 In this order: ``require_effort``, ``require_seed``, ``selected``, ``has_further_laws``, ``points_in``,
 ``laws_compared``, ``ladder_at``, ``own_end``, ``slack_at``, ``depth_at``, ``is_costly``,

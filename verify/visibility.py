@@ -11,9 +11,10 @@ larger numbers:
   ``PRUNED_MODES``);
 * anything inside the range of float64 (``ladder.RANGE``).
 
-Each of these ends the ladder of that law sooner: ``end_where_seen``.  Others need a longer ladder than there
-is: a series in 1/log d, a decay gamma near which a law becomes another, and the overfitted part where it is
-small, to which modes next to the edge of the noise add one by one: ``why_unseen``.
+Each of these ends the ladder of that law sooner: ``end_where_seen``.  The overfitted part where it is small,
+to which modes next to the edge of the noise add one by one, needs a longer one: ``decades_needed``.  Others
+need a longer ladder than there is, such as a series in 1/log d, and a decay gamma near which a law becomes
+another: ``why_unseen``.
 
 In this order: ``why_unseen``, ``end_where_seen``, ``decades_needed``, ``is_by_cases``, ``slack_of_cases``,
 ``has_hard_edge``.
