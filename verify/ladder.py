@@ -19,7 +19,8 @@ What limits it, as decimal exponents of the last dimension:
 By hand: n_eff = d^(1/2), lambda = 1/d and gamma = 1, in phase V of the quadratic network.  The largest
 parameter is the number of samples, n = n_eff d = d^(3/2): the ladder ends at d = 10^(150/(3/2)) = 10^100.
 
-In this order: `Cost`, `dimensions`, `between`, `reach`, `margin`, `deepest`, `ladder`, `reach_of_width`.
+In this order: `Cost`, `dimensions`, `between`, `reach`, `margin`, `margin_at`, `deepest`, `ladder`,
+`reach_of_width`.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ from asymptotics.balance.dominant_balance import Balanced
 from asymptotics.balance.regimes import LABEL_NOISE
 from asymptotics.networks.narrow import Binding
 from verify.strategies import Scale
-from verify.systems.points import exponents_at, last_decade
+from verify.systems.points import exponents_at, has_own_axes, last_decade, slack
 
 EXPONENTS = (symbols.a, symbols.ell, symbols.gamma, symbols.b)
 """Coordinates of a point; b is 0 where the noise does not scale."""
@@ -179,6 +180,13 @@ def margin(balances: Sequence[Balanced], at: Array, boundary: Eq | None = None) 
             there are not neglected.
     """
     return np.asarray(np.minimum.reduce([*values(neglected(tuple(balances), boundary), at), 2 * at[2] - 1]))
+
+
+def margin_at(diagram: PhaseDiagram, phase: Phase, point: Any) -> float:
+    """The same of one phase at one point, in whichever coordinates its diagram has."""
+    if has_own_axes(diagram):
+        return slack(diagram, phase, point)
+    return float(margin([phase.balance], coordinates([point]))[0])
 
 
 @cache

@@ -24,11 +24,11 @@ from asymptotics import Law, Phase, PhaseDiagram
 from asymptotics.expressions.checks import is_number, require
 from asymptotics.systems import system_of
 from verify.checks.measured import drawn, in_turn
-from verify.ladder import LEAST_DEPTH, coordinates, dimensions, ladder, margin
+from verify.ladder import LEAST_DEPTH, dimensions, ladder, margin_at
 from verify.limits import DECAY_WINDOW, FIGURE_GAMMA, SAMPLES_WINDOW, SEED_BITS, SYSTEM_DECAY_WINDOW
 from verify.predictions import laws_of
 from verify.strategies import decays, scales
-from verify.systems.points import has_own_axes, last_decade, point_type, slack, slack_of_law
+from verify.systems.points import has_own_axes, last_decade, point_type, slack_of_law
 from verify.visibility import (
     decades_needed,
     end_where_seen,
@@ -234,12 +234,9 @@ def own_end(diagram: PhaseDiagram, phase: Phase, quantity: str, law: Law, point:
 
 def slack_at(diagram: PhaseDiagram, phase: Phase, point: Any, law: Law | None = None) -> float:
     """By how small a power of d what is neglected, by one law or by all, is smaller than what is kept."""
-    if is_solved_as_declared(diagram):
-        return slack(diagram, phase, point) if law is None else slack_of_law(diagram, phase, law, point)
-    if has_own_axes(diagram):
-        of_all = slack(diagram, phase, point)
-    else:
-        of_all = float(margin([phase.balance], coordinates([point]))[0])
+    if law is not None and is_solved_as_declared(diagram):
+        return slack_of_law(diagram, phase, law, point)
+    of_all = margin_at(diagram, phase, point)
     return of_all if law is None else min(of_all, slack_of_cases(diagram, phase, law, point))
 
 

@@ -11,8 +11,8 @@ from asymptotics import InvalidArgument, Phase, optimal_width, phase_diagram, qu
 from asymptotics.boundaries.width import law_across
 from asymptotics.models.bilinear import bilinear
 from numerics import Problem, solve
-from verify import agreement, strategies
-from verify.comparison import _at_another_seed, problem_at
+from verify import agreement, strategies, words
+from verify.comparison import problem_at
 from verify.ladder import LEAST_DEPTH, ladder, reach_of_width
 from verify.planted_errors.error import InLaw
 from verify.selection import NARROW_IN_TURN, _examples, depth_at, has_further_laws, points_in
@@ -443,7 +443,8 @@ def test_laws_that_are_compared_at_another_seed_are_listed():
     ]
     assert sorted(index for at_seed in compared for index in at_seed) == [*range(count)]
     assert all(has_further_laws(diagram, index, "full", 0) for index in range(count))
-    left = {(o.phase, o.quantity) for o in _at_another_seed(diagram, "quick", 0)}
+    report = agreement(diagram, seed=0)
+    left = {(o.phase, o.quantity) for o in report.omissions if o.reason == words.ANOTHER_SEED}
     others = {phase.name for index, phase in enumerate(diagram.phases) if index not in compared[0]}
     assert {name for name, quantity in left if quantity == "train_loss"} == others
 

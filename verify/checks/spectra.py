@@ -60,10 +60,9 @@ from verify.checks.measured import (
     solution_at,
 )
 from verify.extrapolation import ROUNDING, Limit, limit_beyond_powers
-from verify.ladder import QUICK, coordinates, dimensions, margin, reach, reach_of_width
+from verify.ladder import QUICK, coordinates, dimensions, margin_at, reach, reach_of_width
 from verify.limits import DECAY_WINDOW, SAMPLES_WINDOW
 from verify.predictions import formal_difference
-from verify.systems.points import slack
 
 POINTS = {"quick": 1, "full": 10}
 """Points in each phase."""
@@ -253,11 +252,11 @@ def _slowest(gap: float, dims: Sequence[int]) -> float:
 
 def _reach(diagram: PhaseDiagram, phase: Phase, laws: SpectrumLaws, point: Any) -> tuple[float, float]:
     """By how small a power of d the largest neglected term is smaller, and where the ladder ends."""
+    gap = margin_at(diagram, phase, point)
     if diagram.width == "scaled":
-        gap, end = slack(diagram, phase, point), reach_of_width(diagram, phase, point)
+        end = reach_of_width(diagram, phase, point)
     else:
-        at = coordinates([point])
-        gap, end = float(margin([phase.balance], at)[0]), float(reach(diagram, [phase], at, QUICK)[0])
+        end = float(reach(diagram, [phase], coordinates([point]), QUICK)[0])
     end = min(end, max(HIGHEST, ENOUGH / max(gap, 1 / HIGHEST)))
     return gap, min(end, _end_of(phase, laws, point, TO_EDGE))
 
