@@ -19,8 +19,8 @@ What limits it, as decimal exponents of the last dimension:
 By hand: n_eff = d^(1/2), lambda = 1/d and gamma = 1, in phase V of the quadratic network.  The largest
 parameter is the number of samples, n = n_eff d = d^(3/2): the ladder ends at d = 10^(150/(3/2)) = 10^100.
 
-In this order: `Cost`, `dimensions`, `between`, `reach`, `margin`, `margin_at`, `deepest`, `ladder`,
-`reach_of_width`.
+In this order: `Cost`, `dimensions`, `slowest_on`, `between`, `reach`, `margin`, `margin_at`, `deepest`,
+`ladder`, `reach_of_width`.
 """
 
 from __future__ import annotations
@@ -108,6 +108,15 @@ def dimensions(end: float, *, start: float = 0, steps: int = STEPS) -> tuple[int
     for k in range(1, steps + 1):
         dims.append(max(round(10.0 ** (start + (end - start) * k / steps)), dims[-1] + 1))
     return tuple(dims[1:])
+
+
+def slowest_on(dims: Sequence[int], gap: float) -> float:
+    """The factor by which d^-gap shrinks from one dimension to the next; 1 if it does not.
+
+    >>> round(slowest_on((10**4, 10**6, 10**8), 0.5), 12)
+    0.1
+    """
+    return float(10 ** (-max(gap, 0.0) * math.log10(dims[-1] / dims[0]) / (len(dims) - 1)))
 
 
 def between(dims: Sequence[int]) -> tuple[int, ...]:

@@ -144,10 +144,13 @@ MEANING = {
     "mass_above": "the share of the trained weights that is not 0",
     "noise_weights": "the number of trained weights that noise makes",
     "bulk_edge": "the largest trained weight that noise makes",
+    "bulk_start": "the smallest one that is not 0, where it makes no smaller ones",
     "bulk_width": "by how much the smallest one that is not 0 is smaller",
     "spikes": "the number of outliers among the trained weights",
     "location": "the place of the outlier in the middle of them",
     "largest_outlier": "the place of the first of them",
+    "smallest_outlier": "the place of the last of them",
+    "spacing": "by how much at most the last lies above the place where they end",
     "overlap": "what the eigenvector of that outlier loses to noise",
     "tail": "the number of trained weights beyond a point in their power-law tail",
     "counting_function": "the same number, by the law that holds from the bulk on",
@@ -185,6 +188,8 @@ SLOW_PROOF = "proofs take seconds here: compared at full effort alone"
 NO_DEEP_POINT = "no point drawn lies so deep in a phase that its law is good at the dimensions of proofs"
 NO_SPECTRUM = "no law of the spectrum is derived in this phase"
 SHALLOW_SPECTRUM = "no point drawn is deep enough in the phase for it, or its number is a series in 1/log d"
+FEW_OUTLIERS = "too few outliers at any dimension in reach"
+
 WHOLE = "by how much at most a number depends on where others lie between whole ones"
 FEW_IN_TAIL = "too few weights in the tail at any dimension in reach"
 NEEDS_PANDAS = "to_frame needs pandas: pip install '.[tables]', from the root of the repository"

@@ -153,10 +153,12 @@ def bilinear_spectrum(noise: float, threshold: float, target: AnyTarget) -> Spec
     learned = min(target.modes_above(delta), MOST_SPIKES)
     first, second = Symmetrised(target).resolvent_of_others(learned)
     locations, overlaps = target.largest(learned) + delta**2 * first - kappa, 1 - delta**2 * second
+    bulk_edge = max(float(quadratic_noise_edge(delta, target.dim)) - kappa, 0.0)
     return Spectrum(
         atom=1 - law.mass_beyond(0.0),
-        bulk_edge=max(float(quadratic_noise_edge(delta, target.dim)) - kappa, 0.0),
+        bulk_edge=bulk_edge,
         smallest=0.0,
+        bulk_width=bulk_edge,
         spikes=tuple(
             Spike(float(place), float(overlap))
             for place, overlap in zip(locations, overlaps, strict=True)

@@ -46,7 +46,7 @@ from numerics.free_probability.free_convolution import FreeConvolution
 from numerics.free_probability.preimages import right_edge
 from numerics.free_probability.views import natural_unit
 from numerics.networks import quadratic
-from numerics.networks.width import top_quantile
+from numerics.networks.width import below_edge, top_quantile
 from numerics.sums.explicit import AnyTarget
 
 # Spikes are listed one by one, largest first, up to this number.
@@ -65,8 +65,6 @@ SMALLEST = 1e-300
 LARGEST = math.nextafter(1.0, 0.0)
 # How far two ways to the same mass may be apart.
 MISMATCH = 1e-11
-# Relative error of a quantile, within which it may be on either side of the edge.
-ROUNDING = 1e-13
 
 
 class Law(Protocol):
@@ -101,6 +99,8 @@ class Spectrum(Displayed):
             expected maximum of d pure-noise coefficients, delta sqrt(2 log d) - kappa; 0 if that is negative.
         smallest: left end of the weights that are not 0; above 0 only where few hidden units keep but the
             largest eigenvalues.
+        bulk_width: by how much the largest weight that noise alone produces exceeds the smallest of them that
+            is not 0, in relative precision however small it is beside them; 0 for nothing.
         spikes: learned modes, outliers of the bulk, largest first (the first 10^4).
         right_edge: right end of the support; infinite for the diagonal network.
         law: density and masses away from 0.
@@ -111,6 +111,7 @@ class Spectrum(Displayed):
     atom: float
     bulk_edge: float
     smallest: float
+    bulk_width: float
     spikes: tuple[Spike, ...]
     right_edge: float
     law: Law
@@ -129,7 +130,7 @@ class Spectrum(Displayed):
             "locations": [spike.location for spike in self.spikes],
             "overlaps": [spike.overlap for spike in self.spikes],
         }
-        names = ("atom", "bulk_edge", "smallest", "right_edge", "is_even", "spike_width")
+        names = ("atom", "bulk_edge", "smallest", "bulk_width", "right_edge", "is_even", "spike_width")
         return {**{name: getattr(self, name) for name in names}, **spikes}
 
     def to_frame(self) -> Any:
@@ -364,24 +365,28 @@ def quadratic_spectrum(
     locations, overlaps = target.largest(learned) + delta**2 * first - kappa, 1 - delta**2 * second
 
     most = units / target.dim
-    smallest = 0.0
+    noise_edge = max(float(quadratic_noise_edge(delta, target.dim)) - kappa, 0.0)
+    smallest, bulk_width = 0.0, noise_edge
     # with as many hidden units as inputs none is cut off, though mass_above may round above 1
     if units < target.dim and float(quadratic.scalars(delta, kappa, target).mass_above) > most:
         unit = natural_unit(DOUBLE, delta, delta)
-        _, quantile = top_quantile(target.in_units(unit), delta / unit, units)
+        in_units = target.in_units(unit)
+        start, quantile = top_quantile(in_units, delta / unit, units)
         smallest = max(float(quantile) * unit - kappa, 0.0)
+        # among learned modes there is nothing below the edge of the noise
+        band = float(below_edge(in_units, delta / unit, start)) * unit if start.in_support else 0.0
+        bulk_width = max(band, 0.0)
 
     law = _Thresholded(delta, kappa, target, smallest, most)
     if smallest > 0 and abs(law.mass_beyond(smallest) - most) > MISMATCH:
         raise NotConverged(f"the {units} largest of {target.dim} eigenvalues were not told from the others")
 
-    noise_edge = quadratic_noise_edge(delta, target.dim) - kappa
-    # few units may keep so little of the noise that both of its ends are one number
-    is_one_number = 0 < smallest < noise_edge + ROUNDING * delta and units > target.modes_above(delta)
     return Spectrum(
         atom=1 - law.mass_beyond(0.0),
-        bulk_edge=max(noise_edge, smallest) if noise_edge > smallest or is_one_number else 0.0,
+        # few units may keep so little of the noise that both of its ends are one number
+        bulk_edge=max(noise_edge, smallest) if bulk_width > 0 else 0.0,
         smallest=smallest,
+        bulk_width=bulk_width,
         spikes=tuple(
             Spike(float(place), float(overlap))
             for place, overlap in zip(locations, overlaps, strict=True)
@@ -401,6 +406,7 @@ def _noiseless_spectrum(kappa: float, target: AnyTarget, units: int) -> Spectrum
         atom=1 - min(target.modes_above(kappa), units) / target.dim,
         bulk_edge=0.0,
         smallest=0.0,
+        bulk_width=0.0,
         spikes=tuple(Spike(float(s) - kappa, 1.0) for s in target.largest(count)),
         right_edge=max(float(target.scale) - kappa, 0.0),
         law=_Noiseless(kappa, target, units),
@@ -417,10 +423,12 @@ def diagonal_spectrum(noise: float, threshold: float, target: AnyTarget) -> Spec
     0.699 0.439
     """
     law = _SoftThresholded(float(noise), float(threshold), target)
+    bulk_edge = max(float(diagonal_noise_edge(law.noise, target.dim)) - law.threshold, 0.0)
     return Spectrum(
         atom=law.mass_at_zero,
-        bulk_edge=max(float(diagonal_noise_edge(law.noise, target.dim)) - law.threshold, 0.0),
+        bulk_edge=bulk_edge,
         smallest=0.0,
+        bulk_width=bulk_edge,
         spikes=(),
         right_edge=math.inf,
         law=law,

@@ -12,7 +12,7 @@ Where the support has a gap between the bands of modes p and p + 1, z_q is any r
 searched for on Biane's curve: in the real part of z among learned modes; in its angle where noise alone is
 cut.  There the mass is of the third order in the angle, and the digits of q do not determine it.
 
-Functions, in order: `scalars`, `scalars_at_angle`, `cut_at`, `narrowed`, `top_quantile`.
+Functions, in order: `scalars`, `scalars_at_angle`, `cut_at`, `narrowed`, `top_quantile`, `below_edge`.
 """
 
 from __future__ import annotations
@@ -180,6 +180,42 @@ def top_quantile(target: AnyTarget, noise: Any, count: int) -> tuple[Preimage, A
                 failure = failure or error
         assert failure is not None
         raise failure
+
+
+def below_edge(target: AnyTarget, noise: Any, start: Preimage) -> Any:
+    r"""How far q lies below 2 delta, where noise alone ends, from its preimage z = r exp(i angle).
+
+    The fewer units keep noise the more digits q and 2 delta have in common.  As q = 2 Re z - delta^2 mean
+    s/|z - s|^2 on the curve, and r^2 = delta^2 (1 + M) with M = mean (2 s Re z - s^2)/|z - s|^2,
+
+        2 delta - q = 2 delta (1 - cos angle) - 2 (r - delta) cos angle + delta^2 mean s/|z - s|^2,
+
+    with 1 - cos angle = (Im z)^2/(r (r + Re z)) and r - delta = delta M/(1 + sqrt(1 + M)).
+
+    Args:
+        target: the target, in units of the order of the noise.
+        noise: delta.
+        start: the point of Biane's curve, in the support.
+
+    A billionth of the noise lies within (3 pi/2 10^-9)^(2/3) of its edge:
+
+    >>> from numerics.sums.target import Target
+    >>> target = Target(dim=10**15, decay=1.0, scale=1e-20)
+    >>> point, _ = top_quantile(target, 1.0, 10**6)
+    >>> print(f"{below_edge(target, 1.0, point) / (3e-9 * math.pi / 2) ** (2 / 3):.6f}")
+    1.000000
+    """
+    arithmetic, sizes = target.arithmetic, start.view.eigenvalues
+    with arithmetic.working():
+        real, height = start.point.real, start.zeta.imag
+        radius = arithmetic.sqrt(real * real + height * height)
+        across = arithmetic.real_part(start.separations)
+        mean = start.view.weights / (across * across + height * height)
+        linear, square = mean @ sizes, mean @ (sizes * sizes)
+        longer = 2 * real * linear - square
+        beyond = noise * longer / (1 + arithmetic.sqrt(1 + longer))
+        turned = noise * height * height / (radius * (radius + real))
+        return 2 * turned - 2 * beyond * real / radius + noise * noise * linear
 
 
 def _by_angle(target: AnyTarget, noise: Any, y: Any) -> tuple[Preimage, Any]:

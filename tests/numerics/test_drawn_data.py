@@ -150,7 +150,7 @@ def test_quadratic_networks_are_the_nuclear_norm_on_the_cone(alpha: float, decay
     assert_mean(risks, solve(problem).excess_risk, 0.1, resolution=0.2)
 
 
-@pytest.mark.parametrize("noise", [0.2, 0.8])
+@pytest.mark.parametrize("noise", [pytest.param(0.2, marks=pytest.mark.slow), 0.8])
 def test_free_convolutions_are_spectra_of_drawn_matrices(noise: float) -> None:
     """The distribution at several places, and the edge, in 400 dimensions.
 

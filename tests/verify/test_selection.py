@@ -95,7 +95,7 @@ def failures_of(phase, diagram=QUADRATIC, points=None):
     return {check.quantity for check in checks if check.verdict != "agrees"}
 
 
-@pytest.mark.parametrize("name", ["V", "VIa"])
+@pytest.mark.parametrize("name", [pytest.param("V", marks=pytest.mark.slow), "VIa"])
 def test_what_is_lost_at_deep_points_is_compared(name):
     """Pruning that does nothing, one part of the risk for another: neither is seen on the usual ladders."""
     phase = QUADRATIC[name]

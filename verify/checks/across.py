@@ -54,7 +54,7 @@ from verify.checks.places import (
     variable_at,
 )
 from verify.extrapolation import Limit, limit_beyond_logarithms, limit_beyond_powers
-from verify.ladder import STEPS, dimensions
+from verify.ladder import STEPS, dimensions, slowest_on
 
 QUANTITIES = {"excess_risk": "risk", "effective_noise": "effective_noise", "threshold": "threshold"}
 """What the law across a boundary has, by the names of solutions."""
@@ -272,12 +272,18 @@ def law_on(side: Side, law: BoundaryLaw) -> Iterator[Measured]:
             yield _at(place, quantity, 0.0, Limit(float(predicted[0] > NEARLY_NOTHING * opposite), 0.0))
         elif all(measured) and all(predicted):
             ratios = [float(value / number) for value, number in zip(measured, predicted, strict=True)]
-            yield _at(place, quantity, 1.0, limit_of(place.dims, ratios, is_logarithmic=law.logarithmic))
+            slowest = slowest_on(place.dims, place.gap)
+            limit = limit_of(place.dims, ratios, is_logarithmic=law.logarithmic, slowest=slowest)
+            yield _at(place, quantity, 1.0, limit)
 
 
-def limit_of(dims: Sequence[float], ratios: Sequence[float], *, is_logarithmic: bool) -> Limit:
+def limit_of(
+    dims: Sequence[float], ratios: Sequence[float], *, is_logarithmic: bool, slowest: float = 1.0
+) -> Limit:
     """The limit of ratios to a law, as sequences with what the law leaves out have one."""
-    return limit_beyond_logarithms(dims, ratios) if is_logarithmic else limit_beyond_powers(ratios)
+    if is_logarithmic:
+        return limit_beyond_logarithms(dims, ratios)
+    return limit_beyond_powers(ratios, slowest=slowest)
 
 
 def place_of(place: Place, law: BoundaryLaw) -> Iterator[Measured]:

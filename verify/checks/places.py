@@ -89,9 +89,9 @@ MARGIN = Fraction(1, 20)
 START = 2
 """Decimal exponent below a ladder."""
 
-STEPS, FEW_STEPS, STEPS_OF_SERIES = 6, 5, 8
+STEPS, FEW_STEPS, MANY_STEPS = 6, 5, 8
 """Dimensions on a ladder; fewer where a law is an integral over all modes, more where what is left is a
-series in 1/log d."""
+series in 1/log d, or, of a scaled width, several powers that fall slowly."""
 
 HIGHEST, HIGHEST_WITH_EDGE = 100.0, 40.0
 """Decimal exponent at which a ladder ends; where the noise has an edge, modes next to it are summed."""
@@ -326,7 +326,7 @@ def _place(diagram: PhaseDiagram, boundary: Boundary, point: dict[Symbol, Fracti
     if _has_edge(diagram):
         end = min(end, max(NEGLECTED / max(gap, float(MARGIN)), MODEST))
     law = _law_of(boundary)
-    steps = STEPS_OF_SERIES if law.logarithmic else STEPS
+    steps = MANY_STEPS if law.logarithmic or diagram.width == "scaled" else STEPS
     steps = FEW_STEPS if law.type is BoundaryType.RECOVERY else steps
     return Place(diagram, boundary, point, gap, dimensions(end, start=min(START, end / 4), steps=steps))
 

@@ -13,6 +13,7 @@ At a point deep inside a phase, on a ladder of dimensions, the ratios of these t
     location, overlap       of the outlier in the middle of them: its place, and what it loses to noise
     largest_outlier         the place of the first
     smallest_outlier        the place of the last
+    spacing                 a difference of the last few places
     tail                    number of weights beyond a point between both ends of the tail
     counting_function       the same, by the law that holds from the bulk on
     tail_exponent           of its fall, between two such points
@@ -20,8 +21,10 @@ At a point deep inside a phase, on a ladder of dimensions, the ratios of these t
 Modes are whole: a number N of them, and what is made of it, is known to 1/N at best, which is the error
 estimate of the numbers of weights.  All others approach their limits by powers of d, or of 1/log d where
 noise has no edge, which `extrapolation` removes.  The last outlier lies between ``smallest_outlier`` and
-``spacing`` above it, where depends on a whole number: this is the error estimate of its place, and what
-``spacing`` is is not compared.
+``spacing`` above it, where depends on a whole number: this is the error estimate of its place.  The j-th from
+the last on lies at e + c (j + f)^p, with f between 0 and 1 and p = 1 or 2, as places begin with the first or
+the second power at the threshold: the p-th difference of the last p + 1 is p! c, whatever f is, and
+``spacing`` is c.
 
 By hand, phase II of the quadratic network: delta << kappa, so that a weight is s_i - kappa.  Beyond x lie
 those with s_i > kappa + x, of which there are (sqrt(d)/(kappa + x))^(1/gamma).
@@ -38,6 +41,7 @@ from fractions import Fraction
 from typing import Any, Literal
 
 import mpmath
+import numpy as np
 from hypothesis import strategies as st
 from sympy import Expr, Float, S
 
@@ -45,8 +49,9 @@ from asymptotics import Law, Phase, PhaseDiagram, symbols
 from asymptotics.balance.laws import NoSuchLaw
 from asymptotics.expressions.checks import InvalidArgument
 from asymptotics.expressions.point import VARIABLES
-from asymptotics.phases.spectrum import SpectrumLaws
+from asymptotics.phases.spectrum import SpectrumLaws, Spikes
 from asymptotics.systems import system_of
+from numerics import Solution
 from numerics.networks.spectrum import Spectrum
 from verify import strategies, words
 from verify.checks.measured import (
@@ -60,7 +65,7 @@ from verify.checks.measured import (
     solution_at,
 )
 from verify.extrapolation import ROUNDING, Limit, limit_beyond_powers
-from verify.ladder import QUICK, coordinates, dimensions, margin_at, reach, reach_of_width
+from verify.ladder import QUICK, coordinates, dimensions, margin_at, reach, reach_of_width, slowest_on
 from verify.limits import DECAY_WINDOW, SAMPLES_WINDOW
 from verify.predictions import formal_difference
 
@@ -109,6 +114,18 @@ SEEN = 1e-9
 TAIL_ERROR = 1.5e-3
 """Share of the weights in a tail up to which whole numbers, and the start of the tail, may hide its law."""
 
+LOST_TO_WHOLE = 5.0
+"""By how much over the number of outliers a difference of the last depends on where they lie."""
+
+LEVEL, LEVEL_POWER = 1e-6, 2
+"""A slope of places that is less than this of their bend is none: they begin with this power then."""
+
+IN_TAIL = (0.4, 0.5)
+"""Where in a tail, on the logarithmic scale of its weights, these are counted."""
+
+TAIL_SPARE = 5.0
+"""Both errors in the tail are so many times smaller than their sum may be."""
+
 SEEN_BESIDE = 1e-3
 """Share of all weights that are not 0 from which on those that noise makes are told from the learned ones."""
 
@@ -118,15 +135,14 @@ OF_NOISE = ("noise_weights", "bulk_edge", "bulk_width")
 OF_TAIL = ("tail", "counting_function", "tail_exponent")
 """What is compared of the tail."""
 
-OF_LISTED = ("spikes", "location", "largest_outlier", "smallest_outlier", "overlap")
+OF_LISTED = ("spikes", "location", "largest_outlier", "smallest_outlier", "spacing", "overlap")
 """What is compared where outliers are listed."""
 
 WITH_WHOLE = ("mass_above", "noise_weights", "learned_modes")
 """What a whole number of learned weights adds to."""
 
-TO_EDGE = ("atom", "mass_above", "noise_weights", "learned_modes", "bulk_start", "bulk_edge")
-SPAN = ("bulk_width",)
-"""What is compared of all weights: as far as the edge of the bulk is seen, and what the bulk spans."""
+OF_ALL = ("atom", "mass_above", "noise_weights", "learned_modes", "bulk_start", "bulk_edge", "bulk_width")
+"""What is compared of all weights."""
 
 SIDES = {"diagonal": 2, "quadratic": 1, "attention": 1, "bilinear": 1}
 """A law that is even has weights of either sign; of the bilinear network these are singular values."""
@@ -142,7 +158,7 @@ class Spot:
         laws: of the spectrum there.
         dims: the ladder.
         are_listed: whether all outliers are few enough on it to be listed; they are compared there alone.
-        shares: what else is compared there, by name.
+        furthest: decimal exponent of the largest dimension in reach.
         is_deep: whether all that is neglected is decades smaller at the end of the ladder.
         slowest: by which factor the largest neglected term shrinks from one dimension to the next.
         rounding: relative, of what is measured there.
@@ -154,7 +170,7 @@ class Spot:
     laws: SpectrumLaws = field(repr=False)
     dims: tuple[int, ...]
     are_listed: bool = False
-    shares: tuple[str, ...] = (*TO_EDGE, *SPAN)
+    furthest: float = 0.0
     is_deep: bool = True
     slowest: float = 1.0
     rounding: float = ROUNDING
@@ -218,63 +234,45 @@ def spots_of(diagram: PhaseDiagram, phase: Phase, laws: SpectrumLaws, count: int
     # where all modes are learned they are outliers, and are listed
     all_listed = laws.learned_modes.expr == symbols.d
     most = MANY if all_listed else math.inf
-
-    def spots_on(ends: Sequence[tuple[Any, float, float]], shares: tuple[str, ...]) -> Iterator[Spot]:
-        """At the deepest of points whose ladders end there."""
-        for point, gap, end in sorted(ends, key=lambda at: -min(at[1] * min(at[2], most), DEPTH))[:count]:
-            last = min(end, most)
-            ladder = dimensions(last, start=0.5 if all_listed else last / 4, steps=STEPS)
-            is_deep, slowest = gap * last >= LEAST_DEPTH, _slowest(gap, ladder)
-            rounding = max(ROUNDING, FLOAT64 * 10 ** (last * _power_lost(phase, laws, point, shares)))
-            yield Spot(diagram, phase, point, laws, ladder, False, shares, is_deep, slowest, rounding)
-
-    shorter = [(point, gap, min(end, _end_of(phase, laws, point, SPAN))) for point, gap, end in points]
-    if shorter == points:
-        spots = [*spots_on(points, (*TO_EDGE, *SPAN))]
-    else:
-        spots = [*spots_on(points, TO_EDGE), *spots_on(shorter, SPAN)]
+    deepest = sorted(points, key=lambda at: -min(at[1] * min(at[2], most), DEPTH))
+    spots = []
+    for point, gap, end, furthest in deepest[:count]:
+        last = min(end, most)
+        ladder = dimensions(last, start=0.5 if all_listed else last / 4, steps=STEPS)
+        is_deep, slowest = gap * last >= LEAST_DEPTH, slowest_on(ladder, gap)
+        rounding = max(ROUNDING, FLOAT64 * 10 ** (last * _power_lost(phase, laws, point)))
+        spots.append(Spot(diagram, phase, point, laws, ladder, False, furthest, is_deep, slowest, rounding))
     if laws.spikes is not None:
-        few = [(point, gap, _listed(laws, point, end)) for point, gap, end in points]
+        few = [(point, gap, _listed(laws, point, end)) for point, gap, end, _ in points]
         best = max(few, key=lambda at: at[1] * at[2][1], default=None)
         if best is not None and best[1] * best[2][1] >= LEAST_DEPTH_OF_LISTED:
             point, gap, (first, end) = best
             ladder = dimensions(end, start=first, steps=STEPS)
             spots.append(
-                Spot(diagram, phase, point, laws, ladder, are_listed=True, slowest=_slowest(gap, ladder))
+                Spot(diagram, phase, point, laws, ladder, are_listed=True, slowest=slowest_on(ladder, gap))
             )
     return spots
 
 
-def _slowest(gap: float, dims: Sequence[int]) -> float:
-    """The factor by which d^-gap shrinks on a ladder, from one dimension to the next."""
-    return float(10 ** (-max(gap, 0.0) * math.log10(dims[-1] / dims[0]) / (len(dims) - 1)))
-
-
-def _reach(diagram: PhaseDiagram, phase: Phase, laws: SpectrumLaws, point: Any) -> tuple[float, float]:
-    """By how small a power of d the largest neglected term is smaller, and where the ladder ends."""
+def _reach(diagram: PhaseDiagram, phase: Phase, laws: SpectrumLaws, point: Any) -> tuple[float, float, float]:
+    """By how small a power of d the largest neglected term is smaller, where the ladder ends, and could."""
     gap = margin_at(diagram, phase, point)
     if diagram.width == "scaled":
-        end = reach_of_width(diagram, phase, point)
+        furthest = reach_of_width(diagram, phase, point)
     else:
-        end = float(reach(diagram, [phase], coordinates([point]), QUICK)[0])
-    end = min(end, max(HIGHEST, ENOUGH / max(gap, 1 / HIGHEST)))
-    return gap, min(end, _end_of(phase, laws, point, TO_EDGE))
+        furthest = float(reach(diagram, [phase], coordinates([point]), QUICK)[0])
+    lost = _power_lost(phase, laws, point)
+    seen = EDGE_DECADES / lost if lost > 0 else math.inf
+    return gap, min(furthest, max(HIGHEST, ENOUGH / max(gap, 1 / HIGHEST)), seen), furthest
 
 
-def _end_of(phase: Phase, laws: SpectrumLaws, point: Any, shares: tuple[str, ...]) -> float:
-    """Where a ladder ends that shows the edge of the bulk, or what it spans."""
-    lost = _power_lost(phase, laws, point, shares)
-    return EDGE_DECADES / lost if lost > 0 else math.inf
+def _power_lost(phase: Phase, laws: SpectrumLaws, point: Any) -> float:
+    """How fast digits of the edge of a bulk are lost: it is what a hard edge of the noise exceeds kappa by.
 
-
-def _power_lost(phase: Phase, laws: SpectrumLaws, point: Any, shares: tuple[str, ...]) -> float:
-    """How fast digits are lost: kappa at a hard edge, or units that keep the largest of the noise alone.
-
-    Differences of delta and kappa have the fewer digits the smaller they are beside them, by this power of d.
+    A difference of delta and kappa has the fewer digits the smaller it is beside them, by this power of d.
     """
-    delta, edge, width = _powers(point, phase.effective_noise, laws.bulk_edge, laws.bulk_width)
-    smallest = width if shares == SPAN else edge
-    return max(delta, edge) - smallest if smallest > -math.inf else 0.0
+    delta, edge = _powers(point, phase.effective_noise, laws.bulk_edge)
+    return max(delta, edge) - edge if edge > -math.inf else 0.0
 
 
 def _powers(point: Any, *laws: Law) -> list[float]:
@@ -299,11 +297,10 @@ def spectrum_at(spot: Spot) -> Iterator[Measured | LeftOut]:
     spectra = [solution.spectrum() for solution in solutions]
     try:
         if spot.are_listed:
-            yield from _outliers(spot, spectra)
+            yield from _outliers(spot, solutions, spectra)
         else:
             yield from _shares(spot, spectra, [float(solution.learned_modes) for solution in solutions])
-            if spot.shares != SPAN:
-                yield from _tail(spot, spectra[-1])
+            yield from _tail(spot, spectra[-1])
     except InvalidArgument:
         # laws have values all through their phase, but perhaps not in a region that a hand has altered
         yield _measured(spot, "mass_above", 1.0, Limit(math.nan, math.inf))
@@ -323,10 +320,10 @@ def _shares(
         "learned_modes": [*learned],
         "bulk_start": [spectrum.bulk_edges[0] for spectrum in spectra],
         "bulk_edge": [spectrum.bulk_edge for spectrum in spectra],
-        "bulk_width": [spectrum.bulk_edges[1] - spectrum.bulk_edges[0] for spectrum in spectra],
+        "bulk_width": [spectrum.bulk_width for spectrum in spectra],
     }
     is_mixed = any(x < SEEN_BESIDE * y for x, y in zip(measured["noise_weights"], weights, strict=True))
-    for quantity in spot.shares:
+    for quantity in OF_ALL:
         law: Law = getattr(spot.laws, quantity)
         values = measured[quantity]
         if law.expr == 0:
@@ -380,18 +377,23 @@ def _whole(limit: Limit, number: float) -> Limit:
 
 
 def _tail(spot: Spot, spectrum: Spectrum) -> Iterator[Measured | LeftOut]:
-    """Number of weights beyond a point in the tail, and how fast it falls there."""
+    """Number of weights beyond a point in the tail, and how fast it falls there.
+
+    Where the tail is short the dimension is larger than any on the ladder, as one solution is enough.
+    """
     if spot.laws.tail == 0:
         return
-    sides, dim = SIDES[spot.diagram.model.name], spot.dims[-1]
+    sides, dim = SIDES[spot.diagram.model.name], _dimension_of_tail(spot)
     values = spot.values(dim)
+    if dim != spot.dims[-1]:
+        spectrum = solution_at(spot.diagram, values).spectrum()
     low, high = (law.evaluate(**values) for law in spot.laws.tail_range)
     if not all(isinstance(end, mpmath.mpf) and end > 0 for end in (low, high)):
         # a law has values all through its phase, but perhaps not in a region that a hand has altered
         yield _measured(spot, "tail", 1.0, Limit(math.nan, math.inf))
         return
     # far above the first, and as many weights beyond as tell 1 %
-    places = [float(low * (high / low) ** share) for share in (0.4, 0.5)]
+    places = [float(low * (high / low) ** share) for share in IN_TAIL]
     numbers = [float(spectrum.mass_beyond(x)) * dim * sides for x in places]
     # two modes are between what is whole and the law; far above the start of the tail the rest is its share
     error = 2 / max(min(numbers), 1.0) + 2 * float(low) / min(places)
@@ -408,7 +410,20 @@ def _tail(spot: Spot, spectrum: Spectrum) -> Iterator[Measured | LeftOut]:
     )
 
 
-def _outliers(spot: Spot, spectra: Sequence[Spectrum]) -> Iterator[Measured | LeftOut]:
+def _dimension_of_tail(spot: Spot) -> int:
+    """The last of the ladder, or one in reach at which the tail is long and has weights enough."""
+    low, high = _powers(spot.point, *spot.laws.tail_range)
+    fall = float(spot.laws.tail_exponent.subs(symbols.gamma, _exactly(spot.point.gamma)))
+    span = (high - low) * min(IN_TAIL[0], (1 - IN_TAIL[1]) * fall)
+    needed = math.log10(TAIL_SPARE / TAIL_ERROR) / span if span > 0 else math.inf
+    if math.log10(spot.dims[-1]) < needed <= spot.furthest:
+        return dimensions(needed, steps=1)[-1]
+    return spot.dims[-1]
+
+
+def _outliers(
+    spot: Spot, solutions: Sequence[Solution], spectra: Sequence[Spectrum]
+) -> Iterator[Measured | LeftOut]:
     """Number of the outliers, and the place and overlap of that in the middle of them."""
     spikes = spot.laws.spikes
     assert spikes is not None
@@ -436,11 +451,44 @@ def _outliers(spot: Spot, spectra: Sequence[Spectrum]) -> Iterator[Measured | Le
             yield _measured(spot, "smallest_outlier", 1.0, limit)
         else:
             yield _left_out(spot.phase, "smallest_outlier", words.WHOLE)
-    yield _left_out(spot.phase, "spacing", words.WHOLE)
+    if spikes.spacing.expr != 0:
+        yield _spacing(spot, spikes, solutions, spectra)
     if losses and all(losses):
         yield _measured(spot, "overlap", 1.0, _beyond(spot, losses))
     elif spikes.overlap is not None:
         yield _left_out(spot.phase, "overlap", words.SHALLOW_SPECTRUM)
+
+
+def _spacing(
+    spot: Spot, spikes: Spikes, solutions: Sequence[Solution], spectra: Sequence[Spectrum]
+) -> Measured | LeftOut:
+    """A difference of the last places, which does not depend on how far the last is from the threshold.
+
+    It is a multiple of delta, or of kappa, over a power of the number of outliers: these have laws of their
+    own, which are compared apart, and are here as solved.
+    """
+    power, numbers = _power_at_threshold(spikes, spot.values(spot.dims[-1])), [len(s.spikes) for s in spectra]
+    whole = LOST_TO_WHOLE / numbers[-1]
+    if whole > TAIL_ERROR or min(numbers) <= power:
+        return _left_out(spot.phase, "spacing", words.FEW_OUTLIERS)
+    unit = "effective_noise" if power == LEVEL_POWER else "threshold"
+    values = []
+    for dim, solution, number, spectrum in zip(spot.dims, solutions, numbers, spectra, strict=True):
+        at = spot.values(dim)
+        last = np.diff([spike.location for spike in spectrum.spikes[-1 - power :]], power)
+        more = number / spikes.number.evaluate(**at)
+        larger = getattr(solution, unit) / getattr(spot.phase, unit).evaluate(**at)
+        values.append(abs(float(last[0])) / math.factorial(power) * more**power / larger)
+    return _measured(spot, "spacing", 1.0, _last_of(spot, spikes.spacing, values, whole))
+
+
+def _power_at_threshold(spikes: Spikes, values: Mapping[str, Any]) -> int:
+    """The power with which places begin at the threshold: 2 where they are level there, else 1."""
+    last = spikes.number.evaluate(**values)
+    slope, bend = (
+        abs(_number(spikes.location.diff(symbols.index, k), values, rank=last)) * last**k for k in (1, 2)
+    )
+    return LEVEL_POWER if slope < LEVEL * bend else 1
 
 
 def _last_of(spot: Spot, law: Law, values: Sequence[Any], whole: float) -> Limit:
@@ -463,7 +511,7 @@ def _exponents(point: Any) -> dict[Expr, Expr]:
     return {getattr(symbols, name): _exactly(x or Fraction(0)) for name, x in point._asdict().items()}
 
 
-def _number(expression: Expr, values: Mapping[str, Any], x: float | None = None, *, rank: int = 1) -> float:
+def _number(expression: Expr, values: Mapping[str, Any], x: float | None = None, *, rank: Any = 1) -> float:
     """An expression in the physical variables, and in the weight x or the rank of an outlier."""
     known = {
         VARIABLES[name]: Float(mpmath.mpf(v), 30) if name != "gamma" else _exactly(v)

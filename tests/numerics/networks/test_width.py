@@ -11,10 +11,10 @@ import pytest
 from scipy import integrate
 
 from numerics import InvalidProblem, Problem, solve
-from numerics.arithmetic.precision import multiprecision
+from numerics.arithmetic.precision import for_digits, multiprecision, to_mpf
 from numerics.networks import quadratic as all_units
 from numerics.networks.quadratic_approximation import approximate_scalars
-from numerics.networks.width import narrowed, scalars, scalars_at_angle, top_quantile
+from numerics.networks.width import below_edge, narrowed, scalars, scalars_at_angle, top_quantile
 from numerics.sums.target import Target
 
 RESULTS = ("error", "degrees_of_freedom", "mean_size", "mass_above")
@@ -153,6 +153,7 @@ def test_a_solution_of_finite_width() -> None:
     smallest = spectrum.quantile(spectrum.atom + 1e-12)
     assert 0 < smallest < spectrum.bulk_edge
     assert spectrum.bulk_edges == (pytest.approx(smallest, rel=1e-6, abs=0), spectrum.bulk_edge)
+    assert spectrum.bulk_width == pytest.approx(spectrum.bulk_edge - spectrum.smallest, rel=1e-12, abs=0)
     assert spectrum.density(0.99 * smallest) == 0 < spectrum.density(1.01 * smallest)
     # without the noise above the threshold less is left to err on
     assert solution.pruned() < solution.excess_risk
@@ -163,6 +164,33 @@ def test_few_units_keep_no_noise() -> None:
     spectrum = solution.spectrum()
     assert solution.learned_modes == len(spectrum.spikes) == 10
     assert spectrum.bulk_edges == (0, 0)
+    assert spectrum.bulk_width == 0
+
+
+@pytest.mark.parametrize(
+    ("dim", "units", "scale"), [(50, 20, 0.5), (50, 20, 5.0), (10**6, 10**3, 300.0), (10**20, 10**6, 1e4)]
+)
+def test_what_few_units_keep_of_the_noise_is_as_wide_as_more_digits_say(
+    dim: int, units: int, scale: float
+) -> None:
+    """Of 10^20 eigenvalues the largest million lie within 1e-9 of the edge, and learned ones among them."""
+    target, arithmetic = Target(dim=dim, decay=1.25, scale=scale), for_digits(50)
+    start, _ = top_quantile(target, 1.0, units)
+    with arithmetic.working():
+        one = arithmetic.real(1)
+        _, quantile = top_quantile(target.in_arithmetic(arithmetic), one, units)
+        width = to_mpf(2 * one - quantile)
+    assert below_edge(target, 1.0, start) == pytest.approx(float(width), rel=1e-13, abs=0)
+
+
+def test_a_band_of_noise_far_narrower_than_a_rounding_has_its_width() -> None:
+    """A float of the order of 1 is known to 1e-16; noise alone fills (3 pi p/(2 d))^(2/3) delta."""
+    solution = solve(
+        Problem("quadratic", gamma=1, samples=10**46, dim=10**40, weight_decay=1e-24, width=10**14)
+    )
+    spectrum, law = solution.spectrum(), (1.5 * math.pi * 1e-26) ** (2 / 3) * solution.effective_noise
+    assert spectrum.bulk_width < 1e-16 * solution.effective_noise
+    assert spectrum.bulk_width == pytest.approx(law, rel=1e-3, abs=0)
 
 
 @pytest.mark.slow

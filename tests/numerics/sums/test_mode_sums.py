@@ -98,10 +98,10 @@ def test_a_pole_at_the_break_is_summed_on_both_sides(
                 (terms[: nodes.learned], 1, break_after),
                 (terms[nodes.learned :], break_after + 1, dim),
             ):
-                total = np.sum(half) + pole * 0
-                computed = mpmath.mpc(to_mpf(_real(total)), to_mpf(_imaginary(total)))
+                # of ten thousand terms a sum in this arithmetic rounds more than the terms themselves
+                computed = mpmath.fsum(mpmath.mpc(to_mpf(_real(z)), to_mpf(_imaginary(z))) for z in half)
                 error = abs(computed - digamma_sum(first, last, exact_pole))
-                assert error < 40 * scale * to_mpf(arithmetic.epsilon)
+                assert error < 3 * scale * to_mpf(arithmetic.epsilon)
 
 
 def _real(z: object) -> object:

@@ -118,7 +118,7 @@ def _middle(text):
     [
         (diagonal, "fixed", "erm"),
         pytest.param(quadratic, "fixed", "erm", marks=pytest.mark.slow),
-        (diagonal, "fixed", "bayes"),
+        pytest.param(diagonal, "fixed", "bayes", marks=pytest.mark.slow),
         (diagonal, "scaled", "bayes"),
     ],
 )

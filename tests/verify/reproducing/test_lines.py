@@ -132,7 +132,7 @@ def altered(phase):
     return replace(phase, risk=replace(phase.risk, constant=Rational(101, 100) * phase.risk.constant))
 
 
-@pytest.mark.parametrize("names", [("VIb",), ("VIb", "III")])
+@pytest.mark.parametrize("names", [("VIb",), pytest.param(("VIb", "III"), marks=pytest.mark.slow)])
 def test_lines_of_a_part_with_an_altered_law_are_of_that_law(names, tmp_path):
     whole = phase_diagram(diagonal)
     part = replace(whole, phases=tuple(altered(whole[name]) for name in names), boundaries=())
