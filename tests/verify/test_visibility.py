@@ -47,7 +47,8 @@ def test_what_others_leave_is_seen_until_it_is_lost_beside_the_whole():
 
 
 @pytest.mark.parametrize(
-    ("quantity", "decades", "digits"), [("learned", SEEN_DECADES, 5), pytest.param("unlearned", 14, 8, marks=pytest.mark.slow)]
+    ("quantity", "decades", "digits"),
+    [("learned", SEEN_DECADES, 5), pytest.param("unlearned", 14, 8, marks=pytest.mark.slow)],
 )
 def test_what_is_said_to_be_seen_is_right(quantity, decades, digits):
     """The smallest part that counts as seen, and one far below what is lost: float64 and thirty digits."""
