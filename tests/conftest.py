@@ -1,7 +1,7 @@
 """Hypothesis in these tests: no deadlines, which only measure how busy the machine is.
 
-Each worker of pytest-xdist has a core, on which threads of BLAS would only wait for each other: the suite took
-a quarter longer.  The variable is set before NumPy is loaded, and holds for what tests start.
+Each worker of pytest-xdist has a core, on which threads of BLAS would only wait for each other: the suite
+took a quarter longer.  The variable is set before NumPy is loaded, and holds for what tests start.
 """
 
 import os

@@ -15,8 +15,8 @@ right one.  And of its real roots only one has x'(z) >= 0.
 A point is seen from a real origin c close to it (`views`): c is z_kappa if that is real, else about
 |z_kappa|, as the curve is almost a circle where noise dominates.
 
-In order: `preimage`, `beyond_all`, `above_axis`, `RayPoint`, `on_ray`, `at_angle`, `gap_after`,
-`noise_border`, `right_edge`.
+In order: `preimage`, `beyond_all`, `above_axis`, `RayPoint`, `on_ray`, `at_angle`, `beside_mode`,
+`gap_after`, `noise_border`, `right_edge`.
 """
 
 from __future__ import annotations
@@ -356,12 +356,11 @@ def _placed(target: AnyTarget, root: _Root) -> Preimage:
         share = target.share_above(rank)
         view = view.moved(step, learned=rank, above=view.above + shift, share=share)
     view = view.moved(_within_gap(view, abs(point)))
-    # Inside the band of one mode c comes as close to it: a path across the gap would be all cancellation.
-    gap, band = view.distances[root.nearest], 2 * abs(root.xi)
-    if band < abs(gap):
-        side = band if gap > 0 else -band
-        origin, distances = view.eigenvalues[root.nearest] + side, view.from_node(root.nearest) + side
-        view = replace(view, origin=origin, distances=distances)
+    # Inside the band of one mode c comes as close to it: a path across the gap would be all cancellation.  It
+    # is right of the mode: among learned modes the ray from c would be, of one so close.
+    band = 2 * abs(root.xi)
+    if band < abs(view.distances[root.nearest]):
+        view = view.seen_from(view.eigenvalues[root.nearest] + band, view.from_node(root.nearest) + band)
     return Preimage(view, root.xi - view.distances[root.nearest], separations)
 
 
@@ -478,6 +477,33 @@ def at_angle(target: AnyTarget, noise: Any, angle: Any) -> tuple[Preimage, Any]:
         threshold = 2 * ray.radius * arithmetic.cos(angle) - mean
         separations = arithmetic.complex(ray.along, ray.height + 0 * ray.along)
         return _placed(target, _Root.of(ray.view, separations)), threshold
+
+
+def beside_mode(target: AnyTarget, noise: Any, place: int, offset: Any) -> tuple[Preimage, Any]:
+    """The point z = s + offset + i v of Biane's curve, and x(z), with s the ``place``-th different size.
+
+    The offset is known in its own digits, however small it is beside s.
+
+    Args:
+        target: of which all sizes are nodes, in units of the order of the noise.
+        noise: delta, a scalar of the target's arithmetic.
+        place: from 1 for the largest on.
+        offset: likewise.
+
+    >>> from numerics.sums.explicit import explicit_target, target_sizes
+    >>> start, x = beside_mode(explicit_target(target_sizes([2.0, 1.0]), 10**24), 0.5, 1, 1e-13)
+    >>> complex(start.separations[0])
+    (1e-13+5.066228051190204e-13j)
+    """
+    arithmetic = target.arithmetic
+    with arithmetic.working():
+        view = spectrum_view(target, place)
+        node = view.above - 1
+        height = view.curve(arithmetic, noise).seen_from(node).height(offset)
+        real = offset + view.from_node(node)
+        separations = arithmetic.complex(real, height + 0 * real)
+        shift = noise * noise * (view.weights @ (real / (real * real + height * height)))
+        return _placed(target, _Root.of(view, separations)), view.eigenvalues[node] + offset + shift
 
 
 def gap_after(target: AnyTarget, noise: Any, number: int) -> Gap:

@@ -9,8 +9,9 @@ functionals of f are those of `quadratic`,
 also where f jumps at q; the path along which they are integrated begins at z_q instead of z_kappa.
 
 Where the support has a gap between the bands of modes p and p + 1, z_q is any real point of it.  Else q_p is
-searched for on Biane's curve: in the real part of z among learned modes; in its angle where noise alone is
-cut.  There the mass is of the third order in the angle, and the digits of q do not determine it.
+searched for on Biane's curve: in the real part of z among learned modes, from the mode itself where modes are
+listed, as bands of equal ones may be narrower than a rounding of it; in its angle where noise alone is cut.
+There the mass is of the third order in the angle, and the digits of q do not determine it.
 
 Functions, in order: `scalars`, `scalars_at_angle`, `cut_at`, `narrowed`, `top_quantile`, `below_edge`.
 """
@@ -28,7 +29,7 @@ from numerics.arithmetic.precision import DOUBLE, DOUBLE_BITS
 from numerics.equations.bracketing import monotone_root
 from numerics.equations.secant import secant
 from numerics.equations.state_equations import Scalars
-from numerics.free_probability.preimages import above_axis, at_angle, gap_after
+from numerics.free_probability.preimages import above_axis, at_angle, beside_mode, gap_after
 from numerics.free_probability.views import Preimage, natural_unit, spectrum_view
 from numerics.networks import quadratic
 from numerics.networks.quadratic import Cut
@@ -171,7 +172,7 @@ def top_quantile(target: AnyTarget, noise: Any, count: int) -> tuple[Preimage, A
                 ).image(0)
         places: tuple[Place, ...] = (_by_angle, _by_real_part)
         if count <= target.modes_above(noise):
-            places = places[::-1]
+            places = (_by_offset(target, noise, count), *places[::-1]) if target.is_whole else places[::-1]
         failure = None
         for place in places:
             try:
@@ -230,6 +231,20 @@ def _by_real_part(target: AnyTarget, noise: Any, y: Any) -> tuple[Preimage, Any]
     return above_axis(target, noise, target.arithmetic.exp(y))
 
 
+def _by_offset(target: AnyTarget, noise: Any, count: int) -> Place:
+    """At w sinh(y) from the mode of that number, with w the half-width of the band of those of its size."""
+    learned = target.rank(target.size(count)) + 1
+
+    def place(target: AnyTarget, noise: Any, y: Any) -> tuple[Preimage, Any]:
+        arithmetic = target.arithmetic
+        share = target.share_above(learned) - target.share_above(learned - 1)
+        growth = arithmetic.exp(y)
+        offset = noise * arithmetic.sqrt(share) * (growth - 1 / growth) / 2
+        return beside_mode(target, noise, learned, offset)
+
+    return place
+
+
 def _on_curve(target: AnyTarget, noise: Any, count: int, place: Place) -> tuple[Preimage, Any]:
     """The quantile along Biane's curve: by bracketing in float64, then by the secant method."""
 
@@ -249,7 +264,7 @@ def _on_curve(target: AnyTarget, noise: Any, count: int, place: Place) -> tuple[
     y = arithmetic.real(root)
     rounding = arithmetic.epsilon * max(abs(y), 1)
     result = secant(partial(surplus, target, noise), y, arithmetic.real(slope), 4 * rounding)
-    if not min(abs(result.residual), abs(result.step)) < _ROUNDINGS * rounding:
+    if not abs(result.residual) < _ROUNDINGS * rounding:
         raise NotConverged(f"the {count} largest of {target.dim} eigenvalues were not told from the others")
     value: tuple[Preimage, Any] = result.value
     return value
@@ -259,6 +274,8 @@ def _guess(target: AnyTarget, noise: float, count: int, place: Place) -> float:
     """Where to search: at the mode itself, or where the mass 2 angle^3/(3 pi) of noise alone is count/dim."""
     if place is _by_real_part:
         return math.log(max(noise, target.size(count + 0.5)))
+    if place is not _by_angle:
+        return 0.0
     return -math.log(3 * math.pi / 2 * count / target.dim) / 3
 
 

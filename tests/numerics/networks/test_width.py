@@ -10,11 +10,12 @@ import numpy as np
 import pytest
 from scipy import integrate
 
-from numerics import InvalidProblem, Problem, solve
+from numerics import InvalidProblem, NotConverged, Problem, solve
 from numerics.arithmetic.precision import for_digits, multiprecision, to_mpf
 from numerics.networks import quadratic as all_units
 from numerics.networks.quadratic_approximation import approximate_scalars
 from numerics.networks.width import below_edge, narrowed, scalars, scalars_at_angle, top_quantile
+from numerics.sums.explicit import explicit_target, target_sizes
 from numerics.sums.target import Target
 
 RESULTS = ("error", "degrees_of_freedom", "mean_size", "mass_above")
@@ -165,6 +166,43 @@ def test_few_units_keep_no_noise() -> None:
     assert solution.learned_modes == len(spectrum.spikes) == 10
     assert spectrum.bulk_edges == (0, 0)
     assert spectrum.bulk_width == 0
+
+
+@pytest.mark.parametrize("dim", [10**6, 10**12, 10**20])
+@pytest.mark.parametrize(("target", "units"), [([5.0] * 3, 1), ([5.0] * 3, 2), ([2.0] * 5, 3)])
+def test_a_width_that_parts_equal_eigenvalues(target: list[float], units: int, dim: int) -> None:
+    """Their band is 10^-10 of them wide at d = 10^20: the quantile was anywhere near, without a word."""
+    problem = Problem(
+        "quadratic",
+        target=target,
+        dim=dim,
+        width=units,
+        samples=100 * dim * dim,
+        weight_decay=1e-30,
+        noise_variance=100,
+    )
+    exact = solve(problem, digits=25).excess_risk
+    assert solve(problem).excess_risk == pytest.approx(float(exact), rel=1e-13, abs=0)
+    # of the eigenvalues, all but equal, those that are kept
+    apart = [x * (1 + 1e-3 * k) for k, x in enumerate(target)]
+    assert float(exact) == pytest.approx(solve(replace(problem, target=apart)).excess_risk, rel=0.01, abs=0)
+
+
+def test_a_quantile_has_the_mass_that_it_is_said_to_have() -> None:
+    """Of clusters of eigenvalues next to the noise's own end some are told apart, and others are refused."""
+    rng, told = np.random.default_rng(1), 0
+    for _ in range(40):
+        dim, spread = 10 ** int(rng.integers(8, 30)), 10.0 ** rng.uniform(-12, -2)
+        target = explicit_target(target_sizes(1 + spread * rng.standard_normal(rng.integers(1, 8))), dim)
+        units = int(rng.integers(1, 10))
+        try:
+            start, _ = top_quantile(target, 1.0, units)
+        except NotConverged:
+            continue
+        cut = all_units.Cut(target, 1.0, 1.0, start, 0.0, 1.0)
+        assert all_units.scalars_of(cut).mass_above * dim == pytest.approx(units, rel=1e-11, abs=0)
+        told += 1
+    assert told >= 36
 
 
 @pytest.mark.parametrize(
