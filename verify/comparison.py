@@ -23,7 +23,7 @@ from threading import RLock
 from typing import Any, NamedTuple, TypeGuard
 
 from asymptotics import Law, Phase, PhaseDiagram
-from asymptotics.expressions.checks import InvalidArgument, exact_number, require
+from asymptotics.expressions.checks import InvalidArgument, exact_exponent, require
 from numerics import InvalidProblem, NotConverged, Problem, solve
 from numerics.arithmetic.precision import to_fraction
 from numerics.estimators.bayes import FEW_DIGITS
@@ -171,7 +171,8 @@ def checks_at(
         diagram: as ``agreement`` takes it.
         phase: one of ``diagram.phases``.
         at: exponents, by the names that ``locate`` has for them, or a point of ``strategies.scales``; one
-            that is None, such as b where noise does not scale, is left out.
+            that is None, such as b where noise does not scale, is left out.  A float is the decimal that
+            Python prints.
 
     Raises:
         InvalidArgument: an argument is none of these.
@@ -191,7 +192,7 @@ def checks_at(
     by_name = at._asdict() if isinstance(at, tuple) and hasattr(at, "_asdict") else at
     held = {k: x for k, x in by_name.items() if x is not None} if isinstance(by_name, Mapping) else {}
     require(set(held) == set(names), "at", at, f"the exponents {', '.join(names)}, by name")
-    exact = {name: to_fraction(exact_number(name, value)) for name, value in held.items()}
+    exact = {name: to_fraction(exact_exponent(name, value)) for name, value in held.items()}
     for name, value in exact.items():
         require(abs(value) <= WIDEST, name, held[name], f"between -{WIDEST} and {WIDEST}")
     point = shape(**exact)

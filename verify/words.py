@@ -144,7 +144,7 @@ MEANING = {
     "mass_above": "the share of the trained weights that is not 0",
     "noise_weights": "the number of trained weights that noise makes",
     "bulk_edge": "the largest trained weight that noise makes",
-    "bulk_start": "the smallest one that is not 0, where it makes no smaller ones",
+    "bulk_start": "the smallest one, where few hidden units keep the largest alone; else 0",
     "bulk_width": "by how much the smallest one that is not 0 is smaller",
     "spikes": "the number of outliers among the trained weights",
     "location": "the place of the outlier in the middle of them",
@@ -185,12 +185,15 @@ SHALLOW_BOUNDARY = "what the law neglects is not small at any dimension in reach
 NO_LAW = "no law across this boundary is derived"
 NOTHING_CLOSE = "no risk is left on this side of the boundary"
 SLOW_PROOF = "proofs take seconds here: compared at full effort alone"
-NO_DEEP_POINT = "no point drawn lies so deep in a phase that its law is good at the dimensions of proofs"
+NO_DEEP_POINT = (
+    "no point drawn lies so deep in a phase, of those whose risk is a power of d, that its law is good at "
+    "the dimensions of proofs"
+)
 NO_SPECTRUM = "no law of the spectrum is derived in this phase"
-SHALLOW_SPECTRUM = "no point drawn is deep enough in the phase for it, or its number is a series in 1/log d"
+SHALLOW_SPECTRUM = "at every point drawn it approaches its law too slowly, such as by a series in 1/log d"
 FEW_OUTLIERS = "too few outliers at any dimension in reach"
 
-WHOLE = "by how much at most a number depends on where others lie between whole ones"
+WHOLE = "the last outlier is known to the spacing alone, which is not small beside its place"
 FEW_IN_TAIL = "too few weights in the tail at any dimension in reach"
 NEEDS_PANDAS = "to_frame needs pandas: pip install '.[tables]', from the root of the repository"
 NO_VERSION = "(not installed)"

@@ -49,7 +49,7 @@ from numerics.networks.spectrum import (
     MOST_SPIKES,
     Spectrum,
     Spike,
-    quadratic_noise_edge,
+    edge_of_bulk,
     quadratic_spectrum,
 )
 from numerics.sums.explicit import AnyTarget
@@ -153,7 +153,7 @@ def bilinear_spectrum(noise: float, threshold: float, target: AnyTarget) -> Spec
     learned = min(target.modes_above(delta), MOST_SPIKES)
     first, second = Symmetrised(target).resolvent_of_others(learned)
     locations, overlaps = target.largest(learned) + delta**2 * first - kappa, 1 - delta**2 * second
-    bulk_edge = max(float(quadratic_noise_edge(delta, target.dim)) - kappa, 0.0)
+    bulk_edge = edge_of_bulk(delta, kappa, target)
     return Spectrum(
         atom=1 - law.mass_beyond(0.0),
         bulk_edge=bulk_edge,

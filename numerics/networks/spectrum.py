@@ -22,8 +22,8 @@ delta for eigenvalues, and for d coefficients below their expected maximum, abou
 equation (`free_probability`); masses, contour integrals in relative precision, are compared with the closed
 form at such a point.  Those of the diagonal one are finite sums.  A quantile is compared with its mass.
 
-In order: `Law`, `Spike`, `Spectrum`, `quadratic_noise_edge`, `diagonal_noise_edge`, `quadratic_spectrum`,
-`diagonal_spectrum`.
+In order: `Law`, `Spike`, `Spectrum`, `quadratic_noise_edge`, `edge_of_bulk`, `diagonal_noise_edge`,
+`quadratic_spectrum`, `diagonal_spectrum`.
 """
 
 from __future__ import annotations
@@ -96,7 +96,8 @@ class Spectrum(Displayed):
     Attributes:
         atom: mass at 0.
         bulk_edge: largest weight that noise alone produces: 2 delta - kappa, or for the diagonal network the
-            expected maximum of d pure-noise coefficients, delta sqrt(2 log d) - kappa; 0 if that is negative.
+            expected maximum of d pure-noise coefficients, delta sqrt(2 log d) - kappa; 0 if that is negative,
+            or if all eigenvalues are outliers.
         smallest: left end of the weights that are not 0; above 0 only where few hidden units keep but the
             largest eigenvalues.
         bulk_width: by how much the largest weight that noise alone produces exceeds the smallest of them that
@@ -119,9 +120,10 @@ class Spectrum(Displayed):
     spike_width: float = 0.0
 
     def __repr__(self) -> str:
+        more = " or more" if len(self.spikes) == MOST_SPIKES else ""
         return (
             f"<Spectrum: mass {self.atom:.6g} at 0, noise up to {self.bulk_edge:.6g}, "
-            f"{len(self.spikes)} outliers, right edge {self.right_edge:.6g}>"
+            f"{len(self.spikes)}{more} outliers, right edge {self.right_edge:.6g}>"
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -335,6 +337,19 @@ def quadratic_noise_edge(noise: Any, dim: int, arithmetic: Arithmetic = DOUBLE) 
     return 2 * noise
 
 
+def edge_of_bulk(noise: float, threshold: float, target: AnyTarget) -> float:
+    """The largest eigenvalue that noise makes, less the threshold; 0 if there is none, as all are outliers.
+
+    >>> from numerics.sums.target import Target
+    >>> target = Target.of(50, 1.25, "unit")
+    >>> edge_of_bulk(0.25, 0.25, target), edge_of_bulk(1e-3, 0, target)
+    (0.25, 0.0)
+    """
+    if target.modes_above(noise) == target.dim:
+        return 0.0
+    return max(float(quadratic_noise_edge(noise, target.dim)) - threshold, 0.0)
+
+
 def diagonal_noise_edge(noise: Any, dim: int, arithmetic: Arithmetic = DOUBLE) -> Any:
     """Expected maximum, nearly, of d coefficients of pure noise: delta sqrt(2 log d).
 
@@ -365,7 +380,7 @@ def quadratic_spectrum(
     locations, overlaps = target.largest(learned) + delta**2 * first - kappa, 1 - delta**2 * second
 
     most = units / target.dim
-    noise_edge = max(float(quadratic_noise_edge(delta, target.dim)) - kappa, 0.0)
+    noise_edge = edge_of_bulk(delta, kappa, target)
     smallest, bulk_width = 0.0, noise_edge
     # with as many hidden units as inputs none is cut off, though mass_above may round above 1
     if units < target.dim and float(quadratic.scalars(delta, kappa, target).mass_above) > most:

@@ -129,14 +129,16 @@ TAIL_SPARE = 5.0
 SEEN_BESIDE = 1e-3
 """Share of all weights that are not 0 from which on those that noise makes are told from the learned ones."""
 
-OF_NOISE = ("noise_weights", "bulk_edge", "bulk_width")
-"""What there is nothing of, and no law, where noise makes no weights."""
-
 OF_TAIL = ("tail", "counting_function", "tail_exponent")
 """What is compared of the tail."""
 
 OF_LISTED = ("spikes", "location", "largest_outlier", "smallest_outlier", "spacing", "overlap")
 """What is compared where outliers are listed."""
+
+NO_VALUE = (InvalidArgument, ArithmeticError, TypeError, KeyError)
+"""Laws have values all through their phase; those that a hand has altered may have none, or complex ones."""
+
+NOT_MEASURED = Limit(math.nan, math.inf)
 
 WITH_WHOLE = ("mass_above", "noise_weights", "learned_modes")
 """What a whole number of learned weights adds to."""
@@ -299,17 +301,19 @@ def spectrum_at(spot: Spot) -> Iterator[Measured | LeftOut]:
         if spot.are_listed:
             yield from _outliers(spot, solutions, spectra)
         else:
-            yield from _shares(spot, spectra, [float(solution.learned_modes) for solution in solutions])
-            yield from _tail(spot, spectra[-1])
-    except InvalidArgument:
-        # laws have values all through their phase, but perhaps not in a region that a hand has altered
-        yield _measured(spot, "mass_above", 1.0, Limit(math.nan, math.inf))
+            if spot.laws.spikes is None:
+                yield _measured(spot, "spikes", 0.0, Limit(float(len(spectra[-1].spikes) > 0), 0.0))
+            yield from _shares(spot, solutions, spectra)
+            yield from _tail(spot, solutions[-1], spectra[-1])
+    except NO_VALUE:
+        yield _measured(spot, "mass_above", 1.0, NOT_MEASURED)
 
 
 def _shares(
-    spot: Spot, spectra: Sequence[Spectrum], learned: Sequence[float]
+    spot: Spot, solutions: Sequence[Solution], spectra: Sequence[Spectrum]
 ) -> Iterator[Measured | LeftOut]:
     """Atom, mass of what is not 0, and the edge of the bulk."""
+    learned = [float(solution.learned_modes) for solution in solutions]
     sides = SIDES[spot.diagram.model.name]
     above = [sides * float(spectrum.mass_beyond(0.0)) for spectrum in spectra]
     weights = [dim * share for dim, share in zip(spot.dims, above, strict=True)]
@@ -327,29 +331,49 @@ def _shares(
         law: Law = getattr(spot.laws, quantity)
         values = measured[quantity]
         if law.expr == 0:
-            # no weight is noise: its edge lies below the threshold, or every weight is learned
-            if quantity not in OF_NOISE:
-                yield _measured(spot, quantity, 0.0, Limit(values[-1], 0.0))
+            count = float(_is_something(quantity, measured, weights[-1]))
+            yield _measured(spot, quantity, 0.0, Limit(count, 0.0))
             continue
         if (
             spot.phase.risk.corrected is not None
             or law.corrected is not None
-            or not all(values)
             or not spot.is_deep
+            or (values[-1] and not all(values))
             or (quantity == "noise_weights" and is_mixed)
             or (quantity == "atom" and min(values) < SEEN)
         ):
             yield _left_out(spot.phase, quantity, words.SHALLOW_SPECTRUM)
             continue
-        limit = _limit(spot, law, values)
+        limit = _limit(spot, law, values) if values[-1] else Limit(0.0, 0.0)
         if quantity in WITH_WHOLE:
             limit = _whole(limit, learned[-1])
         yield _measured(spot, quantity, 1.0, limit)
 
 
+def _is_something(quantity: str, measured: Mapping[str, Sequence[Any]], weights: float) -> bool:
+    """Whether there is, after all, what a law says is nothing: a share of the weights, or an edge of noise.
+
+    No weight is noise where its edge lies below the threshold, or where every weight is learned; of the
+    learned ones, which are whole, the number of all weights differs by less than two.
+    """
+    learned, noise = (float(measured[name][-1]) for name in ("learned_modes", "noise_weights"))
+    value = float(measured[quantity][-1])
+    is_noise = noise > max(2.0, SEEN * learned)
+    return {
+        "atom": abs(value) > SEEN,
+        "mass_above": weights >= 1,
+        "learned_modes": learned >= 1,
+        "noise_weights": is_noise,
+        "bulk_start": value > 0,
+    }.get(quantity, is_noise and value > 0)
+
+
 def _limit(spot: Spot, law: Law, values: Sequence[Any]) -> Limit:
     """Limit of what is measured over a law: of its two forms that which is further from 1."""
-    return _furthest(_beyond(spot, ratios) for ratios in _ratios(spot, law, values))
+    try:
+        return _furthest(_beyond(spot, ratios) for ratios in _ratios(spot, law, values))
+    except NO_VALUE:
+        return NOT_MEASURED
 
 
 def _beyond(spot: Spot, ratios: Sequence[float]) -> Limit:
@@ -376,12 +400,15 @@ def _whole(limit: Limit, number: float) -> Limit:
     return Limit(limit.value, limit.uncertainty + 1 / number if number >= 1 else limit.uncertainty)
 
 
-def _tail(spot: Spot, spectrum: Spectrum) -> Iterator[Measured | LeftOut]:
+def _tail(spot: Spot, solution: Solution, spectrum: Spectrum) -> Iterator[Measured | LeftOut]:
     """Number of weights beyond a point in the tail, and how fast it falls there.
 
     Where the tail is short the dimension is larger than any on the ladder, as one solution is enough.
     """
     if spot.laws.tail == 0:
+        for name in OF_TAIL:
+            is_wrong = getattr(spot.laws, name) != 0 or solution.learned_modes >= 1
+            yield _measured(spot, name, 0.0, Limit(float(is_wrong), 0.0))
         return
     sides, dim = SIDES[spot.diagram.model.name], _dimension_of_tail(spot)
     values = spot.values(dim)
@@ -389,8 +416,7 @@ def _tail(spot: Spot, spectrum: Spectrum) -> Iterator[Measured | LeftOut]:
         spectrum = solution_at(spot.diagram, values).spectrum()
     low, high = (law.evaluate(**values) for law in spot.laws.tail_range)
     if not all(isinstance(end, mpmath.mpf) and end > 0 for end in (low, high)):
-        # a law has values all through its phase, but perhaps not in a region that a hand has altered
-        yield _measured(spot, "tail", 1.0, Limit(math.nan, math.inf))
+        yield _measured(spot, "tail", 1.0, NOT_MEASURED)
         return
     # far above the first, and as many weights beyond as tell 1 %
     places = [float(low * (high / low) ** share) for share in IN_TAIL]
@@ -402,7 +428,7 @@ def _tail(spot: Spot, spectrum: Spectrum) -> Iterator[Measured | LeftOut]:
         return
     for quantity in OF_TAIL[:2]:
         law = _number(getattr(spot.laws, quantity), values, places[0])
-        yield _measured(spot, quantity, 1.0, Limit(numbers[0] / law, error))
+        yield _measured(spot, quantity, 1.0, Limit(numbers[0] / law, error) if law else NOT_MEASURED)
     exponent = -math.log(numbers[1] / numbers[0]) / math.log(places[1] / places[0])
     predicted = float(spot.laws.tail_exponent.subs(symbols.gamma, _exactly(spot.point.gamma)))
     yield _measured(
@@ -443,20 +469,28 @@ def _outliers(
     yield _measured(spot, "spikes", 1.0, _last_of(spot, spikes.number, numbers, 1 / numbers[-1]))
     yield _measured(spot, "location", 1.0, _beyond(spot, places))
     yield _measured(spot, "largest_outlier", 1.0, _limit(spot, spikes.largest_outlier, first))
-    if spikes.smallest_outlier.expr != 0:
-        at_end = [law.evaluate(**values) for law in (spikes.spacing, spikes.smallest_outlier)]
-        whole = float(at_end[0] / at_end[1])
-        if whole < TAIL_ERROR:
-            limit = _last_of(spot, spikes.smallest_outlier, last, whole)
-            yield _measured(spot, "smallest_outlier", 1.0, limit)
-        else:
-            yield _left_out(spot.phase, "smallest_outlier", words.WHOLE)
+    yield _last_place(spot, spikes, last)
     if spikes.spacing.expr != 0:
         yield _spacing(spot, spikes, solutions, spectra)
+    elif spikes.number.expr not in (symbols.d, symbols.width):  # else every mode or every unit makes one
+        yield _measured(spot, "spacing", 0.0, Limit(1.0, 0.0))
     if losses and all(losses):
         yield _measured(spot, "overlap", 1.0, _beyond(spot, losses))
     elif spikes.overlap is not None:
         yield _left_out(spot.phase, "overlap", words.SHALLOW_SPECTRUM)
+
+
+def _last_place(spot: Spot, spikes: Spikes, last: Sequence[float]) -> Measured | LeftOut:
+    """The place of the last outlier, known to the spacing; to twice that where they come down to 0."""
+    values = spot.values(spot.dims[-1])
+    spacing, end = (law.evaluate(**values) for law in (spikes.spacing, spikes.smallest_outlier))
+    if not end:
+        return _measured(spot, "smallest_outlier", 0.0, Limit(float(last[-1] > 2 * spacing), 0.0))
+    whole = abs(float(spacing / end))
+    if whole > TAIL_ERROR:
+        return _left_out(spot.phase, "smallest_outlier", words.WHOLE)
+    limit = _last_of(spot, spikes.smallest_outlier, last, whole)
+    return _measured(spot, "smallest_outlier", 1.0, limit)
 
 
 def _spacing(
@@ -497,10 +531,13 @@ def _last_of(spot: Spot, law: Law, values: Sequence[Any], whole: float) -> Limit
     To that is added what is left of a geometric sequence after its last step.
     """
     share_left = spot.slowest / (1 - spot.slowest)
-    return _furthest(
-        Limit(ratio, abs(ratio - before) * share_left + whole)
-        for *_, before, ratio in _ratios(spot, law, values)
-    )
+    try:
+        return _furthest(
+            Limit(ratio, abs(ratio - before) * share_left + abs(whole))
+            for *_, before, ratio in _ratios(spot, law, values)
+        )
+    except NO_VALUE:
+        return NOT_MEASURED
 
 
 def _exactly(x: Fraction) -> Expr:
@@ -511,13 +548,16 @@ def _exponents(point: Any) -> dict[Expr, Expr]:
     return {getattr(symbols, name): _exactly(x or Fraction(0)) for name, x in point._asdict().items()}
 
 
-def _number(expression: Expr, values: Mapping[str, Any], x: float | None = None, *, rank: Any = 1) -> float:
+def _number(
+    expression: Expr, values: Mapping[str, Any], x: float | None = None, *, rank: Any = None
+) -> float:
     """An expression in the physical variables, and in the weight x or the rank of an outlier."""
     known = {
         VARIABLES[name]: Float(mpmath.mpf(v), 30) if name != "gamma" else _exactly(v)
         for name, v in values.items()
     }
-    known |= {symbols.index: S(rank)} | ({} if x is None else {symbols.weight: Float(x, 30)})
+    known |= {} if rank is None else {symbols.index: S(rank)}
+    known |= {} if x is None else {symbols.weight: Float(x, 30)}
     return float(S(expression).subs(known).evalf(20))
 
 

@@ -121,7 +121,9 @@ class InSpectrum:
         return replace(diagram, phases=phases)
 
     def _wrong(self, phase: Phase) -> Phase:
-        return _WrongSpectrum(**{f.name: getattr(phase, f.name) for f in fields(Phase)}, error=self)
+        before = phase.errors if isinstance(phase, _WrongSpectrum) else ()
+        known = {f.name: getattr(phase, f.name) for f in fields(Phase)}
+        return _WrongSpectrum(**known, errors=(*before, self))
 
     def altered(self, laws: SpectrumLaws) -> SpectrumLaws:
         """The laws with the error."""
@@ -140,14 +142,16 @@ class InSpectrum:
 
 @dataclass(frozen=True, repr=False)
 class _WrongSpectrum(Phase):
-    """A phase with an error in the laws of its spectrum."""
+    """A phase with errors in the laws of its spectrum."""
 
-    error: InSpectrum | None = None
+    errors: tuple[InSpectrum, ...] = ()
 
     def spectrum(self) -> SpectrumLaws:
-        """The laws with the error."""
+        """The laws with the errors."""
         laws = super().spectrum()
-        return laws if self.error is None else self.error.altered(laws)
+        for error in self.errors:
+            laws = error.altered(laws)
+        return laws
 
 
 @dataclass(frozen=True)

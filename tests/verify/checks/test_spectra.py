@@ -4,11 +4,12 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from sympy import Rational
+from sympy import I, Rational, S, Symbol, zoo
 
-from asymptotics import phase_diagram, quadratic
+from asymptotics import Law, phase_diagram, quadratic, symbols
 from asymptotics.models import attention, bilinear
 from asymptotics.networks.network import Network
+from numerics import Problem, solve
 from verify import words
 from verify.checks.measured import LeftOut
 from verify.checks.spectra import spectrum_at, spectrum_checks, spots_of
@@ -55,6 +56,79 @@ def test_the_two_forms_of_a_law_are_both_compared(quantity: str, error: Any) -> 
     }
     assert verdicts.pop(quantity) == "disagrees"
     assert set(verdicts.values()) == {"agrees"}
+
+
+OF_SPIKES = ("number", "largest_outlier", "smallest_outlier", "spacing")
+
+
+def verdicts_of(name: str, quantity: str, law: Any) -> dict[str, str]:
+    """What is said of the spectrum of a phase, with another expression for one of its laws."""
+    phase = DIAGRAM[name]
+    laws, verdicts = phase.spectrum(), dict[str, str]()
+    for spot in spots_of(DIAGRAM, phase, laws, 1, 3):
+        if quantity in OF_SPIKES:
+            assert laws.spikes is not None
+            altered = replace(getattr(laws.spikes, quantity), expr=law)
+            wrong = replace(laws, spikes=replace(laws.spikes, **{quantity: altered}))
+        else:
+            of_laws = getattr(laws, quantity)
+            wrong = replace(
+                laws, **{quantity: replace(of_laws, expr=law) if isinstance(of_laws, Law) else law}
+            )
+        for one in spectrum_at(replace(spot, laws=wrong)):
+            if not isinstance(one, LeftOut):
+                verdict = verdict_of(one.kind, one.predicted, *one.limit)
+                if verdicts.get(one.quantity, "agrees") == "agrees":
+                    verdicts[one.quantity] = verdict
+    return verdicts
+
+
+@pytest.mark.parametrize(
+    ("name", "quantity"),
+    [
+        *(("VIa", name) for name in ("atom", "mass_above", "noise_weights", "learned_modes", "bulk_edge")),
+        *(("VIa", name) for name in ("bulk_width", "smallest_outlier", "spacing", "tail")),
+        *(("V", name) for name in ("mass_above", "bulk_edge", "smallest_outlier")),
+    ],
+)
+def test_a_law_of_nothing_where_there_is_something_disagrees(name: str, quantity: str) -> None:
+    """Such a law was neither compared nor listed as left out."""
+    assert verdicts_of(name, quantity, S.Zero)[quantity] == "disagrees"
+
+
+@pytest.mark.parametrize("quantity", ["bulk_start", "bulk_edge", "bulk_width", "noise_weights"])
+def test_a_law_of_something_where_there_is_nothing_disagrees(quantity: str) -> None:
+    """In phase Ib all weights are 0."""
+    law = symbols.d ** Rational(-1, 2) if quantity.startswith("bulk") else symbols.d
+    assert verdicts_of("Ib", quantity, law)[quantity] == "disagrees"
+
+
+@pytest.mark.parametrize("quantity", ["mass_above", "number", "largest_outlier", "spacing", "tail"])
+@pytest.mark.parametrize("factor", [-1, I, Symbol("unknown"), zoo], ids=str)
+def test_a_law_without_a_positive_value_fails(quantity: str, factor: Any) -> None:
+    """It ended in a traceback."""
+    laws = DIAGRAM["VIa"].spectrum()
+    assert laws.spikes is not None
+    law = getattr(laws.spikes if quantity in OF_SPIKES else laws, quantity)
+    wrong = factor * (law.expr if isinstance(law, Law) else law)
+    assert set(verdicts_of("VIa", quantity, wrong).values()) > {"agrees"}
+
+
+def test_where_all_weights_are_learned_none_is_noise() -> None:
+    """Law and solution: the largest that noise alone would make was given as an edge of the bulk."""
+    assert DIAGRAM["VIb"].spectrum().bulk_edge.expr == 0
+    spectrum = solve(
+        Problem(
+            "quadratic",
+            gamma=1.25,
+            samples=int(1000**4.5),
+            dim=1000,
+            weight_decay=1000**-0.4,
+            noise_variance=0.5,
+        )
+    ).spectrum()
+    assert len(spectrum.spikes) == 1000
+    assert spectrum.bulk_edge == spectrum.bulk_width == 0
 
 
 @pytest.mark.parametrize("model", [attention, bilinear])

@@ -13,6 +13,7 @@ from verify.planted_errors.further import (
     DISPLACED,
     IN_SPECTRA,
     AcrossBoundary,
+    InSpectrum,
 )
 
 QUADRATIC = phase_diagram(quadratic)
@@ -67,6 +68,15 @@ def test_at_large_dimensions_the_law_is_right(error) -> None:
     wrong = error.plant(diagram)
     ratio = wrong[error.planting.phase].risk.expr / diagram[error.planting.phase].risk.expr
     assert [simplify(ratio.subs(d, dim)) for dim in (10, 10**4)] == [error.planting.factor, 1]
+
+
+def test_errors_in_one_spectrum_add_up() -> None:
+    """Only the last of them was kept."""
+    diagram, right = phase_diagram(quadratic), phase_diagram(quadratic)["VIa"].spectrum()
+    for quantity in ("bulk_edge", "tail"):
+        diagram = InSpectrum("VIa", quantity, Rational(2))(diagram)
+    wrong = diagram["VIa"].spectrum()
+    assert simplify(wrong.bulk_edge.expr / right.bulk_edge.expr) == simplify(wrong.tail / right.tail) == 2
 
 
 def test_a_boundary_that_is_not_there_is_refused() -> None:

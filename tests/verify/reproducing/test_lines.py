@@ -64,6 +64,12 @@ def test_pasted_lines_declare_a_system_of_ones_own(capsys: pytest.CaptureFixture
     assert capsys.readouterr().out.split()[0] == "disagrees"
 
 
+def test_a_float_is_the_decimal_that_python_prints() -> None:
+    whole = phase_diagram(diagonal)
+    one = checks_at(whole, whole["II"], {"a": 2.45, "ell": 1.3, "gamma": 1.25})[0]
+    assert (one.a, one.ell, one.gamma) == (Fraction(49, 20), Fraction(13, 10), Fraction(5, 4))
+
+
 def test_pasted_lines_count_the_phases_at_a_point(capsys: pytest.CaptureFixture[str]) -> None:
     whole = phase_diagram(diagonal)
     one = checks_at(whole, whole["III"], AT)[0]
