@@ -58,6 +58,7 @@ SLOW = [
     ("diagonal", "scaled", "erm"),
     ("diagonal", "none", "erm"),
     *(("diagonal", noise, "ridge") for noise in NOISES),
+    *(("diagonal", noise, "bayes") for noise in NOISES if noise != "fixed"),
 ]
 OTHERS = [
     # the Bayes-optimal quadratic network takes a minute or two
@@ -252,9 +253,9 @@ def test_a_closed_form_that_is_nothing_disagrees_with_its_own_constant():
 @pytest.mark.parametrize(
     "altered",
     [
-        lambda law: replace(law, constant=-law.constant),
+        pytest.param(lambda law: replace(law, constant=-law.constant), marks=pytest.mark.slow),
         lambda law: replace(law, exponent=Piecewise((law.exponent, a > 50))),
-        lambda law: replace(law, expr=Piecewise((law.expr, n_eff < 1))),
+        pytest.param(lambda law: replace(law, expr=Piecewise((law.expr, n_eff < 1))), marks=pytest.mark.slow),
     ],
 )
 def test_a_law_without_a_value_does_not_pass_on_a_shorter_ladder_either(altered):

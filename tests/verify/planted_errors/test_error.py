@@ -7,6 +7,7 @@ from declared_systems import HERMITE_2
 from sympy import Rational, S, log
 
 from asymptotics import diagonal, phase_diagram, quadratic
+from asymptotics.expressions.checks import InvalidArgument
 from asymptotics.models import hermite
 from asymptotics.symbols import d
 from verify.planted_errors.error import Declared, Dropped, InLaw, InTerms, Moved, OtherRegions, PlantedError
@@ -86,3 +87,9 @@ def test_the_diagram_is_the_one_that_is_asked_for() -> None:
     error = PlantedError("x", "x", diagonal, Dropped("N"), noise="none", estimator="bayes")
     assert error.diagram() == phase_diagram(diagonal, noise="none", estimator="bayes")
     assert replace(error, noise="fixed", estimator="erm").diagram() == phase_diagram(diagonal)
+
+
+def test_a_law_that_a_phase_does_not_have_is_refused() -> None:
+    """It was an AttributeError."""
+    with pytest.raises(InvalidArgument, match="quantity='excess_rsk': must be one of the laws of phase III"):
+        InLaw("III", "excess_rsk", Rational(2))(phase_diagram(diagonal))
