@@ -117,7 +117,7 @@ def _with_law(phase: Phase, quantity: str, altered: Callable[[Law], Law]) -> Pha
     if quantity in phase.others:
         return replace(phase, others={**phase.others, quantity: altered(phase.others[quantity])})
     name = FIELDS.get(quantity, quantity)
-    law = getattr(phase, name, None)
+    law: Any = getattr(phase, name, None)
     require(isinstance(law, Law), "quantity", quantity, f"one of the laws of phase {phase.name}")
     changes: dict[str, Any] = {name: altered(law)}
     return replace(phase, **changes)
