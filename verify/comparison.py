@@ -92,6 +92,9 @@ like the square root of the share of learned modes, and needs more."""
 _NO_VALUE: tuple[Kind, float, Limit] = ("constant", 1.0, Limit(math.nan, math.inf))
 """What is compared of a law that a hand has altered, or its region, where it has no real value."""
 
+ESTIMATES = 3
+"""By how many tolerances a number may be off that a short ladder leaves open, as its estimates are rough."""
+
 LEAST_DEPTH_OF_LOGARITHM = 5
 """With fewer decades powers of log d are not compared: they are slopes in log log d, which grows by log(4/3)
 in the middle of a ladder, where 10^(-5/2) is neglected."""
@@ -465,7 +468,7 @@ def _check(diagram: PhaseDiagram, phase: Phase, point: Any, laws: Laws) -> Itera
         refuted = refuted or any(isinstance(one, Check) and one.verdict == "disagrees" for one in outcomes)
         for one in outcomes:
             # what is known to be off, or is without a value, is no better seen on a longer ladder
-            if is_shorter and _is_undecided(one) and abs(one.measured - one.predicted) <= one.tolerance:
+            if is_shorter and _is_undecided(one) and one.error <= ESTIMATES * one.tolerance:
                 yield Omission(quantity=quantity, kind=one.kind, reason=words.SHORT_LADDER, **shared)
             else:
                 yield one

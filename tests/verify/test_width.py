@@ -12,7 +12,7 @@ from asymptotics.boundaries.width import law_across
 from asymptotics.models.bilinear import bilinear
 from numerics import Problem, solve
 from verify import agreement, strategies, words
-from verify.comparison import problem_at
+from verify.comparison import checks_at, problem_at
 from verify.ladder import LEAST_DEPTH, ladder, reach_of_width
 from verify.planted_errors.error import InLaw
 from verify.selection import NARROW_IN_TURN, _examples, depth_at, has_further_laws, points_in
@@ -467,3 +467,18 @@ def test_what_is_known_to_be_off_is_not_left_out(seed):
     report = agreement(replace(diagram, phases=(wrong,), boundaries=()), seed=seed)
     assert not report.passed
     assert {one.quantity for one in report.failures} == {"learned"}
+
+
+@pytest.mark.slow
+def test_a_short_ladder_whose_own_estimate_is_rough_leaves_open() -> None:
+    """Of an exponent 0.02 +- 0.003 off at d = 10^4, the largest dimension that shows it, nothing is known."""
+    diagram = phase_diagram(quadratic, noise="scaled", width="scaled")
+    at = {
+        "a": Fraction(881, 320),
+        "ell": Fraction(-48107, 40960),
+        "rho": Fraction(23, 40),
+        "gamma": Fraction(57, 64),
+        "b": Fraction(25061, 10240),
+    }
+    checks = checks_at(diagram, diagram.locate(**at), at)
+    assert {check.verdict for check in checks} == {"agrees"}
