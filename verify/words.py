@@ -192,7 +192,6 @@ NO_DEEP_POINT = (
 NO_SPECTRUM = "no law of the spectrum is derived in this phase"
 SHALLOW_SPECTRUM = "at every point drawn it approaches its law too slowly, such as by a series in 1/log d"
 FEW_OUTLIERS = "too few outliers at any dimension in reach"
-
 WHOLE = "the last outlier is known to the spacing alone, which is not small beside its place"
 FEW_IN_TAIL = "too few weights in the tail at any dimension in reach"
 NEEDS_PANDAS = "to_frame needs pandas: pip install '.[tables]', from the root of the repository"

@@ -116,10 +116,16 @@ def above_axis(target: AnyTarget, noise: Any, u: Any) -> tuple[Preimage, Any]:
         view = spectrum_view(target, target.rank(u))
         offset = u - view.origin
         height = view.curve(arithmetic, noise).height(offset)
-        real = offset + view.distances
-        separations = arithmetic.complex(real, height + 0 * real)
-        x = u + noise * noise * (view.weights @ (real / (real * real + height * height)))
-        return _placed(target, _Root.of(view, separations)), x
+        return _above(target, noise, view, u, offset + view.distances, height)
+
+
+def _above(
+    target: AnyTarget, noise: Any, view: SpectrumView, u: Any, real: Any, height: Any
+) -> tuple[Preimage, Any]:
+    """The point z = u + i v, and x(z): ``real`` is u - s_i at every node of the view, v is the height."""
+    separations = target.arithmetic.complex(real, height + 0 * real)
+    x = u + noise * noise * (view.weights @ (real / (real * real + height * height)))
+    return _placed(target, _Root.of(view, separations)), x
 
 
 @dataclass(frozen=True)
@@ -500,10 +506,8 @@ def beside_mode(target: AnyTarget, noise: Any, place: int, offset: Any) -> tuple
         view = spectrum_view(target, place)
         node = view.above - 1
         height = view.curve(arithmetic, noise).seen_from(node).height(offset)
-        real = offset + view.from_node(node)
-        separations = arithmetic.complex(real, height + 0 * real)
-        shift = noise * noise * (view.weights @ (real / (real * real + height * height)))
-        return _placed(target, _Root.of(view, separations)), view.eigenvalues[node] + offset + shift
+        u = view.eigenvalues[node] + offset
+        return _above(target, noise, view, u, offset + view.from_node(node), height)
 
 
 def gap_after(target: AnyTarget, noise: Any, number: int) -> Gap:
