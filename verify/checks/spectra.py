@@ -38,7 +38,8 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any, Literal
+from functools import partial
+from typing import Any, Literal, NamedTuple
 
 import mpmath
 import numpy as np
@@ -265,7 +266,9 @@ def _reach(diagram: PhaseDiagram, phase: Phase, laws: SpectrumLaws, point: Any) 
         furthest = float(reach(diagram, [phase], coordinates([point]), QUICK)[0])
     lost = _power_lost(phase, laws, point)
     seen = EDGE_DECADES / lost if lost > 0 else math.inf
-    return gap, min(furthest, max(HIGHEST, ENOUGH / max(gap, 1 / HIGHEST)), seen), furthest
+    end = min(furthest, max(HIGHEST, ENOUGH / max(gap, 1 / HIGHEST)), seen)
+    # with as many units as inputs the share of zeros takes half a minute there, next to the edge of the noise
+    return gap, end, furthest if diagram.width == "scaled" else end
 
 
 def _power_lost(phase: Phase, laws: SpectrumLaws, point: Any) -> float:
@@ -410,37 +413,67 @@ def _tail(spot: Spot, solution: Solution, spectrum: Spectrum) -> Iterator[Measur
             is_wrong = getattr(spot.laws, name) != 0 or solution.learned_modes >= 1
             yield _measured(spot, name, 0.0, Limit(float(is_wrong), 0.0))
         return
-    sides, dim = SIDES[spot.diagram.model.name], _dimension_of_tail(spot)
-    values = spot.values(dim)
-    if dim != spot.dims[-1]:
-        spectrum = solution_at(spot.diagram, values).spectrum()
-    low, high = (law.evaluate(**values) for law in spot.laws.tail_range)
-    if not all(isinstance(end, mpmath.mpf) and end > 0 for end in (low, high)):
+    tail, dim = _tail_at(spot, spot.dims[-1], spectrum), _dimension_of_tail(spot)
+    if tail is not None and tail.error > TAIL_ERROR and dim != tail.dim:
+        tail = _tail_at(spot, dim, solution_at(spot.diagram, spot.values(dim)).spectrum())
+    if tail is None:
         yield _measured(spot, "tail", 1.0, NOT_MEASURED)
-        return
-    # far above the first, and as many weights beyond as tell 1 %
-    places = [float(low * (high / low) ** share) for share in IN_TAIL]
-    numbers = [float(spectrum.mass_beyond(x)) * dim * sides for x in places]
-    # two modes are between what is whole and the law; far above the start of the tail the rest is its share
-    error = 2 / max(min(numbers), 1.0) + 2 * float(low) / min(places)
-    if error > TAIL_ERROR:
+    elif tail.error > TAIL_ERROR:
         yield from (_left_out(spot.phase, name, words.FEW_IN_TAIL) for name in OF_TAIL)
-        return
+    else:
+        yield from _laws_of_tail(spot, tail)
+
+
+class _Tail(NamedTuple):
+    """Weights in the tail at one dimension.
+
+    Attributes:
+        dim: the dimension.
+        places: two points in the tail.
+        numbers: of the weights beyond them.
+        error: by which share of them whole numbers, and the start of the tail, may hide its law.
+    """
+
+    dim: int
+    places: tuple[float, ...]
+    numbers: tuple[float, ...]
+    error: float
+
+
+def _tail_at(spot: Spot, dim: int, spectrum: Spectrum) -> _Tail | None:
+    """None where laws have no ends for the tail."""
+    low, high = (law.evaluate(**spot.values(dim)) for law in spot.laws.tail_range)
+    if not all(isinstance(end, mpmath.mpf) and end > 0 for end in (low, high)):
+        return None
+    # far above the first, and as many weights beyond as tell 1 %
+    places = tuple(float(low * (high / low) ** share) for share in IN_TAIL)
+    numbers = tuple(float(spectrum.mass_beyond(x)) * dim * SIDES[spot.diagram.model.name] for x in places)
+    # two modes are between what is whole and the law; far above the start of the tail the rest is its share
+    return _Tail(dim, places, numbers, 2 / max(min(numbers), 1.0) + 2 * float(low) / min(places))
+
+
+def _laws_of_tail(spot: Spot, tail: _Tail) -> Iterator[Measured]:
+    """Number of weights beyond the first place, by either law, and the exponent between both."""
+    measured = partial(in_phase, spot.phase, spot.point, kind="spectrum", dim=tail.dim)
+    (near, far), (number, fewer) = tail.places, tail.numbers
     for quantity in OF_TAIL[:2]:
-        law = _number(getattr(spot.laws, quantity), values, places[0])
-        yield _measured(spot, quantity, 1.0, Limit(numbers[0] / law, error) if law else NOT_MEASURED)
-    exponent = -math.log(numbers[1] / numbers[0]) / math.log(places[1] / places[0])
-    predicted = float(spot.laws.tail_exponent.subs(symbols.gamma, _exactly(spot.point.gamma)))
-    yield _measured(
-        spot, "tail_exponent", predicted, Limit(exponent, error / math.log(places[1] / places[0]))
-    )
+        law = _number(getattr(spot.laws, quantity), spot.values(tail.dim), near)
+        limit = Limit(number / law, tail.error) if law else NOT_MEASURED
+        yield measured(quantity=quantity, predicted=1.0, limit=limit)
+    over = math.log(far / near)
+    limit = Limit(-math.log(fewer / number) / over, tail.error / over)
+    predicted = _tail_exponent(spot)
+    yield measured(quantity="tail_exponent", predicted=predicted, limit=limit)
+
+
+def _tail_exponent(spot: Spot) -> float:
+    return float(spot.laws.tail_exponent.subs(symbols.gamma, _exactly(spot.point.gamma)))
 
 
 def _dimension_of_tail(spot: Spot) -> int:
     """The last of the ladder, or one in reach at which the tail is long and has weights enough."""
     low, high = _powers(spot.point, *spot.laws.tail_range)
-    fall = float(spot.laws.tail_exponent.subs(symbols.gamma, _exactly(spot.point.gamma)))
-    span = (high - low) * min(IN_TAIL[0], (1 - IN_TAIL[1]) * fall)
+    span = (high - low) * min(IN_TAIL[0], (1 - IN_TAIL[1]) * _tail_exponent(spot))
     needed = math.log10(TAIL_SPARE / TAIL_ERROR) / span if span > 0 else math.inf
     if math.log10(spot.dims[-1]) < needed <= spot.furthest:
         return dimensions(needed, steps=1)[-1]
