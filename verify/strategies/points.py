@@ -12,24 +12,22 @@ from fractions import Fraction
 from functools import cache
 from typing import Any, NamedTuple
 
-from hypothesis import assume
 from hypothesis import strategies as st
 from sympy import Symbol
 
 from asymptotics import Phase, PhaseDiagram, symbols
+from asymptotics.expressions.point import name_of
 from verify.limits import NOISE_WINDOW
 from verify.strategies.arguments import Interval, interval, rational, require
 from verify.strategies.decays import decays_or
 from verify.systems.points import (
     Bound,
     RationalFunction,
-    eliminated,
     has_own_axes,
     in_coordinates,
-    inside,
+    placed,
     point_type,
     points_of,
-    range_of,
 )
 
 SAMPLES_WINDOW: Interval = (Fraction(-1), Fraction(8))
@@ -48,44 +46,43 @@ class Scale(NamedTuple):
     b: Fraction | None = None
 
 
-def _bounds(phase: Phase, gamma: Fraction, b: Fraction | None, margin: Fraction) -> list[Bound]:
-    """The region at one gamma and b in (a, ell), each inequality with the margin as slack."""
-    at = {symbols.gamma: gamma} | ({} if b is None else {symbols.b: b})
+def _bounds(
+    phase: Phase, coordinates: tuple[Symbol, ...], at: Mapping[Symbol, Fraction], margin: Fraction
+) -> list[Bound]:
+    """The region in these coordinates, with the others as given, each inequality with the margin as slack."""
     return [
         Bound(tuple(slope(*at.values()) for slope in slopes), constant(*at.values()) - margin)
-        for slopes, constant in _forms(phase, tuple(at))
+        for slopes, constant in _forms(phase, coordinates, tuple(at))
     ]
 
 
 @cache
 def _forms(
-    phase: Phase, parameters: tuple[Symbol, ...]
+    phase: Phase, coordinates: tuple[Symbol, ...], parameters: tuple[Symbol, ...]
 ) -> list[tuple[tuple[RationalFunction, ...], RationalFunction]]:
-    """Slopes and constant of every inequality of a region, as functions of gamma and b."""
+    """Slopes and constant of every inequality of a region, as functions of the parameters."""
     gaps = [relation.gts - relation.lts for relation in phase.region.args]
-    return [in_coordinates(gap, (symbols.a, symbols.ell), parameters) for gap in gaps]
+    return [in_coordinates(gap, coordinates, parameters) for gap in gaps]
 
 
 def _inside(
     phases: Sequence[Phase],
     gammas: st.SearchStrategy[Fraction],
-    noises: st.SearchStrategy[Fraction | None],
+    noises: st.SearchStrategy[Fraction] | None,
     margin: Fraction,
-    windows: tuple[Interval, Interval],
+    windows: Mapping[Symbol, Interval],
 ) -> st.SearchStrategy[Scale]:
+    """Points whose coordinates lie in these windows, and whose decay, and noise if given, are drawn first."""
+
     # without arguments: Hypothesis shows those, and warns where they are as long as phases are
     @st.composite
     def points(draw: st.DrawFn) -> Scale:
         phase = draw(st.sampled_from(phases))
-        gamma, b = draw(gammas), draw(noises)
-        bounds = _bounds(phase, gamma, b, margin)
-        place = list[Fraction]()
-        for k, window in enumerate(windows):
-            low, high = range_of(eliminated(bounds, k, place, windows), window)
-            assume(low < high)  # a phase, or its deep interior, may close at some gamma
-            place.append(draw(inside(low, high)))
-        a, ell = place
-        return Scale(a=a, ell=ell, gamma=gamma, b=b)
+        at = {symbols.gamma: draw(gammas)} | ({} if noises is None else {symbols.b: draw(noises)})
+        bounds = _bounds(phase, tuple(windows), at, margin)
+        place = draw(placed(bounds, tuple(windows.values())))
+        exponents = {**at, **dict(zip(windows, place, strict=True))}
+        return Scale(**{name_of(symbol): x for symbol, x in exponents.items()})
 
     return points()
 
@@ -133,7 +130,7 @@ def scales(
     require(is_mapping, "windows", windows, f"intervals by the names of {', '.join(names) or 'a system'}")
     slack = rational("margin", margin)
     require(slack >= 0, "margin", margin, "at least 0")
-    windows_of_networks = (
+    window_of_a, window_of_ell = (
         interval("samples_window", samples_window),
         interval("decay_window", decay_window),
     )
@@ -143,12 +140,17 @@ def scales(
     has_noises = isinstance(noises, st.SearchStrategy) and diagram.noise == "scaled" and not is_system
     require(noises is None or has_noises, "noises", noises, allowed)
     if is_system:
-        usual = {"a": windows_of_networks[0], "ell": windows_of_networks[1], "b": noise}
+        usual = {"a": window_of_a, "ell": window_of_ell, "b": noise}
         own = {name: interval(f"windows[{name!r}]", pair) for name, pair in (windows or {}).items()}
         decays_of = None if gammas is None else decays_or(gammas)
         return points_of(diagram, phases, decays_of, slack, {**usual, **own})
-    drawn: st.SearchStrategy[Any] = inside(*noise) if diagram.noise == "scaled" else st.none()
-    return _inside(phases, decays_or(gammas), drawn if noises is None else noises, slack, windows_of_networks)
+    # noise is drawn where the phase has points at the decay drawn, not refused where it has none
+    is_drawn_within = diagram.noise == "scaled" and noises is None
+    sides = ({symbols.b: noise} if is_drawn_within else {}) | {
+        symbols.a: window_of_a,
+        symbols.ell: window_of_ell,
+    }
+    return _inside(phases, decays_or(gammas), noises, slack, sides)
 
 
 def _phases(diagram: PhaseDiagram, phase: Any) -> list[Phase]:

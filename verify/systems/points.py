@@ -8,8 +8,8 @@ drawn one coordinate after the other: Fourier and Motzkin's elimination of all l
 in which the next one lies.  By hand, for 0 < y < x < 1: eliminating y leaves 0 < x < 1; at x = 1/2 what is
 left of y is 0 < y < 1/2.
 
-In this order: `has_own_axes`, `axes`, `point_type`, `points_of`, `holds_parameters`, `exponents_at`, `slack`,
-`slack_of_law`, `neglected_in`, `last_decade`, `values_at`.
+In this order: `has_own_axes`, `axes`, `point_type`, `points_of`, `holds_parameters`, `placed`,
+`exponents_at`, `slack`, `slack_of_law`, `neglected_in`, `last_decade`, `values_at`.
 """
 
 from __future__ import annotations
@@ -137,12 +137,7 @@ def points_of(
             at[parameter] = draw(gammas if given_gamma else inside(low, high))  # type: ignore[arg-type]
             assume(low < at[parameter] < high)
         assume(holds_parameters(phase, at))
-        bounds = _bounds(phase, coordinates, at, margin)
-        place = list[Fraction]()
-        for k in range(len(coordinates)):
-            low, high = range_of(eliminated(bounds, k, place, sides), sides[k])
-            assume(low < high)
-            place.append(draw(inside(low, high)))
+        place = draw(placed(_bounds(phase, coordinates, at, margin), sides))
         return shape(*place, *at.values())
 
     return points()
@@ -185,6 +180,17 @@ def _cuts(phase: Phase) -> tuple[Expr, ...]:
 def inside(draw: st.DrawFn, low: Fraction, high: Fraction) -> Fraction:
     """A fraction strictly inside the interval; shrinks towards its middle."""
     return low + (high - low) * Fraction(32 + draw(st.integers(-31, 31)), 64)
+
+
+@st.composite
+def placed(draw: st.DrawFn, bounds: Sequence[Bound], sides: Sequence[Interval]) -> list[Fraction]:
+    """Coordinates at which all bounds hold, each within its side, one after the other."""
+    place = list[Fraction]()
+    for k, side in enumerate(sides):
+        low, high = range_of(eliminated(bounds, k, place, sides), side)
+        assume(low < high)  # a phase, or its deep interior, may close at some parameters
+        place.append(draw(inside(low, high)))
+    return place
 
 
 def _bounds(
