@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, TypeAlias
 
 import hypothesis
 import mpmath
 from hypothesis import strategies as st
+from sympy.logic.boolalg import Boolean
 
 from asymptotics import Phase, PhaseDiagram
 from asymptotics.systems import system_of
@@ -80,7 +82,12 @@ def in_turn(count: int, most: int, seed: int) -> set[int]:
 
 def region_of(phase: Phase) -> str:
     """The inequalities of a phase as a row of a report has them; they tell phases of one name apart."""
-    return " and ".join(map(str, phase.region.args))
+    return _in_words(phase.region)
+
+
+@cache
+def _in_words(region: Boolean) -> str:
+    return " and ".join(map(str, region.args))
 
 
 def in_phase(

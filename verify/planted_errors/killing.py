@@ -2,8 +2,8 @@
 
 To run a whole comparison for each error would take hours, and is not needed: what covers the exponents is
 checked first, then the boundaries and phases that the error touches, one by one, then everything else; the
-first check that fails ends it.  A check that fails without the error proves nothing, so the same is asked of
-a diagram that agrees.
+first check that disagrees ends it, and one that is undecided is named where none does.  A check that fails
+without the error proves nothing, so the same is asked of a diagram that agrees.
 
 In this order: ``killed``, ``kills``, ``touched``.
 """
@@ -40,15 +40,15 @@ def killed(error: PlantedError, *, seed: int = 0) -> Kill:
     diagram = error.diagram()
     wrong = error.plant(diagram)
     require(isinstance(wrong, PhaseDiagram), "planting", wrong, "a function from diagram to diagram")
-    compared = 0
+    compared, undecided = 0, None
     for checks in _stages(diagram, wrong, seed):
         compared += len(checks)
-        failures = [check for check in checks if not check.passed]
+        by_verdict = {check.verdict: check for check in reversed(checks)}
         # one that is undecided fails, too, but one that disagrees says more
-        failures.sort(key=lambda check: check.verdict != "disagrees")
-        if failures:
-            return Kill(error.name, error.error, error.title, failures[0], compared)
-    return Kill(error.name, error.error, error.title, None, compared)
+        if "disagrees" in by_verdict:
+            return Kill(error.name, error.error, error.title, by_verdict["disagrees"], compared)
+        undecided = undecided or by_verdict.get("undecided")
+    return Kill(error.name, error.error, error.title, undecided, compared)
 
 
 def kills(errors: Iterable[PlantedError], *, seed: int = 0) -> Iterator[Kill]:
