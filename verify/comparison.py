@@ -24,6 +24,7 @@ from typing import Any, NamedTuple, TypeGuard
 
 from asymptotics import Law, Phase, PhaseDiagram
 from asymptotics.expressions.checks import InvalidArgument, exact_exponent, require
+from asymptotics.expressions.point import name_of
 from numerics import InvalidProblem, NotConverged, Problem, solve
 from numerics.arithmetic.precision import to_fraction
 from numerics.estimators.bayes import FEW_DIGITS
@@ -165,7 +166,7 @@ def _at_another_seed(diagram: PhaseDiagram, effort: Effort, seed: int) -> Iterat
 def checks_at(
     diagram: PhaseDiagram, phase: Phase, at: Mapping[str, Any] | tuple[Any, ...]
 ) -> tuple[Check, ...]:
-    """The checks of every law of one phase at one point, whether or not it lies deep inside.
+    """The checks of every law of one phase at one point inside of it, deep or not.
 
     Close to a boundary of the phase, or to gamma = 1/2, no dimension in reach is large: most constants are
     left out there, and numbers may be undecided.  ``agreement`` chooses the deepest of the points drawn.
@@ -198,6 +199,8 @@ def checks_at(
     exact = {name: to_fraction(exact_exponent(name, value)) for name, value in held.items()}
     for name, value in exact.items():
         require(abs(value) <= WIDEST, name, held[name], f"between -{WIDEST} and {WIDEST}")
+    inside = phase.region.subs({x: exact.get(name_of(x), x) for x in phase.region.free_symbols})
+    require(inside == True, "at", at, f"inside of {phase.name}, where {region_of(phase)}")  # noqa: E712
     point = shape(**exact)
     return tuple(one for one in _check(diagram, phase, point, "all") if isinstance(one, Check))
 
@@ -302,11 +305,14 @@ def _read(place: _Place, record: Any) -> _Outcomes:
 def derived_phase(diagram: PhaseDiagram, phase: Phase) -> DerivedPhase:
     """A phase of a diagram as it stands in a report."""
     power = phase.risk.log_exponent
+    # at a scaled width further laws are derived at the seeds at which they are compared
+    laws = laws_of(diagram, phase) if diagram.width == "full" else phase.laws
     logarithm = "" if power == 0 else f", log d to the power {power}"
     return DerivedPhase(
         title=phase.title,
         risk=phase.risk.to_text(),
         exponent=f"{phase.risk.exponent}{logarithm}",
+        laws={name: law.to_text() for name, law in laws.items() if law is not phase.risk},
         **_row(diagram, phase),
     )
 

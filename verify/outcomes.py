@@ -8,6 +8,7 @@ In this order: ``Row``, ``DerivedPhase``, ``Check``, ``Omission``, ``Kill``, ``R
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -54,11 +55,13 @@ class DerivedPhase(Row):
         title: the name in words.
         risk: its law, in the physical variables.
         exponent: of d in the risk, with the power of log d if there is one.
+        laws: of the other quantities, by name.
     """
 
     title: str
     risk: str
     exponent: str
+    laws: Mapping[str, str]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -176,7 +176,13 @@ def _derived(page: Page, labels: Mapping[Key, str]) -> str:
         (row.diagram, labels[row.key], row.title, f"`{row.risk}`", f"`{row.exponent}`", f"`{row.region}`")
         for row in page.phases
     ]
-    return "\n\n".join([words.DERIVED, words.DERIVED_TEXT, table(words.DERIVED_COLUMNS, rows)])
+    others = [
+        (row.diagram, labels[row.key], name, f"`{law}`")
+        for row in page.phases
+        for name, law in row.laws.items()
+    ]
+    laws = [words.OTHER_LAWS_TEXT, table(words.OTHER_LAWS_COLUMNS, others)] if others else []
+    return "\n\n".join([words.DERIVED, words.DERIVED_TEXT, table(words.DERIVED_COLUMNS, rows), *laws])
 
 
 def _solved(page: Page) -> str:

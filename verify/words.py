@@ -45,6 +45,11 @@ FIGURES_TEXT = (
     "are not shown.  Figures of other diagrams in this folder are of other runs."
 )
 DERIVED_COLUMNS = ("diagram", "phase", "title", "excess risk", "exponent of d", "where")
+OTHER_LAWS_COLUMNS = ("diagram", "phase", "quantity", "leading law")
+OTHER_LAWS_TEXT = (
+    "The laws of the other quantities (what they are stands below under *What is what*); those of spectra "
+    "and boundaries are compared, too, and print with `phase.spectrum()` and `boundary.law()`."
+)
 DERIVED_TEXT = (
     "Each phase with its leading law, as SymPy derives it from the equations; with n_eff = d^a, "
     "weight_decay (lambda) = d^ell, noise_variance (Delta) = d^-b, or of order one without b, width = d^rho, "
@@ -108,7 +113,8 @@ FAILURES_OF_COUNTS = {
 }
 PLANTED_TEXT = (
     "Errors planted one at a time in the derivation, each followed by the same comparison, up to the first "
-    "check that fails.  An error that survives would have gone unnoticed."
+    "check that disagrees.  An error that survives would have gone unnoticed.  Quick effort plants some of "
+    "those that the catalogue (`verify.planted_errors.CATALOGUE`) has of a diagram, full effort all."
 )
 PLANTED_COLUMNS = ("planted error", "diagram", "caught by", "predicted", "measured")
 SURVIVES = "**survives** {compared} checks"

@@ -8,7 +8,7 @@ from report_rows import CHECK, OMISSION
 from asymptotics import phase_diagram, quadratic
 from asymptotics.models import hermite
 from verify import Report, words
-from verify.comparison import boundaries_checked, regions_checked
+from verify.comparison import boundaries_checked, derived_phase, regions_checked
 from verify.outcomes import DerivedPhase, Kill, RunInfo
 from verify.page import labels_of, summary_of, table
 
@@ -16,7 +16,13 @@ AGREES = replace(CHECK, measured=-0.5, verdict="agrees", region="a > 0")
 OTHER = replace(AGREES, region="a < 0", measured=-0.5001)
 PHASES = tuple(
     DerivedPhase(
-        network="quadratic", phase="II", region=region, title="over-regularised", risk="x", exponent="a"
+        network="quadratic",
+        phase="II",
+        region=region,
+        title="over-regularised",
+        risk="x",
+        exponent="a",
+        laws={"learned": "n_eff**2"},
     )
     for region in ("a > 0", "a < 0")
 )
@@ -43,6 +49,14 @@ def test_the_claim_comes_first_and_says_how_to_get_it_again() -> None:
     assert "1 of 1 planted errors were caught" in head
     assert "Left out by reason: 1 (some)." in head
     assert "shallowlaws 1.2, 2026-01-02T03:04:05+00:00, `shallowlaws verify`, effort quick, seed 3." in head
+
+
+def test_every_law_stands_on_the_page() -> None:
+    assert "| quadratic | II, 2 of 2 | learned | `n_eff**2` |" in FULL.to_markdown()
+    assert FULL.to_dict()["phases"][0]["laws"] == {"learned": "n_eff**2"}
+    derived = derived_phase(phase_diagram(quadratic), phase_diagram(quadratic)["II"])
+    assert derived.laws["learned"] == phase_diagram(quadratic)["II"].decomposition["learned"].to_text()
+    assert "excess_risk" not in derived.laws
 
 
 def test_sections_follow_in_the_order_of_the_argument() -> None:

@@ -125,6 +125,8 @@ def test_wrong_arguments_are_refused() -> None:
         checks_at(whole, whole.phases[0], {"a": 1})
     with pytest.raises(InvalidArgument, match=r"at=.*: must be the exponents a, ell, gamma, by name"):
         checks_at(whole, whole["III"], {**AT, "b": 1})
+    with pytest.raises(InvalidArgument, match=r"at=.*'a': 1.*: must be inside of III, where .*a"):
+        checks_at(whole, whole["III"], {**AT, "a": 1})
     scaled = phase_diagram(diagonal, noise="scaled")
     with pytest.raises(InvalidArgument, match=r"at=.*: must be the exponents a, ell, gamma, b, by name"):
         checks_at(scaled, scaled.phases[0], AT)
