@@ -60,11 +60,15 @@ DIAGRAMS = [
 ]
 
 
+QUICK = (
+    *("diagonal, fixed, erm", "quadratic, fixed, erm", "quadratic, scaled, erm, at one b"),
+    *("quadratic, scaled, bayes, at one b", "diagonal, none, ridge", "kernel ridge, scaled, source 1/2"),
+)
+
 every_diagram = pytest.mark.parametrize(
     ("model", "noise", "estimator", "b", "source"),
     [
-        # derived for its figure alone
-        pytest.param(*values, id=name, marks=pytest.mark.slow if name == "group lasso" else ())
+        pytest.param(*values, id=name, marks=() if name in QUICK else pytest.mark.slow)
         for name, *values in DIAGRAMS
     ],
 )

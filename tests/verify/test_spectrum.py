@@ -97,7 +97,13 @@ def is_logarithmic(network, case, quantity):
     return network == "diagonal" and case in LOGARITHMIC and quantity in ("bulk_edge", "learned_modes")
 
 
-@pytest.mark.parametrize(("network", "case"), IN_BOTH)
+@pytest.mark.parametrize(
+    ("network", "case"),
+    [
+        pytest.param(*at, marks=pytest.mark.slow if at[0] == "quadratic" and "scaled" in at[1] else ())
+        for at in IN_BOTH
+    ],
+)
 def test_ratio_of_solved_spectrum_to_law_tends_to_1(network, case):
     laws = laws_at(network, case)
     ladder = LADDERS.get(case, (10, 15, 20))

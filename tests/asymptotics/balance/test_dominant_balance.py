@@ -143,7 +143,7 @@ def test_logarithm_only_where_the_threshold_is_at_the_edge(balances):
             assert at_edge or balanced.hypothesis.risk != BULK
 
 
-@by_name
+@pytest.mark.parametrize("network", [diagonal, pytest.param(quadratic, marks=pytest.mark.slow)], ids=str)
 @pytest.mark.parametrize(
     ("ordering", "learned"), list(product(Ordering, (Learned.NONE, Learned.SOME, Learned.ALL)))
 )

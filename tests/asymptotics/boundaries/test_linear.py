@@ -193,7 +193,7 @@ def test_law_of_first_features_reduces_to_both_phases(noise, names, axis, values
         pytest.param(0.99, marks=pytest.mark.slow),
         1,
         pytest.param(1.01, marks=pytest.mark.slow),
-        1.2,
+        pytest.param(1.2, marks=pytest.mark.slow),
     ],
 )
 @pytest.mark.parametrize(("noise", "name", "a", "ell"), [("fixed", "II", 4, -1), ("none", "N", 1, -4)])
@@ -307,7 +307,7 @@ def summed(source, n_eff, weight_decay, noise_variance, features):
 LAST_FEATURES = [("II/III", 4.9, -2), ("V/VIb", 1, -5), ("VIa/VIb", 2, -2)]
 
 
-@pytest.mark.parametrize("factor", [0.2, pytest.param(1, marks=pytest.mark.slow), 5])
+@pytest.mark.parametrize("factor", [0.2, *(pytest.param(x, marks=pytest.mark.slow) for x in (1, 5))])
 @pytest.mark.parametrize("source", [0.6, 2], ids=str)
 @pytest.mark.parametrize(("names", "a", "ell"), LAST_FEATURES)
 def test_last_features_end_the_sums(names, a, ell, source, factor):

@@ -53,7 +53,13 @@ def test_coefficients_travel(value):
     assert there_and_back(value) + FIELD.one == value + FIELD.one
 
 
-@pytest.mark.parametrize(("network", "noise", "estimator"), DIAGRAMS, ids=str)
+@pytest.mark.parametrize(
+    ("network", "noise", "estimator"),
+    [
+        pytest.param(*which, marks=() if which[1] == "fixed" else pytest.mark.slow, id="-".join(which))
+        for which in DIAGRAMS
+    ],
+)
 def test_diagrams_travel(network, noise, estimator):
     diagram = phase_diagram(NETWORKS[network], noise=noise, estimator=estimator)
     assert_travels(diagram)

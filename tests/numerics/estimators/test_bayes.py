@@ -202,7 +202,11 @@ def test_one_direction_just_below_its_recovery(dim: int) -> None:
 
 @pytest.mark.parametrize("network", NETWORKS)
 @pytest.mark.parametrize(
-    ("n_eff", "noise"), [(1e3, 0.5), (2.5e4, 1e-6), (0.3, 1.0), (6e4, 1e-3), (5e4 * (1 - 1e-6), 0)]
+    ("n_eff", "noise"),
+    [
+        *((1e3, 0.5), (0.3, 1.0), (5e4 * (1 - 1e-6), 0)),
+        *(pytest.param(*slow, marks=pytest.mark.slow) for slow in ((2.5e4, 1e-6), (6e4, 1e-3))),
+    ],
 )
 def test_few_digits_are_those_of_float64(
     network: str, n_eff: float, noise: float, monkeypatch: pytest.MonkeyPatch

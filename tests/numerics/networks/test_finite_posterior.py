@@ -131,7 +131,10 @@ def kinds(count: int) -> dict[str, Any]:
 KINDS = tuple(kinds(16))
 
 
-@pytest.mark.parametrize("noise", [1e-4, 3e-3, 0.03, 0.3, 3.0])
+@pytest.mark.parametrize(
+    "noise",
+    [1e-4, 0.3, *(pytest.param(noise, marks=pytest.mark.slow) for noise in (3e-3, 0.03, 3.0))],
+)
 @pytest.mark.parametrize("kind", KINDS)
 def test_trees_and_series_change_nothing(kind: str, noise: float, monkeypatch: pytest.MonkeyPatch) -> None:
     """Against sums over all eigenvalues at every point, and quadrature for every band."""

@@ -54,7 +54,7 @@ def test_the_known_form_with_the_cube_of_the_density(dim: int, noise: float) -> 
         (10**13, 3.56, 1.2318e-10),  # in a shoulder between two bands, one of them a hundred times higher
         (4 * 10**8, 0.94, 7e-9),  # bands that merge up to the last mode, whose neighbourhood is like no other
         (10**12, 0.6, 1.0),
-        (10**30, 1.25, 1.0),
+        pytest.param(10**30, 1.25, 1.0, marks=pytest.mark.slow),
         pytest.param(10**30, 0.75, 1e-6, marks=pytest.mark.slow),
     ],
 )

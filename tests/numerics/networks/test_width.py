@@ -206,7 +206,13 @@ def test_a_quantile_has_the_mass_that_it_is_said_to_have() -> None:
 
 
 @pytest.mark.parametrize(
-    ("dim", "units", "scale"), [(50, 20, 0.5), (50, 20, 5.0), (10**6, 10**3, 300.0), (10**20, 10**6, 1e4)]
+    ("dim", "units", "scale"),
+    [
+        (50, 20, 0.5),
+        (50, 20, 5.0),
+        (10**6, 10**3, 300.0),
+        pytest.param(10**20, 10**6, 1e4, marks=pytest.mark.slow),
+    ],
 )
 def test_what_few_units_keep_of_the_noise_is_as_wide_as_more_digits_say(
     dim: int, units: int, scale: float

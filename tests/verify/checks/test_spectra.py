@@ -89,7 +89,7 @@ def verdicts_of(name: str, quantity: str, law: Any) -> dict[str, str]:
         *(("VIa", name) for name in ("atom", "mass_above", "noise_weights", "learned_modes", "bulk_edge")),
         *(("VIa", name) for name in ("bulk_width", "smallest_outlier", "spacing", "tail")),
         pytest.param("V", "bulk_edge", marks=pytest.mark.slow),
-        ("V", "smallest_outlier"),
+        pytest.param("V", "smallest_outlier", marks=pytest.mark.slow),
     ],
 )
 def test_a_law_of_nothing_where_there_is_something_disagrees(name: str, quantity: str) -> None:
@@ -105,7 +105,9 @@ def test_a_law_of_something_where_there_is_nothing_disagrees(quantity: str) -> N
 
 
 @pytest.mark.parametrize("quantity", ["mass_above", "number", "tail"])
-@pytest.mark.parametrize("factor", [-1, I, Symbol("unknown"), zoo], ids=str)
+@pytest.mark.parametrize(
+    "factor", [-1, Symbol("unknown"), *(pytest.param(x, marks=pytest.mark.slow) for x in (I, zoo))], ids=str
+)
 def test_a_law_without_a_positive_value_fails(quantity: str, factor: Any) -> None:
     """It ended in a traceback."""
     laws = DIAGRAM["VIa"].spectrum()

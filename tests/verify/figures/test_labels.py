@@ -119,7 +119,7 @@ def _middle(text):
         (diagonal, "fixed", "erm"),
         pytest.param(quadratic, "fixed", "erm", marks=pytest.mark.slow),
         pytest.param(diagonal, "fixed", "bayes", marks=pytest.mark.slow),
-        (diagonal, "scaled", "bayes"),
+        pytest.param(diagonal, "scaled", "bayes", marks=pytest.mark.slow),
     ],
 )
 def test_labels_are_not_on_points(network, noise, estimator):
