@@ -117,6 +117,14 @@ def test_a_law_without_a_positive_value_fails(quantity: str, factor: Any) -> Non
     assert set(verdicts_of("VIa", quantity, wrong).values()) > {"agrees"}
 
 
+def test_the_spacing_of_few_outliers_is_left_out() -> None:
+    phase = DIAGRAM["VIa"]
+    spot = next(one for one in spots_of(DIAGRAM, phase, phase.spectrum(), 1, 0) if one.are_listed)
+    few = spectrum_at(replace(spot, dims=(5, 10, 20, 40, 80, 160)))
+    left = {one.quantity: one.reason for one in few if isinstance(one, LeftOut)}
+    assert left["spacing"] == words.FEW_OUTLIERS
+
+
 def test_where_all_weights_are_learned_none_is_noise() -> None:
     """Law and solution: the largest that noise alone would make was given as an edge of the bulk."""
     assert DIAGRAM["VIb"].spectrum().bulk_edge.expr == 0
