@@ -492,6 +492,14 @@ class _Thresholded:
         """
         if x < self.smallest:  # all that the hidden units keep
             return self.most
+        return self._positive if x == 0 else self._mass_beyond(x)
+
+    @cached_property
+    def _positive(self) -> float:
+        """The mass beyond 0, which the atom, every quantile and every share of the weights begin with."""
+        return self._mass_beyond(0.0)
+
+    def _mass_beyond(self, x: float) -> float:
         law, unit = self._noisy
         mass = float(quadratic.scalars(self.noise, self.threshold + x, self.target).mass_above)
         known = law.mass_above((self.threshold + x) / unit)
