@@ -40,6 +40,7 @@ from verify.extrapolation import (
     extrapolated_exponent,
     limits_of_ratio,
 )
+from verify.gallery import article_of
 from verify.ladder import (
     LEAST_DEPTH,
     between,
@@ -151,7 +152,8 @@ def agreement(
     checks = tuple(outcome for outcome in outcomes if isinstance(outcome, Check))
     omissions = tuple(outcome for outcome in outcomes if isinstance(outcome, Omission))
     derived = tuple(derived_phase(diagram, phase) for phase in diagram.phases)
-    return Report(checks, effort, seed, omissions=omissions, phases=derived)
+    models = (article_of(diagram.model),)
+    return Report(checks, effort, seed, omissions=omissions, phases=derived, models=models)
 
 
 def _at_another_seed(diagram: PhaseDiagram, effort: Effort, seed: int) -> Iterator[Omission]:
@@ -164,7 +166,7 @@ def _at_another_seed(diagram: PhaseDiagram, effort: Effort, seed: int) -> Iterat
 
 
 def checks_at(
-    diagram: PhaseDiagram, phase: Phase, at: Mapping[str, Any] | tuple[Any, ...]
+    diagram: PhaseDiagram, phase: Phase | str, at: Mapping[str, Any] | tuple[Any, ...]
 ) -> tuple[Check, ...]:
     """The checks of every law of one phase at one point inside of it, deep or not.
 
@@ -173,7 +175,7 @@ def checks_at(
 
     Args:
         diagram: as ``agreement`` takes it.
-        phase: one of ``diagram.phases``.
+        phase: one of ``diagram.phases``, or the name of one that no other has.
         at: exponents, by the names that ``locate`` has for them, or a point of ``strategies.scales``; one
             that is None, such as b where noise does not scale, is left out.  A float is the decimal that
             Python prints.
@@ -189,8 +191,11 @@ def checks_at(
     {'agrees'}
     """
     require_compared(diagram)
-    is_one = isinstance(phase, Phase) and phase in diagram.phases
-    require(is_one, "phase", phase, "one of the phases of the diagram")
+    meant = [one for one in diagram.phases if phase == (one.name if isinstance(phase, str) else one)]
+    every = ", ".join(dict.fromkeys(one.name for one in diagram.phases))
+    allowed = f"one of the phases of the diagram, or the name of one that no other has: {every}"
+    require(len(meant) == 1, "phase", phase, allowed)
+    phase = meant[0]
     shape = _shape_of(diagram)
     names = [x for x in shape._fields if x not in shape._field_defaults or diagram.noise == "scaled"]
     by_name = at._asdict() if isinstance(at, tuple) and hasattr(at, "_asdict") else at

@@ -78,3 +78,17 @@ def model_named(name: str) -> Any:
     if stem == "hermite" and degree.isdigit():
         return models.hermite(int(degree))
     return getattr(models, name)
+
+
+def article_of(model: Any) -> str:
+    """What a model is: the article that ``help`` shows of it, else its name, and the equations it declares.
+
+    >>> print(article_of(model_named("hermite_2")).splitlines()[0])
+    Bayes-optimal networks of extensive width, as in arXiv:2605.10395.
+    """
+    article = getattr(model, "__dict__", {}).get("__doc__")
+    if article:
+        return str(article)
+    equations = [f"{equation.lhs} = {equation.rhs}" for equation in getattr(model, "equations", ())]
+    quantities = [f"{name} = {value}" for name, value in getattr(model, "quantities", {}).items()]
+    return "\n".join([str(model), *equations, *quantities])

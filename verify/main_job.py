@@ -34,7 +34,7 @@ from verify import words
 from verify.figures import figure_name, phase_diagram_figure, save_figure
 from verify.figures.view import has_source
 from verify.files import created, whole
-from verify.gallery import model_named
+from verify.gallery import article_of, model_named
 from verify.outcomes import Check, DerivedPhase, Kill, Omission, RunInfo
 from verify.parts import Outcome, Part, Subject, computed, outcomes_of, parts_of
 from verify.report import Report
@@ -196,7 +196,7 @@ class _Job:
     def _articles(self) -> Iterator[str]:
         """What each model is: its equations and their normalisation, as ``help`` shows them."""
         for subject in self.subjects:
-            yield model_named(subject.model).__doc__ or subject.model
+            yield article_of(model_named(subject.model))
 
 
 def _computed(part: Part) -> tuple[Part, Record]:

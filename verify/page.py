@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from verify import words
-from verify.outcomes import Check, DerivedPhase, Kill, Omission, Row, RunInfo
-from verify.verdicts import FINEST, KINDS
+from verify.outcomes import PROVED, Check, DerivedPhase, Kill, Omission, Row, RunInfo
+from verify.verdicts import AT_A_POINT, COARSEST, COARSEST_OF_SHALLOW, FINEST, KINDS
 
 Key = tuple[str, str, str]
 
@@ -188,9 +188,12 @@ def _derived(page: Page, labels: Mapping[Key, str]) -> str:
 def _solved(page: Page) -> str:
     if not page.checks:
         return ""
-    decades = sorted(round(math.log10(check.dim)) for check in page.checks if check.dim) or [0]
+    ends = [check.dim for check in page.checks if check.kind in AT_A_POINT and check.quantity != PROVED]
+    decades = sorted(int(math.log10(dim)) for dim in ends if dim) or [0]
     least = {kind: FINEST[kind] for kind in KINDS}
-    text = words.SOLVED_TEXT.format(seed=page.seed, first=decades[0], last=decades[-1], **least)
+    noticed = {f"noticed_{kind}": 2 * COARSEST[kind] for kind in AT_A_POINT}
+    noticed["noticed_shallow"] = 2 * COARSEST_OF_SHALLOW
+    text = words.SOLVED_TEXT.format(seed=page.seed, first=decades[0], last=decades[-1], **least, **noticed)
     return "\n\n".join([words.SOLVED, text, words.AT_SMALL_SIZE])
 
 
@@ -264,7 +267,8 @@ def _meanings(page: Page) -> str:
 
 def _figures(page: Page) -> str:
     if not page.figures:
-        return ""
+        is_written = page.complete and page.info is not None  # by the command, which draws what it can
+        return f"{words.FIGURES}\n\n{words.NO_FIGURES}" if is_written else ""
     return "\n\n".join([words.FIGURES, words.FIGURES_TEXT, *(f"![{name}]({name})" for name in page.figures)])
 
 

@@ -34,6 +34,9 @@ Verdict: TypeAlias = Literal["agrees", "disagrees", "undecided"]
 KINDS: tuple[Kind, ...] = ("exponent", "log_exponent", "constant", "boundary", "spectrum")
 """What is compared: three numbers of each law, and ratios to the laws of boundaries and of spectra."""
 
+AT_A_POINT: tuple[Kind, ...] = ("exponent", "log_exponent", "constant")
+"""Those of them that are compared at points inside a phase, each on a ladder of dimensions."""
+
 SAFETY = 3
 """How many estimated errors a number may be off."""
 

@@ -44,6 +44,10 @@ FIGURES_TEXT = (
     "Dots are points that were checked: those at the decay, noise and source exponent of the figure.  Others "
     "are not shown.  Figures of other diagrams in this folder are of other runs."
 )
+NO_FIGURES = (
+    "None: a phase diagram is drawn over samples and weight decay, or samples and noise, and these models "
+    "have no two such exponents, or more."
+)
 DERIVED_COLUMNS = ("diagram", "phase", "title", "excess risk", "exponent of d", "where")
 OTHER_LAWS_COLUMNS = ("diagram", "phase", "quantity", "leading law")
 OTHER_LAWS_TEXT = (
@@ -63,7 +67,11 @@ SOLVED_TEXT = (
     "is extrapolated along the ladder, with an estimate of its error, from which the tolerance is made: "
     "three times the estimate, and at least {exponent} on an exponent, {log_exponent} on a power of log d "
     "and {constant} on a constant.  A number *disagrees* if it is further away than its tolerance, and is "
-    "*undecided* if the tolerance is so large that an error worth noticing would go unnoticed."
+    "*undecided* if it is not, but the tolerance is above half of what must not go unnoticed: "
+    "{noticed_exponent} on an exponent, {noticed_log_exponent} on a power of log d, {noticed_constant} on a "
+    "constant.  At a point that is not deep inside its phase exponents alone are compared, and one further "
+    "away than its tolerance is undecided up to {noticed_shallow}, too: what is neglected there falls so "
+    "slowly that its estimate may be too small."
 )
 AT_SMALL_SIZE = (
     "**At d = 100** none of this says how good a law is.  It says which law the equations tend to.  What a "
@@ -126,7 +134,9 @@ CAUGHT_BY_COUNTS = {
 CAUGHT_BY = "{kind_in_words} of {quantity} in {phase}, at {place}"
 OMITTED_TEXT = (
     "Laws, or numbers of them, that were not compared at some points, with the reason.  *Compared "
-    "elsewhere*: at how many other points of the same phase the same number was."
+    "elsewhere*: at how many other points of the same phase the same number was.  One row stands for all "
+    "the laws of a boundary, or of a spectrum, that is compared at another seed.  Of a part of a diagram, "
+    "without boundaries, it is not checked whether its phases cover the exponents, and no row says so."
 )
 OMITTED_COLUMNS = ("diagram", "phase", "quantity", "number", "points", "compared elsewhere", "reason")
 NOTHING_OMITTED = "Nothing: every law was compared at every point."
@@ -181,7 +191,7 @@ MODES_AT_EDGE = "more modes next to the edge of the noise than can be summed one
 FEW_AT_EDGE = (
     "a part to which modes next to the edge of the noise add one by one, few at any dimension in reach"
 )
-REFUTED = "by the laws of its phase it is judged what float64 shows, and one of them is wrong at that point"
+REFUTED = "the laws of a phase say what float64 shows of it, and one of them is wrong at that point"
 SHORT_LADDER = "float64 shows it on a ladder alone that is too short to decide"
 NEAR_A_CASE = "close to a decay gamma at which the law becomes another"
 ANOTHER_SEED = "compared at another seed, or at full effort"

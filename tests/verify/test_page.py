@@ -3,13 +3,14 @@
 from dataclasses import replace
 
 import pytest
+from declared_systems import RIDGE
 from report_rows import CHECK, OMISSION
 
 from asymptotics import phase_diagram, quadratic
 from asymptotics.models import hermite
-from verify import Report, words
+from verify import Report, agreement, words
 from verify.comparison import boundaries_checked, derived_phase, regions_checked
-from verify.outcomes import DerivedPhase, Kill, RunInfo
+from verify.outcomes import PROVED, DerivedPhase, Kill, RunInfo
 from verify.page import labels_of, summary_of, table
 
 AGREES = replace(CHECK, measured=-0.5, verdict="agrees", region="a > 0")
@@ -57,6 +58,27 @@ def test_every_law_stands_on_the_page() -> None:
     derived = derived_phase(phase_diagram(quadratic), phase_diagram(quadratic)["II"])
     assert derived.laws["learned"] == phase_diagram(quadratic)["II"].decomposition["learned"].to_text()
     assert "excess_risk" not in derived.laws
+
+
+def test_the_equations_stand_on_the_page_of_a_model_of_ones_own() -> None:
+    page = agreement(phase_diagram(RIDGE)).to_markdown()
+    for equation in RIDGE.equations:
+        assert f"\n{equation.lhs} = {equation.rhs}\n" in page
+    assert f"\nrisk = {RIDGE.quantities['risk']}\n" in page
+
+
+def test_dimensions_are_those_of_ladders_inside_phases() -> None:
+    proof = replace(AGREES, quantity=PROVED, kind="constant", dim=625)
+    spectrum = replace(AGREES, kind="spectrum", dim=7943)
+    page = replace(FULL, checks=(replace(AGREES, dim=3 * 10**10), proof, spectrum)).to_markdown()
+    assert "ends between d = 1e10 and 1e10, " in page
+    assert "0.02 on an exponent, 0.2 on a power of log d, 0.01 on a constant" in page
+    assert "undecided up to 0.05, too" in page
+
+
+def test_a_command_that_draws_nothing_says_so() -> None:
+    assert words.NO_FIGURES in replace(FULL, figures=()).to_markdown()
+    assert words.FIGURES not in replace(FULL, figures=(), info=None).to_markdown()
 
 
 def test_sections_follow_in_the_order_of_the_argument() -> None:

@@ -27,6 +27,7 @@ from verify.checks.measured import LeftOut, Measured, drawn, in_phase, problem_o
 from verify.extrapolation import limit_beyond_powers
 from verify.ladder import coordinates, margin
 from verify.limits import DECAY_WINDOW, SAMPLES_WINDOW
+from verify.outcomes import PROVED
 from verify.systems.points import has_own_axes
 
 DIMS = {"diagonal": (60, 240, 960, 3840, 15360), "quadratic": (16, 40, 100, 250, 625)}
@@ -73,12 +74,12 @@ def certified_checks(
         values = scaled_values(point, dim)
         proved = certify(problem_of(diagram, values))
         ratios.append(float(sum(proved.excess_risk) / 2 / phase.risk.evaluate(**values)))
-    yield in_phase(phase, point, "certified", "constant", dims[-1], 1.0, limit_beyond_powers(ratios))
+    yield in_phase(phase, point, PROVED, "constant", dims[-1], 1.0, limit_beyond_powers(ratios))
 
 
 def _left_out(diagram: PhaseDiagram, reason: str) -> LeftOut:
     names = dict.fromkeys(phase.name for phase in diagram.phases)
-    return LeftOut("/".join(names), "", "certified", "constant", reason)
+    return LeftOut("/".join(names), "", PROVED, "constant", reason)
 
 
 def _deepest(diagram: PhaseDiagram, seed: int) -> Iterator[tuple[float, Phase, Any]]:

@@ -13,17 +13,13 @@ from asymptotics.diagram import require_diagram
 from asymptotics.expressions.checks import require
 from verify.checks.measured import region_of
 from verify.comparison import agreement
-from verify.outcomes import Check
+from verify.outcomes import PROVED, Check
 from verify.reproducing.diagrams import lines_of_diagram
 from verify.selection import Effort, require_effort, require_seed
+from verify.verdicts import AT_A_POINT
 
 _SHOWN = 5
 """How many failures are listed."""
-
-_AT_A_POINT = ("exponent", "log_exponent", "constant")
-
-_PROVED = "certified"
-"""What is compared with proofs."""
 
 
 def reproduction(diagram: PhaseDiagram, check: Check, *, effort: Effort = "quick", seed: int = 0) -> str:
@@ -62,7 +58,7 @@ def reproduction(diagram: PhaseDiagram, check: Check, *, effort: Effort = "quick
         return "\n".join(_of_regions(diagram, check))
     if check.quantity in ("balance", "crossing"):
         return "\n".join(_of_coverage(diagram, seed))
-    if check.kind not in _AT_A_POINT or check.quantity == _PROVED:
+    if check.kind not in AT_A_POINT or check.quantity == PROVED:
         return "\n".join(_of_further(diagram, check, f"effort={effort!r}, seed={seed}"))
     phases = [k for k, phase in enumerate(diagram.phases) if _is_of(phase, check)]
     require(bool(phases), "check", check.phase, "of a phase of the diagram")
@@ -100,6 +96,7 @@ def assert_agreement(diagram: PhaseDiagram, *, effort: Effort = "quick", seed: i
     >>> from asymptotics.models import hermite
     >>> assert_agreement(phase_diagram(hermite(2)))
     """
+    __tracebackhide__ = True  # of pytest: its traceback ends in the test
     report = agreement(diagram, effort=effort, seed=seed)
     if report.passed:
         return

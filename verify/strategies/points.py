@@ -136,6 +136,8 @@ def scales(
     )
     noise = interval("noise_window", noise_window)
     require(noise[0] >= 0, "noise_window", noise_window, "an interval of numbers that are at least 0")
+    has_noise = diagram.noise == "scaled" or noise == NOISE_WINDOW or is_system
+    require(has_noise, "noise_window", noise_window, "left out where noise does not scale")
     allowed = "a strategy of numbers that are at least 0, for a network whose noise scales, or None"
     has_noises = isinstance(noises, st.SearchStrategy) and diagram.noise == "scaled" and not is_system
     require(noises is None or has_noises, "noises", noises, allowed)

@@ -70,6 +70,11 @@ def test_a_float_is_the_decimal_that_python_prints() -> None:
     assert (one.a, one.ell, one.gamma) == (Fraction(49, 20), Fraction(13, 10), Fraction(5, 4))
 
 
+def test_a_phase_may_be_named() -> None:
+    whole = phase_diagram(diagonal)
+    assert checks_at(whole, "III", AT) == checks_at(whole, whole["III"], AT)
+
+
 def test_pasted_lines_count_the_phases_at_a_point(capsys: pytest.CaptureFixture[str]) -> None:
     whole = phase_diagram(diagonal)
     one = checks_at(whole, whole["III"], AT)[0]
@@ -119,8 +124,10 @@ def test_wrong_arguments_are_refused() -> None:
     whole = phase_diagram(diagonal)
     with pytest.raises(InvalidArgument, match=r"check=1: must be a Check"):
         reproduction(whole, 1)
-    with pytest.raises(InvalidArgument, match=r"phase='V': must be one of the phases"):
-        checks_at(whole, "V", AT)
+    with pytest.raises(InvalidArgument, match=r"phase='VII': must be one of the phases .*: Ia, "):
+        checks_at(whole, "VII", AT)
+    with pytest.raises(InvalidArgument, match=r"phase='II': must be .* the name of one that no other has"):
+        checks_at(phase_diagram(quadratic, noise="scaled"), "II", {**AT, "b": 1})
     with pytest.raises(InvalidArgument, match=r"at=.*: must be the exponents a, ell, gamma, by name"):
         checks_at(whole, whole.phases[0], {"a": 1})
     with pytest.raises(InvalidArgument, match=r"at=.*: must be the exponents a, ell, gamma, by name"):

@@ -111,3 +111,5 @@ def test_invalid_arguments_are_refused() -> None:
         strategies.scales(DIAGRAMS[0], decay_window=(Fraction(1), Fraction(-1)))
     with pytest.raises(InvalidArgument, match=r"noise_window=.* at least 0"):
         strategies.scales(DIAGRAMS[0], noise_window=(-1, 1))
+    with pytest.raises(InvalidArgument, match=r"noise_window=.* left out where noise does not scale"):
+        strategies.scales(DIAGRAMS[0], noise_window=(0, 1))
