@@ -200,6 +200,8 @@ def checks_at(
     names = [x for x in shape._fields if x not in shape._field_defaults or diagram.noise == "scaled"]
     by_name = at._asdict() if isinstance(at, tuple) and hasattr(at, "_asdict") else at
     held = {k: x for k, x in by_name.items() if x is not None} if isinstance(by_name, Mapping) else {}
+    if diagram.estimator == "bayes" and "ell" in names:
+        held.setdefault("ell", 0)  # there is no weight decay
     require(set(held) == set(names), "at", at, f"the exponents {', '.join(names)}, by name")
     exact = {name: to_fraction(exact_exponent(name, value)) for name, value in held.items()}
     for name, value in exact.items():
@@ -207,7 +209,11 @@ def checks_at(
     inside = phase.region.subs({x: exact.get(name_of(x), x) for x in phase.region.free_symbols})
     require(inside == True, "at", at, f"inside of {phase.name}, where {region_of(phase)}")  # noqa: E712
     point = shape(**exact)
-    return tuple(one for one in _check(diagram, phase, point, "all") if isinstance(one, Check))
+    try:
+        return tuple(one for one in _check(diagram, phase, point, "all") if isinstance(one, Check))
+    except (OverflowError, InvalidProblem) as beyond:
+        allowed = f"exponents at which float64 has the powers of d ({beyond})"
+        raise InvalidArgument(f"at={at!r}: must be {allowed}") from beyond
 
 
 def _cache_at(executor: Any, progress: Any, cache: Any) -> Cache | None:

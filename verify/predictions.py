@@ -12,7 +12,7 @@ taken at dimensions such as 10^2000, where all that ``expr`` holds besides its l
 log(C'/C) + (e' - e) log d + (m' - m) log log d.  So an error in any of the five fields makes one of the two
 a constant other than 0, or a straight line in log d or in log log d.
 
-In this order: `laws_of`, `Lacks`, `lacks`, `formal_difference`.
+In this order: `laws_of`, `Lacks`, `lacks`, `difference_of_corrected`, `formal_difference`.
 """
 
 from __future__ import annotations
@@ -36,6 +36,9 @@ from verify.systems.points import axes, has_own_axes
 
 FORMAL = (2000, 4000, 8000)
 """Decades of the dimensions at which the two forms of a law are compared."""
+
+FARTHEST, NEAR = 30_000, 0.003
+"""Decades of the dimension at which a series in 1/log d is so near its leading term (measured: 7e-4)."""
 
 SAME = 1e-8
 """Relative difference of two forms up to which they say the same: constants have thirty digits."""
@@ -88,13 +91,26 @@ def lacks(
     Raises:
         InvalidArgument: the law has no value at one of them.
     """
-    formal = formal_difference(diagram, law, point)
+    formal, between = formal_difference(diagram, law, point), difference_of_corrected(diagram, law, point)
     with mpmath.workdps(_DIGITS):
         closed = [
             float(_log(mpmath.mpf(value) / law.evaluate(corrected=True, **_held(law, at))))
             for at, value in zip(arguments, values, strict=True)
         ]
-    return Lacks(closed, [y + formal(at["d"]) for y, at in zip(closed, arguments, strict=True)])
+    power_law = [y + formal(at["d"]) for y, at in zip(closed, arguments, strict=True)]
+    # where the two closed forms do not lead alike one of them is wrong: that to which more is lacking
+    leading = [y + between for y in closed]
+    return Lacks(max(closed, leading, key=lambda logs: abs(logs[-1])), power_law)
+
+
+def difference_of_corrected(diagram: PhaseDiagram, law: Law, point: Any) -> float:
+    """Log of the limit of ``corrected`` over ``expr``: 0, unless one of the two is wrong."""
+    if law.corrected is None:
+        return 0.0
+    with mpmath.workdps(_DIGITS):
+        at = _held(law, _formal_arguments(diagram, point, mpmath.mpf(10) ** FARTHEST))
+        beyond = float(_log(law.evaluate(corrected=True, **at) / law.evaluate(**at)))
+    return beyond if abs(beyond) > NEAR else 0.0
 
 
 def formal_difference(diagram: PhaseDiagram, law: Law, point: Any) -> Callable[[int], float]:

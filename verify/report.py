@@ -78,6 +78,8 @@ class Report:
         """The verdict in a word."""
         if not self.complete:
             return words.INCOMPLETE
+        if not self.checks:
+            return words.NOTHING_CHECKED
         if self.passed:
             return words.AGREEMENT
         is_open = self.undecided and not self.disagreements and not self.survivors

@@ -46,6 +46,9 @@ Laws = Literal["usual", "all", "cases"]
 MARGIN = Fraction(1, 10)
 """Least slack of every inequality of the region at a point."""
 
+SIDES = (decays(max_gamma=Fraction(9, 10)), st.integers(1, 100).map(lambda k: 2 + Fraction(k, 100)))
+"""Decays on either side of that of the figures, of which points at quick effort have one in turn."""
+
 STEEP, FAINT = Fraction(3), Fraction(55, 16)
 """Decay and noise exponent b of one point of each phase where noise scales: few modes, faint noise."""
 
@@ -154,6 +157,11 @@ def points_in(diagram: PhaseDiagram, phase: Phase, effort: Effort, seed: int) ->
         # of a system, whose parameters are several, a law may be right at that one value of one of them
         return sorted(points[::-1] if has_own_axes(diagram) else points, key=shallowness)
 
+    def beside_figure(turn: int) -> list[Any]:
+        # the deepest of all points of a phase lie on one side of that decay, and on the same at every seed
+        side = deepest(1, gammas=SIDES[turn % len(SIDES)])
+        return side if side and -shallowness(side[0]) >= LEAST_DEPTH else deepest(1)
+
     count = POINTS[effort]
     if effort == "quick":
         in_all = QUICK_POINTS if diagram.width == "full" else QUICK_POINTS_OF_WIDTH
@@ -174,7 +182,11 @@ def points_in(diagram: PhaseDiagram, phase: Phase, effort: Effort, seed: int) ->
     others = count - len(steep)
     has_decay = not has_own_axes(diagram) or "gamma" in point_type(diagram)._fields
     figure = (others + 1 - seed % 2) // 2 if has_decay else 0
-    points = list(dict.fromkeys([*deepest(figure, **at_figure), *deepest(others - figure), *steep]))
+    if effort == "quick" and not has_own_axes(diagram):
+        at_any = [point for k in range(others - figure) for point in beside_figure(k + seed // 2)]
+    else:
+        at_any = deepest(others - figure)
+    points = list(dict.fromkeys([*deepest(figure, **at_figure), *at_any, *steep]))
     # a phase may end at smaller decays than that of the figures
     return points or deepest(1)
 

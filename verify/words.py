@@ -15,6 +15,7 @@ from textwrap import fill
 # The report of a comparison.
 
 AGREEMENT, DISAGREEMENT, UNDECIDED, INCOMPLETE = "agreement", "DISAGREEMENT", "UNDECIDED", "INCOMPLETE"
+NOTHING_CHECKED = "NOTHING CHECKED"
 HEADING = "# Derivation against equations: {outcome}"
 STOPPED = "Stopped before all was checked."
 CLAIM = (
@@ -26,6 +27,7 @@ CLAIM_VERDICTS = {
     DISAGREEMENT: "That does not hold for what the failures say.",
     UNDECIDED: "None of it is refuted; what the failures say is not decided, which is no agreement.",
     INCOMPLETE: "Not all of it was checked.",
+    NOTHING_CHECKED: "Nothing of it was checked.",
 }
 SUMMARY = (
     "{checked} numbers checked, {agree} agree, {disagree} disagree, {undecided} undecided; "
@@ -206,7 +208,9 @@ NO_DEEP_POINT = (
     "the dimensions of proofs"
 )
 NO_SPECTRUM = "no law of the spectrum is derived in this phase"
-SHALLOW_SPECTRUM = "at every point drawn it approaches its law too slowly, such as by a series in 1/log d"
+SHALLOW_SPECTRUM = (
+    "what its law neglects is small nowhere where spectra are solved, or falls as a series in 1/log d"
+)
 FEW_OUTLIERS = "too few outliers at any dimension in reach"
 WHOLE = "the last outlier is known to the spacing alone, which is not small beside its place"
 FEW_IN_TAIL = "too few weights in the tail at any dimension in reach"

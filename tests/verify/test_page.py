@@ -76,6 +76,17 @@ def test_dimensions_are_those_of_ladders_inside_phases() -> None:
     assert "undecided up to 0.05, too" in page
 
 
+def test_what_was_checked_nowhere_is_no_disagreement() -> None:
+    empty = Report((), "quick", 0, phases=PHASES)
+    assert not empty.passed
+    assert empty.to_markdown().startswith(f"# Derivation against equations: {words.NOTHING_CHECKED}\n")
+    assert words.CLAIM_VERDICTS[words.NOTHING_CHECKED] in empty.to_markdown()
+
+
+def test_a_line_break_in_a_name_breaks_no_table() -> None:
+    assert table(["phase"], [["a|b\n#c"]]).splitlines()[-1] == "| a&#124;b #c |"
+
+
 def test_a_command_that_draws_nothing_says_so() -> None:
     assert words.NO_FIGURES in replace(FULL, figures=()).to_markdown()
     assert words.FIGURES not in replace(FULL, figures=(), info=None).to_markdown()

@@ -11,7 +11,7 @@ from sympy import Rational, log
 from asymptotics import diagonal, phase_diagram, quadratic
 from asymptotics.expressions.checks import InvalidArgument
 from asymptotics.symbols import d
-from verify.predictions import formal_difference, lacks, laws_of
+from verify.predictions import difference_of_corrected, formal_difference, lacks, laws_of
 from verify.strategies import Scale
 from verify.systems.points import point_type
 
@@ -80,3 +80,12 @@ def test_forms_of_laws_of_systems_say_the_same():
     phase = diagram.locate(**point._asdict())
     for law in laws_of(diagram, phase).values():
         assert law.expr == 0 or formal_difference(diagram, law, point)(10**30) == 0
+
+
+@pytest.mark.parametrize("factor", [Rational(101, 100), Rational(99, 100)])
+def test_an_error_in_both_forms_that_the_series_does_not_have_is_seen(factor):
+    """With the right series and a leading term that is wrong in all its fields a law passed."""
+    assert difference_of_corrected(DIAGRAM, PHASE.risk, POINT) == 0
+    wrong = replace(PHASE.risk, expr=factor * PHASE.risk.expr, constant=factor * PHASE.risk.constant)
+    assert difference_of_corrected(DIAGRAM, wrong, POINT) == pytest.approx(-math.log(factor), rel=0.1, abs=0)
+    assert lacking(wrong).to_closed_form[0] == pytest.approx(-math.log(factor), rel=0.1, abs=0)

@@ -146,6 +146,21 @@ def test_a_small_part_of_the_risk_that_is_said_to_be_nothing_is_compared(name, p
     assert failures_of(wrong) == {part}
 
 
+@pytest.mark.parametrize("name", ["II", "V", "VIa"])
+def test_a_law_that_is_wrong_at_some_decays_alone_disagrees(name):
+    """The deepest points of a phase were on one side of the decay of the figures, at every seed."""
+    phase = QUADRATIC[name]
+    for cond in (gamma < 1, gamma > 2):
+        factor = Piecewise((Rational(101, 100), cond), (1, True))
+        risk = replace(phase.risk, expr=factor * phase.risk.expr, constant=factor * phase.risk.constant)
+        part = replace(QUADRATIC, phases=(replace(phase, risk=risk),), boundaries=())
+        points = [point for point, _ in selected(QUADRATIC, QUADRATIC.phases.index(phase), "quick", 1)]
+        wrong = [point for point in points if cond.subs(gamma, point.gamma)]
+        assert wrong
+        checks = [check for point in wrong for check in checks_at(part, part.phases[0], point)]
+        assert "disagrees" in {check.verdict for check in checks if check.quantity == "excess_risk"}
+
+
 def test_a_law_by_cases_is_compared_in_each():
     """The training loss of phase N is another one at gamma < 1."""
     diagram = phase_diagram(quadratic, noise="none")

@@ -10,7 +10,7 @@ In this order: ``title_of``, ``PlantedError``; ``InLaw``, ``InTerms``; ``OtherRe
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from sympy import And, Expr, S, cancel, log
@@ -100,6 +100,8 @@ class InLaw:
 
     def altered(self, law: Law) -> Law:
         """The law with the error."""
+        known = ("expr", "constant", "exponent", "log_exponent")
+        require({*self.fields} <= {*known}, "fields", self.fields, f"some of {', '.join(known)}")
         error = self.factor * d**self.power * log(d) ** self.log_power
         wrong = {
             "expr": law.expr * error,
@@ -118,7 +120,8 @@ def _with_law(phase: Phase, quantity: str, altered: Callable[[Law], Law]) -> Pha
         return replace(phase, others={**phase.others, quantity: altered(phase.others[quantity])})
     name = FIELDS.get(quantity, quantity)
     law: Any = getattr(phase, name, None)
-    require(isinstance(law, Law), "quantity", quantity, f"one of the laws of phase {phase.name}")
+    is_own = isinstance(law, Law) and name in {field.name for field in fields(phase)}
+    require(is_own, "quantity", quantity, f"one of the laws of phase {phase.name}, in Phase.laws")
     changes: dict[str, Any] = {name: altered(law)}
     return replace(phase, **changes)
 

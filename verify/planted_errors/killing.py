@@ -36,10 +36,12 @@ def killed(error: PlantedError, *, seed: int = 0) -> Kill:
         NotConverged: an equation could not be solved.
     """
     require(isinstance(error, PlantedError), "error", error, "a PlantedError")
+    allowed = "a function from diagram to diagram"
+    require(callable(error.planting), "planting", error.planting, allowed)
     require_seed(seed)
     diagram = error.diagram()
     wrong = error.plant(diagram)
-    require(isinstance(wrong, PhaseDiagram), "planting", wrong, "a function from diagram to diagram")
+    require(isinstance(wrong, PhaseDiagram), "planting", wrong, allowed)
     compared, undecided = 0, None
     for checks in _stages(diagram, wrong, seed):
         compared += len(checks)
@@ -53,6 +55,7 @@ def killed(error: PlantedError, *, seed: int = 0) -> Kill:
 
 def kills(errors: Iterable[PlantedError], *, seed: int = 0) -> Iterator[Kill]:
     """The same of several errors, one after the other."""
+    require(not isinstance(errors, PlantedError), "errors", errors, "several, such as [error]")
     for error in errors:
         yield killed(error, seed=seed)
 

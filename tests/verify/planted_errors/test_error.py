@@ -93,3 +93,9 @@ def test_a_law_that_a_phase_does_not_have_is_refused() -> None:
     """It was an AttributeError."""
     with pytest.raises(InvalidArgument, match="quantity='excess_rsk': must be one of the laws of phase III"):
         InLaw("III", "excess_rsk", Rational(2))(phase_diagram(diagonal))
+    with pytest.raises(
+        InvalidArgument, match="quantity='train_loss': must be one of the laws of phase III, in"
+    ):
+        InLaw("III", "train_loss", Rational(2))(phase_diagram(diagonal))
+    with pytest.raises(InvalidArgument, match=r"fields=\('foo',\): must be some of expr, constant, "):
+        InLaw("III", "excess_risk", fields=("foo",))(phase_diagram(diagonal))

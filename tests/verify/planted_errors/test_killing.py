@@ -47,3 +47,8 @@ def test_the_phases_that_an_error_touches_are_compared_first() -> None:
 def test_what_is_no_planted_error_is_refused() -> None:
     with pytest.raises(ValueError, match=r"error='V': must be a PlantedError"):
         killed("V")  # type: ignore[arg-type]
+    no_function = PlantedError("none", "Nothing is planted.", hermite(2), 3)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match=r"planting=3: must be a function from diagram to diagram"):
+        killed(no_function)
+    with pytest.raises(ValueError, match=r"errors=.*: must be several, such as \[error\]"):
+        next(kills(no_function))  # type: ignore[arg-type]

@@ -70,6 +70,24 @@ def test_a_float_is_the_decimal_that_python_prints() -> None:
     assert (one.a, one.ell, one.gamma) == (Fraction(49, 20), Fraction(13, 10), Fraction(5, 4))
 
 
+def test_exponents_beyond_the_range_of_floats_are_refused() -> None:
+    """They ended in an OverflowError, or in a refusal of samples that nobody had given."""
+    whole = phase_diagram(diagonal)
+    for name, at in {
+        "VIb": {"a": 1000, "ell": -1, "gamma": 400},
+        "Ia": {"a": -999, "ell": -999, "gamma": 1},
+    }.items():
+        with pytest.raises(
+            InvalidArgument, match=r"at=.*: must be exponents at which float64 has the powers of d"
+        ):
+            checks_at(whole, name, at)
+
+
+def test_the_best_estimator_has_no_weight_decay_to_give() -> None:
+    checks = checks_at(phase_diagram(diagonal, estimator="bayes"), "IV", {"a": 1, "gamma": 2})
+    assert {check.verdict for check in checks} == {"agrees"}
+
+
 def test_a_phase_may_be_named() -> None:
     whole = phase_diagram(diagonal)
     assert checks_at(whole, "III", AT) == checks_at(whole, whole["III"], AT)
