@@ -67,6 +67,7 @@ from sympy import (
 )
 from sympy import gamma as gamma_function
 
+from asymptotics.algebra.monomials import simplified
 from asymptotics.algebra.polyhedra import (
     EVERYWHERE,
     FIELD,
@@ -391,7 +392,7 @@ def leading_sum(
     first_rule = large[1] is not None and _converges(large[1], domain, decay)
     last_rule = not _converges(small[1], domain, decay)
     if not first_rule and not last_rule:
-        constant = powsimp(simplify(mellin(function).subs(gamma, decay) / decay))
+        constant = powsimp(simplified(mellin(function).subs(gamma, decay) / decay))
         return (SumTerm(constant, FIELD.one, -FIELD.one),)
     first = _end_point(*large, domain, decay) if first_rule else ()
     last = _end_point(*small, domain, decay) if last_rule else ()
@@ -415,4 +416,4 @@ def _end_point(constant: Expr, power: Expr | None, domain: Domain, decay: Symbol
     of_index = expand(decay * power)
     if _converges(power, domain, decay):
         return (SumTerm(constant * zeta(of_index), growth, -FIELD.one),)
-    return (SumTerm(simplify(constant / (1 - of_index)), growth, -growth),)
+    return (SumTerm(simplified(constant / (1 - of_index)), growth, -growth),)

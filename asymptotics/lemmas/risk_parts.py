@@ -25,6 +25,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from sympy import Dummy, Expr, S, Symbol, cancel, expand, factorial, oo, simplify
 
@@ -33,6 +34,9 @@ from asymptotics.symbols import size
 
 HIGHEST_ORDER = 4
 """Of the small ratio, up to which the parts are expanded."""
+
+_RATIO = Dummy("rho", positive=True)
+"""The small ratio: one for all phases, which have most parts in common."""
 
 
 @dataclass(frozen=True)
@@ -68,11 +72,10 @@ def parts(
     >>> of_mode["learned"].order, [piece.value for piece in of_mode["learned"].function.pieces]
     (1, [0, -s**2])
     """
-    ratio = Dummy("rho", positive=True)
-    near = {scale: ratio if value == 0 else value for scale, value in scales.items()}
+    near = {scale: _RATIO if value == 0 else value for scale, value in scales.items()}
 
     def part(above: Expr, below: Expr = S.Zero) -> Part:
-        order, value = leading_coefficient(above.subs(near), ratio)
+        order, value = leading_coefficient(above.subs(near), _RATIO)
         if bbp_threshold == 0:
             return Part(ModeFunction((Piece(S.Zero, oo, value),)), order)
         pieces = (Piece(S.Zero, bbp_threshold, below), Piece(bbp_threshold, oo, expand(cancel(value))))
@@ -86,6 +89,7 @@ def parts(
     }
 
 
+@cache
 def leading_coefficient(value: Expr, ratio: Symbol) -> tuple[int, Expr]:
     """Order and value of the first Taylor coefficient at 0 that does not vanish; 0 if none of few does.
 
