@@ -46,7 +46,7 @@ Laws = Literal["usual", "all", "cases"]
 MARGIN = Fraction(1, 10)
 """Least slack of every inequality of the region at a point."""
 
-SIDES = (decays(max_gamma=Fraction(9, 10)), st.integers(1, 100).map(lambda k: 2 + Fraction(k, 100)))
+SIDES = (decays(max_gamma=Fraction(19, 20)), st.integers(1, 100).map(lambda k: 2 + Fraction(k, 100)))
 """Decays on either side of that of the figures, of which points at quick effort have one in turn."""
 
 STEEP, FAINT = Fraction(3), Fraction(55, 16)
