@@ -191,7 +191,8 @@ def checks_at(
     {'agrees'}
     """
     require_compared(diagram)
-    meant = [one for one in diagram.phases if phase == (one.name if isinstance(phase, str) else one)]
+    is_phase = isinstance(phase, str | Phase)
+    meant = [one for one in diagram.phases if is_phase and phase in (one, one.name)]
     every = ", ".join(dict.fromkeys(one.name for one in diagram.phases))
     allowed = f"one of the phases of the diagram, or the name of one that no other has: {every}"
     require(len(meant) == 1, "phase", phase, allowed)

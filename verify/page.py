@@ -272,7 +272,7 @@ def _figures(page: Page) -> str:
     return "\n\n".join([words.FIGURES, words.FIGURES_TEXT, *(f"![{name}]({name})" for name in page.figures)])
 
 
-def _in_a_cell(entry: Any) -> str:
+def _escaped(entry: Any) -> str:
     return " ".join(str(entry).replace("|", "&#124;").splitlines())
 
 
@@ -286,6 +286,6 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, texts: int |
     """
     first = len(columns) if texts is None else texts
     rule = f"|{'---|' * first}{'---:|' * (len(columns) - first)}"
-    lines = (f"| {' | '.join(_in_a_cell(entry) for entry in row)} |" for row in [columns, *rows])
+    lines = (f"| {' | '.join(_escaped(entry) for entry in row)} |" for row in [columns, *rows])
     head, *body = lines
     return "\n".join([head, rule, *body])

@@ -30,7 +30,7 @@ def test_over_samples_alone_the_exponent_of_the_risk_is_drawn():
 
 def test_a_check_that_failed_is_crossed_out():
     diagram = phase_diagram(diagonal)
-    one, *rest = checks_at(diagram, diagram["III"], {"a": 3, "ell": Rational(3, 2), "gamma": FIGURE_GAMMA})
+    one, *rest = checks_at(diagram, diagram["III"], {"a": 3, "ell": Rational(9, 8), "gamma": FIGURE_GAMMA})
     figure = phase_diagram_figure(diagram, checks=[replace(one, verdict="disagrees"), *rest])
     handles = [text.get_text() for text in figure.axes[0].get_legend().get_texts()]
     assert "checked, disagrees" in handles
