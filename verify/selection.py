@@ -13,8 +13,9 @@ In this order: ``require_effort``, ``require_seed``, ``selected``, ``has_further
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
+from functools import cache
 from numbers import Integral
 from typing import Any, Literal
 
@@ -140,6 +141,7 @@ def points_in(diagram: PhaseDiagram, phase: Phase, effort: Effort, seed: int) ->
     """
     enough = DEPTH if phase.risk.corrected is None else DEPTH_OF_SERIES
 
+    @cache
     def shallowness(point: Any) -> float:
         return -min(depth_at(diagram, phase, point, ladder_at(diagram, phase, point)[-1]), enough)
 
@@ -147,15 +149,19 @@ def points_in(diagram: PhaseDiagram, phase: Phase, effort: Effort, seed: int) ->
         if count == 0:
             return []
         inside = _inside(diagram, phase, **at)
-        points = by_depth(_examples(inside, tries + count, seed))[:count]
+        points = by_depth(inside, tries + count, count)
         if not points or -shallowness(points[-1]) >= WANTED_DEPTH or tries > _TRIES:
             return points
-        return by_depth(_examples(inside, RARE * tries, seed))[:count]
+        return by_depth(inside, RARE * tries, count)
 
-    def by_depth(points: list[Any]) -> list[Any]:
+    def by_depth(inside: st.SearchStrategy[Any], tries: int, count: int) -> list[Any]:
         # Hypothesis draws the simplest example first, whatever the seed, and others with its parameters next:
         # of a system, whose parameters are several, a law may be right at that one value of one of them
-        return sorted(points[::-1] if has_own_axes(diagram) else points, key=shallowness)
+        if has_own_axes(diagram):
+            last_first = _examples(inside, tries, seed)[::-1]
+            return sorted(last_first, key=shallowness)[:count]
+        until_deep = _examples(inside, tries, seed, lambda point: shallowness(point) == -enough, count)
+        return sorted(until_deep, key=shallowness)[:count]
 
     def beside_figure(turn: int) -> list[Any]:
         # the deepest of all points of a phase lie on one side of that decay, and on the same at every seed
@@ -280,6 +286,13 @@ def _inside(diagram: PhaseDiagram, phase: Phase, **at: Any) -> st.SearchStrategy
     )
 
 
-def _examples(strategy: st.SearchStrategy[Any], count: int, seed: int) -> list[Any]:
+def _examples(
+    strategy: st.SearchStrategy[Any],
+    count: int,
+    seed: int,
+    is_good: Callable[[Any], bool] = lambda point: False,
+    needed: int = 1,
+) -> list[Any]:
     """Distinct draws of a strategy, the same for the same seed; at most ``count``, none if it has none."""
-    return drawn(strategy, count, seed) or drawn(strategy, RARE * count, seed)[:count]
+    first = drawn(strategy, count, seed, is_good=is_good, needed=needed)
+    return first or drawn(strategy, RARE * count, seed, is_good=is_good, needed=needed)[:count]

@@ -21,13 +21,17 @@ from sympy import (
     S,
     Symbol,
     apart,
+    collect,
+    expand,
     expand_power_base,
     factor,
     gcd,
+    polygamma,
     powdenest,
     powsimp,
     simplify,
     sqrt,
+    together,
 )
 
 from asymptotics.algebra.polyhedra import (
@@ -275,8 +279,16 @@ def _in_short(coefficient_of_term: Expr) -> Expr:
 
 @cache
 def simplified(value: Expr) -> Expr:
-    """SymPy's ``simplify``, cached: phases, and scalings of the noise, have most expressions in common."""
-    return simplify(value)
+    """SymPy's ``simplify``, cached: phases, and scalings of the noise, have most expressions in common.
+
+    A sum of digamma functions gets one factor in front of each instead: no poles are left in one that cancel
+    in another, and SymPy would seek for long.
+    """
+    digammas = value.atoms(polygamma)
+    if not digammas:
+        return simplify(value)
+    parts = collect(expand(value), digammas, evaluate=False)
+    return together(Add(*(factor(part) * function for function, part in parts.items())))
 
 
 @cache

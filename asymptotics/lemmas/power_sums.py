@@ -45,7 +45,6 @@ from sympy import (
     Symbol,
     atan,
     cancel,
-    collect,
     digamma,
     erf,
     erfc,
@@ -58,7 +57,6 @@ from sympy import (
     mellin_transform,
     oo,
     pi,
-    polygamma,
     powdenest,
     powsimp,
     simplify,
@@ -193,19 +191,10 @@ def mellin(function: ModeFunction) -> Expr:
     try:
         if len(function.pieces) == 1:
             return _smooth_mellin(function)
-        return _by_digammas(Add(*(_piece_mellin(piece) for piece in function.pieces)))
+        return simplified(Add(*(_piece_mellin(piece) for piece in function.pieces)))
     except NotImplementedError:
         parts = ((piece.lower, piece.upper, piece.value) for piece in function.pieces)
         return MellinIntegral(1 / gamma, *(x for part in parts if part[2] != 0 for x in part))
-
-
-def _by_digammas(value: Expr) -> Expr:
-    """The sum with one factor in front of each digamma function; in these, poles that cancel are gone."""
-    digammas = value.atoms(polygamma)
-    if not digammas:
-        return simplify(value)
-    parts = collect(expand(value), digammas, evaluate=False)
-    return Add(*(factor(part) * function for function, part in parts.items()))
 
 
 def _piece_mellin(piece: Piece) -> Expr:

@@ -34,7 +34,7 @@ from numerics.free_probability.eigenvalues import Eigenvalues, FiniteSet, PowerL
 from numerics.free_probability.views import Preimage
 
 # Arithmetics tried in turn, and how much what is left of its equation may move noise * g.
-_BITS = (53, 200, 800)
+_BITS = (53, 113, 200, 800)
 _ACCURACY = 3e-13
 # How far the mass along a path may be from the closed form; the least F of a gap from 1 to be told from it.
 _MISMATCH = 1e-12
@@ -281,7 +281,7 @@ class FreeConvolution(Displayed):
                 edge = curve.band_end(node)
                 image = None if edge is None else curve.image(edge)
             if image is not None:
-                wide = multiprecision(_BITS[1])
+                wide = multiprecision(_BITS[2])
                 with wide.working():
                     return float(self.eigenvalues.size(number, wide) + side * wide.real(image))
         raise NotConverged(f"the edge of the band of eigenvalue {number} did not settle")

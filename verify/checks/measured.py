@@ -98,13 +98,31 @@ def in_phase(
     return Measured(phase.name, region_of(phase), quantity, kind, at, dim, predicted, limit)
 
 
-def drawn(strategy: st.SearchStrategy[Any], most: int, seed: int) -> list[Any]:
+class _Enough(Exception):
+    """The way out of a run of Hypothesis, of which more draws are not needed."""
+
+
+def drawn(
+    strategy: st.SearchStrategy[Any],
+    most: int,
+    seed: int,
+    *,
+    is_good: Callable[[Any], bool] = lambda point: False,
+    needed: int = 1,
+) -> list[Any]:
     """Distinct draws of a strategy, at most so many, the same for the same seed; none if it has none.
+
+    Args:
+        strategy: what to draw.
+        most: how many draws.
+        seed: of them.
+        is_good: whether one is as good as any: after some that are no more are drawn.
+        needed: how many those are.
 
     >>> drawn(st.booleans(), 5, seed=0) in ([False, True], [True, False])
     True
     """
-    points: dict[Any, None] = {}
+    points: dict[Any, bool] = {}
 
     @hypothesis.seed(seed)
     @hypothesis.settings(
@@ -113,12 +131,16 @@ def drawn(strategy: st.SearchStrategy[Any], most: int, seed: int) -> list[Any]:
         deadline=None,
         phases=[hypothesis.Phase.generate],
         suppress_health_check=list(hypothesis.HealthCheck),
+        verbosity=hypothesis.Verbosity.quiet,
+        report_multiple_bugs=False,
     )
     @hypothesis.given(strategy)
     def collect(point: Any) -> None:
-        points[point] = None
+        points[point] = points.get(point) or is_good(point)
+        if sum(points.values()) >= needed:
+            raise _Enough
 
-    with suppress(hypothesis.errors.Unsatisfiable):
+    with suppress(hypothesis.errors.Unsatisfiable, _Enough):
         collect()
     return list(points)
 

@@ -60,7 +60,6 @@ from verify.systems.points import (
     SHORTEST,
     Bound,
     axes,
-    eliminated,
     exponents_at,
     fraction,
     has_own_axes,
@@ -68,8 +67,8 @@ from verify.systems.points import (
     inside,
     last_decade,
     neglected_in,
+    placed,
     point_type,
-    range_of,
 )
 
 WINDOWS = {"a": SAMPLES_WINDOW, "ell": (Fraction(-4), Fraction(4)), "b": NOISE_WINDOW}
@@ -222,13 +221,10 @@ def points_on(diagram: PhaseDiagram, boundary: Boundary) -> st.SearchStrategy[Pa
         for parameter in parameters:
             low, high = _range_of_parameter(boundary, parameter)
             assume(low < high)
-            held.append(draw(inside(low, high)))
+            held.append(inside(draw, low, high))
         assume(_parameters_fit(boundary, dict(zip(parameters, held, strict=True))))
-        bounds, place = inequalities(held), list[Fraction]()
-        for k, side in enumerate(sides):
-            low, high = range_of(eliminated(bounds, k, place, sides), side)
-            assume(low < high)
-            place.append(draw(inside(low, high)))
+        bounds = inequalities(held)
+        place = draw(placed(bounds, sides))
         assume(bool(free) or all(bound.constant > 0 for bound in bounds))
         ((slopes, constant),) = crossing(held)
         value = constant + sum((s * x for s, x in zip(slopes, place, strict=True)), Fraction(0))

@@ -18,7 +18,7 @@ import math
 from collections import namedtuple
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 from itertools import product
 from typing import Any, NamedTuple, TypeAlias
 
@@ -58,6 +58,10 @@ DECADES_OF_QUANTITIES = 240
 
 DECADES_NEGLECTED, SHORTEST = 20, 24
 """Where all that is neglected is so many decades smaller a ladder ends, if it is so many decades long."""
+
+
+_STEPS = st.integers(-31, 31)
+"""Of the middle of an interval, in 64ths of it."""
 
 
 class Bound(NamedTuple):
@@ -133,8 +137,8 @@ def points_of(
         for parameter in parameters:
             low, high = _range_of_parameter(phase, parameter, windows)
             assume(low < high)
-            given_gamma = parameter == symbols.gamma and gammas is not None
-            at[parameter] = draw(gammas if given_gamma else inside(low, high))  # type: ignore[arg-type]
+            is_given = gammas is not None and parameter == symbols.gamma
+            at[parameter] = draw(gammas) if is_given else inside(draw, low, high)  # type: ignore[arg-type]
             assume(low < at[parameter] < high)
         assume(holds_parameters(phase, at))
         place = draw(placed(_bounds(phase, coordinates, at, margin), sides))
@@ -176,20 +180,19 @@ def _cuts(phase: Phase) -> tuple[Expr, ...]:
     return tuple(relation.gts - relation.lts for relation in sorted(relations, key=str))
 
 
-@st.composite
 def inside(draw: st.DrawFn, low: Fraction, high: Fraction) -> Fraction:
-    """A fraction strictly inside the interval; shrinks towards its middle."""
-    return low + (high - low) * Fraction(32 + draw(st.integers(-31, 31)), 64)
+    """A fraction drawn strictly inside the interval; it shrinks towards the middle."""
+    return low + (high - low) * Fraction(32 + draw(_STEPS), 64)
 
 
 @st.composite
 def placed(draw: st.DrawFn, bounds: Sequence[Bound], sides: Sequence[Interval]) -> list[Fraction]:
     """Coordinates at which all bounds hold, each within its side, one after the other."""
     place = list[Fraction]()
-    for k, side in enumerate(sides):
-        low, high = range_of(eliminated(bounds, k, place, sides), side)
+    for side, shadow in zip(sides, shadows(tuple(bounds), tuple(sides)), strict=True):
+        low, high = range_of(shadow, place, side)
         assume(low < high)  # a phase, or its deep interior, may close at some parameters
-        place.append(draw(inside(low, high)))
+        place.append(inside(draw, low, high))
     return place
 
 
@@ -262,42 +265,35 @@ def fraction(value: Expr) -> Fraction:
     return Fraction(int(number.p), int(number.q))
 
 
-def eliminated(
-    bounds: Sequence[Bound], k: int, place: Sequence[Fraction], sides: Sequence[Interval]
-) -> list[Bound]:
-    """Bounds of coordinate k alone, with those before it in place and those after it eliminated."""
-    here = [
-        Bound(
-            b.slopes[k:],
-            b.constant + sum((s * x for s, x in zip(b.slopes, place, strict=False)), Fraction(0)),
-        )
-        for b in bounds
-    ]
-    for later in range(len(sides) - 1, k, -1):
-        last = later - k
-        low, high = sides[later]
-        unit = tuple(Fraction(int(j == last)) for j in range(last + 1))
-        boxed = [*here, Bound(unit, -low), Bound(tuple(-x for x in unit), high)]
-        here = [Bound(b.slopes[:last], b.constant) for b in boxed if b.slopes[last] == 0]
-        lower = [b for b in boxed if b.slopes[last] > 0]
-        upper = [b for b in boxed if b.slopes[last] < 0]
-        for one, other in product(lower, upper):
-            p, q = 1 / one.slopes[last], -1 / other.slopes[last]
-            slopes = tuple(p * x + q * y for x, y in zip(one.slopes[:last], other.slopes[:last], strict=True))
-            here.append(Bound(slopes, p * one.constant + q * other.constant))
-        here = list(dict.fromkeys(here))
-    return here
+# at one decay all points have the same bounds
+@lru_cache(maxsize=256)
+def shadows(bounds: tuple[Bound, ...], sides: tuple[Interval, ...]) -> tuple[tuple[Bound, ...], ...]:
+    """What bounds leave to the first coordinate, to the first two, and so on: all later ones eliminated."""
+    if len(sides) < 2:
+        return (bounds,) * len(sides)
+    last, (low, high) = len(sides) - 1, sides[-1]
+    unit = tuple(Fraction(int(k == last)) for k in range(last + 1))
+    boxed = (*bounds, Bound(unit, -low), Bound(tuple(-x for x in unit), high))
+    shadow = [Bound(b.slopes[:last], b.constant) for b in boxed if b.slopes[last] == 0]
+    lower = [b for b in boxed if b.slopes[last] > 0]
+    upper = [b for b in boxed if b.slopes[last] < 0]
+    for one, other in product(lower, upper):
+        p, q = 1 / one.slopes[last], -1 / other.slopes[last]
+        slopes = tuple(p * x + q * y for x, y in zip(one.slopes[:last], other.slopes[:last], strict=True))
+        shadow.append(Bound(slopes, p * one.constant + q * other.constant))
+    return (*shadows(tuple(dict.fromkeys(shadow)), sides[:-1]), bounds)
 
 
-def range_of(bounds: Sequence[Bound], window: Interval) -> Interval:
-    """Where all bounds of one coordinate hold within its window; empty if low >= high."""
+def range_of(bounds: Sequence[Bound], place: Sequence[Fraction], window: Interval) -> Interval:
+    """Where the bounds of the coordinate after those in place hold in its window; empty if low >= high."""
     low, high = window
-    for (slope, *_), constant in bounds:
+    for (*slopes, slope), constant in bounds:
+        here = constant + sum((s * x for s, x in zip(slopes, place, strict=True)), Fraction(0))
         if slope > 0:
-            low = max(low, -constant / slope)
+            low = max(low, -here / slope)
         elif slope < 0:
-            high = min(high, -constant / slope)
-        elif constant <= 0:
+            high = min(high, -here / slope)
+        elif here <= 0:
             return low, low
     return low, high
 

@@ -22,6 +22,16 @@ def test_a_strategy_that_has_nothing_draws_nothing() -> None:
     assert drawn(st.integers().filter(lambda k: False), 5, seed=0) == []
 
 
+def test_draws_end_where_enough_are_good():
+    every = drawn(st.integers(0, 1000), 50, seed=3)
+    until = drawn(st.integers(0, 1000), 50, seed=3, is_good=lambda k: k > 500, needed=3)
+    assert until == every[: len(until)]
+    assert len(until) < len(every)
+    assert [k > 500 for k in until].count(True) == 3
+    assert until[-1] > 500
+    assert drawn(st.integers(0, 1000), 50, seed=3, is_good=lambda k: k < 0) == every
+
+
 def test_a_problem_has_the_scales_of_its_point() -> None:
     diagram = phase_diagram(quadratic)
     (point,) = drawn(scales(diagram, "II", margin=1), 1, seed=0)

@@ -66,7 +66,8 @@ def test_elimination_leaves_the_range_of_a_coordinate(rows):
     """Against linear programming, in three coordinates."""
     bounds = [points.Bound(tuple(map(Fraction, row[:3])), Fraction(row[3])) for row in rows]
     sides = [(Fraction(-5), Fraction(5))] * 3
-    low, high = points.range_of(points.eliminated(bounds, 0, [], sides), sides[0])
+    shadows = points.shadows(tuple(bounds), tuple(sides))
+    low, high = points.range_of(shadows[0], [], sides[0])
     # the largest slack of all inequalities, those of the box among them
     box = [[0.0] * k + [sign] + [0.0] * (2 - k) + [-5.0] for k in range(3) for sign in (1.0, -1.0)]
     every = [[-float(x) for x in row[:3]] + [-float(row[3])] for row in rows] + box
@@ -78,6 +79,11 @@ def test_elimination_leaves_the_range_of_a_coordinate(rows):
         closed = [row[:3] for row in left]
         ends = [linprog([sign, 0, 0], closed, right, bounds=[(None, None)] * 3).fun for sign in (1, -1)]
         assert [float(low), float(high)] == pytest.approx([ends[0], -ends[1]], abs=1e-9)
+        middle = (low + high) / 2
+        next_range = points.range_of(shadows[1], [middle], sides[1])
+        held = [(float(middle), float(middle)), (None, None), (None, None)]
+        ends = [linprog([0, sign, 0], closed, right, bounds=held).fun for sign in (1, -1)]
+        assert [float(x) for x in next_range] == pytest.approx([ends[0], -ends[1]], abs=1e-9)
 
 
 def test_windows_of_parameters_are_kept():
