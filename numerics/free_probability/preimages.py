@@ -158,7 +158,7 @@ class _Root:
         return self.view.eigenvalues[self.nearest] + self.xi
 
 
-def _root(target: AnyTarget, noise: Any, threshold: Any) -> _Root:
+def _root(target: AnyTarget, noise: Any, threshold: Any, narrower: Arithmetic = DOUBLE) -> _Root:
     """The root, by the first of the ways that succeeds; see `preimage`."""
     arithmetic = target.arithmetic
     if threshold < 2 * noise:
@@ -167,9 +167,9 @@ def _root(target: AnyTarget, noise: Any, threshold: Any) -> _Root:
             root = _newton(target, noise, threshold, arithmetic.complex(threshold / 2, height / 2))
             if root is not None:
                 return root
-    # The bracket in float64 first: it takes many steps.
+    # The bracket with fewer digits first: it takes many steps.
     with suppress(_TooFewDigits):
-        for finder in dict.fromkeys((DOUBLE, arithmetic)):
+        for finder in dict.fromkeys((narrower, arithmetic)):
             with finder.working():
                 point = _bracketed(target.rounded_to(finder), finder.real(noise), finder.real(threshold))
             point = arithmetic.complex(arithmetic.real(point.real), arithmetic.real(point.imag))
@@ -271,7 +271,7 @@ def _root_from_more_digits(target: AnyTarget, noise: Any, threshold: Any) -> _Ro
     arithmetic = target.arithmetic
     wide = _twice_as_wide(target, f"threshold {float(threshold):.6g} at noise {float(noise):.6g}")
     with wide.working():
-        root = _root(target.rounded_to(wide), wide.real(noise), wide.real(threshold))
+        root = _root(target.rounded_to(wide), wide.real(noise), wide.real(threshold), narrower=arithmetic)
         # The modes next to the origin are nodes in both arithmetics; any of them will do if none is near.
         place = root.nearest - root.view.above
         if abs(place) > NEXT_DOOR and not target.is_whole:
