@@ -40,6 +40,7 @@ from sympy import (
     Dummy,
     Expr,
     Mul,
+    Poly,
     Pow,
     S,
     Symbol,
@@ -52,6 +53,7 @@ from sympy import (
     expand,
     factor,
     factorial2,
+    fraction,
     gammasimp,
     limit,
     mellin_transform,
@@ -61,6 +63,7 @@ from sympy import (
     powsimp,
     simplify,
     sqrt,
+    together,
     zeta,
 )
 from sympy import gamma as gamma_function
@@ -80,8 +83,10 @@ from asymptotics.expressions.mellin_integral import MellinIntegral
 from asymptotics.symbols import gamma, size
 
 _TAIL_TERMS = 4
-"""Of the asymptotic series of erfc: moments of a Gaussian beyond a threshold cancel the first two."""
+"""Of the series of erfc and atan: moments of a Gaussian beyond a threshold cancel the first two."""
 
+_LEFT_OUT = Dummy("c")
+"""Stands in front of what such a series leaves out."""
 
 _MOST_POWERS = 6
 """Different powers of the size in front of error functions."""
@@ -139,6 +144,9 @@ def end_behaviour(value: Expr, end: Expr) -> tuple[Expr, Expr | None]:
     shift, value = _split_power(value)
     value = value.replace(erf, lambda argument: 1 - erfc(argument))
     value = expand(value.replace(erfc, lambda argument: _gaussian_tail(argument, end)))
+    known = _leading_term(value, end) if value.has(atan) else None
+    if known is not None:
+        return known[0], known[1] + shift
     tails = {f: f.tail for f in value.atoms(ImplicitFunction) if limit(f.args[0], size, end) == oo}
     value = value.xreplace(tails)
     try:
@@ -172,6 +180,38 @@ def _gaussian_tail(argument: Expr, end: Expr) -> Expr:
         return erfc(argument)
     series = Add(*((-1) ** k * factorial2(2 * k - 1) / (2 * argument**2) ** k for k in range(_TAIL_TERMS)))
     return exp(-(argument**2)) / (sqrt(pi) * argument) * series
+
+
+def _leading_term(value: Expr, end: Expr) -> tuple[Expr, Expr] | None:
+    """Coefficient and power of what leads powers and arctangents of ``size``, whose limits SymPy seeks long.
+
+    None where more of the series cancels than is known, or for other functions.
+
+    >>> _leading_term(size - atan(size), S.Zero)
+    (1/3, 3)
+    """
+    series = together(expand(value.replace(atan, lambda argument: _arctangent(argument, end))))
+    if not series.is_rational_function(size):
+        return None
+
+    def leader(polynomial: Expr) -> tuple[Expr, Expr]:
+        terms = Poly(polynomial, size).terms()
+        (power,), first = terms[0 if end == oo else -1]
+        return first, S(power)
+
+    (above, rise), (below, fall) = map(leader, fraction(series))
+    return None if above.has(_LEFT_OUT) else (above / below, rise - fall)
+
+
+def _arctangent(argument: Expr, end: Expr) -> Expr:
+    """The series of an arctangent that goes to 0 or to pi/2, with a term for what it leaves out."""
+    is_large = limit(argument, size, end) == oo
+    small = 1 / argument if is_large else argument
+    if limit(small, size, end) != 0:
+        return atan(argument)
+    series = Add(*((-1) ** k * small ** (2 * k + 1) / (2 * k + 1) for k in range(_TAIL_TERMS)))
+    series += _LEFT_OUT * small ** (2 * _TAIL_TERMS + 1)
+    return pi / 2 - series if is_large else series
 
 
 @cache

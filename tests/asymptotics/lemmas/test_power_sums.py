@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from mpmath import mpf
 from scipy.special import erfc as np_erfc
-from sympy import Max, Piecewise, Rational, S, cos, erfc, exp, lambdify, oo, sqrt, zeta
+from sympy import Max, Piecewise, Rational, S, atan, cos, erfc, exp, lambdify, oo, pi, sqrt, zeta
 from sympy import log as sympy_log
 
 from asymptotics import diagonal, phase_diagram
@@ -237,6 +237,28 @@ def test_mellin_transform_without_closed_form_stays_an_integral():
 @pytest.mark.parametrize("end", [S.Zero, oo])
 def test_end_behaviour_of_a_power_is_the_power(power, end):
     assert end_behaviour(7 * s**power, end) == (7, power)
+
+
+@pytest.mark.parametrize(
+    ("value", "end"),
+    [
+        (s - atan(s), S.Zero),
+        (atan(2 * s) / s**3 - 2 / s**2 + Rational(8, 3), S.Zero),
+        (s**2 * atan(3 / s) - 3 * s, oo),
+        (pi / 2 - atan(s), oo),
+        (1 / (1 + s) - atan(1 / s), oo),
+    ],
+)
+def test_end_behaviour_of_arctangents_is_that_of_numbers(value, end):
+    first, power = end_behaviour(value, end)
+    with mpmath.workdps(200):
+        ratio = lambdify(s, value / (first * s**power), "mpmath")
+        assert abs(ratio(mpf(10) ** (20 if end == oo else -20)) - 1) < 1e-15
+
+
+def test_arctangents_that_cancel_beyond_their_series_are_left_to_limits():
+    series = sum((-1) ** k * s ** (2 * k + 1) / (2 * k + 1) for k in range(4))
+    assert end_behaviour(atan(s) - series, S.Zero) == (Rational(1, 9), 9)
 
 
 def test_end_behaviours():
