@@ -83,13 +83,16 @@ from verify.verdicts import Kind, tolerance_of, verdict_of
 from verify.visibility import (
     LEAST_DEPTH_OF_SERIES,
     PARTS,
+    slack_of_part,
     why_unseen,
 )
 
-LEAST_DEPTH_OF_SHORTER = {"pruned_risk": LEAST_DEPTH / 2, "learned": LEAST_DEPTH + 1}
+LEAST_DEPTH_OF_SHORTER = {"pruned_risk": LEAST_DEPTH - 1 / 2, "learned": LEAST_DEPTH + 1}
 """Decades from which constants are compared on a ladder that is shorter than the usual one, where what is
-undecided is left out.  The risk after pruning needs fewer than others; what is left of a learned part falls
-like the square root of the share of learned modes, and needs more."""
+undecided is left out.  The risk after pruning needs fewer than others; with fewer than 2.3 it is off by up to
+1 % next to gamma = 1, where two powers of the share of learned modes, 1 and 2 gamma - 1, look like one (with
+more, by 5e-4, at 60 points).  What is left of a learned part falls like the square root of that share, and
+needs more."""
 
 _NO_VALUE: tuple[Kind, float, Limit] = ("constant", 1.0, Limit(math.nan, math.inf))
 """What is compared of a law that a hand has altered, or its region, where it has no real value."""
@@ -511,6 +514,7 @@ def _check_of_law(
     depth = decades * slack_at(diagram, phase, point)
     # its sums may end at a break; most do not, and then what is measured is decided
     depth_of_law = decades * slack_at(diagram, phase, point, law)
+    depth_seen = min(depth_of_law, decades * slack_of_part(diagram, phase, quantity, point))
     least_of = {"exponent": -math.inf, "log_exponent": LEAST_DEPTH_OF_LOGARITHM}
     # by which factor the slowest correction shrinks from one dimension to the next
     slowest = 10.0 ** (-max(depth_of_law, 0.0) / len(rungs.dims))
@@ -519,7 +523,7 @@ def _check_of_law(
         if law.corrected is not None and kind != "exponent":
             enough = max(enough, LEAST_DEPTH_OF_SERIES)
         verdict = verdict_of(kind, predicted, *measured, is_deep=depth >= least)
-        own = depth if kind == "exponent" or verdict != "undecided" else depth_of_law
+        own = depth if kind == "exponent" or verdict != "undecided" else depth_seen
         if own < enough and not math.isnan(measured.value):
             yield Omission(quantity=quantity, kind=kind, reason=words.SHALLOW, **shared)
             continue

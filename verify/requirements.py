@@ -64,12 +64,15 @@ def require_compared(diagram: Any) -> None:
     boundaries = diagram.boundaries
     require(isinstance(boundaries, tuple), "boundaries of the diagram", boundaries, "a tuple of Boundaries")
     for boundary in boundaries:
-        _require_boundary(boundary)
+        _require_boundary(diagram, boundary)
     if system_of(diagram.model) is None:
         narrowed = NETWORKS[network_of(diagram)].narrowed
         solved = [name for name, network in NETWORKS.items() if network.narrowed is not None]
         few = f"of full width for {diagram.model.name}: with few hidden units {', '.join(solved)} is solved"
         require(diagram.width == "full" or narrowed is not None, "diagram", diagram, few)
+
+
+_NOT_REAL = (zoo, nan, I, AccumBounds)
 
 
 def _require_phase(diagram: PhaseDiagram, phase: Any) -> None:
@@ -103,7 +106,7 @@ def _require_phase(diagram: PhaseDiagram, phase: Any) -> None:
     require(not lacking, f"laws of phase {phase.name}", ", ".join(phase.laws), every)
 
 
-def _require_boundary(boundary: Any) -> None:
+def _require_boundary(diagram: PhaseDiagram, boundary: Any) -> None:
     """Refuse a boundary of other than two phases, or without an equation."""
     require(isinstance(boundary, Boundary), "boundaries of the diagram", boundary, "Boundaries")
     phases = boundary.phases
@@ -111,8 +114,12 @@ def _require_boundary(boundary: Any) -> None:
     is_pair = is_pair and phases[0] is not phases[1]
     require(is_pair, "phases of a boundary", phases, "two of the diagram's")
     names = " and ".join(phase.name for phase in phases)
-    allowed = "an equation, as Eq(a, 1)"
-    require(isinstance(boundary.relation, Eq), f"relation between {names}", boundary.relation, allowed)
+    relation, coordinates = boundary.relation, _coordinates(diagram)
+    is_equation = isinstance(relation, Eq) and relation.lhs in coordinates
+    is_known = is_equation and relation.rhs.free_symbols <= coordinates - {relation.lhs}
+    is_known = is_known and not relation.rhs.has(*_NOT_REAL)
+    allowed = f"an equation of one of {_names(coordinates)} by others, as Eq(a, 1)"
+    require(is_known, f"relation between {names}", relation, allowed)
 
 
 def require_law(diagram: PhaseDiagram, phase: Phase, name: str, law: Any) -> None:
@@ -133,7 +140,7 @@ def require_law(diagram: PhaseDiagram, phase: Phase, name: str, law: Any) -> Non
         form = getattr(law, field)
         if field == "corrected" and form is None:
             continue
-        is_real = isinstance(form, Expr) and not form.has(zoo, nan, I, AccumBounds)
+        is_real = isinstance(form, Expr) and not form.has(*_NOT_REAL)
         real = f"made of real SymPy expressions, such as Rational(101, 100), which its {field} is not"
         require(is_real, parameter, form, real)
         is_known = form.free_symbols <= symbols and not form.has(AppliedUndef)

@@ -17,7 +17,7 @@ need a longer ladder than there is, such as a series in 1/log d, and a decay gam
 another: ``why_unseen``.
 
 In this order: ``why_unseen``, ``end_where_seen``, ``decades_needed``, ``is_by_cases``, ``slack_of_cases``,
-``has_hard_edge``.
+``slack_of_part``, ``has_hard_edge``.
 """
 
 from __future__ import annotations
@@ -159,6 +159,18 @@ def slack_of_cases(diagram: PhaseDiagram, phase: Phase, law: Law, point: Any) ->
     (modes,) = _exponents(diagram, point, phase.learned)
     powers = [abs(x) for x in exponents_at(diagram, _cases(law), point)]
     return min(powers) * max(modes, 0.0) if powers else math.inf
+
+
+def slack_of_part(diagram: PhaseDiagram, phase: Phase, quantity: str, point: Any) -> float:
+    """By how small a power of d what the law of a part of the risk leaves out is smaller than that part.
+
+    At a hard edge that of the learned part is the square root of the share of modes that are learned; of
+    others no more is known than of the phase, and it is infinite.
+    """
+    if quantity != "learned" or not has_hard_edge(diagram):
+        return math.inf
+    (modes,) = _exponents(diagram, point, phase.learned)
+    return (1 - modes) / 2 if _is_at_hard_edge(phase, diagram, modes) else math.inf
 
 
 def _cases(law: Law) -> tuple[Expr, ...]:

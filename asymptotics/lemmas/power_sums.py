@@ -85,9 +85,6 @@ from asymptotics.symbols import gamma, size
 _TAIL_TERMS = 4
 """Of the series of erfc and atan: moments of a Gaussian beyond a threshold cancel the first two."""
 
-_LEFT_OUT = Dummy("c")
-"""Stands in front of what such a series leaves out."""
-
 _MOST_POWERS = 6
 """Different powers of the size in front of error functions."""
 
@@ -190,7 +187,9 @@ def _leading_term(value: Expr, end: Expr) -> tuple[Expr, Expr] | None:
     >>> _leading_term(size - atan(size), S.Zero)
     (1/3, 3)
     """
-    series = together(expand(value.replace(atan, lambda argument: _arctangent(argument, end))))
+    unknown = {one: Dummy("c") for one in value.atoms(atan)}  # of each what its series leaves out
+    tails = {one: _arctangent(one.args[0], end, rest) for one, rest in unknown.items()}
+    series = together(expand(value.xreplace(tails)))
     if not series.is_rational_function(size):
         return None
 
@@ -200,17 +199,17 @@ def _leading_term(value: Expr, end: Expr) -> tuple[Expr, Expr] | None:
         return first, S(power)
 
     (above, rise), (below, fall) = map(leader, fraction(series))
-    return None if above.has(_LEFT_OUT) else (above / below, rise - fall)
+    return None if (above / below).has(*unknown.values()) else (above / below, rise - fall)
 
 
-def _arctangent(argument: Expr, end: Expr) -> Expr:
-    """The series of an arctangent that goes to 0 or to pi/2, with a term for what it leaves out."""
+def _arctangent(argument: Expr, end: Expr, rest: Expr) -> Expr:
+    """The series of an arctangent that goes to 0 or to pi/2; ``rest`` is the coefficient of what is left."""
     is_large = limit(argument, size, end) == oo
     small = 1 / argument if is_large else argument
     if limit(small, size, end) != 0:
         return atan(argument)
     series = Add(*((-1) ** k * small ** (2 * k + 1) / (2 * k + 1) for k in range(_TAIL_TERMS)))
-    series += _LEFT_OUT * small ** (2 * _TAIL_TERMS + 1)
+    series += rest * small ** (2 * _TAIL_TERMS + 1)
     return pi / 2 - series if is_large else series
 
 

@@ -37,6 +37,20 @@ def _with_boundary(**altered) -> PhaseDiagram:
         (lambda d: replace(d, boundaries=("x",)), "boundaries of the diagram='x': must be Boundaries"),
         (lambda d: _with_boundary(relation=None), "relation between Ia and .*=None: must be an equation"),
         (lambda d: _with_boundary(relation=true), "relation between Ia and .*=True: must be an equation"),
+        *(
+            (
+                lambda d, r=relation: _with_boundary(relation=r),
+                "relation between Ia and .*: must be an equation of one of",
+            )
+            for relation in (
+                *(Eq(2 * ell, a - 1, evaluate=False), Eq((ell - a) ** 2, 0), Eq(Symbol("z"), 1)),
+                *(
+                    Eq(ell, I * a, evaluate=False),
+                    Eq(ell, zoo, evaluate=False),
+                    Eq(a, 2 * a - 1, evaluate=False),
+                ),
+            )
+        ),
         (lambda d: _with_boundary(phases=(d["V"], d["V"])), "phases of a boundary=.*: must be two of"),
         (lambda d: _with_boundary(phases=(d["V"],)), "phases of a boundary=.*: must be two of"),
         (lambda d: _with_phase(d, replace(d["V"], balance=None)), "balance of phase V=None: must be a Bal"),

@@ -9,7 +9,8 @@ from sympy import Rational
 from asymptotics import diagonal, phase_diagram, quadratic
 from numerics import Problem, solve
 from verify import checks_at, words
-from verify.comparison import problem_at
+from verify.comparison import _check, problem_at
+from verify.outcomes import Check, Omission
 from verify.planted_errors.error import InTerms
 from verify.selection import ladder_at, own_end
 from verify.strategies import Scale
@@ -153,3 +154,27 @@ def test_a_part_that_is_nothing_is_compared():
     assert [(c.kind, c.predicted, c.measured, c.verdict) for c in checks] == [
         ("exponent", -math.inf, -math.inf, "agrees")
     ]
+
+
+@pytest.mark.parametrize(
+    ("quantity", "at", "kinds"),
+    [
+        # the share of learned modes is 10^-5, and its square root not three decades below 1
+        (
+            "learned",
+            (Fraction(54597, 40960), Fraction(-240231, 524288), Fraction(19, 20), Fraction(119, 640)),
+            {"log_exponent", "constant"},
+        ),
+        # 1.1e-3 off on a ladder of two decades of that share, with an estimate of 2.9e-4
+        (
+            "pruned_risk",
+            (Fraction(51041, 40960), Fraction(-7498637, 5242880), Fraction(19, 20), Fraction(133, 640)),
+            {"log_exponent", "constant"},
+        ),
+    ],
+)
+def test_at_small_decays_few_decades_of_learned_modes_decide_exponents_alone(quantity, at, kinds):
+    diagram, point = phase_diagram(quadratic, noise="scaled"), Scale(*at)
+    rows = [one for one in _check(diagram, diagram["VIa"], point, "all") if one.quantity == quantity]
+    assert {one.kind for one in rows if isinstance(one, Omission)} == kinds
+    assert [(one.kind, one.verdict) for one in rows if isinstance(one, Check)] == [("exponent", "agrees")]

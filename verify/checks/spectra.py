@@ -69,6 +69,7 @@ from verify.extrapolation import ROUNDING, Limit, limit_beyond_powers
 from verify.ladder import QUICK, coordinates, dimensions, margin_at, reach, reach_of_width, slowest_on
 from verify.limits import DECAY_WINDOW, SAMPLES_WINDOW
 from verify.predictions import formal_difference
+from verify.verdicts import COARSEST, verdict_of
 
 POINTS = {"quick": 1, "full": 10}
 """Points in each phase."""
@@ -522,8 +523,7 @@ def _last_place(spot: Spot, spikes: Spikes, last: Sequence[float]) -> Measured |
     whole = abs(float(spacing / end))
     if whole > TAIL_ERROR:
         return _left_out(spot.phase, "smallest_outlier", words.WHOLE)
-    limit = _last_of(spot, spikes.smallest_outlier, last, whole)
-    return _measured(spot, "smallest_outlier", 1.0, limit)
+    return _whole_number(spot, "smallest_outlier", spikes.smallest_outlier, last, whole, words.WHOLE)
 
 
 def _spacing(
@@ -546,7 +546,21 @@ def _spacing(
         more = number / spikes.number.evaluate(**at)
         larger = getattr(solution, unit) / getattr(spot.phase, unit).evaluate(**at)
         values.append(abs(float(last[0])) / math.factorial(power) * more**power / larger)
-    return _measured(spot, "spacing", 1.0, _last_of(spot, spikes.spacing, values, whole))
+    return _whole_number(spot, "spacing", spikes.spacing, values, whole, words.FEW_OUTLIERS)
+
+
+def _whole_number(
+    spot: Spot, quantity: str, law: Law, values: Sequence[Any], whole: float, reason: str
+) -> Measured | LeftOut:
+    """What depends on whole numbers by so much; left out where that and what is left to go decide nothing.
+
+    What is off by as much as must not get away is not left out.
+    """
+    limit = _last_of(spot, law, values, whole)
+    is_open = verdict_of("spectrum", 1.0, *limit) == "undecided"
+    if is_open and abs(limit.value - 1) <= COARSEST["spectrum"]:
+        return _left_out(spot.phase, quantity, reason)
+    return _measured(spot, quantity, 1.0, limit)
 
 
 def _power_at_threshold(spikes: Spikes, values: Mapping[str, Any]) -> int:

@@ -92,6 +92,8 @@ _IN_LAWS = (
     (random_features, FIXED, "7", "bias", "constant 1 % high"),
     (random_features, FIXED, "12", "variance", "exponent 0.02 high"),
     (hermite(2), FIXED, "1", "excess_risk", "constant 1 % low"),
+    (hermite(2), FIXED, "2", "excess_risk", "exponent 0.02 high"),
+    (hermite(2), FIXED, "2", "excess_risk", "constant 1 % high"),
     (hermite(2), FIXED, "2", "threshold", "a factor 2"),
     (hermite(3), FIXED, "2", "excess_risk", "exponent 0.02 low"),
     (one_pass_sgd, FIXED, "F_ac", "F_ac", "exponent 0.02 high"),

@@ -27,11 +27,20 @@ def decays(*, max_gamma: Fraction | int = 3) -> st.SearchStrategy[Fraction]:
 
 
 def decays_or(gammas: Any) -> st.SearchStrategy[Fraction]:
-    """The strategy that was given, or all decays for None.
+    """The strategy that was given, what it draws as exact decays, or all decays for None.
 
     Raises:
-        hypothesis.errors.InvalidArgument: it is no strategy.
+        hypothesis.errors.InvalidArgument: it is no strategy; or it draws what is no number above 1/2.
     """
     allowed = "a strategy of decays, such as decays(), or None"
     require(gammas is None or isinstance(gammas, st.SearchStrategy), "gammas", gammas, allowed)
-    return decays() if gammas is None else gammas
+    return decays() if gammas is None else gammas.map(_decay)
+
+
+def _decay(drawn: Any) -> Fraction:
+    """A decay that was drawn, exact."""
+    if isinstance(drawn, Fraction) and drawn > Fraction(1, 2):  # as most are
+        return drawn
+    gamma = rational("gammas", drawn)
+    require(gamma > Fraction(1, 2), "gammas", drawn, "a strategy of decays above 1/2")
+    return gamma

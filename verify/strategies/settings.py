@@ -4,18 +4,20 @@ Hypothesis fails a test of which one example takes longer than 200 ms, and one o
 longer to draw than to run.  The first example of a test here derives a diagram, in seconds, and those after
 it find it in a cache, which Hypothesis reports as flaky.  ``agreement`` draws its points by Hypothesis, too,
 which newer versions refuse within a test that draws.  `profile` has no deadline, draws as many examples as
-solve in seconds, and allows that.
+solve in seconds, and allows that.  Nor does it seek which lines of the solver only failing examples run
+(the phase *explain* of Hypothesis), which takes many times longer than to find and to shrink one.
 
 In this order: `profile`.
 """
 
 from __future__ import annotations
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 profile = settings(
     deadline=None,
     max_examples=25,
+    phases=[phase for phase in Phase if phase is not Phase.explain],
     suppress_health_check=[
         HealthCheck.too_slow,
         HealthCheck.filter_too_much,

@@ -257,8 +257,15 @@ def test_end_behaviour_of_arctangents_is_that_of_numbers(value, end):
 
 
 def test_arctangents_that_cancel_beyond_their_series_are_left_to_limits():
-    series = sum((-1) ** k * s ** (2 * k + 1) / (2 * k + 1) for k in range(4))
-    assert end_behaviour(atan(s) - series, S.Zero) == (Rational(1, 9), 9)
+    def series(argument):
+        return sum((-1) ** k * argument ** (2 * k + 1) / (2 * k + 1) for k in range(4))
+
+    first = atan(s) - series(s)
+    assert end_behaviour(first, S.Zero) == (Rational(1, 9), 9)
+    assert end_behaviour(1 / first, S.Zero) == (9, -9)
+    # the ninth powers cancel
+    second = 512 * first - atan(2 * s) + series(2 * s)
+    assert end_behaviour(second, S.Zero) == (Rational(1536, 11), 11)
 
 
 def test_end_behaviours():

@@ -4,6 +4,7 @@ from fractions import Fraction
 
 import pytest
 from hypothesis import find, given
+from hypothesis import strategies as st
 from hypothesis.errors import InvalidArgument
 
 from verify import strategies
@@ -25,3 +26,15 @@ def test_invalid_arguments_are_refused() -> None:
         strategies.decays(max_gamma=0.5)
     with pytest.raises(InvalidArgument, match=r"gammas=2: must be a strategy of decays"):
         decays_or(2)
+
+
+@pytest.mark.parametrize("drawn", [Fraction(1, 4), float("nan"), "x", [1]])
+def test_what_is_drawn_for_a_decay_is_one(drawn: object) -> None:
+    with pytest.raises(InvalidArgument, match=r"gammas=.*: must be"):
+        find(decays_or(st.just(drawn)), lambda gamma: True)
+
+
+def test_decays_drawn_are_exact() -> None:
+    """Floats made points that are equal to exact ones, and not exact."""
+    exact = find(decays_or(st.just(1.5)), lambda gamma: True)
+    assert (exact, type(exact)) == (Fraction(3, 2), Fraction)

@@ -50,3 +50,9 @@ def test_it_is_a_profile_of_hypothesis() -> None:
         assert settings().deadline is None
     finally:
         settings.load_profile(before)
+
+
+def test_a_failure_is_shrunk_and_not_explained() -> None:
+    """To seek the lines that only failing examples run took 40 times as long as the rest."""
+    assert Phase.shrink in strategies.profile.phases
+    assert Phase.explain not in strategies.profile.phases
