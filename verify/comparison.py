@@ -117,6 +117,8 @@ def agreement(
 ) -> Report:
     """Compare every law of a diagram with solutions of the full equations: exponents and constants.
 
+    Points are drawn by Hypothesis: a test of your own that draws, too, takes ``strategies.profile``.
+
     Args:
         diagram: derived by ``phase_diagram``, or altered by you: an error in any law must make it fail, and
             so must a phase that is missing.  A part of a diagram, without ``boundaries``, may miss phases.

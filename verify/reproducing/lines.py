@@ -88,8 +88,8 @@ def assert_agreement(diagram: PhaseDiagram, *, effort: Effort = "quick", seed: i
     was printed.
 
     Raises:
-        AssertionError: a check disagrees or is undecided; it lists some, and has the `reproduction` of the
-            first one that disagrees.
+        AssertionError: a check disagrees or is undecided; it lists some, and ends with the lines that
+            ``reproduction`` makes for the first one that disagrees.
         InvalidArgument, NotConverged: as ``agreement`` does.
 
     >>> from asymptotics import phase_diagram
