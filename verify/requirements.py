@@ -115,9 +115,12 @@ def _require_boundary(diagram: PhaseDiagram, boundary: Any) -> None:
     require(is_pair, "phases of a boundary", phases, "two of the diagram's")
     names = " and ".join(phase.name for phase in phases)
     relation, coordinates = boundary.relation, _coordinates(diagram)
-    is_equation = isinstance(relation, Eq) and relation.lhs in coordinates
-    is_known = is_equation and relation.rhs.free_symbols <= coordinates - {relation.lhs}
-    is_known = is_known and not relation.rhs.has(*_NOT_REAL)
+    is_known = (
+        isinstance(relation, Eq)
+        and relation.lhs in coordinates
+        and relation.rhs.free_symbols <= coordinates - {relation.lhs}
+        and not relation.rhs.has(*_NOT_REAL)
+    )
     allowed = f"an equation of one of {_names(coordinates)} by others, as Eq(a, 1)"
     require(is_known, f"relation between {names}", relation, allowed)
 

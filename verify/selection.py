@@ -13,7 +13,7 @@ In this order: ``require_effort``, ``require_seed``, ``selected``, ``has_further
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from functools import cache
 from numbers import Integral
@@ -157,11 +157,10 @@ def points_in(diagram: PhaseDiagram, phase: Phase, effort: Effort, seed: int) ->
     def by_depth(inside: st.SearchStrategy[Any], tries: int, count: int) -> list[Any]:
         # Hypothesis draws the simplest example first, whatever the seed, and others with its parameters next:
         # of a system, whose parameters are several, a law may be right at that one value of one of them
-        if has_own_axes(diagram):
-            last_first = _examples(inside, tries, seed)[::-1]
-            return sorted(last_first, key=shallowness)[:count]
-        until_deep = _examples(inside, tries, seed, lambda point: shallowness(point) == -enough, count)
-        return sorted(until_deep, key=shallowness)[:count]
+        takes_last = has_own_axes(diagram)
+        until_deep = {"is_good": lambda point: shallowness(point) == -enough, "needed": count}
+        points = _examples(inside, tries, seed, **({} if takes_last else until_deep))
+        return sorted(points[::-1] if takes_last else points, key=shallowness)[:count]
 
     def beside_figure(turn: int) -> list[Any]:
         # the deepest of all points of a phase lie on one side of that decay, and on the same at every seed
@@ -286,13 +285,9 @@ def _inside(diagram: PhaseDiagram, phase: Phase, **at: Any) -> st.SearchStrategy
     )
 
 
-def _examples(
-    strategy: st.SearchStrategy[Any],
-    count: int,
-    seed: int,
-    is_good: Callable[[Any], bool] = lambda point: False,
-    needed: int = 1,
-) -> list[Any]:
-    """Distinct draws of a strategy, the same for the same seed; at most ``count``, none if it has none."""
-    first = drawn(strategy, count, seed, is_good=is_good, needed=needed)
-    return first or drawn(strategy, RARE * count, seed, is_good=is_good, needed=needed)[:count]
+def _examples(strategy: st.SearchStrategy[Any], count: int, seed: int, **until: Any) -> list[Any]:
+    """Distinct draws of a strategy, the same for the same seed; at most ``count``, none if it has none.
+
+    ``until`` says which are good, and how many of those are enough, as ``drawn`` takes it.
+    """
+    return drawn(strategy, count, seed, **until) or drawn(strategy, RARE * count, seed, **until)[:count]
