@@ -71,7 +71,7 @@ QUICK_POINTS_OF_WIDTH = 18
 PHASES_IN_TURN = 3
 """At quick effort further laws are compared at points of their own in so many phases, which go round."""
 
-NARROW_IN_TURN = 4
+NARROW_IN_TURN = 3
 """Of a scaled width laws that not all phases have are compared in so many phases in turn at quick effort, and
 at one of so many points at full."""
 

@@ -46,7 +46,7 @@ SEEN_DECADES = 9
 ANGLE_DECADES = 14
 """Decades of that angle below 1 up to which float64 tells it from 0."""
 
-LONG = 36
+LONG = 42
 """The number gamma/L, L the logarithm of the last dimension, is at most one over this where laws are compared
 that are right up to 1/L: sizes are powers gamma of what has a series in 1/L."""
 

@@ -29,7 +29,7 @@ sums, means over ranks, ``integral``.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -287,17 +287,34 @@ def _number_of(part: Expr, names: Sequence[Symbol]) -> Callable[..., Any]:
     if isinstance(part, MellinIntegral):
         places = {name: k for k, name in enumerate(names) if name in part.free_symbols}
         return lambda *values: part.value({name: values[k] for name, k in places.items()})
-    summands = Add.make_args(expand(part.function))
-    addends = lambdify([part.variables[0], *names], summands, "mpmath", cse=True)
+    index, summands = part.variables[0], Add.make_args(expand(part.function))
+    # what does not change from term to term has its number once at each precision
+    held = {factor: Dummy() for summand in summands for factor in _free_of(index, summand)}
+    terms = [summand.xreplace(held) for summand in summands]
+    addends = lambdify([index, *names, *held.values()], terms, "mpmath", cse=True)
+    factors = lambdify(names, list(held), [{"zeta": _zeta}, "mpmath"], cse=True)
     ends = lambdify(names, part.limits[0][1:], "mpmath") if isinstance(part, Sum) else None
 
     def number(*values: Number) -> mpmath.mpf:
+        @cache
+        def factors_at(precision: int) -> list[Any]:
+            with mpmath.workprec(precision):
+                numbers: list[Any] = factors(*values)
+            return numbers
+
         def term(place: Any) -> mpmath.mpf:
-            return _added_up(lambda: addends(place, *values))
+            return _added_up(lambda: addends(place, *values, *factors_at(mpmath.mp.prec)))
 
         return _mean_over_ranks(term) if ends is None else _fast_sum(term, *ends(*values))
 
     return number
+
+
+def _free_of(index: Symbol, expression: Expr) -> set[Expr]:
+    """The largest parts of an expression that an index does not stand in, but for symbols and numbers."""
+    if not expression.has(index):
+        return set() if expression.is_Atom else {expression}
+    return set().union(*(_free_of(index, part) for part in expression.args))
 
 
 _MOST_BITS = 2**16

@@ -5,8 +5,8 @@ eigenvalue is kept as its distance c - s_i and every point z of Biane's curve (`
 formed without subtraction: a threshold among a million eigenvalues, or 10^20, loses no digit.  Sums over all
 of them are sums over a few nodes (`sums.mode_sums`); those next to the origin are single eigenvalues.
 
-In order: `natural_unit`, `SpectrumView`, `spectrum_view`, `view_from_midpoint`, `Preimage`, `rank_below`,
-`is_high`, `is_next_door`, `is_unresolved`.
+In order: `natural_unit`, `SpectrumView`, `spectrum_view`, `view_from_midpoint`, `Preimage`, `mass_right_of`,
+`rank_below`, `is_high`, `is_next_door`, `is_unresolved`.
 """
 
 from __future__ import annotations
@@ -161,6 +161,37 @@ class Preimage:
     def in_support(self) -> bool:
         """Whether mu has a positive density at kappa."""
         return bool(self.zeta.imag > 0)
+
+
+def mass_right_of(arithmetic: Arithmetic, weights: Any, separations: Any) -> Any:
+    r"""Mass of mu right of the image of a point z of Biane's curve; left of it that of -(z - s_i).
+
+    It is Im int G x' dz/pi along the curve, and x' = 1 + delta^2 G' is integrated: with theta_i the angle of
+    z - s_i, to sum_i w_i theta_i + delta^2 Im G^2/2.  As delta^2 sum_i w_i/|z - s_i|^2 = 1 there the second
+    term is -sum_i w_i sin(theta_i) cos(theta_i), and both are
+
+        (1/pi) sum_i w_i int_0^theta_i 2 sin^2,
+
+    of which Gauss's rule loses no digit, however small the angles are.  On the real axis, outside the
+    support, it is the weight of the eigenvalues right of z.
+
+    Args:
+        arithmetic: of the numbers below; it must be the working one.
+        weights: w_i, of sum 1, shape (eigenvalues,).
+        separations: z - s_i, complex, shape (eigenvalues,).
+
+    A semicircle on [-2, 2] has 1/3 - sqrt(3)/(4 pi) of its mass right of 1 = x(exp(i pi/3)):
+
+    >>> from numerics.arithmetic.precision import DOUBLE
+    >>> mass = mass_right_of(DOUBLE, np.ones(1), np.exp(1j * np.array([math.pi / 3])))
+    >>> bool(abs(mass - (1 / 3 - math.sqrt(3) / (4 * math.pi))) < 1e-15)
+    True
+    """
+    # a real number that is negative has the angle -pi where its imaginary part is -0
+    angles = abs(arithmetic.imaginary_part(arithmetic.log(separations)))
+    nodes, gauss = arithmetic.gauss_legendre(math.ceil(arithmetic.digits))
+    sines = arithmetic.sin((1 + nodes)[:, None] / 2 * angles)
+    return gauss @ (sines * sines) @ (angles * weights) / arithmetic.pi
 
 
 def rank_below(target: AnyTarget, radius: Any, height: Any) -> int:

@@ -30,7 +30,7 @@ from numerics.equations.bracketing import monotone_root
 from numerics.equations.secant import secant
 from numerics.equations.state_equations import Scalars
 from numerics.free_probability.preimages import above_axis, at_angle, beside_mode, gap_after
-from numerics.free_probability.views import Preimage, natural_unit, spectrum_view
+from numerics.free_probability.views import Preimage, mass_right_of, natural_unit, spectrum_view
 from numerics.networks import quadratic
 from numerics.networks.quadratic import Cut
 from numerics.sums.explicit import AnyTarget
@@ -41,6 +41,8 @@ _ROUGHLY = 1e-10
 _STEP = 1e-5
 # Roundings of the coordinate up to which the quantile counts as resolved.
 _ROUNDINGS = 2**10
+# Roundings by which a point may be off Biane's curve; next to modes it may be off by many.
+_ROUNDINGS_OF_CURVE = 2**7
 # Modes this many times smaller than the noise have no gaps between them.
 _FAR_BELOW = 2**10
 
@@ -113,7 +115,7 @@ def narrowed(cut: Cut, width: int) -> Cut:
     Raises:
         NotConverged: the quantile was not resolved.
     """
-    if quadratic.scalars_of(cut).mass_above * cut.target.dim <= width:
+    if _mass_right_of(cut.target, cut.start) * cut.target.dim <= width:
         return cut
     start, quantile = top_quantile(cut.target, cut.noise, width)
     excess = _beyond(cut, start, quantile)
@@ -250,7 +252,7 @@ def _on_curve(target: AnyTarget, noise: Any, count: int, place: Place) -> tuple[
 
     def surplus(target: AnyTarget, noise: Any, y: Any) -> tuple[Any, tuple[Preimage, Any]]:
         at = place(target, noise, y)
-        return _surplus(target, noise, count, at[0]), at
+        return _surplus(target, count, at[0]), at
 
     arithmetic, rough = target.arithmetic, target.in_double()
     with DOUBLE.working():
@@ -266,8 +268,20 @@ def _on_curve(target: AnyTarget, noise: Any, count: int, place: Place) -> tuple[
     result = secant(partial(surplus, target, noise), y, arithmetic.real(slope), 4 * rounding)
     if not abs(result.residual) < _ROUNDINGS * rounding:
         raise NotConverged(f"the {count} largest of {target.dim} eigenvalues were not told from the others")
-    value: tuple[Preimage, Any] = result.value
-    return value
+    point, quantile = result.value
+    if not abs(_off_curve(target, noise, point)) < _ROUNDINGS_OF_CURVE * arithmetic.epsilon:
+        raise NotConverged(
+            f"the quantile of the {count} largest of {target.dim} eigenvalues was not resolved"
+        )
+    return point, quantile
+
+
+def _off_curve(target: AnyTarget, noise: Any, point: Preimage) -> Any:
+    """delta^2 mean 1/|z - s|^2 - 1: 0 on the curve, and only there the mass right of a point is known."""
+    real, imaginary = (
+        part(point.separations) for part in (target.arithmetic.real_part, target.arithmetic.imaginary_part)
+    )
+    return noise * noise * (point.view.weights @ (1 / (real * real + imaginary * imaginary))) - 1
 
 
 def _guess(target: AnyTarget, noise: float, count: int, place: Place) -> float:
@@ -279,9 +293,11 @@ def _guess(target: AnyTarget, noise: float, count: int, place: Place) -> float:
     return -math.log(3 * math.pi / 2 * count / target.dim) / 3
 
 
-def _surplus(target: AnyTarget, noise: Any, count: int, point: Preimage) -> Any:
+def _surplus(target: AnyTarget, count: int, point: Preimage) -> Any:
     """Logarithm of the mass right of a point over count/dim."""
-    arithmetic = target.arithmetic
-    cut = Cut(target, noise, noise, point, 0 * noise, arithmetic.real(1))
-    mass = quadratic.scalars_of(cut).mass_above
-    return arithmetic.log(mass * target.dim / count)
+    return target.arithmetic.log(_mass_right_of(target, point) * target.dim / count)
+
+
+def _mass_right_of(target: AnyTarget, point: Preimage) -> Any:
+    """In closed form; `quadratic.scalars_of` has it with all others, by integrals along a path."""
+    return mass_right_of(target.arithmetic, point.view.weights, point.separations)

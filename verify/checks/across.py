@@ -17,17 +17,19 @@ The law across a boundary (``asymptotics.boundaries``) holds on both sides of it
 * *Close by.*  Inside a phase, a step off the boundary, a solution is compared with the law of the phase, at
   dimensions that the step needs; where no solution reaches them, with the law across the boundary.
 
+What a ladder leaves undecided is compared on one with a dimension more between any two.
+
 By hand, quadratic network, the boundary of III and VIb, where shrinkage, (lambda d/n_eff)^2, and noise, Delta
 d/n_eff, exchange the lead.  The law is the sum of both, its variable x = lambda sqrt(d/(4 n_eff Delta)), of
 order one where ell = (a - 1)/2.  At ell = (a - 1)/2 + s one term is d^(-2 s) of the other.
 
-In this order: `boundary_checks`, `side_of` and `law_on`, `place_of`, `law_off`, `law_close`.
+In this order: `boundary_checks`, `side_of`, `law_beside` and `law_on`, `place_of`, `law_off`, `law_close`.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, Literal
@@ -46,6 +48,7 @@ from verify import words
 from verify.checks.measured import LeftOut, Measured, Quantities, in_turn, solved_at
 from verify.checks.places import (
     Place,
+    beside,
     is_in_windows,
     place_on,
     reach_of,
@@ -54,7 +57,8 @@ from verify.checks.places import (
     variable_at,
 )
 from verify.extrapolation import Limit, limit_beyond_logarithms, limit_beyond_powers
-from verify.ladder import STEPS, dimensions, slowest_on
+from verify.ladder import STEPS, between, dimensions, slowest_on
+from verify.verdicts import verdict_of
 
 QUANTITIES = {"excess_risk": "risk", "effective_noise": "effective_noise", "threshold": "threshold"}
 """What the law across a boundary has, by the names of solutions."""
@@ -75,6 +79,10 @@ FEW, SEEDS, FULL_POINTS = 2, 20, 3
 GONE, LEAST_GONE = 8.0, 4.0
 """Decades by which the term that balances on a boundary is smaller at the end of a ladder close to it, and
 the least of them with which the law of the phase is compared."""
+
+GONE_OFF, GONE_OF_INTEGRALS = 20.0, 6.0
+"""The same of a ladder off it, on which both laws are closed forms; where the law across it is an integral
+over all modes, which has no digits where the risk is less than 1e-8 of what it holds."""
 
 _HALVINGS, _ON = 4, Fraction(0)
 
@@ -123,7 +131,7 @@ def _in_short(
         yield _left_out(boundary, words.SHALLOW_BOUNDARY)
         return
     (share,) = _one_side(law, seed)
-    yield from _law_beside(place, share, law)
+    yield from law_beside(place, share, law)
     yield from place_of(place, law)
     if _is_explicit(law):  # else a number may take seconds
         yield from law_off(place, law)
@@ -142,7 +150,7 @@ def _in_full(
             yield _left_out(boundary, words.SHALLOW_BOUNDARY)
             continue
         for share in SHARES[:1] if place.is_at_parameter else SHARES:
-            yield from _law_beside(place, share, law)
+            yield from law_beside(place, share, law)
         yield from place_of(place, law)
         # off the boundary the sums of an equation are over ever more modes: one side would take hours
         if _is_explicit(law) or (k == 0 and not _has_sums_in_equations(law)):
@@ -239,14 +247,32 @@ def side_of(place: Place, share: Any) -> Side:
     return Side(place, points, solutions, opposite)
 
 
-def _law_beside(place: Place, share: Any, law: BoundaryLaw) -> Iterator[Measured]:
-    """What is compared where the variable of the law has a value."""
+def law_beside(place: Place, share: Any, law: BoundaryLaw) -> Iterator[Measured]:
+    """What is compared where the variable of the law has a value.
+
+    Args:
+        place: on the boundary.
+        share: the value, in units of the end of a window.
+        law: that is compared.
+    """
+
+    def on(dims: tuple[int, ...]) -> Iterator[Measured]:
+        return law_on(side_of(replace(place, dims=dims), share), law)
+
     try:
-        side = side_of(place, share)
+        yield from _decided(on, place.dims)
     except InvalidArgument:  # it has none on a boundary that a hand has altered
         yield _at(place, "excess_risk", 1.0, NOT_MEASURED)
-        return
-    yield from law_on(side, law)
+
+
+def _decided(
+    measured_on: Callable[[tuple[int, ...]], Iterable[Measured]], dims: tuple[int, ...]
+) -> list[Measured]:
+    """What is measured on a ladder; if any of it is undecided, on one with more dimensions in between."""
+    numbers = list(measured_on(dims))
+    if all(verdict_of(one.kind, one.predicted, *one.limit) != "undecided" for one in numbers):
+        return numbers
+    return list(measured_on(between(dims)))
 
 
 def law_on(side: Side, law: BoundaryLaw) -> Iterator[Measured]:
@@ -311,25 +337,30 @@ def law_off(place: Place, law: BoundaryLaw) -> Iterator[Measured]:
         if phase is None:
             yield _at(place, "place", 1.0, Limit(0.0, 0.0))  # no phase of the boundary is there
             continue
-        is_logarithmic = phase.risk.corrected is not None
-        first, last = (100.0, 220.0) if is_logarithmic else (0.0, min(20 / float(step), 100.0))
-        dims = dimensions(last, start=first, steps=8)
-        points = [values_on(place, dim, off=off) for dim in dims]
         try:
-            if phase.risk.expr == 0:
-                other = law.evaluate(**values_on(place, dims[-1], off=-off))
-                left = law.evaluate(**points[-1])
-                yield _at(place, "beside", 0.0, Limit(float(left > NEARLY_NOTHING * other), 0.0))
-                continue
-            ratios = [
-                float(law.evaluate(**values) / phase.risk.evaluate(corrected=True, **values))
-                for values in points
-            ]
+            yield from _off(place, law, phase, off)
         except (InvalidArgument, ArithmeticError):
             yield _at(place, "beside", 1.0, NOT_MEASURED)
-            continue
-        limit = limit_of(dims, ratios, is_logarithmic=is_logarithmic)
-        yield _at(place, "beside", 1.0, limit)
+
+
+def _off(place: Place, law: BoundaryLaw, phase: Phase, off: Fraction) -> Sequence[Measured]:
+    """The law across a boundary over that of the risk of a phase, off it by a power of d."""
+    is_logarithmic = phase.risk.corrected is not None
+    gone = GONE_OF_INTEGRALS if _is_costly(law) else GONE_OFF
+    first, last = (100.0, 220.0) if is_logarithmic else (0.0, min(gone / abs(float(off)), 100.0))
+    dims = dimensions(last, start=first, steps=8)
+    if phase.risk.expr == 0:
+        there, opposite = (law.evaluate(**values_on(place, dims[-1], off=x)) for x in (off, -off))
+        return [_at(place, "beside", 0.0, Limit(float(there > NEARLY_NOTHING * opposite), 0.0))]
+
+    def on(dims: tuple[int, ...]) -> Iterator[Measured]:
+        points = [values_on(place, dim, off=off) for dim in dims]
+        ratios = [
+            float(law.evaluate(**values) / phase.risk.evaluate(corrected=True, **values)) for values in points
+        ]
+        yield _at(place, "beside", 1.0, limit_of(dims, ratios, is_logarithmic=is_logarithmic))
+
+    return _decided(on, dims)
 
 
 def _step(place: Place) -> Fraction:
@@ -363,20 +394,27 @@ def law_close(place: Place, law: BoundaryLaw, seed: int) -> Iterator[Measured | 
     if phase is None or phase.risk.expr == 0:  # what is missing, or nothing, is compared off the boundary
         yield _left_out(place.boundary, words.NOTHING_CLOSE)
         return
-    reached = reach_of(place, off)
+    moved = beside(place, off)
+    reached = reach_of(moved)
     own = rate * reached >= LEAST_GONE and phase.risk.corrected is None
-    dims = dimensions(min(GONE / rate if rate else math.inf, reached), steps=STEPS)
-    points = [values_on(place, dim, off=off) for dim in dims]
     expected: BoundaryLaw | Law = phase.risk if own else law
-    try:
-        laws = [expected.evaluate(**values) for values in points]
-    except (InvalidArgument, ArithmeticError):
-        yield _at(place, "close", 1.0, NOT_MEASURED)
-        return
-    solutions = [solved_at(place.diagram, values)("excess_risk") for values in points]
-    ratios = [float(value / number) for value, number in zip(solutions, laws, strict=True)]
-    moved = replace(place, point={**place.point, **place.moved(off)}, dims=dims)
-    yield _at(moved, "close", 1.0, limit_of(dims, ratios, is_logarithmic=law.logarithmic and not own))
+    is_logarithmic = law.logarithmic and not own
+    # the law across the boundary holds the term that balances there, which need not be gone
+    dims = dimensions(min(GONE / rate, reached), steps=STEPS) if own else moved.dims
+
+    def on(dims: tuple[int, ...]) -> Iterator[Measured]:
+        points = [values_on(moved, dim) for dim in dims]
+        try:
+            laws = [expected.evaluate(**values) for values in points]
+        except (InvalidArgument, ArithmeticError):
+            yield _at(place, "close", 1.0, NOT_MEASURED)
+            return
+        solutions = [solved_at(place.diagram, values)("excess_risk") for values in points]
+        ratios = [float(value / number) for value, number in zip(solutions, laws, strict=True)]
+        at_end = replace(moved, dims=dims)
+        yield _at(at_end, "close", 1.0, limit_of(dims, ratios, is_logarithmic=is_logarithmic))
+
+    yield from _decided(on, dims)
 
 
 def _phase_at(place: Place, off: Fraction) -> Phase | None:

@@ -16,8 +16,8 @@ leads across; the other parameters, and all exponents, are drawn.
 By hand, II and III of the quadratic network at gamma = 3/2: ell = a - gamma - 1/2 = a - 2, and the inequality
 (a - 1)/2 < ell of III leaves a > 3.  At a = 4 it has the slack 1/2.
 
-In this order: `Place`, `place_on`, `is_in_windows`, `points_on`, `reach_of`, `values_on`, `variable_at`,
-`values_beside`.
+In this order: `Place`, `place_on`, `is_in_windows`, `points_on`, `beside`, `reach_of`, `values_on`,
+`variable_at`, `values_beside`.
 """
 
 from __future__ import annotations
@@ -390,9 +390,14 @@ def _end(diagram: PhaseDiagram, boundary: Boundary, point: Mapping[Symbol, Fract
     return min(float(reach(diagram, boundary.phases, row, cost)[0]), highest)
 
 
-def reach_of(place: Place, off: Fraction | int = 0) -> float:
-    """The decimal exponent at which solutions beside a place end."""
-    return _end(place.diagram, place.boundary, {**place.point, **place.moved(off)})
+def beside(place: Place, off: Fraction | int) -> Place:
+    """The point off a boundary by so much, with the ladder on which the law across it is compared there."""
+    return _place(place.diagram, place.boundary, {**place.point, **place.moved(off)})
+
+
+def reach_of(place: Place) -> float:
+    """The decimal exponent at which solutions at a place end."""
+    return _end(place.diagram, place.boundary, place.point)
 
 
 def _has_edge(diagram: PhaseDiagram) -> bool:

@@ -12,7 +12,16 @@ from asymptotics.algebra.polyhedra import PARAMETERS
 from asymptotics.models import one_pass_sgd
 from asymptotics.models.hermite import hermite
 from verify import words
-from verify.checks.across import boundary_checks, law_close, law_of, law_off, law_on, place_of, side_of
+from verify.checks.across import (
+    boundary_checks,
+    law_beside,
+    law_close,
+    law_of,
+    law_off,
+    law_on,
+    place_of,
+    side_of,
+)
 from verify.checks.measured import LeftOut
 from verify.checks.places import place_on
 from verify.verdicts import verdict_of
@@ -125,6 +134,38 @@ def test_a_solution_close_to_a_boundary_has_the_law_of_its_phase() -> None:
         altered = replace(place, boundary=replace(CROSSOVER, phases=phases))
         found = [verdicts(law_close(altered, law, k)) for k in (0, 1)]
         assert {"close": "disagrees"} in found
+
+
+@pytest.fixture(scope="module")
+def of_scaled_noise():
+    """Points on boundaries of diagonal networks where noise scales, by the names of the phases and a seed."""
+    diagram = phase_diagram(diagonal, noise="scaled")
+    by_names = {tuple(p.name for p in b.phases): b for b in diagram.boundaries}
+    return lambda *names, seed: place_on(diagram, by_names[names], seed=seed)
+
+
+@pytest.mark.parametrize("names", [("N", "V"), ("V", "VIa")], ids=["N/V", "V/VIa"])
+def test_close_to_a_boundary_a_law_with_a_logarithm_has_all_dimensions_in_reach(
+    of_scaled_noise, names
+) -> None:
+    """What is left of it falls like 1/log d, long after the term that balances on the boundary is gone."""
+    place = of_scaled_noise(*names, seed=0)
+    assert verdicts(law_close(place, law_of(place.boundary), 0)) == {"close": "agrees"}
+
+
+def test_what_a_ladder_leaves_undecided_is_compared_on_more_dimensions(of_scaled_noise) -> None:
+    place = of_scaled_noise("II", "VIa", seed=2)
+    law, share = law_of(place.boundary), mpf(1) / 2
+    assert verdicts(law_on(side_of(place, share), law))["excess_risk"] == "undecided"
+    assert set(verdicts(law_beside(place, share, law)).values()) == {"agrees"}
+
+
+@pytest.mark.slow
+def test_off_a_boundary_integrals_over_modes_end_where_they_have_digits() -> None:
+    diagram = phase_diagram(quadratic, noise="scaled")
+    boundary = next(b for b in diagram.boundaries if [p.name for p in b.phases] == ["III", "N"])
+    place = place_on(diagram, boundary, seed=0)
+    assert verdicts(law_off(place, law_of(boundary))) == {"beside": "agrees"}
 
 
 def test_some_boundaries_are_compared_at_each_seed_and_all_in_twenty(monkeypatch) -> None:
