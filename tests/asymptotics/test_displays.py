@@ -137,6 +137,10 @@ def test_a_class_shows_its_fields_unless_it_says_otherwise():
             return Display("Told", ((1, sqrt(Symbol("x"))), (2, None)), ("k", "root"), "in units of one")
 
     assert repr(Two("first", 0.5)) == "<Two first>"
+    assert (
+        repr(Two("from " + "x" * WIDTH + " to", 0.5))
+        == f"<Two {short('from ' + 'x' * WIDTH + ' to', WIDTH // 2)}>"
+    )
     assert Two("first", 0.5).to_dict() == {"name": "first", "size": 0.5}
     assert Told("first", 0.5).to_dict() == {"k": [1, 2], "root": ["sqrt(x)", None]}
     assert r"<td>$\sqrt{x}$</td>" in Told("first", 0.5)._repr_html_()

@@ -91,3 +91,9 @@ def test_positive_summands_pass(summand, conditions):
 def test_a_sign_that_changes_is_seen(summand):
     with pytest.raises(ValueError, match=r"own: .*has a negative term"):
         summands.check_positive("own", summand, EVERYWHERE, ())
+
+
+def test_a_sign_that_changes_where_conditions_hold_is_seen():
+    """Of the parameters that are tried the first ones do not fit the condition."""
+    with pytest.raises(ValueError, match=r"own: .*has a negative term"):
+        summands.check_positive("own", F * (Rational(3, 2) - alpha), EVERYWHERE, (alpha > 1,))

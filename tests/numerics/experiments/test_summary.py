@@ -36,6 +36,7 @@ def test_mean_and_standard_error_beside_the_theory() -> None:
     assert risk.difference == pytest.approx(1, rel=1e-15, abs=0)
     assert risk.standard_errors == pytest.approx(math.sqrt(3 / 7), rel=1e-15, abs=0)
     assert risk.per_cent == pytest.approx(50, rel=1e-15, abs=0)
+    assert replace(risk, theory=1.6).per_cent == pytest.approx(87.5, rel=1e-13, abs=0)
     assert repr(risk) == "<Comparison: excess_risk 3 +- 1.5, 2 in theory>"
     atom = found[200, "atom"]
     assert (atom.standard_error, atom.difference) == (0, 0.25)
