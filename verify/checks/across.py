@@ -380,8 +380,9 @@ def law_close(place: Place, law: BoundaryLaw, seed: int) -> Iterator[Measured | 
     r"""A solution inside a phase, close to the boundary, over the law of the phase.
 
     At a step s from the boundary the term that balances on it is smaller by d^(-c s), with d^(c s) the growth
-    of the variable: the ladder ends where that is ``GONE`` decades.  Where no solution reaches half of them
-    the law across the boundary, which holds both terms, takes the place of that of the phase.
+    of the variable: the ladder ends where that is ``GONE`` decades.  Where no solution reaches half of them,
+    or what is left of the law of the phase falls like 1/log d, the law across the boundary, which holds both
+    terms, takes its place, on the ladder of that law.
 
     Args:
         place: on the boundary.
