@@ -269,7 +269,7 @@ def _is_less(phases: Sequence[Phase], one: tuple[int, int], other: tuple[int, in
 
 
 def _joined(optima: list[tuple[Domain, ComputeOptimal]]) -> list[tuple[Domain, ComputeOptimal]]:
-    """Optima that differ in their region alone are one, where two regions make one box or lose one side."""
+    """Optima that differ in their region alone are one, where two regions make one box."""
     for i, (domain, one) in enumerate(optima):
         for j, (beside, other) in enumerate(optima[:i]):
             alike = (one.phase, one.loss_exponent, one.tau) == (other.phase, other.loss_exponent, other.tau)
@@ -284,8 +284,6 @@ def _union(one: Domain, other: Domain) -> Domain | None:
     """The domain that two make, but for the line between them; None if they make none."""
     sides = [set(getattr(domain, "positive", ())) for domain in (one, other)]
     differ = [k for k, (x, y) in enumerate(zip(one, other, strict=True)) if x != y]
-    if not differ and {-side for side in sides[0] - sides[1]} == sides[1] - sides[0]:
-        return CurvedDomain(one, sorted(sides[0] & sides[1], key=str))
     if len(differ) != 1 or sides[0] != sides[1]:
         return None
     (k,) = differ
