@@ -145,9 +145,8 @@ def compute_optimal(
     """
     is_one = isinstance(model, System) and _has_one_coordinate(model)
     require(is_one, "model", model, "a System with one coordinate, such as one_pass_sgd")
-    optima = _optima(model)
     if alpha is None and beta is None:
-        return optima
+        return _optima(model)
     given = {"alpha": alpha, "beta": beta}
     for name, value in given.items():
         require(value is not None, name, None, "given where the other is")
@@ -156,7 +155,7 @@ def compute_optimal(
         decay_of_target: exact_exponent("beta", beta),
     }
     model.check_parameters(point)
-    at = [o for o in optima if all((x.gts - x.lts).subs(point) >= 0 for x in o.region.args)]
+    at = [o for o in _optima(model) if all((x.gts - x.lts).subs(point) >= 0 for x in o.region.args)]
     inside = [o for o in at if all((x.gts - x.lts).subs(point) > 0 for x in o.region.args)]
     if not inside:
         raise OnBoundary(", ".join(f"{p} = {written(x)}" for p, x in point.items()), tuple(at))

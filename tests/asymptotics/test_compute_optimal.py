@@ -13,6 +13,7 @@ import pytest
 from sympy import Rational, S, sqrt
 
 from asymptotics import InvalidArgument, OnBoundary, compute_optimal, quadratic
+from asymptotics.compute_optimal import _optima
 from asymptotics.models import one_pass_sgd
 from asymptotics.models.random_features import random_features
 from asymptotics.symbols import alpha, beta
@@ -270,3 +271,11 @@ def test_a_planted_error_is_seen():
     optimum = compute_optimal(one_pass_sgd, alpha=1, beta=2)
     wrong = replace(optimum, loss_exponent=optimum.loss_exponent + Rational(1, 20))
     assert Fraction(str(wrong.loss_exponent)) != minimised(Fraction(1), Fraction(2))[0]
+
+
+def test_what_is_wrong_is_refused_before_anything_is_derived():
+    fresh, derived = replace(one_pass_sgd, name="fresh"), _optima.cache_info().misses
+    for wrong in ({"alpha": object(), "beta": 1}, {"alpha": 1}, {"alpha": 1, "beta": -3}):
+        with pytest.raises(InvalidArgument):
+            compute_optimal(fresh, **wrong)
+    assert _optima.cache_info().misses == derived

@@ -29,7 +29,14 @@ def boundary_of_missed_modes():
     return next(b for b in diagram().boundaries if [p.name for p in b.phases] == ["Wa", "Wb"]).law()
 
 
-@pytest.mark.parametrize("decay", [Fraction(3, 4), 1, Fraction(3, 2)])
+@pytest.mark.parametrize(
+    "decay",
+    [
+        pytest.param(Fraction(3, 4), marks=pytest.mark.slow),
+        1,
+        pytest.param(Fraction(3, 2), marks=pytest.mark.slow),
+    ],
+)
 def test_no_other_width_has_less_risk(decay):
     at = {"gamma": decay, "n_eff": 1e20, "d": 10**60, "weight_decay": 1e-30, "noise_variance": 1}
     (_, _, units, risk), _ = optimal_width(diagram())

@@ -130,8 +130,8 @@ def are_bounded(results: list[tuple[Prediction, float]]) -> bool:
 
 @pytest.mark.parametrize(
     ("setting", "count"),
-    [(s, 60) for s in SETTINGS if "scaled" not in s]
-    + [pytest.param(s, 60, marks=pytest.mark.slow) for s in SETTINGS if "scaled" in s]
+    [(s, 60) for s in SETTINGS if "scaled" not in s and "none" not in s]
+    + [pytest.param(s, 60, marks=pytest.mark.slow) for s in SETTINGS if "scaled" in s or "none" in s]
     + [pytest.param(s, 500, marks=pytest.mark.slow) for s in SETTINGS],
     ids=str,
 )

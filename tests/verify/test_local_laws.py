@@ -281,7 +281,7 @@ def test_planted_error_in_the_peak_is_seen(network, plant):
     assert not closes(off_peak(wrong, network, 1))
 
 
-@pytest.mark.parametrize("network", NETWORKS)
+@pytest.mark.parametrize("network", ["diagonal", pytest.param("quadratic", marks=pytest.mark.slow)])
 @pytest.mark.parametrize("side", [pytest.param("below", marks=pytest.mark.slow), "above"])
 def test_sides_of_the_peak(network, side):
     peak, sign = interpolation_peak(NETWORKS[network]), {"below": -1, "above": 1}[side]

@@ -84,7 +84,11 @@ def ridge_ratio(name, noise, boundary, at, dim, factor, planted=1):
     return float(risk / (boundary.law().evaluate(**values) * planted))
 
 
-@pytest.mark.parametrize("factor", [pytest.param(mpf(1) / 4, marks=pytest.mark.slow), 1, 4], ids=str)
+@pytest.mark.parametrize(
+    "factor",
+    [pytest.param(mpf(1) / 4, marks=pytest.mark.slow), 1, pytest.param(4, marks=pytest.mark.slow)],
+    ids=str,
+)
 def test_ridge_on_isotropic_features_across_every_boundary(factor):
     for name, noise, boundary, at in ridge_boundaries():
         near, far = (ridge_ratio(name, noise, boundary, at, dim, factor) for dim in DIMS)

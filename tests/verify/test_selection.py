@@ -119,7 +119,11 @@ def test_the_risk_after_pruning_is_compared_next_to_the_edge_of_the_noise(factor
 
 @pytest.mark.parametrize(
     ("name", "part", "power"),
-    [("IV", "learned", Rational(-1, 2)), ("VIa", "learned", -20), ("VIa", "overfitting", Rational(-1, 50))],
+    [
+        ("IV", "learned", Rational(-1, 2)),
+        ("VIa", "learned", -20),
+        pytest.param("VIa", "overfitting", Rational(-1, 50), marks=pytest.mark.slow),
+    ],
 )
 def test_a_part_of_the_risk_that_is_said_to_be_small_is_compared(name, part, power):
     """What a wrong law says of its own size is no reason to leave it out."""
@@ -137,7 +141,13 @@ def test_a_part_of_the_risk_that_is_said_to_be_nothing_is_compared(name, quantit
 
 
 @pytest.mark.parametrize(
-    ("name", "part"), [("IV", "overfitting"), ("V", "unlearned"), ("V", "learned"), ("VIa", "learned")]
+    ("name", "part"),
+    [
+        ("IV", "overfitting"),
+        pytest.param("V", "unlearned", marks=pytest.mark.slow),
+        ("V", "learned"),
+        pytest.param("VIa", "learned", marks=pytest.mark.slow),
+    ],
 )
 def test_a_small_part_of_the_risk_that_is_said_to_be_nothing_is_compared(name, part):
     phase, wrong = QUADRATIC[name], replace(QUADRATIC[name])

@@ -196,7 +196,10 @@ def test_law_of_first_features_reduces_to_both_phases(noise, names, axis, values
         pytest.param(1.2, marks=pytest.mark.slow),
     ],
 )
-@pytest.mark.parametrize(("noise", "name", "a", "ell"), [("fixed", "II", 4, -1), ("none", "N", 1, -4)])
+@pytest.mark.parametrize(
+    ("noise", "name", "a", "ell"),
+    [("fixed", "II", 4, -1), pytest.param("none", "N", 1, -4, marks=pytest.mark.slow)],
+)
 def test_one_law_holds_through_saturation(noise, name, a, ell, source):
     boundary = boundary_of(noise, f"{name}/{name}", parameter=True)
     point = {"gamma": 1, "source": source, "a": a, "ell": ell}

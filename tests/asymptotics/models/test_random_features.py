@@ -158,9 +158,9 @@ def best_exponent(at):
     ("decay", "r"),
     [
         (Rational(3, 4), Rational(3, 10)),
-        (Rational(3, 4), Rational(4, 5)),
+        pytest.param(Rational(3, 4), Rational(4, 5), marks=pytest.mark.slow),
         (Rational(1), Rational(3, 2)),
-        (Rational(5, 4), Rational(1, 5)),
+        pytest.param(Rational(5, 4), Rational(1, 5), marks=pytest.mark.slow),
     ],
 )
 def test_the_fewest_features_that_reach_the_best_rate(decay, r):
