@@ -232,7 +232,7 @@ def test_peak_closes_as_weight_decay_falls(network, x):
     assert closes(off_peak(interpolation_peak(NETWORKS[network]), network, x))
 
 
-@pytest.mark.parametrize("network", NETWORKS)
+@pytest.mark.parametrize("network", ["diagonal", pytest.param("quadratic", marks=pytest.mark.slow)])
 @pytest.mark.parametrize("quantity", ["effective_noise", "threshold"])
 def test_noise_and_threshold_at_the_peak(network, quantity):
     first, last = off_peak(interpolation_peak(NETWORKS[network]), network, 1, quantity)
