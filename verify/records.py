@@ -57,7 +57,8 @@ FIELDS_OF_CHECK: Mapping[str, str] = {
     "b": "noise_variance = d^-b",
     "dim": "last dimension of the ladder, a float; 0 where nothing was solved",
     "kind": "exponent, log_exponent, constant (ratio of solution to law), boundary or spectrum (of its laws)",
-    "predicted": "the derived number",
+    "predicted": "the derived number; infinite ones are strings, '-inf', of which float makes numbers, as in "
+    "all columns",
     "measured": "the same, extrapolated from solutions",
     "uncertainty": "estimated error of the measured number",
     "tolerance": "how far apart the two may be",

@@ -35,7 +35,9 @@ SUMMARY = (
 )
 LEFT_OUT_BY_REASON, ONE_REASON = "Left out by reason: {reasons}.", "{count} ({reason})"
 CAUGHT = "{killed} of {planted} planted errors were caught."
-NOT_PLANTED = "No errors were planted in this run."
+NOT_PLANTED = (
+    "No errors were planted in this run: the catalogue has none of its diagrams, or it was not finished."
+)
 RUN = "shallowlaws {version}, {date}, `{command}`, effort {effort}, seed {seed}."
 RUN_IN_PYTHON = "Effort {effort}, seed {seed}."
 DERIVED, SOLVED, DISTANCES = "## What was derived", "## What was solved", "## How far apart the two are"
