@@ -314,6 +314,8 @@ def _free_of(index: Symbol, expression: Expr) -> set[Expr]:
     """The largest parts of an expression that an index does not stand in, but for symbols and numbers."""
     if not expression.has(index):
         return set() if expression.is_Atom else {expression}
+    if isinstance(expression, Sum | Integral):  # what is free of one index may hold that of another
+        return set()
     return set().union(*(_free_of(index, part) for part in expression.args))
 
 

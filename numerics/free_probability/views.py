@@ -172,8 +172,9 @@ def mass_right_of(arithmetic: Arithmetic, weights: Any, separations: Any) -> Any
 
         (1/pi) sum_i w_i int_0^theta_i 2 sin^2,
 
-    of which Gauss's rule loses no digit, however small the angles are.  On the real axis, outside the
-    support, it is the weight of the eigenvalues right of z.
+    of which Gauss's rule loses no digit, however small the angles are.  Where rounding keeps z off the curve,
+    as next to a mode far above the others, integrals along a path (`networks.quadratic`) are more accurate.
+    On the real axis, outside the support, it is the weight of the eigenvalues right of z.
 
     Args:
         arithmetic: of the numbers below; it must be the working one.

@@ -144,3 +144,11 @@ def test_the_root_of_what_rounding_leaves_of_zero_is_real() -> None:
     law = 1 + sqrt(1 - SCALE)
     assert evaluate(law, {SCALE: 1 + mpmath.eps}) == 1
     assert mpmath.isnan(evaluate(law, {SCALE: mpf(2)}))
+
+
+def test_the_variable_of_an_inner_integral_is_no_constant():
+    """Sum over i of i^-5 times the integral of t^(3/2) up to i."""
+    t, i, power = Symbol("t", positive=True), Symbol("i", positive=True, integer=True), Symbol("p")
+    nested = Sum(Integral(t**power, (t, 0, i)) * i**-5, (i, 1, 20))
+    expected = sum(k ** (mpf(5) / 2) / mpf(5) * 2 / k**5 for k in range(1, 21))
+    assert evaluate(nested, {power: mpf(3) / 2}) == pytest.approx(expected, rel=1e-12, abs=0)
