@@ -77,7 +77,8 @@ def draw_frontier(axes: Any) -> None:
     loss = losses()
     shades = np.linspace(0.25, 1, len(SIZES))
     for d, row, shade in zip(SIZES, loss, shades, strict=True):
-        axes.loglog(d * np.array(STEPS), row, color=(0.12, 0.35, 0.65, shade), lw=1.2, label=f"d = {d:.0e}")
+        label = rf"$d = 10^{{{round(np.log10(d))}}}$"
+        axes.loglog(d * np.array(STEPS), row, color=(0.12, 0.35, 0.65, shade), lw=1.2, label=label)
     compute = np.geomspace(1e4, 1e13, 50)
     grid = [d * np.array(STEPS) for d in SIZES]
     curves = zip(grid, loss, strict=True)

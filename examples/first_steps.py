@@ -48,8 +48,8 @@ def main(folder: Path) -> None:
     figure = Figure(figsize=(14, 5.2), layout="constrained")
     FigureCanvasAgg(figure)
     left, right = figure.subplots(1, 2)
-    draw_phase_diagram(left, diagram, gamma=GAMMA)
     left.axhline(float(ELL), color="black", linewidth=0.8, linestyle=":")
+    draw_phase_diagram(left, diagram, gamma=GAMMA)  # keeps its labels clear of the line
 
     exponents, highest = np.linspace(-0.4, 3.0, 69), np.full(69, -np.inf)
     for dim, colour in ((10**4, "#6baed6"), (10**8, "#2171b5"), (10**16, "#08306b")):
@@ -65,7 +65,8 @@ def main(folder: Path) -> None:
         risks = [float(solution.excess_risk) for solution in solutions]
         heights = np.log(risks) / np.log(dim)
         highest = np.maximum(highest, heights)
-        right.plot(exponents, heights, ".-", color=colour, markersize=3, label=f"d = {dim:.0e}")
+        label = rf"$d = 10^{{{round(np.log10(dim))}}}$"
+        right.plot(exponents, heights, ".-", color=colour, markersize=3, label=label)
     for start, end, phase in curve:
         inside = np.linspace(float(start), min(float(end), 3.0), 50)[1:-1]
         slope = [exponent_at(phase, a) for a in inside]

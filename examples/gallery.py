@@ -23,15 +23,18 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from sympy import And, lambdify
+from sympy import latex
 
-from asymptotics import OnBoundary, PhaseDiagram, kernel_ridge, phase_diagram
+from asymptotics import OnBoundary, Phase, PhaseDiagram, kernel_ridge, phase_diagram
 from asymptotics.models import attention, bilinear, hermite, random_features
 from asymptotics.models.random_features import fewest_features, rho
 from asymptotics.symbols import a, ell, gamma, source
 from numerics import Problem, solve
 from verify import solve_system
 from verify.figures import draw_phase_diagram, save_figure_as
+from verify.figures.drawing import COLOURS
+from verify.figures.labels import Label, set_labels
+from verify.figures.polygons import HalfPlane, clipped, rectangle
 
 GAMMA, SOURCE = Fraction(5, 4), Fraction(1, 4)
 POINTS, LINES = "#2171b5", ("#d94801", "#238b45", "#6a51a3", "#cb181d", "#636363", "#dd3497")
@@ -72,8 +75,8 @@ def of_network(model: Any, title: str, ell_: Fraction) -> Figure:
     """Learning curve at a weight decay d^ell, d = 10^8."""
     figure, left, right = new_figure(title)
     diagram = phase_diagram(model)
-    draw_phase_diagram(left, diagram, gamma=GAMMA)
     left.axhline(float(ell_), color="black", linewidth=0.8, linestyle=":")
+    draw_phase_diagram(left, diagram, gamma=GAMMA)
     dim, places = 10**8, np.linspace(0.05, 2.6, 35)
     decay = float(dim) ** float(ell_)
     problem = {"gamma": GAMMA, "dim": dim, "weight_decay": decay, "noise_variance": 1}
@@ -117,58 +120,58 @@ def of_kernel_ridge() -> Figure:
     return figure
 
 
-def draw_map(axes: Axes, diagram: PhaseDiagram, x: Any, y: Any) -> None:
-    """Exponent of the risk over features and ridge at n = d, with the boundaries of the phases."""
+def draw_plane(axes: Axes, diagram: PhaseDiagram, x: tuple[float, float], y: tuple[float, float]) -> None:
+    """Phases over features and ridge at n = d, with the exponents of their risk."""
     at = {a: 1, gamma: GAMMA, source: SOURCE}
-    grid = np.meshgrid(x, y)
-    exponents, numbers = np.full(grid[0].shape, np.nan), np.full(grid[0].shape, -1)
-    for number, phase in enumerate(diagram.phases):
-        region = phase.region.args if isinstance(phase.region, And) else (phase.region,)
-        parts = [part.subs(at) for part in region]
-        inside = np.ones(grid[0].shape, dtype=bool)
-        for part in parts:
-            inside &= np.broadcast_to(lambdify((rho, ell), part, "numpy")(*grid), inside.shape)
-        values = lambdify((rho, ell), phase.risk.exponent.subs(at), "numpy")(*grid)
-        exponents[inside] = np.broadcast_to(values, inside.shape)[inside]
-        numbers[inside] = number
-    image = axes.pcolormesh(x, y, exponents, cmap="viridis", shading="nearest", rasterized=True)
-    axes.figure.colorbar(image, ax=axes, label=r"exponent of the risk, $R \sim n^{\ldots}$")
-    edges = (numbers[1:, 1:] != numbers[:-1, 1:]) | (numbers[1:, 1:] != numbers[1:, :-1])
-    shown = np.ma.masked_where(~edges, np.ones(edges.shape))
-    axes.pcolormesh(x[1:], y[1:], shown, cmap="gray", vmin=0, vmax=2, shading="nearest", rasterized=True)
+
+    def half_plane(positive: Any) -> HalfPlane:
+        form = positive.subs(at).expand()
+        return HalfPlane(*map(float, (form.coeff(rho), form.coeff(ell), form.subs({rho: 0, ell: 0}))))
+
+    labels, colours = [], iter(COLOURS.values())
+    for phase in diagram.phases:
+        region = clipped(rectangle(x, y), [half_plane(part.gts - part.lts) for part in phase.region.args])
+        if region:
+            exponent = latex(phase.risk.exponent.subs(at).expand(), fold_short_frac=True)
+            labels.append(Label(phase.name, f"$n^{{{exponent}}}$", region, next(colours)))
+            axes.fill(*zip(*region, strict=True), facecolor=labels[-1].colour, edgecolor="black")
+    fewest = float(fewest_features.subs(at))
+    line = axes.axvline(fewest, color="#cb181d", linestyle="--", label="fewest features for the best rate")
+    axes.set(xlim=x, ylim=y, xlabel=r"features: $\log p/\log n$", ylabel=r"ridge: $\log \lambda/\log n$")
+    axes.legend(handles=[line], loc="upper right", fontsize=8)
+    set_labels(axes, labels, np.array([(fewest, place) for place in np.linspace(*y, 200)]))
 
 
 def of_random_features() -> Figure:
     """The fewest features that reach the best rate; bias and variance against features."""
     figure, left, right = new_figure("random features, arXiv:2405.15699")
     diagram = phase_diagram(random_features)
-    draw_map(left, diagram, np.linspace(0.02, 1.5, 297), np.linspace(-2, 1.5, 351))
-    fewest = float(fewest_features.subs({a: 1, gamma: GAMMA, source: SOURCE}))
-    left.axvline(fewest, color="#cb181d", linestyle="--", label="fewest features for the best rate")
-    left.set(xlabel=r"features: $\log p/\log n$", ylabel=r"ridge: $\log \lambda/\log n$")
-    left.set_title(rf"$\gamma = {GAMMA}$, $r = {SOURCE}$: phases")
-    left.legend(loc="upper right", fontsize=8)
+    left.set_title(rf"$\gamma = {GAMMA}$, $r = {SOURCE}$: phases and their risk")
 
     samples, ridge = 10**6, Fraction(1, 10)
     places = np.linspace(0.0613, 1.4613, 29)
     at = {"gamma": GAMMA, "source": SOURCE, "n_eff": samples, "noise_variance": 1}
     at["weight_decay"] = float(samples) ** float(ridge)
     quantities = ("bias", "variance")
-    solved, laws = {name: [] for name in quantities}, {name: [] for name in quantities}
+    solved, pieces = {name: [] for name in quantities}, dict[str, list[tuple[float, Phase]]]()
     for place in places:
-        given = {**at, "p": float(samples) ** place}
-        numbers = solve_system(random_features, **given).quantities
+        numbers = solve_system(random_features, **at, p=float(samples) ** place).quantities
         exponents = {"a": 1, "rho": Fraction(place).limit_denominator(10**4), "ell": ridge}
         phase = diagram.locate(**exponents, gamma=GAMMA, source=SOURCE)
+        pieces.setdefault(phase.name, []).append((place, phase))
         for name in quantities:
             solved[name].append(float(numbers[name]))
-            laws[name].append(float(phase.laws[name].evaluate(**given)))
     for name, colour in zip(quantities, LINES, strict=False):
         right.semilogy(places, solved[name], ".", color=colour, label=f"{name}, solved, $n = 10^6$")
-        right.semilogy(places, laws[name], color=colour, linewidth=0.8, label=f"law of the {name}")
+        label: str | None = f"law of the {name}, by phase"
+        for piece in pieces.values():
+            law = [float(phase.laws[name].evaluate(**at, p=float(samples) ** x)) for x, phase in piece]
+            right.semilogy([x for x, _ in piece], law, color=colour, linewidth=0.8, label=label)
+            label = None
     right.set(xlabel=r"features: $\log p/\log n$", ylabel=r"bias, variance ($\sigma^2 = 1$)")
     right.set_title(rf"ridge $\lambda = n^{{{ridge}}}$")
     right.legend(fontsize=8)
+    draw_plane(left, diagram, (0.0, 1.5), (-2.0, 1.5))
     return figure
 
 

@@ -25,7 +25,7 @@ from pathlib import Path
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from sympy import Eq
+from sympy import Eq, latex
 
 from asymptotics import System, mode_sum, phase_diagram
 from asymptotics.symbols import (
@@ -55,7 +55,7 @@ iterated_ridge = System(
 )
 # --- that is all
 
-GAMMA, SOURCES, SAMPLES = Fraction(5, 4), (Fraction(3, 2), Fraction(3)), 1e6
+GAMMA, SOURCES, SAMPLES = Fraction(5, 4), (Fraction(3, 2), Fraction(3)), 10**6
 
 
 def main(folder: Path) -> None:
@@ -79,11 +79,12 @@ def main(folder: Path) -> None:
         for weak, name in ((-2, "weak ridge"), (Fraction(-1, 100), "strong ridge")):
             phase = diagram.locate(a=1, ell=weak, gamma=GAMMA, source=r)
             laws = [float(phase.risk.evaluate(**at, weight_decay=float(decay))) for decay in decays]
-            ax.loglog(decays, laws, label=f"law for a {name}: n = d^a, R ~ d^({phase.risk.exponent})")
+            exponent = latex(phase.risk.exponent, fold_short_frac=True)
+            ax.loglog(decays, laws, label=rf"law for a {name}: $n = d^a$, $R \sim d^{{{exponent}}}$")
         ax.set(xlabel=r"ridge $\lambda$", ylim=(min(risks) / 5, 5 * max(risks)))
-        ax.set_title(rf"source r = {r}: {'saturated' if r > 2 else 'not saturated'}")
+        ax.set_title(rf"source $r = {r}$: {'saturated' if r > 2 else 'not saturated'}")
         ax.legend(loc="upper left")
-    figure.axes[0].set_ylabel(rf"excess risk, n = {SAMPLES:.0e}, $\Delta$ = 1, $\gamma$ = {GAMMA}")
+    figure.axes[0].set_ylabel(rf"excess risk, $n = 10^6$, $\Delta = 1$, $\gamma = {GAMMA}$")
     save_figure_as(figure, folder / "third_model.png", dpi=130)
 
 

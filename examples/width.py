@@ -15,59 +15,28 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from scipy.ndimage import distance_transform_edt
 from sympy import Rational, lambdify
 
 from asymptotics import PhaseDiagram, optimal_width, phase_diagram, quadratic, width_peak, width_ratio
-from asymptotics.symbols import a, ell, gamma, rho
+from asymptotics.symbols import a, gamma
 from numerics import Problem, solve
-from verify.figures import save_figure_as
+from verify.figures import draw_phase_diagram, save_figure_as
 
 GAMMA, ELL = 1, Rational(-1)
 DIM, N_EFF, DECAY, NOISE = 10**14, 10**7, 1e-6, 1
 AT = {"gamma": GAMMA, "n_eff": N_EFF, "d": DIM, "weight_decay": DECAY, "noise_variance": NOISE}
-COLOURS = {
-    "Ia": "#d9d9d9",
-    "Ib": "#d9d9d9",
-    "II": "#fdae6b",
-    "III": "#fdd0a2",
-    "IV": "#a1d99b",
-    "V": "#e5b8c4",
-    "VIa": "#bcbddc",
-    "VIb": "#dadaeb",
-    "Wa": "#6baed6",
-    "Wb": "#fb6a4a",
-    "Wc": "#fc9272",
-    "Wd": "#c7e9c0",
-    "We": "#e5f5e0",
-}
+COLOURS = {"Wa": "#a1d99b", "Wb": "#f16913", "Wc": "#6a51a3", "full": "#9ecae1"}
 
 
 def draw_phases(axes: Axes, diagram: PhaseDiagram) -> None:
-    """Every phase by its inequalities at this weight decay and gamma."""
-    widths, samples = np.meshgrid(np.linspace(0.005, 1.3, 520), np.linspace(-0.3, 3, 660))
-    for phase in diagram:
-        inside = np.ones(widths.shape, dtype=bool)
-        for relation in phase.region.args:
-            slack = (relation.gts - relation.lts).subs({ell: ELL, gamma: GAMMA})
-            inside &= lambdify((rho, a), slack, "numpy")(widths, samples) > 0
-        if not inside.any():
-            continue
-        axes.contourf(widths, samples, inside, levels=[0.5, 1.5], colors=[COLOURS[phase.name]])
-        # the name stands where its phase is widest; the edges of the axes are boundaries, too
-        room = distance_transform_edt(np.pad(inside, 1))[1:-1, 1:-1]
-        place = np.unravel_index(np.argmax(room), room.shape)
-        axes.text(widths[place], samples[place], phase.name, ha="center", va="center")
-    at = np.linspace(0.01, 1, 100)
-    axes.plot(at, at, color="black", linewidth=1.5, label=r"$p = n/2d$, the peak")
+    """The plane at this weight decay and gamma, with the peak and the best width."""
+    axes.plot([0, 1], [0, 1], color="#cb181d", linewidth=4, label=r"$p = n/2d$, the peak")
     (_, end, best, _), _ = optimal_width(diagram, gamma=GAMMA)
     tuned = np.linspace(0, float(end), 50)
     exponent = lambdify(a, best.exponent.subs(gamma, GAMMA), "numpy")
-    axes.plot(exponent(tuned), tuned, color="black", linestyle="--", label="best width")
-    axes.set_xlabel(r"width, $\log_d p$")
-    axes.set_ylabel(r"samples, $\log_d n_{\rm eff}$")
-    axes.set_title(rf"phases at $\lambda = d^{{{ELL}}}$, $\gamma = {GAMMA}$")
-    axes.legend(loc="upper left", fontsize=8)
+    axes.plot(tuned, exponent(tuned), color="#08519c", linestyle=":", linewidth=4, label="best width")
+    windows = {"samples_window": (-0.3, 2.6), "width_window": (0, 1.3)}
+    draw_phase_diagram(axes, diagram, gamma=GAMMA, ell=ELL, **windows)
 
 
 def draw_risk(axes: Axes, diagram: PhaseDiagram) -> None:
@@ -79,13 +48,13 @@ def draw_risk(axes: Axes, diagram: PhaseDiagram) -> None:
     few = [float(across.evaluate(width=p, **AT)) for p in widths]
     # beyond the peak the width binds until the risk is that of full width
     law = [max(full, risk) if p > N_EFF / 2 else risk for p, risk in zip(widths, few, strict=True)]
-    axes.loglog(widths, law, color="black", linewidth=1, label="derived, few units")
+    axes.loglog(widths, law, color="black", linewidth=1, zorder=3, label="derived, few units")
     for name in ("Wa", "Wb", "Wc"):
         risk = diagram[name].risk
         values = np.array([float(risk.evaluate(width=p, **AT)) for p in widths])
         near = (values > 0.5 * np.array(law)) & (values < 2 * np.array(law))
-        axes.loglog(widths[near], values[near], color=COLOURS[name], linewidth=5, alpha=0.6, label=name)
-    axes.axhline(full, color=COLOURS["V"], linewidth=3, label="IV and V, full width")
+        axes.loglog(widths[near], values[near], color=COLOURS[name], linewidth=5, label=name)
+    axes.axhline(full, color=COLOURS["full"], linewidth=4, label="IV and V, full width")
     units = [int(p) for p in np.geomspace(5e2, 3e10, 21)] + [N_EFF // 2]
     solved = [
         solve(

@@ -14,7 +14,9 @@ from typing import Any, Unpack
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.transforms import ScaledTranslation
+from numpy.typing import NDArray
 from sympy import oo
 
 from asymptotics import Boundary, Network, Phase, PhaseDiagram, phase_diagram, symbols
@@ -119,8 +121,9 @@ def draw_phase_diagram(
 ) -> None:
     """Draw what ``phase_diagram_figure`` shows, which takes the same arguments, into axes of your own.
 
-    Labels are placed for the size that the axes have then; what stands below and beside the axes needs room,
-    which Matplotlib's constrained layout makes.
+    Labels are placed for the size that the axes have then, clear of the lines that are there already, such
+    as Matplotlib's ``axhline``.  What stands below and beside the axes needs room, which constrained layout
+    makes.
 
     Raises:
         InvalidArgument: as ``phase_diagram_figure``.
@@ -133,13 +136,14 @@ def draw_phase_diagram(
     vertical = view.vertical or _around([end[1] for line in lines for end in line])
     window = rectangle(view.samples, vertical)
     axes.set(xlim=tuple(map(float, view.samples)), ylim=tuple(map(float, vertical)))
+    before = [point for line in axes.lines for point in _points_of(line, axes)]
     labels = _draw_regions(axes, diagram, view, window)
     _draw_boundaries(axes, diagram, view, sides(window))
     _draw_risk(axes, lines)
     points = _draw_points(axes, view, vertical, checks)
     _write_around(axes, diagram, view)
     along = [tuple(map(float, point)) for line in lines for point in _along(*line)]
-    set_labels(axes, labels, np.array([*points, *along], dtype=float).reshape(-1, 2))
+    set_labels(axes, labels, np.array([*points, *along, *before], dtype=float).reshape(-1, 2))
 
 
 def named_phase_diagram(
@@ -275,6 +279,14 @@ def _along(
     for step in range(101):
         share = Fraction(step, 100)
         yield start[0] + share * (end[0] - start[0]), start[1] + share * (end[1] - start[1])
+
+
+def _points_of(line: Line2D, axes: Axes) -> NDArray[np.float64]:
+    """Points close together along a line that is drawn, in data coordinates."""
+    corners = line.get_transform().transform(line.get_xydata())
+    stops = np.linspace(0, len(corners) - 1, 100 * len(corners))
+    dense = [np.interp(stops, np.arange(len(corners)), values) for values in corners.T]
+    return np.asarray(axes.transData.inverted().transform(np.transpose(dense)))
 
 
 def _draw_points(

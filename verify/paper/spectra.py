@@ -176,6 +176,8 @@ def _draw_panel(
     places = [spike.location for spike in spectrum.spikes if edges[0] < spike.location < edges[-1]]
     outliers = [x for x in places if x > spectrum.bulk_edge]
     lowest = 0.03 if spectrum.is_even else 0.3 / len(group)  # Gaussian tails have no outliers
+    if law.any():
+        lowest = min(lowest, law.max() / 3)  # few weights in many bins
     if outliers:
         heights = [lowest * 1.5] * len(outliers)
         ax.plot(outliers, heights, "v", color=RED, markersize=5, label="outliers of the theory")

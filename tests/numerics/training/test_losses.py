@@ -136,6 +136,11 @@ def test_pairs_leave_their_saddle_where_the_loss_falls():
     assert loss.stages(everything, 0.1) == (everything,)
 
 
+def test_samples_that_fix_the_weights_spare_a_stage():
+    few, many = (of("quadratic", samples, 6)[1] for samples in (35, 36))
+    assert len(many.stages(1e-9, 0.1)) == len(few.stages(1e-9, 0.1)) - 1
+
+
 def test_scaled_pairs_bend_the_loss_by_one():
     """The Hessian of each pair alone, from unit vectors, is about the identity in the scaled coordinates."""
     _, loss, weights = of("diagonal", 20, 8)

@@ -90,6 +90,29 @@ def test_every_sub_command_is_covered() -> None:
     assert set(REQUIRED) == set(shallowlaws.commands)
 
 
+NEEDED = [
+    (name, option.opts[0])
+    for name, command in shallowlaws.commands.items()
+    for option in command.params
+    if isinstance(option, click.Option) and option.opts[0] in REQUIRED[name]
+]
+
+
+@pytest.mark.parametrize(("command", "option"), NEEDED)
+def test_what_is_needed_and_left_out_is_named(
+    command: str, option: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whether the command line misses it, or the problem that is made of it."""
+    arguments = list(REQUIRED[command])
+    place = arguments.index(option)
+    del arguments[place : place + 2]
+    assert status_of([command, *arguments]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert len(err.splitlines()) == 1
+    assert option in err or option.removeprefix("--").replace("-", "_") in err
+
+
 OVER_NOISE = ["figures", "--noise", "scaled", "--estimator", "bayes"]
 
 

@@ -1,17 +1,19 @@
 """Figures show the checks they are given, and are told apart in grey."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
 from drawings import HALF, checks_of
 from matplotlib.collections import PathCollection
 from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
 from sympy import Rational
 
 from asymptotics import diagonal, phase_diagram, quadratic, symbols
 from verify import checks_at
-from verify.figures import phase_diagram_figure
+from verify.figures import draw_phase_diagram, phase_diagram_figure
 from verify.figures.drawing import COLOURS
 from verify.limits import FIGURE_GAMMA
 
@@ -46,6 +48,26 @@ def test_only_checks_of_the_plane_shown_are_drawn():
     drawn = sum(len(c.get_offsets()) for c in axes.collections if isinstance(c, PathCollection))
     wanted = {(c.a, c.ell) for c in [*checks, *here] if c.gamma == FIGURE_GAMMA and c.b == HALF}
     assert drawn == len(wanted) > 0
+
+
+def test_labels_keep_clear_of_lines_that_are_there():
+    """Of one across the axes, and of a bent one, in data coordinates."""
+
+    def crossed(draw):
+        """Labels that points of the line fall into."""
+        figure = Figure(figsize=(7, 5.6), layout="constrained")
+        axes = figure.add_subplot()
+        draw(axes)
+        draw_phase_diagram(axes, phase_diagram(quadratic))
+        line = axes.lines[0]
+        points = line.get_transform().transform(line.get_xydata())
+        along = np.concatenate([np.linspace(*ends, 1000) for ends in pairwise(points)])
+        boxes = [text.get_window_extent() for text in axes.texts]
+        return sum(bool(np.any([box.contains(*point) for point in along])) for box in boxes)
+
+    for height in (-1.5, -0.5, -0.3, 0.3):
+        assert crossed(lambda axes, y=height: axes.axhline(y)) == 0
+    assert crossed(lambda axes: axes.plot([-0.8, 2.0, 4.4], [-1.4, -0.9, -0.3])) == 0
 
 
 def lightness(colour):
