@@ -137,7 +137,7 @@ def test_pairs_leave_their_saddle_where_the_loss_falls():
 
 
 def test_samples_that_fix_the_weights_spare_a_stage():
-    few, many = (of("quadratic", samples, 6)[1] for samples in (35, 36))
+    few, many = (of("quadratic", samples, 6)[1] for samples in (63, 64))  # d = 8
     assert len(many.stages(1e-9, 0.1)) == len(few.stages(1e-9, 0.1)) - 1
 
 
