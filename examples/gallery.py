@@ -1,4 +1,4 @@
-"""The gallery: for each of five models a phase diagram, and laws derived from it beside solved points.
+"""The gallery: for each of five models what is derived, beside solved points.
 
     kernel_ridge      ridge regression with a power-law kernel
     random_features   on random features of it

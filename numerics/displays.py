@@ -95,6 +95,10 @@ class Collected(tuple[Any, ...]):
         table = self.to_dict()
         return html_table(repr(self), list(table), list(zip(*table.values(), strict=True)))
 
+    def _repr_latex_(self) -> str:
+        table = self.to_dict()
+        return latex_table(list(table), list(zip(*table.values(), strict=True)))
+
 
 def _of_problem(problem: Any) -> dict[str, Any]:
     return {x.name: tabulated(getattr(problem, x.name)) for x in fields(problem)}
@@ -150,6 +154,24 @@ def html_table(caption: str, columns: Sequence[str], rows: Sequence[Iterable[Any
     rest = f"<p>and {len(rows) - len(shown)} more</p>" if len(rows) > len(shown) else ""
     header = f"<thead><tr>{head}</tr></thead>" if head else ""
     return f"<p>{escape(caption)}</p><table>{header}<tbody>{body}</tbody></table>{rest}"
+
+
+def latex_table(columns: Sequence[str], rows: Sequence[Iterable[Any]]) -> str:
+    r"""A table in LaTeX, its first `SHOWN_ROWS` rows, as an array, which notebooks set.
+
+    >>> print(latex_table(["n", "excess_risk"], [(30, 0.5)]))
+    $\begin{array}{ll}
+    \text{n} & \text{excess\_risk} \\
+    \hline
+    \text{30} & \text{0.5}
+    \end{array}$
+    """
+    shown = [[entry(x) for x in row] for row in rows[:SHOWN_ROWS]]
+    if len(rows) > len(shown):
+        shown.append([f"and {len(rows) - len(shown)} more", *[""] * (len(columns) - 1)])
+    head, *lines = (" & ".join(map(_text, row)) for row in ([*columns], *shown))
+    body = " \\\\\n".join(lines)
+    return f"$\\begin{{array}}{{{'l' * len(columns)}}}\n{head} \\\\\n\\hline\n{body}\n\\end{{array}}$"
 
 
 def entry(value: Any) -> str:

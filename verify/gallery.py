@@ -63,7 +63,10 @@ VALUES: Mapping[str, Mapping[str, str]] = MappingProxyType(
 """What each is solved at: by the name of the option, the name that its laws have for the value."""
 
 OPTIONAL = ("noise_variance", "weight_decay", "width", "target")
-"""Values that may be left out; a weight decay only where an estimator has none."""
+"""Values of a network that may be left out; a weight decay only where an estimator has none."""
+
+OPTIONAL_OF_SYSTEMS = ("noise_variance",)
+"""Values of a system that may be left out."""
 
 
 def model_named(name: str) -> Any:

@@ -12,6 +12,7 @@ from html import escape
 from importlib import import_module
 from typing import Any
 
+from numerics.displays import latex_table
 from verify import words
 from verify.outcomes import Check, DerivedPhase, Kill, Omission, RunInfo
 from verify.page import Page, Summary, labels_of, page_of, summary_of
@@ -103,6 +104,10 @@ class Report:
         body = "".join(f"<tr>{line}</tr>" for line in lines)
         rest = f"<p>... {len(rows)} rows</p>" if len(rows) > SHOWN_ROWS else ""
         return f"<p>{escape(self.verdict)}</p><table><tr>{head}</tr>{body}</table>{rest}"
+
+    def _repr_latex_(self) -> str:
+        """The summary, as an array of LaTeX."""
+        return latex_table(words.COLUMNS, [row.entries for row in self.summary()])
 
     def summary(self) -> list[Summary]:
         """One row for each quantity of each phase, as checked, with the largest error of each kind."""

@@ -243,6 +243,7 @@ WEIGHT_DECAY, EXCESS_RISK = r"weight decay $\lambda$", "excess risk $R$"
 WIDTH_TEXT = r"$d^{\,\rho}$ hidden units"
 DECAY_TEXT = r"weight decay $d^{{{ell}}}$"
 SOLVED_CURVE, LAW_OF_PHASE = "solved", "law of phase {name}"
+LAWS_LEFT_OUT = "elsewhere laws expect errors above 1/2"
 AT_SAMPLES, PRUNED_CURVE, BEST_DECAY = "solved, n = {count:g}", "bulk pruned", "best weight decay"
 SUBJECTS = {
     "erm": "{} network",

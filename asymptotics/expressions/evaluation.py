@@ -158,13 +158,15 @@ def _delicate(expression: Expr, known: tuple[Symbol, ...]) -> tuple[tuple[Expr, 
     """The parts of an expression in known parameters that may be 0 or infinite, and what is then whole.
 
     That is the denominator itself, or an argument of the function, which may be over pi/2: those with poles
-    and zeros at other numbers stand in no law.
+    and zeros at other numbers stand in no law.  Integrals without a closed form are positive.
     """
     negative = (power for power in expression.atoms(Pow) if not power.exp.is_nonnegative)
     sums = [base for power in negative for base in Mul.make_args(power.base) if not base.is_Function]
     functions = [one for one in expression.atoms(Function) if not isinstance(one, Piecewise)]
     parts = tuple(
-        x for x in dict.fromkeys([*sums, *functions]) if x.free_symbols and x.free_symbols <= {*known}
+        x
+        for x in dict.fromkeys([*sums, *functions])
+        if x.free_symbols and x.free_symbols <= {*known} and not x.has(MellinIntegral)
     )
     signs = [x for x in sums if x in parts]
     signs += [y for x in functions if x in parts for y in (*x.args, *(2 * z / pi for z in x.args))]

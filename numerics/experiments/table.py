@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from numerics.displays import extra, html_table
+from numerics.displays import extra, html_table, latex_table
 from numerics.runs import file_to_write, whole_file
 
 
@@ -99,6 +99,9 @@ class Table(Generic[RowT]):
 
     def _repr_html_(self) -> str:
         return html_table(repr(self), self.columns, [list(row.to_dict().values()) for row in self.rows])
+
+    def _repr_latex_(self) -> str:
+        return latex_table(self.columns, [list(row.to_dict().values()) for row in self.rows])
 
 
 def _uniform(column: list[Any]) -> list[Any]:

@@ -209,15 +209,18 @@ def require_rows(name: str, values: Any, dim: int) -> Array:
 
 def _require_array(name: str, values: Any, expected: tuple[Any, ...]) -> Array:
     array = _floats(values)
-    if array is not None and array.shape == expected and np.isfinite(array).all():
-        largest = float(np.max(np.abs(array)))
-        allowed = f"numbers of at most {MODERATE:g}, for float64 to hold the loss"
-        require(largest <= MODERATE, name, largest, allowed)
-    if array is None or array.shape != expected or not np.isfinite(array).all():
+    is_shaped = array is not None and array.shape == expected
+    # the ends alone: a data set may fill half of the memory, and is not to be copied
+    ends = np.array([0.0] if array is None or not array.size else [array.min(), array.max()])
+    if array is None or not is_shaped or not np.isfinite(ends).all():
         given = shown(values) if array is None else f"array of shape {array.shape}"
-        given += " with NaN or infinity" if array is not None and array.shape == expected else ""
+        given += " with NaN or infinity" if is_shaped else ""
         size = ", ".join(map(str, expected)) + ("," if len(expected) == 1 else "")
         raise InvalidProblem(f"{name}={given}: must be finite numbers of shape ({size})")
+    largest = float(np.max(np.abs(ends)))
+    require(
+        largest <= MODERATE, name, largest, f"numbers of at most {MODERATE:g}, for float64 to hold the loss"
+    )
     return array
 
 

@@ -145,6 +145,8 @@ def test_a_curve_is_a_tuple_of_its_solutions():
     assert curve.to_dict()["samples"] == [100, 200]
     assert curve.to_dict()["excess_risk"] == [solution.excess_risk for solution in curve]
     assert curve._repr_html_().count("<tr>") == 3
+    assert curve._repr_latex_().count(r" \\") == 2
+    assert r"\text{excess\_risk}" in curve._repr_latex_()
 
 
 def test_without_points_a_curve_is_empty():

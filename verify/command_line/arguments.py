@@ -20,7 +20,16 @@ import click
 from click.shell_completion import CompletionItem
 
 from verify import words
-from verify.gallery import MATRIX_NETWORKS, NARROW_NETWORKS, NETWORKS, NOISELESS, OPTIONAL, SYSTEMS, VALUES
+from verify.gallery import (
+    MATRIX_NETWORKS,
+    NARROW_NETWORKS,
+    NETWORKS,
+    NOISELESS,
+    OPTIONAL,
+    OPTIONAL_OF_SYSTEMS,
+    SYSTEMS,
+    VALUES,
+)
 from verify.limits import SEED_BITS, misfit
 
 LONGEST = 1000
@@ -266,11 +275,11 @@ def require_values(network: str, *, estimator: str = "erm", **given: Any) -> Non
     Raises:
         click.UsageError: it names the option.
     """
-    taken = VALUES[network]
+    taken, optional = VALUES[network], OPTIONAL_OF_SYSTEMS if network in SYSTEMS else OPTIONAL
     for name, value in given.items():
         if value is not None and name not in taken:
             raise click.UsageError(f"{option(name)} is not for --network {network}")
-        if value is None and name in taken and name not in OPTIONAL:
+        if value is None and name in taken and name not in optional:
             raise click.UsageError(f"{option(name)} is needed for --network {network}")
     require_weight_decay(network=network, estimator=estimator, weight_decay=given["weight_decay"])
     if given.get("width") is not None and network in NETWORKS and estimator != "erm":

@@ -17,7 +17,7 @@ from verify.command_line import arguments, options
 from verify.command_line.arguments import FILE, FOLDER, INTEGER, NUMBER
 from verify.command_line.output import Table, of_problem, print_json, print_record, rounded_outwards
 from verify.files import why_no_figure
-from verify.gallery import MODELS, SOLVED, SYSTEMS, VALUES, model_named
+from verify.gallery import MODELS, NETWORKS, SOLVED, SYSTEMS, VALUES, model_named
 from verify.signals import loaded
 
 OUTLIERS_SHOWN = 10
@@ -87,6 +87,8 @@ def _solve_system(network: str, digits: int | None, as_json: bool, values: dict[
     loaded()
     names = VALUES[network]
     given = {names[name]: value for name, value in values.items() if value is not None}
+    if "noise_variance" in names:
+        given.setdefault("noise_variance", 0)
     solution = solve_system(model_named(network), digits=digits, **given)
     if as_json:
         print_json(solution.to_dict())
@@ -251,7 +253,7 @@ def samples_for(risk: Any, tuned: bool, as_json: bool, **parameters: Any) -> Non
 
 
 @click.command()
-@options.problem_options(SOLVED)
+@options.problem_options(NETWORKS, ("erm",))
 @options.samples_option
 @click.option("--digits", type=INTEGER, default="10", show_default=True, help="digits that are proved")
 @options.json_option

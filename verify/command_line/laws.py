@@ -143,6 +143,8 @@ def at(network: str, noise: Noise | None, estimator: Estimator, as_json: bool, *
     The phase is the one whose laws neglect the least there.  An error above 1 says that no leading law holds:
     solve the equations instead.
     """
+    if noise not in (None, "none") and network not in NOISELESS and values["noise_variance"] is None:
+        raise click.UsageError(f"--noise-variance is needed for --noise {noise}")
     noise = noise or ("fixed" if values["noise_variance"] or network in NOISELESS else "none")
     arguments.models([network], noise=noise, estimator=estimator)
     arguments.require_values(network, estimator=estimator, target=None, **values)
@@ -156,7 +158,13 @@ def at(network: str, noise: Noise | None, estimator: Estimator, as_json: bool, *
         estimator=estimator,
         width=width,  # type: ignore[arg-type]
     )
-    prediction = diagram.at(**_point(network, values))
+    try:
+        prediction = diagram.at(**_point(network, values))
+    except asymptotics.OnBoundary as error:
+        between = " and ".join(phase.name for phase in error.phases)
+        raise click.UsageError(
+            f"{error.point}: between {between}, where no one law leads; use solve"
+        ) from None
     if as_json:
         print_json(prediction.to_dict())
         return

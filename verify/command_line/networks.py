@@ -17,7 +17,7 @@ from verify.signals import loaded
 
 
 @click.command()
-@options.problem_options(NETWORKS)
+@options.problem_options(NETWORKS, ("erm",))
 @options.samples_option
 @click.option("--seed", type=SEED, default="0", show_default=True, help="of the data and the first weights")
 @click.option(
@@ -104,7 +104,19 @@ def infer(weights: Path, target: str, train_loss: Any, as_json: bool, **paramete
     WEIGHTS is a file of numbers: .npy, or text with one in each line or a row of the matrix in each.  They
     are the eigenvalues of B B^T or that matrix (quadratic network), or the coefficients a_i w_i (diagonal).
     Each estimate has its standard error; "-" stands for what the weights do not tell.
-    """
+
+    \b
+    gamma            decay of the target, i^-gamma
+    scale            of the target, where --target is unknown
+    effective_noise  delta, standard deviation of the noise on each mode
+    threshold        kappa, below which weights are set to 0
+    learned_modes    target modes above noise and threshold
+    excess_risk      R = E[(f - f*)^2] on new inputs
+    noise_variance   Delta, of the labels
+    test_error       R + Delta, on new labels
+    probability      of weights that fit no better, drawn from the law
+    shape            the practitioner's name of the spectrum
+    """  # noqa: D301  (click reads the backspace)
     values = _weights_in(weights)
     import numerics  # noqa: PLC0415
     from numerics.inference.family import NAMES  # noqa: PLC0415

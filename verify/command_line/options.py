@@ -15,13 +15,22 @@ DRAWN = (*NETWORKS, "bilinear", "attention", "kernel_ridge")
 
 Command = Callable[..., None]
 
-estimator_option = click.option(
-    "--estimator",
-    type=click.Choice(["erm", "bayes", "ridge"]),
-    default="erm",
-    show_default=True,
-    help="the trained network, the best there is, or linear regression on the same inputs",
-)
+ESTIMATORS = {
+    "erm": "the trained network",
+    "bayes": "the best there is",
+    "ridge": "linear regression on the same inputs",
+}
+
+
+def estimator_of(known: Sequence[str]) -> Callable[[Command], Command]:
+    """What learns, of those a sub-command knows."""
+    meanings = ", ".join(ESTIMATORS[name] for name in known)
+    return click.option(
+        "--estimator", type=click.Choice(known), default="erm", show_default=True, help=meanings
+    )
+
+
+estimator_option = estimator_of(tuple(ESTIMATORS))
 json_option = click.option(
     "--json", "as_json", is_flag=True, help="print JSON, its numbers with all their digits"
 )
@@ -55,7 +64,12 @@ def value_options(*, are_required: bool, has_decay: bool = True) -> Callable[[Co
             click.option(
                 "--noise-variance", type=NUMBER, help="Delta, the variance of the label noise  [default: 0]"
             ),
-            click.option("--width", type=UNITS, help="hidden units p (quadratic)  [default: d, all of them]"),
+            click.option(
+                "--width",
+                type=UNITS,
+                help="hidden units p (quadratic)  [default: d, all of them]"
+                + ("" if are_required else "; features p (random_features)"),
+            ),
         )
         wanted = options if has_decay else (*options[:2], *options[3:])
         for option in reversed(wanted):
@@ -87,19 +101,22 @@ def any_values(command: Command) -> Command:
     return value_options(are_required=False)(command)
 
 
-def problem_options(known: Sequence[str]) -> Callable[[Command], Command]:
+def problem_options(
+    known: Sequence[str], estimators: Sequence[str] = tuple(ESTIMATORS)
+) -> Callable[[Command], Command]:
     """Those of a ``Problem``, but for the number of samples."""
 
     def decorated(command: Command) -> Command:
         values = value_options(are_required=True)
-        return network_option(known)(values(target_option(estimator_option(command))))
+        return network_option(known)(values(target_option(estimator_of(estimators)(command))))
 
     return decorated
 
 
 def tuned_values(command: Command) -> Command:
     """Those of a ``Problem`` whose weight decay is to be chosen, but for its network and samples."""
-    return value_options(are_required=True, has_decay=False)(target_option(estimator_option(command)))
+    estimator = estimator_of(("erm", "ridge"))  # the best there is has no weight decay
+    return value_options(are_required=True, has_decay=False)(target_option(estimator(command)))
 
 
 samples_option = click.option("--samples", type=NUMBER, required=True, help="number of samples n")

@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager, nullcontext, redirect_stdout
 from functools import partial
 from pathlib import Path
 from runpy import run_path
-from textwrap import shorten
+from textwrap import wrap
 from typing import Any, Literal
 
 import click
@@ -138,18 +138,42 @@ def _as_typed(context: click.Context) -> str:
 )
 @click.option("--width", type=WIDTH, help="d or d^rho hidden units, or a number of them  [default: full]")
 @click.option("--gamma", type=NUMBER, help="decay of the target, above 1/2  [default: 5/4]")
-@click.option("--b", type=NUMBER, help="label noise d^-b; for --noise scaled")
+@click.option("--b", type=NUMBER, help="label noise d^-b; needed for --noise scaled")
 @click.option(
     "--ell", type=NUMBER, help="weight decay d^ell; for phase diagrams of --width scaled  [default: -1]"
 )
-@click.option("--source", type=NUMBER, help="source exponent; for --network kernel_ridge")
-@click.option("--samples-window", type=NUMBER, nargs=2, help="ends of the axis of a, n_eff = d^a")
-@click.option("--decay-window", type=NUMBER, nargs=2, help="ends of the axis of ell, lambda = d^ell")
-@click.option("--noise-window", type=NUMBER, nargs=2, help="ends of the axis of b; --estimator bayes has one")
-@click.option("--width-window", type=NUMBER, nargs=2, help="ends of the axis of rho; --width scaled has one")
-@click.option("--dim", type=NUMBER, help="dimension d of what is solved  [default: 400]")
+@click.option("--source", type=NUMBER, help="source exponent; needed for --network kernel_ridge")
 @click.option(
-    "--samples", type=SAMPLES, multiple=True, help="numbers n of them, or ranges such as 1e3..1e9:40"
+    "--samples-window", type=NUMBER, nargs=2, help="ends of the axis of a, n_eff = d^a  [default: -1 9/2]"
+)
+@click.option(
+    "--decay-window",
+    type=NUMBER,
+    nargs=2,
+    help="ends of the axis of ell, lambda = d^ell  [default: -2 3; with a source -4 1]",
+)
+@click.option(
+    "--noise-window",
+    type=NUMBER,
+    nargs=2,
+    help="ends of the axis of b; --estimator bayes has one  [default: 0 4]",
+)
+@click.option(
+    "--width-window",
+    type=NUMBER,
+    nargs=2,
+    help="ends of the axis of rho; --width scaled has one  [default: 0 3/2]",
+)
+@click.option(
+    "--dim",
+    type=NUMBER,
+    help="dimension d  [default: 400; paper_plane 10^4; with trainings 60, or 200 (diagonal)]",
+)
+@click.option(
+    "--samples",
+    type=SAMPLES,
+    multiple=True,
+    help="numbers n of them, or ranges such as 1e3..1e9:40  [default: 20000; learning_curve many]",
 )
 @click.option("--weight-decay", type=NUMBER, help="lambda of what is solved  [default: 1/10]")
 @click.option("--noise-variance", type=NUMBER, help="Delta of what is solved  [default: 1/2]")
@@ -169,8 +193,9 @@ def figures(
 ) -> None:
     """Draw figures by name, with their data in CSV files beside; without a name, phase diagrams.
 
-    A figure takes the options that make sense for it; another one is refused, with those that it takes.  The
-    scripts in examples/ are figures, too, where the repository is at hand.
+    A figure takes the options that make sense for it; another one is refused, with those that it takes.
+    Where the packages lie in a checkout of the repository its scripts in examples/ are figures, too, and its
+    stored trainings are drawn; installed from a wheel there are none.
     """
     if is_listed:
         _list_figures(as_json)
@@ -201,9 +226,9 @@ def _list_figures(as_json: bool) -> None:
     if as_json:
         print_json(titled)
     else:
-        print_record(
-            (name, shorten(title, BROAD - NAMES - 1, placeholder=" ...")) for name, title in titled.items()
-        )
+        for name, title in titled.items():
+            first, *others = wrap(title, BROAD - NAMES - 1, break_on_hyphens=False)
+            print_record([(name, first), *(("", line) for line in others)])
 
 
 def _aside(as_json: bool) -> AbstractContextManager[Any]:

@@ -117,12 +117,15 @@ def _draw_laws(axes: Axes, problem: Problem, effective: Sequence[float]) -> None
         width=breadth,  # type: ignore[arg-type]
     )
     lines: dict[str, list[tuple[float, float]]] = {}
-    for count, predicted in _predictions(diagram, problem, effective):
+    shown = list(_predictions(diagram, problem, effective))
+    for count, predicted in shown:
         lines.setdefault(predicted.phase.name, []).append((count, float(predicted.risk)))
     styles = ("--", "-.", ":")
     for number, (name, points) in enumerate(lines.items()):
         style = {"color": LAW, "linestyle": styles[number % len(styles)], "linewidth": 1.5}
         axes.loglog(*zip(*points, strict=True), label=words.LAW_OF_PHASE.format(name=name), **style)
+    if len(shown) < len(effective):
+        axes.plot([], [], " ", label=words.LAWS_LEFT_OUT)
 
 
 def _predictions(

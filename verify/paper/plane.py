@@ -107,7 +107,9 @@ def plane(
         outliers = "; triangles: outliers" if any(row["outliers"] for row in rows) else ""
         right.supxlabel(f"{what}\n(dotted: edge of the bulk{outliers})", fontsize=9)
         right.supylabel("weights in a bin", fontsize=9)
-        right.suptitle(f"trained weights at the points +, $d = 10^{{{np.log10(dim):g}}}$", fontsize=10)
+        right.suptitle(
+            f"theory of the trained weights at the points +, $d = 10^{{{np.log10(dim):g}}}$", fontsize=10
+        )
     else:
         rows = [{"phase": phase.name, "a": float(a), "ell": float(ell)} for phase, (a, ell) in points.items()]
     for row, phase in zip(rows, points, strict=True):

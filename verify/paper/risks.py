@@ -121,11 +121,12 @@ def risks(
     figure.legend(
         handles=list(_handles(sizes, pairs, has_slopes=width is None)),
         loc="outside lower center",
-        ncols=5,
+        ncols=5 if len(ells) > 1 else 2,
         frameon=False,
         fontsize=9,
     )
-    who = {"erm": "trained", "ridge": "ridge regression in place of the", "bayes": "Bayes-optimal"}[estimator]
+    trained = "trained" if pairs else "theory of the trained"
+    who = {"erm": trained, "ridge": "ridge regression in place of the", "bayes": "Bayes-optimal"}[estimator]
     hidden = "" if width is None else f", {width} hidden units"
     figure.suptitle(
         f"{who.capitalize()} {network} network{hidden}, {noise_text(noise_variance)}, $\\gamma = {GAMMA}$"
@@ -150,7 +151,8 @@ def _draw_curves(
         problem = problem_at(network, a=0, ell=ell, dim=dim, **setting)
         unit = 1 if network == "diagonal" else dim
         n_eff = np.geomspace(float(dim) ** low, float(dim) ** high, points)
-        peak = dim if network == "diagonal" else dim / 4
+        # of the interpolation: as many samples as weights, of the quadratic network half as many
+        peak = dim if network == "diagonal" else dim / (2 if setting["estimator"] == "ridge" else 4)
         n_eff = np.union1d(n_eff, peak * np.linspace(0.92, 1.08, 9))
         solved = risk_curve(problem, [float(unit * x) for x in n_eff], progress=False)
         values = [float(solution.excess_risk) for solution in solved]
@@ -239,7 +241,16 @@ def _draw_slopes(
     places, heights = np.log(n_eff) / np.log(dim), np.log([row["excess_risk"] for row in curve])
     try:
         learning_curve = diagram.learning_curve(gamma=gamma, **at)
-    except OnBoundary:  # the curve runs along a boundary, between two phases
+    except OnBoundary as error:
+        between = " and ".join(phase.name for phase in error.phases)
+        where: dict[str, Any] = {
+            "transform": ax.transAxes,
+            "ha": "right",
+            "va": "top",
+            "color": RED,
+            "fontsize": 8,
+        }
+        ax.text(0.98, 0.97, f"along the boundary of {between}:\nno slope of one phase", **where)
         return
     for start, end, phase in learning_curve:
         low = max(float(start), places[0])

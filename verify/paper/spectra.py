@@ -37,6 +37,7 @@ from verify.paper.output import (
     PaperFigure,
     new_figure,
     noise_text,
+    power,
     require_setting,
     suffix_of,
 )
@@ -89,7 +90,8 @@ def spectra(
     for ax, name in zip(panels, SPECTRA, strict=True):
         problem, group = _trained(name, network, noise_variance, width, dim, seeds, stored)
         title = _title(diagram, name)
-        rows += _draw_panel(ax, title, problem, group)
+        decay = power(SPECTRA[name][1])
+        rows += _draw_panel(ax, title, decay, problem, group)
         origins.append(f"{title}: {_origin(problem, group)}")
     handles: dict[str, Any] = {}
     for ax in panels:
@@ -98,7 +100,10 @@ def spectra(
         handles.values(), handles.keys(), loc="outside lower center", ncols=len(handles), frameon=False
     )
     hidden = "" if width is None else f", {width} hidden units"
-    figure.suptitle(f"Weights of the trained {network} network{hidden}, {noise_text(noise_variance)}")
+    usual = rf"$\gamma = {SPECTRA['Ia'][2]}$ unless another one is given"
+    figure.suptitle(
+        f"Weights of the trained {network} network{hidden}, {noise_text(noise_variance)}, {usual}"
+    )
     caption = (
         f"Weights of trained {network} networks, noise variance {noise_variance:g}, and their law at the "
         f"solution of the state evolution. {'; '.join(origins)}."
@@ -149,13 +154,13 @@ def _origin(problem: Problem, group: Sequence[Training]) -> str:
 
 
 def _draw_panel(
-    ax: Axes, title: str, problem: Problem, group: Sequence[Training]
+    ax: Axes, title: str, decay: str, problem: Problem, group: Sequence[Training]
 ) -> Iterator[dict[str, Any]]:
     """Histogram, law, edge and outliers of one phase; yields the rows of its bins."""
     spectrum = solve(problem).spectrum()
     values = np.concatenate([training.weights for training in group if training.weights is not None])
     sizes = np.abs(values[values != 0])
-    size = f"$d = {problem.dim}$, $n = {problem.samples}$"
+    size = rf"$d = {problem.dim}$, $n = {problem.samples}$, $\lambda = {decay}$"
     if problem.gamma != SPECTRA["Ia"][2]:
         size += rf", $\gamma = {problem.gamma}$"
     ax.set_title(f"{title}\n{size}", fontsize=10)

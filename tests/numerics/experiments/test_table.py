@@ -99,6 +99,7 @@ def test_numbers_that_would_be_rounded_are_text_in_a_frame(tmp_path: Path) -> No
 
 def test_a_notebook_shows_text_as_text_and_not_all_rows() -> None:
     html = EXAMPLE._repr_html_()
+    assert EXAMPLE._repr_latex_().count(r" \\") == len(EXAMPLE.rows)
     assert "&lt;b&gt;" in html
     assert "<b>" not in html
     assert html.count("<tr>") == 6

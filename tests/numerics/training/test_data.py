@@ -1,5 +1,6 @@
 """Data sets: their normalisation, their streams of random numbers, what is refused."""
 
+import tracemalloc
 from dataclasses import replace
 from fractions import Fraction
 
@@ -98,6 +99,18 @@ def test_measured_data_have_no_target(network):
     assert data.target is None
     assert repr(data) == f"<Data of the {network} network: n = 60, d = 20, target not known>"
     assert "seed 3" in repr(draw(problem, seed=3))
+
+
+def test_inputs_are_not_copied():
+    """A data set may fill half of the memory."""
+    problem = Problem("quadratic", gamma=1.25, samples=20000, dim=50, weight_decay=0.1)
+    inputs, labels = np.ones((20000, 50)), np.ones(20000)
+    tracemalloc.start()
+    data = Data(problem, inputs, labels)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert data.inputs is inputs
+    assert peak < inputs.nbytes / 20
 
 
 def test_the_affine_map_of_the_docstring_whitens_inputs_and_keeps_the_outputs():

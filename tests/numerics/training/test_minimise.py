@@ -49,6 +49,17 @@ def test_a_descent_goes_on_from_any_of_its_states(network, samples, decay):
         assert np.array_equal([state, *rest][-1].weights, states[-1].weights)
 
 
+def test_short_rounds_far_from_the_minimum_have_not_stalled(monkeypatch):
+    """The gap stays about 1 there, while loss and gradient fall: steps of many passes are not due."""
+    monkeypatch.setattr("numerics.training.minimise._COSTLY", 0)
+    monkeypatch.setattr("numerics.training.minimise._SHORT", 4)
+    _, states = states_of("quadratic", 5700, 0.01, Stop(1e-6), dim=60)
+    assert states[1].gap > 0.8
+    assert states[1].gradient < states[0].gradient / 2
+    assert not states[1].newton
+    assert states[-1].gap < 1e-6
+
+
 def test_stages_end_at_the_weight_decay_asked_for():
     loss, states = states_of("diagonal", 40, 0.05, Stop(1e-8))
     stages = loss.stages(0.05, 0.1)

@@ -130,3 +130,36 @@ def test_numbers_that_do_not_fit_are_named(
     assert status_of(["at", *more, *decay]) == 2
     (line,) = capsys.readouterr().err.splitlines()
     assert named in line
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "kernel_ridge --gamma 1 --source 1 --samples 1e6 --weight-decay 1e-3 --noise-variance 1",
+        "one_pass_sgd --alpha 1 --beta 1/2 --dim 1000 --steps 1e6",
+    ],
+)
+def test_numbers_between_phases_are_refused_in_one_line(words, capsys):
+    """As those of a source, or a decay of the target, at which cases part."""
+    assert status_of(["at", "--network", *words.split()]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert len(err.splitlines()) == 1
+    assert "between" in err
+
+
+def test_the_label_noise_of_laws_that_hold_it_is_asked_for(capsys):
+    words = "at --network quadratic --gamma 1 --dim 1e3 --samples 1e6 --weight-decay 1 --noise fixed"
+    assert status_of(words.split()) == 2
+    assert "--noise-variance" in capsys.readouterr().err
+
+
+def test_systems_have_no_label_noise_unless_it_is_given(capsys):
+    """As networks: the default is 0.  The law of He_3 holds an integral without a closed form."""
+    words = ["--network", "hermite_3", "--gamma", "1", "--samples", "1e4", "--json"]
+    records = []
+    for command in ("at", "solve"):
+        assert status_of([command, *words]) == 0
+        records.append(json.loads(capsys.readouterr().out))
+    law, solution = records
+    assert law["excess_risk"] == pytest.approx(solution["quantities"]["risk"], rel=1e-3)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from shell import interrupted_after, status_of
 
-from verify.catalogue import FIGURES, OPTIONS, examples, options_of
+from verify.catalogue import FIGURES, OPTIONS, examples, options_of, titles
 
 
 def test_a_figure_is_there_in_all_formats_or_in_none(
@@ -110,8 +110,11 @@ def test_options_that_a_figure_does_not_take_are_refused(
 def test_figures_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     assert status_of(["figures", "--list"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert [line.split()[0] for line in lines] == [*FIGURES, *examples()]
+    named = [line for line in lines if not line.startswith(" ")]
+    assert [line.split()[0] for line in named] == [*FIGURES, *examples()]
     assert max(map(len, lines)) <= 80
+    whole = " ".join(" ".join(line[20:] for line in lines).split())
+    assert all(" ".join(title.split()) in whole for _, title in titles())
     assert status_of(["figures", "--list", "--json"]) == 0
     assert list(json.loads(capsys.readouterr().out)) == [*FIGURES, *examples()]
 

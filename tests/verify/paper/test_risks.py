@@ -64,3 +64,23 @@ def test_bayes_has_one_panel() -> None:
 def test_dimensions_are_needed() -> None:
     with pytest.raises(InvalidArgument, match="dims"):
         risks("diagonal", dims=())
+
+
+def test_ridge_regression_peaks_with_as_many_samples_as_weights() -> None:
+    """Half of d^2: the peak is solved there, and where a curve runs between phases the panel says so."""
+    figure = risks("quadratic", dims=(100,), points=5, estimator="ridge")
+    rows = [row for row in figure.rows if row["weight_decay"] == 0.01]
+    assert max(rows, key=lambda row: float(row["excess_risk"]))["n_eff"] == 50
+    assert [bool(ax.texts) and "boundary" in ax.texts[0].get_text() for ax in figure.figure.axes] == [
+        False,
+        True,
+        False,
+    ]
+
+
+def test_the_legend_of_one_panel_is_whole() -> None:
+    drawn = risks("quadratic", estimator="bayes", points=4).figure
+    drawn.draw_without_rendering()
+    box = drawn.legends[0].get_window_extent()
+    assert box.x0 > 0
+    assert box.x1 < drawn.bbox.x1
