@@ -23,7 +23,8 @@ def test_the_gap_is_as_small_as_asked_for(problem, tolerance):
     trained = train(problem, tolerance=tolerance)
     assert trained.duality_gap <= tolerance
     exact = train(problem, tolerance=1e-12)
-    assert 0 <= trained.train_loss / exact.train_loss - 1 <= tolerance * 1.01 + 1e-12
+    # a gap of 1e-8 may leave less than the rounding of the loss, which has no sign
+    assert -1e-15 <= trained.train_loss / exact.train_loss - 1 <= tolerance * 1.01 + 1e-12
 
 
 @pytest.mark.parametrize("problem", [DIAGONAL, QUADRATIC], ids=["diagonal", "quadratic"])
