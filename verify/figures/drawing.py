@@ -136,7 +136,7 @@ def draw_phase_diagram(
     vertical = view.vertical or _around([end[1] for line in lines for end in line])
     window = rectangle(view.samples, vertical)
     axes.set(xlim=tuple(map(float, view.samples)), ylim=tuple(map(float, vertical)))
-    before = [point for line in axes.lines for point in _points_of(line, axes)]
+    before = [point for line in axes.lines if len(line.get_xydata()) for point in _points_of(line, axes)]
     labels = _draw_regions(axes, diagram, view, window)
     _draw_boundaries(axes, diagram, view, sides(window))
     _draw_risk(axes, lines)

@@ -12,6 +12,14 @@ The slopes of arXiv:2509.24882, Result 1, for fixed noise, as they follow from t
     ell = 0      Ib 0   II -2 + 1/gamma       VI -1
     ell = 1/2    Ib 0   II -2 + 1/gamma       (gamma < 1: III -2)      VI -1
 
+Without label noise, Figures 4 and 5, there is nothing to overfit, and no phase VI:
+
+    ell = -1     Ia 0   N 1 - 2 gamma, times log(d)^(2 gamma - 1) (diagonal)   III -2
+    ell = 0      Ib 0   II -2 + 1/gamma       III -2
+    ell = 1/2    Ib 0   II -2 + 1/gamma       III -2
+
+A slope that is printed in a panel and stands not in its row is none of a phase there.
+
 A slope is drawn beside the curve of the largest dimension, from one end of its phase to the other.  At the
 dimensions of trainings the curves bend where phases meet; the slope is the limit of large d.
 

@@ -50,6 +50,12 @@ def test_only_checks_of_the_plane_shown_are_drawn():
     assert drawn == len(wanted) > 0
 
 
+def _with_line(x, y):
+    axes = Figure().add_subplot()
+    axes.plot(x, y)
+    return axes
+
+
 def test_labels_keep_clear_of_lines_that_are_there():
     """Of one across the axes, and of a bent one, in data coordinates."""
 
@@ -68,6 +74,7 @@ def test_labels_keep_clear_of_lines_that_are_there():
     for height in (-1.5, -0.5, -0.3, 0.3):
         assert crossed(lambda axes, y=height: axes.axhline(y)) == 0
     assert crossed(lambda axes: axes.plot([-0.8, 2.0, 4.4], [-1.4, -0.9, -0.3])) == 0
+    draw_phase_diagram(_with_line([], []), phase_diagram(quadratic))  # an entry of a legend, say
 
 
 def lightness(colour):

@@ -16,13 +16,25 @@ DIM = 10**24
 
 
 @pytest.mark.parametrize(
-    ("ell", "a", "slope"),
-    [(-1, 0.2, -3 / 5), (-1, 0.7, 2 / 5), (-1, 1.4, -1), (0, 0.75, -6 / 5), (0, 1.4, -1), (0.5, 1.4, -6 / 5)],
-    ids=["IV", "V", "VIa", "II at 1", "VIa at 1", "II at sqrt(d)"],
+    ("noise_variance", "ell", "a", "slope"),
+    [
+        pytest.param(0.5, -1, 0.2, -3 / 5, id="IV"),
+        pytest.param(0.5, -1, 0.7, 2 / 5, id="V"),
+        pytest.param(0.5, -1, 1.4, -1, id="VIa"),
+        pytest.param(0.5, 0, 0.75, -6 / 5, id="II at 1"),
+        pytest.param(0.5, 0, 1.4, -1, id="VIa at 1"),
+        pytest.param(0.5, 0.5, 1.4, -6 / 5, id="II at sqrt(d)"),
+        pytest.param(0, -1, 0.5, -3 / 2, id="N"),
+        pytest.param(0, -1, 1.4, -2, id="III, no noise"),
+        pytest.param(0, 0, 1.2, -6 / 5, id="II at 1, no noise"),
+        pytest.param(0, 0, 2.2, -2, id="III at 1, no noise"),
+        pytest.param(0, 0.5, 1.6, -6 / 5, id="II at sqrt(d), no noise"),
+        pytest.param(0, 0.5, 2.7, -2, id="III at sqrt(d), no noise"),
+    ],
 )
-def test_slopes_of_the_article(ell: float, a: float, slope: float) -> None:
-    step = 0.01
-    problems = [problem_at("quadratic", a=x, ell=ell, dim=DIM) for x in (a - step, a + step)]
+def test_slopes_of_the_article(noise_variance: float, ell: float, a: float, slope: float) -> None:
+    step, setting = 0.01, {"ell": ell, "dim": DIM, "noise_variance": noise_variance}
+    problems = [problem_at("quadratic", a=x, **setting) for x in (a - step, a + step)]
     low, high = (float(solve(problem).excess_risk) for problem in problems)
     assert math.log(high / low) / (2 * step * math.log(DIM)) == pytest.approx(slope, rel=0, abs=0.02)
 
