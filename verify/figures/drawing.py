@@ -136,7 +136,7 @@ def draw_phase_diagram(
     vertical = view.vertical or _around([end[1] for line in lines for end in line])
     window = rectangle(view.samples, vertical)
     axes.set(xlim=tuple(map(float, view.samples)), ylim=tuple(map(float, vertical)))
-    before = [point for line in axes.lines if len(line.get_xydata()) for point in _points_of(line, axes)]
+    before = [point for line in axes.lines for point in _points_of(line, axes)]
     labels = _draw_regions(axes, diagram, view, window)
     _draw_boundaries(axes, diagram, view, sides(window))
     _draw_risk(axes, lines)
@@ -284,6 +284,8 @@ def _along(
 def _points_of(line: Line2D, axes: Axes) -> NDArray[np.float64]:
     """Points close together along a line that is drawn, in data coordinates."""
     corners = line.get_transform().transform(line.get_xydata())
+    if not len(corners):
+        return np.empty((0, 2))
     stops = np.linspace(0, len(corners) - 1, 100 * len(corners))
     dense = [np.interp(stops, np.arange(len(corners)), values) for values in corners.T]
     return np.asarray(axes.transData.inverted().transform(np.transpose(dense)))
