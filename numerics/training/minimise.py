@@ -47,6 +47,9 @@ _STEPS, _NEWTON, _NEWTON_IN_STAGES = 60, 20, 10
 # shorter.  L-BFGS starts afresh in every round: measured at d = 60 and 80, up to 1.7 times as many passes.
 _COSTLY, _SHORT = 4 * 10**9, 2
 
+# Relative gap above which it says little.
+_FAR = 0.5
+
 ROUNDING = 1e-12
 """A loss that falls by less than this fraction in a round has reached what its rounding shows."""
 
@@ -141,9 +144,9 @@ def descents(loss: Loss, decay: float, stop: Stop, state: State, seed: int) -> I
 
 
 def _round(loss: Loss, decay: float, state: State, newton: int, shorter: int) -> State:
-    """One round of L-BFGS, or of Newton-CG once L-BFGS stalls: neither the gap nor the gradient is halved.
+    """One round of L-BFGS, or of Newton-CG once a round of L-BFGS no longer closes the gap by half.
 
-    Far from the minimum the gap is about 1 however fast the loss falls; the gradient shows it there.
+    Far from the minimum the gap is about 1 however fast the loss falls: there the gradient shows it.
     """
     near = _Near(loss, decay, state.weights, loss.scaling(state.weights, decay))
     start, steps = np.zeros_like(state.weights), _STEPS // shorter
@@ -159,7 +162,8 @@ def _round(loss: Loss, decay: float, state: State, newton: int, shorter: int) ->
     scale = 2 * decay * loss.penalty * float(np.linalg.norm(weights))
     relative = float(np.linalg.norm(gradient)) / scale if scale > 0 else 0.0
     gap, enough = loss.gap(weights, decay), 2 ** (-1 / shorter)
-    has_stalled = result.nit < steps or (gap > enough * state.gap and relative > enough * state.gradient)
+    is_idle = gap > enough * state.gap and (gap < _FAR or relative > enough * state.gradient)
+    has_stalled = result.nit < steps or is_idle
     return replace(
         state,
         weights=weights,
