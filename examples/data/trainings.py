@@ -20,6 +20,7 @@ import math
 import shlex
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -28,7 +29,7 @@ from numerics import Interrupted, NotConverged, Problem, solve, train
 from numerics.experiments.row import versions
 from numerics.runs import whole_file
 from verify.paper.problems import NOISE_VARIANCE, risk_problems, spectrum_problems
-from verify.paper.trainings import of_problem, read
+from verify.paper.trainings import Training, of_problem, read
 
 HERE = Path(__file__).parent
 CHECKPOINTS = HERE.parents[1] / "build" / "trainings"
@@ -52,12 +53,11 @@ class Job(NamedTuple):
         """Of the file that holds it."""
         return HERE / (f"{self.name}-{self.seed}.csv" if self.is_spectrum else "risks.csv")
 
-    @property
-    def is_stored(self) -> bool:
-        """Whether it is there."""
+    def is_among(self, stored: Sequence[Training]) -> bool:
+        """Whether it is one of the stored trainings."""
         if self.is_spectrum:
             return self.path.exists()
-        return any(training.seed == self.seed for training in of_problem(read(HERE), self.problem))
+        return any(training.seed == self.seed for training in of_problem(stored, self.problem))
 
 
 def spectra(dim: int, widths: dict[str, int]) -> list[Job]:
@@ -112,7 +112,7 @@ def narrowed(problem: Problem) -> Problem:
 
 def make(job: Job, command: str) -> None:
     """Train and store, unless it is stored."""
-    if job.is_stored:
+    if job.is_among(read(HERE)):
         return
     problem = narrowed(job.problem)
     CHECKPOINTS.mkdir(parents=True, exist_ok=True)
@@ -160,9 +160,10 @@ def _keep(job: Job, record: dict[str, Any], weights: Any, command: str) -> None:
 def main(names: list[str]) -> None:
     """Make the sets named."""
     if not names:
+        stored = read(HERE)
         print(
             "\n".join(
-                f"{name}: {sum(not job.is_stored for job in jobs)} of {len(jobs)} missing"
+                f"{name}: {sum(not job.is_among(stored) for job in jobs)} of {len(jobs)} missing"
                 for name, jobs in SETS.items()
             )
         )

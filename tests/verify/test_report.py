@@ -44,6 +44,8 @@ def test_report_says_what_failed_and_can_be_read_back() -> None:
     report = agreement(replace(diagram, phases=(planted,)), seed=3)
     assert "DISAGREEMENT" in report.to_markdown()
     assert "exponent of excess_risk at a =" in report.to_markdown()
+    assert report._repr_latex_().count(r" \\") == len(report.summary())
+    assert r"\text{excess\_risk}" in report._repr_latex_()
     content = json.loads(report.to_json())
     assert content["passed"] is False
     assert content["seed"] == 3

@@ -24,7 +24,14 @@ from verify.command_line.output import BROAD, NAMES, print_json, print_record
 from verify.command_line.status import Status
 from verify.files import FIGURE_KINDS, created, why_no_folder
 from verify.gallery import MODELS, NETWORKS, SOLVED
-from verify.limits import FIGURE_GAMMA
+from verify.limits import (
+    DECAY_WINDOW,
+    FIGURE_GAMMA,
+    KERNEL_DECAY_WINDOW,
+    NOISE_WINDOW,
+    SAMPLES_WINDOW,
+    WIDTH_WINDOW,
+)
 from verify.signals import loaded
 
 KINDS = tuple(kind[1:] for kind in FIGURE_KINDS)
@@ -117,6 +124,16 @@ def _as_typed(context: click.Context) -> str:
     return shlex.join(words_of)
 
 
+def _window(axis: str, meaning: str, usual: str) -> Callable[[options.Command], options.Command]:
+    """The ends of an axis of phase diagrams."""
+    text = f"ends of the axis of {meaning}  [default: {usual}]"
+    return click.option(f"--{axis}-window", type=NUMBER, nargs=2, help=text)
+
+
+def _ends(window: tuple[Any, Any]) -> str:
+    return " ".join(map(str, window))
+
+
 @click.command()
 @click.argument("names", nargs=-1, metavar="[NAME]...", type=FIGURE)
 @click.option("--list", "is_listed", is_flag=True, help="list the names, and what each figure shows")
@@ -143,27 +160,10 @@ def _as_typed(context: click.Context) -> str:
     "--ell", type=NUMBER, help="weight decay d^ell; for phase diagrams of --width scaled  [default: -1]"
 )
 @click.option("--source", type=NUMBER, help="source exponent; needed for --network kernel_ridge")
-@click.option(
-    "--samples-window", type=NUMBER, nargs=2, help="ends of the axis of a, n_eff = d^a  [default: -1 9/2]"
-)
-@click.option(
-    "--decay-window",
-    type=NUMBER,
-    nargs=2,
-    help="ends of the axis of ell, lambda = d^ell  [default: -2 3; with a source -4 1]",
-)
-@click.option(
-    "--noise-window",
-    type=NUMBER,
-    nargs=2,
-    help="ends of the axis of b; --estimator bayes has one  [default: 0 4]",
-)
-@click.option(
-    "--width-window",
-    type=NUMBER,
-    nargs=2,
-    help="ends of the axis of rho; --width scaled has one  [default: 0 3/2]",
-)
+@_window("samples", "a, n_eff = d^a", _ends(SAMPLES_WINDOW))
+@_window("decay", "ell, lambda = d^ell", f"{_ends(DECAY_WINDOW)}; with a source {_ends(KERNEL_DECAY_WINDOW)}")
+@_window("noise", "b; --estimator bayes has one", _ends(NOISE_WINDOW))
+@_window("width", "rho; --width scaled has one", _ends(WIDTH_WINDOW))
 @click.option(
     "--dim",
     type=NUMBER,

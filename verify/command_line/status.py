@@ -47,10 +47,9 @@ def status_of(error: Exception) -> Status | None:
         return Status.REFUSED
     if isinstance(error, NotConverged | OSError):
         return Status.NOT_FINISHED
-    from asymptotics import OnBoundary  # noqa: PLC0415
     from asymptotics.expressions.checks import InvalidArgument  # noqa: PLC0415
 
-    return Status.REFUSED if isinstance(error, InvalidArgument | OnBoundary) else None
+    return Status.REFUSED if isinstance(error, InvalidArgument) else None
 
 
 @contextmanager

@@ -103,7 +103,9 @@ def pruning(
     handles, labels = panels[0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=5, frameon=False, fontsize=9)
     hidden = "" if width is None else f", {width} hidden units"
-    many = f"{seeds} trained networks each, mean and standard error" if seeds > 1 else "one each"
+    many = "one trained network each"
+    if seeds > 1:
+        many = f"{seeds} trained networks each, mean and standard error"
     setting = f"$d = {dim}$, {noise_text(noise_variance)}, $\\gamma = {GAMMA}$"
     figure.suptitle(f"Pruned {network} network{hidden}, {setting}; {many}")
     caption = (
