@@ -25,7 +25,7 @@ from numerics.problem import Problem
 from numerics.runs import Cache, Parts, complete, exact_fields, is_sequence, require_run
 from numerics.training.data import LARGEST
 from numerics.training.device import device_of
-from numerics.training.train import require_trainable
+from numerics.training.train import require_method, require_trainable
 
 CACHE_FORMAT = 2
 """Part of the digest: raised when the meaning or the accuracy of a cached number changes."""
@@ -62,6 +62,7 @@ def experiment(
     executor: Executor | None = None,
     progress: bool = True,
     cache: str | os.PathLike[str] | None = None,
+    method: str = "descent",
     tolerance: float = 1e-6,
     most_rounds: int = 300,
     device: str | None = None,
@@ -81,6 +82,7 @@ def experiment(
             script that starts a pool of processes does so under ``if __name__ == "__main__":``.
         progress: whether to show a progress bar with the time remaining, on standard error.
         cache: directory in which finished trainings are stored and read again; created if missing.
+        method: of the trainings, as in `train`.
         tolerance: relative duality gap at which a training stops, as in `train`.
         most_rounds: of the optimisers, after which it gives up, as in `train`.
         device: where products with the inputs are done, as in `train`; the result is the same up to rounding.
@@ -101,14 +103,19 @@ def experiment(
     [True, True]
     """
     grid = tuple(product(_problems(problems), _seeds(seeds)))
+    for problem, _ in grid:
+        require_method(problem, method)
     allowed = "a number between 1e-12 and 1"
     require(is_number(tolerance) and 1e-12 <= tolerance <= 1, "tolerance", tolerance, allowed)
     require(is_count(most_rounds), "most_rounds", most_rounds, "a positive integer")
     require_run(executor, progress)
-    stored = None if cache is None else _Trainings(Cache.at(cache), float(tolerance), int(most_rounds))
+    stored = (
+        None if cache is None else _Trainings(Cache.at(cache), method, float(tolerance), int(most_rounds))
+    )
     if executor is None:  # elsewhere there may be other devices
         device_of(device)
     options: dict[str, Any] = {
+        "method": method,
         "tolerance": float(tolerance),
         "most_rounds": int(most_rounds),
         "device": device,
@@ -140,12 +147,14 @@ class _Trainings:
     """Finished trainings in a cache."""
 
     cache: Cache
+    method: str
     tolerance: float
     most_rounds: int
 
     def key(self, problem: Problem, seed: int) -> dict[str, Any]:
         """All that determines a training that converges."""
-        of_training = {"format": CACHE_FORMAT, "seed": seed, "tolerance": self.tolerance}
+        how = {"method": self.method, "tolerance": self.tolerance}
+        of_training = {"format": CACHE_FORMAT, "seed": seed, **how}
         return {"experiment": of_training, **exact_fields(problem)}
 
     def read(self, problem: Problem, seed: int) -> Row | None:

@@ -10,6 +10,7 @@ large d is the paper's conjecture (Eq.  19): here it is measured.
     device       where the inputs live: NumPy, or a device of PyTorch
     losses       the losses over the weights, their gradients and duality gaps
     minimise     L-BFGS and Newton-CG from small random weights
+    proximal     accelerated proximal gradient on the convex problem
     checkpoint   the state between two rounds, in a file
     trained      what training returns
     train        `train`: arguments, progress, when to give up
@@ -19,7 +20,8 @@ Where each equation stands in the code, and the test of tests/numerics/training 
 
     the loss over (a, w), and LASSO         `DiagonalLoss`    test_losses, scikit-learn on the same data
     the loss over B, and the nuclear norm   `QuadraticLoss`   test_losses, a convex solver
-    dual bounds, and the duality gap        their ``gap``     test_losses, at any weights
+    dual bounds, and the duality gap        `gap_of`          test_losses, at any weights
+    the proximal maps of both penalties     ``thresholded``   test_proximal, no point nearby is lower
     from which width p on                   `train`           test_train, ranks of the convex solution
     other normalisations of LASSO           `to_lasso`        test_conventions, each as defined
     data sets y = f*(x) + sqrt(Delta) z     `draw`            test_data, moments and streams

@@ -23,20 +23,21 @@ from numerics.runs import exact_fields, whole_file
 from numerics.training.data import Data
 from numerics.training.minimise import State, Stop
 
-FORMAT = 3
+FORMAT = 4
 """Of checkpoints: raised when their meaning changes."""
 
 _NUMBERS = ("start", "stage", "rounds", "newton", "steps", "loss", "gap", "gradient")
 
 
-def key_of(problem: Problem, seed: int, data: Data, stop: Stop) -> str:
+def key_of(problem: Problem, seed: int, data: Data, stop: Stop, method: str) -> str:
     """What a checkpoint is of."""
     digest = hashlib.sha256()
     for array in (data.inputs, data.labels):
         digest.update(np.ascontiguousarray(array).data)
     values = exact_fields(problem)
     ends = {"tolerance": stop.gap, "gradient": stop.gradient, "starts": stop.starts}
-    return json.dumps({**values, "seed": seed, **ends, "data": digest.hexdigest(), "format": FORMAT})
+    how = {"seed": seed, "method": method, **ends}
+    return json.dumps({**values, **how, "data": digest.hexdigest(), "format": FORMAT})
 
 
 def read(path: Path, key: str, size: int) -> State | None:

@@ -17,7 +17,7 @@ y - f and u = c r (c >= 0) the duals are
 and the largest bound over c is taken.  The relative *duality gap* (loss - bound)/loss then bounds from above
 how far the loss is from the least one, whatever the optimiser did; at the minimum c = 1 closes it.
 
-In order: `Loss` (what an optimiser asks), `DiagonalLoss`, `QuadraticLoss`, `loss_of`.
+In order: `Loss` (what an optimiser asks), `DiagonalLoss`, `QuadraticLoss`, `gap_of`, `loss_of`.
 """
 
 from __future__ import annotations
@@ -58,6 +58,10 @@ class Loss(Protocol):
     def value(self, weights: Array, decay: float) -> tuple[float, Array]:
         """The loss and its gradient."""
 
+    @property
+    def rest(self) -> float:
+        """What no outputs can fit: a constant beside |y - A z|^2."""
+
     def curvature(self, weights: Array, decay: float) -> Callable[[Array], Array]:
         """The Hessian there, as a function of a direction."""
 
@@ -66,6 +70,30 @@ class Loss(Protocol):
 
     def product(self, weights: Array) -> Array:
         """Theta or S, in which the problem is convex."""
+
+    def targets(self) -> Array:
+        """What the outputs are to be: y."""
+
+    def outputs(self, weights: Array) -> Array:
+        """A z: what the network answers, linear in the product z."""
+
+    def pulled(self, residual: Array) -> Array:
+        """A^T r, of the shape of the product."""
+
+    def size(self, product: Array) -> float:
+        """P(z): |theta|_1 or Tr S."""
+
+    def steepest(self, pulled: Array) -> float:
+        """The largest slope A^T r along any z with P(z) = 1: max |.|, or the largest eigenvalue."""
+
+    def threshold(self, decay: float) -> float:
+        """mu, the weight decay of the convex loss 1/2 |y - A z|^2 + mu P(z)."""
+
+    def thresholded(self, product: Array, by: float) -> Array:
+        """The weights with the product that minimises 1/2 |z - product|^2 + by P(z)."""
+
+    def mean_bend(self) -> float:
+        """The mean eigenvalue of A^T A."""
 
     def stages(self, decay: float, factor: float) -> tuple[float, ...]:
         """Weight decays at which to train in turn, the one asked for last."""
@@ -163,13 +191,40 @@ class DiagonalLoss:
 
     def gap(self, weights: Array, decay: float) -> float:
         """The relative duality gap of LASSO."""
-        theta = self.product(weights)
-        misfit, slope = self._misfit(theta)
-        square = float(misfit @ misfit) + self.rest
-        along_labels = self.rest - float(misfit @ self.labels)
-        loss = square / 2 + decay * float(np.sum(np.abs(theta)))
-        factor = _largest_factor(decay, float(np.max(np.abs(slope))), along_labels, square)
-        return _relative(loss, factor * along_labels - factor**2 * square / 2)
+        return _gap(self, weights, decay)
+
+    def targets(self) -> Array:
+        """Y, or what the triangular factor leaves of it."""
+        return self.device.get(self.labels)
+
+    def outputs(self, weights: Array) -> Array:
+        """X theta."""
+        return self.device.get(self.design @ self.device.put(self.product(weights)))
+
+    def pulled(self, residual: Array) -> Array:
+        """X^T r."""
+        return self.device.get(self.design.T @ self.device.put(residual))
+
+    def size(self, product: Array) -> float:
+        """The sum of the absolute values."""
+        return float(np.sum(np.abs(product)))
+
+    def steepest(self, pulled: Array) -> float:
+        """The largest absolute value."""
+        return float(np.max(np.abs(pulled)))
+
+    def threshold(self, decay: float) -> float:
+        """The weight decay."""
+        return decay
+
+    def thresholded(self, product: Array, by: float) -> Array:
+        """Soft thresholding: a_i = sqrt|theta_i|, w_i of the same size."""
+        roots = np.sqrt(np.maximum(np.abs(product) - by, 0))
+        return np.concatenate([roots, np.sign(product) * roots])
+
+    def mean_bend(self) -> float:
+        """Of X^T X."""
+        return float(np.mean(self._squares))
 
     def stages(self, decay: float, factor: float) -> tuple[float, ...]:
         """From below the least weight decay at which nothing is learned, each ``factor`` times the last."""
@@ -253,8 +308,8 @@ class QuadraticLoss:
 
     def _blocks(self, weights: Array) -> Iterator[tuple[Any, Any, Any, Any]]:
         """Some inputs at a time, on the device: inputs, labels, hidden units x B, and f - y."""
-        root, trace = np.sqrt(self.shape[0]), float(weights @ weights)
-        hidden = self.device.put(weights.reshape(self.shape))
+        root, trace = np.sqrt(self.shape[0]), float(np.vdot(weights, weights))
+        hidden = self.device.put(weights.reshape(self.shape[0], -1))
         for block, labels in self.device.blocks(self.inputs, self.labels):
             units = block @ hidden
             yield block, labels, units, ((units * units).sum(1) - trace) / root - labels
@@ -293,30 +348,67 @@ class QuadraticLoss:
 
         With p < d it bounds what the width costs, too.
         """
-        root, trace = np.sqrt(self.shape[0]), float(weights @ weights)
-        square = along_labels = total = 0.0
+        return _gap(self, weights, decay)
+
+    @property
+    def rest(self) -> float:
+        """None."""
+        return 0.0
+
+    def targets(self) -> Array:
+        """Y."""
+        return self.device.get(self.labels)
+
+    def outputs(self, weights: Array) -> Array:
+        """Tr[S Z], from the hidden units that are not 0."""
+        hidden = weights.reshape(self.shape)
+        active = np.ascontiguousarray(hidden[:, np.any(hidden, axis=0)])
+        misfits = [self.device.get(misfit) for *_, misfit in self._blocks(active)]
+        return np.concatenate(misfits) + self.targets()
+
+    def pulled(self, residual: Array) -> Array:
+        """The sum of r Z, from inputs of either sign of r: a matrix times itself takes half the time."""
         pulled = np.zeros((self.shape[0], self.shape[0]))
-        for block, labels, _, misfit in self._blocks(weights):
-            residual = -misfit
-            square += float(residual @ residual)
-            along_labels += float(residual @ labels)
-            total += float(residual.sum())
-            pulled += self.device.get(block.T @ (residual[:, None] * block))
-        steepest = 2 * float(np.linalg.eigvalsh(pulled)[-1] - total) / root
-        factor = _largest_factor(decay * self.penalty, steepest, along_labels, square)
-        loss = square + decay * self.penalty * trace
-        return _relative(loss, 2 * factor * along_labels - factor**2 * square)
+        for block, left in self.device.blocks(self.inputs, self.device.put(residual)):
+            for sign in (1, -1):
+                rows = sign * left > 0
+                part = block[rows] * (sign * left[rows, None]) ** 0.5
+                pulled += sign * self.device.get(part.T @ part)
+        return np.asarray((pulled - np.sum(residual) * np.eye(self.shape[0])) / np.sqrt(self.shape[0]))
+
+    def size(self, product: Array) -> float:
+        """The trace."""
+        return float(np.trace(product))
+
+    def steepest(self, pulled: Array) -> float:
+        """The largest eigenvalue."""
+        return float(np.linalg.eigvalsh(pulled)[-1])
+
+    def threshold(self, decay: float) -> float:
+        """The weight decay times d/2: the loss is twice the convex one."""
+        return decay * self.penalty / 2
+
+    def thresholded(self, product: Array, by: float) -> Array:
+        """Soft thresholding of the eigenvalues, and a root of what is left."""
+        values, vectors = np.linalg.eigh(product)
+        hidden = np.zeros(self.shape)
+        hidden[:, : self.shape[0]] = vectors * np.sqrt(np.maximum(values - by, 0))
+        return hidden.ravel()
+
+    def mean_bend(self) -> float:
+        """Of the map from S to Tr[S Z]: |Z|^2 over the d (d + 1)/2 entries of S."""
+        dim, total = self.shape[0], 0.0
+        for (block,) in self.device.blocks(self.inputs):
+            squares = (block * block).sum(1)
+            total += float((squares * squares - 2 * squares + dim).sum()) / dim
+        return total / (dim * (dim + 1) / 2)
 
     def stages(self, decay: float, factor: float) -> tuple[float, ...]:
         """From a small fraction of the least weight decay at which nothing is learned.
 
         Above it there is one stage: eigenvalues do not change sign, and descent goes straight.
         """
-        pulled, total = np.zeros((self.shape[0], self.shape[0])), 0.0
-        for block, labels in self.device.blocks(self.inputs, self.labels):
-            pulled += self.device.get(block.T @ (labels[:, None] * block))
-            total += float(labels.sum())
-        largest = 2 * float(np.linalg.eigvalsh(pulled)[-1] - total) / self.shape[0] ** 1.5
+        largest = 2 * self.steepest(self.pulled(self.targets())) / self.penalty
         first = largest * (_STRAIGHT if len(self.inputs) < self.shape[0] ** 2 else _STRAIGHT_OF_MANY)
         steps = int(np.ceil(np.log(first / decay) / np.log(1 / factor))) if first > decay else 0
         return (*(first * factor**k for k in range(steps)), decay)
@@ -344,14 +436,32 @@ class QuadraticLoss:
         return scaled
 
 
-def _largest_factor(allowed: float, steepest: float, along_labels: float, square: float) -> float:
-    """The factor c of the residuals with the largest bound, among those that are feasible."""
-    best = along_labels / square if square > 0 else 0.0
-    return max(0.0, min(best, allowed / steepest) if steepest > 0 else best)
+def _gap(loss: Loss, weights: Array, decay: float) -> float:
+    """The gap at some weights: loss and bound from the same residuals."""
+    residual = loss.targets() - loss.outputs(weights)
+    return gap_of(loss, decay, residual, loss.pulled(residual), loss.product(weights), residual)
 
 
-def _relative(loss: float, bound: float) -> float:
-    return float((loss - bound) / loss) if loss > 0 else 0.0
+def gap_of(
+    loss: Loss, decay: float, residual: Array, pulled: Array, product: Array, of_product: Array
+) -> float:
+    """The relative gap between the loss at a product and the best bound of some residuals, of any point.
+
+    Args:
+        loss: of the network.
+        decay: weight decay.
+        residual: r, which bounds the loss from below.
+        pulled: A^T r.
+        product: z.
+        of_product: its residuals.
+    """
+    labels, allowed = loss.targets(), loss.threshold(decay)
+    value = (float(of_product @ of_product) + loss.rest) / 2 + allowed * loss.size(product)
+    square, along = float(residual @ residual) + loss.rest, float(residual @ labels) + loss.rest
+    best, steepest = along / square if square > 0 else 0.0, loss.steepest(pulled)
+    factor = max(0.0, min(best, allowed / steepest) if steepest > 0 else best)
+    bound = factor * along - factor**2 * square / 2
+    return float((value - bound) / value) if value > 0 else 0.0
 
 
 def loss_of(data: Data, width: int, device: Device) -> Loss:

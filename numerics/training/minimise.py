@@ -38,14 +38,17 @@ from numerics.training.losses import Loss
 SMALL = 1e-2
 """Standard deviation of the initial weights."""
 
+COSTLY = 4 * 10**9
+"""Multiplications of a pass over the inputs, a second or two, from which on rounds are short."""
+
 # Ratio of the weight decays of two stages, and the gap, or gradient, that ends all but the last.
 _STAGE, _LOOSE = 0.1, 0.1
 _LBFGS = {"maxcor": 30, "maxfun": 10**6, "ftol": 0.0, "gtol": 0.0}
 # Steps of a round, of L-BFGS and of Newton-CG: few in stages that end at a loose gap.
 _STEPS, _NEWTON, _NEWTON_IN_STAGES = 60, 20, 10
-# Multiplications of a pass over the inputs (a second or two) from which on rounds are short, and how much
-# shorter.  L-BFGS starts afresh in every round: measured at d = 60 and 80, up to 1.7 times as many passes.
-_COSTLY, _SHORT = 4 * 10**9, 2
+# How much shorter rounds are where passes are costly.  L-BFGS starts afresh in every round: measured at
+# d = 60 and 80, up to 1.7 times as many passes.
+_SHORT = 2
 
 # Relative gap above which it says little.
 _FAR = 0.5
@@ -130,7 +133,7 @@ def descents(loss: Loss, decay: float, stop: Stop, state: State, seed: int) -> I
 
     What follows a state depends on the state alone: a state from a checkpoint goes on as it would have.
     """
-    stages, shorter = loss.stages(decay, _STAGE), _SHORT if loss.cost > _COSTLY else 1
+    stages, shorter = loss.stages(decay, _STAGE), _SHORT if loss.cost > COSTLY else 1
     last = len(stages) - 1
     while not (state.stage == last and stop.ends(state)):
         if state.stage < last and stop.loosened(_LOOSE).ends_start(state):

@@ -109,6 +109,11 @@ RATIOS = (
         (_training("training[quadratic]"), _training("solution[quadratic]")),
     ),
     Ratio(
+        "training the quadratic network by descent, n = 14400, d = 60",
+        "by proximal gradient",
+        (_training("method[descent]"), _training("method[proximal]")),
+    ),
+    Ratio(
         "deriving the six diagrams of both networks in a fresh process",
         "importing SymPy",
         (

@@ -1,5 +1,6 @@
-"""Training against a library that solves the same convex problem, and against the theory of it."""
+"""Training against a library for the same convex problem, against its theory, and by both methods."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -41,3 +42,11 @@ def test_training(benchmark: Any, network: str) -> None:
 @pytest.mark.benchmark(group="one training, against the solution that predicts it")
 def test_solution(benchmark: Any, network: str) -> None:
     benchmark(solve, DIAGONAL if network == "diagonal" else QUADRATIC)
+
+
+@pytest.mark.parametrize("method", ["descent", "proximal"])
+@pytest.mark.benchmark(group="training on many samples, by both methods")
+def test_method(benchmark: Any, method: str) -> None:
+    problem = replace(QUADRATIC, samples=14400)
+    data = draw(problem, seed=1)
+    benchmark.pedantic(train, (problem,), {"data": data, "method": method, "progress": False}, rounds=3)

@@ -21,6 +21,13 @@ from verify.signals import loaded
 @options.samples_option
 @click.option("--seed", type=SEED, default="0", show_default=True, help="of the data and the first weights")
 @click.option(
+    "--method",
+    type=click.Choice(["descent", "proximal"]),
+    default="descent",
+    show_default=True,
+    help="over the weights, or over their product: faster with many samples",
+)
+@click.option(
     "--tolerance",
     type=NUMBER,
     default="1e-6",
@@ -36,6 +43,7 @@ from verify.signals import loaded
 @options.json_option
 def train(
     seed: int,
+    method: str,
     tolerance: Any,
     most_rounds: int,
     device: str | None,
@@ -61,6 +69,7 @@ def train(
     trained = numerics.train(
         problem,
         seed=seed,
+        method=method,
         tolerance=float(tolerance),
         most_rounds=most_rounds,
         device=device,

@@ -174,6 +174,15 @@ def test_another_tolerance_is_another_training(tmp_path: Path, counted: Counted)
     assert row["duality_gap"] < 1e-6
 
 
+def test_another_method_is_another_training(tmp_path: Path, counted: Counted) -> None:
+    (row,) = experiment([QUADRATIC], [0], progress=False, cache=tmp_path).rows
+    calls = counted()
+    (other,) = experiment([QUADRATIC], [0], progress=False, cache=tmp_path, method="proximal").rows
+    assert calls == [("quadratic", 0)]
+    assert other["steps"] != row["steps"]
+    assert other["train_loss"] == pytest.approx(row["train_loss"], rel=2e-6, abs=0)
+
+
 def test_what_does_not_converge_is_a_row_and_the_others_go_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -266,6 +275,7 @@ def test_an_empty_grid(tmp_path: Path) -> None:
         ("progress", "no", "True or False"),
         ("cache", "null\0byte", "a directory that can be written to"),
         ("cache", "/dev/null", "a directory that can be written to"),
+        ("method", "newton", '"descent" or "proximal"'),
         ("tolerance", 0, "a number between"),
         ("most_rounds", 0.5, "a positive integer"),
         ("device", 3, "None for NumPy, or a device of PyTorch"),
@@ -277,6 +287,12 @@ def test_wrong_arguments_are_refused_in_one_line_before_any_work(
     monkeypatch.setattr("numerics.experiments.experiment.train_row", None)
     with pytest.raises(InvalidProblem, match=rf"^{argument}=[^\n]*: must be [^\n]*{why}[^\n]*$"):
         experiment(**{"problems": PROBLEMS, "seeds": SEEDS, "progress": False, argument: value})
+
+
+def test_the_convex_method_needs_a_convex_problem() -> None:
+    narrow = replace(QUADRATIC, width=3)
+    with pytest.raises(InvalidProblem, match="^method='proximal': must be \"descent\" with fewer hidden"):
+        experiment([QUADRATIC, narrow], [0], progress=False, method="proximal")
 
 
 def test_seeds_of_numpy_are_numbers_of_python() -> None:

@@ -97,7 +97,7 @@ def test_what_is_finished_is_not_trained_again(case, tolerance, tmp_path):
 
 
 def test_rounds_are_short_where_steps_take_long_and_resume_all_the_same(tmp_path, monkeypatch):
-    monkeypatch.setattr(minimise, "_COSTLY", 0)
+    monkeypatch.setattr(minimise, "COSTLY", 0)
     problem, path = CASES["quadratic"], tmp_path / "state.npz"
     whole = train(problem, tolerance=1e-9)
     with monkeypatch.context() as patch:
@@ -177,7 +177,7 @@ def test_what_is_no_file_is_refused_before_any_work(where, tmp_path):
 
 def test_every_number_of_a_state_comes_back(tmp_path):
     data = draw(CASES["diagonal"])
-    key = key_of(CASES["diagonal"], 0, data, Stop(1e-6))
+    key = key_of(CASES["diagonal"], 0, data, Stop(1e-6), "descent")
     best = State(np.arange(4.0), 0, 1, 2, True, 3, 0.1, 0.2, 0.3)
     state = State(np.arange(4.0) + 0.5, 1, 4, 5, False, 6, 0.7, np.inf, 0.9, best)
     path = tmp_path / "state.npz"

@@ -8,6 +8,7 @@ import pytest
 from numerics import InvalidProblem, Problem, draw, train
 from numerics.training.device import device_of
 from numerics.training.losses import loss_of
+from numerics.training.train import METHODS
 
 HAS_TORCH = importlib.util.find_spec("torch") is not None
 BASE = {"gamma": 1.25, "samples": 90, "dim": 12, "weight_decay": 0.5, "noise_variance": 0.25}
@@ -46,6 +47,8 @@ def test_pytorch_gives_the_same_losses_and_trainings(network):
     assert theirs.gap(weights, 0.5) == pytest.approx(ours.gap(weights, 0.5), rel=1e-12, abs=0)
     bends = [loss.curvature(weights, 0.5)(direction) for loss in (ours, theirs)]
     assert bends[1] == pytest.approx(bends[0], rel=1e-10, abs=0)
-    here, there = (train(problem, data=data, device=name, tolerance=1e-10) for name in (None, "cpu"))
-    assert there.train_loss == pytest.approx(here.train_loss, rel=1e-9, abs=0)
-    assert there.excess_risk == pytest.approx(here.excess_risk, rel=1e-4, abs=0)
+    for method in METHODS:
+        options = {"data": data, "method": method, "tolerance": 1e-10}
+        here, there = (train(problem, device=name, **options) for name in (None, "cpu"))
+        assert there.train_loss == pytest.approx(here.train_loss, rel=1e-9, abs=0)
+        assert there.excess_risk == pytest.approx(here.excess_risk, rel=1e-4, abs=0)

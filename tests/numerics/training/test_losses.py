@@ -11,6 +11,7 @@ from sklearn.linear_model import Lasso
 from numerics import Problem, draw, to_lasso, train
 from numerics.training.device import Device
 from numerics.training.losses import DiagonalLoss, QuadraticLoss, loss_of
+from numerics.training.train import METHODS
 
 BASE = {"gamma": 1.25, "dim": 8, "weight_decay": 0.5, "noise_variance": 0.25}
 SIZES = [("diagonal", 5, 8), ("diagonal", 20, 8), ("quadratic", 30, 8), ("quadratic", 30, 3)]
@@ -51,12 +52,13 @@ def test_gradients_and_curvatures_are_slopes(network, samples, width):
     assert (ahead - behind) / (2 * step) == pytest.approx(bend, rel=1e-5, abs=0)
 
 
+@pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize(("samples", "dim", "decay"), [(60, 90, 0.3), (120, 60, 1.0), (60, 60, 0.05)])
-def test_trained_diagonal_networks_are_the_lasso_of_scikit_learn(samples, dim, decay):
+def test_trained_diagonal_networks_are_the_lasso_of_scikit_learn(samples, dim, decay, method):
     problem = Problem(
         "diagonal", gamma=1.25, samples=samples, dim=dim, weight_decay=decay, noise_variance=0.5
     )
-    trained = train(problem, seed=2, tolerance=1e-9)
+    trained = train(problem, seed=2, method=method, tolerance=1e-9)
     data, penalty = trained.data, to_lasso(decay, samples=samples, dim=dim)
     solver = Lasso(alpha=penalty.alpha, fit_intercept=False, tol=1e-14, max_iter=10**7)
     theta = solver.fit(data.inputs, data.labels).coef_ / penalty.coefficients
@@ -78,12 +80,13 @@ def nuclear_norm_on_the_cone(data, decay):
     return problem.value, matrix.value
 
 
+@pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize(("samples", "decay"), [(30, 0.2), (60, 0.05), (200, 1.0)])
-def test_trained_quadratic_networks_are_the_nuclear_norm_solution(samples, decay):
+def test_trained_quadratic_networks_are_the_nuclear_norm_solution(samples, decay, method):
     problem = Problem(
         "quadratic", gamma=1.25, samples=samples, dim=12, weight_decay=decay, noise_variance=0.5
     )
-    trained = train(problem, seed=1, tolerance=1e-9)
+    trained = train(problem, seed=1, method=method, tolerance=1e-9)
     least, matrix = nuclear_norm_on_the_cone(trained.data, decay)
     assert trained.train_loss * 144 == pytest.approx(least, rel=1e-6, abs=0)
     assert trained.weights == pytest.approx(matrix, abs=2e-3 * np.max(matrix))

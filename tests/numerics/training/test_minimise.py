@@ -51,7 +51,7 @@ def test_a_descent_goes_on_from_any_of_its_states(network, samples, decay):
 
 def test_short_rounds_far_from_the_minimum_have_not_stalled(monkeypatch):
     """The gap stays about 1 there, while loss and gradient fall: steps of many passes are not due."""
-    monkeypatch.setattr("numerics.training.minimise._COSTLY", 0)
+    monkeypatch.setattr("numerics.training.minimise.COSTLY", 0)
     monkeypatch.setattr("numerics.training.minimise._SHORT", 4)
     _, states = states_of("quadratic", 5700, 0.01, Stop(1e-6), dim=60)
     assert states[1].gap > 0.8

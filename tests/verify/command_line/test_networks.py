@@ -98,7 +98,7 @@ def test_an_interrupted_training_says_how_to_keep_it(
     assert "give --checkpoint FILE to keep them" in capsys.readouterr().err
 
 
-def _interrupted_after_a_round(loss: object, decay: float, stop: object, first: object, *_: object) -> object:
+def _interrupted_after_a_round(states: object, first: object, *_: object) -> object:
     from dataclasses import replace
 
     yield replace(first, rounds=1)  # type: ignore[type-var]
