@@ -291,7 +291,7 @@ def test_wrong_arguments_are_refused_in_one_line_before_any_work(
 
 def test_the_convex_method_needs_a_convex_problem() -> None:
     narrow = replace(QUADRATIC, width=3)
-    with pytest.raises(InvalidProblem, match="^method='proximal': must be \"descent\" with fewer hidden"):
+    with pytest.raises(InvalidProblem, match=r"^method=.proximal.: must be .descent. with fewer hidden"):
         experiment([QUADRATIC, narrow], [0], progress=False, method="proximal")
 
 
