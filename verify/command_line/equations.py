@@ -112,7 +112,8 @@ def curve(
 ) -> None:
     """Solve along a learning curve: a row for each number of samples.
 
-    Columns are aligned in a terminal, and separated by tabs, with all digits, elsewhere.
+    Columns are aligned in a terminal, a record for each row if their digits are too many, and separated by
+    tabs, with all digits, elsewhere.
     """
     arguments.require_values(**parameters, **NO_SYSTEM, samples=ranges)
     import numerics  # noqa: PLC0415

@@ -1,8 +1,9 @@
 """What a sub-command prints: records and tables, for a terminal, for a pipe, or as JSON.
 
 A record is a line for each number.  A table has aligned columns of at most eighty characters in a terminal,
-and else one tab between them and every digit, so that other programs read it.  JSON goes where it is asked
-for: one document, in which a number is what Python reads back, and one with more digits a text.
+or a record for each row where its numbers have too many digits; elsewhere it has one tab between columns and
+every digit, so that other programs read it.  JSON goes where it is asked for: one document, in which a number
+is what Python reads back, and one with more digits a text.
 
 In this order: `print_record`, `rounded_outwards`, `Table`, `print_json`; numbers.
 """
@@ -28,6 +29,9 @@ BROAD = 80
 
 DIGITS = 10
 """Digits of a number in a table in a terminal."""
+
+BESIDE = 8
+"""Characters of a number beside its digits: signs, point and exponent, 1e-1000."""
 
 NONE = "-"
 """What stands for a number that there is none of."""
@@ -69,9 +73,16 @@ class Table:
         self.printed = 0
         self.is_aligned = sys.stdout.isatty()
         self.breadth = BROAD // len(columns) - 1
+        self.is_tall = self.is_aligned and digits is not None and digits + BESIDE > self.breadth
 
     def row(self, values: Sequence[Any]) -> None:
         """Print a row; before the first one, the names of the columns."""
+        if self.is_tall:
+            if self.printed:
+                click.echo()
+            print_record(zip(self.columns, values, strict=True), self.digits)
+            self.printed += 1
+            return
         if not self.printed:
             self._line(self.columns)
         self._line([self._entry(value) for value in values])

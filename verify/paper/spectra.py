@@ -50,7 +50,7 @@ BREADTH = 300
 
 PAPER = {"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 1}
 
-STORED = (800, 400, 200, 150, 100)
+STORED = (800, 400, 200, 100)
 """Dimensions that are looked for among stored trainings, the largest first."""
 
 

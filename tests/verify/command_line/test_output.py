@@ -31,6 +31,22 @@ def test_a_table_has_tabs_and_all_digits_elsewhere(capsys: pytest.CaptureFixture
     assert capsys.readouterr().out == "x\ty\n0.30000000000000004\t1/3\n1\t-\n"
 
 
+@pytest.mark.parametrize("digits", [11, 12, 30])
+def test_rows_of_many_digits_are_records_in_a_terminal(
+    digits: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    with mpmath.workdps(digits + 5):
+        rows = [(mpmath.mpf(k) / 3, -mpmath.mpf(10) ** -1234 / k, None, 7) for k in (1, 2)]
+    table = Table(("samples", "excess_risk", "effective_noise", "threshold"), digits)
+    for row in rows:
+        table.row(row)
+    lines = capsys.readouterr().out.splitlines()
+    assert all(len(line) <= 80 for line in lines)
+    assert len(lines) == (3 if digits == 11 else 9)
+    assert ("samples              0." + digits * "3" in lines) == (digits > 11)
+
+
 def test_json_is_read_by_every_reader(capsys: pytest.CaptureFixture[str]) -> None:
     print_json({"edge": math.inf, "many": mpmath.mpf(10) ** -400, "list": [math.nan, None, 1]})
     known = json.loads(capsys.readouterr().out, parse_constant=pytest.fail)
