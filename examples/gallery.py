@@ -17,13 +17,13 @@ import sys
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from sympy import latex
+from sympy import Integer, Rational, latex
 
 from asymptotics import OnBoundary, Phase, PhaseDiagram, kernel_ridge, phase_diagram
 from asymptotics.models import attention, bilinear, hermite, random_features
@@ -34,9 +34,11 @@ from verify import solve_system
 from verify.figures import draw_phase_diagram, save_figure_as
 from verify.figures.drawing import COLOURS
 from verify.figures.labels import Label, set_labels
-from verify.figures.polygons import HalfPlane, clipped, rectangle
+from verify.figures.polygons import clipped, rectangle
+from verify.figures.view import View
 
 GAMMA, SOURCE = Fraction(5, 4), Fraction(1, 4)
+Ends: TypeAlias = tuple[Fraction, Fraction]
 POINTS, LINES = "#2171b5", ("#d94801", "#238b45", "#6a51a3", "#cb181d", "#636363", "#dd3497")
 
 
@@ -120,26 +122,24 @@ def of_kernel_ridge() -> Figure:
     return figure
 
 
-def draw_plane(axes: Axes, diagram: PhaseDiagram, x: tuple[float, float], y: tuple[float, float]) -> None:
+def draw_plane(axes: Axes, diagram: PhaseDiagram, x: Ends, y: Ends) -> None:
     """Phases over features and ridge at n = d, with the exponents of their risk."""
-    at = {a: 1, gamma: GAMMA, source: SOURCE}
-
-    def half_plane(positive: Any) -> HalfPlane:
-        form = positive.subs(at).expand()
-        return HalfPlane(*map(float, (form.coeff(rho), form.coeff(ell), form.subs({rho: 0, ell: 0}))))
-
+    fixed = {a: Integer(1), gamma: Rational(GAMMA), source: Rational(SOURCE)}
+    view = View(fixed, upwards=ell, samples=x, vertical=y, along=rho)
+    (left, right), (low, high) = (tuple(map(float, ends)) for ends in (x, y))
     labels, colours = [], iter(COLOURS.values())
     for phase in diagram.phases:
-        region = clipped(rectangle(x, y), [half_plane(part.gts - part.lts) for part in phase.region.args])
+        region = clipped(rectangle((left, right), (low, high)), view.half_planes(phase))
         if region:
-            exponent = latex(phase.risk.exponent.subs(at).expand(), fold_short_frac=True)
+            exponent = latex(view.exponent(phase.risk), fold_short_frac=True)
             labels.append(Label(phase.name, f"$n^{{{exponent}}}$", region, next(colours)))
             axes.fill(*zip(*region, strict=True), facecolor=labels[-1].colour, edgecolor="black")
-    fewest = float(fewest_features.subs(at))
+    fewest = float(fewest_features.subs(view.fixed))
     line = axes.axvline(fewest, color="#cb181d", linestyle="--", label="fewest features for the best rate")
-    axes.set(xlim=x, ylim=y, xlabel=r"features: $\log p/\log n$", ylabel=r"ridge: $\log \lambda/\log n$")
+    axes.set(xlim=(left, right), ylim=(low, high))
+    axes.set(xlabel=r"features: $\log p/\log n$", ylabel=r"ridge: $\log \lambda/\log n$")
     axes.legend(handles=[line], loc="upper right", fontsize=8)
-    set_labels(axes, labels, np.array([(fewest, place) for place in np.linspace(*y, 200)]))
+    set_labels(axes, labels, np.array([(fewest, place) for place in np.linspace(low, high, 200)]))
 
 
 def of_random_features() -> Figure:
@@ -171,7 +171,7 @@ def of_random_features() -> Figure:
     right.set(xlabel=r"features: $\log p/\log n$", ylabel=r"bias, variance ($\sigma^2 = 1$)")
     right.set_title(rf"ridge $\lambda = n^{{{ridge}}}$")
     right.legend(fontsize=8)
-    draw_plane(left, diagram, (0.0, 1.5), (-2.0, 1.5))
+    draw_plane(left, diagram, (Fraction(0), Fraction(3, 2)), (Fraction(-2), Fraction(3, 2)))
     return figure
 
 

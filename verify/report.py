@@ -8,18 +8,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from html import escape
 from importlib import import_module
 from typing import Any
 
-from numerics.displays import latex_table
+from numerics.displays import html_table, latex_table
 from verify import words
 from verify.outcomes import Check, DerivedPhase, Kill, Omission, RunInfo
 from verify.page import Page, Summary, labels_of, page_of, summary_of
 from verify.records import SCHEMA, row_of, row_of_kill
-
-SHOWN_ROWS = 200
-"""Rows of the summary that a notebook shows."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -97,13 +93,8 @@ class Report:
         return words.VERDICT.format(outcome=self.outcome, checked=len(self.checks), **counts)
 
     def _repr_html_(self) -> str:
-        """The verdict and the summary, as a table of HTML."""
-        rows = [row.entries for row in self.summary()]
-        head = "".join(f"<th>{escape(column)}</th>" for column in words.COLUMNS)
-        lines = ("".join(f"<td>{escape(entry)}</td>" for entry in row) for row in rows[:SHOWN_ROWS])
-        body = "".join(f"<tr>{line}</tr>" for line in lines)
-        rest = f"<p>... {len(rows)} rows</p>" if len(rows) > SHOWN_ROWS else ""
-        return f"<p>{escape(self.verdict)}</p><table><tr>{head}</tr>{body}</table>{rest}"
+        """The verdict and the summary, as a table of HTML, cut short if it is long."""
+        return html_table(self.verdict, words.COLUMNS, [row.entries for row in self.summary()])
 
     def _repr_latex_(self) -> str:
         """The summary, as an array of LaTeX."""

@@ -99,6 +99,6 @@ def _step(
         after = _Point.of(loss, loss.thresholded(ahead + pull / bend, loss.threshold(decay) / bend))
         moved, changed = after.product - ahead, after.outputs - outputs
         seen, unseen = float(np.vdot(changed, changed)), _ROUNDING**2 * float(np.vdot(outputs, outputs))
-        if seen <= bend * float(np.vdot(moved, moved)) + unseen:
+        if not seen > bend * float(np.vdot(moved, moved)) + unseen:
             return after, bend
         bend = _SHORTER * seen / float(np.vdot(moved, moved))

@@ -68,12 +68,13 @@ class View:
     upwards: Symbol
     samples: tuple[Fraction, Fraction]
     vertical: tuple[Fraction, Fraction] | None
+    along: Symbol = symbols.a
 
     def half_plane(self, positive: Expr) -> HalfPlane:
         """Where a linear form in the exponents is positive."""
         form = positive.subs(self.fixed).expand()
-        constant = form.subs({symbols.a: 0, self.upwards: 0})
-        return HalfPlane(*map(fraction, (form.coeff(symbols.a), form.coeff(self.upwards), constant)))
+        constant = form.subs({self.along: 0, self.upwards: 0})
+        return HalfPlane(*map(fraction, (form.coeff(self.along), form.coeff(self.upwards), constant)))
 
     def half_planes(self, phase: Phase) -> list[HalfPlane]:
         """Those whose intersection is the region of a phase."""

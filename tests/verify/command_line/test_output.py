@@ -37,7 +37,7 @@ def test_rows_of_many_digits_are_records_in_a_terminal(
 ) -> None:
     monkeypatch.setattr("sys.stdout.isatty", lambda: True)
     with mpmath.workdps(digits + 5):
-        rows = [(mpmath.mpf(k) / 3, -mpmath.mpf(10) ** -1234 / k, None, 7) for k in (1, 2)]
+        rows = [(mpmath.mpf(k) / 3, -(mpmath.mpf(10) ** -1234) / k, None, 7) for k in (1, 2)]
     table = Table(("samples", "excess_risk", "effective_noise", "threshold"), digits)
     for row in rows:
         table.row(row)
