@@ -61,12 +61,16 @@ def read(path: Path, key: str, size: int) -> State | None:
             stored = json.loads(str(arrays["key"]))
             best = _state(arrays, "best_", None) if "best_weights" in arrays else None
             state = _state(arrays, "", best)
-    except (OSError, ValueError, KeyError, EOFError, BadZipFile):
+    except (OSError, ValueError, OverflowError, KeyError, EOFError, BadZipFile):
         raise damaged from None
     other = _difference(stored, json.loads(key))
     if other:
         raise InvalidProblem(f"checkpoint={path}: must be of this training, not of one with {other}")
-    if state.weights.shape != (size,):
+    if (
+        state.weights.shape != (size,)
+        or state.weights.dtype != float
+        or not np.all(np.isfinite(state.weights))
+    ):
         raise damaged
     return state
 

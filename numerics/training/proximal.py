@@ -10,9 +10,11 @@ Nesterov's, in FISTA (Beck and Teboulle, SIAM J. Imaging Sci. 2, 183, 2009), beg
 (O'Donoghue and Candes, Found. Comput. Math. 15, 715, 2015).  Outputs A z are linear: those of extrapolated
 points are extrapolated.
 
-With more samples than z has entries A^T A is close to a multiple of the identity (Marchenko and Pastur), and
-some tens of steps close the gap at any dimension.  With fewer samples and little weight decay it has
-directions that hardly bend, and `minimise` needs fewer passes over the inputs.
+With several times as many samples as z has entries A^T A is close to a multiple of the identity (Marchenko
+and Pastur), and some tens of steps close the gap at any dimension.  With fewer samples and little weight
+decay, or inputs of different scales, it has directions that hardly bend, and `minimise`, which scales its
+steps, needs fewer.  Weights go through an eigendecomposition in every step, whose rounding leaves a gap of
+1e-5 at a weight decay of 1e-8 without label noise (d = 20).
 
 In order: `proximal_states`, one round, one step.
 """
@@ -57,13 +59,16 @@ class _Point:
 
     @classmethod
     def of(cls, loss: Loss, weights: Array) -> _Point:
-        return cls(weights, loss.product(weights), loss.outputs(weights))
+        return cls(weights, loss.product(weights), loss.targets() - loss.residual(weights))
 
 
 def _round(loss: Loss, decay: float, stop: Stop, state: State) -> State:
     labels, bend, momentum, steps = loss.targets(), loss.mean_bend(), 1.0, 0
     at = before = _Point.of(loss, state.weights)
-    for _ in range(_STEPS_OF_COSTLY if loss.cost > COSTLY else _STEPS):
+    most = _STEPS_OF_COSTLY if loss.cost > COSTLY else _STEPS
+    for _ in range(
+        most if bend > 0 else 0
+    ):  # where A is 0 so is the minimum, at which the first round begins
         longer = (1 + np.sqrt(1 + 4 * momentum**2)) / 2
         share = (momentum - 1) / longer
         ahead = at.product + share * (at.product - before.product)
@@ -98,7 +103,8 @@ def _step(
     while True:
         after = _Point.of(loss, loss.thresholded(ahead + pull / bend, loss.threshold(decay) / bend))
         moved, changed = after.product - ahead, after.outputs - outputs
-        seen, unseen = float(np.vdot(changed, changed)), _ROUNDING**2 * float(np.vdot(outputs, outputs))
-        if not seen > bend * float(np.vdot(moved, moved)) + unseen:
+        length, seen = float(np.vdot(moved, moved)), float(np.vdot(changed, changed))
+        unseen = _ROUNDING**2 * float(np.vdot(outputs, outputs))
+        if not (length > 0 and seen > bend * length + unseen):
             return after, bend
-        bend = _SHORTER * seen / float(np.vdot(moved, moved))
+        bend = _SHORTER * seen / length

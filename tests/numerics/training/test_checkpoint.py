@@ -160,6 +160,25 @@ def test_a_checkpoint_cut_short_is_refused(checkpoint, share):
         train(CASES["diagonal"], checkpoint=checkpoint)
 
 
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        ("numbers", lambda numbers: np.full_like(numbers, np.inf)),
+        ("weights", lambda weights: weights.astype(str)),
+        ("weights", lambda weights: weights.astype(complex)),
+        ("weights", lambda weights: weights * np.nan),
+    ],
+    ids=["infinite", "texts", "complex", "no numbers"],
+)
+def test_a_checkpoint_of_what_is_no_state_is_refused(checkpoint, name, change):
+    with np.load(checkpoint) as stored:
+        arrays = {key: change(array) if key == name else array for key, array in stored.items()}
+    with checkpoint.open("wb") as file:
+        np.savez(file, **arrays)
+    with pytest.raises(InvalidProblem, match="must be a checkpoint of a training, and is none, or damaged"):
+        train(CASES["diagonal"], checkpoint=checkpoint)
+
+
 def test_a_file_of_something_else_is_refused_and_left_alone(tmp_path):
     path = tmp_path / "thesis.txt"
     path.write_text("chapter one")

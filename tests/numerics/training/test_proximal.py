@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from numerics import Data, InvalidProblem, Problem, draw, train
+from numerics import Data, InvalidProblem, NotConverged, Problem, draw, train
 from numerics.training import proximal
 from numerics.training.device import Device
 from numerics.training.losses import loss_of
@@ -99,7 +99,7 @@ def test_outputs_and_pulls_are_adjoint(case):
     random = np.random.default_rng(1)
     weights = random.standard_normal(int(np.prod(loss.shape)))
     residual = random.standard_normal(len(loss.targets()))
-    forth = loss.outputs(weights) @ residual
+    forth = (loss.targets() - loss.residual(weights)) @ residual
     assert forth == pytest.approx(np.vdot(loss.pulled(residual), loss.product(weights)), rel=1e-10, abs=0)
 
 
@@ -144,6 +144,32 @@ def test_too_much_weight_decay_leaves_nothing():
         trained = train(replace(problem, weight_decay=1e4), method="proximal")
         assert trained.duality_gap <= 1e-6
         assert np.all(trained.eigenvalues == 0)
+
+
+@pytest.mark.parametrize("label", [0.0, 1.0])
+@pytest.mark.parametrize(
+    ("network", "inputs"),
+    [
+        ("diagonal", np.zeros((4, 3))),
+        ("diagonal", np.full((4, 3), 1e-170)),
+        ("quadratic", np.ones((4, 1))),  # x^2 - 1 = 0
+    ],
+)
+def test_inputs_that_say_nothing_leave_nothing(network, inputs, label):
+    problem = Problem(network, samples=4, dim=inputs.shape[1], weight_decay=0.1, **LAW)
+    trained = train(problem, data=Data(problem, inputs, np.full(4, label)), method="proximal")
+    assert trained.duality_gap == 0
+    assert np.all(trained.weights == 0)
+
+
+def test_inputs_of_different_scales_are_trained_or_sent_to_the_descent():
+    problem = Problem("diagonal", samples=100, dim=10, weight_decay=0.1, **LAW)
+    drawn = draw(problem)
+    scales = np.where(np.arange(10) == 1, 1000.0, 1.0)
+    data = Data(problem, drawn.inputs * scales, drawn.inputs[:, 1] + 0.1 * drawn.labels)
+    with pytest.raises(NotConverged, match=r'for more rounds \(most_rounds\), or for method="descent"$'):
+        train(problem, data=data, method="proximal", most_rounds=20)
+    assert train(problem, data=data).duality_gap <= 1e-6
 
 
 def test_more_hidden_units_than_inputs_are_allowed():
