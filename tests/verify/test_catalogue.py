@@ -15,6 +15,7 @@ def test_a_figure_has_a_default_for_every_option(name: str) -> None:
     assert "network" in options_of(name)
 
 
+@pytest.mark.skipif(not EXAMPLES.exists(), reason="an installation has no scripts")
 def test_examples_are_figures_by_their_names() -> None:
     stems = {path.stem for path in EXAMPLES.rglob("*.py")}
     assert {"first_steps", "width", "figure_1"} <= set(examples()) <= stems
