@@ -49,6 +49,7 @@ def test_a_range_is_a_geometric_progression(low: int, ratio: int, points: int) -
 
 def test_a_range_of_huge_or_broken_ends() -> None:
     assert samples_wanted("1e300..1e400:3") == (10**300, 10**350, 10**400)
+    assert len(samples_wanted("1/3..9:4")) == 4  # no end is there twice, rounded and exact
     low, middle, high = samples_wanted("1/2..8:3")
     assert (low, high) == (Fraction(1, 2), 8)
     assert abs(middle - 2) < Fraction(1, 10**25)
