@@ -2,7 +2,8 @@
 
 Both networks with label noise of variance 1/2, at weight decay 1/d, 1 and sqrt(d): solutions at d = 100 to
 800, stored trainings (``data/trainings.py``), and the derived slopes.  The slopes that are printed in the
-paper are not read by this script; those drawn here follow from the phases (`verify.paper.risks` lists them).
+paper are not read by this script; those drawn here follow from the phases (`verify.paper.risks` lists them,
+and says why trainings at weight decay 1/d and few samples lie above the theory).
 
     python examples/paper/figure_3.py [FOLDER] [small]
 
