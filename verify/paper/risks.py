@@ -23,11 +23,11 @@ A slope that is printed in a panel and stands not in its row is none of a phase 
 A slope is drawn beside the curve of the largest dimension, from one end of its phase to the other.  At the
 dimensions of trainings the curves bend where phases meet; the slope is the limit of large d.
 
-*Trainings off the theory.*  At lambda = 1/d and n_eff = d^(1/4) those of the quadratic network lie above it,
+*Trainings off the theory.* At lambda = 1/d and n_eff = d^(1/4) those of the quadratic network lie above it,
 and more so the larger d is: with noise R = 2.25 against 1.46 at d = 100, 2.62 against 1.20 at d = 800;
-without it 1.47 against 0.79 at d = 800.  No output is below -Tr S/sqrt(d), which stays of order 1 for gamma > 1,
-but labels are (16 of 316 at d = 100): the equations, which know labels by their variance alone, do not see
-that.  From n_eff = d^0.55 on the two agree within a fifth.
+without it 1.47 against 0.79 at d = 800.  No output is below -Tr S/sqrt(d), of order 1 for gamma > 1, but
+labels are (16 of 316 at d = 100): the equations, which know labels by their variance alone, do not see that.
+From n_eff = d^0.55 on the two agree within a fifth.
 
 In this order: ``risks``; curves, trainings, slopes.
 """
