@@ -59,6 +59,7 @@ def train(
     of the equivalent convex problem (`losses`).  With fewer hidden units than inputs there is no such
     problem.  Unless the gap closes all the same, the gradient of the best of several ``starts`` is then below
     a tenth of ``tolerance``, relative to that of the penalty, and the gap bounds what more units could gain.
+    The gap proves the loss: with few samples several weights, of different risks, may have the least one.
 
     ``method="proximal"`` minimises that convex problem instead, over theta or S, and takes the weights from
     the product: the same minimum, proved by the same gap.  With 4 d^2 samples it takes a third of the steps

@@ -25,7 +25,7 @@ from verify.signals import loaded
     type=click.Choice(["descent", "proximal"]),
     default="descent",
     show_default=True,
-    help="over the weights, or over their product, faster with 4 d^2 samples or more",
+    help="over the weights; or over their product, faster with 4 d^2 samples, not for --width below d",
 )
 @click.option(
     "--tolerance",

@@ -61,7 +61,8 @@ class PaperFigure:
 
 
 def save_all(figures: Iterable[PaperFigure], folder: Path) -> None:
-    """Write figures to a folder, and print the caption and the files of each."""
+    """Write figures to a folder, made if missing, and print the caption and the files of each."""
+    folder.mkdir(parents=True, exist_ok=True)
     for figure in figures:
         print(figure.caption)
         for path in figure.save(folder):

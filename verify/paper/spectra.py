@@ -48,6 +48,9 @@ BINS = 24
 BREADTH = 300
 """Ratio of the largest weight that is drawn to the smallest."""
 
+SEEN = 1e-3
+"""Weights in a bin below which a law is left under the axis: none will ever be there."""
+
 PAPER = {"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 1}
 
 STORED = (800, 400, 200, 100)
@@ -181,7 +184,7 @@ def _draw_panel(
     places = [spike.location for spike in spectrum.spikes if edges[0] < spike.location < edges[-1]]
     outliers = [x for x in places if x > spectrum.bulk_edge]
     lowest = 0.03 if spectrum.is_even else 0.3 / len(group)  # Gaussian tails have no outliers
-    if law.any():
+    if law.max() > SEEN:
         lowest = min(lowest, law.max() / 3)  # few weights in many bins
     if outliers:
         heights = [lowest * 1.5] * len(outliers)

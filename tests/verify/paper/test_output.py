@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from asymptotics.expressions.checks import InvalidArgument
-from verify.paper.output import PaperFigure, new_figure, power, require_setting, shade, suffix_of
+from verify.paper.output import PaperFigure, new_figure, power, require_setting, save_all, shade, suffix_of
 
 
 def test_written_with_data_and_caption(tmp_path: Path) -> None:
@@ -17,6 +17,12 @@ def test_written_with_data_and_caption(tmp_path: Path) -> None:
     assert first == "# What is drawn."
     assert list(csv.DictReader(lines)) == [{"x": "1", "y": ""}, {"x": "2", "y": "0.5"}]
     assert repr(figure) == "<PaperFigure one: 2 points>"
+
+
+def test_all_are_saved_in_a_folder_that_is_made(tmp_path: Path) -> None:
+    figure = PaperFigure("one", new_figure(1, 1), [{"x": 1}], "What is drawn.")
+    save_all([figure], tmp_path / "of" / "figures")
+    assert len(list((tmp_path / "of" / "figures").iterdir())) == 3
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,14 @@ def test_rows_count_the_trained_weights() -> None:
     assert sum(row["theory"] for row in rows) == pytest.approx(mass, rel=1e-9, abs=0)
 
 
+def test_no_axis_follows_a_law_that_is_never_seen() -> None:
+    """In phase Ib of the diagonal network the law has 1e-77 weights outside of 0 at d = 400."""
+    figure = spectra("diagonal", dim=400).figure
+    lowest = {ax.get_title().split(",")[0]: ax.get_ylim()[0] for ax in figure.axes}
+    assert min(lowest.values()) > 1e-4
+    assert lowest["Ib"] == pytest.approx(0.03)
+
+
 def test_no_spectrum_without_training() -> None:
     with pytest.raises(InvalidArgument, match="estimator"):
         spectra("diagonal", estimator="ridge")
