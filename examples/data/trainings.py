@@ -127,10 +127,7 @@ def make(job: Job, command: str) -> None:
         trained = train(
             problem, seed=job.seed, method=method, tolerance=job.tolerance, starts=1, checkpoint=checkpoint
         )
-    except (
-        NotConverged,
-        InvalidProblem,
-    ) as error:  # the gap does not close, or inputs do not fit into memory
+    except (NotConverged, InvalidProblem) as error:  # InvalidProblem: inputs that do not fit into memory
         print(f"{job.name}: left out, {error}", flush=True)
         return
     seconds = time.process_time() - start

@@ -18,7 +18,7 @@ local minimum.  What is guaranteed then is a small gradient; of several random s
 Where the convex problem's minimum has a rank of at most p the gap closes all the same, and proves the
 minimum.
 
-In order: `State`, `Stop`, `descents`.
+In order: `State`, `Stop`, `descents`, `value_and_gradient`.
 """
 
 from __future__ import annotations
@@ -161,9 +161,7 @@ def _round(loss: Loss, decay: float, state: State, newton: int, shorter: int) ->
     result = minimize(near.value, start, jac=True, **method)
     falls = result.fun < state.loss * (1 - ROUNDING)
     weights = near.weights(result.x if falls or not state.newton else _settled(near, result.x))
-    value, gradient = loss.value(weights, decay)
-    scale = 2 * decay * loss.penalty * float(np.linalg.norm(weights))
-    relative = float(np.linalg.norm(gradient)) / scale if scale > 0 else 0.0
+    value, relative = value_and_gradient(loss, decay, weights)
     gap, enough = loss.gap(weights, decay), 2 ** (-1 / shorter)
     is_idle = gap > enough * state.gap and (gap < _FAR or relative > enough * state.gradient)
     has_stalled = result.nit < steps or is_idle
@@ -177,6 +175,13 @@ def _round(loss: Loss, decay: float, state: State, newton: int, shorter: int) ->
         gap=gap,
         gradient=relative,
     )
+
+
+def value_and_gradient(loss: Loss, decay: float, weights: Array) -> tuple[float, float]:
+    """The loss, and the norm of its gradient relative to that of the penalty; 0 without weights."""
+    value, gradient = loss.value(weights, decay)
+    scale = 2 * decay * loss.penalty * float(np.linalg.norm(weights))
+    return value, float(np.linalg.norm(gradient)) / scale if scale > 0 else 0.0
 
 
 def _settled(near: _Near, at: Array) -> Array:

@@ -28,7 +28,7 @@ import numpy as np
 
 from numerics.training.data import Array
 from numerics.training.losses import Loss, gap_of
-from numerics.training.minimise import COSTLY, State, Stop
+from numerics.training.minimise import COSTLY, State, Stop, value_and_gradient
 
 # Steps of a round, which begins without momentum, and where a pass over the inputs takes seconds.
 _STEPS, _STEPS_OF_COSTLY = 200, 25
@@ -80,8 +80,7 @@ def _round(loss: Loss, decay: float, stop: Stop, state: State) -> State:
         before, at, momentum = at, after, 1.0 if points_uphill else longer
         if gap_of(loss, decay, residual, pull, at.product, labels - at.outputs) < _SPARE * stop.gap:
             break
-    value, gradient = loss.value(at.weights, decay)
-    scale = 2 * decay * loss.penalty * float(np.linalg.norm(at.weights))
+    value, gradient = value_and_gradient(loss, decay, at.weights)
     return replace(
         state,
         weights=at.weights,
@@ -89,7 +88,7 @@ def _round(loss: Loss, decay: float, stop: Stop, state: State) -> State:
         steps=state.steps + steps,
         loss=value,
         gap=loss.gap(at.weights, decay),
-        gradient=float(np.linalg.norm(gradient)) / scale if scale > 0 else 0.0,
+        gradient=gradient,
     )
 
 
